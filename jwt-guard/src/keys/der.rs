@@ -1,0 +1,270 @@
+//! DER: which structure it is, and the numbers in it.
+//!
+//! The structure is told from the first elements of the outer sequence, so that a private key or a certificate is
+//! refused by its name and not as *damaged*.
+
+use spki::der::asn1::{AnyRef, UintRef};
+use spki::der::{self, Decode as _, Encode as _, Reader as _, SliceReader, Tag, Tagged as _};
+use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+
+use super::algorithm::{Curve, Family};
+use super::error::{KeyError, KeyErrorKind};
+
+/// The numbers of a public key, of which only the shape has been checked.
+pub(super) enum PublicKey<'a> {
+    /// Modulus and exponent, big-endian, without leading zero bytes.
+    Rsa {
+        n: &'a [u8],
+        e: &'a [u8],
+    },
+    /// A point as SEC1 writes it.
+    Ec {
+        curve: Curve,
+        point: &'a [u8],
+    },
+    Ed25519(&'a [u8]),
+}
+
+impl PublicKey<'_> {
+    pub(super) fn family(&self) -> Family {
+        match self {
+            Self::Rsa { .. } => Family::Rsa,
+            Self::Ec { curve, .. } => Family::Ec(*curve),
+            Self::Ed25519(_) => Family::Ed25519,
+        }
+    }
+}
+
+/// Reads a public key in either structure.
+pub(super) fn read(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
+    match Structure::of(bytes) {
+        Structure::Pkcs1Public => read_pkcs1(bytes),
+        _ => read_spki(bytes),
+    }
+}
+
+/// Reads a `SubjectPublicKeyInfo` (RFC 5280 section 4.1).
+pub(super) fn read_spki(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
+    Structure::of(bytes).refuse_all_but(Structure::Spki)?;
+    let info = SubjectPublicKeyInfoRef::try_from(bytes)
+        .map_err(|error| malformed("the DER is not a `SubjectPublicKeyInfo`").because(error))?;
+    let key = info
+        .subject_public_key
+        .as_bytes()
+        .ok_or_else(|| malformed("the key is not a whole number of bytes"))?;
+    let parameters = info.algorithm.parameters;
+    match info.algorithm.oid {
+        oid::RSA => {
+            if parameters.is_some_and(|parameters| !parameters.is_null()) {
+                return Err(malformed(
+                    "the RSA key has algorithm parameters, which RFC 3279 section 2.3.1 forbids",
+                ));
+            }
+            read_pkcs1(key)
+        }
+        oid::EC => Ok(PublicKey::Ec {
+            curve: named_curve(parameters)?,
+            point: key,
+        }),
+        oid::ED25519 => {
+            if parameters.is_some() {
+                return Err(malformed(
+                    "the Ed25519 key has algorithm parameters, which RFC 8410 section 3 forbids",
+                ));
+            }
+            Ok(PublicKey::Ed25519(key))
+        }
+        other => Err(unsupported(match other {
+            oid::RSA_PSS => {
+                "an RSA key restricted to RSASSA-PSS: publish it as a plain RSA key (`rsaEncryption`), and name \
+                 PS256, PS384 or PS512 as its algorithm"
+            }
+            oid::ED448 => "an Ed448 key: use Ed25519",
+            oid::X25519 | oid::X448 => {
+                "a key for key agreement (X25519 or X448), which cannot sign: use Ed25519"
+            }
+            oid::DSA => "a DSA key: use an RSA, EC or Ed25519 key",
+            _ => "of an unknown kind: use an RSA, EC (P-256, P-384) or Ed25519 key",
+        })),
+    }
+}
+
+/// Reads an `RSAPublicKey` (RFC 8017 appendix A.1.1).
+pub(super) fn read_pkcs1(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
+    Structure::of(bytes).refuse_all_but(Structure::Pkcs1Public)?;
+    let RsaPublicKey { n, e } = RsaPublicKey::from_der(bytes)
+        .map_err(|error| malformed("the DER is not an `RSAPublicKey`").because(error))?;
+    Ok(PublicKey::Rsa {
+        n: n.as_bytes(),
+        e: e.as_bytes(),
+    })
+}
+
+/// Writes an `RSAPublicKey`.
+pub(super) fn write_pkcs1(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let encoded = || {
+        RsaPublicKey {
+            n: UintRef::new(n)?,
+            e: UintRef::new(e)?,
+        }
+        .to_der()
+    };
+    encoded().map_err(|error| malformed("the RSA key is too large to encode").because(error))
+}
+
+fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {
+    let Some(Ok(curve)) = parameters.map(|parameters| parameters.decode_as::<ObjectIdentifier>()) else {
+        return Err(unsupported(
+            "an EC key that does not name its curve: write it with `openssl ec -pubin -param_enc named_curve`",
+        ));
+    };
+    match curve {
+        oid::P256 => Ok(Curve::P256),
+        oid::P384 => Ok(Curve::P384),
+        other => Err(unsupported(match other {
+            oid::P521 => "an EC key on P-521 (ES512): use P-256 or P-384",
+            oid::P224 => "an EC key on P-224: use P-256 or P-384",
+            oid::SECP256K1 => "an EC key on secp256k1 (ES256K), which is not P-256: use P-256 or P-384",
+            _ => "an EC key on an unknown curve: use P-256 or P-384",
+        })),
+    }
+}
+
+/// The refusal of a certificate, whose dates, names and issuer nobody would check here.
+pub(super) fn certificate() -> KeyError {
+    KeyError::new(
+        KeyErrorKind::Unsupported,
+        "this is a certificate, but a public key is expected: \
+         extract it with `openssl x509 -in certificate.pem -noout -pubkey`",
+    )
+}
+
+fn unsupported(found: &str) -> KeyError {
+    KeyError::new(KeyErrorKind::Unsupported, format!("the key is {found}"))
+}
+
+fn malformed(message: &'static str) -> KeyError {
+    KeyError::new(KeyErrorKind::Malformed, message)
+}
+
+/// What a DER text is, as far as its outermost elements tell.
+#[derive(Clone, Copy, PartialEq)]
+enum Structure {
+    Certificate,
+    EncryptedPkcs8,
+    Pkcs1Private,
+    Pkcs1Public,
+    Pkcs8,
+    Sec1,
+    Spki,
+    Other,
+}
+
+impl Structure {
+    fn of(bytes: &[u8]) -> Self {
+        match outermost(bytes) {
+            Ok([Some(Tag::Sequence), Some(Tag::BitString), None]) => Self::Spki,
+            Ok([Some(Tag::Integer), Some(Tag::Integer), None]) => Self::Pkcs1Public,
+            Ok([Some(Tag::Integer), Some(Tag::Integer), Some(_)]) => Self::Pkcs1Private,
+            Ok([Some(Tag::Integer), Some(Tag::Sequence), Some(_)]) => Self::Pkcs8,
+            Ok([Some(Tag::Integer), Some(Tag::OctetString), _]) => Self::Sec1,
+            Ok([Some(Tag::Sequence), Some(Tag::OctetString), None]) => Self::EncryptedPkcs8,
+            Ok([Some(Tag::Sequence), Some(Tag::Sequence), Some(_)]) => Self::Certificate,
+            _ => Self::Other,
+        }
+    }
+
+    fn refuse_all_but(self, expected: Self) -> Result<(), KeyError> {
+        let private = |form: &str| {
+            let message = format!(
+                "this is a private key ({form}), but only a public key is needed to verify: \
+                 extract it with `openssl pkey -in private.der -pubout -outform DER`"
+            );
+            Err(KeyError::new(KeyErrorKind::PrivateKey, message))
+        };
+        match self {
+            found if found == expected => Ok(()),
+            Self::Certificate => Err(certificate()),
+            Self::EncryptedPkcs8 => private("encrypted PKCS#8"),
+            Self::Pkcs1Private => private("PKCS#1"),
+            Self::Pkcs8 => private("PKCS#8"),
+            Self::Sec1 => private("SEC1"),
+            Self::Pkcs1Public => Err(malformed(
+                "the key is in PKCS#1 form; in PEM its label is `RSA PUBLIC KEY`",
+            )),
+            Self::Spki => Err(malformed(
+                "the key is in SPKI form; in PEM its label is `PUBLIC KEY`",
+            )),
+            Self::Other => Err(malformed(
+                "the bytes are not a public key in DER: expected one `SubjectPublicKeyInfo` and nothing after it, \
+                 or an `RSAPublicKey`; text goes to `VerifyingKey::pem` or `jwk`",
+            )),
+        }
+    }
+}
+
+/// The tags of the first three elements of the sequence that `bytes` are.
+fn outermost(bytes: &[u8]) -> der::Result<[Option<Tag>; 3]> {
+    let mut tags = [None; 3];
+    let mut reader = SliceReader::new(bytes)?;
+    reader.sequence(|inner| {
+        let mut free = tags.iter_mut();
+        while !inner.is_finished() {
+            let tag = AnyRef::decode(inner)?.tag();
+            if let Some(slot) = free.next() {
+                *slot = Some(tag);
+            }
+        }
+        der::Result::Ok(())
+    })?;
+    reader.finish()?;
+    Ok(tags)
+}
+
+/// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`
+struct RsaPublicKey<'a> {
+    n: UintRef<'a>,
+    e: UintRef<'a>,
+}
+
+impl<'a> der::DecodeValue<'a> for RsaPublicKey<'a> {
+    type Error = der::Error;
+
+    fn decode_value<R: der::Reader<'a>>(reader: &mut R, _: der::Header) -> der::Result<Self> {
+        Ok(Self {
+            n: reader.decode()?,
+            e: reader.decode()?,
+        })
+    }
+}
+
+impl der::EncodeValue for RsaPublicKey<'_> {
+    fn value_len(&self) -> der::Result<der::Length> {
+        self.n.encoded_len()? + self.e.encoded_len()?
+    }
+
+    fn encode_value(&self, writer: &mut impl der::Writer) -> der::Result<()> {
+        self.n.encode(writer)?;
+        self.e.encode(writer)
+    }
+}
+
+impl<'a> der::Sequence<'a> for RsaPublicKey<'a> {}
+
+mod oid {
+    use spki::ObjectIdentifier;
+
+    pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+    pub(super) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+    pub(super) const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
+    pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+    pub(super) const P224: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.33");
+    pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+    pub(super) const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+    pub(super) const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+    pub(super) const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+    pub(super) const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
+    pub(super) const X448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.111");
+    pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+    pub(super) const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
+}

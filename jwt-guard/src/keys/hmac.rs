@@ -1,0 +1,108 @@
+//! Shared secrets: long enough, and secret.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::DecodingKey;
+use serde::de::IgnoredAny;
+use zeroize::Zeroizing;
+
+use super::algorithm::{Algorithm, Family};
+use super::der;
+use super::error::{KeyError, KeyErrorKind};
+use crate::secret::Secret;
+
+/// Checks a secret for `algorithm`.
+pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey, KeyError> {
+    let Some(least) = least_bytes(algorithm) else {
+        let message = format!(
+            "{algorithm} needs {}, not a shared secret: load it with `VerifyingKey::pem`, `der` or `jwk`",
+            algorithm.family()
+        );
+        return Err(KeyError::new(KeyErrorKind::Mismatch, message));
+    };
+    let bytes = secret.expose();
+    if let Some(found) = known_to_others(bytes) {
+        let message = format!(
+            "the secret for {algorithm} is {found}: whoever has it can forge tokens; to verify with a public key, \
+             name its own algorithm (RS256, ES256, EdDSA ..) and load it with `VerifyingKey::pem`, `der` or `jwk`"
+        );
+        return Err(KeyError::new(KeyErrorKind::NotASecret, message));
+    }
+    if bytes.len() < least || blank(bytes) {
+        let message = format!(
+            "the secret for {algorithm} has {} bytes{}; at least {least} bytes are required, made at random, \
+             for example with `openssl rand -hex {least}`",
+            bytes.len(),
+            if blank(bytes) && !bytes.is_empty() {
+                ", all of them white space"
+            } else {
+                ""
+            },
+        );
+        return Err(KeyError::new(KeyErrorKind::Weak, message));
+    }
+    Ok(DecodingKey::from_secret(bytes))
+}
+
+/// The length of the hash, below which a secret is easier to guess than the hash (RFC 7518 section 3.2).
+fn least_bytes(algorithm: Algorithm) -> Option<usize> {
+    match algorithm {
+        Algorithm::Hs256 => Some(32),
+        Algorithm::Hs384 => Some(48),
+        Algorithm::Hs512 => Some(64),
+        _ => {
+            debug_assert_ne!(algorithm.family(), Family::Hmac);
+            None
+        }
+    }
+}
+
+/// What the bytes are if they are a key that is meant to be shown, or a key's text instead of the key.
+///
+/// A public key taken for a secret lets everybody sign (CVE-2022-29217, CVE-2026-34950).
+fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
+    let text = trimmed(bytes);
+    if contains(text, b"-----BEGIN") || text.starts_with(b"---- BEGIN") {
+        return Some("the text of a PEM file");
+    }
+    if [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix))
+    {
+        return Some("an SSH key");
+    }
+    if matches!(text.first(), Some(b'{' | b'[')) && serde_json::from_slice::<IgnoredAny>(text).is_ok() {
+        return Some("JSON text, such as a JWK");
+    }
+    if der::read(bytes).is_ok() {
+        return Some("a public key in DER");
+    }
+    let unwrapped: Zeroizing<Vec<u8>> = Zeroizing::new(
+        text.iter()
+            .copied()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .collect(),
+    );
+    if STANDARD
+        .decode(&*unwrapped)
+        .map(Zeroizing::new)
+        .is_ok_and(|decoded| der::read(&decoded).is_ok())
+    {
+        return Some("a public key in base64");
+    }
+    None
+}
+
+fn blank(bytes: &[u8]) -> bool {
+    trimmed(bytes).is_empty()
+}
+
+/// The bytes without byte order mark and white space around them.
+fn trimmed(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.trim_ascii_start();
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,252 @@
+//! JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::algorithm::{Algorithm, Curve, Family};
+use super::der::PublicKey;
+use super::error::{KeyError, KeyErrorKind, quoted};
+use super::{VerifyingKey, ec};
+use crate::json::{self, Json, Object};
+use crate::secret::Secret;
+
+/// Where a key came from, which decides whether it may be a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The application's own configuration: a shared secret is welcome.
+    Local,
+    /// Fetched from somebody: what is published there is no secret.
+    Remote,
+}
+
+const LIMITS: json::Limits = json::Limits {
+    depth: 8,
+    members: 64,
+};
+
+/// The longest `kid` that a token may name.
+const LONGEST_ID: usize = 256;
+
+/// Members that make a key private (RFC 7518 sections 6.2.2, 6.3.2 and 6.4, RFC 8037 section 2).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Reads one key.
+pub(super) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<VerifyingKey, KeyError> {
+    let members = json::parse_object(text.as_bytes(), LIMITS)
+        .map_err(|error| malformed("the JWK is not one strict JSON object").because(error))?;
+    match id(&members)? {
+        None => bind(&members, allowed, origin),
+        Some(id) => bind(&members, allowed, origin)
+            .map(|key| key.with_id(id))
+            .map_err(|error| error.of_key(id)),
+    }
+}
+
+/// The `kid`. One that no token may name makes the key useless.
+fn id<'a>(members: &'a Object<'_>) -> Result<Option<&'a str>, KeyError> {
+    match members.get("kid") {
+        None => Ok(None),
+        Some(Json::Text(id)) if id.len() <= LONGEST_ID && !id.chars().any(char::is_control) => Ok(Some(id)),
+        Some(Json::Text(id)) => {
+            Err(malformed("the `kid` is longer than 256 bytes or holds control characters").of_key(id))
+        }
+        Some(_) => Err(malformed("the `kid` is not a string")),
+    }
+}
+
+fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: Origin) -> Result<VerifyingKey, KeyError> {
+    let kind = text(members, "kty")?;
+    refuse_private(members, kind, origin)?;
+    check_purpose(members)?;
+    let family = family(members, kind)?;
+    let algorithm = algorithm(members, family, allowed)?;
+    match family {
+        Family::Hmac => VerifyingKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
+        Family::Rsa => {
+            let (n, e) = (bytes(members, "n")?, bytes(members, "e")?);
+            VerifyingKey::from_public(algorithm, PublicKey::Rsa { n: &n, e: &e })
+        }
+        Family::Ec(curve) => {
+            let point = ec::point(curve, &bytes(members, "x")?, &bytes(members, "y")?)?;
+            VerifyingKey::from_public(algorithm, PublicKey::Ec { curve, point: &point })
+        }
+        Family::Ed25519 => VerifyingKey::from_public(algorithm, PublicKey::Ed25519(&bytes(members, "x")?)),
+    }
+}
+
+/// First of all checks, so that a leaked key is reported as that, whatever else is wrong with it.
+fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<(), KeyError> {
+    let secret = kind == "oct";
+    if secret && origin == Origin::Local {
+        return Ok(());
+    }
+    let private = members.names().find(|name| PRIVATE_MEMBERS.contains(name));
+    let message = match (secret, private, origin) {
+        (true, _, _) => {
+            "the published set holds a shared secret (`kty` is `oct`): whoever fetches it can forge tokens, so the \
+             issuer must withdraw it and publish public keys"
+                .to_owned()
+        }
+        (false, Some(name), Origin::Remote) => format!(
+            "the published key carries the private member `{name}`: whoever fetches it can forge tokens, so the \
+             issuer must replace the key pair"
+        ),
+        (false, Some(name), Origin::Local) => format!(
+            "the key carries the private member `{name}`, but only the public part is needed to verify: \
+             remove the private members ({})",
+            PRIVATE_MEMBERS.join(", ")
+        ),
+        (false, None, _) => return Ok(()),
+    };
+    Err(KeyError::new(KeyErrorKind::PrivateKey, message))
+}
+
+/// `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3), each of which may be absent.
+fn check_purpose(members: &Object<'_>) -> Result<(), KeyError> {
+    match members.get("use") {
+        None => {}
+        Some(Json::Text(purpose)) if purpose == "sig" => {}
+        Some(Json::Text(purpose)) => {
+            let message = format!(
+                "the key is for use {}; keys that verify say \"sig\" or nothing",
+                quoted(purpose)
+            );
+            return Err(KeyError::new(KeyErrorKind::NotForSignatures, message));
+        }
+        Some(_) => return Err(malformed("the member `use` is not a string")),
+    }
+    match members.get("key_ops") {
+        None => Ok(()),
+        Some(Json::List(operations)) => {
+            if operations.iter().any(|operation| operation.as_text().is_none()) {
+                return Err(malformed("the member `key_ops` is not a list of strings"));
+            }
+            if operations
+                .iter()
+                .any(|operation| operation.as_text() == Some("verify"))
+            {
+                return Ok(());
+            }
+            Err(KeyError::new(
+                KeyErrorKind::NotForSignatures,
+                "the key's `key_ops` do not contain \"verify\": publish the public key, with that operation",
+            ))
+        }
+        Some(_) => Err(malformed("the member `key_ops` is not a list of strings")),
+    }
+}
+
+/// What `kty` and `crv` say the key is.
+fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyError> {
+    let unsupported = |name: &str, found: &str, known: &str| {
+        let message = format!("the key's `{name}` is {}; supported are {known}", quoted(found));
+        Err(KeyError::new(KeyErrorKind::Unsupported, message))
+    };
+    match kind {
+        "oct" => Ok(Family::Hmac),
+        "RSA" => Ok(Family::Rsa),
+        "EC" => match text(members, "crv")? {
+            "P-256" => Ok(Family::Ec(Curve::P256)),
+            "P-384" => Ok(Family::Ec(Curve::P384)),
+            other => unsupported("crv", other, "P-256 and P-384 for EC keys"),
+        },
+        "OKP" => match text(members, "crv")? {
+            "Ed25519" => Ok(Family::Ed25519),
+            other => unsupported("crv", other, "Ed25519 for OKP keys"),
+        },
+        other => unsupported("kty", other, "RSA, EC, OKP and oct"),
+    }
+}
+
+/// The one algorithm the key is for: its `alg`, else the only one that is possible.
+fn algorithm(members: &Object<'_>, family: Family, allowed: &[Algorithm]) -> Result<Algorithm, KeyError> {
+    let algorithm = match members.get("alg") {
+        None => derived(family, allowed)?,
+        Some(Json::Text(name)) => named(name, family)?,
+        Some(_) => return Err(malformed("the member `alg` is not a string")),
+    };
+    if allowed.is_empty() || allowed.contains(&algorithm) {
+        return Ok(algorithm);
+    }
+    let message = format!("the key is for {algorithm}; allowed are {}", names(allowed));
+    Err(KeyError::new(KeyErrorKind::AlgorithmNotAllowed, message))
+}
+
+fn named(name: &str, family: Family) -> Result<Algorithm, KeyError> {
+    let found = match name {
+        "Ed25519" => Some(Algorithm::EdDsa),
+        name => Algorithm::from_name(name),
+    };
+    let Some(algorithm) = found else {
+        let message = format!(
+            "the key is for the algorithm {}, which is not supported",
+            quoted(name)
+        );
+        return Err(KeyError::new(KeyErrorKind::Unsupported, message));
+    };
+    if algorithm.family() != family {
+        let message = format!(
+            "the key is {family}, but its `alg` {algorithm} needs {}",
+            algorithm.family()
+        );
+        return Err(KeyError::new(KeyErrorKind::Mismatch, message));
+    }
+    Ok(algorithm)
+}
+
+fn derived(family: Family, allowed: &[Algorithm]) -> Result<Algorithm, KeyError> {
+    match family {
+        Family::Ec(curve) => Ok(curve.algorithm()),
+        Family::Ed25519 => Ok(Algorithm::EdDsa),
+        Family::Hmac | Family::Rsa => {
+            let mut fitting = allowed
+                .iter()
+                .copied()
+                .filter(|algorithm| algorithm.family() == family);
+            if let Some(first) = fitting.next()
+                && fitting.all(|other| other == first)
+            {
+                return Ok(first);
+            }
+            let message = format!(
+                "the key is {family} without `alg`, and the allowed algorithms ({}) do not name exactly one for it: \
+                 add `alg` to the key, or allow exactly one such algorithm",
+                names(allowed)
+            );
+            Err(KeyError::new(KeyErrorKind::AlgorithmUndetermined, message))
+        }
+    }
+}
+
+fn names(algorithms: &[Algorithm]) -> String {
+    if algorithms.is_empty() {
+        return "none named".to_owned();
+    }
+    algorithms
+        .iter()
+        .map(|algorithm| algorithm.name())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'a str, KeyError> {
+    match members.get(name) {
+        Some(Json::Text(text)) => Ok(text),
+        Some(_) => Err(malformed(format!("the member `{name}` is not a string"))),
+        None => Err(malformed(format!("the member `{name}` is missing"))),
+    }
+}
+
+/// The bytes of a base64url member, without padding and without stray bits (RFC 7515 section 2).
+fn bytes(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    // The cause is not kept: it quotes a character of the key.
+    URL_SAFE_NO_PAD
+        .decode(text(members, name)?)
+        .map(Zeroizing::new)
+        .map_err(|_| malformed(format!("the member `{name}` is not base64url without padding")))
+}
+
+fn malformed(message: impl Into<std::borrow::Cow<'static, str>>) -> KeyError {
+    KeyError::new(KeyErrorKind::Malformed, message)
+}

@@ -1,0 +1,226 @@
+//! Several keys, of which exactly one answers for a token.
+
+use std::slice;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::error::{KeyError, KeyErrorKind};
+use super::jwk::{self, Origin};
+use super::{Algorithm, VerifyingKey};
+
+/// The keys of one issuer.
+///
+/// A token names its key as `kid`; the key must have exactly that id and the token's algorithm. A token without
+/// `kid` is accepted only if exactly one key of the set fits its algorithm. Keys are never tried one after the
+/// other.
+///
+/// ```
+/// use jwt_guard::{Algorithm, KeySet};
+///
+/// let set = KeySet::from_json(
+///     r#"{"keys":[
+///         {"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+///         {"kty":"OKP","crv":"X25519","kid":"b","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}]}"#,
+///     &[Algorithm::EdDsa],
+/// )?;
+/// assert_eq!(set.len(), 1);
+/// assert!(set.skipped()[0].to_string().starts_with("key \"b\": "));
+/// # Ok::<(), jwt_guard::KeyError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeySet {
+    keys: Vec<VerifyingKey>,
+    skipped: Vec<KeyError>,
+}
+
+/// More keys than any issuer needs; the bound keeps the search for a key short.
+const MOST_KEYS: usize = 100;
+
+impl KeySet {
+    /// The given keys.
+    ///
+    /// # Errors
+    ///
+    /// There is no key, there are more than 100, or two of them have the same id and algorithm, so that no token
+    /// could choose between them.
+    pub fn new(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeyError> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        check_number(keys.len())?;
+        match keys.iter().find(|key| is_double(key, &keys)) {
+            Some(double) => Err(duplicate(double)),
+            None => Ok(Self {
+                keys,
+                skipped: Vec::new(),
+            }),
+        }
+    }
+
+    /// A JWK set (RFC 7517 section 5).
+    ///
+    /// Every key is read by itself, as [`VerifyingKey::jwk`] does: one that cannot be used is skipped and listed
+    /// in [`skipped`](Self::skipped), and the others work. Two keys with the same `kid` and algorithm are both
+    /// skipped.
+    ///
+    /// `allowed` lists the algorithms that tokens may be signed with; empty allows every algorithm that a key
+    /// names itself.
+    ///
+    /// # Errors
+    ///
+    /// The text is not a JSON object with a list `keys`; the list is empty or longer than 100; or none of the
+    /// keys can be used, for which the message gives every reason.
+    pub fn from_json(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
+        Self::read(text, allowed, Origin::Local)
+    }
+
+    /// [`from_json`](Self::from_json) for a set from `origin`.
+    pub(crate) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
+        let elements = elements(text)?;
+        check_number(elements.len())?;
+        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
+        for (index, element) in elements.into_iter().enumerate() {
+            match jwk::read(element.get(), allowed, origin) {
+                Ok(key) => keys.push(key),
+                Err(error) => skipped.push(error.at(index)),
+            }
+        }
+        let (doubles, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| is_double(key, &keys));
+        skipped.extend(doubles.iter().map(duplicate));
+        if keys.is_empty() {
+            let reasons: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+            let message = format!("no key of the set can be used: {}", reasons.join("; "));
+            return Err(KeyError::new(KeyErrorKind::NoUsableKey, message));
+        }
+        Ok(Self { keys, skipped })
+    }
+
+    /// The keys.
+    pub fn iter(&self) -> slice::Iter<'_, VerifyingKey> {
+        self.keys.iter()
+    }
+
+    /// How many keys there are: at least one.
+    #[expect(clippy::len_without_is_empty, reason = "a set is never empty")]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Why the other keys of a JWK set were left out.
+    pub fn skipped(&self) -> &[KeyError] {
+        &self.skipped
+    }
+
+    /// The one key for a token with this `kid` and algorithm. Short linear search, no allocation.
+    pub(crate) fn select(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<&VerifyingKey, SelectError> {
+        let Some(kid) = kid else {
+            return only(self.keys.iter().filter(|key| key.algorithm() == algorithm))
+                .map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
+        };
+        let mut named = self.keys.iter().filter(|key| key.id() == Some(kid)).peekable();
+        if named.peek().is_some() {
+            return only(named.filter(|key| key.algorithm() == algorithm))
+                .map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
+        }
+        // A key without an id was configured by hand; there a token's `kid` is only a hint.
+        only(
+            self.keys
+                .iter()
+                .filter(|key| key.id().is_none() && key.algorithm() == algorithm),
+        )
+        .map_err(|none| none.unwrap_or(SelectError::UnknownKey))
+    }
+}
+
+impl<'a> IntoIterator for &'a KeySet {
+    type Item = &'a VerifyingKey;
+    type IntoIter = slice::Iter<'a, VerifyingKey>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for KeySet {
+    type Item = VerifyingKey;
+    type IntoIter = std::vec::IntoIter<VerifyingKey>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.keys.into_iter()
+    }
+}
+
+/// Why no key of a set answers for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SelectError {
+    /// The key that the token names, or every key if it names none, is for another algorithm.
+    AlgorithmNotAllowed,
+    /// Several keys fit, and nothing says which.
+    Ambiguous,
+    /// No key has the id that the token names. A newer set may have it.
+    UnknownKey,
+}
+
+/// The only item; else `Err(None)` for no item and `Err(Some(_))` for several.
+fn only<'a>(
+    mut keys: impl Iterator<Item = &'a VerifyingKey>,
+) -> Result<&'a VerifyingKey, Option<SelectError>> {
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => Ok(key),
+        (None, _) => Err(None),
+        (Some(_), Some(_)) => Err(Some(SelectError::Ambiguous)),
+    }
+}
+
+/// Whether another key answers to the same `kid` and algorithm.
+fn is_double(key: &VerifyingKey, keys: &[VerifyingKey]) -> bool {
+    let same = |other: &&VerifyingKey| other.id() == key.id() && other.algorithm() == key.algorithm();
+    key.id().is_some() && keys.iter().filter(same).nth(1).is_some()
+}
+
+fn duplicate(key: &VerifyingKey) -> KeyError {
+    let message = format!(
+        "another key of the set has the same id and algorithm ({}), so no token can choose: give every key its own id",
+        key.algorithm()
+    );
+    KeyError::new(KeyErrorKind::DuplicateId, message).of_key(key.id().unwrap_or_default())
+}
+
+fn check_number(keys: usize) -> Result<(), KeyError> {
+    match keys {
+        0 => Err(KeyError::new(
+            KeyErrorKind::EmptySet,
+            "the key set is empty; at least one key is required",
+        )),
+        1..=MOST_KEYS => Ok(()),
+        _ => {
+            let message = format!("the key set has {keys} keys; at most {MOST_KEYS} are allowed");
+            Err(KeyError::new(KeyErrorKind::Unsupported, message))
+        }
+    }
+}
+
+/// The elements of `keys`, unread: a mistake in one of them is no mistake of the others.
+fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
+    #[derive(Deserialize)]
+    struct Set<'a> {
+        #[serde(borrow)]
+        keys: Vec<&'a RawValue>,
+    }
+
+    serde_json::from_str::<Set<'_>>(text)
+        .map(|set| set.keys)
+        .map_err(|error| {
+            let message = "the key set is not a JSON object with one member `keys` that is a list";
+            let refusal = KeyError::new(KeyErrorKind::Malformed, message);
+            // A type error quotes the text; a syntax error gives the place only.
+            if error.is_data() {
+                refusal
+            } else {
+                refusal.because(error)
+            }
+        })
+}

@@ -1,0 +1,37 @@
+//! Keys that verify signatures: loaded once, checked once, bound to one algorithm each.
+//!
+//! A key is refused when it is loaded, never when the first token arrives:
+//!
+//! 1. the text is read strictly: one PEM block, DER without a rest, JSON without repeated members, base64url
+//!    without padding;
+//! 2. private keys, certificates and key types without a JWT algorithm are refused by name;
+//! 3. the key is bound to exactly one [`Algorithm`] (RFC 8725 section 3.1), so that a token cannot choose;
+//! 4. the material is checked: RSA of 2048 to 8192 bits, points that lie on their curve, no Ed25519 key of small
+//!    order, HMAC secrets as long as their hash and not the text of a public key;
+//! 5. the crypto backend has to load the result.
+//!
+//! A [`KeySet`] then finds *the one* key for a token, or none.
+
+mod algorithm;
+pub(crate) mod backend;
+mod der;
+mod ec;
+mod error;
+mod hmac;
+mod jwk;
+mod key_set;
+mod okp;
+mod pem;
+mod rsa;
+mod verifying;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use self::algorithm::Algorithm;
+pub use self::error::{KeyError, KeyErrorKind};
+pub use self::key_set::KeySet;
+pub use self::verifying::VerifyingKey;
+
+pub(crate) use self::jwk::Origin;
+pub(crate) use self::key_set::SelectError;

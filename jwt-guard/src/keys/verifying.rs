@@ -1,0 +1,173 @@
+//! One key, bound to one algorithm.
+
+use std::fmt;
+
+use jsonwebtoken::DecodingKey;
+
+use super::algorithm::{Algorithm, Family};
+use super::der::PublicKey;
+use super::error::{KeyError, KeyErrorKind};
+use super::{der, ec, hmac, jwk, okp, pem, rsa};
+use crate::secret::Secret;
+
+/// A key that verifies signatures of exactly one [`Algorithm`].
+///
+/// Everything that can be wrong with a key is found here, when it is loaded; see the constructors. `Debug` shows
+/// the algorithm and the id, never the key.
+///
+/// ```
+/// use jwt_guard::{Algorithm, VerifyingKey};
+///
+/// let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32])?.with_id("2026");
+/// assert_eq!(key.algorithm(), Algorithm::Hs256);
+/// assert_eq!(key.id(), Some("2026"));
+///
+/// // A secret belongs to HMAC; RS256 needs an RSA key.
+/// assert!(VerifyingKey::secret(Algorithm::Rs256, [7; 32]).is_err());
+/// # Ok::<(), jwt_guard::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct VerifyingKey {
+    algorithm: Algorithm,
+    id: Option<Box<str>>,
+    material: DecodingKey,
+}
+
+impl VerifyingKey {
+    /// A shared secret for `HS256`, `HS384` or `HS512`.
+    ///
+    /// The secret is used as it is: every byte counts, white space at its ends included.
+    ///
+    /// # Errors
+    ///
+    /// The algorithm is not of the HMAC family; the secret is shorter than the hash (RFC 7518 section 3.2: 32, 48
+    /// or 64 bytes); or it is the text of a key: PEM, SSH, JWK or a public key in DER, which others know.
+    pub fn secret(algorithm: Algorithm, secret: impl Into<Secret>) -> Result<Self, KeyError> {
+        Self::from_secret(algorithm, &secret.into())
+    }
+
+    /// A public key in PEM: `PUBLIC KEY` (SPKI, RFC 5280), or `RSA PUBLIC KEY` (PKCS#1, RFC 8017).
+    ///
+    /// ```
+    /// use jwt_guard::{Algorithm, VerifyingKey};
+    ///
+    /// let pem = "-----BEGIN PUBLIC KEY-----\n\
+    ///            MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+    ///            -----END PUBLIC KEY-----\n";
+    /// let key = VerifyingKey::pem(Algorithm::EdDsa, pem)?;
+    /// assert_eq!(key.algorithm(), Algorithm::EdDsa);
+    ///
+    /// let error = VerifyingKey::pem(Algorithm::Es256, pem).unwrap_err();
+    /// assert_eq!(error.to_string(), "the key is an Ed25519 key, but ES256 needs an EC key on P-256");
+    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not exactly one such block; it is a private key or a certificate; or the key fails a check of
+    /// [`VerifyingKey::der`].
+    pub fn pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let block = pem::read(pem.as_ref())?;
+        Self::from_public(algorithm, block.public_key()?)
+    }
+
+    /// A public key in DER: SPKI, or PKCS#1 for RSA.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not exactly one such key; it is a private key or a certificate; the key is not of the kind
+    /// the algorithm needs; an RSA key is not of 2048 to 8192 bits or its exponent is even or below 3; an EC key
+    /// is not a point of P-256 or P-384 in uncompressed form; an Ed25519 key is of small order.
+    ///
+    /// With the feature `rust-crypto` alone, RSA keys above 4096 bits are refused too, because that backend
+    /// cannot use them.
+    pub fn der(algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
+        Self::from_public(algorithm, der::read(der)?)
+    }
+
+    /// A key as a JSON Web Key (RFC 7517). Its `kid` becomes the id.
+    ///
+    /// The algorithm is the key's `alg`. Without it, the curve decides for EC and Ed25519 keys; RSA keys and
+    /// secrets need exactly one algorithm of their family in `allowed`. An empty `allowed` allows every algorithm
+    /// that a key names itself.
+    ///
+    /// ```
+    /// use jwt_guard::{Algorithm, VerifyingKey};
+    ///
+    /// let text = r#"{"kty":"OKP","crv":"Ed25519","kid":"a",
+    ///                "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// let key = VerifyingKey::jwk(text, &[])?;
+    /// assert_eq!((key.algorithm(), key.id()), (Algorithm::EdDsa, Some("a")));
+    ///
+    /// assert!(VerifyingKey::jwk(text, &[Algorithm::Es256]).is_err());
+    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not strict JSON; the key is not meant for verifying (`use`, `key_ops`); it carries private
+    /// members; its algorithm is unsupported, undetermined, not allowed, or does not fit `kty` and `crv`; or the
+    /// key fails a check of [`VerifyingKey::der`] or [`VerifyingKey::secret`].
+    pub fn jwk(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
+        jwk::read(text, allowed, jwk::Origin::Local)
+    }
+
+    /// Sets the id: tokens name it as `kid`. Without one the key serves tokens of its algorithm that name no key,
+    /// or a key that no other key of the set is called by.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into().into_boxed_str());
+        self
+    }
+
+    /// The id, which tokens name as `kid`.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The one algorithm whose signatures the key verifies.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key as the crypto backend takes it.
+    pub(super) fn material(&self) -> &DecodingKey {
+        &self.material
+    }
+
+    pub(super) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        hmac::load(algorithm, secret).map(|material| Self {
+            algorithm,
+            id: None,
+            material,
+        })
+    }
+
+    pub(super) fn from_public(algorithm: Algorithm, key: PublicKey<'_>) -> Result<Self, KeyError> {
+        let material = match (algorithm.family(), key) {
+            (Family::Rsa, PublicKey::Rsa { n, e }) => rsa::load(n, e)?,
+            (Family::Ec(curve), PublicKey::Ec { curve: found, point }) if curve == found => {
+                ec::load(curve, point)?
+            }
+            (Family::Ed25519, PublicKey::Ed25519(point)) => okp::load(point)?,
+            (needed, key) => {
+                let message = format!("the key is {}, but {algorithm} needs {needed}", key.family());
+                return Err(KeyError::new(KeyErrorKind::Mismatch, message));
+            }
+        };
+        Ok(Self {
+            algorithm,
+            id: None,
+            material,
+        })
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("algorithm", &self.algorithm)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
