@@ -1,0 +1,101 @@
+//! From a legal policy to tokens.
+//!
+//! 1. Read both halves, the arguments and the handler, each as far as it goes.
+//! 2. Make both legal, or collect every mistake.
+//! 3. Emit the handler with its guard, and the policy beside it. After a mistake the policy is the strictest one
+//!    without conditions, so that a router still takes the handler and only our own messages are seen.
+
+mod condition;
+mod hidden;
+mod policy;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse_quote;
+
+use crate::attribute::Attribute;
+use crate::errors::ErrorSink;
+use crate::keys::Place;
+use crate::model::{Handler, Policy};
+use crate::validate::Siblings;
+use crate::{parse, validate};
+
+pub(crate) use hidden::HIDDEN_PREFIX;
+
+/// Expands one attribute. The item is always among the tokens, with or without mistakes.
+pub(crate) fn invocation(
+    attribute: Attribute,
+    arguments: TokenStream,
+    item: TokenStream,
+) -> (TokenStream, Vec<syn::Error>) {
+    let mut errors = ErrorSink::new();
+    let arguments = parse::arguments(arguments, Place::Attribute(attribute), &mut errors);
+    let complete = errors.is_empty();
+    let crate_path = validate::crate_path_alone(&arguments);
+    let policy = validate::policy(attribute, arguments, complete, &mut errors)
+        .unwrap_or_else(|| Policy::fallback(attribute, crate_path));
+    let tokens = match parse::handler(item.clone()) {
+        Ok(handler) => match validate::handler(attribute, &handler, &mut errors) {
+            Siblings::Possible => guarded(&policy, handler),
+            Siblings::Impossible => item,
+        },
+        Err(parse::NotAHandler { span, found }) => {
+            errors.push_at(
+                span,
+                format!(
+                    "`{attribute}` states who may call a handler, found {found}; it goes above \
+                     `async fn handler(..) -> .. {{ .. }}`"
+                ),
+            );
+            item
+        }
+    };
+    (tokens, errors.finish())
+}
+
+/// The handler with its guard, and the policy beside it.
+///
+/// ```text
+/// /// Its docs.
+/// #[its_attributes]
+/// pub async fn update(_: ::jwt_guard::__private::Guarded<__JwtGuardUpdate>, Path(id): Path<u64>) -> StatusCode { .. }
+///
+/// #[doc(hidden)]
+/// pub struct __JwtGuardUpdate;
+///
+/// impl ::jwt_guard::__private::Policy for __JwtGuardUpdate { .. }
+/// ```
+fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
+    let hidden = hidden::Hidden::beside(&handler);
+    let private = policy.crate_path.private();
+    let name = &hidden.name;
+    let Handler {
+        attributes,
+        visibility,
+        mut signature,
+        body,
+    } = handler;
+    signature
+        .inputs
+        .insert(0, parse_quote!(_: #private::Guarded<#name>));
+    let item = hidden.item();
+    let implementation = hidden.implementation(policy, &signature.ident);
+    quote! {
+        #(#attributes)*
+        #visibility #signature #body
+        #item
+        #implementation
+    }
+}
+
+impl ToTokens for Handler {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            attributes,
+            visibility,
+            signature,
+            body,
+        } = self;
+        tokens.extend(quote!(#(#attributes)* #visibility #signature #body));
+    }
+}

@@ -1,0 +1,73 @@
+//! The constant of a policy.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::ext::IdentExt;
+
+use super::condition;
+use crate::attribute::Attribute;
+use crate::crate_path::CratePath;
+use crate::model::{Access, Policy, Refusal};
+
+impl Policy {
+    /// What stands in for a policy with mistakes. It is never run, since the mistakes stop the compilation.
+    pub(super) fn fallback(attribute: Attribute, crate_path: CratePath) -> Self {
+        let access = match attribute {
+            Attribute::AnonymousAllowed => Access::Anonymous,
+            Attribute::AuthenticationRequired | Attribute::Requires => Access::Authenticated,
+        };
+        Self {
+            access,
+            conditions: Vec::new(),
+            refusal: Refusal::Answer,
+            reason: None,
+            crate_path,
+        }
+    }
+}
+
+/// ```text
+/// ::jwt_guard::__private::Rule::authenticated()
+///     .requiring(..)
+///     .deny_as(::jwt_guard::__private::DenyAs::NotFound)
+///     .reason("..")
+///     .declared_at(
+///         ::core::concat!(::core::module_path!(), "::update"),
+///         ::core::file!(),
+///         ::core::line!(),
+///     )
+/// ```
+pub(super) fn rule(policy: &Policy, handler: &Ident) -> TokenStream {
+    let Policy {
+        access,
+        conditions,
+        refusal,
+        reason,
+        crate_path,
+    } = policy;
+    let span = Span::mixed_site();
+    let private = crate_path.private();
+    let access = match access {
+        Access::Anonymous => quote_spanned!(span=> anonymous()),
+        Access::AnonymousIfExpired => quote_spanned!(span=> anonymous().expired_is_anonymous()),
+        Access::Authenticated => quote_spanned!(span=> authenticated()),
+    };
+    let requiring = (!conditions.is_empty()).then(|| {
+        let all = condition::all(conditions, &private);
+        quote_spanned!(span=> .requiring(#all))
+    });
+    let refusal = match refusal {
+        Refusal::Answer => None,
+        Refusal::NotFound => Some(quote_spanned!(span=> .deny_as(#private::DenyAs::NotFound))),
+        Refusal::Redirect(path) => Some(quote_spanned!(span=> .redirect(#path))),
+    };
+    let reason = reason.as_ref().map(|text| quote_spanned!(span=> .reason(#text)));
+    let name = format!("::{}", handler.unraw());
+    quote_spanned! {span=>
+        #private::Rule::#access #requiring #refusal #reason.declared_at(
+            ::core::concat!(::core::module_path!(), #name),
+            ::core::file!(),
+            ::core::line!(),
+        )
+    }
+}

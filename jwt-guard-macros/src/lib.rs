@@ -1,0 +1,40 @@
+//! The attributes of the `jwt-guard` crate, which re-exports and documents them.
+
+mod attribute;
+mod crate_path;
+mod errors;
+mod expand;
+mod keys;
+mod model;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+use proc_macro::TokenStream;
+
+use attribute::Attribute;
+
+/// See `jwt_guard::anonymous_allowed`.
+#[proc_macro_attribute]
+pub fn anonymous_allowed(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    run(Attribute::AnonymousAllowed, arguments, item)
+}
+
+/// See `jwt_guard::authentication_required`.
+#[proc_macro_attribute]
+pub fn authentication_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    run(Attribute::AuthenticationRequired, arguments, item)
+}
+
+/// See `jwt_guard::requires`.
+#[proc_macro_attribute]
+pub fn requires(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    run(Attribute::Requires, arguments, item)
+}
+
+fn run(attribute: Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (mut tokens, errors) = expand::invocation(attribute, arguments.into(), item.into());
+    tokens.extend(errors.into_iter().map(|error| error.into_compile_error()));
+    tokens.into()
+}

@@ -1,0 +1,96 @@
+//! What was read, and what is legal.
+//!
+//! `Parsed…` types hold what the user wrote, mistakes in meaning included, with every span. [`Policy`] holds only
+//! legal states; tokens are made from nothing else.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute as OuterAttribute, ExprPath, LitStr, Path, Signature, Type, Visibility};
+
+use crate::crate_path::CratePath;
+use crate::keys::Key;
+
+/// One argument, of the right shape for its key.
+#[derive(Debug)]
+pub(crate) struct ParsedArgument {
+    pub(crate) key: &'static Key,
+    pub(crate) ident: Ident,
+    pub(crate) value: ParsedValue,
+}
+
+#[derive(Debug)]
+pub(crate) enum ParsedValue {
+    Name(Name),
+    Claim {
+        parentheses: Span,
+        path: Vec<LitStr>,
+        value: Literal,
+    },
+    Conditions {
+        parentheses: Span,
+        arguments: Vec<ParsedArgument>,
+        complete: bool,
+    },
+    Type(Type),
+    Path(Path),
+    Text(LitStr),
+}
+
+/// A function, of which only the signature was read: the body may be anything.
+#[derive(Debug)]
+pub(crate) struct Handler {
+    pub(crate) attributes: Vec<OuterAttribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    pub(crate) body: TokenStream,
+}
+
+/// A policy without mistakes.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) access: Access,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) refusal: Refusal,
+    pub(crate) reason: Option<LitStr>,
+    pub(crate) crate_path: CratePath,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Anonymous,
+    AnonymousIfExpired,
+    Authenticated,
+}
+
+/// How a caller is refused.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Answer,
+    NotFound,
+    Redirect(LitStr),
+}
+
+#[derive(Debug)]
+pub(crate) enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Scope(Name),
+    Role(Name),
+    Claim(Vec<LitStr>, Literal),
+    Policy(Type),
+}
+
+/// The name of a scope or a role.
+#[derive(Debug)]
+pub(crate) enum Name {
+    Literal(LitStr),
+    Constant(ExprPath),
+}
+
+/// What a claim is compared with.
+#[derive(Debug)]
+pub(crate) enum Literal {
+    Text(LitStr),
+    Integer(i64),
+    Bool(bool),
+}

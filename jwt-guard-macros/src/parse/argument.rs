@@ -1,0 +1,120 @@
+//! Lists of arguments: those of an attribute, and those of `all(..)`, `any(..)` and `not(..)`.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{ExprPath, Lit, Token};
+
+use super::value;
+use crate::errors::ErrorSink;
+use crate::keys::{Key, Place};
+use crate::model::ParsedArgument;
+
+/// Reads a comma-separated list of arguments.
+///
+/// Never fails: an argument with a mistake is reported and skipped up to the next comma.
+pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSink) -> Vec<ParsedArgument> {
+    let mut list = Vec::new();
+    let read = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            list.extend(argument(input, place, errors));
+            end_of_argument(input, errors);
+        }
+        Ok(())
+    };
+    if let Err(error) = read.parse2(tokens) {
+        errors.push_at(error.span(), error);
+    }
+    list
+}
+
+fn argument(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Option<ParsedArgument> {
+    let Some(ident) = key_ident(input, place, errors) else {
+        skip(input);
+        return None;
+    };
+    let key = match Key::resolve(&ident.to_string(), place) {
+        Ok(key) => key,
+        Err(message) => {
+            errors.push(&ident, message);
+            skip(input);
+            return None;
+        }
+    };
+    let value = value::value(key, &ident, input, errors);
+    if value.is_none() {
+        skip(input);
+    }
+    Some(ParsedArgument {
+        key,
+        ident,
+        value: value?,
+    })
+}
+
+/// The key, or a report on what stands in its place.
+fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Option<Ident> {
+    let path_follows = input.peek(syn::Ident::peek_any) && input.peek2(Token![::]);
+    if input.peek(syn::Ident::peek_any) && !path_follows && !input.peek(Lit) {
+        return input.call(Ident::parse_any).ok();
+    }
+    if let Ok(literal) = input.fork().parse::<Lit>() {
+        let text = match &literal {
+            Lit::Str(text) if !text.value().is_empty() => text.value(),
+            _ => "orders:read".to_owned(),
+        };
+        errors.push(
+            literal,
+            format!("a value without a key; write `scope = {text:?}` or `role = {text:?}`"),
+        );
+    } else if let Some(path) = path_follows
+        .then(|| input.fork().parse::<ExprPath>().ok())
+        .flatten()
+    {
+        errors.push(
+            &path,
+            "a path without a key; write `scope = `, `role = ` or `policy = ` before it",
+        );
+    } else if let Ok(token) = input.fork().parse::<TokenTree>() {
+        errors.push(
+            &token,
+            format!(
+                "expected an argument, found `{token}`; {}",
+                place.takes_sentence()
+            ),
+        );
+    }
+    None
+}
+
+/// Takes the comma, or reports what stands in its place.
+fn end_of_argument(input: ParseStream<'_>, errors: &mut ErrorSink) {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return;
+    }
+    if let Ok(token) = input.fork().parse::<TokenTree>() {
+        errors.push(&token, format!("expected `,`, found `{}`", first_line(&token)));
+    }
+    // Most likely only the comma is missing; what follows is read if it begins like an argument.
+    let begins_argument = input.peek(syn::Ident::peek_any) && !input.peek(Lit);
+    if !begins_argument {
+        skip(input);
+        let _comma = input.parse::<Token![,]>();
+    }
+}
+
+fn first_line(token: &TokenTree) -> String {
+    match token {
+        TokenTree::Group(_) => "(..)".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Skips to the next comma, which stays.
+fn skip(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if TokenTree::parse(input).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Reads the two halves of an invocation. Each is read as far as it goes; a mistake in one does not hide the other.
+
+mod argument;
+mod handler;
+mod value;
+
+pub(crate) use argument::arguments;
+pub(crate) use handler::{NotAHandler, handler};

@@ -1,0 +1,322 @@
+//! The value of a key, by the shape that the table gives it.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
+
+use super::argument::arguments;
+use crate::errors::ErrorSink;
+use crate::keys::{Key, Place, Shape};
+use crate::model::{Literal, Name, ParsedValue};
+
+/// Reads what follows a key. `None` after a mistake, which is reported; the rest up to the comma is left in place.
+pub(super) fn value(
+    key: &'static Key,
+    ident: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<ParsedValue> {
+    match key.shape {
+        Shape::Conditions => conditions(key, ident, input, errors),
+        Shape::Claim => claim(key, ident, input, errors),
+        Shape::Name => {
+            equals(key, ident, input, errors)?;
+            name(key, expression(key, input, errors)?, errors).map(ParsedValue::Name)
+        }
+        Shape::Type => {
+            equals(key, ident, input, errors)?;
+            type_or_report(key, input, errors).map(ParsedValue::Type)
+        }
+        Shape::Path => {
+            equals(key, ident, input, errors)?;
+            path_or_report(key, input, errors).map(ParsedValue::Path)
+        }
+        Shape::Text | Shape::Fixed(_) => {
+            equals(key, ident, input, errors)?;
+            text(key, expression(key, input, errors)?, errors).map(ParsedValue::Text)
+        }
+    }
+}
+
+/// `= ..`
+fn equals(key: &Key, before: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<()> {
+    if let Ok(equals) = input.parse::<Token![=]>() {
+        if input.is_empty() || input.peek(Token![,]) {
+            errors.push(equals, format!("`{}` has no value; {}", key.name, key.written()));
+            return None;
+        }
+        return Some(());
+    }
+    match input.fork().parse::<TokenTree>() {
+        Ok(token) if !input.peek(Token![,]) => {
+            let found = if matches!(token, TokenTree::Group(_)) {
+                "parentheses".to_owned()
+            } else {
+                format!("`{token}`")
+            };
+            errors.push(
+                token,
+                format!(
+                    "expected `=` after `{}`, found {found}; {}",
+                    key.name,
+                    key.written()
+                ),
+            );
+        }
+        _ => errors.push(before, format!("`{}` has no value; {}", key.name, key.written())),
+    }
+    None
+}
+
+/// `(condition, ..)`
+fn conditions(
+    key: &'static Key,
+    ident: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<ParsedValue> {
+    let group = parentheses(key, ident, input, errors)?;
+    let mut inner = ErrorSink::new();
+    let arguments = arguments(group.stream(), Place::Group(key), &mut inner);
+    let complete = inner.is_empty();
+    errors.append(inner);
+    Some(ParsedValue::Conditions {
+        parentheses: group.span(),
+        arguments,
+        complete,
+    })
+}
+
+/// `("segment", ..) = literal`
+fn claim(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<ParsedValue> {
+    let group = parentheses(key, ident, input, errors)?;
+    let path = claim_path(key, group.stream(), errors);
+    equals(key, ident, input, errors)?;
+    let value = literal(key, expression(key, input, errors)?, errors);
+    Some(ParsedValue::Claim {
+        parentheses: group.span(),
+        path: path?,
+        value: value?,
+    })
+}
+
+fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<Vec<LitStr>> {
+    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let segments = match parser.parse2(tokens) {
+        Ok(segments) => segments,
+        Err(error) => {
+            errors.push_at(
+                error.span(),
+                format!(
+                    "a claim is named by strings, one for each level; {}",
+                    key.written()
+                ),
+            );
+            return None;
+        }
+    };
+    let total = segments.len();
+    let path: Vec<_> = segments
+        .into_iter()
+        .filter_map(|segment| match peel(segment) {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => Some(text),
+            other => {
+                let found = describe(&other);
+                errors.push(
+                    other,
+                    format!(
+                        "a claim is named by strings, one for each level, found {found}; {}",
+                        key.written()
+                    ),
+                );
+                None
+            }
+        })
+        .collect();
+    (path.len() == total).then_some(path)
+}
+
+fn parentheses(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Group> {
+    match input.fork().parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+            input.parse::<Group>().ok()
+        }
+        Ok(token) if !input.peek(Token![,]) => {
+            errors.push(
+                &token,
+                format!(
+                    "expected parentheses after `{}`, found `{token}`; {}",
+                    key.name,
+                    key.written()
+                ),
+            );
+            None
+        }
+        _ => {
+            errors.push(
+                ident,
+                format!("`{}` needs parentheses; {}", key.name, key.written()),
+            );
+            None
+        }
+    }
+}
+
+fn name(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Name> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text), ..
+        }) => Some(Name::Literal(text)),
+        Expr::Path(path) => Some(Name::Constant(path)),
+        other => {
+            wrong(key, "a string or a path to a constant", other, errors);
+            None
+        }
+    }
+}
+
+fn text(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<LitStr> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text), ..
+        }) => Some(text),
+        other => {
+            wrong(key, "a string", other, errors);
+            None
+        }
+    }
+}
+
+fn literal(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Literal> {
+    let (negative, magnitude) = match &value {
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => (true, &*unary.expr),
+        other => (false, other),
+    };
+    match magnitude {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(integer),
+            ..
+        }) => {
+            let digits = format!("{}{}", if negative { "-" } else { "" }, integer.base10_digits());
+            match digits.parse() {
+                Ok(number) if integer.suffix().is_empty() => Some(Literal::Integer(number)),
+                Ok(_) => {
+                    errors.push(
+                        value,
+                        format!(
+                            "`{}` takes an integer without a suffix; write `{digits}`",
+                            key.name
+                        ),
+                    );
+                    None
+                }
+                Err(_) => {
+                    errors.push(
+                        value,
+                        format!(
+                            "the integer does not fit; `{}` takes one from {} to {}",
+                            key.name,
+                            i64::MIN,
+                            i64::MAX
+                        ),
+                    );
+                    None
+                }
+            }
+        }
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text), ..
+        }) if !negative => Some(Literal::Text(text.clone())),
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(truth),
+            ..
+        }) if !negative => Some(Literal::Bool(truth.value)),
+        _ => {
+            wrong(key, "a string, an integer, `true` or `false`", value, errors);
+            None
+        }
+    }
+}
+
+fn type_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Type> {
+    if !input.peek(Lit)
+        && let Ok(path) = input.parse::<Type>()
+    {
+        return Some(path);
+    }
+    wrong(key, "a type", expression(key, input, errors)?, errors);
+    None
+}
+
+fn path_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Path> {
+    if let Ok(path) = input.call(Path::parse_mod_style) {
+        return Some(path);
+    }
+    wrong(
+        key,
+        "a path without quotes",
+        expression(key, input, errors)?,
+        errors,
+    );
+    None
+}
+
+/// The expression that stands for a value, without the invisible groups that `macro_rules` puts around fragments.
+fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Expr> {
+    match input.parse::<Expr>() {
+        Ok(expression) => Some(peel(expression)),
+        Err(error) => {
+            errors.push_at(
+                error.span(),
+                format!("`{}` has an unreadable value; {}", key.name, key.written()),
+            );
+            None
+        }
+    }
+}
+
+fn peel(expression: Expr) -> Expr {
+    match expression {
+        Expr::Group(group) => peel(*group.expr),
+        other => other,
+    }
+}
+
+fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSink) {
+    let found = describe(&value);
+    errors.push(
+        value,
+        format!(
+            "`{}` takes {expected}, found {found}; {}",
+            key.name,
+            key.written()
+        ),
+    );
+}
+
+/// What an expression is, for messages.
+fn describe(expression: &Expr) -> &'static str {
+    match expression {
+        Expr::Array(_) => "a list",
+        Expr::Call(_) | Expr::MethodCall(_) => "a call",
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(_) => "a string",
+            Lit::ByteStr(_) => "a byte string",
+            Lit::CStr(_) => "a C string",
+            Lit::Byte(_) => "a byte",
+            Lit::Char(_) => "a character",
+            Lit::Int(_) => "an integer",
+            Lit::Float(_) => "a decimal number",
+            Lit::Bool(_) => "a bool",
+            _ => "a literal",
+        },
+        Expr::Macro(_) => "a macro",
+        Expr::Path(_) => "a path",
+        Expr::Reference(_) => "a reference",
+        Expr::Tuple(_) | Expr::Paren(_) => "parentheses",
+        _ => "an expression",
+    }
+}

@@ -1,0 +1,167 @@
+//! What a handler must be.
+
+use syn::{FnArg, GenericArgument, PathArguments, PathSegment, Type};
+
+use crate::attribute::Attribute;
+use crate::errors::ErrorSink;
+use crate::model::Handler;
+
+/// How many extractors axum takes, without the hidden one.
+const MOST_EXTRACTORS: usize = 15;
+
+/// Whether the guard and its hidden type can stand where the handler stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Siblings {
+    Possible,
+    /// A method has no room for a type beside it, or another attribute adds the guard.
+    Impossible,
+}
+
+/// Reports everything about the handler that no policy can stand on.
+pub(crate) fn handler(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> Siblings {
+    let mut siblings = Siblings::Possible;
+    if another_policy(attribute, handler, errors) || no_free_function(attribute, handler, errors) {
+        siblings = Siblings::Impossible;
+    }
+    not_async(attribute, handler, errors);
+    too_many_extractors(handler, errors);
+    if attribute == Attribute::AnonymousAllowed {
+        claims_of_nobody(handler, errors);
+    }
+    siblings
+}
+
+/// One handler, one policy. The other attribute is still there, or has already left its guard.
+fn another_policy(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> bool {
+    let second = handler.attributes.iter().find_map(|other| {
+        let name = &other.path().segments.last()?.ident;
+        Attribute::named(name).map(|found| (other, found))
+    });
+    if let Some((other, found)) = second {
+        errors.push(
+            other.path(),
+            format!(
+                "a second access policy: the handler already has `#[{}]`; join both in one attribute, as in \
+                 `#[requires(scope = \"orders:read\", role = \"clerk\")]`, and remove `#[{}]`",
+                attribute.name(),
+                found.name()
+            ),
+        );
+        return true;
+    }
+    let guarded = handler.signature.inputs.first().is_some_and(is_guard);
+    if guarded {
+        errors.push_at(
+            proc_macro2::Span::call_site(),
+            format!(
+                "a second access policy: the attribute above already guards this handler; join both in one \
+                 attribute and remove `#[{}]`",
+                attribute.name()
+            ),
+        );
+    }
+    guarded
+}
+
+/// `_: Guarded<__JwtGuard..>`, which nobody writes by hand.
+fn is_guard(argument: &FnArg) -> bool {
+    let FnArg::Typed(argument) = argument else {
+        return false;
+    };
+    let Some(segment) = last_segment(&argument.ty).filter(|segment| segment.ident == "Guarded") else {
+        return false;
+    };
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return false;
+    };
+    arguments.args.iter().any(|argument| match argument {
+        GenericArgument::Type(policy) => last_segment(policy)
+            .is_some_and(|name| name.ident.to_string().starts_with(crate::expand::HIDDEN_PREFIX)),
+        _ => false,
+    })
+}
+
+/// Methods cannot have a hidden type beside them.
+fn no_free_function(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> bool {
+    let name = &handler.signature.ident;
+    if let Some(receiver) = handler.signature.receiver() {
+        errors.push(
+            receiver,
+            format!("a handler takes no `self`; {}", legal_form(attribute, name)),
+        );
+        return true;
+    }
+    let without_body = handler
+        .body
+        .clone()
+        .into_iter()
+        .next()
+        .is_some_and(|token| token.to_string() == ";");
+    if without_body {
+        errors.push(
+            name,
+            format!("a handler has a body; {}", legal_form(attribute, name)),
+        );
+    }
+    without_body
+}
+
+fn not_async(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) {
+    let signature = &handler.signature;
+    if signature.asyncness.is_none() {
+        let form = legal_form(attribute, &signature.ident);
+        errors.push(signature.fn_token, format!("a handler is `async`; {form}"));
+    }
+}
+
+fn too_many_extractors(handler: &Handler, errors: &mut ErrorSink) {
+    if let Some(surplus) = handler.signature.inputs.iter().nth(MOST_EXTRACTORS) {
+        errors.push(
+            surplus,
+            format!(
+                "a handler with an access policy takes at most {MOST_EXTRACTORS} extractors, because the policy is \
+                 the sixteenth that axum allows; join some in a tuple, as in `(a, b): (ExtractA, ExtractB)`"
+            ),
+        );
+    }
+}
+
+/// Where nobody need be known, claims are optional.
+fn claims_of_nobody(handler: &Handler, errors: &mut ErrorSink) {
+    for argument in &handler.signature.inputs {
+        let FnArg::Typed(argument) = argument else {
+            continue;
+        };
+        if let Some(claims) = last_segment(&argument.ty).filter(|segment| segment.ident == "Claims") {
+            let claims = crate::validate::tidy(claims);
+            errors.push(
+                &argument.ty,
+                format!(
+                    "`{claims}` refuses anonymous callers, whom `#[anonymous_allowed]` lets in; write \
+                     `Option<{claims}>`, which is `None` for them"
+                ),
+            );
+        }
+    }
+}
+
+fn legal_form(attribute: Attribute, name: &syn::Ident) -> String {
+    let arguments = if attribute == Attribute::Requires {
+        "(..)"
+    } else {
+        ""
+    };
+    format!(
+        "write a free function `#[{}{arguments}] async fn {name}(..) -> .. {{ .. }}`",
+        attribute.name()
+    )
+}
+
+fn last_segment(path: &Type) -> Option<&PathSegment> {
+    match path {
+        Type::Group(group) => last_segment(&group.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! From what was written to what is legal. Every rule that an argument of the right shape can still break is here.
+
+mod condition;
+mod handler;
+mod names;
+mod settings;
+
+use proc_macro2::Span;
+
+use crate::attribute::Attribute;
+use crate::errors::ErrorSink;
+use crate::keys::{Kind, Word};
+use crate::model::{Access, ParsedArgument, Policy, Refusal};
+
+pub(crate) use condition::tidy;
+pub(crate) use handler::{Siblings, handler};
+use settings::Settings;
+
+/// Turns arguments into a policy; `None` when anything in them is wrong.
+///
+/// `complete` says that every argument could be read.
+pub(crate) fn policy(
+    attribute: Attribute,
+    arguments: Vec<ParsedArgument>,
+    complete: bool,
+    errors: &mut ErrorSink,
+) -> Option<Policy> {
+    let mut found = ErrorSink::new();
+    let (conditions, settings): (Vec<_>, Vec<_>) = arguments
+        .into_iter()
+        .partition(|argument| argument.key.kind == Kind::Condition);
+    if attribute == Attribute::Requires && conditions.is_empty() && complete {
+        found.push_at(
+            Span::call_site(),
+            "`#[requires(..)]` has no condition; write `#[authentication_required]` when a valid token is enough, \
+             or a condition such as `#[requires(scope = \"orders:read\")]`",
+        );
+    }
+    let conditions = condition::list(conditions, &mut found);
+    let Settings {
+        deny_as,
+        expired,
+        crate_path,
+        reason,
+        redirect,
+    } = settings::settings(settings, &mut found);
+    let refusal = match (deny_as, redirect) {
+        (None, None) => Refusal::Answer,
+        (Some(_), None) => Refusal::NotFound,
+        (None, Some(redirect)) => Refusal::Redirect(redirect.value),
+        (Some(deny_as), Some(redirect)) => {
+            let second = deny_as.later(redirect);
+            found.push(
+                second,
+                "`deny_as = \"not_found\"` hides the route and `redirect = \"..\"` shows it; keep one of them",
+            );
+            Refusal::Answer
+        }
+    };
+    let access = match attribute {
+        Attribute::AnonymousAllowed if expired.is_some() => Access::AnonymousIfExpired,
+        Attribute::AnonymousAllowed => Access::Anonymous,
+        Attribute::AuthenticationRequired | Attribute::Requires => Access::Authenticated,
+    };
+    let legal = found.is_empty() && complete;
+    errors.append(found);
+    let reason = reason.map(|reason| reason.value);
+    let crate_path = crate_path.unwrap_or_default();
+    legal.then_some(Policy {
+        access,
+        conditions: conditions.unwrap_or_default(),
+        refusal,
+        reason,
+        crate_path,
+    })
+}
+
+/// The path to the runtime crate, for the fallback of a policy that is wrong elsewhere.
+pub(crate) fn crate_path_alone(arguments: &[ParsedArgument]) -> crate::crate_path::CratePath {
+    let mut ignored = ErrorSink::new();
+    let path = arguments
+        .iter()
+        .find(|argument| argument.key.word == Word::Crate)
+        .and_then(|argument| settings::crate_path(&argument.value, &mut ignored));
+    let _reported_by_validation = ignored.finish();
+    path.unwrap_or_default()
+}

@@ -1,0 +1,103 @@
+//! What the texts in an attribute may hold.
+
+use syn::LitStr;
+
+use crate::errors::ErrorSink;
+
+/// A scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3).
+pub(super) fn scope(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    let name = text.value();
+    let words: Vec<_> = name
+        .split_whitespace()
+        .map(|word| format!("scope = {word:?}"))
+        .collect();
+    if words.is_empty() {
+        errors.push(
+            text,
+            "a scope name is empty; write a name such as `scope = \"orders:read\"`",
+        );
+    } else if words.len() > 1 {
+        let message = "a scope name has no spaces; for several scopes write one condition each";
+        errors.push(text, format!("{message}: `{}`", words.join(", ")));
+    } else if let Some(bad) = name.chars().find(|&letter| !is_scope_letter(letter)) {
+        let message = "is not allowed in a scope name; it takes ASCII letters, digits and punctuation except";
+        errors.push(
+            text,
+            format!("{bad:?} {message} `\"` and `\\`, as in `scope = \"orders:read\"`"),
+        );
+    } else {
+        return Some(text);
+    }
+    None
+}
+
+fn is_scope_letter(letter: char) -> bool {
+    letter.is_ascii_graphic() && letter != '"' && letter != '\\'
+}
+
+/// A role: any text that can be shown on one line.
+pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    let name = text.value();
+    if name.is_empty() {
+        errors.push(
+            text,
+            "a role name is empty; write a name such as `role = \"clerk\"`",
+        );
+    } else if let Some(bad) = name.chars().find(char::is_ascii_control) {
+        errors.push(
+            text,
+            format!("{bad:?} is not allowed in a role name; write a name such as `role = \"clerk\"`"),
+        );
+    } else {
+        return Some(text);
+    }
+    None
+}
+
+/// One member name on the way to a claim.
+pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    if text.value().is_empty() {
+        errors.push(
+            text,
+            "a claim name is empty; write a name such as `claim(\"tenant\") = \"acme\"`",
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// A sentence for the access table.
+pub(super) fn reason(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    if text.value().trim().is_empty() {
+        errors.push(
+            text,
+            "a reason is empty; say why the policy is as it is, or leave `reason` out",
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// An absolute path on the same origin, so that nobody is sent to another site.
+pub(super) fn redirect(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    let path = text.value();
+    let mistake = if path.is_empty() {
+        Some("is empty")
+    } else if path.starts_with("//") || path.starts_with("/\\") {
+        Some("leads to another host")
+    } else if path.contains("://") && !path.starts_with('/') {
+        Some("leads to another origin")
+    } else if !path.starts_with('/') {
+        Some("is relative")
+    } else if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Some("has a character that is not printable ASCII; percent-encode it")
+    } else {
+        None
+    };
+    let Some(mistake) = mistake else { return Some(text) };
+    errors.push(
+        text,
+        format!("the redirect {mistake}; it goes to an absolute path of this service, as in `redirect = \"/login\"`"),
+    );
+    None
+}
