@@ -71,9 +71,9 @@ pub(crate) enum Refusal {
 
 #[derive(Debug)]
 pub(crate) enum Condition {
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
     Scope(Name),
     Role(Name),
     Claim(Vec<LitStr>, Literal),

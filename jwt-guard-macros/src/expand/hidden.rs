@@ -35,6 +35,7 @@ impl Hidden {
     /// ```text
     /// #[cfg(feature = "orders")]
     /// #[doc(hidden)]
+    /// #[non_exhaustive]
     /// pub struct __JwtGuardUpdate;
     /// ```
     pub(super) fn item(&self) -> TokenStream {
@@ -46,6 +47,7 @@ impl Hidden {
         quote_spanned! {Span::mixed_site()=>
             #(#conditions)*
             #[doc(hidden)]
+            #[non_exhaustive]
             #visibility struct #name;
         }
     }

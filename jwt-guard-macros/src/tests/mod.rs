@@ -1,1 +1,49 @@
+//! Tests of whole expansions.
 
+mod expansions;
+mod messages;
+mod robustness;
+
+use std::{env, fs};
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use crate::attribute::Attribute;
+use crate::expand;
+
+/// Expands `#[attribute(arguments)]` above an item, and returns the tokens with the messages.
+fn expand(attribute: Attribute, arguments: &str, item: &str) -> (TokenStream, Vec<String>) {
+    let (tokens, errors) = expand::invocation(attribute, tokens(arguments), tokens(item));
+    (tokens, errors.iter().map(ToString::to_string).collect())
+}
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// Compares an expansion without mistakes with `snapshots/<name>.rs`.
+///
+/// `UPDATE_SNAPSHOTS=1 cargo test -p jwt-guard-macros` writes the files anew. Read the difference before you commit.
+#[track_caller]
+fn assert_snapshot(name: &str, attribute: Attribute, arguments: &str, item: &str) {
+    let (tokens, messages) = expand(attribute, arguments, item);
+    assert_eq!(messages, Vec::<String>::new());
+    let file = syn::parse2(tokens).expect("the expansion is a list of items");
+    let found = prettyplease::unparse(&file);
+    let path = format!("{}/src/tests/snapshots/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &found).expect("the snapshot can be written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, expected, "{name}: set UPDATE_SNAPSHOTS=1 to accept");
+}
+
+/// Every identifier of an expansion, in groups too.
+fn identifiers(tokens: TokenStream) -> Vec<String> {
+    let of_token = |token| match token {
+        TokenTree::Group(group) => identifiers(group.stream()),
+        TokenTree::Ident(ident) => vec![ident.to_string()],
+        TokenTree::Punct(_) | TokenTree::Literal(_) => Vec::new(),
+    };
+    tokens.into_iter().flat_map(of_token).collect()
+}

@@ -1,0 +1,99 @@
+//! What the compiler is told. The places of the messages are proven by the goldens in `ui-tests`.
+
+use super::expand;
+use crate::attribute::Attribute::{self, AnonymousAllowed, AuthenticationRequired, Requires};
+
+fn messages(attribute: Attribute, arguments: &str) -> Vec<String> {
+    expand(attribute, arguments, "async fn list() {}").1
+}
+
+#[test]
+fn all_mistakes_of_one_attribute_are_reported_at_once() {
+    let arguments = r#"scpoe = "a", role = 3, any(), scope = "a b", reason = "", reason = "x", redirect = "login",
+        claim() = 1, not(role = "a", role = "b"), crate = self::x, 7, deny_as = "404", frobnicate"#;
+    assert_eq!(messages(Requires, arguments).len(), 13);
+    let item = "fn list(&self) {}";
+    let (_, messages) = expand(Requires, "scpoe = \"a\"", item);
+    assert_eq!(
+        messages.len(),
+        3,
+        "one for the key, two for the handler: {messages:?}"
+    );
+}
+
+#[test]
+fn a_missing_comma_is_one_mistake() {
+    let found = messages(Requires, r#"scope = "a" role = "b""#);
+    assert_eq!(found, ["expected `,`, found `role`"]);
+}
+
+#[test]
+fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
+    assert_eq!(
+        messages(
+            Requires,
+            r#"any(scope = "a", role = "b"), any(scope = "a", role = "c")"#
+        ),
+        [""; 0]
+    );
+    for twice in [
+        r#"scope = "a", scope = "a""#,
+        r#"any(scope = "a", scope = "a")"#,
+        "policy = a::P, policy = a :: P",
+        r#"claim("a") = 1, claim("a") = 0x1"#,
+        r#"not(role = "a"), not(role = "a")"#,
+    ] {
+        let found = messages(Requires, twice);
+        assert_eq!(found.len(), 1, "{twice}: {found:?}");
+        assert!(
+            found.iter().all(|message| message.contains("is written twice")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn requires_without_a_condition_names_the_attribute_for_that() {
+    for arguments in ["", r#"reason = "x""#] {
+        let found = messages(Requires, arguments);
+        assert!(
+            found
+                .iter()
+                .any(|message| message.contains("#[authentication_required]")),
+            "{found:?}"
+        );
+    }
+    // A condition that cannot be read is a mistake of its own.
+    assert_eq!(messages(Requires, "scope").len(), 1);
+    assert_eq!(messages(AuthenticationRequired, "").len(), 0);
+}
+
+#[test]
+fn conditions_on_anonymous_callers_name_requires() {
+    for arguments in [
+        r#"scope = "a""#,
+        r#"any(scope = "a", role = "b")"#,
+        "policy = P",
+        r#"claim("a") = 1"#,
+    ] {
+        let found = messages(AnonymousAllowed, arguments);
+        assert_eq!(found.len(), 1, "{arguments}: {found:?}");
+        assert!(
+            found.iter().all(|message| message.contains("#[requires(")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn messages_are_one_line_without_a_full_stop() {
+    let arguments = r#"scpoe = "a", role = 3, any(), scope = "a b", reason = "", redirect = "login", claim() = 1, crate = a,
+        deny_as = "404", expired = "anonymous", frobnicate, "x", x::Y, = , scope("a"), all = 1, claim("") = 1.5, scope ="#;
+    for message in messages(Requires, arguments) {
+        assert!(!message.contains('\n') && !message.ends_with('.'), "{message}");
+        assert!(
+            !message.starts_with(|letter: char| letter.is_ascii_uppercase()),
+            "{message}"
+        );
+    }
+}

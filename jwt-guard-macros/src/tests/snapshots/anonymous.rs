@@ -1,0 +1,15 @@
+async fn list(
+    _: ::jwt_guard::__private::Guarded<__JwtGuardList>,
+    caller: Option<Claims>,
+) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::anonymous()
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

@@ -1,0 +1,12 @@
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

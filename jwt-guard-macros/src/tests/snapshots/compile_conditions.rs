@@ -1,0 +1,19 @@
+#[cfg(feature = "a")]
+#[cfg_attr(test, cfg(unix), doc = "..")]
+#[cfg_attr(test, doc = "..")]
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[cfg(feature = "a")]
+#[cfg_attr(test, cfg(unix))]
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+#[cfg(feature = "a")]
+#[cfg_attr(test, cfg(unix))]
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

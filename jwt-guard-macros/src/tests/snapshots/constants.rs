@@ -1,0 +1,24 @@
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .requiring(
+            ::jwt_guard::__private::Requirement::All(const {
+                &[
+                    ::jwt_guard::__private::Requirement::Scope(
+                        ::jwt_guard::__private::check_scope(scopes::READ),
+                    ),
+                    ::jwt_guard::__private::Requirement::Role(
+                        ::jwt_guard::__private::check_name(<Staff as Team>::ROLE),
+                    ),
+                ]
+            }),
+        )
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

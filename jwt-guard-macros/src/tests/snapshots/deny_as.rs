@@ -1,0 +1,19 @@
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .requiring(
+            ::jwt_guard::__private::Requirement::All(const {
+                &[::jwt_guard::__private::Requirement::Scope("a")]
+            }),
+        )
+        .deny_as(::jwt_guard::__private::DenyAs::NotFound)
+        .reason("secret")
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

@@ -1,0 +1,40 @@
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .requiring(
+            ::jwt_guard::__private::Requirement::All(const {
+                &[
+                    ::jwt_guard::__private::Requirement::Any(const {
+                        &[
+                            ::jwt_guard::__private::Requirement::All(const {
+                                &[
+                                    ::jwt_guard::__private::Requirement::Scope("a"),
+                                    ::jwt_guard::__private::Requirement::Role("b"),
+                                ]
+                            }),
+                            ::jwt_guard::__private::Requirement::Not(const {
+                                &::jwt_guard::__private::Requirement::Any(const {
+                                    &[
+                                        ::jwt_guard::__private::Requirement::Scope("c"),
+                                        ::jwt_guard::__private::Requirement::Claim(
+                                            &["d"],
+                                            ::jwt_guard::__private::ClaimValue::Integer(1i64),
+                                        ),
+                                    ]
+                                })
+                            }),
+                        ]
+                    }),
+                    ::jwt_guard::__private::Requirement::Scope("e"),
+                ]
+            }),
+        )
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

@@ -1,0 +1,34 @@
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .requiring(
+            ::jwt_guard::__private::Requirement::All(const {
+                &[
+                    ::jwt_guard::__private::Requirement::Policy(
+                        "rules::CanBook",
+                        const {
+                            &<rules::CanBook as ::jwt_guard::__private::Policy>::RULE
+                                .shared_requirement()
+                        },
+                    ),
+                    ::jwt_guard::__private::Requirement::Not(const {
+                        &::jwt_guard::__private::Requirement::Policy(
+                            "Of<Guest, 2>",
+                            const {
+                                &<Of<Guest, 2> as ::jwt_guard::__private::Policy>::RULE
+                                    .shared_requirement()
+                            },
+                        )
+                    }),
+                ]
+            }),
+        )
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

@@ -1,0 +1,12 @@
+async fn r#type(_: ::jwt_guard::__private::Guarded<__JwtGuardType>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardType;
+impl ::jwt_guard::__private::Policy for __JwtGuardType {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::type"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}

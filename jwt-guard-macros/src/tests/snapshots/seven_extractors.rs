@@ -1,0 +1,22 @@
+#[allow(clippy::too_many_arguments, reason = "the access policy is not one of them")]
+async fn list(
+    _: ::jwt_guard::__private::Guarded<__JwtGuardList>,
+    a: A,
+    b: B,
+    c: C,
+    d: D,
+    e: E,
+    f: F,
+    g: G,
+) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}
