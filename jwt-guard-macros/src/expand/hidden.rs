@@ -57,7 +57,11 @@ impl Hidden {
     /// impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
     ///     const RULE: ::jwt_guard::__private::Rule = ..;
     /// }
+    /// #[cfg(feature = "orders")]
+    /// const _: ::jwt_guard::__private::Rule = <__JwtGuardUpdate as ::jwt_guard::__private::Policy>::RULE;
     /// ```
+    ///
+    /// The last item makes the compiler look at the policy of a handler that nobody uses yet.
     pub(super) fn implementation(&self, policy: &Policy, handler: &Ident) -> TokenStream {
         let Self {
             name,
@@ -71,6 +75,8 @@ impl Hidden {
             impl #private::Policy for #name {
                 const RULE: #private::Rule = #rule;
             }
+            #(#conditions)*
+            const _: #private::Rule = <#name as #private::Policy>::RULE;
         }
     }
 }

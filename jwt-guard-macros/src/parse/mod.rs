@@ -1,6 +1,7 @@
 //! Reads the two halves of an invocation. Each is read as far as it goes; a mistake in one does not hide the other.
 
 mod argument;
+mod claim;
 mod handler;
 mod value;
 

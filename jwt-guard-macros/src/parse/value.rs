@@ -1,14 +1,14 @@
 //! The value of a key, by the shape that the table gives it.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 
 use super::argument::arguments;
+use super::claim;
 use crate::errors::ErrorSink;
 use crate::keys::{Key, Place, Shape};
-use crate::model::{Literal, Name, ParsedValue};
+use crate::model::{Name, ParsedValue};
 
 /// Reads what follows a key. `None` after a mistake, which is reported; the rest up to the comma is left in place.
 pub(super) fn value(
@@ -19,7 +19,7 @@ pub(super) fn value(
 ) -> Option<ParsedValue> {
     match key.shape {
         Shape::Conditions => conditions(key, ident, input, errors),
-        Shape::Claim => claim(key, ident, input, errors),
+        Shape::Claim => claim::claim(key, ident, input, errors),
         Shape::Name => {
             equals(key, ident, input, errors)?;
             name(key, expression(key, input, errors)?, errors).map(ParsedValue::Name)
@@ -40,7 +40,12 @@ pub(super) fn value(
 }
 
 /// `= ..`
-fn equals(key: &Key, before: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<()> {
+pub(super) fn equals(
+    key: &Key,
+    before: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<()> {
     if let Ok(equals) = input.parse::<Token![=]>() {
         if input.is_empty() || input.peek(Token![,]) {
             errors.push(equals, format!("`{}` has no value; {}", key.name, key.written()));
@@ -88,58 +93,12 @@ fn conditions(
     })
 }
 
-/// `("segment", ..) = literal`
-fn claim(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<ParsedValue> {
-    let group = parentheses(key, ident, input, errors)?;
-    let path = claim_path(key, group.stream(), errors);
-    equals(key, ident, input, errors)?;
-    let value = literal(key, expression(key, input, errors)?, errors);
-    Some(ParsedValue::Claim {
-        parentheses: group.span(),
-        path: path?,
-        value: value?,
-    })
-}
-
-fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<Vec<LitStr>> {
-    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-    let segments = match parser.parse2(tokens) {
-        Ok(segments) => segments,
-        Err(error) => {
-            errors.push_at(
-                error.span(),
-                format!(
-                    "a claim is named by strings, one for each level; {}",
-                    key.written()
-                ),
-            );
-            return None;
-        }
-    };
-    let total = segments.len();
-    let path: Vec<_> = segments
-        .into_iter()
-        .filter_map(|segment| match peel(segment) {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }) => Some(text),
-            other => {
-                let found = describe(&other);
-                errors.push(
-                    other,
-                    format!(
-                        "a claim is named by strings, one for each level, found {found}; {}",
-                        key.written()
-                    ),
-                );
-                None
-            }
-        })
-        .collect();
-    (path.len() == total).then_some(path)
-}
-
-fn parentheses(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Group> {
+pub(super) fn parentheses(
+    key: &Key,
+    ident: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<Group> {
     match input.fork().parse::<TokenTree>() {
         Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
             input.parse::<Group>().ok()
@@ -190,57 +149,6 @@ fn text(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<LitStr> {
     }
 }
 
-fn literal(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Literal> {
-    let (negative, magnitude) = match &value {
-        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => (true, &*unary.expr),
-        other => (false, other),
-    };
-    match magnitude {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(integer),
-            ..
-        }) => {
-            let digits = format!("{}{}", if negative { "-" } else { "" }, integer.base10_digits());
-            match digits.parse() {
-                Ok(number) if integer.suffix().is_empty() => Some(Literal::Integer(number)),
-                Ok(_) => {
-                    errors.push(
-                        value,
-                        format!(
-                            "`{}` takes an integer without a suffix; write `{digits}`",
-                            key.name
-                        ),
-                    );
-                    None
-                }
-                Err(_) => {
-                    errors.push(
-                        value,
-                        format!(
-                            "the integer does not fit; `{}` takes one from {} to {}",
-                            key.name,
-                            i64::MIN,
-                            i64::MAX
-                        ),
-                    );
-                    None
-                }
-            }
-        }
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) if !negative => Some(Literal::Text(text.clone())),
-        Expr::Lit(ExprLit {
-            lit: Lit::Bool(truth),
-            ..
-        }) if !negative => Some(Literal::Bool(truth.value)),
-        _ => {
-            wrong(key, "a string, an integer, `true` or `false`", value, errors);
-            None
-        }
-    }
-}
-
 fn type_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Type> {
     if !input.peek(Lit)
         && let Ok(path) = input.parse::<Type>()
@@ -265,7 +173,7 @@ fn path_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> 
 }
 
 /// The expression that stands for a value, without the invisible groups that `macro_rules` puts around fragments.
-fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Expr> {
+pub(super) fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Expr> {
     match input.parse::<Expr>() {
         Ok(expression) => Some(peel(expression)),
         Err(error) => {
@@ -278,14 +186,14 @@ fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Opti
     }
 }
 
-fn peel(expression: Expr) -> Expr {
+pub(super) fn peel(expression: Expr) -> Expr {
     match expression {
         Expr::Group(group) => peel(*group.expr),
         other => other,
     }
 }
 
-fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSink) {
+pub(super) fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSink) {
     let found = describe(&value);
     errors.push(
         value,
@@ -298,7 +206,7 @@ fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSink) {
 }
 
 /// What an expression is, for messages.
-fn describe(expression: &Expr) -> &'static str {
+pub(super) fn describe(expression: &Expr) -> &'static str {
     match expression {
         Expr::Array(_) => "a list",
         Expr::Call(_) | Expr::MethodCall(_) => "a call",

@@ -12,3 +12,4 @@ impl ::jwt_guard::__private::Policy for __JwtGuardList {
             ::core::line!(),
         );
 }
+const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;

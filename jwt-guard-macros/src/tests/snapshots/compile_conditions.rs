@@ -17,3 +17,6 @@ impl ::jwt_guard::__private::Policy for __JwtGuardList {
             ::core::line!(),
         );
 }
+#[cfg(feature = "a")]
+#[cfg_attr(test, cfg(unix))]
+const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;

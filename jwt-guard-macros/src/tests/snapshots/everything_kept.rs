@@ -35,3 +35,4 @@ impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
             ::core::line!(),
         );
 }
+const _: ::jwt_guard::__private::Rule = <__JwtGuardUpdate as ::jwt_guard::__private::Policy>::RULE;

@@ -1,5 +1,7 @@
 //! The argument keys, as a table from which the messages about them are derived.
 
+mod near;
+
 use crate::attribute::Attribute::{self, AnonymousAllowed, AuthenticationRequired, Requires};
 
 /// One argument key.
@@ -263,59 +265,15 @@ impl Place {
 }
 
 fn unknown(name: &str, place: Place) -> String {
-    match nearest(name, place) {
+    match near::nearest(name, place) {
         Some(key) => format!("unknown key `{name}`; did you mean `{}`?", key.form),
         None => format!("unknown key `{name}`; {}", place.takes_sentence()),
     }
 }
 
-/// The key that was probably meant: one known by this other name, else the one with the fewest edits.
-fn nearest(name: &str, place: Place) -> Option<&'static Key> {
-    let lower = name.to_lowercase();
-    let known = |key: &&Key| key.name == lower || key.near.contains(&lower.as_str());
-    let close = |key: &'static Key| {
-        let edits = edits(&lower, key.name);
-        // One slip in a short word, two in a long one; more is another word.
-        (edits <= 1 + usize::from(key.name.len() > 5)).then_some((edits, key))
-    };
-    let here = || KEYS.iter().filter(move |key| place.takes(key));
-    here().find(known).or_else(|| {
-        here()
-            .filter_map(close)
-            .min_by_key(|(edits, _)| *edits)
-            .map(|(_, key)| key)
-    })
-}
-
-/// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
-fn edits(from: &str, to: &str) -> usize {
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for (row, a) in from.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, b) in to.iter().enumerate() {
-            let cell = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX - 1);
-            let mut cost = (cell(&last, column) + usize::from(a != b))
-                .min(cell(&last, column + 1) + 1)
-                .min(cell(&current, column) + 1);
-            let swapped =
-                row > 0 && column > 0 && from.get(row - 1) == Some(b) && to.get(column - 1) == Some(a);
-            if swapped {
-                cost = cost.min(cell(&before_last, column - 1) + 1);
-            }
-            current.push(cost);
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    last.last().copied().unwrap_or(from.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const HERE: Place = Place::Attribute(Requires);
 
     #[test]
     fn no_name_means_two_keys() {
@@ -333,43 +291,6 @@ mod tests {
     fn every_form_begins_with_its_key() {
         for key in KEYS {
             assert!(key.form.starts_with(key.name), "{}", key.form);
-        }
-    }
-
-    #[test]
-    fn a_misspelling_finds_its_key() {
-        for (name, meant) in [
-            ("scpoe", "scope"),
-            ("Scope", "scope"),
-            ("scopes", "scope"),
-            ("permission", "scope"),
-            ("rol", "role"),
-            ("roles", "role"),
-            ("an", "any"),
-            ("nto", "not"),
-            ("redirct", "redirect"),
-            ("deny_with", "deny_as"),
-            ("polciy", "policy"),
-        ] {
-            assert_eq!(nearest(name, HERE).map(|key| key.name), Some(meant), "{name}");
-        }
-        assert!(nearest("frobnicate", HERE).is_none());
-        assert!(
-            nearest("expire", HERE).is_none(),
-            "`expired` is not for this attribute"
-        );
-    }
-
-    #[test]
-    fn edits_count_insertions_deletions_replacements_and_swaps() {
-        for (from, to, count) in [
-            ("", "", 0),
-            ("", "ab", 2),
-            ("ab", "", 2),
-            ("ab", "ba", 1),
-            ("abc", "axc", 1),
-        ] {
-            assert_eq!(edits(from, to), count, "{from:?} to {to:?}");
         }
     }
 }
