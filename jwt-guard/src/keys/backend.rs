@@ -211,3 +211,43 @@ mod rust_crypto {
             .map_err(|_| Refused)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_that_is_wrong_does_not_hold() {
+        let [hs256, es256] = EXAMPLES;
+        assert!(hs256.holds() && es256.holds());
+        assert!(
+            !Example {
+                signature: es256.signature,
+                ..hs256
+            }
+            .holds()
+        );
+        assert!(
+            !Example {
+                message: "a.b",
+                ..EXAMPLES[1]
+            }
+            .holds()
+        );
+        assert!(
+            !Example {
+                jwk: "{}",
+                ..EXAMPLES[1]
+            }
+            .holds()
+        );
+        // Without a dot the altered message is the message: a backend that takes everything is found out.
+        assert!(
+            !Example {
+                message: "",
+                ..EXAMPLES[0]
+            }
+            .holds()
+        );
+    }
+}

@@ -26,7 +26,7 @@ mod rsa;
 mod verifying;
 
 #[cfg(test)]
-mod fixtures;
+mod tests;
 
 pub use self::algorithm::Algorithm;
 pub use self::error::{KeyError, KeyErrorKind};

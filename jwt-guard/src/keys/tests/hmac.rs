@@ -1,0 +1,159 @@
+//! C9: a shared secret is long enough, and secret.
+
+use super::{Algorithm, KeyErrorKind, VerifyingKey, fixture, refused, unwrapped};
+
+const LEAST: [(Algorithm, usize); 3] = [
+    (Algorithm::Hs256, 32),
+    (Algorithm::Hs384, 48),
+    (Algorithm::Hs512, 64),
+];
+
+#[test]
+fn a_secret_is_at_least_as_long_as_its_hash() {
+    for (algorithm, least) in LEAST {
+        assert!(VerifyingKey::secret(algorithm, vec![0xa5; least]).is_ok());
+        let part = format!("has {} bytes; at least {least} bytes", least - 1);
+        refused(
+            VerifyingKey::secret(algorithm, vec![0xa5; least - 1]),
+            KeyErrorKind::Weak,
+            &part,
+        );
+    }
+}
+
+#[test]
+fn an_empty_or_blank_secret_is_refused() {
+    for (algorithm, _) in LEAST {
+        refused(
+            VerifyingKey::secret(algorithm, ""),
+            KeyErrorKind::Weak,
+            "has 0 bytes; at least",
+        );
+        refused(
+            VerifyingKey::secret(algorithm, vec![b' '; 100]),
+            KeyErrorKind::Weak,
+            "white space",
+        );
+        refused(
+            VerifyingKey::secret(algorithm, "\u{feff}".to_owned() + &"\n".repeat(99)),
+            KeyErrorKind::Weak,
+            "white",
+        );
+    }
+}
+
+#[test]
+fn the_text_of_a_pem_file_is_no_secret() {
+    let pem = fixture!("rsa-2048.public.pem");
+    for text in [
+        pem.to_owned(),
+        format!(" \r\n\t{pem}"),
+        format!("\u{feff}{pem}"),
+        format!("\u{feff}\n {pem}"),
+        format!("# our key\n{pem}"),
+        fixture!("p256.certificate.pem").to_owned(),
+        fixture!("rsa-2048.private.pem").to_owned(),
+    ] {
+        for (algorithm, _) in LEAST {
+            refused(
+                VerifyingKey::secret(algorithm, text.as_str()),
+                KeyErrorKind::NotASecret,
+                "PEM",
+            );
+        }
+    }
+}
+
+#[test]
+fn an_ssh_key_is_no_secret() {
+    for text in [
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDVx me@example",
+        "\n ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVoFQGrHAuM me@example",
+        "\u{feff}ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI me@example",
+        "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t",
+    ] {
+        refused(
+            VerifyingKey::secret(Algorithm::Hs256, text),
+            KeyErrorKind::NotASecret,
+            "SSH",
+        );
+    }
+}
+
+#[test]
+fn the_text_of_a_jwk_is_no_secret() {
+    let jwk = fixture!("p256.public.jwk");
+    for text in [
+        jwk.to_owned(),
+        format!("\u{feff}\n{jwk}\n"),
+        format!("{{\"keys\":[{jwk}]}}"),
+        format!("[{jwk}]"),
+    ] {
+        refused(
+            VerifyingKey::secret(Algorithm::Hs256, text),
+            KeyErrorKind::NotASecret,
+            "JWK",
+        );
+    }
+}
+
+#[test]
+fn a_public_key_in_der_or_bare_base64_is_no_secret() {
+    for pem in [
+        fixture!("rsa-2048.public.pem"),
+        fixture!("p256.public.pem"),
+        fixture!("rsa-2048.pkcs1.public.pem"),
+    ] {
+        refused(
+            VerifyingKey::secret(Algorithm::Hs256, unwrapped(pem)),
+            KeyErrorKind::NotASecret,
+            "in DER",
+        );
+        let bare: String = pem
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .collect::<Vec<_>>()
+            .join("\n");
+        refused(
+            VerifyingKey::secret(Algorithm::Hs256, bare),
+            KeyErrorKind::NotASecret,
+            "in base64",
+        );
+    }
+}
+
+#[test]
+fn a_random_secret_may_begin_like_json_or_der() {
+    for start in ["{", "[", "0", "ssh"] {
+        let secret = format!("{start}kM3!vQ0^dJ8@xN5&rT2*wB7(zL4)hF9-cG1_");
+        assert!(VerifyingKey::secret(Algorithm::Hs256, secret).is_ok(), "{start}");
+    }
+}
+
+#[test]
+fn a_secret_serves_no_other_family() {
+    for algorithm in [
+        Algorithm::Rs256,
+        Algorithm::Ps512,
+        Algorithm::Es256,
+        Algorithm::Es384,
+        Algorithm::EdDsa,
+    ] {
+        refused(
+            VerifyingKey::secret(algorithm, [7; 64]),
+            KeyErrorKind::Mismatch,
+            "not a shared secret",
+        );
+    }
+}
+
+#[test]
+fn a_public_key_serves_no_hmac() {
+    for (algorithm, _) in LEAST {
+        refused(
+            VerifyingKey::pem(algorithm, fixture!("rsa-2048.public.pem")),
+            KeyErrorKind::Mismatch,
+            "needs a shared secret",
+        );
+    }
+}
