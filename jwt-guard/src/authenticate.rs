@@ -1,0 +1,53 @@
+//! The way of a request: who is calling?
+//!
+//! Find the token, verify it, and only then speak of a caller. This is the one place that makes an authenticated
+//! [`Principal`].
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use http::request::Parts;
+
+use crate::config::Config;
+use crate::error::AuthError;
+use crate::location::Found;
+use crate::principal::{Identity, Principal};
+use crate::random::Fingerprint;
+use crate::token::TokenSource;
+
+/// Says who sends `request`.
+///
+/// # Errors
+///
+/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] where nobody does, any other variant where the request
+/// carries something that is not good.
+pub(crate) fn authenticate(config: &Config, request: &Parts) -> Result<Principal, AuthError> {
+    // The code below does not panic; an injected clock or a crypto backend might. One bad request must not take a
+    // connection down, nor be let in.
+    catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request))).unwrap_or(Err(AuthError::Panic))
+}
+
+fn locate_and_verify(config: &Config, request: &Parts) -> Result<Principal, AuthError> {
+    match config.locations.find(request).map_err(AuthError::Location)? {
+        Found::Nothing => Err(AuthError::NoToken),
+        Found::OtherScheme => Err(AuthError::OtherScheme),
+        Found::Token(token, source) => verify(config, token, source),
+    }
+}
+
+fn verify(config: &Config, token: &[u8], source: TokenSource) -> Result<Principal, AuthError> {
+    let verified = config
+        .verifier
+        .verify(token)
+        .map_err(|failure| AuthError::Token {
+            failure: Box::new(failure),
+            fingerprint: Fingerprint::of(token),
+        })?;
+    let (claims, display_name, scopes, roles) = verified.into_parts();
+    Ok(Principal::authenticated(Identity {
+        claims,
+        display_name,
+        scopes,
+        roles,
+        source,
+    }))
+}

@@ -1,0 +1,133 @@
+//! What a verified token says.
+
+pub(crate) mod names;
+pub(crate) mod numeric_date;
+pub(crate) mod registered;
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use serde::de::DeserializeOwned;
+
+use registered::TokenClaims;
+
+/// The claims of a verified token: the registered ones by method, the application's own through `Deref` to `T`.
+///
+/// As an extractor it refuses a request without a good token; `Option<Claims<T>>` is `None` for a request without
+/// a token, and still refuses a bad one. However many of them a handler and its layers take, the token is verified
+/// once.
+///
+/// `T` is read from the whole payload, so it may name registered claims too. The default is every claim as JSON.
+///
+/// ```
+/// use jwt_guard::Claims;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Tenant {
+///     tenant: String,
+/// }
+///
+/// #[jwt_guard::authentication_required]
+/// async fn whoami(claims: Claims<Tenant>) -> String {
+///     format!("{} of {}", claims.subject(), claims.tenant)
+/// }
+/// ```
+pub struct Claims<T = serde_json::Map<String, serde_json::Value>> {
+    token: Arc<dyn HoldsClaims>,
+    custom: T,
+}
+
+/// Whatever keeps a token's claims alive.
+pub(crate) trait HoldsClaims: Send + Sync {
+    fn claims(&self) -> &TokenClaims;
+}
+
+impl<T> Claims<T> {
+    /// Who the token is about: the `sub` claim, or the one that the guard was told to read instead.
+    pub fn subject(&self) -> &str {
+        &self.registered().subject
+    }
+
+    /// Who issued the token: the `iss` claim.
+    pub fn issuer(&self) -> Option<&str> {
+        self.registered().issuer.as_deref()
+    }
+
+    /// Whom the token is for: the `aud` claim. Empty only where the guard accepts any audience.
+    pub fn audience(&self) -> &[String] {
+        &self.registered().audience
+    }
+
+    /// When the token ends: the `exp` claim.
+    pub fn expires_at(&self) -> SystemTime {
+        self.registered().expires_at.to_system()
+    }
+
+    /// When the token begins to hold: the `nbf` claim.
+    pub fn not_before(&self) -> Option<SystemTime> {
+        self.registered().not_before.map(|date| date.to_system())
+    }
+
+    /// When the token was issued: the `iat` claim.
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.registered().issued_at.map(|date| date.to_system())
+    }
+
+    /// The token's own name: the `jti` claim.
+    pub fn token_id(&self) -> Option<&str> {
+        self.registered().token_id.as_deref()
+    }
+
+    /// The client that asked for the token: the `client_id` claim (RFC 9068 section 2.2).
+    pub fn client_id(&self) -> Option<&str> {
+        self.registered().client_id.as_deref()
+    }
+
+    /// All claims as the JSON text that was signed.
+    pub fn raw(&self) -> &str {
+        std::str::from_utf8(&self.registered().payload).unwrap_or_default()
+    }
+
+    /// The application's own claims, without the registered ones.
+    pub fn into_custom(self) -> T {
+        self.custom
+    }
+
+    fn registered(&self) -> &TokenClaims {
+        self.token.claims()
+    }
+}
+
+impl<T: DeserializeOwned> Claims<T> {
+    /// Reads the application's type from the payload of a verified token.
+    pub(crate) fn read(token: Arc<dyn HoldsClaims>) -> Result<Self, serde_json::Error> {
+        let custom = serde_json::from_slice(&token.claims().payload)?;
+        Ok(Self { token, custom })
+    }
+}
+
+impl<T> Deref for Claims<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.custom
+    }
+}
+
+impl<T: Clone> Clone for Claims<T> {
+    fn clone(&self) -> Self {
+        Self {
+            token: Arc::clone(&self.token),
+            custom: self.custom.clone(),
+        }
+    }
+}
+
+/// Shows no claim: they are personal data.
+impl<T> fmt::Debug for Claims<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Claims(..)")
+    }
+}

@@ -1,0 +1,42 @@
+//! Where the time comes from: the only file that reads the system clock.
+
+use std::fmt;
+use std::time::SystemTime;
+
+/// The source of the current time for `exp`, `nbf` and `iat`.
+///
+/// Replace it in tests, so that time moves by hand; [`SystemClock`] is the default.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// #[derive(Debug)]
+/// struct Fixed;
+///
+/// impl jwt_guard::Clock for Fixed {
+///     fn now(&self) -> SystemTime {
+///         SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+///     }
+/// }
+/// ```
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// The current time.
+    fn now(&self) -> SystemTime;
+}
+
+/// The clock of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+impl<C: Clock> Clock for std::sync::Arc<C> {
+    fn now(&self) -> SystemTime {
+        (**self).now()
+    }
+}

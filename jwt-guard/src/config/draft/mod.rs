@@ -1,0 +1,318 @@
+//! What was asked for so far, checked as a whole at the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Config;
+use super::error::{ConfigError, Problems};
+use crate::clock::{Clock, SystemClock};
+use crate::keys::{Algorithm, KeySet, VerifyingKey, backend};
+use crate::location::{Conflict, Locations, Place, TokenLocation};
+use crate::secret::Secret;
+use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier};
+
+/// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// 30 seconds, as most validators; clocks that NTP keeps differ by far less.
+const LEEWAY: Duration = Duration::from_secs(30);
+
+/// RFC 7519 section 4.1.4: "usually no more than a few minutes".
+const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+
+/// 8 KiB: what common servers accept for a whole header line.
+const LONGEST_TOKEN: usize = 8 * 1024;
+
+/// Beyond 16 KiB a token no longer fits where tokens travel.
+const LONGEST_TOKEN_LIMIT: usize = 16 * 1024;
+
+/// What the `danger` door calls a guard without an audience.
+pub(crate) const ANY_AUDIENCE: &str = "any_audience";
+
+/// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.
+#[derive(Debug)]
+pub(crate) enum KeySource {
+    Der(Algorithm, Vec<u8>),
+    Jwk(String),
+    JwkSet(String),
+    Loaded(VerifyingKey),
+    LoadedSet(KeySet),
+    Pem(Algorithm, Vec<u8>),
+    Secret(Algorithm, Secret),
+}
+
+/// The settings of a guard under construction.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) keys: Vec<KeySource>,
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) issuers: Vec<String>,
+    pub(crate) audiences: Vec<String>,
+    pub(crate) profile: TokenProfile,
+    pub(crate) embedded_keys: EmbeddedKeys,
+    pub(crate) required_claims: Vec<String>,
+    pub(crate) subject_claim: String,
+    pub(crate) scope_claims: Vec<Vec<String>>,
+    pub(crate) role_claims: Vec<Vec<String>>,
+    pub(crate) leeway: Duration,
+    pub(crate) max_lifetime: Option<Duration>,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) longest_token: usize,
+    pub(crate) locations: Vec<TokenLocation>,
+    pub(crate) query: Option<TokenLocation>,
+    pub(crate) conflict: Conflict,
+    pub(crate) realm: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Reasons given at the `danger` door, with the name of what they excuse.
+    pub(crate) excuses: Vec<(&'static str, String)>,
+}
+
+impl Draft {
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: Vec::new(),
+            algorithms: Vec::new(),
+            issuers: Vec::new(),
+            audiences: Vec::new(),
+            profile: TokenProfile::default(),
+            embedded_keys: EmbeddedKeys::Ignore,
+            required_claims: Vec::new(),
+            subject_claim: "sub".to_owned(),
+            scope_claims: Vec::new(),
+            role_claims: Vec::new(),
+            leeway: LEEWAY,
+            max_lifetime: Some(MAX_LIFETIME),
+            max_age: None,
+            longest_token: LONGEST_TOKEN,
+            locations: vec![TokenLocation::bearer()],
+            query: None,
+            conflict: Conflict::Refuse,
+            realm: "api".to_owned(),
+            clock: Arc::new(SystemClock),
+            excuses: Vec::new(),
+        }
+    }
+
+    /// Checks everything, and loads the keys.
+    pub(crate) fn finish(self) -> Result<Config, ConfigError> {
+        let mut problems = Problems::default();
+        if let Err(error) = backend::self_test() {
+            problems.setting(error.to_string());
+        }
+        self.check_names(&mut problems);
+        self.check_numbers(&mut problems);
+        self.check_locations(&mut problems);
+        let audience = if self.is_for_anybody() {
+            Audience::Any
+        } else {
+            Audience::OneOf(self.audiences)
+        };
+        let keys = load(self.keys, &self.algorithms, &mut problems);
+        let rules = Rules {
+            profile: self.profile,
+            embedded_keys: self.embedded_keys,
+            issuers: self.issuers,
+            audience,
+            required_claims: self.required_claims,
+            subject_claim: self.subject_claim,
+            scope_claims: paths(self.scope_claims, &["scope", "scp"]),
+            role_claims: paths(self.role_claims, &["roles"]),
+            leeway: self.leeway,
+            max_lifetime: self.max_lifetime,
+            max_age: self.max_age,
+            longest_token: self.longest_token,
+        };
+        let places: Vec<Place> = self
+            .locations
+            .into_iter()
+            .chain(self.query)
+            .map(|location| location.0)
+            .collect();
+        let locations = Locations {
+            places,
+            conflict: self.conflict,
+            longest: rules.longest_token,
+        };
+        let (clock, realm) = (self.clock, self.realm);
+        problems.or(keys.map(|keys| Config {
+            verifier: Verifier { keys, rules, clock },
+            locations,
+            realm,
+        }))
+    }
+
+    fn check_names(&self, problems: &mut Problems) {
+        for issuer in &self.issuers {
+            if issuer.trim().is_empty() || issuer.trim() != issuer {
+                problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
+            }
+        }
+        for audience in self
+            .audiences
+            .iter()
+            .filter(|audience| audience.trim().is_empty())
+        {
+            problems.setting(format!(
+                "the audience {audience:?} is empty; expected the `aud` of the tokens"
+            ));
+        }
+        if self.is_for_anybody() && !self.audiences.is_empty() {
+            problems.setting("both `audience` and `any_audience` are set; keep one of them");
+        }
+        if self.profile == TokenProfile::AccessToken && self.issuers.is_empty() {
+            problems.setting(
+                "the profile `AccessToken` (RFC 9068) needs an issuer; add `.issuer(\"https://..\")`",
+            );
+        }
+        if let TokenProfile::Typed(name) = &self.profile {
+            if name.trim().is_empty() {
+                problems.setting("`TokenProfile::Typed` is empty; expected a `typ` such as `example+jwt`");
+            }
+        }
+        for (what, reason) in &self.excuses {
+            if reason.trim().is_empty() {
+                problems.setting(format!(
+                    "`{what}` needs a reason; say in a few words why it is safe here"
+                ));
+            }
+        }
+        let paths = self.scope_claims.iter().map(|path| ("scope_claim", path));
+        for (setter, path) in paths.chain(self.role_claims.iter().map(|path| ("role_claim", path))) {
+            if path.is_empty() || path.iter().any(String::is_empty) {
+                problems.setting(format!("`{setter}` has an empty path or segment: {path:?}; expected one member name a segment, such as [\"realm_access\", \"roles\"]"));
+            }
+        }
+        for name in self.required_claims.iter().filter(|name| name.is_empty()) {
+            problems.setting(format!(
+                "`required_claim` got {name:?}; expected the name of a claim"
+            ));
+        }
+        if self.subject_claim.is_empty() {
+            problems
+                .setting("`subject_claim` is empty; expected the name of the claim that names the caller");
+        }
+        if !self
+            .realm
+            .chars()
+            .all(|char| char == ' ' || char.is_ascii_graphic())
+        {
+            problems.setting(format!(
+                "the realm {:?} has characters that a header cannot carry; expected printable ASCII",
+                self.realm
+            ));
+        }
+    }
+
+    /// Whether the `danger` door was used to accept tokens for any audience.
+    fn is_for_anybody(&self) -> bool {
+        self.excuses.iter().any(|(what, _)| *what == ANY_AUDIENCE)
+    }
+
+    fn check_numbers(&self, problems: &mut Problems) {
+        if self.leeway > MAX_LEEWAY {
+            problems.setting(format!(
+                "a leeway of {:?} is too much; at most 5 minutes, and 30 seconds is the default",
+                self.leeway
+            ));
+        }
+        if self.max_lifetime == Some(Duration::ZERO) {
+            problems.setting(
+                "a `max_lifetime` of zero refuses every token; expected a duration such as 24 hours",
+            );
+        }
+        if self.max_age == Some(Duration::ZERO) {
+            problems
+                .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
+        }
+        if self.longest_token == 0 || self.longest_token > LONGEST_TOKEN_LIMIT {
+            problems.setting(format!(
+                "a `longest_token` of {} bytes is out of range; expected 1 to {LONGEST_TOKEN_LIMIT}",
+                self.longest_token
+            ));
+        }
+    }
+
+    fn check_locations(&self, problems: &mut Problems) {
+        if self.locations.is_empty() && self.query.is_none() {
+            problems.setting("no token location is left; add one such as `TokenLocation::bearer()`");
+        }
+        let all: Vec<_> = self.locations.iter().chain(&self.query).collect();
+        for (index, location) in all.iter().enumerate() {
+            if let Some(problem) = location.problem() {
+                problems.setting(problem);
+            }
+            if all
+                .iter()
+                .take(index)
+                .any(|earlier| earlier.reads_the_same(location))
+            {
+                problems.setting(format!("the token location {location} is listed twice"));
+            }
+        }
+    }
+}
+
+/// Loads every key, and notes each that cannot be used.
+fn load(sources: Vec<KeySource>, algorithms: &[Algorithm], problems: &mut Problems) -> Option<KeySet> {
+    let mut keys: Vec<VerifyingKey> = Vec::new();
+    for source in sources {
+        let one = match source {
+            KeySource::Der(algorithm, der) => VerifyingKey::der(algorithm, &der),
+            KeySource::Jwk(text) => VerifyingKey::jwk(&text, algorithms),
+            KeySource::Loaded(key) => Ok(key),
+            KeySource::Pem(algorithm, pem) => VerifyingKey::pem(algorithm, pem),
+            KeySource::Secret(algorithm, secret) => VerifyingKey::secret(algorithm, secret),
+            KeySource::JwkSet(text) => {
+                keys.extend(
+                    problems
+                        .keep(KeySet::from_json(&text, algorithms))
+                        .into_iter()
+                        .flat_map(usable),
+                );
+                continue;
+            }
+            KeySource::LoadedSet(set) => {
+                keys.extend(usable(set));
+                continue;
+            }
+        };
+        keys.extend(problems.keep(one));
+    }
+    for key in keys
+        .iter()
+        .filter(|key| !algorithms.is_empty() && !algorithms.contains(&key.algorithm()))
+    {
+        problems.setting(format!(
+            "a key is bound to {}, which is not in the list given to `algorithms`; add it there or remove the key",
+            key.algorithm()
+        ));
+    }
+    if keys.is_empty() {
+        // Each key that failed to load has said so itself.
+        return None;
+    }
+    problems.keep(KeySet::new(keys))
+}
+
+/// The keys of a set. Those that were passed over are named in the log: one of them may be the one that is missed.
+fn usable(set: KeySet) -> impl Iterator<Item = VerifyingKey> {
+    for skipped in set.skipped() {
+        tracing::warn!(target: "jwt_guard", reason = %skipped, "a key of the set is not used");
+    }
+    set.into_iter()
+}
+
+/// The configured paths, or the usual ones.
+fn paths(configured: Vec<Vec<String>>, usual: &[&str]) -> Vec<ClaimPath> {
+    if configured.is_empty() {
+        usual
+            .iter()
+            .map(|name| ClaimPath(vec![(*name).to_owned()]))
+            .collect()
+    } else {
+        configured.into_iter().map(ClaimPath).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Everything that can stand between a request and its handler, by whose fault it is.
+
+use std::fmt;
+
+use crate::location::LocationError;
+use crate::policy::evaluate::Shortfall;
+use crate::random::Fingerprint;
+use crate::verify::{VerifyError, VerifyFailure};
+
+/// Why a request is not let in.
+#[derive(Clone, Debug)]
+pub(crate) enum AuthError {
+    /// The request carries no token.
+    NoToken,
+    /// The request carries credentials of another scheme, and no token.
+    OtherScheme,
+    /// The request carries more than one token, or one that cannot be told.
+    Location(LocationError),
+    /// The token is not acceptable.
+    Token {
+        failure: Box<VerifyFailure>,
+        fingerprint: Fingerprint,
+    },
+    /// The token is good, but its claims do not fit the type that the handler asks for.
+    Claims(String),
+    /// The caller is known and may not do this.
+    Policy(Shortfall),
+    /// No guard reaches the handler.
+    NoGuard,
+    /// The verification panicked.
+    Panic,
+}
+
+/// The class of a failure: what a client may learn, and what decides the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// No token was sent, or only credentials of another scheme.
+    MissingToken,
+    /// More than one token was sent, or none that can be told from the request.
+    MalformedRequest,
+    /// The token is bad, expired or of the wrong kind.
+    InvalidToken,
+    /// The token lacks a scope.
+    InsufficientScope,
+    /// The caller may not do this, and no scope would help.
+    Forbidden,
+    /// The policy hides the route from this caller.
+    NotFound,
+    /// A part that the decision depends on does not answer.
+    Unavailable,
+    /// No guard is configured for the handler.
+    NotConfigured,
+    /// The guard itself failed.
+    Internal,
+}
+
+impl AuthError {
+    /// The class of this failure.
+    pub(crate) fn kind(&self) -> FailureKind {
+        match self {
+            Self::NoToken | Self::OtherScheme => FailureKind::MissingToken,
+            Self::Location(LocationError::Ambiguous | LocationError::Malformed) => {
+                FailureKind::MalformedRequest
+            }
+            // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
+            Self::Token { failure, .. } if failure.reason == VerifyError::ClockBefore1970 => {
+                FailureKind::Internal
+            }
+            Self::Token { .. } | Self::Claims(_) => FailureKind::InvalidToken,
+            Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
+            Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
+            Self::NoGuard => FailureKind::NotConfigured,
+            Self::Panic => FailureKind::Internal,
+        }
+    }
+
+    /// Whether nothing is wrong with the token but its age.
+    pub(crate) fn is_expired(&self) -> bool {
+        matches!(self, Self::Token { failure, .. } if failure.reason == VerifyError::Expired)
+    }
+}
+
+/// The reason, for the log.
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoToken => f.write_str("the request carries no token"),
+            Self::OtherScheme => {
+                f.write_str("the request carries credentials of another scheme, and no token")
+            }
+            Self::Location(LocationError::Ambiguous) => {
+                f.write_str("the request carries more than one token")
+            }
+            Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
+            Self::Token { failure, .. } => failure.reason.fmt(f),
+            Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
+            Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
+            Self::Policy(Shortfall::Forbidden) => {
+                f.write_str("a role, a claim or a `not(..)` stands against the caller")
+            }
+            Self::NoGuard => f.write_str(
+                "no guard reaches this handler: call `guard.install()` at start-up, or add \
+                 `.layer(guard.layer())` to the router",
+            ),
+            Self::Panic => f.write_str("the verification panicked; the request was refused"),
+        }
+    }
+}

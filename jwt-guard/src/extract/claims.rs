@@ -1,0 +1,48 @@
+//! `Claims<T>` and `Option<Claims<T>>`.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Rejection;
+use crate::claims::{Claims, HoldsClaims};
+use crate::error::AuthError;
+use crate::guard::{known_principal, reject};
+use crate::principal::Principal;
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        let claims = known_principal(request).and_then(|principal| read(&principal));
+        claims
+            .and_then(|claims| claims.ok_or(AuthError::NoToken))
+            .map_err(|error| Rejection(reject(request, &error)))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        match known_principal(request).and_then(|principal| read(&principal)) {
+            Ok(claims) => Ok(claims),
+            // Only *no token* is none. A bad token is refused here too.
+            Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
+            Err(error) => Err(Rejection(reject(request, &error))),
+        }
+    }
+}
+
+/// The claims of a caller; `None` for an anonymous one.
+fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Claims<T>>, AuthError> {
+    let Some(identity) = principal.identity() else {
+        return Ok(None);
+    };
+    let token: Arc<dyn HoldsClaims> = Arc::clone(identity) as _;
+    Claims::read(token)
+        .map(Some)
+        .map_err(|error| AuthError::Claims(error.to_string()))
+}

@@ -1,0 +1,54 @@
+//! The hidden first extractor of every guarded handler.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::Rejection;
+use crate::guard::admit;
+use crate::policy::Policy;
+
+/// Lets a request in by the policy `P`, before any other extractor runs.
+///
+/// The attributes add it as the first parameter of a handler. Write it yourself where no attribute can go, such as
+/// on an associated function, with a policy written by hand:
+///
+/// ```
+/// use jwt_guard::policy::{Policy, Requirement, Rule};
+/// use jwt_guard::Guarded;
+///
+/// struct CanRead;
+///
+/// impl Policy for CanRead {
+///     const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("orders:read"));
+/// }
+///
+/// struct Orders;
+///
+/// impl Orders {
+///     async fn list(_: Guarded<CanRead>) -> &'static str {
+///         "all orders"
+///     }
+/// }
+///
+/// let router: jwt_guard::Router =
+///     jwt_guard::Router::new().route("/orders", jwt_guard::routing::get(Orders::list));
+/// ```
+pub struct Guarded<P>(PhantomData<fn() -> P>);
+
+impl<S: Sync, P: Policy> FromRequestParts<S> for Guarded<P> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        admit(request, const { &P::RULE }).map_err(Rejection)?;
+        Ok(Self(PhantomData))
+    }
+}
+
+impl<P> fmt::Debug for Guarded<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guarded")
+    }
+}

@@ -1,0 +1,16 @@
+//! What a handler can take from a request.
+//!
+//! | extractor | no token | bad token |
+//! |---|---|---|
+//! | [`Guarded<P>`] | as the policy says | refused, but for expired ones where the policy says so |
+//! | [`Claims<T>`](crate::Claims) | 401 | 401 |
+//! | `Option<Claims<T>>` | `None` | 401 |
+//! | [`Principal`](crate::Principal) | anonymous where the policy lets it in, else 401 | 401 |
+
+mod claims;
+mod guarded;
+mod principal;
+mod rejection;
+
+pub use guarded::Guarded;
+pub use rejection::Rejection;

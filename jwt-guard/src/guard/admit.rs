@@ -1,0 +1,174 @@
+//! Letting a request in, or not: authentication, then the policy, then the log.
+
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
+
+use axum::response::Response;
+use http::Extensions;
+use http::request::Parts;
+
+use super::{JwtGuard, event};
+use crate::authenticate::authenticate;
+use crate::error::{AuthError, FailureKind};
+use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
+use crate::policy::{Access, DenyAs, Rule};
+use crate::principal::Principal;
+use crate::respond::{ProblemJson, Refusal, login_redirect};
+
+/// What one guard found out about a request, kept in the request so that no token is verified twice.
+#[derive(Clone)]
+struct Finding {
+    guard: u64,
+    caller: Result<Principal, AuthError>,
+    admission: Admission,
+}
+
+/// Whether a policy has let the request in, and as whom.
+#[derive(Clone, Copy)]
+enum Admission {
+    Undecided,
+    AsCaller,
+    AsAnonymous,
+}
+
+/// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
+pub(crate) fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Response> {
+    let Some(guard) = JwtGuard::of(&request.extensions) else {
+        event::denied(rule, None, &AuthError::NoGuard, request);
+        return Err(unconfigured());
+    };
+    let caller = guard.caller(request);
+    let finding = match decide(&caller, rule) {
+        Ok(admission) => {
+            event::admitted(rule, caller.as_ref().ok(), request);
+            Finding {
+                guard: guard.id(),
+                caller,
+                admission,
+            }
+        }
+        Err(error) => {
+            event::denied(rule, caller.as_ref().ok(), &error, request);
+            return Err(guard.refuse(request, rule, &error));
+        }
+    };
+    keep(request, finding);
+    Ok(())
+}
+
+/// The caller, for an extractor: as a policy let it in, else as its token says.
+///
+/// # Errors
+///
+/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token whom no policy let in.
+pub(crate) fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
+    let guard = JwtGuard::of(&request.extensions).ok_or(AuthError::NoGuard)?;
+    if let Some(finding) = guard.finding(&request.extensions) {
+        return match finding.admission {
+            Admission::AsAnonymous => Ok(Principal::anonymous()),
+            Admission::AsCaller | Admission::Undecided => finding.caller.clone(),
+        };
+    }
+    let caller = guard.caller(request);
+    let finding = Finding {
+        guard: guard.id(),
+        caller: caller.clone(),
+        admission: Admission::Undecided,
+    };
+    keep(request, finding);
+    caller
+}
+
+/// The policy's word on a caller.
+fn decide<'c>(
+    caller: &'c Result<Principal, AuthError>,
+    rule: &Rule,
+) -> Result<Admission, Cow<'c, AuthError>> {
+    match (caller, rule.access()) {
+        (Ok(principal), _) => match evaluate(rule.requirement(), principal) {
+            Ok(()) => Ok(Admission::AsCaller),
+            Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
+        },
+        (
+            Err(AuthError::NoToken | AuthError::OtherScheme),
+            Access::Anonymous | Access::AnonymousIfExpired,
+        ) => Ok(Admission::AsAnonymous),
+        (Err(error), Access::AnonymousIfExpired) if error.is_expired() => Ok(Admission::AsAnonymous),
+        (Err(error), _) => Err(Cow::Borrowed(error)),
+    }
+}
+
+impl JwtGuard {
+    /// Who calls: as found before in this request, or from its token.
+    fn caller(&self, request: &Parts) -> Result<Principal, AuthError> {
+        if let Some(finding) = self.finding(&request.extensions) {
+            return finding.caller.clone();
+        }
+        let caller = authenticate(&self.inner.config, request);
+        if matches!(caller, Err(AuthError::Panic)) {
+            self.inner.panics.fetch_add(1, Ordering::Relaxed);
+        }
+        caller
+    }
+
+    /// What this guard, and not another one, found before.
+    fn finding<'r>(&self, request: &'r Extensions) -> Option<&'r Finding> {
+        request
+            .get::<Finding>()
+            .filter(|finding| finding.guard == self.id())
+    }
+
+    /// The answer to a request that a policy does not let in.
+    fn refuse(&self, request: &Parts, rule: &Rule, error: &AuthError) -> Response {
+        let kind = match (error.kind(), rule.denies_as()) {
+            (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
+                kind
+            }
+            (_, DenyAs::NotFound) => FailureKind::NotFound,
+            (kind, DenyAs::Refusal) => kind,
+        };
+        if let (Some(path), FailureKind::MissingToken | FailureKind::InvalidToken) =
+            (rule.redirect_path(), kind)
+        {
+            if let Some(response) = login_redirect(request, path) {
+                return response;
+            }
+        }
+        let scopes = match (kind, error) {
+            (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => scopes.clone(),
+            (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement()),
+            _ => Vec::new(),
+        };
+        self.answer(kind, scopes)
+    }
+
+    /// The answer to a failure.
+    fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Response {
+        Refusal::new(kind, scopes).into_response(Some(&self.inner.protection), self.inner.renderer.as_ref())
+    }
+}
+
+/// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.
+pub(crate) fn reject(request: &Parts, error: &AuthError) -> Response {
+    event::denied(&Rule::authenticated(), None, error, request);
+    match JwtGuard::of(&request.extensions) {
+        Some(guard) => guard.answer(error.kind(), Vec::new()),
+        None => unconfigured(),
+    }
+}
+
+/// The answer where no guard reaches the handler.
+fn unconfigured() -> Response {
+    Refusal::new(FailureKind::NotConfigured, Vec::new()).into_response(None, &ProblemJson)
+}
+
+/// Leaves the finding in the request, and marks what carried the token as sensitive.
+fn keep(request: &mut Parts, finding: Finding) {
+    let Parts {
+        headers, extensions, ..
+    } = request;
+    if let Some(guard) = JwtGuard::of(extensions) {
+        guard.inner.config.locations.mark_sensitive(headers);
+    }
+    extensions.insert(finding);
+}

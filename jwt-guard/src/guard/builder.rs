@@ -1,0 +1,285 @@
+//! Building a guard.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::JwtGuard;
+use super::typestate::{AudienceGiven, HasAudience, HasKeys, KeysGiven, WantsAudience, WantsKeys};
+use crate::clock::Clock;
+use crate::config::{ANY_AUDIENCE, ConfigError, Draft, KeySource};
+use crate::keys::{Algorithm, KeySet, VerifyingKey};
+use crate::location::{Conflict, Place, TokenLocation};
+use crate::respond::{ProblemJson, RenderRefusal};
+use crate::secret::Secret;
+use crate::verify::{EmbeddedKeys, TokenProfile};
+
+/// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
+///
+/// Keys and audience must be given before [`build`](Builder::build) exists. Nothing is checked until then, so that
+/// all mistakes are named at once.
+#[must_use = "a builder protects nothing until it is built"]
+pub struct Builder<K, A> {
+    draft: Draft,
+    renderer: Box<dyn RenderRefusal>,
+    state: PhantomData<fn() -> (K, A)>,
+}
+
+impl Builder<WantsKeys, WantsAudience> {
+    pub(super) fn new() -> Self {
+        Self {
+            draft: Draft::new(),
+            renderer: Box::new(ProblemJson),
+            state: PhantomData,
+        }
+    }
+}
+
+/// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only.
+impl<K, A> Builder<K, A> {
+    /// Adds a shared secret for HS256: at least 32 random bytes (RFC 7518 section 3.2), not a password.
+    pub fn secret(self, secret: impl Into<Secret>) -> Builder<HasKeys, A> {
+        self.secret_for(Algorithm::Hs256, secret)
+    }
+
+    /// Adds a shared secret for HS256, HS384 or HS512: at least 32, 48 or 64 random bytes.
+    pub fn secret_for(self, algorithm: Algorithm, secret: impl Into<Secret>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Secret(algorithm, secret.into()))
+    }
+
+    /// Adds a public key in PEM: `PUBLIC KEY`, or `RSA PUBLIC KEY`.
+    pub fn pem(self, algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Pem(algorithm, pem.as_ref().to_vec()))
+    }
+
+    /// Adds a public key in DER: SubjectPublicKeyInfo, or PKCS#1 for RSA.
+    pub fn der(self, algorithm: Algorithm, der: impl AsRef<[u8]>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Der(algorithm, der.as_ref().to_vec()))
+    }
+
+    /// Adds a JSON Web Key (RFC 7517). An RSA or symmetric key without `alg` needs
+    /// [`algorithms`](Builder::algorithms) to name the one it is for.
+    pub fn jwk(self, json: impl Into<String>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Jwk(json.into()))
+    }
+
+    /// Adds every usable key of a JSON Web Key set. Keys for other purposes are passed over; none usable is an
+    /// error that says why for each.
+    pub fn jwk_set(self, json: impl Into<String>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::JwkSet(json.into()))
+    }
+
+    /// Adds a key that was loaded before.
+    pub fn key(self, key: VerifyingKey) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Loaded(key))
+    }
+
+    /// Adds a set of keys that was loaded before.
+    pub fn key_set(self, keys: KeySet) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::LoadedSet(keys))
+    }
+
+    /// Allows these algorithms only. By default each key allows the one it is bound to; the list is needed where a
+    /// JWK does not say which.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.draft.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    fn with_key(mut self, key: KeySource) -> Builder<HasKeys, A> {
+        self.draft.keys.push(key);
+        self.into_state()
+    }
+
+    fn into_state<K2, A2>(self) -> Builder<K2, A2> {
+        Builder {
+            draft: self.draft,
+            renderer: self.renderer,
+            state: PhantomData,
+        }
+    }
+}
+
+/// What a token must say.
+impl<K, A> Builder<K, A> {
+    /// Accepts tokens for this audience: `aud` must be it, or a list that contains it, byte for byte. May be called
+    /// for several; one must match.
+    pub fn audience(mut self, audience: impl Into<String>) -> Builder<K, HasAudience> {
+        self.draft.audiences.push(audience.into());
+        self.into_state()
+    }
+
+    /// Accepts tokens of this issuer only: `iss` must be there and equal it, byte for byte. May be called for
+    /// several names of the one issuer that owns the keys. Without it any `iss` is accepted: the key alone tells.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.draft.issuers.push(issuer.into());
+        self
+    }
+
+    /// Requires a claim to be there and not null, beside `exp`, `aud` and the subject, which always are required.
+    pub fn required_claim(mut self, name: impl Into<String>) -> Self {
+        self.draft.required_claims.push(name.into());
+        self
+    }
+
+    /// Accepts one kind of token; [`TokenProfile::Classic`] by default.
+    pub fn profile(mut self, profile: TokenProfile) -> Self {
+        self.draft.profile = profile;
+        self
+    }
+
+    /// Allows clocks to differ by this much in `exp`, `nbf` and `iat`: 30 seconds by default, 5 minutes at most.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.draft.leeway = leeway;
+        self
+    }
+
+    /// Refuses tokens whose time from `iat` to `exp` is longer than this: 24 hours by default.
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.draft.max_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Refuses tokens that were issued longer ago than this, whatever their `exp`; then `iat` is required. Off by
+    /// default.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.draft.max_age = Some(age);
+        self
+    }
+
+    /// Refuses tokens that carry a key or the address of one in their header (`jwk`, `jku`, `x5u`, `x5c`). By
+    /// default such members are ignored; they are never used.
+    pub fn refuse_embedded_keys(mut self) -> Self {
+        self.draft.embedded_keys = EmbeddedKeys::Refuse;
+        self
+    }
+
+    /// Refuses tokens longer than this many bytes before anything else is done: 8192 by default, 16384 at most.
+    pub fn longest_token(mut self, bytes: usize) -> Self {
+        self.draft.longest_token = bytes;
+        self
+    }
+
+    /// Reads the caller's identity from another claim than `sub`. The claim must be a string that is not empty.
+    pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
+        self.draft.subject_claim = name.into();
+        self
+    }
+
+    /// Reads scopes from the claim at this path, each segment one member name: a list of strings, or one string of
+    /// names separated by spaces. May be called for several. `scope` and `scp` by default, which a first call
+    /// replaces.
+    pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.draft
+            .scope_claims
+            .push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Reads roles from the claim at this path, such as `["realm_access", "roles"]`: a list of strings, or one
+    /// string that is one role. May be called for several. `roles` by default, which a first call replaces.
+    pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.draft
+            .role_claims
+            .push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Takes the time from `clock` instead of the system.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.draft.clock = Arc::new(clock);
+        self
+    }
+}
+
+/// The request and the answer.
+impl<K, A> Builder<K, A> {
+    /// Looks for tokens in these places, in this order; `Authorization: Bearer` alone by default.
+    pub fn locations(mut self, locations: impl IntoIterator<Item = TokenLocation>) -> Self {
+        self.draft.locations = locations.into_iter().collect();
+        self
+    }
+
+    /// Takes the token of the first location that holds one, where a request carries several. By default that is
+    /// 400 (RFC 6750 section 2). A bad token is never rescued by a later one.
+    pub fn prefer_first(mut self) -> Self {
+        self.draft.conflict = Conflict::PreferFirst;
+        self
+    }
+
+    /// Names the protection space in challenges; `api` by default.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.draft.realm = realm.into();
+        self
+    }
+
+    /// Writes the body of refusals; [`ProblemJson`] by default.
+    pub fn refusal_body(mut self, renderer: impl RenderRefusal) -> Self {
+        self.renderer = Box::new(renderer);
+        self
+    }
+
+    /// Opens the door to settings that weaken the guard, so that a search for `danger` finds every use.
+    pub fn danger(self) -> Danger<K, A> {
+        Danger(self)
+    }
+
+    /// Checks the configuration as a whole, loads the keys and tries the crypto backend.
+    ///
+    /// # Errors
+    ///
+    /// Every problem, not the first: each key that cannot be used and each setting that makes no sense, with the
+    /// fix.
+    pub fn build(self) -> Result<JwtGuard, ConfigError>
+    where
+        K: KeysGiven,
+        A: AudienceGiven,
+    {
+        Ok(JwtGuard::new(self.draft.finish()?, self.renderer))
+    }
+}
+
+/// Settings that weaken a guard. Each says what must then protect you.
+#[must_use = "pass through one of the methods to go on"]
+pub struct Danger<K, A>(Builder<K, A>);
+
+impl<K, A> Danger<K, A> {
+    /// Accepts tokens for any audience, or for none. Then a token that another service of the same issuer received
+    /// is accepted here: only do this where the issuer issues for this service alone. The reason is for the reader
+    /// of the code, and must not be empty.
+    pub fn any_audience(mut self, reason: impl Into<String>) -> Builder<K, HasAudience> {
+        self.0.draft.excuses.push((ANY_AUDIENCE, reason.into()));
+        self.0.into_state()
+    }
+
+    /// Accepts tokens of any lifetime. Then a stolen token may be good for years: only do this where tokens can be
+    /// revoked.
+    pub fn unlimited_lifetime(mut self, reason: impl Into<String>) -> Builder<K, A> {
+        self.0.draft.max_lifetime = None;
+        self.0.draft.excuses.push(("unlimited_lifetime", reason.into()));
+        self.0
+    }
+
+    /// Reads the token from a query parameter too, after all other locations. Addresses end up in logs, histories
+    /// and `Referer` headers: only do this for clients that cannot set a header, with tokens that live for seconds,
+    /// and answer with `Cache-Control: private` (RFC 6750 section 2.3).
+    pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
+        self.0.draft.query = Some(TokenLocation(Place::Query { name: name.into() }));
+        self.0
+    }
+}
+
+impl<K, A> fmt::Debug for Builder<K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("draft", &self.draft)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K, A> fmt::Debug for Danger<K, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Danger").field(&self.0.draft).finish()
+    }
+}

@@ -1,0 +1,127 @@
+//! The guard: a legal configuration, how it looks when it refuses, and how it reaches a handler.
+
+mod admit;
+mod builder;
+mod event;
+mod typestate;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use http::Extensions;
+
+use crate::config::Config;
+use crate::respond::{Protection, RenderRefusal};
+
+pub(crate) use admit::{admit, known_principal, reject};
+pub use builder::{Builder, Danger};
+pub use typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
+
+/// Verifies tokens and decides who may call a handler, by one configuration.
+///
+/// A cheap handle: cloning it counts a reference. It reaches a handler in this order:
+///
+/// 1. the nearest layer, [`JwtGuard::layer`] or [`Router::with_guard`](crate::Router::with_guard);
+/// 2. the guard that was [installed](JwtGuard::install) for the process;
+/// 3. else every request is answered with 500, and the log says which line is missing.
+///
+/// ```
+/// use jwt_guard::JwtGuard;
+///
+/// let guard = JwtGuard::builder()
+///     .secret([7; 32]) // 32 random bytes, from your secret store
+///     .issuer("https://id.example")
+///     .audience("orders")
+///     .build()?;
+///
+/// let refused = JwtGuard::builder().secret("too short").audience("orders").build();
+/// assert!(refused.unwrap_err().to_string().contains("32"));
+/// # Ok::<(), jwt_guard::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct JwtGuard {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: u64,
+    config: Config,
+    protection: Protection,
+    renderer: Box<dyn RenderRefusal>,
+    panics: AtomicU64,
+}
+
+static INSTALLED: OnceLock<JwtGuard> = OnceLock::new();
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+impl JwtGuard {
+    /// Starts a configuration. Two decisions are mandatory: [a key](Builder::secret) and [an
+    /// audience](Builder::audience); every other setting has a default.
+    pub fn builder() -> Builder<WantsKeys, WantsAudience> {
+        Builder::new()
+    }
+
+    /// Makes this the guard of the process, for every handler that no layer gives another one.
+    ///
+    /// # Errors
+    ///
+    /// When a guard is installed already: the first one stays. Two parts of a program that install different
+    /// guards would otherwise decide by the order of their start.
+    pub fn install(self) -> Result<(), AlreadyInstalled> {
+        INSTALLED.set(self).map_err(|_| AlreadyInstalled(()))
+    }
+
+    /// How often a verification panicked and was turned into a 500. Anything but zero is a defect worth a report.
+    pub fn caught_panics(&self) -> u64 {
+        self.inner.panics.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn new(config: Config, renderer: Box<dyn RenderRefusal>) -> Self {
+        let protection = Protection::new(config.locations.challenge_scheme(), &config.realm);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Self {
+            inner: Arc::new(Inner {
+                id,
+                config,
+                protection,
+                renderer,
+                panics: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// The guard that is responsible for a request.
+    pub(crate) fn of(request: &Extensions) -> Option<&Self> {
+        request.get::<Self>().or_else(|| INSTALLED.get())
+    }
+
+    /// Tells guards apart, so that what one found out is not taken for what another would.
+    pub(crate) fn id(&self) -> u64 {
+        self.inner.id
+    }
+}
+
+/// Shows the configuration; keys and secrets are redacted.
+impl fmt::Debug for JwtGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtGuard")
+            .field("config", &self.inner.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A guard was installed for this process before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadyInstalled(());
+
+impl fmt::Display for AlreadyInstalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a guard is installed for this process already; call `install()` once, and use `guard.layer()` for \
+             parts of the application that need another guard",
+        )
+    }
+}
+
+impl std::error::Error for AlreadyInstalled {}

@@ -1,0 +1,40 @@
+//! The two decisions that a configuration cannot do without, as types.
+
+use std::marker::PhantomData;
+
+/// No key was given yet: call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)`.
+#[derive(Debug)]
+pub struct WantsKeys(PhantomData<()>);
+
+/// At least one key was given.
+#[derive(Debug)]
+pub struct HasKeys(PhantomData<()>);
+
+/// No audience was given yet: call `.audience("..")`.
+#[derive(Debug)]
+pub struct WantsAudience(PhantomData<()>);
+
+/// An audience was given, or waived through the `danger` door.
+#[derive(Debug)]
+pub struct HasAudience(PhantomData<()>);
+
+/// The builder knows a key.
+#[diagnostic::on_unimplemented(
+    message = "this guard has no key to verify tokens with",
+    label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)` before `.build()`",
+    note = "for example: JwtGuard::builder().secret(secret).audience(\"orders\").build()"
+)]
+pub trait KeysGiven {}
+
+impl KeysGiven for HasKeys {}
+
+/// The builder knows for whom tokens must be.
+#[diagnostic::on_unimplemented(
+    message = "this guard does not say for whom its tokens must be",
+    label = "call `.audience(\"..\")` with the `aud` of the tokens before `.build()`",
+    note = "a token for another service is refused by its audience (RFC 8725 section 3.9); \
+            `.danger().any_audience(\"reason\")` is the way to do without"
+)]
+pub trait AudienceGiven {}
+
+impl AudienceGiven for HasAudience {}

@@ -1,0 +1,315 @@
+//! Strict JSON: the one reader for everything that comes out of a token or a key set.
+//!
+//! `serde_json` lets the last of two members with one name win and nests up to 128 levels. Two parsers that
+//! disagree on which of two `exp` members counts are a way past a check, so this reader refuses what it cannot
+//! read in one way only (RFC 7515 section 4, RFC 7519 section 4):
+//!
+//! 1. a repeated member name, at any level;
+//! 2. more nesting or more members in one object than [`Limits`] allow;
+//! 3. anything but UTF-8, and anything after the value.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+/// How much nesting and how many members [`parse`] accepts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Levels of arrays and objects, the outermost included.
+    pub(crate) depth: u8,
+    /// Members of any one object.
+    pub(crate) members: usize,
+}
+
+/// A JSON value whose strings are borrowed from the text where they hold no escape.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Signed(i64),
+    Unsigned(u64),
+    Float(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    Object(Object<'a>),
+}
+
+/// The members of a JSON object, in the order of the text; every name occurs once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+impl<'a> Object<'a> {
+    /// The member called `name`.
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The names of all members.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
+    }
+
+    /// The value at the end of `path`, each segment of which is one member name.
+    pub(crate) fn at<S: AsRef<str>>(&self, path: &[S]) -> Option<&Json<'a>> {
+        let (first, rest) = path.split_first()?;
+        let mut value = self.get(first.as_ref())?;
+        for segment in rest {
+            let Json::Object(object) = value else { return None };
+            value = object.get(segment.as_ref())?;
+        }
+        Some(value)
+    }
+}
+
+impl Json<'_> {
+    /// The text of a string value.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `bytes` as one JSON object.
+///
+/// # Errors
+///
+/// The reason, for the log: it may quote names that the sender of the text chose.
+pub(crate) fn parse_object(bytes: &[u8], limits: Limits) -> Result<Object<'_>, serde_json::Error> {
+    match parse(bytes, limits)? {
+        Json::Object(object) => Ok(object),
+        _ => Err(serde_json::Error::custom("expected a JSON object")),
+    }
+}
+
+/// Reads `bytes` as one JSON value.
+///
+/// # Errors
+///
+/// As [`parse_object`].
+pub(crate) fn parse(bytes: &[u8], limits: Limits) -> Result<Json<'_>, serde_json::Error> {
+    let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Value(limits).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// Objects up to this size are searched for a repeated name one by one; larger ones by hash, so that the cost
+/// stays linear.
+const SMALL: usize = 16;
+
+/// Reads one value within the limits that are left at this level.
+#[derive(Clone, Copy)]
+struct Value(Limits);
+
+impl Value {
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+        let depth = self
+            .0
+            .depth
+            .checked_sub(1)
+            .ok_or_else(|| E::custom("nested too deeply"))?;
+        Ok(Self(Limits { depth, ..self.0 }))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Value {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Signed(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Unsigned(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'de>, A::Error> {
+        let inner = self.deeper()?;
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element_seed(inner)? {
+            values.push(value);
+        }
+        Ok(Json::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+        let inner = self.deeper()?;
+        let mut members: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(SMALL.min(self.0.members));
+        let mut seen: HashSet<Cow<'de, str>> = HashSet::new();
+        while let Some(Name(name)) = map.next_key()? {
+            if members.is_empty() && name == NUMBER_TOKEN {
+                return number(&map.next_value::<String>()?);
+            }
+            if members.len() == self.0.members {
+                return Err(A::Error::custom("too many members in one object"));
+            }
+            let repeated = if members.len() < SMALL {
+                members.iter().any(|(known, _)| *known == name)
+            } else {
+                if seen.is_empty() {
+                    seen.extend(members.iter().map(|(known, _)| known.clone()));
+                }
+                !seen.insert(name.clone())
+            };
+            if repeated {
+                return Err(A::Error::custom("a member name is repeated"));
+            }
+            members.push((name, map.next_value_seed(inner)?));
+        }
+        Ok(Json::Object(Object(members)))
+    }
+}
+
+/// The only member of the map as which `serde_json` presents a number when some crate of the build has turned
+/// its feature `arbitrary_precision` on. Without this branch such a build would refuse every token.
+const NUMBER_TOKEN: &str = "$serde_json::private::Number";
+
+fn number<'de, E: serde::de::Error>(text: &str) -> Result<Json<'de>, E> {
+    if let Ok(value) = text.parse::<u64>() {
+        return Ok(Json::Unsigned(value));
+    }
+    if let Ok(value) = text.parse::<i64>() {
+        return Ok(Json::Signed(value));
+    }
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(Json::Float(value)),
+        _ => Err(E::custom("number out of range")),
+    }
+}
+
+/// A member name, borrowed where it holds no escape.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(value)))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(value.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        depth: 3,
+        members: 40,
+    };
+
+    fn refused(text: &str) -> String {
+        parse(text.as_bytes(), LIMITS).expect_err(text).to_string()
+    }
+
+    #[test]
+    fn a_repeated_name_is_refused_at_every_level_and_by_escape() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"x":{"a":1,"a":2}}"#,
+            r#"[{"a":1,"\u0061":2}]"#,
+        ] {
+            assert!(refused(text).contains("repeated"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_name_is_refused_in_a_large_object() {
+        let mut text = String::from("{");
+        for index in 0..30 {
+            text.push_str(&format!("\"m{index}\":0,"));
+        }
+        text.push_str("\"m29\":0}");
+        assert!(refused(&text).contains("repeated"));
+    }
+
+    #[test]
+    fn depth_and_members_are_limited() {
+        assert!(parse(b"[[[1]]]", LIMITS).is_ok());
+        assert!(refused("[[[[1]]]]").contains("deeply"));
+        let limits = Limits { depth: 1, members: 2 };
+        assert!(parse(br#"{"a":1,"b":2}"#, limits).is_ok());
+        assert!(parse(br#"{"a":1,"b":2,"c":3}"#, limits).is_err());
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for text in [
+            "",
+            "{",
+            "{}{}",
+            "NaN",
+            "Infinity",
+            "{\"a\":1,}",
+            "\u{feff}{}",
+            "1e400",
+        ] {
+            assert!(parse(text.as_bytes(), LIMITS).is_err(), "{text}");
+        }
+        assert!(parse(b"\"\xff\"", LIMITS).is_err());
+    }
+
+    #[test]
+    fn a_path_names_one_member_a_segment() {
+        let object = parse_object(br#"{"realm":{"a.b":["x"]},"n":1}"#, LIMITS).unwrap();
+        assert!(matches!(object.at(&["realm", "a.b"]), Some(Json::List(_))));
+        assert_eq!(object.at(&["realm", "a", "b"]), None);
+        assert_eq!(object.at(&["n", "x"]), None);
+        assert_eq!(object.at::<&str>(&[]), None);
+    }
+
+    #[test]
+    fn numbers_presented_as_text_are_numbers() {
+        assert_eq!(number::<serde_json::Error>("12").unwrap(), Json::Unsigned(12));
+        assert_eq!(number::<serde_json::Error>("-12").unwrap(), Json::Signed(-12));
+        assert_eq!(number::<serde_json::Error>("1.5").unwrap(), Json::Float(1.5));
+        assert!(number::<serde_json::Error>("1e999").is_err());
+    }
+}

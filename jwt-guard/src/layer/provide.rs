@@ -1,0 +1,68 @@
+//! Handing the guard to the handlers below.
+
+use std::task::{Context, Poll};
+
+use http::Request;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::guard::JwtGuard;
+
+impl JwtGuard {
+    /// A layer that makes this the guard of the handlers below it. The innermost layer wins.
+    ///
+    /// ```
+    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// # async fn handler() {}
+    /// let app: axum::Router =
+    ///     axum::Router::new().route("/", axum::routing::get(handler)).layer(guard.layer());
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn layer(&self) -> GuardLayer {
+        GuardLayer { guard: self.clone() }
+    }
+}
+
+/// Puts a guard into every request; made by [`JwtGuard::layer`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct GuardLayer {
+    guard: JwtGuard,
+}
+
+impl<S> Layer<S> for GuardLayer {
+    type Service = GuardService<S>;
+
+    fn layer(&self, inner: S) -> GuardService<S> {
+        GuardService {
+            inner,
+            guard: self.guard.clone(),
+        }
+    }
+}
+
+/// The service of [`GuardLayer`].
+#[derive(Clone, Debug)]
+pub struct GuardService<S> {
+    inner: S,
+    guard: JwtGuard,
+}
+
+impl<S, B> Service<Request<B>> for GuardService<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        request.extensions_mut().insert(self.guard.clone());
+        self.inner.call(request)
+    }
+}

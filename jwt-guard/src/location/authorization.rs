@@ -1,0 +1,50 @@
+//! The `Authorization` header: `credentials = auth-scheme 1*SP token68` (RFC 9110 section 11.4, RFC 6750
+//! section 2.1).
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+use super::{Found, LocationError, is_tchar};
+use crate::token::TokenSource;
+
+/// No scheme is longer; a header without a space in its first bytes is of another scheme and is not read further.
+const LONGEST_SCHEME: usize = 64;
+
+pub(super) fn find<'r>(
+    headers: &'r HeaderMap,
+    scheme: &str,
+    longest: usize,
+) -> Result<Found<'r>, LocationError> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = match (values.next(), values.next()) {
+        (None, _) => return Ok(Found::Nothing),
+        (Some(_), Some(_)) => return Err(LocationError::Ambiguous),
+        (Some(value), None) => value.as_bytes(),
+    };
+    let head = value.get(..LONGEST_SCHEME).unwrap_or(value);
+    let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
+    let (found, rest) = value.split_at(end);
+    if found.is_empty() || !found.iter().copied().all(is_tchar) {
+        return Err(LocationError::Malformed);
+    }
+    if !found.eq_ignore_ascii_case(scheme.as_bytes()) {
+        return Ok(Found::OtherScheme);
+    }
+    let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+    let (_, token) = rest.split_at(spaces);
+    // A token that is too long is refused for that, without a look at its characters.
+    if token.len() <= longest && !is_b64token(token) {
+        return Err(LocationError::Malformed);
+    }
+    Ok(Found::Token(token, TokenSource::AuthorizationHeader))
+}
+
+/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+fn is_b64token(bytes: &[u8]) -> bool {
+    let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
+    let (text, _) = bytes.split_at(bytes.len().saturating_sub(padding));
+    !text.is_empty()
+        && text.iter().all(|&byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+        })
+}

@@ -1,0 +1,215 @@
+//! The grammar of each location, and the rule for more than one token.
+
+use http::Request;
+
+use super::*;
+
+fn locations(places: &[TokenLocation]) -> Locations {
+    let places = places.iter().map(|location| location.0.clone()).collect();
+    Locations {
+        places,
+        conflict: Conflict::Refuse,
+        longest: 100,
+    }
+}
+
+fn request(headers: &[(&str, &[u8])]) -> Parts {
+    let mut builder = Request::get("/");
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(()).unwrap().into_parts().0
+}
+
+fn bearer(value: &[u8]) -> Result<Found<'static>, LocationError> {
+    let request = Box::leak(Box::new(request(&[("authorization", value)])));
+    locations(&[TokenLocation::bearer()]).find(request)
+}
+
+const fn header(token: &[u8]) -> Found<'_> {
+    Found::Token(token, TokenSource::AuthorizationHeader)
+}
+
+#[test]
+fn the_scheme_is_compared_without_case_and_followed_by_spaces() {
+    for value in [&b"Bearer a.b.c"[..], b"bearer a.b.c", b"BEARER   a.b.c"] {
+        assert_eq!(bearer(value), Ok(header(b"a.b.c")));
+    }
+}
+
+#[test]
+fn only_b64token_characters_follow_the_scheme() {
+    for value in [
+        &b"Bearer"[..],
+        b"Bearer ",
+        b"Bearer a b",
+        b"Bearer a,b",
+        b"Bearer \xff",
+        b"Bearer =",
+        b"Bearer a=b",
+        b"",
+        b" ",
+    ] {
+        assert_eq!(bearer(value), Err(LocationError::Malformed), "{value:?}");
+    }
+    assert_eq!(bearer(b"Bearer a.b~+/c=="), Ok(header(b"a.b~+/c==")));
+}
+
+#[test]
+fn another_scheme_is_no_token_of_ours() {
+    for value in [&b"Basic dXNlcg=="[..], b"BearerX a", b"eyJ.a.b", b"Negotiate"] {
+        assert_eq!(bearer(value), Ok(Found::OtherScheme), "{value:?}");
+    }
+    assert_eq!(bearer(b"\xe9 a"), Err(LocationError::Malformed));
+}
+
+#[test]
+fn a_token_beyond_the_limit_is_handed_on_unread() {
+    let value = [&b"Bearer "[..], &[b' '; 3], &[0xff; 101]].concat();
+    assert!(matches!(bearer(&value), Ok(Found::Token(token, _)) if token.len() == 101));
+    assert_eq!(bearer(&[b'a'; 400_000]), Ok(Found::OtherScheme));
+}
+
+#[test]
+fn two_authorization_headers_are_refused_whatever_they_hold() {
+    for second in [&b"Bearer x.y.z"[..], b"Basic a", b"Bearer a.b.c"] {
+        let request = request(&[("authorization", b"Bearer a.b.c"), ("authorization", second)]);
+        assert_eq!(
+            locations(&[TokenLocation::bearer()]).find(&request),
+            Err(LocationError::Ambiguous)
+        );
+    }
+}
+
+#[test]
+fn another_header_is_the_token_whole() {
+    let locations = locations(&[TokenLocation::header("X-Api-Key")]);
+    let one = request(&[("x-api-key", b"a.b.c")]);
+    assert_eq!(
+        locations.find(&one),
+        Ok(Found::Token(b"a.b.c", TokenSource::Header))
+    );
+    let two = request(&[("x-api-key", b"a.b.c"), ("x-api-key", b"a.b.c")]);
+    assert_eq!(locations.find(&two), Err(LocationError::Ambiguous));
+    assert_eq!(
+        locations.find(&request(&[("x-api-key", b"")])),
+        Err(LocationError::Malformed)
+    );
+}
+
+#[test]
+fn a_cookie_is_found_by_its_whole_name() {
+    let locations = locations(&[TokenLocation::cookie("token")]);
+    let find = |value: &'static [u8]| {
+        let request = Box::leak(Box::new(request(&[("cookie", value)])));
+        locations.find(request)
+    };
+    assert_eq!(
+        find(b"a=1; token=a.b.c;z=2"),
+        Ok(Found::Token(b"a.b.c", TokenSource::Cookie))
+    );
+    assert_eq!(find(b"xtoken=a; tokenx=b; TOKEN=c"), Ok(Found::Nothing));
+    assert_eq!(find(b"token=; other=1"), Ok(Found::Nothing));
+    assert_eq!(find(b"token=a; token=b"), Err(LocationError::Ambiguous));
+    assert_eq!(find(b"\xff;;=;token"), Ok(Found::Nothing));
+    let long = vec![b';'; LONGEST_LIST + 1];
+    assert_eq!(
+        locations.find(&request(&[("cookie", &long)])),
+        Err(LocationError::Malformed)
+    );
+}
+
+#[test]
+fn cookies_in_two_header_lines_are_one_list() {
+    let locations = locations(&[TokenLocation::cookie("token")]);
+    let split = request(&[("cookie", b"a=1"), ("cookie", b"token=a.b.c")]);
+    assert_eq!(
+        locations.find(&split),
+        Ok(Found::Token(b"a.b.c", TokenSource::Cookie))
+    );
+    let twice = request(&[("cookie", b"token=a"), ("cookie", b"token=b")]);
+    assert_eq!(locations.find(&twice), Err(LocationError::Ambiguous));
+}
+
+#[test]
+fn a_sub_protocol_is_read_in_a_handshake_only() {
+    let locations = locations(&[TokenLocation::websocket_protocol("bearer")]);
+    let upgrade: (&str, &[u8]) = ("upgrade", b"WebSocket");
+    let protocol: (&str, &[u8]) = ("sec-websocket-protocol", b"chat, bearer, a.b.c");
+    let found = Ok(Found::Token(&b"a.b.c"[..], TokenSource::WebSocketProtocol));
+    assert_eq!(locations.find(&request(&[upgrade, protocol])), found);
+    assert_eq!(locations.find(&request(&[protocol])), Ok(Found::Nothing));
+    let alone = request(&[upgrade, ("sec-websocket-protocol", b"bearer")]);
+    assert_eq!(locations.find(&alone), Err(LocationError::Malformed));
+    let twice = request(&[upgrade, ("sec-websocket-protocol", b"bearer, a, bearer, b")]);
+    assert_eq!(locations.find(&twice), Err(LocationError::Ambiguous));
+}
+
+#[test]
+fn a_query_parameter_is_taken_as_it_stands() {
+    let locations = locations(&[TokenLocation(Place::Query {
+        name: "token".to_owned(),
+    })]);
+    let find = |uri: &str| {
+        let request = Box::leak(Box::new(Request::get(uri).body(()).unwrap().into_parts().0));
+        locations.find(request)
+    };
+    assert_eq!(
+        find("/?a=1&token=a.b.c"),
+        Ok(Found::Token(b"a.b.c", TokenSource::QueryParameter))
+    );
+    assert_eq!(
+        find("/?token=%FF"),
+        Ok(Found::Token(b"%FF", TokenSource::QueryParameter))
+    );
+    assert_eq!(find("/?xtoken=a"), Ok(Found::Nothing));
+    assert_eq!(find("/?token=a&token=a"), Err(LocationError::Ambiguous));
+    assert_eq!(find("/"), Ok(Found::Nothing));
+}
+
+#[test]
+fn two_locations_with_a_token_are_refused_unless_the_first_is_preferred() {
+    let both = request(&[("authorization", b"Bearer a.b.c"), ("cookie", b"token=x.y.z")]);
+    let mut locations = locations(&[TokenLocation::bearer(), TokenLocation::cookie("token")]);
+    assert_eq!(locations.find(&both), Err(LocationError::Ambiguous));
+    locations.conflict = Conflict::PreferFirst;
+    assert_eq!(locations.find(&both), Ok(header(b"a.b.c")));
+}
+
+#[test]
+fn a_foreign_scheme_does_not_hide_a_cookie() {
+    let request = request(&[("authorization", b"Basic a"), ("cookie", b"token=x.y.z")]);
+    let locations = locations(&[TokenLocation::bearer(), TokenLocation::cookie("token")]);
+    assert_eq!(
+        locations.find(&request),
+        Ok(Found::Token(b"x.y.z", TokenSource::Cookie))
+    );
+}
+
+#[test]
+fn a_malformed_header_is_not_rescued_by_a_cookie() {
+    let request = request(&[("authorization", b"Bearer a b"), ("cookie", b"token=x.y.z")]);
+    let mut locations = locations(&[TokenLocation::bearer(), TokenLocation::cookie("token")]);
+    locations.conflict = Conflict::PreferFirst;
+    assert_eq!(locations.find(&request), Err(LocationError::Malformed));
+}
+
+#[test]
+fn impossible_locations_are_named() {
+    let problems: Vec<_> = [
+        TokenLocation::scheme("two words"),
+        TokenLocation::header("a b"),
+        TokenLocation::header("authorization"),
+        TokenLocation::header("Cookie"),
+        TokenLocation::cookie("a;b"),
+        TokenLocation::websocket_protocol(""),
+        TokenLocation(Place::Query {
+            name: "a&b".to_owned(),
+        }),
+    ]
+    .iter()
+    .filter_map(TokenLocation::problem)
+    .collect();
+    assert_eq!(problems.len(), 7, "{problems:#?}");
+    assert_eq!(TokenLocation::bearer().problem(), None);
+}

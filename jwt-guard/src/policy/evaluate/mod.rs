@@ -1,0 +1,162 @@
+//! The judgement: does this caller meet these conditions, and if not, what would help?
+
+use std::cell::OnceCell;
+
+use super::{ClaimValue, Requirement};
+use crate::claims::registered::TokenClaims;
+use crate::json::{Json, Object};
+use crate::principal::{Identity, Principal};
+
+/// Why a caller does not meet a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shortfall {
+    /// A token with all of these scopes would be let in: every scope of the branch that lacks the fewest.
+    Scopes(Vec<&'static str>),
+    /// No scope would help: a role, a claim or a `not(..)` stands against the caller.
+    Forbidden,
+}
+
+/// Decides whether `principal` meets `requirement`.
+///
+/// # Errors
+///
+/// The shortfall of the cheapest branch.
+pub(crate) fn evaluate(requirement: &Requirement, principal: &Principal) -> Result<(), Shortfall> {
+    let caller = Caller::new(principal);
+    if caller.meets(requirement) {
+        return Ok(());
+    }
+    Err(caller
+        .cheapest(requirement)
+        .map_or(Shortfall::Forbidden, |branch| Shortfall::Scopes(branch.scopes)))
+}
+
+/// The scopes that a caller without any should ask for: those of the branch with the fewest. Empty when none are
+/// asked for; a branch that needs a role still names its scopes, since the token may bring the role.
+pub(crate) fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> {
+    match requirement {
+        Requirement::Scope(name) => vec![*name],
+        Requirement::All(list) => union(list.iter().map(scopes_to_ask_for)),
+        Requirement::Any(list) => list
+            .iter()
+            .map(scopes_to_ask_for)
+            .min_by_key(Vec::len)
+            .unwrap_or_default(),
+        Requirement::Policy(_, inner) => scopes_to_ask_for(inner),
+        Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => Vec::new(),
+    }
+}
+
+/// A way to meet a requirement that lacks nothing but scopes.
+struct Branch {
+    /// All scopes of the branch, held or not, so that a client can ask for a token that serves the whole operation.
+    scopes: Vec<&'static str>,
+    /// How many of them the caller lacks.
+    missing: usize,
+}
+
+/// A caller with its claims, which are read from the payload only when a condition asks for one.
+struct Caller<'a> {
+    identity: Option<&'a Identity>,
+    claims: OnceCell<Option<Object<'a>>>,
+}
+
+impl<'a> Caller<'a> {
+    fn new(principal: &'a Principal) -> Self {
+        Self {
+            identity: principal.identity().map(AsRef::as_ref),
+            claims: OnceCell::new(),
+        }
+    }
+
+    /// The decision.
+    fn meets(&self, requirement: &Requirement) -> bool {
+        match requirement {
+            Requirement::All(list) => list.iter().all(|inner| self.meets(inner)),
+            Requirement::Any(list) => list.iter().any(|inner| self.meets(inner)),
+            Requirement::Not(inner) => !self.meets(inner),
+            Requirement::Scope(name) => self.has_scope(name),
+            Requirement::Role(name) => self
+                .identity
+                .is_some_and(|identity| identity.roles.contains(name)),
+            Requirement::Claim(path, value) => self.has_claim(path, *value),
+            Requirement::Policy(_, inner) => self.meets(inner),
+        }
+    }
+
+    /// The branch that lacks the fewest scopes and nothing else; `None` when every branch lacks more. Explains a
+    /// refusal and decides nothing.
+    fn cheapest(&self, requirement: &Requirement) -> Option<Branch> {
+        match requirement {
+            Requirement::All(list) => {
+                let branches = list
+                    .iter()
+                    .map(|inner| self.cheapest(inner))
+                    .collect::<Option<Vec<_>>>()?;
+                let missing = branches.iter().map(|branch| branch.missing).sum();
+                Some(Branch {
+                    scopes: union(branches.into_iter().map(|branch| branch.scopes)),
+                    missing,
+                })
+            }
+            Requirement::Any(list) => list
+                .iter()
+                .filter_map(|inner| self.cheapest(inner))
+                .min_by_key(|branch| branch.missing),
+            Requirement::Scope(name) => Some(Branch {
+                scopes: vec![*name],
+                missing: usize::from(!self.has_scope(name)),
+            }),
+            Requirement::Policy(_, inner) => self.cheapest(inner),
+            Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => {
+                self.meets(requirement).then_some(Branch {
+                    scopes: Vec::new(),
+                    missing: 0,
+                })
+            }
+        }
+    }
+
+    fn has_scope(&self, name: &str) -> bool {
+        self.identity
+            .is_some_and(|identity| identity.scopes.contains(name))
+    }
+
+    fn has_claim(&self, path: &[&str], expected: ClaimValue) -> bool {
+        let claims = self.claims.get_or_init(|| {
+            self.identity
+                .map(|identity| &identity.claims)
+                .and_then(TokenClaims::tree)
+        });
+        match claims.as_ref().and_then(|claims| claims.at(path)) {
+            Some(Json::List(values)) => values.iter().any(|value| is(value, expected)),
+            Some(value) => is(value, expected),
+            None => false,
+        }
+    }
+}
+
+/// Whether a claim is the literal, type and all.
+fn is(value: &Json<'_>, expected: ClaimValue) -> bool {
+    match (value, expected) {
+        (Json::Text(text), ClaimValue::Text(expected)) => text == expected,
+        (Json::Signed(number), ClaimValue::Integer(expected)) => *number == expected,
+        (Json::Unsigned(number), ClaimValue::Integer(expected)) => i64::try_from(*number) == Ok(expected),
+        (Json::Bool(value), ClaimValue::Bool(expected)) => *value == expected,
+        _ => false,
+    }
+}
+
+/// Every scope once, in the order of the policy.
+fn union(lists: impl IntoIterator<Item = Vec<&'static str>>) -> Vec<&'static str> {
+    let mut all = Vec::new();
+    for scope in lists.into_iter().flatten() {
+        if !all.contains(&scope) {
+            all.push(scope);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! The policy matrix: every kind of condition, met and not, alone and nested.
+
+use super::*;
+use crate::claims::names::Names;
+use crate::claims::numeric_date::NumericDate;
+use crate::token::TokenSource;
+
+use Requirement::{All, Any, Claim, Not, Policy, Role, Scope};
+
+fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
+    let exp = NumericDate::from_json(&Json::Unsigned(1)).unwrap();
+    Principal::authenticated(Identity {
+        claims: TokenClaims {
+            subject: "alice".to_owned(),
+            issuer: None,
+            audience: Vec::new(),
+            expires_at: exp,
+            not_before: None,
+            issued_at: None,
+            token_id: None,
+            client_id: None,
+            payload: payload.as_bytes().to_vec(),
+        },
+        display_name: None,
+        scopes: scopes.iter().copied().collect::<Names>(),
+        roles: roles.iter().copied().collect::<Names>(),
+        source: TokenSource::AuthorizationHeader,
+    })
+}
+
+fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
+    evaluate(&requirement, caller).expect_err("the caller is let in")
+}
+
+#[test]
+fn no_conditions_are_met_by_everybody() {
+    assert_eq!(evaluate(&All(&[]), &Principal::anonymous()), Ok(()));
+}
+
+#[test]
+fn an_empty_any_is_met_by_nobody() {
+    assert_eq!(lacks(Any(&[]), &caller(&["a"], &[], "{}")), Shortfall::Forbidden);
+}
+
+#[test]
+fn an_anonymous_caller_meets_no_condition() {
+    let nobody = Principal::anonymous();
+    assert_eq!(lacks(Scope("a"), &nobody), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(Role("a"), &nobody), Shortfall::Forbidden);
+    assert_eq!(
+        lacks(Claim(&["a"], ClaimValue::Bool(true)), &nobody),
+        Shortfall::Forbidden
+    );
+}
+
+#[test]
+fn all_conditions_must_be_met() {
+    const BOTH: Requirement = All(&[Scope("a"), Scope("b")]);
+    assert_eq!(evaluate(&BOTH, &caller(&["a", "b"], &[], "{}")), Ok(()));
+    assert_eq!(
+        lacks(BOTH, &caller(&["a"], &[], "{}")),
+        Shortfall::Scopes(vec!["a", "b"])
+    );
+}
+
+#[test]
+fn all_of_any_and_another_is_not_met_by_the_any_alone() {
+    const POLICY: Requirement = All(&[Any(&[Scope("a"), Scope("b")]), Scope("c")]);
+    assert_eq!(
+        lacks(POLICY, &caller(&["a"], &[], "{}")),
+        Shortfall::Scopes(vec!["a", "c"])
+    );
+    assert_eq!(evaluate(&POLICY, &caller(&["b", "c"], &[], "{}")), Ok(()));
+}
+
+#[test]
+fn the_branch_that_lacks_the_fewest_scopes_is_named_whole() {
+    const POLICY: Requirement = Any(&[
+        All(&[Scope("a"), Scope("b"), Scope("c")]),
+        All(&[Scope("d"), Scope("e")]),
+    ]);
+    assert_eq!(
+        lacks(POLICY, &caller(&[], &[], "{}")),
+        Shortfall::Scopes(vec!["d", "e"])
+    );
+    assert_eq!(
+        lacks(POLICY, &caller(&["a", "b"], &[], "{}")),
+        Shortfall::Scopes(vec!["a", "b", "c"])
+    );
+}
+
+#[test]
+fn a_missing_role_names_no_scope() {
+    const POLICY: Requirement = All(&[Scope("a"), Role("clerk")]);
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Forbidden);
+    assert_eq!(
+        lacks(POLICY, &caller(&[], &["clerk"], "{}")),
+        Shortfall::Scopes(vec!["a"])
+    );
+}
+
+#[test]
+fn a_branch_that_scopes_can_cure_is_preferred_to_one_they_cannot() {
+    const POLICY: Requirement = Any(&[Role("clerk"), All(&[Scope("a"), Scope("b")])]);
+    assert_eq!(
+        lacks(POLICY, &caller(&[], &[], "{}")),
+        Shortfall::Scopes(vec!["a", "b"])
+    );
+}
+
+#[test]
+fn not_turns_the_answer_and_names_no_scope() {
+    const POLICY: Requirement = Not(&Scope("suspended"));
+    assert_eq!(evaluate(&POLICY, &caller(&[], &[], "{}")), Ok(()));
+    assert_eq!(
+        lacks(POLICY, &caller(&["suspended"], &[], "{}")),
+        Shortfall::Forbidden
+    );
+    const DOUBLE: Requirement = Not(&Not(&Scope("a")));
+    assert_eq!(lacks(DOUBLE, &caller(&[], &[], "{}")), Shortfall::Forbidden);
+}
+
+#[test]
+fn another_policy_counts_as_its_conditions() {
+    const POLICY: Requirement = All(&[Policy("Shared", &Scope("a"))]);
+    assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], "{}")), Ok(()));
+    assert_eq!(
+        lacks(POLICY, &caller(&[], &[], "{}")),
+        Shortfall::Scopes(vec!["a"])
+    );
+}
+
+#[test]
+fn claims_are_compared_by_value_and_type() {
+    let caller = caller(
+        &[],
+        &[],
+        r#"{"tenant":"acme","level":3,"big":18446744073709551615,"debt":-3,"admin":true,
+            "groups":["a","b"],"realm":{"name":"r"},"ratio":3.0,"nothing":null}"#,
+    );
+    let met = |path: &'static [&'static str], value| evaluate(&Claim(path, value), &caller).is_ok();
+    assert!(met(&["tenant"], ClaimValue::Text("acme")));
+    assert!(met(&["level"], ClaimValue::Integer(3)));
+    assert!(met(&["debt"], ClaimValue::Integer(-3)));
+    assert!(met(&["admin"], ClaimValue::Bool(true)));
+    assert!(met(&["groups"], ClaimValue::Text("b")));
+    assert!(met(&["realm", "name"], ClaimValue::Text("r")));
+
+    assert!(!met(&["tenant"], ClaimValue::Text("ACME")));
+    assert!(!met(&["level"], ClaimValue::Text("3")));
+    assert!(!met(&["big"], ClaimValue::Integer(-1)));
+    assert!(!met(&["admin"], ClaimValue::Bool(false)));
+    assert!(!met(&["admin"], ClaimValue::Integer(1)));
+    assert!(!met(&["groups"], ClaimValue::Text("c")));
+    assert!(!met(&["realm"], ClaimValue::Text("r")));
+    assert!(!met(&["ratio"], ClaimValue::Integer(3)));
+    assert!(!met(&["nothing"], ClaimValue::Bool(false)));
+    assert!(!met(&["absent"], ClaimValue::Bool(false)));
+}
+
+#[test]
+fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
+    const POLICY: Requirement = All(&[
+        Scope("a"),
+        Any(&[All(&[Scope("b"), Scope("c")]), Scope("d")]),
+        Role("r"),
+    ]);
+    assert_eq!(scopes_to_ask_for(&POLICY), ["a", "d"]);
+    assert!(scopes_to_ask_for(&Any(&[Role("r"), Scope("a")])).is_empty());
+    assert!(scopes_to_ask_for(&Not(&Scope("a"))).is_empty());
+}

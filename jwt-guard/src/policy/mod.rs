@@ -1,0 +1,44 @@
+//! Who may call a handler, as data.
+//!
+//! A policy is a constant: the attributes write it, the guard evaluates it, the challenge, the access table and
+//! the tests read it. Nothing in here runs code of the application, and the macros decide nothing: the judgement
+//! is [`evaluate`](evaluate::evaluate), library code.
+
+pub(crate) mod evaluate;
+mod requirement;
+mod rule;
+mod scope_name;
+
+pub use requirement::{ClaimValue, Requirement};
+pub use rule::{Access, Declaration, DenyAs, Rule};
+pub use scope_name::{check_name, check_scope};
+
+/// A policy as a type, so that several handlers can share it, or one can be written by hand.
+///
+/// The attributes implement this trait for a hidden type beside each handler. Implement it yourself for a policy
+/// that many handlers name:
+///
+/// ```
+/// use jwt_guard::policy::{Policy, Requirement, Rule};
+///
+/// pub struct CanBook;
+///
+/// impl Policy for CanBook {
+///     const RULE: Rule = Rule::authenticated().requiring(Requirement::All(&[
+///         Requirement::Scope("orders:write"),
+///         Requirement::Any(&[Requirement::Role("clerk"), Requirement::Role("manager")]),
+///     ]));
+/// }
+///
+/// #[jwt_guard::requires(policy = CanBook)]
+/// async fn book() {}
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "not a type that implements `jwt_guard::policy::Policy`",
+    note = "a policy is a unit type with `impl jwt_guard::policy::Policy for {Self} {{ const RULE: Rule = ..; }}`"
+)]
+pub trait Policy: 'static {
+    /// The policy.
+    const RULE: Rule;
+}

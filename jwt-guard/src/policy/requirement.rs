@@ -1,0 +1,120 @@
+//! The conditions of a policy, as a tree of constants.
+
+use std::fmt;
+
+/// What a caller must have, beyond a good token.
+///
+/// Public so that policies can be written by hand and read by tools; an unknown variant may be added.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Requirement {
+    /// Every one of these; none at all is always met.
+    All(&'static [Requirement]),
+    /// At least one of these; none at all is never met.
+    Any(&'static [Requirement]),
+    /// Not this.
+    Not(&'static Requirement),
+    /// The token grants this scope.
+    Scope(&'static str),
+    /// The token grants this role.
+    Role(&'static str),
+    /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name.
+    Claim(&'static [&'static str], ClaimValue),
+    /// The conditions of another policy, under the name it is shown by.
+    Policy(&'static str, &'static Requirement),
+}
+
+/// The literal that a claim is compared with. Types are compared too: `1` is not `"1"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClaimValue {
+    /// A string.
+    Text(&'static str),
+    /// An integer.
+    Integer(i64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+impl Requirement {
+    /// Whether there is nothing to require.
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::All(list) if list.is_empty())
+    }
+}
+
+/// The conditions in the grammar of `#[requires(..)]`.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // The outermost list needs no `all(..)`: that is how the attribute is written.
+            Self::All(list) => write_list(f, list),
+            other => write_one(f, other),
+        }
+    }
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, list: &[Requirement]) -> fmt::Result {
+    for (index, requirement) in list.iter().enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write_one(f, requirement)?;
+    }
+    Ok(())
+}
+
+fn write_one(f: &mut fmt::Formatter<'_>, requirement: &Requirement) -> fmt::Result {
+    let call = |f: &mut fmt::Formatter<'_>, name: &str, list: &[Requirement]| {
+        write!(f, "{name}(")?;
+        write_list(f, list)?;
+        f.write_str(")")
+    };
+    match requirement {
+        Requirement::All(list) => call(f, "all", list),
+        Requirement::Any(list) => call(f, "any", list),
+        Requirement::Not(inner) => call(f, "not", std::slice::from_ref(*inner)),
+        Requirement::Scope(name) => write!(f, "scope = {name:?}"),
+        Requirement::Role(name) => write!(f, "role = {name:?}"),
+        Requirement::Claim(path, value) => {
+            f.write_str("claim(")?;
+            for (index, segment) in path.iter().enumerate() {
+                let separator = if index > 0 { ", " } else { "" };
+                write!(f, "{separator}{segment:?}")?;
+            }
+            write!(f, ") = {value}")
+        }
+        Requirement::Policy(name, _) => write!(f, "policy = {name}"),
+    }
+}
+
+impl fmt::Display for ClaimValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Bool(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_read_as_the_attribute_writes_them() {
+        const TREE: Requirement = Requirement::All(&[
+            Requirement::Scope("a"),
+            Requirement::Any(&[Requirement::Role("b"), Requirement::Not(&Requirement::Scope("c"))]),
+            Requirement::Claim(&["realm", "name"], ClaimValue::Text("acme")),
+            Requirement::Policy("rules::Shared", &Requirement::Scope("d")),
+        ]);
+        assert_eq!(
+            TREE.to_string(),
+            r#"scope = "a", any(role = "b", not(scope = "c")), claim("realm", "name") = "acme", policy = rules::Shared"#
+        );
+        assert_eq!(Requirement::Any(&[]).to_string(), "any()");
+        assert_eq!(Requirement::All(&[]).to_string(), "");
+    }
+}

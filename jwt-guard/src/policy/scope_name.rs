@@ -1,0 +1,74 @@
+//! Legal names of scopes and roles, checked while compiling.
+
+/// Returns `name` when it is a legal scope: one or more of the characters of RFC 6749 section 3.3, that is
+/// printable ASCII without space, `"` and `\`.
+///
+/// # Panics
+///
+/// While compiling, when `name` is empty or holds another character. The attributes call this for every scope, so
+/// that a path to a constant is checked as a literal is.
+pub const fn check_scope(name: &'static str) -> &'static str {
+    let bytes = name.as_bytes();
+    assert!(
+        !bytes.is_empty(),
+        "a scope name is empty; expected a name such as `orders:read`"
+    );
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        assert!(
+            byte > 0x20 && byte < 0x7f && byte != b'"' && byte != b'\\',
+            "a scope name has a space, a quote, a backslash or a character outside ASCII (RFC 6749 section 3.3); \
+             expected one name such as `orders:read`"
+        );
+        index += 1;
+    }
+    name
+}
+
+/// Returns `name` when it is a legal role: not empty, no control characters.
+///
+/// # Panics
+///
+/// While compiling, when `name` is empty or holds a control character.
+pub const fn check_name(name: &'static str) -> &'static str {
+    let bytes = name.as_bytes();
+    assert!(
+        !bytes.is_empty(),
+        "a role name is empty; expected a name such as `clerk`"
+    );
+    let mut index = 0;
+    while index < bytes.len() {
+        assert!(
+            bytes[index] >= 0x20 && bytes[index] != 0x7f,
+            "a role name has a control character"
+        );
+        index += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scope_names_follow_rfc_6749() {
+        assert_eq!(check_scope("orders:read"), "orders:read");
+        assert_eq!(check_scope("!#~"), "!#~");
+        for name in ["", "a b", "a\"b", "a\\b", "a\tb", "\u{e9}", "\u{7f}"] {
+            assert!(
+                std::panic::catch_unwind(|| check_scope(name)).is_err(),
+                "{name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn role_names_hold_no_control_characters() {
+        assert_eq!(check_name("Site Admin"), "Site Admin");
+        for name in ["", "a\nb", "\u{7f}"] {
+            assert!(std::panic::catch_unwind(|| check_name(name)).is_err(), "{name:?}");
+        }
+    }
+}

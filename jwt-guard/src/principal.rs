@@ -1,0 +1,117 @@
+//! The caller, once the guard knows who it is.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::claims::HoldsClaims;
+use crate::claims::names::Names;
+use crate::claims::registered::TokenClaims;
+use crate::token::TokenSource;
+
+/// The caller of a handler: proof that the guard let the request in.
+///
+/// There is no public constructor: only the guard makes one, after every check. On a route that lets anonymous
+/// callers in, a request without a token gives an anonymous principal, with no subject, no scopes and no roles.
+///
+/// ```
+/// use jwt_guard::Principal;
+///
+/// #[jwt_guard::anonymous_allowed]
+/// async fn greet(caller: Principal) -> String {
+///     match caller.display_name() {
+///         Some(name) => format!("hello {name}"),
+///         None => "hello stranger".to_owned(),
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Principal(Option<Arc<Identity>>);
+
+/// What is known of an authenticated caller.
+pub(crate) struct Identity {
+    pub(crate) claims: TokenClaims,
+    pub(crate) display_name: Option<String>,
+    pub(crate) scopes: Names,
+    pub(crate) roles: Names,
+    pub(crate) source: TokenSource,
+}
+
+static NONE: Names = Names::none();
+
+impl Principal {
+    /// Whether the caller showed a good token.
+    pub fn is_authenticated(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Who the caller is: the `sub` claim, or the one that the guard was told to read instead.
+    pub fn subject(&self) -> Option<&str> {
+        self.identity().map(|identity| identity.claims.subject.as_str())
+    }
+
+    /// The claim `name`, else `preferred_username`, else the subject. For people; never decide by it.
+    pub fn display_name(&self) -> Option<&str> {
+        let identity = self.identity()?;
+        Some(
+            identity
+                .display_name
+                .as_deref()
+                .unwrap_or(&identity.claims.subject),
+        )
+    }
+
+    /// The scopes that the token grants.
+    pub fn scopes(&self) -> &Names {
+        self.identity().map_or(&NONE, |identity| &identity.scopes)
+    }
+
+    /// The roles that the token grants.
+    pub fn roles(&self) -> &Names {
+        self.identity().map_or(&NONE, |identity| &identity.roles)
+    }
+
+    /// The token's own name: the `jti` claim.
+    pub fn token_id(&self) -> Option<&str> {
+        self.identity()?.claims.token_id.as_deref()
+    }
+
+    /// Where the request carried the token; `None` for an anonymous caller.
+    pub fn authenticated_by(&self) -> Option<TokenSource> {
+        self.identity().map(|identity| identity.source)
+    }
+
+    /// A caller without a token, whom a policy lets in.
+    pub(crate) const fn anonymous() -> Self {
+        Self(None)
+    }
+
+    /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
+    pub(crate) fn authenticated(identity: Identity) -> Self {
+        Self(Some(Arc::new(identity)))
+    }
+
+    pub(crate) fn identity(&self) -> Option<&Arc<Identity>> {
+        self.0.as_ref()
+    }
+}
+
+impl HoldsClaims for Identity {
+    fn claims(&self) -> &TokenClaims {
+        &self.claims
+    }
+}
+
+/// Shows whether the caller is known and what the token grants, and nothing that says who the caller is.
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.identity() {
+            None => f.write_str("Principal(anonymous)"),
+            Some(identity) => f
+                .debug_struct("Principal")
+                .field("scopes", &identity.scopes)
+                .field("roles", &identity.roles)
+                .field("source", &identity.source)
+                .finish_non_exhaustive(),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What the attributes' expansions name. Not part of the public API: it may change in any release.
+
+pub use crate::extract::Guarded;
+pub use crate::policy::{ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};

@@ -1,0 +1,197 @@
+//! The body of a refusal.
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
+
+use super::Refusal;
+use crate::error::FailureKind;
+
+/// Writes the body, and if need be more headers, of a refusal.
+///
+/// Status, `WWW-Authenticate` and `Cache-Control` are the guard's: they are set after this ran. Implemented for
+/// closures:
+///
+/// ```
+/// use axum::response::{Html, IntoResponse};
+/// use jwt_guard::respond::Refusal;
+/// use jwt_guard::JwtGuard;
+///
+/// let guard = JwtGuard::builder()
+///     .secret([7; 32])
+///     .audience("orders")
+///     .refusal_body(|refusal: &Refusal| Html(format!("<h1>{}</h1>", refusal.detail())).into_response())
+///     .build()?;
+/// # Ok::<(), jwt_guard::ConfigError>(())
+/// ```
+pub trait RenderRefusal: Send + Sync + 'static {
+    /// Writes the body.
+    fn render(&self, refusal: &Refusal) -> Response;
+}
+
+impl<F> RenderRefusal for F
+where
+    F: Fn(&Refusal) -> Response + Send + Sync + 'static,
+{
+    fn render(&self, refusal: &Refusal) -> Response {
+        self(refusal)
+    }
+}
+
+/// `application/problem+json` (RFC 9457), the default: `{"title": .., "status": .., "detail": .., "code": ..}`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProblemJson;
+
+/// `{"detail": ..}`, as fastapi-jwt-auth and FastAPI answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Detail;
+
+/// `{"status_code": .., "detail": ..}`, as Litestar answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StatusDetail;
+
+/// `{"msg": ..}`, as flask-jwt-extended answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Msg;
+
+/// Plain text, as Starlette's backends answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainText;
+
+impl RenderRefusal for ProblemJson {
+    fn render(&self, refusal: &Refusal) -> Response {
+        if refusal.kind() == FailureKind::NotFound {
+            // As axum answers for a path that has no route.
+            return Response::new(Body::empty());
+        }
+        let status = refusal.status();
+        let mut body = String::with_capacity(160);
+        // All words are fixed and need no escape; a test reads the result as JSON.
+        _ = write!(
+            body,
+            r#"{{"title":"{}","status":{},"detail":"{}""#,
+            status.canonical_reason().unwrap_or_default(),
+            status.as_u16(),
+            refusal.detail()
+        );
+        if let Some(code) = refusal.code() {
+            _ = write!(body, r#","code":"{code}""#);
+        }
+        body.push('}');
+        with_type(body, "application/problem+json")
+    }
+}
+
+impl RenderRefusal for Detail {
+    fn render(&self, refusal: &Refusal) -> Response {
+        with_type(
+            format!(r#"{{"detail":"{}"}}"#, refusal.detail()),
+            "application/json",
+        )
+    }
+}
+
+impl RenderRefusal for StatusDetail {
+    fn render(&self, refusal: &Refusal) -> Response {
+        let status = refusal.status().as_u16();
+        with_type(
+            format!(r#"{{"status_code":{status},"detail":"{}"}}"#, refusal.detail()),
+            "application/json",
+        )
+    }
+}
+
+impl RenderRefusal for Msg {
+    fn render(&self, refusal: &Refusal) -> Response {
+        with_type(format!(r#"{{"msg":"{}"}}"#, refusal.detail()), "application/json")
+    }
+}
+
+impl RenderRefusal for PlainText {
+    fn render(&self, refusal: &Refusal) -> Response {
+        with_type(refusal.detail(), "text/plain; charset=utf-8")
+    }
+}
+
+fn with_type(body: impl Into<Body>, content_type: &'static str) -> Response {
+    let mut response = Response::new(body.into());
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn body_of(renderer: impl RenderRefusal, kind: FailureKind) -> (String, String) {
+        let response = renderer.render(&Refusal::new(kind, Vec::new()));
+        let content_type = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .map(|value| value.to_str().unwrap().to_owned());
+        let bytes = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        (
+            content_type.unwrap_or_default(),
+            String::from_utf8(bytes.to_vec()).unwrap(),
+        )
+    }
+
+    #[tokio::test]
+    async fn each_preset_has_the_shape_of_the_system_it_stands_in_for() {
+        let kind = FailureKind::InvalidToken;
+        let json = "application/json".to_owned();
+        assert_eq!(
+            body_of(ProblemJson, kind).await,
+            (
+                "application/problem+json".to_owned(),
+                r#"{"title":"Unauthorized","status":401,"detail":"the token is not valid","code":"invalid_token"}"#
+                    .to_owned()
+            )
+        );
+        assert_eq!(
+            body_of(Detail, kind).await,
+            (json.clone(), r#"{"detail":"the token is not valid"}"#.to_owned())
+        );
+        assert_eq!(
+            body_of(StatusDetail, kind).await,
+            (
+                json.clone(),
+                r#"{"status_code":401,"detail":"the token is not valid"}"#.to_owned()
+            )
+        );
+        assert_eq!(
+            body_of(Msg, kind).await,
+            (json, r#"{"msg":"the token is not valid"}"#.to_owned())
+        );
+        assert_eq!(
+            body_of(PlainText, kind).await,
+            (
+                "text/plain; charset=utf-8".to_owned(),
+                "the token is not valid".to_owned()
+            )
+        );
+    }
+
+    #[tokio::test]
+    async fn every_json_body_is_json() {
+        for kind in [
+            FailureKind::MissingToken,
+            FailureKind::MalformedRequest,
+            FailureKind::Internal,
+        ] {
+            for (_, body) in [
+                body_of(ProblemJson, kind).await,
+                body_of(Detail, kind).await,
+                body_of(StatusDetail, kind).await,
+                body_of(Msg, kind).await,
+            ] {
+                assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
+            }
+        }
+    }
+}

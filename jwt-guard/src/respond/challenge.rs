@@ -1,0 +1,74 @@
+//! The `WWW-Authenticate` header: `auth-scheme 1*SP #auth-param` (RFC 9110 section 11.6.1, RFC 6750 section 3).
+
+use http::HeaderValue;
+
+/// What a guard says of itself in every challenge.
+#[derive(Clone, Debug)]
+pub(crate) struct Protection {
+    /// `Bearer realm="orders"`, made once.
+    prefix: String,
+}
+
+impl Protection {
+    pub(crate) fn new(scheme: &str, realm: &str) -> Self {
+        let mut prefix = format!("{scheme} realm=");
+        push_quoted(&mut prefix, realm);
+        Self { prefix }
+    }
+
+    /// The challenge, with an error code and scopes where there are some. `None` would take a character that no
+    /// header can carry; configuration and compiler have refused those.
+    pub(super) fn challenge(&self, code: Option<&str>, scopes: &[&str]) -> Option<HeaderValue> {
+        let mut text = String::with_capacity(self.prefix.len() + 64);
+        text.push_str(&self.prefix);
+        if let Some(code) = code {
+            text.push_str(", error=");
+            push_quoted(&mut text, code);
+        }
+        if !scopes.is_empty() {
+            text.push_str(", scope=");
+            push_quoted(&mut text, &scopes.join(" "));
+        }
+        HeaderValue::try_from(text).ok()
+    }
+}
+
+/// Writes a quoted-string (RFC 9110 section 5.6.4).
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for char in text.chars() {
+        if matches!(char, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn challenge(realm: &str, code: Option<&str>, scopes: &[&str]) -> String {
+        Protection::new("Bearer", realm)
+            .challenge(code, scopes)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn parameters_are_quoted_and_separated_by_commas() {
+        assert_eq!(challenge("api", None, &[]), r#"Bearer realm="api""#);
+        assert_eq!(
+            challenge("api", Some("insufficient_scope"), &["a", "b"]),
+            r#"Bearer realm="api", error="insufficient_scope", scope="a b""#
+        );
+    }
+
+    #[test]
+    fn quotes_in_a_realm_are_escaped() {
+        assert_eq!(challenge(r#"a"b\c"#, None, &[]), r#"Bearer realm="a\"b\\c""#);
+    }
+}

@@ -1,0 +1,12 @@
+//! How a refusal looks: the one table from failures to answers, the challenge, the body.
+
+mod body;
+mod challenge;
+mod redirect;
+mod refusal;
+mod table;
+
+pub use body::{Detail, Msg, PlainText, ProblemJson, RenderRefusal, StatusDetail};
+pub(crate) use challenge::Protection;
+pub(crate) use redirect::login_redirect;
+pub use refusal::Refusal;

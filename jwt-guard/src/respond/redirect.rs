@@ -1,0 +1,123 @@
+//! Sending a browser to the login page, with the way back.
+
+use axum::body::Body;
+use axum::extract::OriginalUri;
+use axum::response::Response;
+use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, VARY};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986 and the slash, which a query may hold.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// Browsers send fewer than ten media ranges.
+const LONGEST_ACCEPT: usize = 32;
+
+/// 303 to `path`, if a person at a browser asks. A client that asks for JSON gets its 401.
+///
+/// The query parameter `next` names the page that was asked for. It is left out for a request that cannot be
+/// repeated by following a link, and where it could be read as another origin.
+pub(crate) fn login_redirect(request: &Parts, path: &str) -> Option<Response> {
+    if !wants_html(request) {
+        return None;
+    }
+    let uri = request
+        .extensions
+        .get::<OriginalUri>()
+        .map_or(&request.uri, |original| &original.0);
+    let repeatable = matches!(request.method, Method::GET | Method::HEAD);
+    let target = match next(uri).filter(|_| repeatable) {
+        None => path.to_owned(),
+        Some(next) => {
+            let separator = if path.contains('?') { '&' } else { '?' };
+            format!("{path}{separator}next={}", utf8_percent_encode(next, ESCAPED))
+        }
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::try_from(target).ok()?);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    Some(response)
+}
+
+/// Path and query of the request, where a browser takes them as this origin. `//host` and `/\host` it does not.
+fn next(uri: &Uri) -> Option<&str> {
+    let target = uri.path_and_query()?.as_str();
+    let second = target.strip_prefix('/')?.chars().next();
+    (!matches!(second, Some('/' | '\\'))).then_some(target)
+}
+
+/// Whether the request names `text/html`, as browsers do for pages, and as `*/*` alone does not.
+fn wants_html(request: &Parts) -> bool {
+    request
+        .headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .take(LONGEST_ACCEPT)
+        .filter_map(|range| range.split(';').next())
+        .any(|range| range.trim().eq_ignore_ascii_case("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn location(method: &str, uri: &str, accept: &str) -> Option<String> {
+        let request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header(ACCEPT, accept)
+            .body(())
+            .unwrap();
+        let response = login_redirect(&request.into_parts().0, "/login")?;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+        Some(response.headers()[LOCATION].to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_browser_is_sent_to_the_page_with_the_way_back() {
+        let accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+        assert_eq!(
+            location("GET", "/a/b?c=d&e", accept).unwrap(),
+            "/login?next=/a/b%3Fc%3Dd%26e"
+        );
+    }
+
+    #[test]
+    fn a_client_that_does_not_ask_for_html_is_not_redirected() {
+        for accept in ["*/*", "application/json", "text/htmlx", ""] {
+            assert_eq!(location("GET", "/a", accept), None, "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_post_is_not_repeated_as_a_get() {
+        assert_eq!(location("POST", "/a", "text/html").unwrap(), "/login");
+    }
+
+    #[test]
+    fn next_never_leads_to_another_origin() {
+        assert_eq!(
+            location("GET", "//evil.example/a", "text/html").unwrap(),
+            "/login"
+        );
+        assert_eq!(
+            location("GET", "https://evil.example//a", "text/html").unwrap(),
+            "/login"
+        );
+        let encoded = location("GET", "/%5cevil", "text/html").unwrap();
+        assert_eq!(encoded, "/login?next=/%255cevil");
+    }
+}

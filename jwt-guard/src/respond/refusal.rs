@@ -1,0 +1,139 @@
+//! A refusal, before it becomes bytes.
+
+use std::fmt;
+
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+
+use super::body::RenderRefusal;
+use super::challenge::Protection;
+use super::table::{ChallengeForm, answer};
+use crate::error::FailureKind;
+
+/// What a refused client is told: a status, a fixed sentence for the class of failure, and a challenge.
+///
+/// It holds no reason beyond the class; the reason is in the log. The response of a refusal carries it in its
+/// extensions, so that a layer can count refusals or replace the whole answer.
+#[derive(Clone)]
+pub struct Refusal {
+    kind: FailureKind,
+    scopes: Vec<&'static str>,
+}
+
+impl Refusal {
+    pub(crate) fn new(kind: FailureKind, scopes: Vec<&'static str>) -> Self {
+        Self { kind, scopes }
+    }
+
+    /// The class of failure.
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        answer(self.kind).status
+    }
+
+    /// The error code of RFC 6750 section 3.1, where there is one.
+    pub fn code(&self) -> Option<&'static str> {
+        answer(self.kind).challenge.code()
+    }
+
+    /// What is wrong, in fixed words without details.
+    pub fn detail(&self) -> &'static str {
+        answer(self.kind).detail
+    }
+
+    /// The scopes that a token for this operation needs, where a better token would help.
+    pub fn scopes(&self) -> &[&'static str] {
+        &self.scopes
+    }
+
+    /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot take
+    /// away.
+    pub(crate) fn into_response(
+        self,
+        protection: Option<&Protection>,
+        renderer: &dyn RenderRefusal,
+    ) -> Response {
+        let mut response = renderer.render(&self);
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        let form = answer(self.kind).challenge;
+        if let (Some(protection), ChallengeForm::Bare | ChallengeForm::Error(_)) = (protection, form) {
+            if let Some(challenge) = protection.challenge(form.code(), &self.scopes) {
+                headers.insert(WWW_AUTHENTICATE, challenge);
+            }
+        }
+        match self.kind {
+            // A hidden route looks as one that does not exist: not one header more.
+            FailureKind::NotFound => {}
+            FailureKind::Unavailable => {
+                headers.insert(RETRY_AFTER, RETRY_SECONDS);
+                headers.insert(CACHE_CONTROL, NO_STORE);
+            }
+            _ => {
+                headers.insert(CACHE_CONTROL, NO_STORE);
+            }
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusal")
+            .field("kind", &self.kind)
+            .field("scopes", &self.scopes)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::body::ProblemJson;
+    use super::*;
+
+    fn response(kind: FailureKind) -> Response {
+        Refusal::new(kind, vec!["a"]).into_response(Some(&Protection::new("Bearer", "api")), &ProblemJson)
+    }
+
+    #[test]
+    fn an_outage_says_when_to_come_back_and_challenges_nobody() {
+        let response = response(FailureKind::Unavailable);
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[RETRY_AFTER], "5");
+        assert!(!response.headers().contains_key(WWW_AUTHENTICATE));
+    }
+
+    #[test]
+    fn a_hidden_route_has_no_header_that_tells() {
+        assert!(response(FailureKind::NotFound).headers().is_empty());
+    }
+
+    #[test]
+    fn a_renderer_cannot_change_status_or_challenge() {
+        let renderer = |_: &Refusal| {
+            let mut response = Response::new(axum::body::Body::empty());
+            *response.status_mut() = StatusCode::OK;
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("None"));
+            response
+        };
+        let refusal = Refusal::new(FailureKind::InvalidToken, Vec::new());
+        let response = refusal.into_response(Some(&Protection::new("Bearer", "api")), &renderer);
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            response.headers()[WWW_AUTHENTICATE],
+            r#"Bearer realm="api", error="invalid_token""#
+        );
+        assert!(response.extensions().get::<Refusal>().is_some());
+    }
+}

@@ -1,0 +1,132 @@
+//! The one table: what each class of failure is on the wire.
+
+use http::StatusCode;
+
+use crate::error::FailureKind;
+
+/// The answer to one class of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) challenge: ChallengeForm,
+    /// What the client is told, the same for every failure of the class.
+    pub(super) detail: &'static str,
+}
+
+/// What the `WWW-Authenticate` header holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChallengeForm {
+    /// No header.
+    None,
+    /// The scheme and the realm.
+    Bare,
+    /// The scheme, the realm and an error code.
+    Error(&'static str),
+}
+
+impl ChallengeForm {
+    pub(super) const fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Error(code) => Some(code),
+            Self::None | Self::Bare => None,
+        }
+    }
+}
+
+/// Looks a class of failure up. Every class has its own arm: a new one does not compile until it has an answer.
+pub(super) const fn answer(kind: FailureKind) -> Answer {
+    use ChallengeForm::{Bare, Error, None};
+
+    let (status, challenge, detail) = match kind {
+        // RFC 6750 section 3.1: "If the request lacks any authentication information [..], the resource server
+        // SHOULD NOT include an error code or other error information."
+        FailureKind::MissingToken => (StatusCode::UNAUTHORIZED, Bare, "authentication is required"),
+        // "The request [..] uses more than one method for including an access token, or is otherwise malformed.
+        // The resource server SHOULD respond with the HTTP 400 (Bad Request) status code."
+        FailureKind::MalformedRequest => (
+            StatusCode::BAD_REQUEST,
+            Error("invalid_request"),
+            "the request must carry exactly one well-formed token",
+        ),
+        // "The access token provided is expired, revoked, malformed, or invalid for other reasons."
+        FailureKind::InvalidToken => (
+            StatusCode::UNAUTHORIZED,
+            Error("invalid_token"),
+            "the token is not valid",
+        ),
+        // "The request requires higher privileges than provided by the access token."
+        FailureKind::InsufficientScope => (
+            StatusCode::FORBIDDEN,
+            Error("insufficient_scope"),
+            "the token lacks a scope that this operation needs",
+        ),
+        // A role or a claim is not something that a client can ask for, so no code invites it to try.
+        FailureKind::Forbidden => (StatusCode::FORBIDDEN, Bare, "the caller may not do this"),
+        FailureKind::NotFound => (StatusCode::NOT_FOUND, None, "not found"),
+        // Not a verdict: the client keeps its token and tries again.
+        FailureKind::Unavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            None,
+            "authentication is not available at the moment",
+        ),
+        FailureKind::NotConfigured | FailureKind::Internal => {
+            (StatusCode::INTERNAL_SERVER_ERROR, None, "internal server error")
+        }
+    };
+    Answer {
+        status,
+        challenge,
+        detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [FailureKind; 9] = [
+        FailureKind::MissingToken,
+        FailureKind::MalformedRequest,
+        FailureKind::InvalidToken,
+        FailureKind::InsufficientScope,
+        FailureKind::Forbidden,
+        FailureKind::NotFound,
+        FailureKind::Unavailable,
+        FailureKind::NotConfigured,
+        FailureKind::Internal,
+    ];
+
+    #[test]
+    fn every_kind_has_the_answer_that_the_standard_gives_it() {
+        let rows: Vec<_> = ALL
+            .into_iter()
+            .map(|kind| (answer(kind).status.as_u16(), answer(kind).challenge))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                (401, ChallengeForm::Bare),
+                (400, ChallengeForm::Error("invalid_request")),
+                (401, ChallengeForm::Error("invalid_token")),
+                (403, ChallengeForm::Error("insufficient_scope")),
+                (403, ChallengeForm::Bare),
+                (404, ChallengeForm::None),
+                (503, ChallengeForm::None),
+                (500, ChallengeForm::None),
+                (500, ChallengeForm::None),
+            ]
+        );
+    }
+
+    #[test]
+    fn every_401_and_403_carries_a_challenge() {
+        for kind in ALL {
+            let Answer {
+                status, challenge, ..
+            } = answer(kind);
+            let challenged = challenge != ChallengeForm::None;
+            let expected = matches!(status.as_u16(), 400 | 401 | 403);
+            assert_eq!(challenged, expected, "{kind:?}");
+        }
+    }
+}

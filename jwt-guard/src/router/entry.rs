@@ -1,0 +1,168 @@
+//! One row of the access table, as a router collects it.
+
+use std::fmt;
+use std::panic::Location;
+
+use axum::routing::MethodFilter;
+
+use crate::policy::Rule;
+
+/// What a router knows of one handler, or of one part that it knows nothing about.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) methods: Methods,
+    pub(super) path: Path,
+    pub(super) access: EntryAccess,
+    pub(super) file: &'static str,
+    pub(super) line: u32,
+}
+
+/// The methods that a handler serves.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Methods {
+    Named(MethodFilter),
+    Any,
+    /// Those that no other handler of the path serves.
+    Other,
+}
+
+/// The path of a row, from the outermost router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Path {
+    Route(String),
+    /// Every path below the prefix that no route matches.
+    Fallback(String),
+    /// Paths below the prefix that the router was not told.
+    Unlisted(String),
+}
+
+/// Who decides.
+#[derive(Clone, Debug)]
+pub(super) enum EntryAccess {
+    Policy {
+        rule: &'static Rule,
+        handler: &'static str,
+    },
+    Unguarded {
+        reason: String,
+    },
+}
+
+impl Entry {
+    pub(super) fn guarded(
+        methods: Methods,
+        rule: &'static Rule,
+        handler: &'static str,
+        routed: &Location<'static>,
+    ) -> Self {
+        // A policy written by hand does not know its handler; where the handler is routed is the next best place.
+        let (handler, file, line) = match rule.declaration() {
+            Some(declared) => (declared.handler, declared.file, declared.line),
+            None => (handler, routed.file(), routed.line()),
+        };
+        let access = EntryAccess::Policy { rule, handler };
+        Self {
+            methods,
+            path: Path::Route(String::new()),
+            access,
+            file,
+            line,
+        }
+    }
+
+    pub(super) fn unguarded(reason: String, added: &Location<'static>) -> Self {
+        Self {
+            methods: Methods::Any,
+            path: Path::Unlisted(String::new()),
+            access: EntryAccess::Unguarded { reason },
+            file: added.file(),
+            line: added.line(),
+        }
+    }
+
+    pub(super) fn at(self, path: Path) -> Self {
+        Self { path, ..self }
+    }
+
+    /// The same entry below `prefix`, as axum nests.
+    pub(super) fn nested(self, prefix: &str) -> Self {
+        let path = match &self.path {
+            Path::Route(path) => Path::Route(join(prefix, path)),
+            Path::Fallback(path) => Path::Fallback(join(prefix, path)),
+            Path::Unlisted(path) => Path::Unlisted(join(prefix, path)),
+        };
+        self.at(path)
+    }
+}
+
+/// axum's rule: `/api` + `/` is `/api`, and `/api/` + `/` is `/api/`.
+fn join(prefix: &str, path: &str) -> String {
+    match (prefix.strip_suffix('/'), path) {
+        (None, "/") => prefix.to_owned(),
+        (None, path) => format!("{prefix}{path}"),
+        (Some(prefix), path) => format!("{prefix}/{}", path.trim_start_matches('/')),
+    }
+}
+
+impl fmt::Display for Methods {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [(MethodFilter, &str); 9] = [
+            (MethodFilter::CONNECT, "CONNECT"),
+            (MethodFilter::DELETE, "DELETE"),
+            (MethodFilter::GET, "GET"),
+            (MethodFilter::HEAD, "HEAD"),
+            (MethodFilter::OPTIONS, "OPTIONS"),
+            (MethodFilter::PATCH, "PATCH"),
+            (MethodFilter::POST, "POST"),
+            (MethodFilter::PUT, "PUT"),
+            (MethodFilter::TRACE, "TRACE"),
+        ];
+        match self {
+            Self::Any => f.write_str("ANY"),
+            Self::Other => f.write_str("OTHER"),
+            Self::Named(filter) => {
+                // A filter says which bits it has only by what adding one changes.
+                let named = NAMES.iter().filter(|(bit, _)| filter.or(*bit) == *filter);
+                for (index, (_, name)) in named.enumerate() {
+                    let separator = if index > 0 { "," } else { "" };
+                    write!(f, "{separator}{name}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// `/a/*` stands for whatever is below `/a`.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Route(path) => f.write_str(path),
+            Self::Fallback(prefix) => write!(f, "{}/* (no route)", prefix.trim_end_matches('/')),
+            Self::Unlisted(prefix) => write!(f, "{}/* (not listed)", prefix.trim_end_matches('/')),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_join_as_axum_nests() {
+        assert_eq!(join("/api", "/"), "/api");
+        assert_eq!(join("/api", "/users/{id}"), "/api/users/{id}");
+        assert_eq!(join("/api/", "/"), "/api/");
+        assert_eq!(join("/api/", "/users"), "/api/users");
+        assert_eq!(join("/api", ""), "/api");
+    }
+
+    #[test]
+    fn methods_are_named() {
+        assert_eq!(Methods::Named(MethodFilter::GET).to_string(), "GET");
+        assert_eq!(
+            Methods::Named(MethodFilter::POST.or(MethodFilter::PUT)).to_string(),
+            "POST,PUT"
+        );
+    }
+}

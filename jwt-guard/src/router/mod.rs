@@ -1,0 +1,235 @@
+//! The router that takes only handlers with a policy.
+
+mod declared;
+mod entry;
+pub mod routing;
+mod table;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::panic::Location;
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::IntoResponse;
+use axum::routing::Route;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use declared::{DeclaresPolicy, FirstExtractor};
+use entry::{Entry, Methods, Path};
+use routing::MethodRouter;
+pub use table::{AccessRow, AccessTable};
+
+use crate::guard::JwtGuard;
+
+/// An axum router in which every handler declares who may call it.
+///
+/// A handler without a policy does not compile here. Everything else enters through
+/// [`unguarded`](Router::unguarded), with a reason, and [`access_table`](Router::access_table) lists it all.
+///
+/// ```
+/// use jwt_guard::routing::get;
+/// use jwt_guard::{JwtGuard, Router};
+///
+/// #[jwt_guard::anonymous_allowed]
+/// async fn catalogue() -> &'static str {
+///     "catalogue"
+/// }
+///
+/// # let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// let app: axum::Router =
+///     Router::new().route("/catalogue", get(catalogue)).with_guard(guard).into_axum();
+/// # Ok::<(), jwt_guard::ConfigError>(())
+/// ```
+///
+/// ```compile_fail
+/// async fn forgotten() {}
+///
+/// let router: jwt_guard::Router =
+///     jwt_guard::Router::new().route("/", jwt_guard::routing::get(forgotten));
+/// ```
+#[must_use]
+pub struct Router<S = ()> {
+    inner: axum::Router<S>,
+    entries: Vec<Entry>,
+}
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without routes.
+    pub fn new() -> Self {
+        Self {
+            inner: axum::Router::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Adds a route; see `axum::Router::route` for the syntax of paths.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when the path is not legal, or overlaps another route.
+    #[track_caller]
+    pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
+        let rows = methods
+            .entries
+            .into_iter()
+            .map(|entry| entry.at(Path::Route(path.to_owned())));
+        self.entries.extend(rows);
+        Self {
+            inner: self.inner.route(path, methods.inner),
+            entries: self.entries,
+        }
+    }
+
+    /// Adds the routes of `router` below `path`.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when the path is not legal, or the routes overlap others.
+    #[track_caller]
+    pub fn nest(mut self, path: &str, router: Self) -> Self {
+        self.entries
+            .extend(router.entries.into_iter().map(|entry| entry.nested(path)));
+        Self {
+            inner: self.inner.nest(path, router.inner),
+            entries: self.entries,
+        }
+    }
+
+    /// Adds the routes of `other`.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when routes overlap, or both routers have a fallback.
+    #[track_caller]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.entries.extend(other.entries);
+        Self {
+            inner: self.inner.merge(other.inner),
+            entries: self.entries,
+        }
+    }
+
+    /// Adds an axum router whose handlers need not declare a policy: static files, a metrics endpoint, a third
+    /// party's routes. The access table shows it with the reason.
+    ///
+    /// # Panics
+    ///
+    /// When the reason is empty, and as [`merge`](Router::merge).
+    #[track_caller]
+    pub fn unguarded(mut self, reason: impl Into<String>, router: axum::Router<S>) -> Self {
+        let reason = reason.into();
+        assert!(
+            !reason.trim().is_empty(),
+            "`Router::unguarded` needs a reason; say in a few words why these routes need no policy"
+        );
+        self.entries.push(Entry::unguarded(reason, Location::caller()));
+        Self {
+            inner: self.inner.merge(router),
+            entries: self.entries,
+        }
+    }
+
+    /// Answers requests that no route matches, with a handler that declares a policy.
+    #[track_caller]
+    pub fn fallback<H, T>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: FirstExtractor<First: DeclaresPolicy> + 'static,
+    {
+        self.entries
+            .push(routing::entry::<H, T>(Methods::Any).at(Path::Fallback(String::new())));
+        Self {
+            inner: self.inner.fallback(handler),
+            entries: self.entries,
+        }
+    }
+
+    /// Makes `guard` the guard of all routes added so far.
+    pub fn with_guard(self, guard: JwtGuard) -> Self {
+        self.layer(guard.layer())
+    }
+
+    /// Applies a layer to all routes added so far.
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            inner: self.inner.layer(layer),
+            entries: self.entries,
+        }
+    }
+
+    /// Applies a layer to all routes added so far, but not where none matches.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when there are no routes.
+    #[track_caller]
+    pub fn route_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            inner: self.inner.route_layer(layer),
+            entries: self.entries,
+        }
+    }
+
+    /// Provides the state.
+    pub fn with_state<S2>(self, state: S) -> Router<S2> {
+        Router {
+            inner: self.inner.with_state(state),
+            entries: self.entries,
+        }
+    }
+
+    /// Lists every route with its policy, in the order of the paths.
+    pub fn access_table(&self) -> AccessTable {
+        AccessTable::new(&self.entries)
+    }
+
+    /// Ends the list: the axum router, to be served.
+    pub fn into_axum(self) -> axum::Router<S> {
+        self.inner
+    }
+}
+
+impl<S> Default for Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> Clone for Router<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            entries: self.entries.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Router<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Router")
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
+    }
+}

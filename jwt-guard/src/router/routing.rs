@@ -1,0 +1,233 @@
+//! The verbs: as `axum::routing`, for handlers that declare a policy.
+//!
+//! ```
+//! use jwt_guard::routing::{get, post};
+//!
+//! #[jwt_guard::anonymous_allowed]
+//! async fn list() {}
+//!
+//! #[jwt_guard::requires(scope = "orders:write")]
+//! async fn create() {}
+//!
+//! let router: jwt_guard::Router =
+//!     jwt_guard::Router::new().route("/orders", get(list).post(create));
+//! ```
+
+use std::convert::Infallible;
+use std::fmt;
+use std::panic::Location;
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::IntoResponse;
+use axum::routing::{self as axum_routing, MethodFilter, Route};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::declared::{DeclaresPolicy, FirstExtractor};
+use super::entry::{Entry, Methods};
+use crate::policy::Policy;
+
+/// The handlers of one path, by method; made by [`get`], [`post`] and the other verbs.
+#[must_use]
+pub struct MethodRouter<S = ()> {
+    pub(super) inner: axum_routing::MethodRouter<S>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// What a handler must be for the verbs below.
+macro_rules! verbs {
+    ($($verb:ident $filter:ident $name:literal;)*) => {
+        $(
+            #[doc = concat!("Routes ", $name, " requests to a handler that declares a policy.")]
+            #[track_caller]
+            pub fn $verb<H, T, S>(handler: H) -> MethodRouter<S>
+            where
+                H: Handler<T, S>,
+                T: FirstExtractor<First: DeclaresPolicy> + 'static,
+                S: Clone + Send + Sync + 'static,
+            {
+                MethodRouter {
+                    inner: axum_routing::$verb(handler),
+                    entries: vec![entry::<H, T>(Methods::Named(MethodFilter::$filter))],
+                }
+            }
+        )*
+
+        impl<S> MethodRouter<S>
+        where
+            S: Clone + Send + Sync + 'static,
+        {
+            $(
+                #[doc = concat!("Routes ", $name, " requests to another handler that declares a policy.")]
+                #[track_caller]
+                pub fn $verb<H, T>(self, handler: H) -> Self
+                where
+                    H: Handler<T, S>,
+                    T: FirstExtractor<First: DeclaresPolicy> + 'static,
+                {
+                    self.and(entry::<H, T>(Methods::Named(MethodFilter::$filter)), |inner| inner.$verb(handler))
+                }
+            )*
+        }
+    };
+}
+
+verbs! {
+    connect CONNECT "`CONNECT`";
+    delete DELETE "`DELETE`";
+    get GET "`GET` and `HEAD`";
+    head HEAD "`HEAD`";
+    options OPTIONS "`OPTIONS`";
+    patch PATCH "`PATCH`";
+    post POST "`POST`";
+    put PUT "`PUT`";
+    trace TRACE "`TRACE`";
+}
+
+/// Routes requests of any method to a handler that declares a policy.
+#[track_caller]
+pub fn any<H, T, S>(handler: H) -> MethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: FirstExtractor<First: DeclaresPolicy> + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter {
+        inner: axum_routing::any(handler),
+        entries: vec![entry::<H, T>(Methods::Any)],
+    }
+}
+
+/// Routes requests of the methods of `filter` to a handler that declares a policy.
+#[track_caller]
+pub fn on<H, T, S>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: FirstExtractor<First: DeclaresPolicy> + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    MethodRouter {
+        inner: axum_routing::on(filter, handler),
+        entries: vec![entry::<H, T>(Methods::Named(filter))],
+    }
+}
+
+impl<S> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Routes requests of the methods of `filter` to another handler that declares a policy.
+    #[track_caller]
+    pub fn on<H, T>(self, filter: MethodFilter, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: FirstExtractor<First: DeclaresPolicy> + 'static,
+    {
+        self.and(entry::<H, T>(Methods::Named(filter)), |inner| {
+            inner.on(filter, handler)
+        })
+    }
+
+    /// Routes requests of every other method to a handler that declares a policy.
+    #[track_caller]
+    pub fn fallback<H, T>(self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: FirstExtractor<First: DeclaresPolicy> + 'static,
+    {
+        self.and(entry::<H, T>(Methods::Other), |inner| inner.fallback(handler))
+    }
+
+    /// Adds the handlers of `other`.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when both have a handler for one method.
+    #[track_caller]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.entries.extend(other.entries);
+        Self {
+            inner: self.inner.merge(other.inner),
+            entries: self.entries,
+        }
+    }
+
+    /// Applies a layer to these handlers.
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            inner: self.inner.layer(layer),
+            entries: self.entries,
+        }
+    }
+
+    /// Applies a layer to these handlers, but not to the answer for a method that has none.
+    #[track_caller]
+    pub fn route_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            inner: self.inner.route_layer(layer),
+            entries: self.entries,
+        }
+    }
+
+    /// Provides the state.
+    pub fn with_state<S2>(self, state: S) -> MethodRouter<S2> {
+        MethodRouter {
+            inner: self.inner.with_state(state),
+            entries: self.entries,
+        }
+    }
+
+    #[track_caller]
+    fn and(
+        mut self,
+        entry: Entry,
+        add: impl FnOnce(axum_routing::MethodRouter<S>) -> axum_routing::MethodRouter<S>,
+    ) -> Self {
+        self.entries.push(entry);
+        Self {
+            inner: add(self.inner),
+            entries: self.entries,
+        }
+    }
+}
+
+/// The row of a handler: its policy is in the type of its first extractor, its name in its own type.
+#[track_caller]
+pub(super) fn entry<H, T>(methods: Methods) -> Entry
+where
+    T: FirstExtractor<First: DeclaresPolicy>,
+{
+    let rule = const { &<<T::First as DeclaresPolicy>::Policy as Policy>::RULE };
+    Entry::guarded(methods, rule, std::any::type_name::<H>(), Location::caller())
+}
+
+impl<S> Clone for MethodRouter<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            entries: self.entries.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for MethodRouter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MethodRouter")
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! The access table: who may call what, for people, tests and machines.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::entry::{Entry, EntryAccess};
+
+/// Every route of a router with its policy; made by [`Router::access_table`](crate::Router::access_table).
+///
+/// `Display` prints aligned text. `HEAD` follows `GET` and has no row of its own; preflight `OPTIONS` requests are
+/// left to the CORS layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct AccessTable {
+    rows: Vec<AccessRow>,
+}
+
+/// One row of an [`AccessTable`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct AccessRow {
+    /// The route pattern, with the prefixes of all nesting.
+    pub path: String,
+    /// The method, `ANY`, or `OTHER` for those that no other handler of the path serves.
+    pub method: String,
+    /// The policy as its attribute, or `unguarded`.
+    pub policy: String,
+    /// Why the policy is as it is.
+    pub reason: Option<String>,
+    /// The handler, with its module; `None` for what is unguarded.
+    pub handler: Option<String>,
+    /// The source file of the attribute, or of the call that added what is unguarded.
+    pub file: String,
+    /// The line in that file.
+    pub line: u32,
+}
+
+impl AccessTable {
+    pub(super) fn new(entries: &[Entry]) -> Self {
+        let mut rows: Vec<_> = entries.iter().map(AccessRow::new).collect();
+        rows.sort();
+        Self { rows }
+    }
+
+    /// The rows, in the order of path and method.
+    pub fn rows(&self) -> &[AccessRow] {
+        &self.rows
+    }
+
+    /// The table in Markdown.
+    pub fn to_markdown(&self) -> String {
+        let escape = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|");
+        let mut out = format!(
+            "| {} |\n|{}\n",
+            HEADINGS.join(" | "),
+            "---|".repeat(HEADINGS.len())
+        );
+        for row in &self.rows {
+            let cells = row.cells().map(|cell| escape(&cell));
+            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+        out
+    }
+
+    /// The table as a JSON list of rows.
+    pub fn to_json(&self) -> String {
+        // Strings and numbers only: nothing here can fail to be JSON.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+const HEADINGS: [&str; 6] = ["method", "path", "policy", "handler", "source", "reason"];
+
+impl AccessRow {
+    fn new(entry: &Entry) -> Self {
+        let (policy, reason, handler) = match &entry.access {
+            EntryAccess::Policy { rule, handler } => (
+                rule.to_string(),
+                rule.reason_text().map(str::to_owned),
+                Some((*handler).to_owned()),
+            ),
+            EntryAccess::Unguarded { reason } => ("unguarded".to_owned(), Some(reason.clone()), None),
+        };
+        Self {
+            path: entry.path.to_string(),
+            method: entry.methods.to_string(),
+            policy,
+            reason,
+            handler,
+            file: entry.file.to_owned(),
+            line: entry.line,
+        }
+    }
+
+    fn cells(&self) -> [String; 6] {
+        [
+            self.method.clone(),
+            self.path.clone(),
+            self.policy.clone(),
+            self.handler.clone().unwrap_or_default(),
+            format!("{}:{}", self.file, self.line),
+            self.reason.clone().unwrap_or_default(),
+        ]
+    }
+}
+
+impl fmt::Display for AccessTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<_> = self.rows.iter().map(AccessRow::cells).collect();
+        let headings = HEADINGS.map(str::to_owned);
+        let mut widths = [0; HEADINGS.len()];
+        for row in rows.iter().chain([&headings]) {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        for row in [&headings].into_iter().chain(&rows) {
+            let cells = row
+                .iter()
+                .zip(widths)
+                .map(|(cell, width)| format!("{cell:width$}"));
+            writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! A token as it came in: text that proves nothing yet.
+
+use std::fmt;
+use std::ops::Range;
+
+/// Where in a request a token was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenSource {
+    /// The `Authorization` header, after its scheme.
+    AuthorizationHeader,
+    /// Another header, whose whole value is the token.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// The `Sec-WebSocket-Protocol` header of a WebSocket handshake.
+    WebSocketProtocol,
+    /// A query parameter.
+    QueryParameter,
+}
+
+impl fmt::Display for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AuthorizationHeader => "authorization header",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+            Self::WebSocketProtocol => "websocket sub-protocol",
+            Self::QueryParameter => "query parameter",
+        })
+    }
+}
+
+/// The longest header segment that is looked at: 2 KiB. A header names an algorithm and a key; 2 KiB of
+/// base64url is twenty times what issuers send, and bounds what an unauthenticated caller can make us parse.
+const LONGEST_HEADER: usize = 2048;
+
+/// A compact JWS by its shape: three non-empty base64url segments, not too long. Nothing in it is verified.
+///
+/// There is no way to read the claims from here; that takes a key.
+#[derive(Clone, Copy)]
+pub(crate) struct RawToken<'a> {
+    text: &'a str,
+    header_end: usize,
+    payload_end: usize,
+}
+
+/// Why a text has not the shape of a compact JWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misshapen {
+    /// The token is longer than the guard allows.
+    TooLong,
+    /// The header segment is longer than 2 KiB.
+    HeaderTooLong,
+    /// Not exactly three segments, an empty one, or a character outside base64url.
+    NotCompact,
+}
+
+impl<'a> RawToken<'a> {
+    /// Looks at length and shape only (RFC 7515 section 7.1): no parsing, no allocation.
+    pub(crate) fn new(bytes: &'a [u8], longest: usize) -> Result<Self, Misshapen> {
+        if bytes.len() > longest {
+            return Err(Misshapen::TooLong);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| Misshapen::NotCompact)?;
+        let header_end = text.find('.').ok_or(Misshapen::NotCompact)?;
+        if header_end > LONGEST_HEADER {
+            return Err(Misshapen::HeaderTooLong);
+        }
+        let payload_end = text.rfind('.').ok_or(Misshapen::NotCompact)?;
+        let token = Self {
+            text,
+            header_end,
+            payload_end,
+        };
+        let segments = [token.header(), token.payload(), token.signature()];
+        if segments
+            .iter()
+            .all(|segment| !segment.is_empty() && segment.bytes().all(is_base64url))
+        {
+            Ok(token)
+        } else {
+            Err(Misshapen::NotCompact)
+        }
+    }
+
+    /// The header segment.
+    pub(crate) fn header(&self) -> &'a str {
+        self.part(0..self.header_end)
+    }
+
+    /// The payload segment.
+    pub(crate) fn payload(&self) -> &'a str {
+        self.part(self.header_end.saturating_add(1)..self.payload_end)
+    }
+
+    /// The signature segment.
+    pub(crate) fn signature(&self) -> &'a str {
+        self.part(self.payload_end.saturating_add(1)..self.text.len())
+    }
+
+    /// What the signature signs: header, dot, payload.
+    pub(crate) fn signing_input(&self) -> &'a str {
+        self.part(0..self.payload_end)
+    }
+
+    /// The whole token.
+    pub(crate) fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    fn part(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for RawToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RawToken(..)")
+    }
+}
+
+const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONGEST: usize = 8192;
+
+    #[test]
+    fn three_segments_are_told_apart() {
+        let token = RawToken::new(b"aa.bb.cc", LONGEST).unwrap();
+        assert_eq!(
+            (token.header(), token.payload(), token.signature()),
+            ("aa", "bb", "cc")
+        );
+        assert_eq!(token.signing_input(), "aa.bb");
+        assert_eq!(token.as_str(), "aa.bb.cc");
+    }
+
+    #[test]
+    fn any_other_shape_is_refused() {
+        for text in [
+            "",
+            ".",
+            "..",
+            "...",
+            "a",
+            "a.b",
+            "a.b.",
+            ".b.c",
+            "a..c",
+            "a.b.c.d",
+            "a.b.c.d.e",
+            "a.b.c=",
+            "a+.b.c",
+            "a/.b.c",
+            "a.b.c ",
+            " a.b.c",
+            "a.b.c\n",
+            "a.b.\u{e9}",
+            "{\"a\":1}",
+        ] {
+            assert_eq!(
+                RawToken::new(text.as_bytes(), LONGEST).unwrap_err(),
+                Misshapen::NotCompact,
+                "{text:?}"
+            );
+        }
+        assert_eq!(
+            RawToken::new(b"a.b.\xff", LONGEST).unwrap_err(),
+            Misshapen::NotCompact
+        );
+    }
+
+    #[test]
+    fn length_is_capped_for_the_token_and_for_its_header() {
+        let long = format!("a.{}.c", "b".repeat(LONGEST));
+        assert_eq!(
+            RawToken::new(long.as_bytes(), LONGEST).unwrap_err(),
+            Misshapen::TooLong
+        );
+        let header = format!("{}.b.c", "a".repeat(LONGEST_HEADER + 1));
+        assert_eq!(
+            RawToken::new(header.as_bytes(), LONGEST).unwrap_err(),
+            Misshapen::HeaderTooLong
+        );
+        let header = format!("{}.b.c", "a".repeat(LONGEST_HEADER));
+        assert!(RawToken::new(header.as_bytes(), LONGEST).is_ok());
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_the_token() {
+        assert_eq!(
+            format!("{:?}", RawToken::new(b"aa.bb.cc", LONGEST).unwrap()),
+            "RawToken(..)"
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! Why a token is not accepted, in words for the log.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::keys::SelectError;
+use crate::token::Misshapen;
+
+/// The reason a token was refused. For the log only: a client learns `invalid_token` and no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum VerifyError {
+    AlgorithmNotAllowed,
+    BadSignature,
+    ClaimMalformed(Cow<'static, str>),
+    ClaimMissing(Cow<'static, str>),
+    ClockBefore1970,
+    Expired,
+    HeaderNotJson,
+    HeaderRefused(&'static str),
+    IssuedInFuture,
+    Key(SelectError),
+    LifetimeTooLong,
+    Misshapen(Misshapen),
+    NotYetValid,
+    PayloadNotJson,
+    SenderConstrained,
+    TooOld,
+    WrongAudience,
+    WrongIssuer,
+    WrongType,
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::AlgorithmNotAllowed => "the header names no algorithm that a key of this guard is bound to",
+            Self::BadSignature => "the signature does not match",
+            Self::ClaimMalformed(name) => return write!(f, "the claim `{name}` has the wrong type or value"),
+            Self::ClaimMissing(name) => return write!(f, "the claim `{name}` is missing"),
+            Self::ClockBefore1970 => "the clock of this machine is before 1970",
+            Self::Expired => "the token has expired",
+            Self::HeaderNotJson => "the header is not one plain JSON object in base64url",
+            Self::HeaderRefused(name) => return write!(f, "the header parameter `{name}` is not acceptable"),
+            Self::IssuedInFuture => "the token was issued in the future (`iat`)",
+            Self::Key(SelectError::AlgorithmNotAllowed) => {
+                "the key of the token is bound to another algorithm (`alg`)"
+            }
+            Self::Key(SelectError::Ambiguous) => "several keys fit, and the token names none (`kid`)",
+            Self::Key(SelectError::UnknownKey) => "no key has the name that the token gives (`kid`)",
+            Self::LifetimeTooLong => "the token lives longer than the guard allows (`exp`, `iat`)",
+            Self::Misshapen(Misshapen::TooLong) => "the token is longer than the guard allows",
+            Self::Misshapen(Misshapen::HeaderTooLong) => "the header of the token is longer than 2 KiB",
+            Self::Misshapen(Misshapen::NotCompact) => "the token is not three base64url segments",
+            Self::NotYetValid => "the token is not valid yet (`nbf`)",
+            Self::PayloadNotJson => "the payload is not one plain JSON object in base64url",
+            Self::SenderConstrained => {
+                "the token is bound to a key of its holder (`cnf`), so it is no bearer token"
+            }
+            Self::TooOld => "the token was issued too long ago (`iat`)",
+            Self::WrongAudience => "the token is for another audience (`aud`)",
+            Self::WrongIssuer => "the token is from another issuer (`iss`)",
+            Self::WrongType => "the token is of another kind (`typ`)",
+        };
+        f.write_str(text)
+    }
+}
+
+impl From<Misshapen> for VerifyError {
+    fn from(reason: Misshapen) -> Self {
+        Self::Misshapen(reason)
+    }
+}
+
+impl From<SelectError> for VerifyError {
+    fn from(reason: SelectError) -> Self {
+        Self::Key(reason)
+    }
+}
+
+/// A refusal with what the token says of its key, which is unverified and shown escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VerifyFailure {
+    pub(crate) reason: VerifyError,
+    pub(crate) key_id: Option<String>,
+}
+
+impl<E: Into<VerifyError>> From<E> for VerifyFailure {
+    fn from(reason: E) -> Self {
+        Self {
+            reason: reason.into(),
+            key_id: None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The header of a token, still unauthenticated: read to choose a key, and for nothing else.
+
+use std::borrow::Cow;
+
+use super::{EmbeddedKeys, Rules, VerifyError};
+use crate::json::{self, Json, Limits};
+use crate::keys::Algorithm;
+
+/// A header has a handful of members. The limits bound what an unauthenticated caller can make us parse.
+const LIMITS: Limits = Limits {
+    depth: 8,
+    members: 32,
+};
+
+/// No key of any issuer has a longer name.
+const LONGEST_KEY_ID: usize = 256;
+
+/// What of the header is used.
+#[derive(Debug)]
+pub(super) struct Header<'a> {
+    pub(super) algorithm: Algorithm,
+    pub(super) key_id: Option<Cow<'a, str>>,
+}
+
+/// Reads the decoded header segment.
+pub(super) fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, VerifyError> {
+    let header = json::parse_object(bytes, LIMITS).map_err(|_| VerifyError::HeaderNotJson)?;
+    // `crit` asks for extensions, and this guard has none (RFC 7515 section 4.1.11); `b64` is one of them
+    // (RFC 7797); `zip` and `enc` belong to encrypted tokens.
+    for name in ["crit", "b64", "zip", "enc"] {
+        if header.get(name).is_some() {
+            return Err(VerifyError::HeaderRefused(name));
+        }
+    }
+    // A key that comes with the token proves nothing. These are never used; strict guards refuse them.
+    if rules.embedded_keys == EmbeddedKeys::Refuse {
+        for name in ["jwk", "jku", "x5u", "x5c"] {
+            if header.get(name).is_some() {
+                return Err(VerifyError::HeaderRefused(name));
+            }
+        }
+    }
+    check_type(header.get("typ"), rules)?;
+    check_content_type(header.get("cty"))?;
+    let algorithm = match header.get("alg") {
+        Some(Json::Text(name)) => Algorithm::from_name(name).ok_or(VerifyError::AlgorithmNotAllowed)?,
+        _ => return Err(VerifyError::HeaderRefused("alg")),
+    };
+    let key_id = match header.get("kid") {
+        None => None,
+        Some(Json::Text(id)) if id.len() <= LONGEST_KEY_ID && !id.chars().any(char::is_control) => {
+            Some(id.clone())
+        }
+        Some(_) => return Err(VerifyError::HeaderRefused("kid")),
+    };
+    Ok(Header { algorithm, key_id })
+}
+
+/// The kind of token (RFC 8725 section 3.11). `application/` may be left out, and case does not count (RFC 7515
+/// section 4.1.9).
+fn check_type(typ: Option<&Json<'_>>, rules: &Rules) -> Result<(), VerifyError> {
+    let typ = match typ {
+        None => None,
+        Some(Json::Text(text)) => Some(media_subtype(text)),
+        Some(_) => return Err(VerifyError::HeaderRefused("typ")),
+    };
+    if rules.profile.accepts(typ) {
+        Ok(())
+    } else {
+        Err(VerifyError::WrongType)
+    }
+}
+
+/// A nested token would need its own verification (RFC 7519 section 5.2).
+fn check_content_type(cty: Option<&Json<'_>>) -> Result<(), VerifyError> {
+    match cty {
+        None => Ok(()),
+        Some(Json::Text(text)) if !media_subtype(text).eq_ignore_ascii_case("jwt") => Ok(()),
+        Some(_) => Err(VerifyError::HeaderRefused("cty")),
+    }
+}
+
+fn media_subtype(text: &str) -> &str {
+    const PREFIX: &str = "application/";
+    match text.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! The header rules B1 to B7, one text at a time.
+
+use std::time::Duration;
+
+use super::super::{Audience, TokenProfile};
+use super::*;
+
+fn rules() -> Rules {
+    Rules {
+        profile: TokenProfile::Classic,
+        embedded_keys: EmbeddedKeys::Ignore,
+        issuers: Vec::new(),
+        audience: Audience::Any,
+        required_claims: Vec::new(),
+        subject_claim: "sub".to_owned(),
+        scope_claims: Vec::new(),
+        role_claims: Vec::new(),
+        leeway: Duration::ZERO,
+        max_lifetime: None,
+        max_age: None,
+        longest_token: 8192,
+    }
+}
+
+fn error(text: &str) -> VerifyError {
+    read(text.as_bytes(), &rules()).expect_err(text)
+}
+
+#[test]
+fn algorithm_and_key_name_are_read() {
+    let header = br#"{"typ":"JWT","alg":"ES256","kid":"k1"}"#;
+    let header = read(header, &rules()).unwrap();
+    assert_eq!(header.algorithm, Algorithm::Es256);
+    assert_eq!(header.key_id.as_deref(), Some("k1"));
+}
+
+#[test]
+fn the_header_is_one_plain_object() {
+    for text in [
+        "",
+        "[]",
+        "null",
+        r#"["HS256"]"#,
+        "{\"alg\":\"HS256\"}x",
+        "\u{feff}{\"alg\":\"HS256\"}",
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","x":1,"x":1}"#,
+        r#"{"alg":"HS256","x":{"y":1,"\u0079":1}}"#,
+    ] {
+        assert_eq!(error(text), VerifyError::HeaderNotJson, "{text}");
+    }
+    let members: String = (0..32).map(|index| format!(",\"m{index}\":0")).collect();
+    assert_eq!(
+        error(&format!("{{\"alg\":\"HS256\"{members}}}")),
+        VerifyError::HeaderNotJson
+    );
+    let deep = format!("{{\"alg\":\"HS256\",\"x\":{}{}}}", "[".repeat(8), "]".repeat(8));
+    assert_eq!(error(&deep), VerifyError::HeaderNotJson);
+}
+
+#[test]
+fn the_algorithm_is_a_string_of_the_list() {
+    for alg in [r#"{"HS256":null}"#, "5", "null", r#"["HS256"]"#, "true"] {
+        assert_eq!(
+            error(&format!(r#"{{"alg":{alg}}}"#)),
+            VerifyError::HeaderRefused("alg"),
+            "{alg}"
+        );
+    }
+    assert_eq!(error("{}"), VerifyError::HeaderRefused("alg"));
+    for alg in [
+        "none", "None", "NONE", "nOnE", "", "hs256", "HS257", "HS", "Ed25519", "ES256K", "ES512", "A128GCM",
+    ] {
+        assert_eq!(
+            error(&format!(r#"{{"alg":"{alg}"}}"#)),
+            VerifyError::AlgorithmNotAllowed,
+            "{alg}"
+        );
+    }
+}
+
+#[test]
+fn extensions_encryption_and_nesting_are_refused() {
+    for (name, value) in [
+        ("crit", r#"["x"]"#),
+        ("crit", "[]"),
+        ("crit", "null"),
+        ("crit", r#"["alg"]"#),
+        ("b64", "false"),
+        ("b64", "true"),
+        ("zip", r#""DEF""#),
+        ("enc", r#""A128GCM""#),
+        ("cty", r#""JWT""#),
+        ("cty", r#""application/jwt""#),
+        ("cty", "1"),
+    ] {
+        assert_eq!(
+            error(&format!(r#"{{"alg":"HS256","{name}":{value}}}"#)),
+            VerifyError::HeaderRefused(name)
+        );
+    }
+    assert!(read(br#"{"alg":"HS256","cty":"json"}"#, &rules()).is_ok());
+}
+
+#[test]
+fn embedded_keys_are_ignored_or_refused_and_never_used() {
+    for name in ["jwk", "jku", "x5u", "x5c"] {
+        let text = format!(r#"{{"alg":"HS256","{name}":"https://evil.example"}}"#);
+        assert!(read(text.as_bytes(), &rules()).is_ok());
+        let strict = Rules {
+            embedded_keys: EmbeddedKeys::Refuse,
+            ..rules()
+        };
+        assert_eq!(
+            read(text.as_bytes(), &strict).unwrap_err(),
+            VerifyError::HeaderRefused(name)
+        );
+    }
+}
+
+#[test]
+fn a_key_name_is_short_printable_text() {
+    for kid in [
+        r#""a\nb""#,
+        r#""a\u0000""#,
+        r#""\u007f""#,
+        "1",
+        "null",
+        r#"["a"]"#,
+    ] {
+        assert_eq!(
+            error(&format!(r#"{{"alg":"HS256","kid":{kid}}}"#)),
+            VerifyError::HeaderRefused("kid"),
+            "{kid}"
+        );
+    }
+    let kid = |length: usize| format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(length));
+    assert!(read(kid(256).as_bytes(), &rules()).is_ok());
+    assert_eq!(error(&kid(257)), VerifyError::HeaderRefused("kid"));
+}
+
+fn accepts(profile: TokenProfile, typ: Option<&str>) -> bool {
+    let rules = Rules { profile, ..rules() };
+    let typ = typ.map(|typ| format!(r#","typ":"{typ}""#)).unwrap_or_default();
+    read(format!(r#"{{"alg":"HS256"{typ}}}"#).as_bytes(), &rules).is_ok()
+}
+
+#[test]
+fn the_classic_profile_takes_plain_and_access_tokens_only() {
+    let classic = || TokenProfile::Classic;
+    assert!(accepts(classic(), None));
+    for typ in [
+        "JWT",
+        "jwt",
+        "application/jwt",
+        "at+jwt",
+        "AT+JWT",
+        "application/at+jwt",
+    ] {
+        assert!(accepts(classic(), Some(typ)), "{typ}");
+    }
+    for typ in [
+        "dpop+jwt",
+        "logout+jwt",
+        "secevent+jwt",
+        "oauth-authz-req+jwt",
+        "rt+jwt",
+        "evil",
+        "",
+        "JOSE",
+        "application/",
+        "token-introspection+jwt",
+        "text/at+jwt",
+        "at+jwt ",
+        "JWT;a=b",
+    ] {
+        assert!(!accepts(classic(), Some(typ)), "{typ}");
+    }
+}
+
+#[test]
+fn the_access_token_profile_takes_at_jwt_only() {
+    let profile = || TokenProfile::AccessToken;
+    assert!(accepts(profile(), Some("at+jwt")));
+    assert!(accepts(profile(), Some("application/AT+jwt")));
+    for typ in [None, Some("JWT"), Some("rt+jwt")] {
+        assert!(!accepts(profile(), typ));
+    }
+}
+
+#[test]
+fn a_type_of_its_own_is_compared_without_case() {
+    let profile = || TokenProfile::Typed("application/Example+jwt".to_owned());
+    assert!(accepts(profile(), Some("example+JWT")));
+    assert!(!accepts(profile(), Some("JWT")));
+    assert!(!accepts(profile(), None));
+}
+
+#[test]
+fn a_type_that_is_no_string_is_refused() {
+    for typ in ["1", "null", "[]"] {
+        assert_eq!(
+            error(&format!(r#"{{"alg":"HS256","typ":{typ}}}"#)),
+            VerifyError::HeaderRefused("typ")
+        );
+    }
+}

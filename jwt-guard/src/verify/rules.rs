@@ -1,0 +1,121 @@
+//! What a guard demands of a token, beyond a good signature.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::claims::names::Names;
+use crate::json::{Json, Object};
+
+/// Which kind of token a guard accepts, by the `typ` of its header (RFC 8725 section 3.11).
+///
+/// Whatever the profile, other known kinds of JWT never pass: ID tokens aside, which share the type `JWT` and are
+/// told by their audience, that is logout tokens, DPoP proofs, security events, refresh tokens and so on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenProfile {
+    /// No `typ`, `JWT` or `at+jwt`: what issuers send that predate RFC 9068. The default, since most do.
+    #[default]
+    Classic,
+    /// RFC 9068 access tokens: `at+jwt`, with the claims `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`.
+    AccessToken,
+    /// Exactly this `typ`, such as `example+jwt`; compared without case, with or without `application/`.
+    Typed(String),
+}
+
+impl TokenProfile {
+    /// Whether a header with this `typ`, without `application/`, fits.
+    pub(super) fn accepts(&self, typ: Option<&str>) -> bool {
+        let is = |name: &str| typ.is_some_and(|typ| typ.eq_ignore_ascii_case(name));
+        match self {
+            Self::Classic => typ.is_none() || is("JWT") || is("at+jwt"),
+            Self::AccessToken => is("at+jwt"),
+            Self::Typed(name) => is(name.strip_prefix("application/").unwrap_or(name)),
+        }
+    }
+
+    /// The claims that the profile requires, beyond those that every token needs.
+    pub(super) const fn required_claims(&self) -> &'static [&'static str] {
+        match self {
+            Self::AccessToken => &["iss", "aud", "sub", "client_id", "iat", "jti"],
+            Self::Classic | Self::Typed(_) => &[],
+        }
+    }
+}
+
+/// What a key inside a token's own header means. It is never used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmbeddedKeys {
+    Ignore,
+    Refuse,
+}
+
+/// Whom a token must be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// One of these.
+    OneOf(Vec<String>),
+    /// Anybody: the guard was told so, through the `danger` door.
+    Any,
+}
+
+/// Where a claim is: each segment is one member name, so names may hold dots.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ClaimPath(pub(crate) Vec<String>);
+
+/// The claim rules of one guard.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) profile: TokenProfile,
+    pub(crate) embedded_keys: EmbeddedKeys,
+    /// Accepted issuers; empty where the guard checks none.
+    pub(crate) issuers: Vec<String>,
+    pub(crate) audience: Audience,
+    pub(crate) required_claims: Vec<String>,
+    pub(crate) subject_claim: String,
+    pub(crate) scope_claims: Vec<ClaimPath>,
+    pub(crate) role_claims: Vec<ClaimPath>,
+    pub(crate) leeway: Duration,
+    /// The longest time from `iat` to `exp`; `None` through the `danger` door.
+    pub(crate) max_lifetime: Option<Duration>,
+    /// The longest time since `iat`.
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) longest_token: usize,
+}
+
+impl Rules {
+    /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A
+    /// claim of another type grants nothing.
+    pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {
+        collect(&self.scope_claims, claims, |names, text| {
+            text.split(' ').for_each(|name| names.insert(name))
+        })
+    }
+
+    /// The roles of all configured claims: each a list of strings, or one string that is one role. A claim of
+    /// another type grants nothing.
+    pub(super) fn roles_of(&self, claims: &Object<'_>) -> Names {
+        collect(&self.role_claims, claims, Names::insert)
+    }
+}
+
+fn collect(paths: &[ClaimPath], claims: &Object<'_>, read_text: impl Fn(&mut Names, &str)) -> Names {
+    let mut names = Names::none();
+    for path in paths {
+        match claims.at(&path.0) {
+            Some(Json::Text(text)) => read_text(&mut names, text),
+            Some(Json::List(values)) => {
+                if let Some(texts) = values.iter().map(Json::as_text).collect::<Option<Vec<_>>>() {
+                    texts.into_iter().for_each(|name| names.insert(name));
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+impl fmt::Debug for ClaimPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
