@@ -43,6 +43,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
     }
 }
 
+/// Whether the bytes are a key or certificate, of any kind.
+pub(super) fn is_key(bytes: &[u8]) -> bool {
+    Structure::of(bytes) != Structure::Other
+}
+
 /// Reads a `SubjectPublicKeyInfo` (RFC 5280 section 4.1).
 pub(super) fn read_spki(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
     Structure::of(bytes).refuse_all_but(Structure::Spki)?;

@@ -6,9 +6,8 @@ use jsonwebtoken::DecodingKey;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
-use super::algorithm::{Algorithm, Family};
-use super::der;
 use super::error::{KeyError, KeyErrorKind};
+use super::{Algorithm, der};
 use crate::secret::Secret;
 
 /// Checks a secret for `algorithm`.
@@ -46,14 +45,12 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
 
 /// The length of the hash, below which a secret is easier to guess than the hash (RFC 7518 section 3.2).
 fn least_bytes(algorithm: Algorithm) -> Option<usize> {
+    use Algorithm::{EdDsa, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
     match algorithm {
-        Algorithm::Hs256 => Some(32),
-        Algorithm::Hs384 => Some(48),
-        Algorithm::Hs512 => Some(64),
-        _ => {
-            debug_assert_ne!(algorithm.family(), Family::Hmac);
-            None
-        }
+        Hs256 => Some(32),
+        Hs384 => Some(48),
+        Hs512 => Some(64),
+        Rs256 | Rs384 | Rs512 | Ps256 | Ps384 | Ps512 | Es256 | Es384 | EdDsa => None,
     }
 }
 
@@ -74,8 +71,8 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     if matches!(text.first(), Some(b'{' | b'[')) && serde_json::from_slice::<IgnoredAny>(text).is_ok() {
         return Some("JSON text, such as a JWK");
     }
-    if der::read(bytes).is_ok() {
-        return Some("a public key in DER");
+    if der::is_key(bytes) {
+        return Some("a key in DER");
     }
     let unwrapped: Zeroizing<Vec<u8>> = Zeroizing::new(
         text.iter()
@@ -86,9 +83,9 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     if STANDARD
         .decode(&*unwrapped)
         .map(Zeroizing::new)
-        .is_ok_and(|decoded| der::read(&decoded).is_ok())
+        .is_ok_and(|decoded| der::is_key(&decoded))
     {
-        return Some("a public key in base64");
+        return Some("a key in base64");
     }
     None
 }

@@ -98,11 +98,14 @@ fn the_text_of_a_jwk_is_no_secret() {
 }
 
 #[test]
-fn a_public_key_in_der_or_bare_base64_is_no_secret() {
+fn a_key_in_der_or_bare_base64_is_no_secret() {
     for pem in [
         fixture!("rsa-2048.public.pem"),
         fixture!("p256.public.pem"),
         fixture!("rsa-2048.pkcs1.public.pem"),
+        fixture!("p521.public.pem"),
+        fixture!("p256.certificate.pem"),
+        fixture!("p384.private.pem"),
     ] {
         refused(
             VerifyingKey::secret(Algorithm::Hs256, unwrapped(pem)),
