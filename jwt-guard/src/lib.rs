@@ -19,7 +19,7 @@ mod error;
 mod extract;
 mod guard;
 mod json;
-pub mod keys;
+mod keys;
 mod layer;
 mod location;
 pub mod policy;
@@ -45,7 +45,7 @@ pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, WantsAudience, WantsKeys,
 };
 pub use jwt_guard_macros::{anonymous_allowed, authentication_required, requires};
-pub use keys::Algorithm;
+pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
 pub use layer::{
     GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService, ResponseFuture,
 };
