@@ -1,7 +1,7 @@
 //! Where the runtime crate is found: `::jwt_guard`, or what `crate = path` says.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::Path;
 
 use crate::errors::ErrorSink;
@@ -59,15 +59,14 @@ impl CratePath {
     /// ::jwt_guard::__private
     /// ```
     pub(crate) fn private(&self) -> TokenStream {
-        quote!(#self::__private)
+        self.private_at(Span::mixed_site())
     }
-}
 
-impl ToTokens for CratePath {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+    /// The same module at a place that the compiler underlines when what follows is wrong.
+    pub(crate) fn private_at(&self, place: Span) -> TokenStream {
         match self {
-            Self::Default => tokens.extend(quote!(::jwt_guard)),
-            Self::Explicit(path) => path.to_tokens(tokens),
+            Self::Default => quote_spanned!(place=> ::jwt_guard::__private),
+            Self::Explicit(path) => quote_spanned!(place=> #path::__private),
         }
     }
 }
@@ -81,7 +80,7 @@ mod tests {
         let path = syn::parse_str(path).map_err(|error| error.to_string());
         let found = path.map(|path| CratePath::validate(path, &mut errors));
         match (found?, errors.finish().first()) {
-            (Some(path), None) => Ok(path.to_token_stream().to_string()),
+            (Some(path), None) => Ok(path.private().to_string()),
             (_, Some(error)) => Err(error.to_string()),
             (None, None) => Err("a mistake without a message".to_owned()),
         }
@@ -89,10 +88,10 @@ mod tests {
 
     #[test]
     fn absolute_paths_are_taken() {
-        assert_eq!(validate("::renamed"), Ok(":: renamed".to_owned()));
+        assert_eq!(validate("::renamed"), Ok(":: renamed :: __private".to_owned()));
         assert_eq!(
             validate("crate::inner::guard"),
-            Ok("crate :: inner :: guard".to_owned())
+            Ok("crate :: inner :: guard :: __private".to_owned())
         );
     }
 

@@ -3,10 +3,10 @@
 //! Every reference is made in a block of its own (`const { &.. }`), so that it lives as long as the program even
 //! where the compiler would not lengthen the life of a temporary by itself.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::spanned::Spanned;
 
+use crate::crate_path::CratePath;
 use crate::model::{Condition, Literal, Name};
 use crate::validate::tidy;
 
@@ -15,14 +15,15 @@ use crate::validate::tidy;
 /// ```
 ///
 /// All names with their full paths.
-pub(super) fn all(conditions: &[Condition], private: &TokenStream) -> TokenStream {
-    list("All", conditions, private)
+pub(super) fn all(conditions: &[Condition], crate_path: &CratePath) -> TokenStream {
+    list("All", conditions, crate_path)
 }
 
-fn list(variant: &str, conditions: &[Condition], private: &TokenStream) -> TokenStream {
+fn list(variant: &str, conditions: &[Condition], crate_path: &CratePath) -> TokenStream {
     let span = Span::mixed_site();
-    let variant = syn::Ident::new(variant, span);
-    let conditions = conditions.iter().map(|condition| one(condition, private));
+    let private = crate_path.private();
+    let variant = Ident::new(variant, span);
+    let conditions = conditions.iter().map(|condition| one(condition, crate_path));
     quote_spanned!(span=> #private::Requirement::#variant(const { &[#(#conditions),*] }))
 }
 
@@ -31,33 +32,35 @@ fn list(variant: &str, conditions: &[Condition], private: &TokenStream) -> Token
 /// Requirement::Claim(&["realm", "name"], ClaimValue::Text("acme"))
 /// Requirement::Policy("rules::Shared", const { &<rules::Shared as Policy>::RULE.shared_requirement() })
 /// ```
-fn one(condition: &Condition, private: &TokenStream) -> TokenStream {
+fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
     let span = Span::mixed_site();
+    let private = crate_path.private();
     match condition {
-        Condition::All(conditions) => list("All", conditions, private),
-        Condition::Any(conditions) => list("Any", conditions, private),
+        Condition::All(conditions) => list("All", conditions, crate_path),
+        Condition::Any(conditions) => list("Any", conditions, crate_path),
         Condition::Not(inner) => {
-            let inner = one(inner, private);
+            let inner = one(inner, crate_path);
             quote_spanned!(span=> #private::Requirement::Not(const { &#inner }))
         }
         Condition::Scope(name) => {
-            let name = checked(name, "check_scope", private);
+            let name = checked(name, "check_scope", crate_path);
             quote_spanned!(span=> #private::Requirement::Scope(#name))
         }
         Condition::Role(name) => {
-            let name = checked(name, "check_name", private);
+            let name = checked(name, "check_name", crate_path);
             quote_spanned!(span=> #private::Requirement::Role(#name))
         }
         Condition::Claim(path, value) => {
-            let value = claim_value(value, private);
+            let value = claim_value(value, crate_path);
             quote_spanned!(span=> #private::Requirement::Claim(&[#(#path),*], #value))
         }
         Condition::Policy(policy) => {
             let name = tidy(policy);
-            // At the place of the type, so that the compiler underlines it when it is not a policy.
-            let at = span.located_at(policy.span());
-            let rule = quote_spanned!(at=> <#policy as #private::Policy>::RULE);
-            quote_spanned!(span=> #private::Requirement::Policy(#name, const { &#rule.shared_requirement() }))
+            let (first, last) = ends(policy);
+            let private_there = crate_path.private_at(first);
+            let rule = quote_spanned!(first=> <#policy as #private_there::Policy>::RULE);
+            let requirement = quote_spanned!(last=> .shared_requirement());
+            quote_spanned!(span=> #private::Requirement::Policy(#name, const { &#rule #requirement }))
         }
     }
 }
@@ -66,16 +69,26 @@ fn one(condition: &Condition, private: &TokenStream) -> TokenStream {
 /// "orders:write"
 /// check_scope(scopes::WRITE)
 /// ```
-fn checked(name: &Name, check: &str, private: &TokenStream) -> TokenStream {
+fn checked(name: &Name, check: &str, crate_path: &CratePath) -> TokenStream {
     match name {
         Name::Literal(text) => text.to_token_stream(),
         Name::Constant(path) => {
-            // At the place of the path, so that the compiler underlines it when its value is not legal.
-            let at = Span::mixed_site().located_at(path.span());
-            let check = syn::Ident::new(check, at);
-            quote_spanned!(at=> #private::#check(#path))
+            let (first, last) = ends(path);
+            let private = crate_path.private_at(first);
+            let check = Ident::new(check, first);
+            let mut argument = Group::new(Delimiter::Parenthesis, path.to_token_stream());
+            argument.set_span(last);
+            quote_spanned!(first=> #private::#check #argument)
         }
     }
+}
+
+/// The places of the first and the last token: what begins at the one and ends at the other is underlined as the
+/// user's own text when the compiler refuses it.
+fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut places = tokens.to_token_stream().into_iter().map(|token| token.span());
+    let first = places.next().unwrap_or_else(Span::mixed_site);
+    (first, places.last().unwrap_or(first))
 }
 
 /// ```text
@@ -83,8 +96,9 @@ fn checked(name: &Name, check: &str, private: &TokenStream) -> TokenStream {
 /// ClaimValue::Integer(3i64)
 /// ClaimValue::Bool(true)
 /// ```
-fn claim_value(value: &Literal, private: &TokenStream) -> TokenStream {
+fn claim_value(value: &Literal, crate_path: &CratePath) -> TokenStream {
     let span = Span::mixed_site();
+    let private = crate_path.private();
     match value {
         Literal::Text(text) => quote_spanned!(span=> #private::ClaimValue::Text(#text)),
         Literal::Integer(value) => quote_spanned!(span=> #private::ClaimValue::Integer(#value)),

@@ -54,6 +54,7 @@ impl Hidden {
 
     /// ```text
     /// #[cfg(feature = "orders")]
+    /// #[diagnostic::do_not_recommend]
     /// impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
     ///     const RULE: ::jwt_guard::__private::Rule = ..;
     /// }
@@ -72,6 +73,7 @@ impl Hidden {
         let rule = policy::rule(policy, handler);
         quote_spanned! {Span::mixed_site()=>
             #(#conditions)*
+            #[diagnostic::do_not_recommend]
             impl #private::Policy for #name {
                 const RULE: #private::Rule = #rule;
             }

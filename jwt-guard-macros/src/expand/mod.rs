@@ -9,7 +9,7 @@ mod condition;
 mod hidden;
 mod policy;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{FnArg, Signature, parse_quote};
 
@@ -32,13 +32,20 @@ pub(crate) fn invocation(
     item: TokenStream,
 ) -> (TokenStream, Vec<syn::Error>) {
     let mut errors = ErrorSink::new();
+    // The whole attribute, as a place in the user's own text: errors there need no hint at a macro.
+    let user = item
+        .clone()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
+    let here = Span::call_site().resolved_at(user);
     let arguments = parse::arguments(arguments, Place::Attribute(attribute), &mut errors);
     let complete = errors.is_empty();
     let crate_path = validate::crate_path_alone(&arguments);
-    let policy = validate::policy(attribute, arguments, complete, &mut errors)
+    let policy = validate::policy(attribute, here, arguments, complete, &mut errors)
         .unwrap_or_else(|| Policy::fallback(attribute, crate_path));
     let tokens = match parse::handler(item.clone()) {
-        Ok(handler) => match validate::handler(attribute, &handler, &mut errors) {
+        Ok(handler) => match validate::handler(attribute, here, &handler, &mut errors) {
             Siblings::Possible => guarded(&policy, handler),
             Siblings::Impossible => item,
         },

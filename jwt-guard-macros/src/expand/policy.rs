@@ -53,7 +53,7 @@ pub(super) fn rule(policy: &Policy, handler: &Ident) -> TokenStream {
         Access::Authenticated => quote_spanned!(span=> authenticated()),
     };
     let requiring = (!conditions.is_empty()).then(|| {
-        let all = condition::all(conditions, &private);
+        let all = condition::all(conditions, crate_path);
         quote_spanned!(span=> .requiring(#all))
     });
     let refusal = match refusal {

@@ -17,8 +17,9 @@ pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSin
     let mut list = Vec::new();
     let read = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            list.extend(argument(input, place, errors));
-            end_of_argument(input, errors);
+            let argument = argument(input, place, errors);
+            end_of_argument(argument.as_ref(), input, errors);
+            list.extend(argument);
         }
         Ok(())
     };
@@ -88,26 +89,34 @@ fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Op
 }
 
 /// Takes the comma, or reports what stands in its place.
-fn end_of_argument(input: ParseStream<'_>, errors: &mut ErrorSink) {
+fn end_of_argument(argument: Option<&ParsedArgument>, input: ParseStream<'_>, errors: &mut ErrorSink) {
     if input.is_empty() || input.parse::<Token![,]>().is_ok() {
         return;
     }
-    if let Ok(token) = input.fork().parse::<TokenTree>() {
-        errors.push(&token, format!("expected `,`, found `{}`", first_line(&token)));
-    }
     // Most likely only the comma is missing; what follows is read if it begins like an argument.
-    let begins_argument = input.peek(syn::Ident::peek_any) && !input.peek(Lit);
-    if !begins_argument {
-        skip(input);
-        let _comma = input.parse::<Token![,]>();
+    if input.peek(Ident::peek_any) && !input.peek(Lit) {
+        if let Ok(ident) = input.fork().call(Ident::parse_any) {
+            errors.push(&ident, format!("expected `,` before `{ident}`"));
+        }
+        return;
     }
-}
-
-fn first_line(token: &TokenTree) -> String {
-    match token {
-        TokenTree::Group(_) => "(..)".to_owned(),
-        other => other.to_string(),
+    if let (Some(ParsedArgument { key, .. }), Ok(token)) = (argument, input.fork().parse::<TokenTree>()) {
+        let found = if matches!(token, TokenTree::Group(_)) {
+            "(..)".to_owned()
+        } else {
+            token.to_string()
+        };
+        errors.push(
+            token,
+            format!(
+                "expected `,` after the value of `{}`, found `{found}`; {}",
+                key.name,
+                key.written()
+            ),
+        );
     }
+    skip(input);
+    let _comma = input.parse::<Token![,]>();
 }
 
 /// Skips to the next comma, which stays.

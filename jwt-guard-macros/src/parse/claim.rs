@@ -18,12 +18,12 @@ pub(super) fn claim(
     errors: &mut ErrorSink,
 ) -> Option<ParsedValue> {
     let group = parentheses(key, ident, input, errors)?;
-    let path = claim_path(key, group.stream(), errors);
+    let path = claim_path(key, group.stream(), errors)?;
     equals(key, ident, input, errors)?;
     let value = literal(key, expression(key, input, errors)?, errors);
     Some(ParsedValue::Claim {
         parentheses: group.span(),
-        path: path?,
+        path,
         value: value?,
     })
 }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 use super::argument::arguments;
 use super::claim;
 use crate::errors::ErrorSink;
-use crate::keys::{Key, Place, Shape};
+use crate::keys::{Key, Kind, Place, Shape};
 use crate::model::{Name, ParsedValue};
 
 /// Reads what follows a key. `None` after a mistake, which is reported; the rest up to the comma is left in place.
@@ -195,6 +195,14 @@ pub(super) fn peel(expression: Expr) -> Expr {
 
 pub(super) fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSink) {
     let found = describe(&value);
+    if matches!(value, Expr::Array(_)) && key.kind == Kind::Condition {
+        let hint = format!("for one of several write `any({}, ..)`", key.form);
+        errors.push(
+            value,
+            format!("`{}` takes {expected}, found {found}; {hint}", key.name),
+        );
+        return;
+    }
     errors.push(
         value,
         format!(

@@ -24,7 +24,7 @@ fn all_mistakes_of_one_attribute_are_reported_at_once() {
 #[test]
 fn a_missing_comma_is_one_mistake() {
     let found = messages(Requires, r#"scope = "a" role = "b""#);
-    assert_eq!(found, ["expected `,`, found `role`"]);
+    assert_eq!(found, ["expected `,` before `role`"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a handler must be.
 
+use proc_macro2::Span;
 use syn::{FnArg, GenericArgument, PathArguments, PathSegment, Type};
 
 use crate::attribute::Attribute;
@@ -18,9 +19,14 @@ pub(crate) enum Siblings {
 }
 
 /// Reports everything about the handler that no policy can stand on.
-pub(crate) fn handler(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> Siblings {
+pub(crate) fn handler(
+    attribute: Attribute,
+    here: Span,
+    handler: &Handler,
+    errors: &mut ErrorSink,
+) -> Siblings {
     let mut siblings = Siblings::Possible;
-    if another_policy(attribute, handler, errors) || no_free_function(attribute, handler, errors) {
+    if another_policy(attribute, here, handler, errors) || no_free_function(attribute, handler, errors) {
         siblings = Siblings::Impossible;
     }
     not_async(attribute, handler, errors);
@@ -32,7 +38,7 @@ pub(crate) fn handler(attribute: Attribute, handler: &Handler, errors: &mut Erro
 }
 
 /// One handler, one policy. The other attribute is still there, or has already left its guard.
-fn another_policy(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> bool {
+fn another_policy(attribute: Attribute, here: Span, handler: &Handler, errors: &mut ErrorSink) -> bool {
     let second = handler.attributes.iter().find_map(|other| {
         let name = &other.path().segments.last()?.ident;
         Attribute::named(name).map(|found| (other, found))
@@ -52,7 +58,7 @@ fn another_policy(attribute: Attribute, handler: &Handler, errors: &mut ErrorSin
     let guarded = handler.signature.inputs.first().is_some_and(is_guard);
     if guarded {
         errors.push_at(
-            proc_macro2::Span::call_site(),
+            here,
             format!(
                 "a second access policy: the attribute above already guards this handler; join both in one \
                  attribute and remove `#[{}]`",

@@ -18,9 +18,10 @@ use settings::Settings;
 
 /// Turns arguments into a policy; `None` when anything in them is wrong.
 ///
-/// `complete` says that every argument could be read.
+/// `here` is the place of the whole attribute; `complete` says that every argument could be read.
 pub(crate) fn policy(
     attribute: Attribute,
+    here: Span,
     arguments: Vec<ParsedArgument>,
     complete: bool,
     errors: &mut ErrorSink,
@@ -31,7 +32,7 @@ pub(crate) fn policy(
         .partition(|argument| argument.key.kind == Kind::Condition);
     if attribute == Attribute::Requires && conditions.is_empty() && complete {
         found.push_at(
-            Span::call_site(),
+            here,
             "`#[requires(..)]` has no condition; write `#[authentication_required]` when a valid token is enough, \
              or a condition such as `#[requires(scope = \"orders:read\")]`",
         );

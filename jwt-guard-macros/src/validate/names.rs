@@ -90,7 +90,7 @@ pub(super) fn redirect(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     } else if !path.starts_with('/') {
         Some("is relative")
     } else if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Some("has a character that is not printable ASCII; percent-encode it")
+        Some("has a space or a character outside ASCII")
     } else {
         None
     };

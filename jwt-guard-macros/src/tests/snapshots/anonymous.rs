@@ -5,6 +5,7 @@ async fn list(
 #[doc(hidden)]
 #[non_exhaustive]
 struct __JwtGuardList;
+#[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::anonymous()
         .declared_at(

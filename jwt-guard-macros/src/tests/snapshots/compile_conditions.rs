@@ -9,6 +9,7 @@ async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
 struct __JwtGuardList;
 #[cfg(feature = "a")]
 #[cfg_attr(test, cfg(unix))]
+#[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .declared_at(

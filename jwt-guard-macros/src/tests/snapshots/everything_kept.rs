@@ -17,6 +17,7 @@ where
 #[doc(hidden)]
 #[non_exhaustive]
 pub struct __JwtGuardUpdate;
+#[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .requiring(

@@ -2,6 +2,7 @@ async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
 #[doc(hidden)]
 #[non_exhaustive]
 struct __JwtGuardList;
+#[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .requiring(

@@ -12,6 +12,7 @@ async fn list(
 #[doc(hidden)]
 #[non_exhaustive]
 struct __JwtGuardList;
+#[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .declared_at(

@@ -2,6 +2,7 @@ pub(in crate::orders) async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuar
 #[doc(hidden)]
 #[non_exhaustive]
 pub(in crate::orders) struct __JwtGuardList;
+#[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .declared_at(
