@@ -1,4 +1,52 @@
 //! Says in one attribute who may call an axum handler.
+//!
+//! ```
+//! use jwt_guard::routing::get;
+//! use jwt_guard::{Claims, JwtGuard, Router};
+//!
+//! #[jwt_guard::authentication_required]
+//! async fn me(claims: Claims) -> String {
+//!     format!("hello {}", claims.subject())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use axum::{body::Body, extract::Request};
+//! use tower::ServiceExt;
+//!
+//! let guard = JwtGuard::builder()
+//!     .secret([7; 32]) // 32 random bytes, from your secret store
+//!     .audience("orders")
+//!     .build()?;
+//! let app = Router::new().route("/me", get(me)).with_guard(guard).into_axum();
+//!
+//! let response = app.oneshot(Request::get("/me").body(Body::empty())?).await?;
+//! assert_eq!(response.status(), 401);
+//! assert_eq!(response.headers()["www-authenticate"], r#"Bearer realm="api""#);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The parts
+//!
+//! - [`JwtGuard`] holds the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one.
+//! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
+//! - [`Router`] takes only handlers that have one, and lists them in its [access table](Router::access_table).
+//! - [`Claims`] and [`Principal`] tell a handler who calls.
+//!
+//! # The way of a request
+//!
+//! 1. The guard is the first extractor of the handler. It decides before path, query and body are looked at.
+//! 2. It finds the token in one of the [configured places](TokenLocation). None is 401, two are 400.
+//! 3. It checks length and shape, then the header, strictly (RFC 7515): no `crit`, no encryption, no repeated member.
+//! 4. It takes the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
+//! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068).
+//! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and lets the request in or answers it as
+//!    RFC 6750 says.
+//!
+//! # Features
+//!
+//! `aws-lc-rs` (default) and `rust-crypto` choose the crypto backend. One must be on; with both, aws-lc-rs is used.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
@@ -44,7 +92,89 @@ pub use extract::{Guarded, Rejection};
 pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, WantsAudience, WantsKeys,
 };
-pub use jwt_guard_macros::{anonymous_allowed, authentication_required, requires};
+/// Lets everybody call a handler: callers without a token, and callers with a good one.
+///
+/// A **bad token is refused with 401**, so that a client learns that its token is broken. `expired = "anonymous"` makes
+/// an exception for tokens with which nothing else is wrong. `reason = ".."` is shown in the access table.
+///
+/// The handler takes `Option<Claims>` or [`Principal`], not `Claims`: a caller without a token has none.
+///
+/// ```
+/// use jwt_guard::{Claims, anonymous_allowed};
+///
+/// #[anonymous_allowed(expired = "anonymous", reason = "the shop window")]
+/// async fn catalogue(caller: Option<Claims>) -> String {
+///     caller.map_or("hello stranger".into(), |claims| format!("hello {}", claims.subject()))
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use jwt_guard::{Claims, anonymous_allowed};
+/// #[anonymous_allowed]
+/// async fn catalogue(caller: Claims) {}
+/// ```
+pub use jwt_guard_macros::anonymous_allowed;
+
+/// Lets callers with a good token call a handler.
+///
+/// Takes the conditions and options of [`requires`] too.
+///
+/// ```
+/// use jwt_guard::{Claims, authentication_required};
+///
+/// #[authentication_required]
+/// async fn me(claims: Claims) -> String {
+///     claims.subject().to_owned()
+/// }
+///
+/// #[authentication_required(redirect = "/login")]
+/// async fn page() {}
+/// ```
+pub use jwt_guard_macros::authentication_required;
+
+/// Lets callers with a good token call a handler, if the token meets the conditions.
+///
+/// | condition | meaning |
+/// |---|---|
+/// | `scope = "orders:read"` | the token grants the scope; also `scope = path::TO_A_CONSTANT` |
+/// | `role = "clerk"` | the token grants the role; also a path to a constant |
+/// | `claim("tenant") = "acme"` | the claim is this string, integer or boolean, or a list that contains it; `claim("a", "b")` looks into an object |
+/// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one |
+/// | `policy = path::Type` | the conditions of a [`Policy`](policy::Policy) |
+///
+/// Conditions beside each other must all hold.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `reason = ".."` | why, for the access table |
+/// | `deny_as = "not_found"` | refusals look as a path without a route |
+/// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back |
+/// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
+///
+/// ```
+/// use jwt_guard::requires;
+///
+/// mod scopes {
+///     pub const READ: &str = "orders:read";
+/// }
+///
+/// #[requires(scope = scopes::READ)]
+/// async fn list() {}
+///
+/// #[requires(scope = "orders:write", any(role = "clerk", claim("tenant") = "acme"))]
+/// async fn create(body: String) {}
+/// ```
+///
+/// ```compile_fail
+/// # use jwt_guard::requires;
+/// #[requires(scope = "orders read")] // a scope has no space
+/// async fn list() {}
+/// ```
+///
+/// The expansion is a constant beside the handler and one hidden first parameter. Body, return type, generics and other
+/// attributes stay as they are, and the order among attributes does not matter. A handler in an `impl` block has no room
+/// for the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
+pub use jwt_guard_macros::requires;
 pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
 pub use layer::{
     GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService, ResponseFuture,
@@ -55,3 +185,7 @@ pub use router::{AccessRow, AccessTable, Router, routing};
 pub use secret::Secret;
 pub use token::TokenSource;
 pub use verify::TokenProfile;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -104,11 +104,6 @@ impl<'a> RawToken<'a> {
         self.part(0..self.payload_end)
     }
 
-    /// The whole token.
-    pub(crate) fn as_str(&self) -> &'a str {
-        self.text
-    }
-
     fn part(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }
@@ -138,7 +133,6 @@ mod tests {
             ("aa", "bb", "cc")
         );
         assert_eq!(token.signing_input(), "aa.bb");
-        assert_eq!(token.as_str(), "aa.bb.cc");
     }
 
     #[test]
