@@ -6,8 +6,9 @@ use jsonwebtoken::DecodingKey;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
+use super::Algorithm;
 use super::error::{KeyError, KeyErrorKind};
-use super::{Algorithm, der};
+use super::structure::Structure;
 use crate::secret::Secret;
 
 /// Checks a secret for `algorithm`.
@@ -71,7 +72,7 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     if matches!(text.first(), Some(b'{' | b'[')) && serde_json::from_slice::<IgnoredAny>(text).is_ok() {
         return Some("JSON text, such as a JWK");
     }
-    if der::is_key(bytes) {
+    if Structure::of(bytes) != Structure::Other {
         return Some("a key in DER");
     }
     let unwrapped: Zeroizing<Vec<u8>> = Zeroizing::new(
@@ -83,7 +84,7 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     if STANDARD
         .decode(&*unwrapped)
         .map(Zeroizing::new)
-        .is_ok_and(|decoded| der::is_key(&decoded))
+        .is_ok_and(|decoded| Structure::of(&decoded) != Structure::Other)
     {
         return Some("a key in base64");
     }

@@ -23,6 +23,7 @@ mod key_set;
 mod okp;
 mod pem;
 mod rsa;
+mod structure;
 mod verifying;
 
 #[cfg(test)]

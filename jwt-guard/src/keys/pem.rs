@@ -2,6 +2,7 @@
 
 use super::der::{self, PublicKey};
 use super::error::{KeyError, KeyErrorKind, quoted};
+use super::structure;
 
 /// The one block of a PEM text, with a label that announces a public key.
 pub(super) struct Block {
@@ -65,7 +66,7 @@ fn label(label: &str) -> Result<Label, KeyError> {
     match label {
         "PUBLIC KEY" => Ok(Label::Spki),
         "RSA PUBLIC KEY" => Ok(Label::Pkcs1),
-        "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => Err(der::certificate()),
+        "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => Err(structure::certificate()),
         other => {
             let message = format!(
                 "the PEM label is {}; expected `PUBLIC KEY`, or `RSA PUBLIC KEY` for RSA",
