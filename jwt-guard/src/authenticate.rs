@@ -35,19 +35,10 @@ fn locate_and_verify(config: &Config, request: &Parts) -> Result<Principal, Auth
 }
 
 fn verify(config: &Config, token: &[u8], source: TokenSource) -> Result<Principal, AuthError> {
-    let verified = config
-        .verifier
-        .verify(token)
-        .map_err(|failure| AuthError::Token {
-            failure: Box::new(failure),
-            fingerprint: Fingerprint::of(token),
-        })?;
+    let verified = config.verifier.verify(token).map_err(|failure| AuthError::Token {
+        failure: Box::new(failure),
+        fingerprint: Fingerprint::of(token),
+    })?;
     let (claims, display_name, scopes, roles) = verified.into_parts();
-    Ok(Principal::authenticated(Identity {
-        claims,
-        display_name,
-        scopes,
-        roles,
-        source,
-    }))
+    Ok(Principal::authenticated(Identity { claims, display_name, scopes, roles, source }))
 }

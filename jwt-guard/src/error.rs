@@ -17,10 +17,7 @@ pub(crate) enum AuthError {
     /// The request carries more than one token, or one that cannot be told.
     Location(LocationError),
     /// The token is not acceptable.
-    Token {
-        failure: Box<VerifyFailure>,
-        fingerprint: Fingerprint,
-    },
+    Token { failure: Box<VerifyFailure>, fingerprint: Fingerprint },
     /// The token is good, but its claims do not fit the type that the handler asks for.
     Claims(String),
     /// The caller is known and may not do this.

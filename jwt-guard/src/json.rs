@@ -32,7 +32,7 @@ pub(crate) enum Json<'a> {
     Unsigned(u64),
     Float(f64),
     Text(Cow<'a, str>),
-    List(Vec<Json<'a>>),
+    List(Vec<Self>),
     Object(Object<'a>),
 }
 
@@ -108,11 +108,7 @@ struct Value(Limits);
 
 impl Value {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        let depth = self
-            .0
-            .depth
-            .checked_sub(1)
-            .ok_or_else(|| E::custom("nested too deeply"))?;
+        let depth = self.0.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
         Ok(Self(Limits { depth, ..self.0 }))
     }
 }
@@ -240,10 +236,7 @@ impl<'de> serde::Deserialize<'de> for Name<'de> {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
-        depth: 3,
-        members: 40,
-    };
+    const LIMITS: Limits = Limits { depth: 3, members: 40 };
 
     fn refused(text: &str) -> String {
         parse(text.as_bytes(), LIMITS).expect_err(text).to_string()
@@ -251,11 +244,7 @@ mod tests {
 
     #[test]
     fn a_repeated_name_is_refused_at_every_level_and_by_escape() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"x":{"a":1,"a":2}}"#,
-            r#"[{"a":1,"\u0061":2}]"#,
-        ] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"[{"a":1,"\u0061":2}]"#] {
             assert!(refused(text).contains("repeated"), "{text}");
         }
     }
@@ -281,16 +270,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused() {
-        for text in [
-            "",
-            "{",
-            "{}{}",
-            "NaN",
-            "Infinity",
-            "{\"a\":1,}",
-            "\u{feff}{}",
-            "1e400",
-        ] {
+        for text in ["", "{", "{}{}", "NaN", "Infinity", "{\"a\":1,}", "\u{feff}{}", "1e400"] {
             assert!(parse(text.as_bytes(), LIMITS).is_err(), "{text}");
         }
         assert!(parse(b"\"\xff\"", LIMITS).is_err());

@@ -52,12 +52,7 @@ impl Principal {
     /// The claim `name`, else `preferred_username`, else the subject. For people; never decide by it.
     pub fn display_name(&self) -> Option<&str> {
         let identity = self.identity()?;
-        Some(
-            identity
-                .display_name
-                .as_deref()
-                .unwrap_or(&identity.claims.subject),
-        )
+        Some(identity.display_name.as_deref().unwrap_or(&identity.claims.subject))
     }
 
     /// The scopes that the token grants.

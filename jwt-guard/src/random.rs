@@ -9,10 +9,7 @@ use std::sync::LazyLock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "this is the file that asks for randomness"
-)]
+#[expect(clippy::disallowed_types, reason = "this is the file that asks for randomness")]
 static KEY: LazyLock<std::collections::hash_map::RandomState> =
     LazyLock::new(std::collections::hash_map::RandomState::new);
 

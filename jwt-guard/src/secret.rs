@@ -71,11 +71,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_byte() {
-        let shown = format!(
-            "{:?} {:#?}",
-            Secret::from("hunter2"),
-            Secret::from(vec![104, 117])
-        );
+        let shown = format!("{:?} {:#?}", Secret::from("hunter2"), Secret::from(vec![104, 117]));
         assert_eq!(shown, "Secret(..) Secret(..)");
     }
 }

@@ -68,16 +68,9 @@ impl<'a> RawToken<'a> {
             return Err(Misshapen::HeaderTooLong);
         }
         let payload_end = text.rfind('.').ok_or(Misshapen::NotCompact)?;
-        let token = Self {
-            text,
-            header_end,
-            payload_end,
-        };
+        let token = Self { text, header_end, payload_end };
         let segments = [token.header(), token.payload(), token.signature()];
-        if segments
-            .iter()
-            .all(|segment| !segment.is_empty() && segment.bytes().all(is_base64url))
-        {
+        if segments.iter().all(|segment| !segment.is_empty() && segment.bytes().all(is_base64url)) {
             Ok(token)
         } else {
             Err(Misshapen::NotCompact)
@@ -128,10 +121,7 @@ mod tests {
     #[test]
     fn three_segments_are_told_apart() {
         let token = RawToken::new(b"aa.bb.cc", LONGEST).unwrap();
-        assert_eq!(
-            (token.header(), token.payload(), token.signature()),
-            ("aa", "bb", "cc")
-        );
+        assert_eq!((token.header(), token.payload(), token.signature()), ("aa", "bb", "cc"));
         assert_eq!(token.signing_input(), "aa.bb");
     }
 
@@ -164,33 +154,21 @@ mod tests {
                 "{text:?}"
             );
         }
-        assert_eq!(
-            RawToken::new(b"a.b.\xff", LONGEST).unwrap_err(),
-            Misshapen::NotCompact
-        );
+        assert_eq!(RawToken::new(b"a.b.\xff", LONGEST).unwrap_err(), Misshapen::NotCompact);
     }
 
     #[test]
     fn length_is_capped_for_the_token_and_for_its_header() {
         let long = format!("a.{}.c", "b".repeat(LONGEST));
-        assert_eq!(
-            RawToken::new(long.as_bytes(), LONGEST).unwrap_err(),
-            Misshapen::TooLong
-        );
+        assert_eq!(RawToken::new(long.as_bytes(), LONGEST).unwrap_err(), Misshapen::TooLong);
         let header = format!("{}.b.c", "a".repeat(LONGEST_HEADER + 1));
-        assert_eq!(
-            RawToken::new(header.as_bytes(), LONGEST).unwrap_err(),
-            Misshapen::HeaderTooLong
-        );
+        assert_eq!(RawToken::new(header.as_bytes(), LONGEST).unwrap_err(), Misshapen::HeaderTooLong);
         let header = format!("{}.b.c", "a".repeat(LONGEST_HEADER));
         assert!(RawToken::new(header.as_bytes(), LONGEST).is_ok());
     }
 
     #[test]
     fn debug_shows_nothing_of_the_token() {
-        assert_eq!(
-            format!("{:?}", RawToken::new(b"aa.bb.cc", LONGEST).unwrap()),
-            "RawToken(..)"
-        );
+        assert_eq!(format!("{:?}", RawToken::new(b"aa.bb.cc", LONGEST).unwrap()), "RawToken(..)");
     }
 }

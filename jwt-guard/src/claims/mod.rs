@@ -118,10 +118,7 @@ impl<T> Deref for Claims<T> {
 
 impl<T: Clone> Clone for Claims<T> {
     fn clone(&self) -> Self {
-        Self {
-            token: Arc::clone(&self.token),
-            custom: self.custom.clone(),
-        }
+        Self { token: Arc::clone(&self.token), custom: self.custom.clone() }
     }
 }
 

@@ -24,9 +24,7 @@ const SEPARATOR: char = '\n';
 impl Names {
     /// The empty set.
     pub(crate) const fn none() -> Self {
-        Self {
-            joined: String::new(),
-        }
+        Self { joined: String::new() }
     }
 
     /// Whether `name` is in the set.
@@ -92,14 +90,7 @@ mod tests {
         let names: Names = ["orders:read", "Site Admin"].into_iter().collect();
         assert!(names.contains("orders:read"));
         assert!(names.contains("Site Admin"));
-        for other in [
-            "orders",
-            "orders:READ",
-            "Site",
-            "Admin",
-            "",
-            "orders:read\nSite Admin",
-        ] {
+        for other in ["orders", "orders:READ", "Site", "Admin", "", "orders:read\nSite Admin"] {
             assert!(!names.contains(other), "{other:?}");
         }
     }

@@ -31,9 +31,7 @@ impl NumericDate {
     /// The same point in time, for the application.
     pub(crate) fn to_system(self) -> SystemTime {
         // Within `LATEST`, which every supported system can represent; the fallback is never later than the truth.
-        SystemTime::UNIX_EPOCH
-            .checked_add(self.0)
-            .unwrap_or(SystemTime::UNIX_EPOCH)
+        SystemTime::UNIX_EPOCH.checked_add(self.0).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
     /// This point moved later; saturates.
@@ -53,14 +51,8 @@ mod tests {
 
     #[test]
     fn only_finite_numbers_from_1970_to_9999_are_dates() {
-        assert_eq!(
-            NumericDate::from_json(&Json::Unsigned(5)),
-            Some(NumericDate(Duration::from_secs(5)))
-        );
-        assert_eq!(
-            NumericDate::from_json(&Json::Float(0.5)),
-            Some(NumericDate(Duration::from_millis(500)))
-        );
+        assert_eq!(NumericDate::from_json(&Json::Unsigned(5)), Some(NumericDate(Duration::from_secs(5))));
+        assert_eq!(NumericDate::from_json(&Json::Float(0.5)), Some(NumericDate(Duration::from_millis(500))));
         assert!(NumericDate::from_json(&Json::Unsigned(LATEST)).is_some());
         for value in [
             Json::Unsigned(LATEST + 1),
@@ -81,10 +73,7 @@ mod tests {
 
     #[test]
     fn a_clock_before_1970_has_no_date() {
-        assert_eq!(
-            NumericDate::from_system(SystemTime::UNIX_EPOCH - Duration::from_secs(1)),
-            None
-        );
+        assert_eq!(NumericDate::from_system(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), None);
         let date = NumericDate::from_system(SystemTime::UNIX_EPOCH + Duration::from_secs(7)).unwrap();
         assert_eq!(date.to_system(), SystemTime::UNIX_EPOCH + Duration::from_secs(7));
     }

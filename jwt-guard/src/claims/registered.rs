@@ -7,10 +7,7 @@ use crate::json::{self, Limits, Object};
 
 /// What the payload of a token may hold: nesting as deep as any real claim set, and no limit on members beyond the
 /// length of the token.
-pub(crate) const PAYLOAD_LIMITS: Limits = Limits {
-    depth: 32,
-    members: usize::MAX,
-};
+pub(crate) const PAYLOAD_LIMITS: Limits = Limits { depth: 32, members: usize::MAX };
 
 /// The claims of a token, as the guard found them: the registered ones by name, all of them as JSON text.
 ///

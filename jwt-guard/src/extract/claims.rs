@@ -42,7 +42,5 @@ fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Claims<T>>,
         return Ok(None);
     };
     let token: Arc<dyn HoldsClaims> = Arc::clone(identity) as _;
-    Claims::read(token)
-        .map(Some)
-        .map_err(|error| AuthError::Claims(error.to_string()))
+    Claims::read(token).map(Some).map_err(|error| AuthError::Claims(error.to_string()))
 }

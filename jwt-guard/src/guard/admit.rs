@@ -41,11 +41,7 @@ pub(crate) fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Response> {
     let finding = match decide(&caller, rule) {
         Ok(admission) => {
             event::admitted(rule, caller.as_ref().ok(), request);
-            Finding {
-                guard: guard.id(),
-                caller,
-                admission,
-            }
+            Finding { guard: guard.id(), caller, admission }
         }
         Err(error) => {
             event::denied(rule, caller.as_ref().ok(), &error, request);
@@ -70,11 +66,7 @@ pub(crate) fn known_principal(request: &mut Parts) -> Result<Principal, AuthErro
         };
     }
     let caller = guard.caller(request);
-    let finding = Finding {
-        guard: guard.id(),
-        caller: caller.clone(),
-        admission: Admission::Undecided,
-    };
+    let finding = Finding { guard: guard.id(), caller: caller.clone(), admission: Admission::Undecided };
     keep(request, finding);
     caller
 }
@@ -113,9 +105,7 @@ impl JwtGuard {
 
     /// What this guard, and not another one, found before.
     fn finding<'r>(&self, request: &'r Extensions) -> Option<&'r Finding> {
-        request
-            .get::<Finding>()
-            .filter(|finding| finding.guard == self.id())
+        request.get::<Finding>().filter(|finding| finding.guard == self.id())
     }
 
     /// The answer to a request that a policy does not let in.
@@ -129,10 +119,9 @@ impl JwtGuard {
         };
         if let (Some(path), FailureKind::MissingToken | FailureKind::InvalidToken) =
             (rule.redirect_path(), kind)
+            && let Some(response) = login_redirect(request, path)
         {
-            if let Some(response) = login_redirect(request, path) {
-                return response;
-            }
+            return response;
         }
         let scopes = match (kind, error) {
             (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => scopes.clone(),
@@ -164,9 +153,7 @@ fn unconfigured() -> Response {
 
 /// Leaves the finding in the request, and marks what carried the token as sensitive.
 fn keep(request: &mut Parts, finding: Finding) {
-    let Parts {
-        headers, extensions, ..
-    } = request;
+    let Parts { headers, extensions, .. } = request;
     if let Some(guard) = JwtGuard::of(extensions) {
         guard.inner.config.locations.mark_sensitive(headers);
     }

@@ -28,11 +28,7 @@ pub struct Builder<K, A> {
 
 impl Builder<WantsKeys, WantsAudience> {
     pub(super) fn new() -> Self {
-        Self {
-            draft: Draft::new(),
-            renderer: Box::new(ProblemJson),
-            state: PhantomData,
-        }
+        Self { draft: Draft::new(), renderer: Box::new(ProblemJson), state: PhantomData }
     }
 }
 
@@ -93,11 +89,7 @@ impl<K, A> Builder<K, A> {
     }
 
     fn into_state<K2, A2>(self) -> Builder<K2, A2> {
-        Builder {
-            draft: self.draft,
-            renderer: self.renderer,
-            state: PhantomData,
-        }
+        Builder { draft: self.draft, renderer: self.renderer, state: PhantomData }
     }
 }
 
@@ -171,18 +163,14 @@ impl<K, A> Builder<K, A> {
     /// names separated by spaces. May be called for several. `scope` and `scp` by default, which a first call
     /// replaces.
     pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
-        self.draft
-            .scope_claims
-            .push(path.into_iter().map(Into::into).collect());
+        self.draft.scope_claims.push(path.into_iter().map(Into::into).collect());
         self
     }
 
     /// Reads roles from the claim at this path, such as `["realm_access", "roles"]`: a list of strings, or one
     /// string that is one role. May be called for several. `roles` by default, which a first call replaces.
     pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
-        self.draft
-            .role_claims
-            .push(path.into_iter().map(Into::into).collect());
+        self.draft.role_claims.push(path.into_iter().map(Into::into).collect());
         self
     }
 
@@ -272,9 +260,7 @@ impl<K, A> Danger<K, A> {
 
 impl<K, A> fmt::Debug for Builder<K, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("draft", &self.draft)
-            .finish_non_exhaustive()
+        f.debug_struct("Builder").field("draft", &self.draft).finish_non_exhaustive()
     }
 }
 

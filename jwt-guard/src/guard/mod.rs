@@ -80,15 +80,7 @@ impl JwtGuard {
     pub(crate) fn new(config: Config, renderer: Box<dyn RenderRefusal>) -> Self {
         let protection = Protection::new(config.locations.challenge_scheme(), &config.realm);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Self {
-            inner: Arc::new(Inner {
-                id,
-                config,
-                protection,
-                renderer,
-                panics: AtomicU64::new(0),
-            }),
-        }
+        Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
     }
 
     /// The guard that is responsible for a request.
@@ -105,9 +97,7 @@ impl JwtGuard {
 /// Shows the configuration; keys and secrets are redacted.
 impl fmt::Debug for JwtGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JwtGuard")
-            .field("config", &self.inner.config)
-            .finish_non_exhaustive()
+        f.debug_struct("JwtGuard").field("config", &self.inner.config).finish_non_exhaustive()
     }
 }
 

@@ -168,9 +168,7 @@ mod tests {
 
     #[test]
     fn other_spellings_and_none_are_no_algorithm() {
-        for name in [
-            "none", "None", "NONE", "", "hs256", "HS256 ", "eddsa", "Ed25519", "ES512", "ES256K",
-        ] {
+        for name in ["none", "None", "NONE", "", "hs256", "HS256 ", "eddsa", "Ed25519", "ES512", "ES256K"] {
             assert_eq!(Algorithm::from_name(name), None, "{name:?}");
         }
     }

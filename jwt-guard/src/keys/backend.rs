@@ -98,11 +98,7 @@ pub(crate) struct SelfTestError {
 
 impl fmt::Display for SelfTestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the crypto backend `{NAME}` fails the example of {}",
-            self.example
-        )
+        write!(f, "the crypto backend `{NAME}` fails the example of {}", self.example)
     }
 }
 
@@ -208,9 +204,7 @@ mod rust_crypto {
             let bytes = material.try_get_as_bytes().map_err(|_| Refused)?;
             (PROVIDER.key_utils.rsa_pub_components_from_public_key)(bytes).map_err(|_| Refused)?;
         }
-        (PROVIDER.verifier_factory)(&algorithm, material)
-            .map(drop)
-            .map_err(|_| Refused)
+        (PROVIDER.verifier_factory)(&algorithm, material).map(drop).map_err(|_| Refused)
     }
 }
 
@@ -220,18 +214,12 @@ mod tests {
 
     #[test]
     fn a_backend_that_takes_or_refuses_everything_or_panics_fails_the_self_test() {
-        let broken: [Verify; 3] = [
-            |_, _, _| Ok(()),
-            |_, _, _| Err(BadSignature),
-            |_, _, _| panic!("no provider"),
-        ];
+        let broken: [Verify; 3] =
+            [|_, _, _| Ok(()), |_, _, _| Err(BadSignature), |_, _, _| panic!("no provider")];
         let failures = broken.map(prove);
         assert_eq!(failures.map(|failure| failure.is_err()), [true; 3]);
         let message = failures[0].unwrap_err().to_string();
-        assert!(
-            message.ends_with("fails the example of RFC 7515 appendix A.1 (HS256)"),
-            "{message}"
-        );
+        assert!(message.ends_with("fails the example of RFC 7515 appendix A.1 (HS256)"), "{message}");
         assert_eq!(prove(verify), Ok(()));
     }
 }

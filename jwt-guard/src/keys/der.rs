@@ -60,10 +60,7 @@ pub(super) fn read_spki(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
             }
             read_pkcs1(key)
         }
-        oid::EC => Ok(PublicKey::Ec {
-            curve: named_curve(parameters)?,
-            point: key,
-        }),
+        oid::EC => Ok(PublicKey::Ec { curve: named_curve(parameters)?, point: key }),
         oid::ED25519 => {
             if parameters.is_some() {
                 return Err(malformed(
@@ -92,21 +89,12 @@ pub(super) fn read_pkcs1(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
     Structure::of(bytes).refuse_all_but(Structure::Pkcs1Public)?;
     let RsaPublicKey { n, e } = RsaPublicKey::from_der(bytes)
         .map_err(|error| malformed("the DER is not an `RSAPublicKey`").because(error))?;
-    Ok(PublicKey::Rsa {
-        n: n.as_bytes(),
-        e: e.as_bytes(),
-    })
+    Ok(PublicKey::Rsa { n: n.as_bytes(), e: e.as_bytes() })
 }
 
 /// Writes an `RSAPublicKey`.
 pub(super) fn write_pkcs1(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let encoded = || {
-        RsaPublicKey {
-            n: UintRef::new(n)?,
-            e: UintRef::new(e)?,
-        }
-        .to_der()
-    };
+    let encoded = || RsaPublicKey { n: UintRef::new(n)?, e: UintRef::new(e)? }.to_der();
     encoded().map_err(|error| malformed("the RSA key is too large to encode").because(error))
 }
 
@@ -146,10 +134,7 @@ impl<'a> der::DecodeValue<'a> for RsaPublicKey<'a> {
     type Error = der::Error;
 
     fn decode_value<R: der::Reader<'a>>(reader: &mut R, _: der::Header) -> der::Result<Self> {
-        Ok(Self {
-            n: reader.decode()?,
-            e: reader.decode()?,
-        })
+        Ok(Self { n: reader.decode()?, e: reader.decode()? })
     }
 }
 

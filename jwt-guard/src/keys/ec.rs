@@ -31,11 +31,8 @@ pub(super) fn load(curve: Curve, point: &[u8]) -> Result<DecodingKey, KeyError> 
     }
     let material = DecodingKey::from_ec_der(point);
     backend::load(curve.algorithm(), &material).map_err(|refused| {
-        malformed(format!(
-            "the EC point does not lie on {}: the key is damaged",
-            curve.name()
-        ))
-        .because(refused)
+        malformed(format!("the EC point does not lie on {}: the key is damaged", curve.name()))
+            .because(refused)
     })?;
     Ok(material)
 }

@@ -57,12 +57,7 @@ pub enum KeyErrorKind {
 
 impl KeyError {
     pub(super) fn new(kind: KeyErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            kind,
-            key: None,
-            message: message.into(),
-            source: None,
-        }
+        Self { kind, key: None, message: message.into(), source: None }
     }
 
     /// Keeps the cause. It must not quote the key.
@@ -79,8 +74,7 @@ impl KeyError {
 
     /// Says which key of a set is meant, unless its `kid` has already said so.
     pub(super) fn at(mut self, index: usize) -> Self {
-        self.key
-            .get_or_insert_with(|| format!("key number {} of the set", index.saturating_add(1)));
+        self.key.get_or_insert_with(|| format!("key number {} of the set", index.saturating_add(1)));
         self
     }
 
@@ -107,10 +101,7 @@ impl Error for KeyError {
 
 impl fmt::Debug for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyError")
-            .field("kind", &self.kind)
-            .field("message", &self.to_string())
-            .finish()
+        f.debug_struct("KeyError").field("kind", &self.kind).field("message", &self.to_string()).finish()
     }
 }
 

@@ -33,11 +33,7 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
             "the secret for {algorithm} has {} bytes{}; at least {least} bytes are required, made at random, \
              for example with `openssl rand -hex {least}`",
             bytes.len(),
-            if blank(bytes) && !bytes.is_empty() {
-                ", all of them white space"
-            } else {
-                ""
-            },
+            if blank(bytes) && !bytes.is_empty() { ", all of them white space" } else { "" },
         );
         return Err(KeyError::new(KeyErrorKind::Weak, message));
     }
@@ -63,9 +59,7 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     if contains(text, b"-----BEGIN") || text.starts_with(b"---- BEGIN") {
         return Some("the text of a PEM file");
     }
-    if [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"]
-        .iter()
-        .any(|prefix| text.starts_with(prefix))
+    if [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"].iter().any(|prefix| text.starts_with(prefix))
     {
         return Some("an SSH key");
     }
@@ -75,12 +69,8 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     if Structure::of(bytes) != Structure::Other {
         return Some("a key in DER");
     }
-    let unwrapped: Zeroizing<Vec<u8>> = Zeroizing::new(
-        text.iter()
-            .copied()
-            .filter(|byte| !byte.is_ascii_whitespace())
-            .collect(),
-    );
+    let unwrapped: Zeroizing<Vec<u8>> =
+        Zeroizing::new(text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect());
     if STANDARD
         .decode(&*unwrapped)
         .map(Zeroizing::new)

@@ -20,10 +20,7 @@ pub(crate) enum Origin {
     Remote,
 }
 
-const LIMITS: json::Limits = json::Limits {
-    depth: 8,
-    members: 64,
-};
+const LIMITS: json::Limits = json::Limits { depth: 8, members: 64 };
 
 /// The longest `kid` that a token may name.
 const LONGEST_ID: usize = 256;
@@ -37,9 +34,9 @@ pub(super) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<
         .map_err(|error| malformed("the JWK is not one strict JSON object").because(error))?;
     match id(&members)? {
         None => bind(&members, allowed, origin),
-        Some(id) => bind(&members, allowed, origin)
-            .map(|key| key.with_id(id))
-            .map_err(|error| error.of_key(id)),
+        Some(id) => {
+            bind(&members, allowed, origin).map(|key| key.with_id(id)).map_err(|error| error.of_key(id))
+        }
     }
 }
 
@@ -108,10 +105,8 @@ fn check_purpose(members: &Object<'_>) -> Result<(), KeyError> {
         None => {}
         Some(Json::Text(purpose)) if purpose == "sig" => {}
         Some(Json::Text(purpose)) => {
-            let message = format!(
-                "the key is for use {}; keys that verify say \"sig\" or nothing",
-                quoted(purpose)
-            );
+            let message =
+                format!("the key is for use {}; keys that verify say \"sig\" or nothing", quoted(purpose));
             return Err(KeyError::new(KeyErrorKind::NotForSignatures, message));
         }
         Some(_) => return Err(malformed("the member `use` is not a string")),
@@ -122,10 +117,7 @@ fn check_purpose(members: &Object<'_>) -> Result<(), KeyError> {
             if operations.iter().any(|operation| operation.as_text().is_none()) {
                 return Err(malformed("the member `key_ops` is not a list of strings"));
             }
-            if operations
-                .iter()
-                .any(|operation| operation.as_text() == Some("verify"))
-            {
+            if operations.iter().any(|operation| operation.as_text() == Some("verify")) {
                 return Ok(());
             }
             Err(KeyError::new(
@@ -179,17 +171,11 @@ fn named(name: &str, family: Family) -> Result<Algorithm, KeyError> {
         name => Algorithm::from_name(name),
     };
     let Some(algorithm) = found else {
-        let message = format!(
-            "the key is for the algorithm {}, which is not supported",
-            quoted(name)
-        );
+        let message = format!("the key is for the algorithm {}, which is not supported", quoted(name));
         return Err(KeyError::new(KeyErrorKind::Unsupported, message));
     };
     if algorithm.family() != family {
-        let message = format!(
-            "the key is {family}, but its `alg` {algorithm} needs {}",
-            algorithm.family()
-        );
+        let message = format!("the key is {family}, but its `alg` {algorithm} needs {}", algorithm.family());
         return Err(KeyError::new(KeyErrorKind::Mismatch, message));
     }
     Ok(algorithm)
@@ -200,10 +186,7 @@ fn derived(family: Family, allowed: &[Algorithm]) -> Result<Algorithm, KeyError>
         Family::Ec(curve) => Ok(curve.algorithm()),
         Family::Ed25519 => Ok(Algorithm::EdDsa),
         Family::Hmac | Family::Rsa => {
-            let mut fitting = allowed
-                .iter()
-                .copied()
-                .filter(|algorithm| algorithm.family() == family);
+            let mut fitting = allowed.iter().copied().filter(|algorithm| algorithm.family() == family);
             if let Some(first) = fitting.next()
                 && fitting.all(|other| other == first)
             {
@@ -223,11 +206,7 @@ fn names(algorithms: &[Algorithm]) -> String {
     if algorithms.is_empty() {
         return "none named".to_owned();
     }
-    algorithms
-        .iter()
-        .map(|algorithm| algorithm.name())
-        .collect::<Vec<_>>()
-        .join(", ")
+    algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'a str, KeyError> {

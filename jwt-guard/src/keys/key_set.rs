@@ -49,10 +49,7 @@ impl KeySet {
         check_number(keys.len())?;
         match keys.iter().find(|key| is_double(key, &keys)) {
             Some(double) => Err(duplicate(double)),
-            None => Ok(Self {
-                keys,
-                skipped: Vec::new(),
-            }),
+            None => Ok(Self { keys, skipped: Vec::new() }),
         }
     }
 
@@ -73,8 +70,27 @@ impl KeySet {
         Self::read(text, allowed, Origin::Local)
     }
 
-    /// [`from_json`](Self::from_json) for a set from `origin`.
-    pub(crate) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
+    /// As [`from_json`](Self::from_json), for a set that an issuer publishes and the application has fetched.
+    ///
+    /// A published secret is no secret, so symmetric keys are skipped. A key with private members, which has leaked,
+    /// is skipped in both forms.
+    ///
+    /// ```
+    /// use jwt_guard::{Algorithm, KeySet};
+    ///
+    /// let leaked = r#"{"keys":[{"kty":"oct","alg":"HS256","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+    /// assert!(KeySet::from_json(leaked, &[]).is_ok());
+    /// assert!(KeySet::published(leaked, &[]).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json).
+    pub fn published(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
+        Self::read(text, allowed, Origin::Remote)
+    }
+
+    fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
         let elements = elements(text)?;
         check_number(elements.len())?;
         let (mut keys, mut skipped) = (Vec::new(), Vec::new());
@@ -126,12 +142,8 @@ impl KeySet {
                 .map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
         }
         // A key without an id was configured by hand; there a token's `kid` is only a hint.
-        only(
-            self.keys
-                .iter()
-                .filter(|key| key.id().is_none() && key.algorithm() == algorithm),
-        )
-        .map_err(|none| none.unwrap_or(SelectError::UnknownKey))
+        only(self.keys.iter().filter(|key| key.id().is_none() && key.algorithm() == algorithm))
+            .map_err(|none| none.unwrap_or(SelectError::UnknownKey))
     }
 }
 
@@ -191,10 +203,7 @@ fn duplicate(key: &VerifyingKey) -> KeyError {
 
 fn check_number(keys: usize) -> Result<(), KeyError> {
     match keys {
-        0 => Err(KeyError::new(
-            KeyErrorKind::EmptySet,
-            "the key set is empty; at least one key is required",
-        )),
+        0 => Err(KeyError::new(KeyErrorKind::EmptySet, "the key set is empty; at least one key is required")),
         1..=MOST_KEYS => Ok(()),
         _ => {
             let message = format!("the key set has {keys} keys; at most {MOST_KEYS} are allowed");
@@ -211,16 +220,10 @@ fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
         keys: Vec<&'a RawValue>,
     }
 
-    serde_json::from_str::<Set<'_>>(text)
-        .map(|set| set.keys)
-        .map_err(|error| {
-            let message = "the key set is not a JSON object with one member `keys` that is a list";
-            let refusal = KeyError::new(KeyErrorKind::Malformed, message);
-            // A type error quotes the text; a syntax error gives the place only.
-            if error.is_data() {
-                refusal
-            } else {
-                refusal.because(error)
-            }
-        })
+    serde_json::from_str::<Set<'_>>(text).map(|set| set.keys).map_err(|error| {
+        let message = "the key set is not a JSON object with one member `keys` that is a list";
+        let refusal = KeyError::new(KeyErrorKind::Malformed, message);
+        // A type error quotes the text; a syntax error gives the place only.
+        if error.is_data() { refusal } else { refusal.because(error) }
+    })
 }

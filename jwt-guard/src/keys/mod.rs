@@ -34,5 +34,4 @@ pub use self::error::{KeyError, KeyErrorKind};
 pub use self::key_set::KeySet;
 pub use self::verifying::VerifyingKey;
 
-pub(crate) use self::jwk::Origin;
 pub(crate) use self::key_set::SelectError;

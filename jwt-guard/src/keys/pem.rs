@@ -47,10 +47,7 @@ pub(super) fn read(text: &[u8]) -> Result<Block, KeyError> {
         KeyError::new(KeyErrorKind::Malformed, message)
     })?;
     match <[pem::Pem; 1]>::try_from(blocks) {
-        Ok([block]) => Ok(Block {
-            label: label(block.tag())?,
-            der: block.into_contents(),
-        }),
+        Ok([block]) => Ok(Block { label: label(block.tag())?, der: block.into_contents() }),
         Err(blocks) => {
             let message = format!(
                 "the PEM text has {} complete blocks, but exactly one public key is expected: \

@@ -30,10 +30,7 @@ fn check_modulus(n: &[u8]) -> Result<(), KeyError> {
     let most = backend::LARGEST_RSA_BITS;
     let bits = match n.first() {
         None | Some(0) => return Err(malformed("the RSA modulus is empty or starts with a zero byte")),
-        Some(first) => n
-            .len()
-            .saturating_mul(8)
-            .saturating_sub(first.leading_zeros() as usize),
+        Some(first) => n.len().saturating_mul(8).saturating_sub(first.leading_zeros() as usize),
     };
     if bits < LEAST_BITS {
         let message = format!(
@@ -52,17 +49,13 @@ fn check_modulus(n: &[u8]) -> Result<(), KeyError> {
     }
     match n.last() {
         Some(last) if last % 2 == 1 => Ok(()),
-        _ => Err(malformed(
-            "the RSA modulus is even, so it is not a product of two large primes",
-        )),
+        _ => Err(malformed("the RSA modulus is even, so it is not a product of two large primes")),
     }
 }
 
 fn check_exponent(e: &[u8]) -> Result<(), KeyError> {
     if matches!(e.first(), None | Some(0)) {
-        return Err(malformed(
-            "the RSA exponent is empty, zero, or starts with a zero byte",
-        ));
+        return Err(malformed("the RSA exponent is empty, zero, or starts with a zero byte"));
     }
     let value = (e.len() <= 8).then(|| e.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte)));
     match value {

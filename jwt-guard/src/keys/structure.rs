@@ -51,12 +51,10 @@ impl Structure {
             Self::Pkcs1Private => private("PKCS#1"),
             Self::Pkcs8 => private("PKCS#8"),
             Self::Sec1 => private("SEC1"),
-            Self::Pkcs1Public => Err(malformed(
-                "the key is in PKCS#1 form; in PEM its label is `RSA PUBLIC KEY`",
-            )),
-            Self::Spki => Err(malformed(
-                "the key is in SPKI form; in PEM its label is `PUBLIC KEY`",
-            )),
+            Self::Pkcs1Public => {
+                Err(malformed("the key is in PKCS#1 form; in PEM its label is `RSA PUBLIC KEY`"))
+            }
+            Self::Spki => Err(malformed("the key is in SPKI form; in PEM its label is `PUBLIC KEY`")),
             Self::Other => Err(malformed(
                 "the bytes are not a public key in DER: expected one `SubjectPublicKeyInfo` and nothing after it, \
                  or an `RSAPublicKey`; text goes to `VerifyingKey::pem` or `jwk`",

@@ -136,11 +136,7 @@ impl VerifyingKey {
     }
 
     pub(super) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        hmac::load(algorithm, secret).map(|material| Self {
-            algorithm,
-            id: None,
-            material,
-        })
+        hmac::load(algorithm, secret).map(|material| Self { algorithm, id: None, material })
     }
 
     pub(super) fn from_public(algorithm: Algorithm, key: PublicKey<'_>) -> Result<Self, KeyError> {
@@ -155,11 +151,7 @@ impl VerifyingKey {
                 return Err(KeyError::new(KeyErrorKind::Mismatch, message));
             }
         };
-        Ok(Self {
-            algorithm,
-            id: None,
-            material,
-        })
+        Ok(Self { algorithm, id: None, material })
     }
 }
 

@@ -18,7 +18,6 @@ impl JwtGuard {
     ///     axum::Router::new().route("/", axum::routing::get(handler)).layer(guard.layer());
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
-    #[must_use]
     pub fn layer(&self) -> GuardLayer {
         GuardLayer { guard: self.clone() }
     }
@@ -35,10 +34,7 @@ impl<S> Layer<S> for GuardLayer {
     type Service = GuardService<S>;
 
     fn layer(&self, inner: S) -> GuardService<S> {
-        GuardService {
-            inner,
-            guard: self.guard.clone(),
-        }
+        GuardService { inner, guard: self.guard.clone() }
     }
 }
 

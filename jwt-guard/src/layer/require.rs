@@ -32,12 +32,8 @@ impl JwtGuard {
     ///     .layer(guard.require_authentication().except("/health"));
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
-    #[must_use]
     pub fn require_authentication(&self) -> RequireAuthentication {
-        RequireAuthentication {
-            guard: self.clone(),
-            exceptions: Arc::default(),
-        }
+        RequireAuthentication { guard: self.clone(), exceptions: Arc::default() }
     }
 }
 
@@ -70,10 +66,7 @@ impl<S> Layer<S> for RequireAuthentication {
     type Service = RequireAuthenticationService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireAuthenticationService {
-            inner,
-            layer: self.clone(),
-        }
+        RequireAuthenticationService { inner, layer: self.clone() }
     }
 }
 
@@ -103,16 +96,10 @@ where
         parts.extensions.insert(self.layer.guard.clone());
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let excepted = matched.is_some_and(|route| self.layer.exceptions.iter().any(|known| known == route));
-        if !excepted {
-            if let Err(response) = admit(&mut parts, &RULE) {
-                return ResponseFuture::Refused {
-                    response: Some(response),
-                };
-            }
+        if !excepted && let Err(response) = admit(&mut parts, &RULE) {
+            return ResponseFuture::Refused { response: Some(response) };
         }
-        ResponseFuture::Admitted {
-            future: self.inner.call(Request::from_parts(parts, body)),
-        }
+        ResponseFuture::Admitted { future: self.inner.call(Request::from_parts(parts, body)) }
     }
 }
 
@@ -138,9 +125,9 @@ where
         match self.project() {
             Projection::Admitted { future } => Poll::Ready(ready!(future.poll(context))),
             // A future that is polled after it was ready may stay pending.
-            Projection::Refused { response } => response
-                .take()
-                .map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
+            Projection::Refused { response } => {
+                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            }
         }
     }
 }

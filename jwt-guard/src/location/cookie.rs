@@ -12,14 +12,9 @@ pub(super) fn find<'r>(headers: &'r HeaderMap, name: &str) -> Result<Found<'r>, 
     if longer_than_a_list(lines.iter()) {
         return Err(LocationError::Malformed);
     }
-    let pairs = lines
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
+    let pairs = lines.iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
     let values = pairs.filter_map(|pair| {
-        let value = pair
-            .trim_ascii()
-            .strip_prefix(name.as_bytes())?
-            .strip_prefix(b"=")?;
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         (!value.is_empty()).then_some(value)
     });
     only(values, TokenSource::Cookie)

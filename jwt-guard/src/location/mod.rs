@@ -42,9 +42,7 @@ impl TokenLocation {
 
     /// The `Authorization` header with another scheme, such as `JWT`. Schemes are compared without case.
     pub fn scheme(scheme: impl Into<String>) -> Self {
-        Self(Place::Authorization {
-            scheme: scheme.into(),
-        })
+        Self(Place::Authorization { scheme: scheme.into() })
     }
 
     /// Another header whose whole value is the token, such as `X-Api-Key`.
@@ -74,9 +72,7 @@ impl TokenLocation {
                 "{scheme:?} is not an authentication scheme; expected one word such as `Bearer`"
             )),
             Place::Header { name } => match HeaderName::try_from(name.as_str()) {
-                Err(_) => Some(format!(
-                    "{name:?} is not a header name; expected a name such as `X-Api-Key`"
-                )),
+                Err(_) => Some(format!("{name:?} is not a header name; expected a name such as `X-Api-Key`")),
                 Ok(known) if known == header::AUTHORIZATION => Some(
                     "the header `Authorization` needs `TokenLocation::bearer()` or `::scheme(..)`".to_owned(),
                 ),
@@ -85,12 +81,12 @@ impl TokenLocation {
                 }
                 Ok(_) => None,
             },
-            Place::Cookie { name } if !is_token(name) => Some(format!(
-                "{name:?} is not a cookie name; expected a name such as `access_token`"
-            )),
-            Place::WebSocketProtocol { name } if !is_token(name) => Some(format!(
-                "{name:?} is not a sub-protocol; expected a name such as `bearer`"
-            )),
+            Place::Cookie { name } if !is_token(name) => {
+                Some(format!("{name:?} is not a cookie name; expected a name such as `access_token`"))
+            }
+            Place::WebSocketProtocol { name } if !is_token(name) => {
+                Some(format!("{name:?} is not a sub-protocol; expected a name such as `bearer`"))
+            }
             Place::Query { name } if !name.bytes().all(is_unreserved) || name.is_empty() => Some(format!(
                 "{name:?} is not a plain query parameter; expected a name such as `access_token`"
             )),

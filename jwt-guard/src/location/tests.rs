@@ -6,11 +6,7 @@ use super::*;
 
 fn locations(places: &[TokenLocation]) -> Locations {
     let places = places.iter().map(|location| location.0.clone()).collect();
-    Locations {
-        places,
-        conflict: Conflict::Refuse,
-        longest: 100,
-    }
+    Locations { places, conflict: Conflict::Refuse, longest: 100 }
 }
 
 fn request(headers: &[(&str, &[u8])]) -> Parts {
@@ -74,10 +70,7 @@ fn a_token_beyond_the_limit_is_handed_on_unread() {
 fn two_authorization_headers_are_refused_whatever_they_hold() {
     for second in [&b"Bearer x.y.z"[..], b"Basic a", b"Bearer a.b.c"] {
         let request = request(&[("authorization", b"Bearer a.b.c"), ("authorization", second)]);
-        assert_eq!(
-            locations(&[TokenLocation::bearer()]).find(&request),
-            Err(LocationError::Ambiguous)
-        );
+        assert_eq!(locations(&[TokenLocation::bearer()]).find(&request), Err(LocationError::Ambiguous));
     }
 }
 
@@ -85,16 +78,10 @@ fn two_authorization_headers_are_refused_whatever_they_hold() {
 fn another_header_is_the_token_whole() {
     let locations = locations(&[TokenLocation::header("X-Api-Key")]);
     let one = request(&[("x-api-key", b"a.b.c")]);
-    assert_eq!(
-        locations.find(&one),
-        Ok(Found::Token(b"a.b.c", TokenSource::Header))
-    );
+    assert_eq!(locations.find(&one), Ok(Found::Token(b"a.b.c", TokenSource::Header)));
     let two = request(&[("x-api-key", b"a.b.c"), ("x-api-key", b"a.b.c")]);
     assert_eq!(locations.find(&two), Err(LocationError::Ambiguous));
-    assert_eq!(
-        locations.find(&request(&[("x-api-key", b"")])),
-        Err(LocationError::Malformed)
-    );
+    assert_eq!(locations.find(&request(&[("x-api-key", b"")])), Err(LocationError::Malformed));
 }
 
 #[test]
@@ -104,29 +91,20 @@ fn a_cookie_is_found_by_its_whole_name() {
         let request = Box::leak(Box::new(request(&[("cookie", value)])));
         locations.find(request)
     };
-    assert_eq!(
-        find(b"a=1; token=a.b.c;z=2"),
-        Ok(Found::Token(b"a.b.c", TokenSource::Cookie))
-    );
+    assert_eq!(find(b"a=1; token=a.b.c;z=2"), Ok(Found::Token(b"a.b.c", TokenSource::Cookie)));
     assert_eq!(find(b"xtoken=a; tokenx=b; TOKEN=c"), Ok(Found::Nothing));
     assert_eq!(find(b"token=; other=1"), Ok(Found::Nothing));
     assert_eq!(find(b"token=a; token=b"), Err(LocationError::Ambiguous));
     assert_eq!(find(b"\xff;;=;token"), Ok(Found::Nothing));
     let long = vec![b';'; LONGEST_LIST + 1];
-    assert_eq!(
-        locations.find(&request(&[("cookie", &long)])),
-        Err(LocationError::Malformed)
-    );
+    assert_eq!(locations.find(&request(&[("cookie", &long)])), Err(LocationError::Malformed));
 }
 
 #[test]
 fn cookies_in_two_header_lines_are_one_list() {
     let locations = locations(&[TokenLocation::cookie("token")]);
     let split = request(&[("cookie", b"a=1"), ("cookie", b"token=a.b.c")]);
-    assert_eq!(
-        locations.find(&split),
-        Ok(Found::Token(b"a.b.c", TokenSource::Cookie))
-    );
+    assert_eq!(locations.find(&split), Ok(Found::Token(b"a.b.c", TokenSource::Cookie)));
     let twice = request(&[("cookie", b"token=a"), ("cookie", b"token=b")]);
     assert_eq!(locations.find(&twice), Err(LocationError::Ambiguous));
 }
@@ -147,21 +125,13 @@ fn a_sub_protocol_is_read_in_a_handshake_only() {
 
 #[test]
 fn a_query_parameter_is_taken_as_it_stands() {
-    let locations = locations(&[TokenLocation(Place::Query {
-        name: "token".to_owned(),
-    })]);
+    let locations = locations(&[TokenLocation(Place::Query { name: "token".to_owned() })]);
     let find = |uri: &str| {
         let request = Box::leak(Box::new(Request::get(uri).body(()).unwrap().into_parts().0));
         locations.find(request)
     };
-    assert_eq!(
-        find("/?a=1&token=a.b.c"),
-        Ok(Found::Token(b"a.b.c", TokenSource::QueryParameter))
-    );
-    assert_eq!(
-        find("/?token=%FF"),
-        Ok(Found::Token(b"%FF", TokenSource::QueryParameter))
-    );
+    assert_eq!(find("/?a=1&token=a.b.c"), Ok(Found::Token(b"a.b.c", TokenSource::QueryParameter)));
+    assert_eq!(find("/?token=%FF"), Ok(Found::Token(b"%FF", TokenSource::QueryParameter)));
     assert_eq!(find("/?xtoken=a"), Ok(Found::Nothing));
     assert_eq!(find("/?token=a&token=a"), Err(LocationError::Ambiguous));
     assert_eq!(find("/"), Ok(Found::Nothing));
@@ -180,10 +150,7 @@ fn two_locations_with_a_token_are_refused_unless_the_first_is_preferred() {
 fn a_foreign_scheme_does_not_hide_a_cookie() {
     let request = request(&[("authorization", b"Basic a"), ("cookie", b"token=x.y.z")]);
     let locations = locations(&[TokenLocation::bearer(), TokenLocation::cookie("token")]);
-    assert_eq!(
-        locations.find(&request),
-        Ok(Found::Token(b"x.y.z", TokenSource::Cookie))
-    );
+    assert_eq!(locations.find(&request), Ok(Found::Token(b"x.y.z", TokenSource::Cookie)));
 }
 
 #[test]
@@ -203,9 +170,7 @@ fn impossible_locations_are_named() {
         TokenLocation::header("Cookie"),
         TokenLocation::cookie("a;b"),
         TokenLocation::websocket_protocol(""),
-        TokenLocation(Place::Query {
-            name: "a&b".to_owned(),
-        }),
+        TokenLocation(Place::Query { name: "a&b".to_owned() }),
     ]
     .iter()
     .filter_map(TokenLocation::problem)

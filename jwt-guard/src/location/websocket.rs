@@ -16,19 +16,12 @@ pub(super) fn find<'r>(request: &'r Parts, name: &str) -> Result<Found<'r>, Loca
     if longer_than_a_list(lines.iter()) {
         return Err(LocationError::Malformed);
     }
-    let members = lines
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
+    let members = lines.iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
     let mut members = members.map(<[u8]>::trim_ascii);
     let mut tokens = Vec::new();
     while let Some(member) = members.next() {
         if member == name.as_bytes() {
-            tokens.push(
-                members
-                    .next()
-                    .filter(|token| !token.is_empty())
-                    .ok_or(LocationError::Malformed)?,
-            );
+            tokens.push(members.next().filter(|token| !token.is_empty()).ok_or(LocationError::Malformed)?);
         }
     }
     only(tokens.into_iter(), TokenSource::WebSocketProtocol)
@@ -37,9 +30,7 @@ pub(super) fn find<'r>(request: &'r Parts, name: &str) -> Result<Found<'r>, Loca
 /// Whether the request opens a WebSocket: an upgrade on HTTP/1.1, an extended CONNECT on HTTP/2.
 fn is_handshake(request: &Parts) -> bool {
     let upgrades = |headers: &HeaderMap| {
-        headers
-            .get(UPGRADE)
-            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+        headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
     };
     request.method == Method::CONNECT || upgrades(&request.headers)
 }

@@ -9,11 +9,11 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Requirement {
     /// Every one of these; none at all is always met.
-    All(&'static [Requirement]),
+    All(&'static [Self]),
     /// At least one of these; none at all is never met.
-    Any(&'static [Requirement]),
+    Any(&'static [Self]),
     /// Not this.
-    Not(&'static Requirement),
+    Not(&'static Self),
     /// The token grants this scope.
     Scope(&'static str),
     /// The token grants this role.
@@ -21,7 +21,7 @@ pub enum Requirement {
     /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name.
     Claim(&'static [&'static str], ClaimValue),
     /// The conditions of another policy, under the name it is shown by.
-    Policy(&'static str, &'static Requirement),
+    Policy(&'static str, &'static Self),
 }
 
 /// The literal that a claim is compared with. Types are compared too: `1` is not `"1"`.

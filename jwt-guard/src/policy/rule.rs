@@ -80,10 +80,7 @@ impl Rule {
     /// While compiling, when the rule lets anonymous callers in: nothing can be required of them.
     #[must_use]
     pub const fn requiring(mut self, requirement: Requirement) -> Self {
-        assert!(
-            matches!(self.access, Access::Authenticated),
-            "conditions need `Rule::authenticated()`"
-        );
+        assert!(matches!(self.access, Access::Authenticated), "conditions need `Rule::authenticated()`");
         self.requirement = requirement;
         self
     }
@@ -95,10 +92,7 @@ impl Rule {
     /// While compiling, when the rule does not let anonymous callers in.
     #[must_use]
     pub const fn expired_is_anonymous(mut self) -> Self {
-        assert!(
-            !matches!(self.access, Access::Authenticated),
-            "`expired` needs `Rule::anonymous()`"
-        );
+        assert!(!matches!(self.access, Access::Authenticated), "`expired` needs `Rule::anonymous()`");
         self.access = Access::AnonymousIfExpired;
         self
     }
@@ -118,20 +112,14 @@ impl Rule {
     /// While compiling, when `path` is not an absolute path on the same origin.
     #[must_use]
     pub const fn redirect(mut self, path: &'static str) -> Self {
-        let bytes = path.as_bytes();
+        let mut rest = path.as_bytes();
         assert!(
-            !bytes.is_empty()
-                && bytes[0] == b'/'
-                && !(bytes.len() > 1 && (bytes[1] == b'/' || bytes[1] == b'\\')),
+            matches!(rest, [b'/', ..]) && !matches!(rest, [b'/', b'/' | b'\\', ..]),
             "a redirect goes to an absolute path on the same origin, such as `/login`"
         );
-        let mut index = 0;
-        while index < bytes.len() {
-            assert!(
-                bytes[index] > 0x20 && bytes[index] < 0x7f,
-                "a redirect path is printable ASCII"
-            );
-            index += 1;
+        while let [byte, tail @ ..] = rest {
+            assert!(byte.is_ascii_graphic(), "a redirect path is printable ASCII without spaces");
+            rest = tail;
         }
         self.redirect = Some(path);
         self
@@ -226,23 +214,10 @@ mod tests {
 
     #[test]
     fn a_redirect_stays_on_the_same_origin() {
-        for path in [
-            "",
-            "login",
-            "//evil.example",
-            "/\\evil.example",
-            "/a b",
-            "https://evil.example",
-        ] {
-            assert!(
-                std::panic::catch_unwind(|| Rule::authenticated().redirect(path)).is_err(),
-                "{path}"
-            );
+        for path in ["", "login", "//evil.example", "/\\evil.example", "/a b", "https://evil.example"] {
+            assert!(std::panic::catch_unwind(|| Rule::authenticated().redirect(path)).is_err(), "{path}");
         }
-        assert_eq!(
-            Rule::authenticated().redirect("/login").redirect_path(),
-            Some("/login")
-        );
+        assert_eq!(Rule::authenticated().redirect("/login").redirect_path(), Some("/login"));
     }
 
     #[test]

@@ -8,20 +8,15 @@
 /// While compiling, when `name` is empty or holds another character. The attributes call this for every scope, so
 /// that a path to a constant is checked as a literal is.
 pub const fn check_scope(name: &'static str) -> &'static str {
-    let bytes = name.as_bytes();
-    assert!(
-        !bytes.is_empty(),
-        "a scope name is empty; expected a name such as `orders:read`"
-    );
-    let mut index = 0;
-    while index < bytes.len() {
-        let byte = bytes[index];
+    let mut rest = name.as_bytes();
+    assert!(!rest.is_empty(), "a scope name is empty; expected a name such as `orders:read`");
+    while let [byte, tail @ ..] = rest {
         assert!(
-            byte > 0x20 && byte < 0x7f && byte != b'"' && byte != b'\\',
+            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'),
             "a scope name has a space, a quote, a backslash or a character outside ASCII (RFC 6749 section 3.3); \
              expected one name such as `orders:read`"
         );
-        index += 1;
+        rest = tail;
     }
     name
 }
@@ -32,18 +27,11 @@ pub const fn check_scope(name: &'static str) -> &'static str {
 ///
 /// While compiling, when `name` is empty or holds a control character.
 pub const fn check_name(name: &'static str) -> &'static str {
-    let bytes = name.as_bytes();
-    assert!(
-        !bytes.is_empty(),
-        "a role name is empty; expected a name such as `clerk`"
-    );
-    let mut index = 0;
-    while index < bytes.len() {
-        assert!(
-            bytes[index] >= 0x20 && bytes[index] != 0x7f,
-            "a role name has a control character"
-        );
-        index += 1;
+    let mut rest = name.as_bytes();
+    assert!(!rest.is_empty(), "a role name is empty; expected a name such as `clerk`");
+    while let [byte, tail @ ..] = rest {
+        assert!(!byte.is_ascii_control(), "a role name has a control character");
+        rest = tail;
     }
     name
 }
@@ -57,10 +45,7 @@ mod tests {
         assert_eq!(check_scope("orders:read"), "orders:read");
         assert_eq!(check_scope("!#~"), "!#~");
         for name in ["", "a b", "a\"b", "a\\b", "a\tb", "\u{e9}", "\u{7f}"] {
-            assert!(
-                std::panic::catch_unwind(|| check_scope(name)).is_err(),
-                "{name:?}"
-            );
+            assert!(std::panic::catch_unwind(|| check_scope(name)).is_err(), "{name:?}");
         }
     }
 

@@ -87,10 +87,7 @@ impl RenderRefusal for ProblemJson {
 
 impl RenderRefusal for Detail {
     fn render(&self, refusal: &Refusal) -> Response {
-        with_type(
-            format!(r#"{{"detail":"{}"}}"#, refusal.detail()),
-            "application/json",
-        )
+        with_type(format!(r#"{{"detail":"{}"}}"#, refusal.detail()), "application/json")
     }
 }
 
@@ -118,9 +115,7 @@ impl RenderRefusal for PlainText {
 
 fn with_type(body: impl Into<Body>, content_type: &'static str) -> Response {
     let mut response = Response::new(body.into());
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -130,15 +125,10 @@ mod tests {
 
     async fn body_of(renderer: impl RenderRefusal, kind: FailureKind) -> (String, String) {
         let response = renderer.render(&Refusal::new(kind, Vec::new()));
-        let content_type = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .map(|value| value.to_str().unwrap().to_owned());
+        let content_type =
+            response.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap().to_owned());
         let bytes = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
-        (
-            content_type.unwrap_or_default(),
-            String::from_utf8(bytes.to_vec()).unwrap(),
-        )
+        (content_type.unwrap_or_default(), String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     #[tokio::test]
@@ -159,31 +149,18 @@ mod tests {
         );
         assert_eq!(
             body_of(StatusDetail, kind).await,
-            (
-                json.clone(),
-                r#"{"status_code":401,"detail":"the token is not valid"}"#.to_owned()
-            )
+            (json.clone(), r#"{"status_code":401,"detail":"the token is not valid"}"#.to_owned())
         );
-        assert_eq!(
-            body_of(Msg, kind).await,
-            (json, r#"{"msg":"the token is not valid"}"#.to_owned())
-        );
+        assert_eq!(body_of(Msg, kind).await, (json, r#"{"msg":"the token is not valid"}"#.to_owned()));
         assert_eq!(
             body_of(PlainText, kind).await,
-            (
-                "text/plain; charset=utf-8".to_owned(),
-                "the token is not valid".to_owned()
-            )
+            ("text/plain; charset=utf-8".to_owned(), "the token is not valid".to_owned())
         );
     }
 
     #[tokio::test]
     async fn every_json_body_is_json() {
-        for kind in [
-            FailureKind::MissingToken,
-            FailureKind::MalformedRequest,
-            FailureKind::Internal,
-        ] {
+        for kind in [FailureKind::MissingToken, FailureKind::MalformedRequest, FailureKind::Internal] {
             for (_, body) in [
                 body_of(ProblemJson, kind).await,
                 body_of(Detail, kind).await,

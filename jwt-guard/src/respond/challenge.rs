@@ -50,12 +50,7 @@ mod tests {
     use super::*;
 
     fn challenge(realm: &str, code: Option<&str>, scopes: &[&str]) -> String {
-        Protection::new("Bearer", realm)
-            .challenge(code, scopes)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned()
+        Protection::new("Bearer", realm).challenge(code, scopes).unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]

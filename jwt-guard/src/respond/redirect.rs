@@ -9,12 +9,7 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986 and the slash, which a query may hold.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Browsers send fewer than ten media ranges.
 const LONGEST_ACCEPT: usize = 32;
@@ -27,10 +22,7 @@ pub(crate) fn login_redirect(request: &Parts, path: &str) -> Option<Response> {
     if !wants_html(request) {
         return None;
     }
-    let uri = request
-        .extensions
-        .get::<OriginalUri>()
-        .map_or(&request.uri, |original| &original.0);
+    let uri = request.extensions.get::<OriginalUri>().map_or(&request.uri, |original| &original.0);
     let repeatable = matches!(request.method, Method::GET | Method::HEAD);
     let target = match next(uri).filter(|_| repeatable) {
         None => path.to_owned(),
@@ -75,12 +67,7 @@ mod tests {
     use super::*;
 
     fn location(method: &str, uri: &str, accept: &str) -> Option<String> {
-        let request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .header(ACCEPT, accept)
-            .body(())
-            .unwrap();
+        let request = Request::builder().method(method).uri(uri).header(ACCEPT, accept).body(()).unwrap();
         let response = login_redirect(&request.into_parts().0, "/login")?;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         Some(response.headers()[LOCATION].to_str().unwrap().to_owned())
@@ -89,10 +76,7 @@ mod tests {
     #[test]
     fn a_browser_is_sent_to_the_page_with_the_way_back() {
         let accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
-        assert_eq!(
-            location("GET", "/a/b?c=d&e", accept).unwrap(),
-            "/login?next=/a/b%3Fc%3Dd%26e"
-        );
+        assert_eq!(location("GET", "/a/b?c=d&e", accept).unwrap(), "/login?next=/a/b%3Fc%3Dd%26e");
     }
 
     #[test]
@@ -109,14 +93,8 @@ mod tests {
 
     #[test]
     fn next_never_leads_to_another_origin() {
-        assert_eq!(
-            location("GET", "//evil.example/a", "text/html").unwrap(),
-            "/login"
-        );
-        assert_eq!(
-            location("GET", "https://evil.example//a", "text/html").unwrap(),
-            "/login"
-        );
+        assert_eq!(location("GET", "//evil.example/a", "text/html").unwrap(), "/login");
+        assert_eq!(location("GET", "https://evil.example//a", "text/html").unwrap(), "/login");
         let encoded = location("GET", "/%5cevil", "text/html").unwrap();
         assert_eq!(encoded, "/login?next=/%255cevil");
     }

@@ -62,10 +62,10 @@ impl Refusal {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         let form = answer(self.kind).challenge;
-        if let (Some(protection), ChallengeForm::Bare | ChallengeForm::Error(_)) = (protection, form) {
-            if let Some(challenge) = protection.challenge(form.code(), &self.scopes) {
-                headers.insert(WWW_AUTHENTICATE, challenge);
-            }
+        if let (Some(protection), ChallengeForm::Bare | ChallengeForm::Error(_)) = (protection, form)
+            && let Some(challenge) = protection.challenge(form.code(), &self.scopes)
+        {
+            headers.insert(WWW_AUTHENTICATE, challenge);
         }
         match self.kind {
             // A hidden route looks as one that does not exist: not one header more.
@@ -88,10 +88,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal")
-            .field("kind", &self.kind)
-            .field("scopes", &self.scopes)
-            .finish()
+        f.debug_struct("Refusal").field("kind", &self.kind).field("scopes", &self.scopes).finish()
     }
 }
 
@@ -122,18 +119,13 @@ mod tests {
         let renderer = |_: &Refusal| {
             let mut response = Response::new(axum::body::Body::empty());
             *response.status_mut() = StatusCode::OK;
-            response
-                .headers_mut()
-                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("None"));
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("None"));
             response
         };
         let refusal = Refusal::new(FailureKind::InvalidToken, Vec::new());
         let response = refusal.into_response(Some(&Protection::new("Bearer", "api")), &renderer);
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-        assert_eq!(
-            response.headers()[WWW_AUTHENTICATE],
-            r#"Bearer realm="api", error="invalid_token""#
-        );
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="api", error="invalid_token""#);
         assert!(response.extensions().get::<Refusal>().is_some());
     }
 }

@@ -49,11 +49,9 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
             "the request must carry exactly one well-formed token",
         ),
         // "The access token provided is expired, revoked, malformed, or invalid for other reasons."
-        FailureKind::InvalidToken => (
-            StatusCode::UNAUTHORIZED,
-            Error("invalid_token"),
-            "the token is not valid",
-        ),
+        FailureKind::InvalidToken => {
+            (StatusCode::UNAUTHORIZED, Error("invalid_token"), "the token is not valid")
+        }
         // "The request requires higher privileges than provided by the access token."
         FailureKind::InsufficientScope => (
             StatusCode::FORBIDDEN,
@@ -64,20 +62,14 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
         FailureKind::Forbidden => (StatusCode::FORBIDDEN, Bare, "the caller may not do this"),
         FailureKind::NotFound => (StatusCode::NOT_FOUND, None, "not found"),
         // Not a verdict: the client keeps its token and tries again.
-        FailureKind::Unavailable => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            None,
-            "authentication is not available at the moment",
-        ),
+        FailureKind::Unavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, None, "authentication is not available at the moment")
+        }
         FailureKind::NotConfigured | FailureKind::Internal => {
             (StatusCode::INTERNAL_SERVER_ERROR, None, "internal server error")
         }
     };
-    Answer {
-        status,
-        challenge,
-        detail,
-    }
+    Answer { status, challenge, detail }
 }
 
 #[cfg(test)]
@@ -98,10 +90,8 @@ mod tests {
 
     #[test]
     fn every_kind_has_the_answer_that_the_standard_gives_it() {
-        let rows: Vec<_> = ALL
-            .into_iter()
-            .map(|kind| (answer(kind).status.as_u16(), answer(kind).challenge))
-            .collect();
+        let rows: Vec<_> =
+            ALL.into_iter().map(|kind| (answer(kind).status.as_u16(), answer(kind).challenge)).collect();
         assert_eq!(
             rows,
             [
@@ -121,9 +111,7 @@ mod tests {
     #[test]
     fn every_401_and_403_carries_a_challenge() {
         for kind in ALL {
-            let Answer {
-                status, challenge, ..
-            } = answer(kind);
+            let Answer { status, challenge, .. } = answer(kind);
             let challenged = challenge != ChallengeForm::None;
             let expected = matches!(status.as_u16(), 400 | 401 | 403);
             assert_eq!(challenged, expected, "{kind:?}");

@@ -39,13 +39,8 @@ pub(super) enum Path {
 /// Who decides.
 #[derive(Clone, Debug)]
 pub(super) enum EntryAccess {
-    Policy {
-        rule: &'static Rule,
-        handler: &'static str,
-    },
-    Unguarded {
-        reason: String,
-    },
+    Policy { rule: &'static Rule, handler: &'static str },
+    Unguarded { reason: String },
 }
 
 impl Entry {
@@ -61,13 +56,7 @@ impl Entry {
             None => (handler, routed.file(), routed.line()),
         };
         let access = EntryAccess::Policy { rule, handler };
-        Self {
-            methods,
-            path: Path::Route(String::new()),
-            access,
-            file,
-            line,
-        }
+        Self { methods, path: Path::Route(String::new()), access, file, line }
     }
 
     pub(super) fn unguarded(reason: String, added: &Location<'static>) -> Self {
@@ -160,9 +149,6 @@ mod tests {
     #[test]
     fn methods_are_named() {
         assert_eq!(Methods::Named(MethodFilter::GET).to_string(), "GET");
-        assert_eq!(
-            Methods::Named(MethodFilter::POST.or(MethodFilter::PUT)).to_string(),
-            "POST,PUT"
-        );
+        assert_eq!(Methods::Named(MethodFilter::POST.or(MethodFilter::PUT)).to_string(), "POST,PUT");
     }
 }

@@ -61,10 +61,7 @@ where
 {
     /// A router without routes.
     pub fn new() -> Self {
-        Self {
-            inner: axum::Router::new(),
-            entries: Vec::new(),
-        }
+        Self { inner: axum::Router::new(), entries: Vec::new() }
     }
 
     /// Adds a route; see `axum::Router::route` for the syntax of paths.
@@ -74,15 +71,9 @@ where
     /// As axum's: when the path is not legal, or overlaps another route.
     #[track_caller]
     pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
-        let rows = methods
-            .entries
-            .into_iter()
-            .map(|entry| entry.at(Path::Route(path.to_owned())));
+        let rows = methods.entries.into_iter().map(|entry| entry.at(Path::Route(path.to_owned())));
         self.entries.extend(rows);
-        Self {
-            inner: self.inner.route(path, methods.inner),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.route(path, methods.inner), entries: self.entries }
     }
 
     /// Adds the routes of `router` below `path`.
@@ -92,12 +83,8 @@ where
     /// As axum's: when the path is not legal, or the routes overlap others.
     #[track_caller]
     pub fn nest(mut self, path: &str, router: Self) -> Self {
-        self.entries
-            .extend(router.entries.into_iter().map(|entry| entry.nested(path)));
-        Self {
-            inner: self.inner.nest(path, router.inner),
-            entries: self.entries,
-        }
+        self.entries.extend(router.entries.into_iter().map(|entry| entry.nested(path)));
+        Self { inner: self.inner.nest(path, router.inner), entries: self.entries }
     }
 
     /// Adds the routes of `other`.
@@ -108,10 +95,7 @@ where
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.entries.extend(other.entries);
-        Self {
-            inner: self.inner.merge(other.inner),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.merge(other.inner), entries: self.entries }
     }
 
     /// Adds an axum router whose handlers need not declare a policy: static files, a metrics endpoint, a third
@@ -128,10 +112,7 @@ where
             "`Router::unguarded` needs a reason; say in a few words why these routes need no policy"
         );
         self.entries.push(Entry::unguarded(reason, Location::caller()));
-        Self {
-            inner: self.inner.merge(router),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.merge(router), entries: self.entries }
     }
 
     /// Answers requests that no route matches, with a handler that declares a policy.
@@ -141,12 +122,8 @@ where
         H: Handler<T, S>,
         T: FirstExtractor<First: DeclaresPolicy> + 'static,
     {
-        self.entries
-            .push(routing::entry::<H, T>(Methods::Any).at(Path::Fallback(String::new())));
-        Self {
-            inner: self.inner.fallback(handler),
-            entries: self.entries,
-        }
+        self.entries.push(routing::entry::<H, T>(Methods::Any).at(Path::Fallback(String::new())));
+        Self { inner: self.inner.fallback(handler), entries: self.entries }
     }
 
     /// Makes `guard` the guard of all routes added so far.
@@ -163,10 +140,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self {
-            inner: self.inner.layer(layer),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.layer(layer), entries: self.entries }
     }
 
     /// Applies a layer to all routes added so far, but not where none matches.
@@ -183,18 +157,12 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self {
-            inner: self.inner.route_layer(layer),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.route_layer(layer), entries: self.entries }
     }
 
     /// Provides the state.
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        Router {
-            inner: self.inner.with_state(state),
-            entries: self.entries,
-        }
+        Router { inner: self.inner.with_state(state), entries: self.entries }
     }
 
     /// Lists every route with its policy, in the order of the paths.
@@ -219,17 +187,12 @@ where
 
 impl<S> Clone for Router<S> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            entries: self.entries.clone(),
-        }
+        Self { inner: self.inner.clone(), entries: self.entries.clone() }
     }
 }
 
 impl<S> fmt::Debug for Router<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Router")
-            .field("entries", &self.entries)
-            .finish_non_exhaustive()
+        f.debug_struct("Router").field("entries", &self.entries).finish_non_exhaustive()
     }
 }

@@ -93,10 +93,7 @@ where
     T: FirstExtractor<First: DeclaresPolicy> + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    MethodRouter {
-        inner: axum_routing::any(handler),
-        entries: vec![entry::<H, T>(Methods::Any)],
-    }
+    MethodRouter { inner: axum_routing::any(handler), entries: vec![entry::<H, T>(Methods::Any)] }
 }
 
 /// Routes requests of the methods of `filter` to a handler that declares a policy.
@@ -124,9 +121,7 @@ where
         H: Handler<T, S>,
         T: FirstExtractor<First: DeclaresPolicy> + 'static,
     {
-        self.and(entry::<H, T>(Methods::Named(filter)), |inner| {
-            inner.on(filter, handler)
-        })
+        self.and(entry::<H, T>(Methods::Named(filter)), |inner| inner.on(filter, handler))
     }
 
     /// Routes requests of every other method to a handler that declares a policy.
@@ -147,10 +142,7 @@ where
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.entries.extend(other.entries);
-        Self {
-            inner: self.inner.merge(other.inner),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.merge(other.inner), entries: self.entries }
     }
 
     /// Applies a layer to these handlers.
@@ -162,10 +154,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self {
-            inner: self.inner.layer(layer),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.layer(layer), entries: self.entries }
     }
 
     /// Applies a layer to these handlers, but not to the answer for a method that has none.
@@ -177,18 +166,12 @@ where
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self {
-            inner: self.inner.route_layer(layer),
-            entries: self.entries,
-        }
+        Self { inner: self.inner.route_layer(layer), entries: self.entries }
     }
 
     /// Provides the state.
     pub fn with_state<S2>(self, state: S) -> MethodRouter<S2> {
-        MethodRouter {
-            inner: self.inner.with_state(state),
-            entries: self.entries,
-        }
+        MethodRouter { inner: self.inner.with_state(state), entries: self.entries }
     }
 
     #[track_caller]
@@ -198,10 +181,7 @@ where
         add: impl FnOnce(axum_routing::MethodRouter<S>) -> axum_routing::MethodRouter<S>,
     ) -> Self {
         self.entries.push(entry);
-        Self {
-            inner: add(self.inner),
-            entries: self.entries,
-        }
+        Self { inner: add(self.inner), entries: self.entries }
     }
 }
 
@@ -217,17 +197,12 @@ where
 
 impl<S> Clone for MethodRouter<S> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            entries: self.entries.clone(),
-        }
+        Self { inner: self.inner.clone(), entries: self.entries.clone() }
     }
 }
 
 impl<S> fmt::Debug for MethodRouter<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MethodRouter")
-            .field("entries", &self.entries)
-            .finish_non_exhaustive()
+        f.debug_struct("MethodRouter").field("entries", &self.entries).finish_non_exhaustive()
     }
 }

@@ -51,11 +51,7 @@ impl AccessTable {
     /// The table in Markdown.
     pub fn to_markdown(&self) -> String {
         let escape = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|");
-        let mut out = format!(
-            "| {} |\n|{}\n",
-            HEADINGS.join(" | "),
-            "---|".repeat(HEADINGS.len())
-        );
+        let mut out = format!("| {} |\n|{}\n", HEADINGS.join(" | "), "---|".repeat(HEADINGS.len()));
         for row in &self.rows {
             let cells = row.cells().map(|cell| escape(&cell));
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
@@ -75,11 +71,9 @@ const HEADINGS: [&str; 6] = ["method", "path", "policy", "handler", "source", "r
 impl AccessRow {
     fn new(entry: &Entry) -> Self {
         let (policy, reason, handler) = match &entry.access {
-            EntryAccess::Policy { rule, handler } => (
-                rule.to_string(),
-                rule.reason_text().map(str::to_owned),
-                Some((*handler).to_owned()),
-            ),
+            EntryAccess::Policy { rule, handler } => {
+                (rule.to_string(), rule.reason_text().map(str::to_owned), Some((*handler).to_owned()))
+            }
             EntryAccess::Unguarded { reason } => ("unguarded".to_owned(), Some(reason.clone()), None),
         };
         Self {
@@ -116,10 +110,7 @@ impl fmt::Display for AccessTable {
             }
         }
         for row in [&headings].into_iter().chain(&rows) {
-            let cells = row
-                .iter()
-                .zip(widths)
-                .map(|(cell, width)| format!("{cell:width$}"));
+            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         Ok(())

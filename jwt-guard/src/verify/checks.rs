@@ -23,16 +23,7 @@ pub(super) struct Registered {
 
 impl Registered {
     pub(super) fn with_payload(self, payload: Vec<u8>) -> TokenClaims {
-        let Self {
-            subject,
-            issuer,
-            audience,
-            expires_at,
-            not_before,
-            issued_at,
-            token_id,
-            client_id,
-        } = self;
+        let Self { subject, issuer, audience, expires_at, not_before, issued_at, token_id, client_id } = self;
         TokenClaims {
             subject,
             issuer,
@@ -66,42 +57,23 @@ pub(super) fn check(claims: &Object<'_>, rules: &Rules, now: NumericDate) -> Res
     check_issued_at(issued_at, rules, now)?;
     check_lifetime(issued_at, expires_at, rules, now)?;
     check_expiry(expires_at, rules, now)?;
-    Ok(Registered {
-        subject,
-        issuer,
-        audience,
-        expires_at,
-        not_before,
-        issued_at,
-        token_id,
-        client_id,
-    })
+    Ok(Registered { subject, issuer, audience, expires_at, not_before, issued_at, token_id, client_id })
 }
 
 /// The name to show for the caller. Decides nothing, so a wrong type is no name.
 pub(super) fn display_name(claims: &Object<'_>) -> Option<String> {
-    let name = ["name", "preferred_username"]
-        .iter()
-        .find_map(|name| claims.get(name)?.as_text())?;
+    let name = ["name", "preferred_username"].iter().find_map(|name| claims.get(name)?.as_text())?;
     (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// RFC 7519 section 4.1.4: refused *on or after* the time.
 fn check_expiry(expires_at: NumericDate, rules: &Rules, now: NumericDate) -> Result<(), VerifyError> {
-    if now >= expires_at.plus(rules.leeway) {
-        Err(VerifyError::Expired)
-    } else {
-        Ok(())
-    }
+    if now >= expires_at.plus(rules.leeway) { Err(VerifyError::Expired) } else { Ok(()) }
 }
 
 /// RFC 7519 section 4.1.5.
 fn check_not_before(not_before: NumericDate, rules: &Rules, now: NumericDate) -> Result<(), VerifyError> {
-    if now.plus(rules.leeway) < not_before {
-        Err(VerifyError::NotYetValid)
-    } else {
-        Ok(())
-    }
+    if now.plus(rules.leeway) < not_before { Err(VerifyError::NotYetValid) } else { Ok(()) }
 }
 
 /// A token from the future is a mistake, or a sign that this clock was set back.
@@ -111,11 +83,7 @@ fn check_issued_at(
     now: NumericDate,
 ) -> Result<(), VerifyError> {
     let Some(issued_at) = issued_at else {
-        return if rules.max_age.is_some() {
-            Err(VerifyError::ClaimMissing("iat".into()))
-        } else {
-            Ok(())
-        };
+        return if rules.max_age.is_some() { Err(VerifyError::ClaimMissing("iat".into())) } else { Ok(()) };
     };
     if now.plus(rules.leeway) < issued_at {
         return Err(VerifyError::IssuedInFuture);
@@ -165,11 +133,7 @@ fn audience(claims: &Object<'_>, rules: &Rules) -> Result<Vec<String>, VerifyErr
         Some(Json::Text(one)) => Some(vec![one.clone().into_owned()]),
         Some(Json::List(values)) => {
             let texts = values.iter().map(|value| value.as_text().map(str::to_owned));
-            Some(
-                texts
-                    .collect::<Option<Vec<_>>>()
-                    .ok_or(VerifyError::ClaimMalformed("aud".into()))?,
-            )
+            Some(texts.collect::<Option<Vec<_>>>().ok_or(VerifyError::ClaimMalformed("aud".into()))?)
         }
         Some(_) => return Err(VerifyError::ClaimMalformed("aud".into())),
     };
@@ -217,8 +181,8 @@ fn text(claims: &Object<'_>, name: &str) -> Result<Option<String>, VerifyError> 
 fn date(claims: &Object<'_>, name: &'static str) -> Result<Option<NumericDate>, VerifyError> {
     match claims.get(name) {
         None => Ok(None),
-        Some(value) => NumericDate::from_json(value)
-            .map(Some)
-            .ok_or(VerifyError::ClaimMalformed(name.into())),
+        Some(value) => {
+            NumericDate::from_json(value).map(Some).ok_or(VerifyError::ClaimMalformed(name.into()))
+        }
     }
 }

@@ -86,9 +86,6 @@ pub(crate) struct VerifyFailure {
 
 impl<E: Into<VerifyError>> From<E> for VerifyFailure {
     fn from(reason: E) -> Self {
-        Self {
-            reason: reason.into(),
-            key_id: None,
-        }
+        Self { reason: reason.into(), key_id: None }
     }
 }

@@ -54,14 +54,10 @@ impl Verifier {
     /// Verifies the token that a request carries.
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyFailure> {
         let token = RawToken::new(token, self.rules.longest_token)?;
-        let header = URL_SAFE_NO_PAD
-            .decode(token.header())
-            .map_err(|_| VerifyError::HeaderNotJson)?;
+        let header = URL_SAFE_NO_PAD.decode(token.header()).map_err(|_| VerifyError::HeaderNotJson)?;
         let header = header::read(&header, &self.rules)?;
-        self.verify_with(&token, &header).map_err(|reason| VerifyFailure {
-            reason,
-            key_id: header.key_id.map(Cow::into_owned),
-        })
+        self.verify_with(&token, &header)
+            .map_err(|reason| VerifyFailure { reason, key_id: header.key_id.map(Cow::into_owned) })
     }
 
     /// Verifies signature and claims, the header being acceptable.
@@ -69,9 +65,7 @@ impl Verifier {
         let key = self.keys.select(header.key_id.as_deref(), header.algorithm)?;
         backend::verify(key, token.signing_input().as_bytes(), token.signature())
             .map_err(|_| VerifyError::BadSignature)?;
-        let payload = URL_SAFE_NO_PAD
-            .decode(token.payload())
-            .map_err(|_| VerifyError::PayloadNotJson)?;
+        let payload = URL_SAFE_NO_PAD.decode(token.payload()).map_err(|_| VerifyError::PayloadNotJson)?;
         self.read(payload)
     }
 
@@ -84,12 +78,7 @@ impl Verifier {
         let (scopes, roles) = (self.rules.scopes_of(&tree), self.rules.roles_of(&tree));
         drop(tree);
         let claims = registered.with_payload(payload);
-        Ok(Verified {
-            claims,
-            display_name,
-            scopes,
-            roles,
-        })
+        Ok(Verified { claims, display_name, scopes, roles })
     }
 }
 

@@ -102,11 +102,7 @@ impl Draft {
         self.check_names(&mut problems);
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
-        let audience = if self.is_for_anybody() {
-            Audience::Any
-        } else {
-            Audience::OneOf(self.audiences)
-        };
+        let audience = if self.is_for_anybody() { Audience::Any } else { Audience::OneOf(self.audiences) };
         let keys = load(self.keys, &self.algorithms, &mut problems);
         let rules = Rules {
             profile: self.profile,
@@ -122,23 +118,11 @@ impl Draft {
             max_age: self.max_age,
             longest_token: self.longest_token,
         };
-        let places: Vec<Place> = self
-            .locations
-            .into_iter()
-            .chain(self.query)
-            .map(|location| location.0)
-            .collect();
-        let locations = Locations {
-            places,
-            conflict: self.conflict,
-            longest: rules.longest_token,
-        };
+        let places: Vec<Place> =
+            self.locations.into_iter().chain(self.query).map(|location| location.0).collect();
+        let locations = Locations { places, conflict: self.conflict, longest: rules.longest_token };
         let (clock, realm) = (self.clock, self.realm);
-        problems.or(keys.map(|keys| Config {
-            verifier: Verifier { keys, rules, clock },
-            locations,
-            realm,
-        }))
+        problems.or(keys.map(|keys| Config { verifier: Verifier { keys, rules, clock }, locations, realm }))
     }
 
     fn check_names(&self, problems: &mut Problems) {
@@ -147,14 +131,8 @@ impl Draft {
                 problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
             }
         }
-        for audience in self
-            .audiences
-            .iter()
-            .filter(|audience| audience.trim().is_empty())
-        {
-            problems.setting(format!(
-                "the audience {audience:?} is empty; expected the `aud` of the tokens"
-            ));
+        for audience in self.audiences.iter().filter(|audience| audience.trim().is_empty()) {
+            problems.setting(format!("the audience {audience:?} is empty; expected the `aud` of the tokens"));
         }
         if self.is_for_anybody() && !self.audiences.is_empty() {
             problems.setting("both `audience` and `any_audience` are set; keep one of them");
@@ -164,16 +142,14 @@ impl Draft {
                 "the profile `AccessToken` (RFC 9068) needs an issuer; add `.issuer(\"https://..\")`",
             );
         }
-        if let TokenProfile::Typed(name) = &self.profile {
-            if name.trim().is_empty() {
-                problems.setting("`TokenProfile::Typed` is empty; expected a `typ` such as `example+jwt`");
-            }
+        if let TokenProfile::Typed(name) = &self.profile
+            && name.trim().is_empty()
+        {
+            problems.setting("`TokenProfile::Typed` is empty; expected a `typ` such as `example+jwt`");
         }
         for (what, reason) in &self.excuses {
             if reason.trim().is_empty() {
-                problems.setting(format!(
-                    "`{what}` needs a reason; say in a few words why it is safe here"
-                ));
+                problems.setting(format!("`{what}` needs a reason; say in a few words why it is safe here"));
             }
         }
         let paths = self.scope_claims.iter().map(|path| ("scope_claim", path));
@@ -183,19 +159,13 @@ impl Draft {
             }
         }
         for name in self.required_claims.iter().filter(|name| name.is_empty()) {
-            problems.setting(format!(
-                "`required_claim` got {name:?}; expected the name of a claim"
-            ));
+            problems.setting(format!("`required_claim` got {name:?}; expected the name of a claim"));
         }
         if self.subject_claim.is_empty() {
             problems
                 .setting("`subject_claim` is empty; expected the name of the claim that names the caller");
         }
-        if !self
-            .realm
-            .chars()
-            .all(|char| char == ' ' || char.is_ascii_graphic())
-        {
+        if !self.realm.chars().all(|char| char == ' ' || char.is_ascii_graphic()) {
             problems.setting(format!(
                 "the realm {:?} has characters that a header cannot carry; expected printable ASCII",
                 self.realm
@@ -241,11 +211,7 @@ impl Draft {
             if let Some(problem) = location.problem() {
                 problems.setting(problem);
             }
-            if all
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.reads_the_same(location))
-            {
+            if all.iter().take(index).any(|earlier| earlier.reads_the_same(location)) {
                 problems.setting(format!("the token location {location} is listed twice"));
             }
         }
@@ -263,12 +229,7 @@ fn load(sources: Vec<KeySource>, algorithms: &[Algorithm], problems: &mut Proble
             KeySource::Pem(algorithm, pem) => VerifyingKey::pem(algorithm, pem),
             KeySource::Secret(algorithm, secret) => VerifyingKey::secret(algorithm, secret),
             KeySource::JwkSet(text) => {
-                keys.extend(
-                    problems
-                        .keep(KeySet::from_json(&text, algorithms))
-                        .into_iter()
-                        .flat_map(usable),
-                );
+                keys.extend(problems.keep(KeySet::from_json(&text, algorithms)).into_iter().flat_map(usable));
                 continue;
             }
             KeySource::LoadedSet(set) => {
@@ -278,10 +239,7 @@ fn load(sources: Vec<KeySource>, algorithms: &[Algorithm], problems: &mut Proble
         };
         keys.extend(problems.keep(one));
     }
-    for key in keys
-        .iter()
-        .filter(|key| !algorithms.is_empty() && !algorithms.contains(&key.algorithm()))
-    {
+    for key in keys.iter().filter(|key| !algorithms.is_empty() && !algorithms.contains(&key.algorithm())) {
         problems.setting(format!(
             "a key is bound to {}, which is not in the list given to `algorithms`; add it there or remove the key",
             key.algorithm()
@@ -305,10 +263,7 @@ fn usable(set: KeySet) -> impl Iterator<Item = VerifyingKey> {
 /// The configured paths, or the usual ones.
 fn paths(configured: Vec<Vec<String>>, usual: &[&str]) -> Vec<ClaimPath> {
     if configured.is_empty() {
-        usual
-            .iter()
-            .map(|name| ClaimPath(vec![(*name).to_owned()]))
-            .collect()
+        usual.iter().map(|name| ClaimPath(vec![(*name).to_owned()])).collect()
     } else {
         configured.into_iter().map(ClaimPath).collect()
     }

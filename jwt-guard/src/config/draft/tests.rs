@@ -6,9 +6,7 @@ use super::*;
 
 fn draft() -> Draft {
     let mut draft = Draft::new();
-    draft
-        .keys
-        .push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
+    draft.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
     draft.audiences.push("orders".to_owned());
     draft
 }
@@ -16,9 +14,7 @@ fn draft() -> Draft {
 fn problems(change: impl FnOnce(&mut Draft)) -> Vec<String> {
     let mut draft = draft();
     change(&mut draft);
-    draft
-        .finish()
-        .map_or_else(|error| error.problems().collect(), |_| Vec::new())
+    draft.finish().map_or_else(|error| error.problems().collect(), |_| Vec::new())
 }
 
 #[test]
@@ -43,11 +39,8 @@ fn every_problem_is_listed_at_once() {
         ];
         draft.leeway = Duration::from_secs(301);
         draft.realm = "a\nb".to_owned();
-        draft.locations = vec![
-            TokenLocation::header("a b"),
-            TokenLocation::bearer(),
-            TokenLocation::scheme("bearer"),
-        ];
+        draft.locations =
+            vec![TokenLocation::header("a b"), TokenLocation::bearer(), TokenLocation::scheme("bearer")];
     });
     assert_eq!(found.len(), 6, "{found:#?}");
 }
@@ -91,25 +84,13 @@ fn token_length_has_a_range() {
 #[test]
 fn names_must_not_be_empty() {
     assert_eq!(problems(|draft| draft.issuers.push(String::new())).len(), 1);
-    assert_eq!(
-        problems(|draft| draft.issuers.push(" https://a".to_owned())).len(),
-        1
-    );
+    assert_eq!(problems(|draft| draft.issuers.push(" https://a".to_owned())).len(), 1);
     assert_eq!(problems(|draft| draft.audiences.push(String::new())).len(), 1);
-    assert_eq!(
-        problems(|draft| draft.required_claims.push(String::new())).len(),
-        1
-    );
+    assert_eq!(problems(|draft| draft.required_claims.push(String::new())).len(), 1);
     assert_eq!(problems(|draft| draft.subject_claim.clear()).len(), 1);
     assert_eq!(problems(|draft| draft.scope_claims.push(Vec::new())).len(), 1);
-    assert_eq!(
-        problems(|draft| draft.role_claims.push(vec!["a".to_owned(), String::new()])).len(),
-        1
-    );
-    assert_eq!(
-        problems(|draft| draft.profile = TokenProfile::Typed(String::new())).len(),
-        1
-    );
+    assert_eq!(problems(|draft| draft.role_claims.push(vec!["a".to_owned(), String::new()])).len(), 1);
+    assert_eq!(problems(|draft| draft.profile = TokenProfile::Typed(String::new())).len(), 1);
 }
 
 #[test]
@@ -128,10 +109,7 @@ fn the_danger_door_wants_a_reason() {
 
 #[test]
 fn rfc_9068_needs_an_issuer() {
-    assert_eq!(
-        problems(|draft| draft.profile = TokenProfile::AccessToken).len(),
-        1
-    );
+    assert_eq!(problems(|draft| draft.profile = TokenProfile::AccessToken).len(), 1);
 }
 
 #[test]
@@ -145,20 +123,15 @@ fn locations_are_some_and_differ() {
 
 #[test]
 fn a_key_outside_the_allowed_algorithms_is_refused() {
-    assert_eq!(
-        problems(|draft| draft.algorithms = vec![Algorithm::Hs256]).len(),
-        0
-    );
+    assert_eq!(problems(|draft| draft.algorithms = vec![Algorithm::Hs256]).len(), 0);
     let found = problems(|draft| draft.algorithms = vec![Algorithm::Rs256]);
     assert!(found[0].contains("HS256"), "{found:?}");
 }
 
 #[test]
 fn debug_of_a_configuration_shows_no_key() {
-    let draft = Draft {
-        keys: vec![KeySource::Secret(Algorithm::Hs256, Secret::from("k".repeat(40)))],
-        ..draft()
-    };
+    let draft =
+        Draft { keys: vec![KeySource::Secret(Algorithm::Hs256, Secret::from("k".repeat(40)))], ..draft() };
     assert!(!format!("{draft:?}").contains("kkkk"));
     let config = draft.finish().unwrap();
     let shown = format!("{config:?}");

@@ -35,17 +35,11 @@ fn signed() -> Vec<(VerifyingKey, Vec<u8>)> {
         EncodingKey::from_ec_der(&unwrapped(fixture!("p384.private.pem"))),
         EncodingKey::from_ed_der(&unwrapped(fixture!("ed25519.private.pem"))),
     ];
-    let asymmetric = GOOD
-        .iter()
-        .zip(&private)
-        .flat_map(|((pem, algorithms), private)| {
-            algorithms.iter().map(move |&algorithm| {
-                (
-                    VerifyingKey::pem(algorithm, pem).unwrap(),
-                    signed(algorithm, private),
-                )
-            })
-        });
+    let asymmetric = GOOD.iter().zip(&private).flat_map(|((pem, algorithms), private)| {
+        algorithms
+            .iter()
+            .map(move |&algorithm| (VerifyingKey::pem(algorithm, pem).unwrap(), signed(algorithm, private)))
+    });
     hmac.into_iter().chain(asymmetric).collect()
 }
 
@@ -62,15 +56,8 @@ fn a_good_signature_verifies_for_every_algorithm() {
 fn a_signature_verifies_with_its_own_key_and_algorithm_only() {
     let signed = signed();
     for (maker, signature) in &signed {
-        for (key, _) in signed
-            .iter()
-            .filter(|(key, _)| key.algorithm() != maker.algorithm())
-        {
-            assert_eq!(
-                verify(key, MESSAGE, &base64url(signature)),
-                Err(BadSignature),
-                "{maker:?} {key:?}"
-            );
+        for (key, _) in signed.iter().filter(|(key, _)| key.algorithm() != maker.algorithm()) {
+            assert_eq!(verify(key, MESSAGE, &base64url(signature)), Err(BadSignature), "{maker:?} {key:?}");
         }
     }
 }
@@ -78,43 +65,22 @@ fn a_signature_verifies_with_its_own_key_and_algorithm_only() {
 #[test]
 fn an_altered_message_or_signature_is_refused() {
     for (key, signature) in signed() {
-        assert_eq!(
-            verify(&key, &MESSAGE[1..], &base64url(&signature)),
-            Err(BadSignature)
-        );
+        assert_eq!(verify(&key, &MESSAGE[1..], &base64url(&signature)), Err(BadSignature));
         assert_eq!(verify(&key, b"", &base64url(&signature)), Err(BadSignature));
         for place in [0, signature.len() / 2, signature.len() - 1] {
             let mut altered = signature.clone();
             altered[place] ^= 1;
-            assert_eq!(
-                verify(&key, MESSAGE, &base64url(&altered)),
-                Err(BadSignature),
-                "{key:?}"
-            );
+            assert_eq!(verify(&key, MESSAGE, &base64url(&altered)), Err(BadSignature), "{key:?}");
         }
         for length in [0, 1, signature.len() - 1] {
-            assert_eq!(
-                verify(&key, MESSAGE, &base64url(&signature[..length])),
-                Err(BadSignature),
-                "{key:?}"
-            );
+            assert_eq!(verify(&key, MESSAGE, &base64url(&signature[..length])), Err(BadSignature), "{key:?}");
         }
-        for longer in [
-            [&signature[..], &[0]].concat(),
-            [&[0], &signature[..]].concat(),
-            vec![0; signature.len()],
-        ] {
-            assert_eq!(
-                verify(&key, MESSAGE, &base64url(&longer)),
-                Err(BadSignature),
-                "{key:?}"
-            );
+        for longer in
+            [[&signature[..], &[0]].concat(), [&[0], &signature[..]].concat(), vec![0; signature.len()]]
+        {
+            assert_eq!(verify(&key, MESSAGE, &base64url(&longer)), Err(BadSignature), "{key:?}");
         }
-        assert_eq!(
-            verify(&key, MESSAGE, &base64url(&vec![0xff; 8192])),
-            Err(BadSignature),
-            "{key:?}"
-        );
+        assert_eq!(verify(&key, MESSAGE, &base64url(&vec![0xff; 8192])), Err(BadSignature), "{key:?}");
     }
 }
 
@@ -122,12 +88,8 @@ fn an_altered_message_or_signature_is_refused() {
 fn a_signature_has_one_spelling() {
     for (key, signature) in signed() {
         let text = base64url(&signature);
-        let mut others = vec![
-            format!("{text}="),
-            format!("{text}=="),
-            format!(" {text}"),
-            format!("{text}\n"),
-        ];
+        let mut others =
+            vec![format!("{text}="), format!("{text}=="), format!(" {text}"), format!("{text}\n")];
         if text.contains(['-', '_']) {
             others.push(text.replace('-', "+").replace('_', "/"));
         }
@@ -136,11 +98,7 @@ fn a_signature_has_one_spelling() {
             others.push(format!("{}{stray}", &text[..text.len() - 1]));
         }
         for other in others {
-            assert_eq!(
-                verify(&key, MESSAGE, &other),
-                Err(BadSignature),
-                "{key:?} {other}"
-            );
+            assert_eq!(verify(&key, MESSAGE, &other), Err(BadSignature), "{key:?} {other}");
         }
     }
 }
@@ -150,24 +108,16 @@ fn a_public_key_does_not_verify_what_was_made_with_it_as_secret() {
     let pem = fixture!("rsa-2048.public.pem");
     let key = VerifyingKey::pem(Algorithm::Rs256, pem).unwrap();
     for secret in [pem.as_bytes().to_vec(), unwrapped(pem)] {
-        let signer = (provider().signer_factory)(
-            &jsonwebtoken::Algorithm::HS256,
-            &EncodingKey::from_secret(&secret),
-        );
-        assert_eq!(
-            verify(&key, MESSAGE, &base64url(&signer.unwrap().sign(MESSAGE))),
-            Err(BadSignature)
-        );
+        let signer =
+            (provider().signer_factory)(&jsonwebtoken::Algorithm::HS256, &EncodingKey::from_secret(&secret));
+        assert_eq!(verify(&key, MESSAGE, &base64url(&signer.unwrap().sign(MESSAGE))), Err(BadSignature));
     }
 }
 
 #[test]
 fn a_key_verifies_alike_from_pem_pkcs1_and_jwk() {
     let algorithm = Algorithm::Rs256;
-    let (_, signature) = signed()
-        .into_iter()
-        .find(|(key, _)| key.algorithm() == algorithm)
-        .unwrap();
+    let (_, signature) = signed().into_iter().find(|(key, _)| key.algorithm() == algorithm).unwrap();
     for key in [
         VerifyingKey::pem(algorithm, fixture!("rsa-2048.public.pem")),
         VerifyingKey::pem(algorithm, fixture!("rsa-2048.pkcs1.public.pem")),

@@ -13,11 +13,7 @@ fn a_private_key_is_refused_by_its_form() {
         (fixture!("rsa-2048.encrypted.private.pem"), "(encrypted PKCS#8)"),
     ] {
         for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa] {
-            refused(
-                VerifyingKey::der(algorithm, &unwrapped(pem)),
-                KeyErrorKind::PrivateKey,
-                form,
-            );
+            refused(VerifyingKey::der(algorithm, &unwrapped(pem)), KeyErrorKind::PrivateKey, form);
         }
     }
 }
@@ -25,11 +21,7 @@ fn a_private_key_is_refused_by_its_form() {
 #[test]
 fn a_certificate_is_refused() {
     let der = unwrapped(fixture!("p256.certificate.pem"));
-    refused(
-        VerifyingKey::der(Algorithm::Es256, &der),
-        KeyErrorKind::Unsupported,
-        "certificate",
-    );
+    refused(VerifyingKey::der(Algorithm::Es256, &der), KeyErrorKind::Unsupported, "certificate");
 }
 
 #[test]
@@ -49,10 +41,7 @@ fn a_truncated_or_prolonged_key_is_refused() {
         let der = unwrapped(pem);
         for algorithm in algorithms {
             for end in 0..der.len() {
-                assert!(
-                    VerifyingKey::der(*algorithm, &der[..end]).is_err(),
-                    "{algorithm} {end}"
-                );
+                assert!(VerifyingKey::der(*algorithm, &der[..end]).is_err(), "{algorithm} {end}");
             }
             assert!(VerifyingKey::der(*algorithm, &[&der[..], &[0]].concat()).is_err());
             assert!(VerifyingKey::der(*algorithm, &[&der[..], &der[..]].concat()).is_err());
@@ -92,29 +81,17 @@ fn unused_bits_in_the_key_are_refused() {
     assert_eq!(der[9..12], [0x03, 0x21, 0x00]);
     der[11] = 1;
     der[43] &= 0xfe;
-    refused(
-        VerifyingKey::der(Algorithm::EdDsa, &der),
-        KeyErrorKind::Malformed,
-        "whole number of bytes",
-    );
+    refused(VerifyingKey::der(Algorithm::EdDsa, &der), KeyErrorKind::Malformed, "whole number of bytes");
 }
 
 #[test]
 fn algorithm_parameters_where_none_belong_are_refused() {
     let der = unwrapped(fixture!("ed25519.public.pem"));
     let with_null = [&[0x30, 0x2c, 0x30, 0x07], &der[4..9], &[0x05, 0x00], &der[9..]].concat();
-    refused(
-        VerifyingKey::der(Algorithm::EdDsa, &with_null),
-        KeyErrorKind::Malformed,
-        "RFC 8410",
-    );
+    refused(VerifyingKey::der(Algorithm::EdDsa, &with_null), KeyErrorKind::Malformed, "RFC 8410");
 
     let mut der = unwrapped(fixture!("rsa-2048.public.pem"));
     let null = der.windows(2).position(|pair| pair == [0x05, 0x00]).unwrap();
     der[null] = 0x04;
-    refused(
-        VerifyingKey::der(Algorithm::Rs256, &der),
-        KeyErrorKind::Malformed,
-        "RFC 3279",
-    );
+    refused(VerifyingKey::der(Algorithm::Rs256, &der), KeyErrorKind::Malformed, "RFC 3279");
 }

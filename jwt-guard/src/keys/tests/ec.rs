@@ -19,57 +19,21 @@ fn good_points_load_and_the_curve_decides_the_algorithm() {
 
 #[test]
 fn a_wrong_curve_is_refused() {
-    refused(
-        with(P256, &json!({"crv": "P-384"})),
-        KeyErrorKind::Malformed,
-        "`x` has 32 bytes; on P-384",
-    );
-    refused(
-        with(P384, &json!({"crv": "P-256"})),
-        KeyErrorKind::Malformed,
-        "`x` has 48 bytes; on P-256",
-    );
+    refused(with(P256, &json!({"crv": "P-384"})), KeyErrorKind::Malformed, "`x` has 32 bytes; on P-384");
+    refused(with(P384, &json!({"crv": "P-256"})), KeyErrorKind::Malformed, "`x` has 48 bytes; on P-256");
     for other in ["P-521", "secp256k1", "Ed25519", "p-256", "P-256 ", ""] {
-        refused(
-            with(P256, &json!({"crv": other})),
-            KeyErrorKind::Unsupported,
-            "P-256 and P-384",
-        );
+        refused(with(P256, &json!({"crv": other})), KeyErrorKind::Unsupported, "P-256 and P-384");
     }
-    refused(
-        with(P256, &json!({"crv": null})),
-        KeyErrorKind::Malformed,
-        "`crv` is missing",
-    );
-    refused(
-        with(P256, &json!({"crv": 256})),
-        KeyErrorKind::Malformed,
-        "`crv` is not a string",
-    );
-    refused(
-        with(fixture!("p521.public.jwk"), &json!({})),
-        KeyErrorKind::Unsupported,
-        "P-521",
-    );
-    refused(
-        with(fixture!("secp256k1.public.jwk"), &json!({})),
-        KeyErrorKind::Unsupported,
-        "secp256k1",
-    );
+    refused(with(P256, &json!({"crv": null})), KeyErrorKind::Malformed, "`crv` is missing");
+    refused(with(P256, &json!({"crv": 256})), KeyErrorKind::Malformed, "`crv` is not a string");
+    refused(with(fixture!("p521.public.jwk"), &json!({})), KeyErrorKind::Unsupported, "P-521");
+    refused(with(fixture!("secp256k1.public.jwk"), &json!({})), KeyErrorKind::Unsupported, "secp256k1");
 }
 
 #[test]
 fn an_algorithm_of_another_curve_is_refused() {
-    refused(
-        with(P256, &json!({"alg": "ES384"})),
-        KeyErrorKind::Mismatch,
-        "ES384 needs an EC key on P-384",
-    );
-    refused(
-        with(P384, &json!({"alg": "ES256"})),
-        KeyErrorKind::Mismatch,
-        "ES256 needs an EC key on P-256",
-    );
+    refused(with(P256, &json!({"alg": "ES384"})), KeyErrorKind::Mismatch, "ES384 needs an EC key on P-384");
+    refused(with(P384, &json!({"alg": "ES256"})), KeyErrorKind::Mismatch, "ES256 needs an EC key on P-256");
 }
 
 #[test]
@@ -90,16 +54,8 @@ fn coordinates_cut_at_the_wrong_byte_are_refused() {
             KeyErrorKind::Malformed,
             "`x` has",
         );
-        refused(
-            with(jwk, &json!({"y": base64url(&y[1..])})),
-            KeyErrorKind::Malformed,
-            "`y` has",
-        );
-        refused(
-            with(jwk, &json!({"y": null})),
-            KeyErrorKind::Malformed,
-            "`y` is missing",
-        );
+        refused(with(jwk, &json!({"y": base64url(&y[1..])})), KeyErrorKind::Malformed, "`y` has");
+        refused(with(jwk, &json!({"y": null})), KeyErrorKind::Malformed, "`y` is missing");
     }
 }
 
@@ -108,23 +64,11 @@ fn a_point_off_the_curve_is_refused() {
     for (jwk, size) in [(P256, 32), (P384, 48)] {
         let mut y = member(jwk, "y");
         y[size - 1] ^= 1;
-        refused(
-            with(jwk, &json!({"y": base64url(&y)})),
-            KeyErrorKind::Malformed,
-            "does not lie on",
-        );
+        refused(with(jwk, &json!({"y": base64url(&y)})), KeyErrorKind::Malformed, "does not lie on");
         let zero = base64url(&vec![0; size]);
-        refused(
-            with(jwk, &json!({"x": zero, "y": zero})),
-            KeyErrorKind::Malformed,
-            "does not lie on",
-        );
+        refused(with(jwk, &json!({"x": zero, "y": zero})), KeyErrorKind::Malformed, "does not lie on");
         let large = base64url(&vec![0xff; size]);
-        refused(
-            with(jwk, &json!({"x": large, "y": large})),
-            KeyErrorKind::Malformed,
-            "does not lie on",
-        );
+        refused(with(jwk, &json!({"x": large, "y": large})), KeyErrorKind::Malformed, "does not lie on");
     }
 }
 
@@ -137,22 +81,10 @@ fn points_in_other_forms_are_refused() {
     let point = |first: u8| [&[first], &x[..], &y[..]].concat();
     assert!(load(Curve::P256, &point(4)).is_ok());
     for first in [0, 2, 3, 5, 6, 7] {
-        refused(
-            load(Curve::P256, &point(first)),
-            KeyErrorKind::Malformed,
-            "the EC point",
-        );
+        refused(load(Curve::P256, &point(first)), KeyErrorKind::Malformed, "the EC point");
     }
-    refused(
-        load(Curve::P256, &[&[2], &x[..]].concat()),
-        KeyErrorKind::Malformed,
-        "compressed",
-    );
+    refused(load(Curve::P256, &[&[2], &x[..]].concat()), KeyErrorKind::Malformed, "compressed");
     refused(load(Curve::P256, &[0]), KeyErrorKind::Malformed, "1 bytes");
     refused(load(Curve::P256, &[]), KeyErrorKind::Malformed, "0 bytes");
-    refused(
-        load(Curve::P384, &point(4)),
-        KeyErrorKind::Malformed,
-        "on P-384 it has 97",
-    );
+    refused(load(Curve::P384, &point(4)), KeyErrorKind::Malformed, "on P-384 it has 97");
 }

@@ -2,38 +2,23 @@
 
 use super::{Algorithm, KeyErrorKind, VerifyingKey, fixture, refused, unwrapped};
 
-const LEAST: [(Algorithm, usize); 3] = [
-    (Algorithm::Hs256, 32),
-    (Algorithm::Hs384, 48),
-    (Algorithm::Hs512, 64),
-];
+const LEAST: [(Algorithm, usize); 3] =
+    [(Algorithm::Hs256, 32), (Algorithm::Hs384, 48), (Algorithm::Hs512, 64)];
 
 #[test]
 fn a_secret_is_at_least_as_long_as_its_hash() {
     for (algorithm, least) in LEAST {
         assert!(VerifyingKey::secret(algorithm, vec![0xa5; least]).is_ok());
         let part = format!("has {} bytes; at least {least} bytes", least - 1);
-        refused(
-            VerifyingKey::secret(algorithm, vec![0xa5; least - 1]),
-            KeyErrorKind::Weak,
-            &part,
-        );
+        refused(VerifyingKey::secret(algorithm, vec![0xa5; least - 1]), KeyErrorKind::Weak, &part);
     }
 }
 
 #[test]
 fn an_empty_or_blank_secret_is_refused() {
     for (algorithm, _) in LEAST {
-        refused(
-            VerifyingKey::secret(algorithm, ""),
-            KeyErrorKind::Weak,
-            "has 0 bytes; at least",
-        );
-        refused(
-            VerifyingKey::secret(algorithm, vec![b' '; 100]),
-            KeyErrorKind::Weak,
-            "white space",
-        );
+        refused(VerifyingKey::secret(algorithm, ""), KeyErrorKind::Weak, "has 0 bytes; at least");
+        refused(VerifyingKey::secret(algorithm, vec![b' '; 100]), KeyErrorKind::Weak, "white space");
         refused(
             VerifyingKey::secret(algorithm, "\u{feff}".to_owned() + &"\n".repeat(99)),
             KeyErrorKind::Weak,
@@ -55,11 +40,7 @@ fn the_text_of_a_pem_file_is_no_secret() {
         fixture!("rsa-2048.private.pem").to_owned(),
     ] {
         for (algorithm, _) in LEAST {
-            refused(
-                VerifyingKey::secret(algorithm, text.as_str()),
-                KeyErrorKind::NotASecret,
-                "PEM",
-            );
+            refused(VerifyingKey::secret(algorithm, text.as_str()), KeyErrorKind::NotASecret, "PEM");
         }
     }
 }
@@ -72,28 +53,17 @@ fn an_ssh_key_is_no_secret() {
         "\u{feff}ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI me@example",
         "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t",
     ] {
-        refused(
-            VerifyingKey::secret(Algorithm::Hs256, text),
-            KeyErrorKind::NotASecret,
-            "SSH",
-        );
+        refused(VerifyingKey::secret(Algorithm::Hs256, text), KeyErrorKind::NotASecret, "SSH");
     }
 }
 
 #[test]
 fn the_text_of_a_jwk_is_no_secret() {
     let jwk = fixture!("p256.public.jwk");
-    for text in [
-        jwk.to_owned(),
-        format!("\u{feff}\n{jwk}\n"),
-        format!("{{\"keys\":[{jwk}]}}"),
-        format!("[{jwk}]"),
-    ] {
-        refused(
-            VerifyingKey::secret(Algorithm::Hs256, text),
-            KeyErrorKind::NotASecret,
-            "JWK",
-        );
+    for text in
+        [jwk.to_owned(), format!("\u{feff}\n{jwk}\n"), format!("{{\"keys\":[{jwk}]}}"), format!("[{jwk}]")]
+    {
+        refused(VerifyingKey::secret(Algorithm::Hs256, text), KeyErrorKind::NotASecret, "JWK");
     }
 }
 
@@ -107,21 +77,9 @@ fn a_key_in_der_or_bare_base64_is_no_secret() {
         fixture!("p256.certificate.pem"),
         fixture!("p384.private.pem"),
     ] {
-        refused(
-            VerifyingKey::secret(Algorithm::Hs256, unwrapped(pem)),
-            KeyErrorKind::NotASecret,
-            "in DER",
-        );
-        let bare: String = pem
-            .lines()
-            .filter(|line| !line.starts_with('-'))
-            .collect::<Vec<_>>()
-            .join("\n");
-        refused(
-            VerifyingKey::secret(Algorithm::Hs256, bare),
-            KeyErrorKind::NotASecret,
-            "in base64",
-        );
+        refused(VerifyingKey::secret(Algorithm::Hs256, unwrapped(pem)), KeyErrorKind::NotASecret, "in DER");
+        let bare: String = pem.lines().filter(|line| !line.starts_with('-')).collect::<Vec<_>>().join("\n");
+        refused(VerifyingKey::secret(Algorithm::Hs256, bare), KeyErrorKind::NotASecret, "in base64");
     }
 }
 
@@ -135,18 +93,10 @@ fn a_random_secret_may_begin_like_json_or_der() {
 
 #[test]
 fn a_secret_serves_no_other_family() {
-    for algorithm in [
-        Algorithm::Rs256,
-        Algorithm::Ps512,
-        Algorithm::Es256,
-        Algorithm::Es384,
-        Algorithm::EdDsa,
-    ] {
-        refused(
-            VerifyingKey::secret(algorithm, [7; 64]),
-            KeyErrorKind::Mismatch,
-            "not a shared secret",
-        );
+    for algorithm in
+        [Algorithm::Rs256, Algorithm::Ps512, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa]
+    {
+        refused(VerifyingKey::secret(algorithm, [7; 64]), KeyErrorKind::Mismatch, "not a shared secret");
     }
 }
 

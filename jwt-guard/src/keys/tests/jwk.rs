@@ -18,31 +18,14 @@ fn load(jwk: &str, changes: &Value, allowed: &[Algorithm]) -> Result<VerifyingKe
 #[test]
 fn alg_binds_the_key() {
     for name in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {
-        assert_eq!(
-            load(RSA, &json!({"alg": name}), &[]).unwrap().algorithm().name(),
-            name
-        );
+        assert_eq!(load(RSA, &json!({"alg": name}), &[]).unwrap().algorithm().name(), name);
     }
     for name in ["HS256", "HS384", "HS512"] {
-        assert_eq!(
-            load(OCT, &json!({"alg": name}), &[]).unwrap().algorithm().name(),
-            name
-        );
+        assert_eq!(load(OCT, &json!({"alg": name}), &[]).unwrap().algorithm().name(), name);
     }
-    assert_eq!(
-        load(P256, &json!({"alg": "ES256"}), &[]).unwrap().algorithm(),
-        Algorithm::Es256
-    );
-    assert_eq!(
-        load(ED25519, &json!({"alg": "EdDSA"}), &[]).unwrap().algorithm(),
-        Algorithm::EdDsa
-    );
-    assert_eq!(
-        load(ED25519, &json!({"alg": "Ed25519"}), &[])
-            .unwrap()
-            .algorithm(),
-        Algorithm::EdDsa
-    );
+    assert_eq!(load(P256, &json!({"alg": "ES256"}), &[]).unwrap().algorithm(), Algorithm::Es256);
+    assert_eq!(load(ED25519, &json!({"alg": "EdDSA"}), &[]).unwrap().algorithm(), Algorithm::EdDsa);
+    assert_eq!(load(ED25519, &json!({"alg": "Ed25519"}), &[]).unwrap().algorithm(), Algorithm::EdDsa);
 }
 
 #[test]
@@ -55,11 +38,7 @@ fn an_algorithm_of_another_family_is_refused() {
         (OCT, &["RS256", "ES256", "EdDSA"]),
     ] {
         for name in names {
-            refused(
-                load(jwk, &json!({"alg": name}), &[]),
-                KeyErrorKind::Mismatch,
-                "but its `alg`",
-            );
+            refused(load(jwk, &json!({"alg": name}), &[]), KeyErrorKind::Mismatch, "but its `alg`");
         }
     }
 }
@@ -71,18 +50,10 @@ fn an_unsupported_algorithm_is_refused() {
             "none", "RSA-OAEP", "RSA1_5", "ES512", "ES256K", "Ed448", "A128GCM", "A128KW", "rs256", "ES256 ",
             "",
         ] {
-            refused(
-                load(jwk, &json!({"alg": name}), &[]),
-                KeyErrorKind::Unsupported,
-                "not supported",
-            );
+            refused(load(jwk, &json!({"alg": name}), &[]), KeyErrorKind::Unsupported, "not supported");
         }
         for value in [json!(["RS256"]), json!(256), json!({"RS256": 1}), json!(true)] {
-            refused(
-                load(jwk, &json!({"alg": value}), &[]),
-                KeyErrorKind::Malformed,
-                "`alg` is not a string",
-            );
+            refused(load(jwk, &json!({"alg": value}), &[]), KeyErrorKind::Malformed, "`alg` is not a string");
         }
     }
 }
@@ -90,35 +61,22 @@ fn an_unsupported_algorithm_is_refused() {
 #[test]
 fn an_rsa_key_without_alg_needs_exactly_one_allowed_rsa_algorithm() {
     use Algorithm::{Es256, Hs256, Ps256, Rs256};
-    for (allowed, expected) in [
-        (&[Rs256][..], Rs256),
-        (&[Es256, Ps256, Hs256], Ps256),
-        (&[Rs256, Rs256], Rs256),
-    ] {
+    for (allowed, expected) in
+        [(&[Rs256][..], Rs256), (&[Es256, Ps256, Hs256], Ps256), (&[Rs256, Rs256], Rs256)]
+    {
         assert_eq!(VerifyingKey::jwk(RSA, allowed).unwrap().algorithm(), expected);
     }
     for allowed in [&[][..], &[Es256], &[Rs256, Ps256], &[Rs256, Algorithm::Rs512]] {
-        refused(
-            VerifyingKey::jwk(RSA, allowed),
-            KeyErrorKind::AlgorithmUndetermined,
-            "add `alg` to the key",
-        );
+        refused(VerifyingKey::jwk(RSA, allowed), KeyErrorKind::AlgorithmUndetermined, "add `alg` to the key");
     }
 }
 
 #[test]
 fn a_secret_without_alg_needs_exactly_one_allowed_hmac_algorithm() {
     use Algorithm::{Hs256, Hs512, Rs256};
-    assert_eq!(
-        VerifyingKey::jwk(OCT, &[Rs256, Hs512]).unwrap().algorithm(),
-        Hs512
-    );
+    assert_eq!(VerifyingKey::jwk(OCT, &[Rs256, Hs512]).unwrap().algorithm(), Hs512);
     for allowed in [&[][..], &[Rs256], &[Hs256, Hs512]] {
-        refused(
-            VerifyingKey::jwk(OCT, allowed),
-            KeyErrorKind::AlgorithmUndetermined,
-            "add `alg` to the key",
-        );
+        refused(VerifyingKey::jwk(OCT, allowed), KeyErrorKind::AlgorithmUndetermined, "add `alg` to the key");
     }
 }
 
@@ -133,24 +91,15 @@ fn an_algorithm_outside_the_allowed_is_refused() {
         (OCT, json!({"alg": "HS512"}), &[Hs256]),
         (OCT, json!({"alg": "HS256"}), &[Rs256, EdDsa]),
     ] {
-        refused(
-            load(jwk, &changes, allowed),
-            KeyErrorKind::AlgorithmNotAllowed,
-            "allowed are",
-        );
+        refused(load(jwk, &changes, allowed), KeyErrorKind::AlgorithmNotAllowed, "allowed are");
     }
 }
 
 #[test]
 fn a_key_for_something_other_than_signatures_is_refused() {
     for jwk in [RSA, P256, P384, ED25519, OCT] {
-        let allowed = [
-            Algorithm::Rs256,
-            Algorithm::Es256,
-            Algorithm::Es384,
-            Algorithm::EdDsa,
-            Algorithm::Hs256,
-        ];
+        let allowed =
+            [Algorithm::Rs256, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa, Algorithm::Hs256];
         for good in [
             json!({"use": "sig"}),
             json!({"key_ops": ["verify"]}),
@@ -165,12 +114,7 @@ fn a_key_for_something_other_than_signatures_is_refused() {
                 "is for use",
             );
         }
-        for operations in [
-            json!([]),
-            json!(["sign"]),
-            json!(["encrypt", "wrapKey"]),
-            json!(["Verify"]),
-        ] {
+        for operations in [json!([]), json!(["sign"]), json!(["encrypt", "wrapKey"]), json!(["Verify"])] {
             let result = load(jwk, &json!({"key_ops": operations, "use": "sig"}), &allowed);
             refused(result, KeyErrorKind::NotForSignatures, "`key_ops`");
         }
@@ -181,17 +125,8 @@ fn a_key_for_something_other_than_signatures_is_refused() {
                 "`use` is not a string",
             );
         }
-        for value in [
-            json!("verify"),
-            json!(1),
-            json!(["verify", 1]),
-            json!({"verify": 1}),
-        ] {
-            refused(
-                load(jwk, &json!({"key_ops": value}), &allowed),
-                KeyErrorKind::Malformed,
-                "`key_ops`",
-            );
+        for value in [json!("verify"), json!(1), json!(["verify", 1]), json!({"verify": 1})] {
+            refused(load(jwk, &json!({"key_ops": value}), &allowed), KeyErrorKind::Malformed, "`key_ops`");
         }
     }
 }
@@ -204,47 +139,26 @@ fn an_asymmetric_key_with_a_private_member_is_refused_from_anywhere() {
                 let text = changed(jwk, &json!({name: value}));
                 let part = format!("private member `{name}`");
                 for origin in [Origin::Local, Origin::Remote] {
-                    refused(
-                        read(&text, &[Algorithm::Rs256], origin),
-                        KeyErrorKind::PrivateKey,
-                        &part,
-                    );
+                    refused(read(&text, &[Algorithm::Rs256], origin), KeyErrorKind::PrivateKey, &part);
                 }
             }
         }
     }
-    for jwk in [
-        fixture!("rsa-2048.private.jwk"),
-        fixture!("p256.private.jwk"),
-        fixture!("ed25519.private.jwk"),
-    ] {
-        refused(
-            VerifyingKey::jwk(jwk, &[]),
-            KeyErrorKind::PrivateKey,
-            "remove the private members",
-        );
-        refused(
-            read(jwk, &[], Origin::Remote),
-            KeyErrorKind::PrivateKey,
-            "replace the key pair",
-        );
+    for jwk in
+        [fixture!("rsa-2048.private.jwk"), fixture!("p256.private.jwk"), fixture!("ed25519.private.jwk")]
+    {
+        refused(VerifyingKey::jwk(jwk, &[]), KeyErrorKind::PrivateKey, "remove the private members");
+        refused(read(jwk, &[], Origin::Remote), KeyErrorKind::PrivateKey, "replace the key pair");
     }
 }
 
 #[test]
 fn a_leaked_private_key_is_reported_whatever_else_is_wrong() {
-    for changes in [
-        json!({"use": "enc"}),
-        json!({"alg": "none"}),
-        json!({"crv": "P-521"}),
-        json!({"kty": "AKP"}),
-    ] {
+    for changes in
+        [json!({"use": "enc"}), json!({"alg": "none"}), json!({"crv": "P-521"}), json!({"kty": "AKP"})]
+    {
         let text = changed(fixture!("p256.private.jwk"), &changes);
-        refused(
-            read(&text, &[], Origin::Remote),
-            KeyErrorKind::PrivateKey,
-            "private member `d`",
-        );
+        refused(read(&text, &[], Origin::Remote), KeyErrorKind::PrivateKey, "private member `d`");
     }
 }
 
@@ -252,47 +166,23 @@ fn a_leaked_private_key_is_reported_whatever_else_is_wrong() {
 fn a_secret_is_refused_from_a_remote_set_only() {
     let text = changed(OCT, &json!({"alg": "HS256"}));
     assert!(read(&text, &[], Origin::Local).is_ok());
-    refused(
-        read(&text, &[], Origin::Remote),
-        KeyErrorKind::PrivateKey,
-        "shared secret",
-    );
+    refused(read(&text, &[], Origin::Remote), KeyErrorKind::PrivateKey, "shared secret");
     let without = changed(&text, &json!({"k": null}));
-    refused(
-        read(&without, &[], Origin::Remote),
-        KeyErrorKind::PrivateKey,
-        "shared secret",
-    );
+    refused(read(&without, &[], Origin::Remote), KeyErrorKind::PrivateKey, "shared secret");
 }
 
 #[test]
 fn a_secret_in_a_jwk_obeys_the_rules_for_secrets() {
-    refused(
-        load(OCT, &json!({"alg": "HS256", "k": ""}), &[]),
-        KeyErrorKind::Weak,
-        "0 bytes",
-    );
+    refused(load(OCT, &json!({"alg": "HS256", "k": ""}), &[]), KeyErrorKind::Weak, "0 bytes");
     for (name, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
         let short = super::base64url(&vec![7; least - 1]);
-        refused(
-            load(OCT, &json!({"alg": name, "k": short}), &[]),
-            KeyErrorKind::Weak,
-            "at least",
-        );
+        refused(load(OCT, &json!({"alg": name, "k": short}), &[]), KeyErrorKind::Weak, "at least");
         let long = super::base64url(&vec![7; least]);
         assert!(load(OCT, &json!({"alg": name, "k": long}), &[]).is_ok());
     }
     let pem = super::base64url(fixture!("rsa-2048.public.pem").as_bytes());
-    refused(
-        load(OCT, &json!({"alg": "HS256", "k": pem}), &[]),
-        KeyErrorKind::NotASecret,
-        "PEM",
-    );
-    refused(
-        load(OCT, &json!({"alg": "HS256", "k": null}), &[]),
-        KeyErrorKind::Malformed,
-        "`k` is missing",
-    );
+    refused(load(OCT, &json!({"alg": "HS256", "k": pem}), &[]), KeyErrorKind::NotASecret, "PEM");
+    refused(load(OCT, &json!({"alg": "HS256", "k": null}), &[]), KeyErrorKind::Malformed, "`k` is missing");
 }
 
 #[test]
@@ -301,31 +191,11 @@ fn other_kinds_of_key_are_refused() {
         let result = load(RSA, &json!({"kty": kind}), &[Algorithm::Rs256]);
         refused(result, KeyErrorKind::Unsupported, "RSA, EC, OKP and oct");
     }
-    refused(
-        load(RSA, &json!({"kty": null}), &[]),
-        KeyErrorKind::Malformed,
-        "`kty` is missing",
-    );
-    refused(
-        load(RSA, &json!({"kty": 1}), &[]),
-        KeyErrorKind::Malformed,
-        "`kty` is not a string",
-    );
-    refused(
-        load(RSA, &json!({"kty": "EC", "crv": "P-256"}), &[]),
-        KeyErrorKind::Malformed,
-        "`x` is missing",
-    );
-    refused(
-        load(P256, &json!({"kty": "OKP"}), &[]),
-        KeyErrorKind::Unsupported,
-        "Ed25519 for OKP",
-    );
-    refused(
-        load(ED25519, &json!({"kty": "EC"}), &[]),
-        KeyErrorKind::Unsupported,
-        "P-256 and P-384 for EC",
-    );
+    refused(load(RSA, &json!({"kty": null}), &[]), KeyErrorKind::Malformed, "`kty` is missing");
+    refused(load(RSA, &json!({"kty": 1}), &[]), KeyErrorKind::Malformed, "`kty` is not a string");
+    refused(load(RSA, &json!({"kty": "EC", "crv": "P-256"}), &[]), KeyErrorKind::Malformed, "`x` is missing");
+    refused(load(P256, &json!({"kty": "OKP"}), &[]), KeyErrorKind::Unsupported, "Ed25519 for OKP");
+    refused(load(ED25519, &json!({"kty": "EC"}), &[]), KeyErrorKind::Unsupported, "P-256 and P-384 for EC");
     refused(
         load(RSA, &json!({"kty": "oct"}), &[Algorithm::Hs256]),
         KeyErrorKind::Malformed,
@@ -385,20 +255,12 @@ fn json_is_read_strictly() {
 
 #[test]
 fn kid_becomes_the_id_and_stands_in_messages() {
-    assert_eq!(
-        load(P256, &json!({"kid": "2026"}), &[]).unwrap().id(),
-        Some("2026")
-    );
+    assert_eq!(load(P256, &json!({"kid": "2026"}), &[]).unwrap().id(), Some("2026"));
     assert_eq!(load(P256, &json!({}), &[]).unwrap().id(), None);
     let error = load(P256, &json!({"kid": "a\r\nb", "use": "enc"}), &[]).unwrap_err();
     assert!(error.to_string().starts_with(r#"key "a\r\nb": "#), "{error}");
     let error = load(P256, &json!({"kid": "2026", "use": "enc"}), &[]).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with(r#"key "2026": the key is for use "enc""#),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with(r#"key "2026": the key is for use "enc""#), "{error}");
 }
 
 #[test]
@@ -412,11 +274,7 @@ fn a_kid_that_no_token_may_name_is_refused() {
     }
     assert!(load(P256, &json!({"kid": "x".repeat(256)}), &[]).is_ok());
     for id in [json!(1), json!(["a"]), json!({})] {
-        refused(
-            load(P256, &json!({"kid": id}), &[]),
-            KeyErrorKind::Malformed,
-            "`kid` is not a string",
-        );
+        refused(load(P256, &json!({"kid": id}), &[]), KeyErrorKind::Malformed, "`kid` is not a string");
     }
 }
 

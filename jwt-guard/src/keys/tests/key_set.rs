@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::super::Origin;
 use super::super::key_set::{KeySet, SelectError};
 use super::{Algorithm, KeyErrorKind, VerifyingKey, base64url, changed, fixture, refused};
 
@@ -50,16 +49,8 @@ fn a_token_gets_the_key_it_names() {
 #[test]
 fn the_named_key_never_serves_another_algorithm() {
     use Algorithm::{Hs256, Hs512};
-    let set = KeySet::new([
-        secret(Hs256, Some("a")),
-        secret(Hs512, None),
-        secret(Hs512, Some("b")),
-    ])
-    .unwrap();
-    assert_eq!(
-        selected(&set, Some("a"), Hs512),
-        Err(SelectError::AlgorithmNotAllowed)
-    );
+    let set = KeySet::new([secret(Hs256, Some("a")), secret(Hs512, None), secret(Hs512, Some("b"))]).unwrap();
+    assert_eq!(selected(&set, Some("a"), Hs512), Err(SelectError::AlgorithmNotAllowed));
 }
 
 #[test]
@@ -67,11 +58,7 @@ fn an_unknown_kid_is_told_apart_and_compared_exactly() {
     use Algorithm::{Hs256, Rs256};
     let set = KeySet::new([secret(Hs256, Some("a"))]).unwrap();
     for kid in ["", "A", "a ", "ab", "../a"] {
-        assert_eq!(
-            selected(&set, Some(kid), Hs256),
-            Err(SelectError::UnknownKey),
-            "{kid:?}"
-        );
+        assert_eq!(selected(&set, Some(kid), Hs256), Err(SelectError::UnknownKey), "{kid:?}");
     }
     assert_eq!(selected(&set, Some("b"), Rs256), Err(SelectError::UnknownKey));
 }
@@ -95,12 +82,7 @@ fn a_key_without_id_serves_tokens_with_any_unknown_kid() {
 #[test]
 fn a_token_without_kid_needs_exactly_one_fitting_key() {
     use Algorithm::{Hs256, Hs384, Hs512};
-    let set = KeySet::new([
-        secret(Hs256, Some("a")),
-        secret(Hs384, Some("b")),
-        secret(Hs384, None),
-    ])
-    .unwrap();
+    let set = KeySet::new([secret(Hs256, Some("a")), secret(Hs384, Some("b")), secret(Hs384, None)]).unwrap();
     assert_eq!(selected(&set, None, Hs256), Ok(Some("a".to_owned())));
     assert_eq!(selected(&set, None, Hs384), Err(SelectError::Ambiguous));
     assert_eq!(selected(&set, None, Hs512), Err(SelectError::AlgorithmNotAllowed));
@@ -114,26 +96,11 @@ fn two_keys_with_one_kid_and_algorithm_are_both_skipped() {
     );
     for double in [other, p256("a")] {
         let loaded = KeySet::from_json(&set(&[&p256("a"), &p256("b"), &double]), &[]).unwrap();
-        assert_eq!(
-            loaded.iter().map(|key| key.id().unwrap()).collect::<Vec<_>>(),
-            ["b"]
-        );
+        assert_eq!(loaded.iter().map(|key| key.id().unwrap()).collect::<Vec<_>>(), ["b"]);
         assert_eq!(loaded.skipped().len(), 2);
-        assert!(
-            loaded
-                .skipped()
-                .iter()
-                .all(|error| error.kind() == KeyErrorKind::DuplicateId)
-        );
-        assert_eq!(
-            selected(&loaded, Some("a"), Algorithm::Es256),
-            Err(SelectError::UnknownKey)
-        );
-        refused(
-            KeySet::from_json(&set(&[&p256("a"), &double]), &[]),
-            KeyErrorKind::NoUsableKey,
-            "same id",
-        );
+        assert!(loaded.skipped().iter().all(|error| error.kind() == KeyErrorKind::DuplicateId));
+        assert_eq!(selected(&loaded, Some("a"), Algorithm::Es256), Err(SelectError::UnknownKey));
+        refused(KeySet::from_json(&set(&[&p256("a"), &double]), &[]), KeyErrorKind::NoUsableKey, "same id");
     }
 }
 
@@ -147,16 +114,8 @@ fn a_double_of_a_skipped_key_stays() {
 #[test]
 fn configured_keys_with_one_id_and_algorithm_are_an_error() {
     use Algorithm::{Hs256, Hs384};
-    let twice = [
-        secret(Hs256, Some("a")),
-        secret(Hs384, Some("a")),
-        secret(Hs256, Some("a")),
-    ];
-    refused(
-        KeySet::new(twice),
-        KeyErrorKind::DuplicateId,
-        "key \"a\": another key",
-    );
+    let twice = [secret(Hs256, Some("a")), secret(Hs384, Some("a")), secret(Hs256, Some("a"))];
+    refused(KeySet::new(twice), KeyErrorKind::DuplicateId, "key \"a\": another key");
     assert!(KeySet::new([secret(Hs256, None), secret(Hs256, None)]).is_ok());
 }
 
@@ -177,44 +136,27 @@ fn one_bad_key_does_not_spoil_the_others() {
     ];
     let mut all = vec![fixture!("ed448.public.jwk")];
     all.extend(bad);
-    let (good, ed) = (
-        p256("good"),
-        changed(fixture!("ed25519.public.jwk"), &json!({"kid": "ed"})),
-    );
+    let (good, ed) = (p256("good"), changed(fixture!("ed25519.public.jwk"), &json!({"kid": "ed"})));
     all.extend([good.as_str(), ed.as_str()]);
     let loaded = KeySet::from_json(&set(&all), &[]).unwrap();
-    assert_eq!(
-        loaded.iter().map(|key| key.id().unwrap()).collect::<Vec<_>>(),
-        ["good", "ed"]
-    );
+    assert_eq!(loaded.iter().map(|key| key.id().unwrap()).collect::<Vec<_>>(), ["good", "ed"]);
     assert_eq!(loaded.skipped().len(), all.len() - 2);
     assert!(
-        loaded.skipped()[0]
-            .to_string()
-            .starts_with("key number 1 of the set: "),
+        loaded.skipped()[0].to_string().starts_with("key number 1 of the set: "),
         "{}",
         loaded.skipped()[0]
     );
     assert!(
-        loaded.skipped()[1]
-            .to_string()
-            .starts_with("key number 2 of the set: "),
+        loaded.skipped()[1].to_string().starts_with("key number 2 of the set: "),
         "{}",
         loaded.skipped()[1]
     );
-    assert!(
-        loaded.skipped()[4].to_string().starts_with("key \"r\": "),
-        "{}",
-        loaded.skipped()[4]
-    );
+    assert!(loaded.skipped()[4].to_string().starts_with("key \"r\": "), "{}", loaded.skipped()[4]);
 }
 
 #[test]
 fn a_set_without_a_usable_key_names_every_reason() {
-    let text = set(&[
-        fixture!("p521.public.jwk"),
-        &changed(&p256("b"), &json!({"use": "enc"})),
-    ]);
+    let text = set(&[fixture!("p521.public.jwk"), &changed(&p256("b"), &json!({"use": "enc"}))]);
     let error = KeySet::from_json(&text, &[]).unwrap_err();
     assert_eq!(error.kind(), KeyErrorKind::NoUsableKey);
     for part in ["key number 1 of the set: ", "P-521", "key \"b\": ", "\"enc\""] {
@@ -224,11 +166,7 @@ fn a_set_without_a_usable_key_names_every_reason() {
 
 #[test]
 fn an_empty_set_is_told_apart() {
-    refused(
-        KeySet::from_json(r#"{"keys":[]}"#, &[]),
-        KeyErrorKind::EmptySet,
-        "empty",
-    );
+    refused(KeySet::from_json(r#"{"keys":[]}"#, &[]), KeyErrorKind::EmptySet, "empty");
     refused(KeySet::new([]), KeyErrorKind::EmptySet, "empty");
 }
 
@@ -251,11 +189,7 @@ fn what_is_no_set_is_refused() {
         &unclosed,
         &trailing,
     ] {
-        refused(
-            KeySet::from_json(text, &[]),
-            KeyErrorKind::Malformed,
-            "member `keys` that is a list",
-        );
+        refused(KeySet::from_json(text, &[]), KeyErrorKind::Malformed, "member `keys` that is a list");
     }
 }
 
@@ -269,29 +203,19 @@ fn other_members_of_the_set_are_ignored() {
 fn a_set_has_at_most_100_keys() {
     let keys: Vec<_> = (0..101).map(|index| p256(&index.to_string())).collect();
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-    refused(
-        KeySet::from_json(&set(&keys), &[]),
-        KeyErrorKind::Unsupported,
-        "at most 100",
-    );
+    refused(KeySet::from_json(&set(&keys), &[]), KeyErrorKind::Unsupported, "at most 100");
     assert_eq!(KeySet::from_json(&set(&keys[..100]), &[]).unwrap().len(), 100);
 }
 
 #[test]
 fn a_remote_set_gives_no_secret_and_a_local_one_does() {
-    let secret = format!(
-        r#"{{"kty":"oct","alg":"HS256","kid":"s","k":"{}"}}"#,
-        base64url(&[7; 32])
-    );
+    let secret = format!(r#"{{"kty":"oct","alg":"HS256","kid":"s","k":"{}"}}"#, base64url(&[7; 32]));
     let text = set(&[&secret, &p256("a")]);
     assert_eq!(KeySet::from_json(&text, &[]).unwrap().len(), 2);
-    let remote = KeySet::read(&text, &[], Origin::Remote).unwrap();
+    let remote = KeySet::published(&text, &[]).unwrap();
     assert_eq!(remote.len(), 1);
     assert_eq!(remote.skipped()[0].kind(), KeyErrorKind::PrivateKey);
-    assert_eq!(
-        remote.select(None, Algorithm::Hs256).unwrap_err(),
-        SelectError::AlgorithmNotAllowed
-    );
+    assert_eq!(remote.select(None, Algorithm::Hs256).unwrap_err(), SelectError::AlgorithmNotAllowed);
 }
 
 #[test]
@@ -299,9 +223,6 @@ fn the_allowed_algorithms_hold_for_every_key() {
     let rsa = changed(fixture!("rsa-2048.public.jwk"), &json!({"kid": "r"}));
     let text = set(&[&rsa, &p256("a")]);
     let loaded = KeySet::from_json(&text, &[Algorithm::Rs256]).unwrap();
-    assert_eq!(
-        loaded.iter().map(VerifyingKey::algorithm).collect::<Vec<_>>(),
-        [Algorithm::Rs256]
-    );
+    assert_eq!(loaded.iter().map(VerifyingKey::algorithm).collect::<Vec<_>>(), [Algorithm::Rs256]);
     assert_eq!(loaded.skipped()[0].kind(), KeyErrorKind::AlgorithmNotAllowed);
 }

@@ -87,10 +87,7 @@ fn every_good_key_loads_from_pem_and_der_and_keeps_its_algorithm() {
     for (pem, algorithms) in GOOD {
         for &algorithm in algorithms {
             assert_eq!(VerifyingKey::pem(algorithm, pem).unwrap().algorithm(), algorithm);
-            assert_eq!(
-                VerifyingKey::der(algorithm, &unwrapped(pem)).unwrap().algorithm(),
-                algorithm
-            );
+            assert_eq!(VerifyingKey::der(algorithm, &unwrapped(pem)).unwrap().algorithm(), algorithm);
         }
     }
 }
@@ -100,10 +97,7 @@ fn debug_of_a_key_shows_algorithm_and_id_only() {
     let key = VerifyingKey::secret(Algorithm::Hs256, "a secret of more than 32 bytes, hunter2")
         .unwrap()
         .with_id("a");
-    assert_eq!(
-        format!("{key:?}"),
-        r#"VerifyingKey { algorithm: Hs256, id: Some("a"), .. }"#
-    );
+    assert_eq!(format!("{key:?}"), r#"VerifyingKey { algorithm: Hs256, id: Some("a"), .. }"#);
     let set = super::KeySet::new([key]).unwrap();
     assert!(!format!("{set:#?}").contains("hunter2"));
 }
@@ -111,12 +105,8 @@ fn debug_of_a_key_shows_algorithm_and_id_only() {
 #[test]
 fn no_refusal_quotes_the_key() {
     let long = "hunter2-hunter2-hunter2-hunter2-hunter2";
-    let jwk = |k: &str| {
-        VerifyingKey::jwk(
-            &format!(r#"{{"kty":"oct","alg":"HS256","kid":"a","k":"{k}"}}"#),
-            &[],
-        )
-    };
+    let jwk =
+        |k: &str| VerifyingKey::jwk(&format!(r#"{{"kty":"oct","alg":"HS256","kid":"a","k":"{k}"}}"#), &[]);
     let set = |text: &str| super::KeySet::from_json(text, &[]);
     let errors = [
         VerifyingKey::secret(Algorithm::Hs256, "hunter2").unwrap_err(),

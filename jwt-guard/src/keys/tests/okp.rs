@@ -40,16 +40,8 @@ fn another_curve_is_refused() {
     for other in ["P-256", "Ed448", "X25519", "ed25519", ""] {
         refused(with(&json!({"crv": other})), KeyErrorKind::Unsupported, "Ed25519");
     }
-    refused(
-        VerifyingKey::jwk(fixture!("ed448.public.jwk"), &[]),
-        KeyErrorKind::Unsupported,
-        "Ed448",
-    );
-    refused(
-        VerifyingKey::jwk(fixture!("x25519.public.jwk"), &[]),
-        KeyErrorKind::Unsupported,
-        "X25519",
-    );
+    refused(VerifyingKey::jwk(fixture!("ed448.public.jwk"), &[]), KeyErrorKind::Unsupported, "Ed448");
+    refused(VerifyingKey::jwk(fixture!("x25519.public.jwk"), &[]), KeyErrorKind::Unsupported, "X25519");
 }
 
 /// The y coordinates of the eight points whose order divides eight, computed from the curve equation, and the two
@@ -65,10 +57,7 @@ const SMALL_ORDER: [&str; 7] = [
 ];
 
 fn from_hex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 #[test]
@@ -82,11 +71,7 @@ fn every_encoding_of_a_point_of_small_order_is_refused() {
             let mut der = unwrapped(fixture!("ed25519.public.pem"));
             der.truncate(12);
             der.extend(&point);
-            refused(
-                VerifyingKey::der(Algorithm::EdDsa, &der),
-                KeyErrorKind::Weak,
-                "small order",
-            );
+            refused(VerifyingKey::der(Algorithm::EdDsa, &der), KeyErrorKind::Weak, "small order");
         }
     }
 }

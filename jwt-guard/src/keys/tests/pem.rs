@@ -16,11 +16,7 @@ fn a_private_key_is_refused_whatever_its_form() {
         "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----\n",
     ] {
         for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa] {
-            refused(
-                VerifyingKey::pem(algorithm, pem),
-                KeyErrorKind::PrivateKey,
-                "openssl pkey",
-            );
+            refused(VerifyingKey::pem(algorithm, pem), KeyErrorKind::PrivateKey, "openssl pkey");
         }
     }
 }
@@ -36,11 +32,7 @@ fn a_private_key_under_the_label_of_a_public_one_is_refused() {
     ] {
         for label in ["PUBLIC KEY", "RSA PUBLIC KEY"] {
             let relabelled = wrapped(label, &unwrapped(pem));
-            refused(
-                VerifyingKey::pem(Algorithm::Rs256, relabelled),
-                KeyErrorKind::PrivateKey,
-                "private key",
-            );
+            refused(VerifyingKey::pem(Algorithm::Rs256, relabelled), KeyErrorKind::PrivateKey, "private key");
         }
     }
 }
@@ -48,17 +40,9 @@ fn a_private_key_under_the_label_of_a_public_one_is_refused() {
 #[test]
 fn a_certificate_is_refused_with_the_command_that_helps() {
     let pem = fixture!("p256.certificate.pem");
-    refused(
-        VerifyingKey::pem(Algorithm::Es256, pem),
-        KeyErrorKind::Unsupported,
-        "openssl x509",
-    );
+    refused(VerifyingKey::pem(Algorithm::Es256, pem), KeyErrorKind::Unsupported, "openssl x509");
     let relabelled = wrapped("PUBLIC KEY", &unwrapped(pem));
-    refused(
-        VerifyingKey::pem(Algorithm::Es256, relabelled),
-        KeyErrorKind::Unsupported,
-        "openssl x509",
-    );
+    refused(VerifyingKey::pem(Algorithm::Es256, relabelled), KeyErrorKind::Unsupported, "openssl x509");
 }
 
 #[test]
@@ -72,12 +56,7 @@ fn keys_without_an_algorithm_are_refused_by_name() {
         (fixture!("rsa-pss.public.pem"), "RSASSA-PSS"),
         (fixture!("p256.explicit.public.pem"), "does not name its curve"),
     ] {
-        for algorithm in [
-            Algorithm::Es256,
-            Algorithm::Es384,
-            Algorithm::EdDsa,
-            Algorithm::Ps256,
-        ] {
+        for algorithm in [Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa, Algorithm::Ps256] {
             refused(VerifyingKey::pem(algorithm, pem), KeyErrorKind::Unsupported, part);
         }
     }
@@ -86,11 +65,7 @@ fn keys_without_an_algorithm_are_refused_by_name() {
 #[test]
 fn a_compressed_point_is_refused_with_the_command_that_helps() {
     let pem = fixture!("p256.compressed.public.pem");
-    refused(
-        VerifyingKey::pem(Algorithm::Es256, pem),
-        KeyErrorKind::Malformed,
-        "-conv_form uncompressed",
-    );
+    refused(VerifyingKey::pem(Algorithm::Es256, pem), KeyErrorKind::Malformed, "-conv_form uncompressed");
 }
 
 #[test]
@@ -99,11 +74,7 @@ fn a_good_key_serves_no_algorithm_of_another_kind() {
         for (_, others) in GOOD.iter().filter(|(other, _)| *other != pem) {
             for &algorithm in *others {
                 assert!(!own.contains(&algorithm));
-                refused(
-                    VerifyingKey::pem(algorithm, pem),
-                    KeyErrorKind::Mismatch,
-                    "needs a",
-                );
+                refused(VerifyingKey::pem(algorithm, pem), KeyErrorKind::Mismatch, "needs a");
             }
         }
     }
@@ -112,11 +83,7 @@ fn a_good_key_serves_no_algorithm_of_another_kind() {
 #[test]
 fn an_rsa_key_of_1024_bits_is_refused() {
     let pem = fixture!("rsa-1024.public.pem");
-    refused(
-        VerifyingKey::pem(Algorithm::Rs256, pem),
-        KeyErrorKind::Weak,
-        "has 1024 bits",
-    );
+    refused(VerifyingKey::pem(Algorithm::Rs256, pem), KeyErrorKind::Weak, "has 1024 bits");
 }
 
 #[test]
@@ -125,40 +92,22 @@ fn a_pkcs1_public_key_loads_and_its_label_must_be_right() {
     assert!(VerifyingKey::pem(Algorithm::Rs256, pem).is_ok());
     assert!(VerifyingKey::der(Algorithm::Rs256, &unwrapped(pem)).is_ok());
     let wrong = wrapped("PUBLIC KEY", &unwrapped(pem));
-    refused(
-        VerifyingKey::pem(Algorithm::Rs256, wrong),
-        KeyErrorKind::Malformed,
-        "`RSA PUBLIC KEY`",
-    );
+    refused(VerifyingKey::pem(Algorithm::Rs256, wrong), KeyErrorKind::Malformed, "`RSA PUBLIC KEY`");
     let wrong = wrapped("RSA PUBLIC KEY", &unwrapped(fixture!("rsa-2048.public.pem")));
-    refused(
-        VerifyingKey::pem(Algorithm::Rs256, wrong),
-        KeyErrorKind::Malformed,
-        "`PUBLIC KEY`",
-    );
+    refused(VerifyingKey::pem(Algorithm::Rs256, wrong), KeyErrorKind::Malformed, "`PUBLIC KEY`");
 }
 
 #[test]
 fn two_keys_in_one_text_are_refused() {
     let two = [fixture!("p256.public.pem"), fixture!("p384.public.pem")].concat();
-    refused(
-        VerifyingKey::pem(Algorithm::Es256, two),
-        KeyErrorKind::Malformed,
-        "2 complete blocks",
-    );
+    refused(VerifyingKey::pem(Algorithm::Es256, two), KeyErrorKind::Malformed, "2 complete blocks");
 }
 
 #[test]
 fn other_labels_are_refused() {
     let der = unwrapped(fixture!("p256.public.pem"));
-    for label in [
-        "EC PUBLIC KEY",
-        "SSH2 PUBLIC KEY",
-        "public key",
-        "PUBLIC KEY ",
-        "CERTIFICATE REQUEST",
-        "X",
-    ] {
+    for label in ["EC PUBLIC KEY", "SSH2 PUBLIC KEY", "public key", "PUBLIC KEY ", "CERTIFICATE REQUEST", "X"]
+    {
         let result = VerifyingKey::pem(Algorithm::Es256, wrapped(label, &der));
         assert!(result.is_err(), "{label:?}");
     }
@@ -181,21 +130,14 @@ fn damaged_text_is_refused() {
         "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n".to_owned(),
         "-----BEGIN".to_owned(),
     ] {
-        assert!(
-            VerifyingKey::pem(Algorithm::Es256, &damaged).is_err(),
-            "{damaged}"
-        );
+        assert!(VerifyingKey::pem(Algorithm::Es256, &damaged).is_err(), "{damaged}");
     }
 }
 
 #[test]
 fn text_around_the_block_and_other_line_ends_are_accepted() {
     let pem = fixture!("p256.public.pem");
-    for text in [
-        format!("our key, 2026\n{pem}\n"),
-        pem.replace('\n', "\r\n"),
-        format!("\u{feff}{pem}"),
-    ] {
+    for text in [format!("our key, 2026\n{pem}\n"), pem.replace('\n', "\r\n"), format!("\u{feff}{pem}")] {
         assert!(VerifyingKey::pem(Algorithm::Es256, &text).is_ok(), "{text}");
     }
 }
@@ -210,10 +152,6 @@ fn what_is_no_pem_is_refused_with_the_way_to_load_it() {
         (b"hello", "-----BEGIN PUBLIC KEY-----"),
         (b"\xff\xfe-\0-\0", "-----BEGIN PUBLIC KEY-----"),
     ] {
-        refused(
-            VerifyingKey::pem(Algorithm::Es256, text),
-            KeyErrorKind::Malformed,
-            part,
-        );
+        refused(VerifyingKey::pem(Algorithm::Es256, text), KeyErrorKind::Malformed, part);
     }
 }

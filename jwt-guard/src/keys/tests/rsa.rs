@@ -27,11 +27,7 @@ fn modulus(bits: usize) -> Vec<u8> {
 #[test]
 fn the_size_is_2048_to_8192_bits() {
     for bits in [1, 512, 1024, 2040, 2047] {
-        refused(
-            with_modulus(&modulus(bits)),
-            KeyErrorKind::Weak,
-            &format!("has {bits} bits; 2048 to"),
-        );
+        refused(with_modulus(&modulus(bits)), KeyErrorKind::Weak, &format!("has {bits} bits; 2048 to"));
     }
     for bits in [2048, 2049, 3072, 4096] {
         assert!(with_modulus(&modulus(bits)).is_ok(), "{bits}");
@@ -54,21 +50,13 @@ fn the_largest_size_is_8192_bits_with_aws_lc_rs() {
 #[cfg(not(feature = "aws-lc-rs"))]
 #[test]
 fn the_largest_size_is_4096_bits_with_rust_crypto() {
-    refused(
-        with_modulus(&modulus(4097)),
-        KeyErrorKind::Unsupported,
-        "2048 to 4096 are possible",
-    );
+    refused(with_modulus(&modulus(4097)), KeyErrorKind::Unsupported, "2048 to 4096 are possible");
 }
 
 #[test]
 fn a_modulus_with_a_leading_zero_byte_is_refused() {
     let n = [&[0], &member(JWK, "n")[..]].concat();
-    refused(
-        with_modulus(&n),
-        KeyErrorKind::Malformed,
-        "modulus is empty or starts with a zero byte",
-    );
+    refused(with_modulus(&n), KeyErrorKind::Malformed, "modulus is empty or starts with a zero byte");
     refused(with_modulus(&[]), KeyErrorKind::Malformed, "modulus is empty");
 }
 
@@ -82,32 +70,20 @@ fn an_even_modulus_is_refused() {
 #[test]
 fn the_exponent_is_odd_and_at_least_3() {
     for e in [&[1_u8][..], &[2], &[4], &[1, 0, 0]] {
-        refused(
-            with(&json!({"e": base64url(e)})),
-            KeyErrorKind::Weak,
-            "an odd number of at least 3",
-        );
+        refused(with(&json!({"e": base64url(e)})), KeyErrorKind::Weak, "an odd number of at least 3");
     }
     for e in [&[3_u8][..], &[17], &[1, 0, 1], &[1, 0xff, 0xff, 0xff, 0xff]] {
         assert!(with(&json!({"e": base64url(e)})).is_ok(), "{e:?}");
     }
     for e in [&[2_u8, 0, 0, 0, 1][..], &[0xff; 8], &[0xff; 9], &[0xff; 256]] {
-        refused(
-            with(&json!({"e": base64url(e)})),
-            KeyErrorKind::Unsupported,
-            "more than 33 bits",
-        );
+        refused(with(&json!({"e": base64url(e)})), KeyErrorKind::Unsupported, "more than 33 bits");
     }
 }
 
 #[test]
 fn an_exponent_that_is_empty_zero_or_starts_with_a_zero_byte_is_refused() {
     for e in [&[][..], &[0], &[0, 1, 0, 1]] {
-        refused(
-            with(&json!({"e": base64url(e)})),
-            KeyErrorKind::Malformed,
-            "exponent",
-        );
+        refused(with(&json!({"e": base64url(e)})), KeyErrorKind::Malformed, "exponent");
     }
 }
 
@@ -117,19 +93,12 @@ fn the_same_rules_hold_for_pem() {
     use super::wrapped;
 
     let pem = |n: &[u8], e: &[u8]| {
-        VerifyingKey::pem(
-            Algorithm::Ps256,
-            wrapped("RSA PUBLIC KEY", &write_pkcs1(n, e).unwrap()),
-        )
+        VerifyingKey::pem(Algorithm::Ps256, wrapped("RSA PUBLIC KEY", &write_pkcs1(n, e).unwrap()))
     };
     assert!(pem(&modulus(2048), &[3]).is_ok());
     refused(pem(&modulus(2047), &[3]), KeyErrorKind::Weak, "2047 bits");
     refused(pem(&modulus(2048), &[2]), KeyErrorKind::Weak, "exponent is 2");
-    refused(
-        pem(&modulus(2048), &[]),
-        KeyErrorKind::Malformed,
-        "not an `RSAPublicKey`",
-    );
+    refused(pem(&modulus(2048), &[]), KeyErrorKind::Malformed, "not an `RSAPublicKey`");
 }
 
 #[test]

@@ -26,9 +26,7 @@ pub(crate) fn evaluate(requirement: &Requirement, principal: &Principal) -> Resu
     if caller.meets(requirement) {
         return Ok(());
     }
-    Err(caller
-        .cheapest(requirement)
-        .map_or(Shortfall::Forbidden, |branch| Shortfall::Scopes(branch.scopes)))
+    Err(caller.cheapest(requirement).map_or(Shortfall::Forbidden, |branch| Shortfall::Scopes(branch.scopes)))
 }
 
 /// The scopes that a caller without any should ask for: those of the branch with the fewest. Empty when none are
@@ -37,11 +35,7 @@ pub(crate) fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> 
     match requirement {
         Requirement::Scope(name) => vec![*name],
         Requirement::All(list) => union(list.iter().map(scopes_to_ask_for)),
-        Requirement::Any(list) => list
-            .iter()
-            .map(scopes_to_ask_for)
-            .min_by_key(Vec::len)
-            .unwrap_or_default(),
+        Requirement::Any(list) => list.iter().map(scopes_to_ask_for).min_by_key(Vec::len).unwrap_or_default(),
         Requirement::Policy(_, inner) => scopes_to_ask_for(inner),
         Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => Vec::new(),
     }
@@ -63,10 +57,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     fn new(principal: &'a Principal) -> Self {
-        Self {
-            identity: principal.identity().map(AsRef::as_ref),
-            claims: OnceCell::new(),
-        }
+        Self { identity: principal.identity().map(AsRef::as_ref), claims: OnceCell::new() }
     }
 
     /// The decision.
@@ -76,9 +67,7 @@ impl<'a> Caller<'a> {
             Requirement::Any(list) => list.iter().any(|inner| self.meets(inner)),
             Requirement::Not(inner) => !self.meets(inner),
             Requirement::Scope(name) => self.has_scope(name),
-            Requirement::Role(name) => self
-                .identity
-                .is_some_and(|identity| identity.roles.contains(name)),
+            Requirement::Role(name) => self.identity.is_some_and(|identity| identity.roles.contains(name)),
             Requirement::Claim(path, value) => self.has_claim(path, *value),
             Requirement::Policy(_, inner) => self.meets(inner),
         }
@@ -89,45 +78,31 @@ impl<'a> Caller<'a> {
     fn cheapest(&self, requirement: &Requirement) -> Option<Branch> {
         match requirement {
             Requirement::All(list) => {
-                let branches = list
-                    .iter()
-                    .map(|inner| self.cheapest(inner))
-                    .collect::<Option<Vec<_>>>()?;
+                let branches = list.iter().map(|inner| self.cheapest(inner)).collect::<Option<Vec<_>>>()?;
                 let missing = branches.iter().map(|branch| branch.missing).sum();
-                Some(Branch {
-                    scopes: union(branches.into_iter().map(|branch| branch.scopes)),
-                    missing,
-                })
+                Some(Branch { scopes: union(branches.into_iter().map(|branch| branch.scopes)), missing })
             }
-            Requirement::Any(list) => list
-                .iter()
-                .filter_map(|inner| self.cheapest(inner))
-                .min_by_key(|branch| branch.missing),
-            Requirement::Scope(name) => Some(Branch {
-                scopes: vec![*name],
-                missing: usize::from(!self.has_scope(name)),
-            }),
+            Requirement::Any(list) => {
+                list.iter().filter_map(|inner| self.cheapest(inner)).min_by_key(|branch| branch.missing)
+            }
+            Requirement::Scope(name) => {
+                Some(Branch { scopes: vec![*name], missing: usize::from(!self.has_scope(name)) })
+            }
             Requirement::Policy(_, inner) => self.cheapest(inner),
             Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => {
-                self.meets(requirement).then_some(Branch {
-                    scopes: Vec::new(),
-                    missing: 0,
-                })
+                self.meets(requirement).then_some(Branch { scopes: Vec::new(), missing: 0 })
             }
         }
     }
 
     fn has_scope(&self, name: &str) -> bool {
-        self.identity
-            .is_some_and(|identity| identity.scopes.contains(name))
+        self.identity.is_some_and(|identity| identity.scopes.contains(name))
     }
 
     fn has_claim(&self, path: &[&str], expected: ClaimValue) -> bool {
-        let claims = self.claims.get_or_init(|| {
-            self.identity
-                .map(|identity| &identity.claims)
-                .and_then(TokenClaims::tree)
-        });
+        let claims = self
+            .claims
+            .get_or_init(|| self.identity.map(|identity| &identity.claims).and_then(TokenClaims::tree));
         match claims.as_ref().and_then(|claims| claims.at(path)) {
             Some(Json::List(values)) => values.iter().any(|value| is(value, expected)),
             Some(value) => is(value, expected),

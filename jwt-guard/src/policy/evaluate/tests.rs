@@ -47,75 +47,49 @@ fn an_anonymous_caller_meets_no_condition() {
     let nobody = Principal::anonymous();
     assert_eq!(lacks(Scope("a"), &nobody), Shortfall::Scopes(vec!["a"]));
     assert_eq!(lacks(Role("a"), &nobody), Shortfall::Forbidden);
-    assert_eq!(
-        lacks(Claim(&["a"], ClaimValue::Bool(true)), &nobody),
-        Shortfall::Forbidden
-    );
+    assert_eq!(lacks(Claim(&["a"], ClaimValue::Bool(true)), &nobody), Shortfall::Forbidden);
 }
 
 #[test]
 fn all_conditions_must_be_met() {
     const BOTH: Requirement = All(&[Scope("a"), Scope("b")]);
     assert_eq!(evaluate(&BOTH, &caller(&["a", "b"], &[], "{}")), Ok(()));
-    assert_eq!(
-        lacks(BOTH, &caller(&["a"], &[], "{}")),
-        Shortfall::Scopes(vec!["a", "b"])
-    );
+    assert_eq!(lacks(BOTH, &caller(&["a"], &[], "{}")), Shortfall::Scopes(vec!["a", "b"]));
 }
 
 #[test]
 fn all_of_any_and_another_is_not_met_by_the_any_alone() {
     const POLICY: Requirement = All(&[Any(&[Scope("a"), Scope("b")]), Scope("c")]);
-    assert_eq!(
-        lacks(POLICY, &caller(&["a"], &[], "{}")),
-        Shortfall::Scopes(vec!["a", "c"])
-    );
+    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Shortfall::Scopes(vec!["a", "c"]));
     assert_eq!(evaluate(&POLICY, &caller(&["b", "c"], &[], "{}")), Ok(()));
 }
 
 #[test]
 fn the_branch_that_lacks_the_fewest_scopes_is_named_whole() {
-    const POLICY: Requirement = Any(&[
-        All(&[Scope("a"), Scope("b"), Scope("c")]),
-        All(&[Scope("d"), Scope("e")]),
-    ]);
-    assert_eq!(
-        lacks(POLICY, &caller(&[], &[], "{}")),
-        Shortfall::Scopes(vec!["d", "e"])
-    );
-    assert_eq!(
-        lacks(POLICY, &caller(&["a", "b"], &[], "{}")),
-        Shortfall::Scopes(vec!["a", "b", "c"])
-    );
+    const POLICY: Requirement =
+        Any(&[All(&[Scope("a"), Scope("b"), Scope("c")]), All(&[Scope("d"), Scope("e")])]);
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["d", "e"]));
+    assert_eq!(lacks(POLICY, &caller(&["a", "b"], &[], "{}")), Shortfall::Scopes(vec!["a", "b", "c"]));
 }
 
 #[test]
 fn a_missing_role_names_no_scope() {
     const POLICY: Requirement = All(&[Scope("a"), Role("clerk")]);
     assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Forbidden);
-    assert_eq!(
-        lacks(POLICY, &caller(&[], &["clerk"], "{}")),
-        Shortfall::Scopes(vec!["a"])
-    );
+    assert_eq!(lacks(POLICY, &caller(&[], &["clerk"], "{}")), Shortfall::Scopes(vec!["a"]));
 }
 
 #[test]
 fn a_branch_that_scopes_can_cure_is_preferred_to_one_they_cannot() {
     const POLICY: Requirement = Any(&[Role("clerk"), All(&[Scope("a"), Scope("b")])]);
-    assert_eq!(
-        lacks(POLICY, &caller(&[], &[], "{}")),
-        Shortfall::Scopes(vec!["a", "b"])
-    );
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a", "b"]));
 }
 
 #[test]
 fn not_turns_the_answer_and_names_no_scope() {
     const POLICY: Requirement = Not(&Scope("suspended"));
     assert_eq!(evaluate(&POLICY, &caller(&[], &[], "{}")), Ok(()));
-    assert_eq!(
-        lacks(POLICY, &caller(&["suspended"], &[], "{}")),
-        Shortfall::Forbidden
-    );
+    assert_eq!(lacks(POLICY, &caller(&["suspended"], &[], "{}")), Shortfall::Forbidden);
     const DOUBLE: Requirement = Not(&Not(&Scope("a")));
     assert_eq!(lacks(DOUBLE, &caller(&[], &[], "{}")), Shortfall::Forbidden);
 }
@@ -124,10 +98,7 @@ fn not_turns_the_answer_and_names_no_scope() {
 fn another_policy_counts_as_its_conditions() {
     const POLICY: Requirement = All(&[Policy("Shared", &Scope("a"))]);
     assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], "{}")), Ok(()));
-    assert_eq!(
-        lacks(POLICY, &caller(&[], &[], "{}")),
-        Shortfall::Scopes(vec!["a"])
-    );
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a"]));
 }
 
 #[test]
@@ -160,11 +131,8 @@ fn claims_are_compared_by_value_and_type() {
 
 #[test]
 fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
-    const POLICY: Requirement = All(&[
-        Scope("a"),
-        Any(&[All(&[Scope("b"), Scope("c")]), Scope("d")]),
-        Role("r"),
-    ]);
+    const POLICY: Requirement =
+        All(&[Scope("a"), Any(&[All(&[Scope("b"), Scope("c")]), Scope("d")]), Role("r")]);
     assert_eq!(scopes_to_ask_for(&POLICY), ["a", "d"]);
     assert!(scopes_to_ask_for(&Any(&[Role("r"), Scope("a")])).is_empty());
     assert!(scopes_to_ask_for(&Not(&Scope("a"))).is_empty());

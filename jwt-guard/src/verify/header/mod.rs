@@ -7,10 +7,7 @@ use crate::json::{self, Json, Limits};
 use crate::keys::Algorithm;
 
 /// A header has a handful of members. The limits bound what an unauthenticated caller can make us parse.
-const LIMITS: Limits = Limits {
-    depth: 8,
-    members: 32,
-};
+const LIMITS: Limits = Limits { depth: 8, members: 32 };
 
 /// No key of any issuer has a longer name.
 const LONGEST_KEY_ID: usize = 256;
@@ -64,11 +61,7 @@ fn check_type(typ: Option<&Json<'_>>, rules: &Rules) -> Result<(), VerifyError> 
         Some(Json::Text(text)) => Some(media_subtype(text)),
         Some(_) => return Err(VerifyError::HeaderRefused("typ")),
     };
-    if rules.profile.accepts(typ) {
-        Ok(())
-    } else {
-        Err(VerifyError::WrongType)
-    }
+    if rules.profile.accepts(typ) { Ok(()) } else { Err(VerifyError::WrongType) }
 }
 
 /// A nested token would need its own verification (RFC 7519 section 5.2).

@@ -50,10 +50,7 @@ fn the_header_is_one_plain_object() {
         assert_eq!(error(text), VerifyError::HeaderNotJson, "{text}");
     }
     let members: String = (0..32).map(|index| format!(",\"m{index}\":0")).collect();
-    assert_eq!(
-        error(&format!("{{\"alg\":\"HS256\"{members}}}")),
-        VerifyError::HeaderNotJson
-    );
+    assert_eq!(error(&format!("{{\"alg\":\"HS256\"{members}}}")), VerifyError::HeaderNotJson);
     let deep = format!("{{\"alg\":\"HS256\",\"x\":{}{}}}", "[".repeat(8), "]".repeat(8));
     assert_eq!(error(&deep), VerifyError::HeaderNotJson);
 }
@@ -61,21 +58,13 @@ fn the_header_is_one_plain_object() {
 #[test]
 fn the_algorithm_is_a_string_of_the_list() {
     for alg in [r#"{"HS256":null}"#, "5", "null", r#"["HS256"]"#, "true"] {
-        assert_eq!(
-            error(&format!(r#"{{"alg":{alg}}}"#)),
-            VerifyError::HeaderRefused("alg"),
-            "{alg}"
-        );
+        assert_eq!(error(&format!(r#"{{"alg":{alg}}}"#)), VerifyError::HeaderRefused("alg"), "{alg}");
     }
     assert_eq!(error("{}"), VerifyError::HeaderRefused("alg"));
-    for alg in [
-        "none", "None", "NONE", "nOnE", "", "hs256", "HS257", "HS", "Ed25519", "ES256K", "ES512", "A128GCM",
-    ] {
-        assert_eq!(
-            error(&format!(r#"{{"alg":"{alg}"}}"#)),
-            VerifyError::AlgorithmNotAllowed,
-            "{alg}"
-        );
+    for alg in
+        ["none", "None", "NONE", "nOnE", "", "hs256", "HS257", "HS", "Ed25519", "ES256K", "ES512", "A128GCM"]
+    {
+        assert_eq!(error(&format!(r#"{{"alg":"{alg}"}}"#)), VerifyError::AlgorithmNotAllowed, "{alg}");
     }
 }
 
@@ -107,27 +96,14 @@ fn embedded_keys_are_ignored_or_refused_and_never_used() {
     for name in ["jwk", "jku", "x5u", "x5c"] {
         let text = format!(r#"{{"alg":"HS256","{name}":"https://evil.example"}}"#);
         assert!(read(text.as_bytes(), &rules()).is_ok());
-        let strict = Rules {
-            embedded_keys: EmbeddedKeys::Refuse,
-            ..rules()
-        };
-        assert_eq!(
-            read(text.as_bytes(), &strict).unwrap_err(),
-            VerifyError::HeaderRefused(name)
-        );
+        let strict = Rules { embedded_keys: EmbeddedKeys::Refuse, ..rules() };
+        assert_eq!(read(text.as_bytes(), &strict).unwrap_err(), VerifyError::HeaderRefused(name));
     }
 }
 
 #[test]
 fn a_key_name_is_short_printable_text() {
-    for kid in [
-        r#""a\nb""#,
-        r#""a\u0000""#,
-        r#""\u007f""#,
-        "1",
-        "null",
-        r#"["a"]"#,
-    ] {
+    for kid in [r#""a\nb""#, r#""a\u0000""#, r#""\u007f""#, "1", "null", r#"["a"]"#] {
         assert_eq!(
             error(&format!(r#"{{"alg":"HS256","kid":{kid}}}"#)),
             VerifyError::HeaderRefused("kid"),
@@ -149,14 +125,7 @@ fn accepts(profile: TokenProfile, typ: Option<&str>) -> bool {
 fn the_classic_profile_takes_plain_and_access_tokens_only() {
     let classic = || TokenProfile::Classic;
     assert!(accepts(classic(), None));
-    for typ in [
-        "JWT",
-        "jwt",
-        "application/jwt",
-        "at+jwt",
-        "AT+JWT",
-        "application/at+jwt",
-    ] {
+    for typ in ["JWT", "jwt", "application/jwt", "at+jwt", "AT+JWT", "application/at+jwt"] {
         assert!(accepts(classic(), Some(typ)), "{typ}");
     }
     for typ in [
@@ -199,9 +168,6 @@ fn a_type_of_its_own_is_compared_without_case() {
 #[test]
 fn a_type_that_is_no_string_is_refused() {
     for typ in ["1", "null", "[]"] {
-        assert_eq!(
-            error(&format!(r#"{{"alg":"HS256","typ":{typ}}}"#)),
-            VerifyError::HeaderRefused("typ")
-        );
+        assert_eq!(error(&format!(r#"{{"alg":"HS256","typ":{typ}}}"#)), VerifyError::HeaderRefused("typ"));
     }
 }
