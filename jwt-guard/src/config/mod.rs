@@ -3,7 +3,7 @@
 mod draft;
 mod error;
 
-use crate::location::Locations;
+use crate::location::{Credentials, Locations};
 use crate::verify::Verifier;
 
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
@@ -15,6 +15,7 @@ pub use error::ConfigError;
 pub(crate) struct Config {
     pub(crate) verifier: Verifier,
     pub(crate) locations: Locations,
+    pub(crate) credentials: Credentials,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
 }

@@ -10,6 +10,7 @@ use http::request::Parts;
 use super::{JwtGuard, event};
 use crate::authenticate::authenticate;
 use crate::error::{AuthError, FailureKind};
+use crate::location::Credentials;
 use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule};
 use crate::principal::Principal;
@@ -151,11 +152,15 @@ fn unconfigured() -> Response {
     Refusal::new(FailureKind::NotConfigured, Vec::new()).into_response(None, &ProblemJson)
 }
 
-/// Leaves the finding in the request, and marks what carried the token as sensitive.
+/// Leaves the finding in the request, and hides what carried the token.
 fn keep(request: &mut Parts, finding: Finding) {
-    let Parts { headers, extensions, .. } = request;
-    if let Some(guard) = JwtGuard::of(extensions) {
-        guard.inner.config.locations.mark_sensitive(headers);
+    let Parts { headers, uri, extensions, .. } = request;
+    if let Some(JwtGuard { inner }) = JwtGuard::of(extensions) {
+        let locations = &inner.config.locations;
+        match inner.config.credentials {
+            Credentials::Keep => locations.mark_sensitive(headers),
+            Credentials::Strip => locations.strip(headers, uri),
+        }
     }
     extensions.insert(finding);
 }

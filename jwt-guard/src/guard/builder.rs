@@ -10,7 +10,7 @@ use super::typestate::{AudienceGiven, HasAudience, HasKeys, KeysGiven, WantsAudi
 use crate::clock::Clock;
 use crate::config::{ANY_AUDIENCE, ConfigError, Draft, KeySource};
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
-use crate::location::{Conflict, Place, TokenLocation};
+use crate::location::{Conflict, Credentials, Place, TokenLocation};
 use crate::respond::{ProblemJson, RenderRefusal};
 use crate::secret::Secret;
 use crate::verify::{EmbeddedKeys, TokenProfile};
@@ -193,6 +193,13 @@ impl<K, A> Builder<K, A> {
     /// 400 (RFC 6750 section 2). A bad token is never rescued by a later one.
     pub fn prefer_first(mut self) -> Self {
         self.draft.conflict = Conflict::PreferFirst;
+        self
+    }
+
+    /// Removes the token from a request that was let in, so that no handler, proxy or log behind the guard sees it.
+    /// `Claims` and `Principal` work as before. `OriginalUri` keeps the address as it came.
+    pub fn strip_credentials(mut self) -> Self {
+        self.draft.credentials = Credentials::Strip;
         self
     }
 

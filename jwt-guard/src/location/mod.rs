@@ -8,6 +8,7 @@
 mod authorization;
 mod cookie;
 mod query;
+mod strip;
 mod websocket;
 
 use std::fmt;
@@ -143,6 +144,13 @@ pub(crate) struct Locations {
     pub(crate) conflict: Conflict,
     /// The longest token; longer ones are handed on without a look at their characters.
     pub(crate) longest: usize,
+}
+
+/// What happens to the token of a request that was let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Credentials {
+    Keep,
+    Strip,
 }
 
 /// What two tokens in one request mean.

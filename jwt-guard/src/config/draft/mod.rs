@@ -7,7 +7,7 @@ use super::Config;
 use super::error::{ConfigError, Problems};
 use crate::clock::{Clock, SystemClock};
 use crate::keys::{Algorithm, KeySet, VerifyingKey, backend};
-use crate::location::{Conflict, Locations, Place, TokenLocation};
+use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::secret::Secret;
 use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier};
 
@@ -61,6 +61,7 @@ pub(crate) struct Draft {
     pub(crate) locations: Vec<TokenLocation>,
     pub(crate) query: Option<TokenLocation>,
     pub(crate) conflict: Conflict,
+    pub(crate) credentials: Credentials,
     pub(crate) realm: String,
     pub(crate) clock: Arc<dyn Clock>,
     /// Reasons given at the `danger` door, with the name of what they excuse.
@@ -87,6 +88,7 @@ impl Draft {
             locations: vec![TokenLocation::bearer()],
             query: None,
             conflict: Conflict::Refuse,
+            credentials: Credentials::Keep,
             realm: "api".to_owned(),
             clock: Arc::new(SystemClock),
             excuses: Vec::new(),
@@ -121,8 +123,13 @@ impl Draft {
         let places: Vec<Place> =
             self.locations.into_iter().chain(self.query).map(|location| location.0).collect();
         let locations = Locations { places, conflict: self.conflict, longest: rules.longest_token };
-        let (clock, realm) = (self.clock, self.realm);
-        problems.or(keys.map(|keys| Config { verifier: Verifier { keys, rules, clock }, locations, realm }))
+        let (clock, realm, credentials) = (self.clock, self.realm, self.credentials);
+        problems.or(keys.map(|keys| Config {
+            verifier: Verifier { keys, rules, clock },
+            locations,
+            credentials,
+            realm,
+        }))
     }
 
     fn check_names(&self, problems: &mut Problems) {
