@@ -1,0 +1,1 @@
+//! The integration tests: everything that is promised, over the public API and, where it matters, over a socket.
