@@ -1,0 +1,33 @@
+//! Every file below `fail/` has one mistake, and the compiler says what its `.stderr` says.
+
+use std::env;
+use std::process::Command;
+
+/// The compiler whose wording the goldens have; `rust-toolchain.toml` names the same.
+const COMPILER: &str = "1.95.0";
+
+#[test]
+fn every_mistake_is_explained() {
+    let found = compiler();
+    if found != COMPILER {
+        let reason = format!("the goldens are those of rustc {COMPILER}, this is rustc {found}");
+        assert!(env::var_os("CI").is_none(), "{reason}");
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    trybuild::TestCases::new().compile_fail("fail/*/*.rs");
+}
+
+#[test]
+fn the_pinned_compiler_is_the_one_of_the_goldens() {
+    let toolchain = include_str!("../rust-toolchain.toml");
+    assert!(toolchain.contains(&format!("channel = \"{COMPILER}\"")), "{toolchain}");
+}
+
+/// The version in `rustc 1.95.0 (..)`.
+fn compiler() -> String {
+    let program = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(program).arg("--version").output().expect("the compiler runs");
+    let version = String::from_utf8_lossy(&output.stdout);
+    version.split_whitespace().nth(1).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,7 @@
+use jwt_guard::requires;
+
+#[axum::debug_handler]
+#[requires(scope = "orders:read")]
+async fn list(_method: axum::http::Method) {}
+
+fn main() {}

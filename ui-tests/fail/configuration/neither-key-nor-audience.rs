@@ -1,0 +1,5 @@
+use jwt_guard::JwtGuard;
+
+fn main() {
+    let _guard = JwtGuard::builder().build();
+}

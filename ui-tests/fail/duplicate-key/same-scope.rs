@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scope = "orders:read", role = "clerk", scope = "orders:read")]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scopes::READ)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use jwt_guard::Router;
+use jwt_guard::routing::get;
+
+async fn list() {}
+
+fn main() {
+    let _router: Router = Router::new().route("/", get(list));
+}

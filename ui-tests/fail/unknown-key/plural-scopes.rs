@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scopes = "orders:read")]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use jwt_guard::requires;
+
+#[requires(scope = "orders:read")]
+fn list() -> &'static str {
+    "orders"
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(role = true)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scope = 7)]
+async fn list() {}
+
+fn main() {}

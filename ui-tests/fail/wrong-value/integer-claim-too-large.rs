@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(claim("level") = 9223372036854775808)]
+async fn list() {}
+
+fn main() {}

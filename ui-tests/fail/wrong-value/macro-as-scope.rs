@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scope = concat!("orders", ":read"))]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the attributes accept, in `pass/`, and what they say about everything else, in `fail/`.

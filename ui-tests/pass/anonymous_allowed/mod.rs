@@ -1,0 +1,7 @@
+//! What `anonymous_allowed` takes.
+
+mod alone;
+mod claims_of_another_crate;
+mod every_setting;
+mod optional_claims;
+mod typed_optional_claims;

@@ -1,0 +1,13 @@
+//! What `authentication_required` takes.
+
+mod alone;
+mod claims;
+mod condition;
+mod empty_parentheses;
+mod hidden_route;
+mod in_function_body;
+mod names_that_differ_in_writing_only;
+mod raw_identifier;
+mod redirect;
+mod reexported_crate;
+mod renamed_crate;

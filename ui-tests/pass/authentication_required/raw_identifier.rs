@@ -1,0 +1,16 @@
+//! A handler whose name is a keyword.
+
+use jwt_guard::Router;
+use jwt_guard::authentication_required;
+use jwt_guard::routing::get;
+
+use crate::policies;
+
+#[authentication_required]
+async fn r#match() {}
+
+#[test]
+fn the_policy_is_the_written_one() {
+    let router: Router = Router::new().route("/", get(r#match));
+    assert_eq!(policies(&router), ["authentication_required"]);
+}

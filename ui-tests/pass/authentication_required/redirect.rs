@@ -1,0 +1,16 @@
+//! Browsers are sent to a page.
+
+use jwt_guard::Router;
+use jwt_guard::authentication_required;
+use jwt_guard::routing::get;
+
+use crate::policies;
+
+#[authentication_required(redirect = "/login?from=orders", reason = "pages for people")]
+async fn list() {}
+
+#[test]
+fn the_policy_is_the_written_one() {
+    let router: Router = Router::new().route("/", get(list));
+    assert_eq!(policies(&router), ["authentication_required"]);
+}

@@ -1,0 +1,19 @@
+//! Groups in groups.
+
+use jwt_guard::Router;
+use jwt_guard::requires;
+use jwt_guard::routing::get;
+
+use crate::policies;
+
+#[requires(any(all(scope = "a", not(any(role = "b", role = "c"))), not(not(scope = "d"))))]
+async fn list() {}
+
+#[test]
+fn the_policy_is_the_written_one() {
+    let router: Router = Router::new().route("/", get(list));
+    assert_eq!(
+        policies(&router),
+        [r#"requires(any(all(scope = "a", not(any(role = "b", role = "c"))), not(not(scope = "d"))))"#]
+    );
+}

@@ -1,0 +1,16 @@
+//! One scope.
+
+use jwt_guard::Router;
+use jwt_guard::requires;
+use jwt_guard::routing::get;
+
+use crate::policies;
+
+#[requires(scope = "orders:read")]
+async fn list() {}
+
+#[test]
+fn the_policy_is_the_written_one() {
+    let router: Router = Router::new().route("/", get(list));
+    assert_eq!(policies(&router), [r#"requires(scope = "orders:read")"#]);
+}
