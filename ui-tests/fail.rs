@@ -1,6 +1,7 @@
 //! Every file below `fail/` has one mistake, and the compiler says what its `.stderr` says.
 
 use std::env;
+use std::fs;
 use std::process::Command;
 
 /// The compiler whose wording the goldens have; `rust-toolchain.toml` names the same.
@@ -22,6 +23,20 @@ fn every_mistake_is_explained() {
 fn the_pinned_compiler_is_the_one_of_the_goldens() {
     let toolchain = include_str!("../rust-toolchain.toml");
     assert!(toolchain.contains(&format!("channel = \"{COMPILER}\"")), "{toolchain}");
+}
+
+#[test]
+fn goldens_belong_to_a_file_and_name_no_machine() {
+    let folders = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fail")).expect("the folder");
+    for folder in folders {
+        for file in fs::read_dir(folder.expect("a kind of mistake").path()).expect("its folder") {
+            let path = file.expect("its file").path();
+            let other = if path.extension().is_some_and(|name| name == "rs") { "stderr" } else { "rs" };
+            assert!(path.with_extension(other).exists(), "{} has no .{other}", path.display());
+            let text = fs::read_to_string(&path).expect("text");
+            assert!(!text.contains("--> /") && !text.contains("::: /"), "{}", path.display());
+        }
+    }
 }
 
 /// The version in `rustc 1.95.0 (..)`.

@@ -13,11 +13,7 @@ pub(crate) enum Attribute {
 }
 
 impl Attribute {
-    const ALL: [Self; 3] = [
-        Self::AnonymousAllowed,
-        Self::AuthenticationRequired,
-        Self::Requires,
-    ];
+    const ALL: [Self; 3] = [Self::AnonymousAllowed, Self::AuthenticationRequired, Self::Requires];
 
     /// The attribute that this is the name of, if any.
     pub(crate) fn named(ident: &Ident) -> Option<Self> {

@@ -22,11 +22,7 @@ impl CratePath {
         if path.leading_colon.is_some() || matches!(first.as_str(), "crate" | "$crate") {
             return Some(Self::Explicit(path));
         }
-        let segments: Vec<_> = path
-            .segments
-            .iter()
-            .map(|segment| segment.ident.to_string())
-            .collect();
+        let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let message = match first.as_str() {
             "self" | "super" => {
                 let rest: Vec<_> = segments
@@ -34,11 +30,7 @@ impl CratePath {
                     .filter(|name| !matches!(name.as_str(), "self" | "super"))
                     .cloned()
                     .collect();
-                let rest = if rest.is_empty() {
-                    "path::to::jwt_guard".to_owned()
-                } else {
-                    rest.join("::")
-                };
+                let rest = if rest.is_empty() { "path::to::jwt_guard".to_owned() } else { rest.join("::") };
                 format!("the path to the crate must not be relative; start it at the root: `crate::{rest}`")
             }
             _ => {
@@ -89,10 +81,7 @@ mod tests {
     #[test]
     fn absolute_paths_are_taken() {
         assert_eq!(validate("::renamed"), Ok(":: renamed :: __private".to_owned()));
-        assert_eq!(
-            validate("crate::inner::guard"),
-            Ok("crate :: inner :: guard :: __private".to_owned())
-        );
+        assert_eq!(validate("crate::inner::guard"), Ok("crate :: inner :: guard :: __private".to_owned()));
     }
 
     #[test]
@@ -105,10 +94,7 @@ mod tests {
             ("super", "`crate::path::to::jwt_guard`"),
         ] {
             let message = validate(path);
-            assert!(
-                message.as_ref().is_err_and(|text| text.contains(correction)),
-                "{path}: {message:?}"
-            );
+            assert!(message.as_ref().is_err_and(|text| text.contains(correction)), "{path}: {message:?}");
         }
     }
 }

@@ -53,10 +53,7 @@ impl ErrorSink {
 #[cfg(test)]
 impl Drop for ErrorSink {
     fn drop(&mut self) {
-        assert!(
-            self.finished || std::thread::panicking(),
-            "an error sink was dropped unread"
-        );
+        assert!(self.finished || std::thread::panicking(), "an error sink was dropped unread");
     }
 }
 

@@ -1,4 +1,14 @@
 //! The attributes of the `jwt-guard` crate, which re-exports and documents them.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable
+    )
+)]
 
 mod attribute;
 mod crate_path;

@@ -20,16 +20,8 @@ pub(crate) struct ParsedArgument {
 #[derive(Debug)]
 pub(crate) enum ParsedValue {
     Name(Name),
-    Claim {
-        parentheses: Span,
-        path: Vec<LitStr>,
-        value: Literal,
-    },
-    Conditions {
-        parentheses: Span,
-        arguments: Vec<ParsedArgument>,
-        complete: bool,
-    },
+    Claim { parentheses: Span, path: Vec<LitStr>, value: Literal },
+    Conditions { parentheses: Span, arguments: Vec<ParsedArgument>, complete: bool },
     Type(Type),
     Path(Path),
     Text(LitStr),

@@ -23,10 +23,7 @@ pub(super) struct Hidden {
 impl Hidden {
     pub(super) fn beside(handler: &Handler) -> Self {
         Self {
-            name: Ident::new(
-                &type_name(&handler.signature.ident.unraw().to_string()),
-                Span::mixed_site(),
-            ),
+            name: Ident::new(&type_name(&handler.signature.ident.unraw().to_string()), Span::mixed_site()),
             visibility: handler.visibility.clone(),
             conditions: handler.attributes.iter().filter_map(compile_condition).collect(),
         }
@@ -39,11 +36,7 @@ impl Hidden {
     /// pub struct __JwtGuardUpdate;
     /// ```
     pub(super) fn item(&self) -> TokenStream {
-        let Self {
-            name,
-            visibility,
-            conditions,
-        } = self;
+        let Self { name, visibility, conditions } = self;
         quote_spanned! {Span::mixed_site()=>
             #(#conditions)*
             #[doc(hidden)]
@@ -64,11 +57,7 @@ impl Hidden {
     ///
     /// The last item makes the compiler look at the policy of a handler that nobody uses yet.
     pub(super) fn implementation(&self, policy: &Policy, handler: &Ident) -> TokenStream {
-        let Self {
-            name,
-            visibility: _,
-            conditions,
-        } = self;
+        let Self { name, visibility: _, conditions } = self;
         let private = policy.crate_path.private();
         let rule = policy::rule(policy, handler);
         quote_spanned! {Span::mixed_site()=>
@@ -90,9 +79,7 @@ impl Hidden {
 fn type_name(handler: &str) -> String {
     let plain = handler.split('_').all(|word| {
         word.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     });
     let mut name = HIDDEN_PREFIX.to_owned();
     if plain {
@@ -129,13 +116,8 @@ fn compile_condition(attribute: &Attribute) -> Option<TokenStream> {
         let rest = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
         Ok((predicate, rest))
     };
-    let (predicate, rest) = read
-        .parse2(attribute.meta.require_list().ok()?.tokens.clone())
-        .ok()?;
-    let conditions: Vec<_> = rest
-        .into_iter()
-        .filter(|meta| meta.path().is_ident("cfg"))
-        .collect();
+    let (predicate, rest) = read.parse2(attribute.meta.require_list().ok()?.tokens.clone()).ok()?;
+    let conditions: Vec<_> = rest.into_iter().filter(|meta| meta.path().is_ident("cfg")).collect();
     (!conditions.is_empty()).then(|| quote!(#[cfg_attr(#predicate, #(#conditions),*)]))
 }
 

@@ -33,11 +33,7 @@ pub(crate) fn invocation(
 ) -> (TokenStream, Vec<syn::Error>) {
     let mut errors = ErrorSink::new();
     // The whole attribute, as a place in the user's own text: errors there need no hint at a macro.
-    let user = item
-        .clone()
-        .into_iter()
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
+    let user = item.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let here = Span::call_site().resolved_at(user);
     let arguments = parse::arguments(arguments, Place::Attribute(attribute), &mut errors);
     let complete = errors.is_empty();
@@ -79,12 +75,7 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     let hidden = hidden::Hidden::beside(&handler);
     let private = policy.crate_path.private();
     let name = &hidden.name;
-    let Handler {
-        attributes,
-        visibility,
-        mut signature,
-        body,
-    } = handler;
+    let Handler { attributes, visibility, mut signature, body } = handler;
     let uncounted = uncounted(&signature);
     let guard: FnArg = parse_quote!(_: #private::Guarded<#name>);
     signature.inputs.insert(0, guard);

@@ -16,13 +16,7 @@ impl Policy {
             Attribute::AnonymousAllowed => Access::Anonymous,
             Attribute::AuthenticationRequired | Attribute::Requires => Access::Authenticated,
         };
-        Self {
-            access,
-            conditions: Vec::new(),
-            refusal: Refusal::Answer,
-            reason: None,
-            crate_path,
-        }
+        Self { access, conditions: Vec::new(), refusal: Refusal::Answer, reason: None, crate_path }
     }
 }
 
@@ -38,13 +32,7 @@ impl Policy {
 ///     )
 /// ```
 pub(super) fn rule(policy: &Policy, handler: &Ident) -> TokenStream {
-    let Policy {
-        access,
-        conditions,
-        refusal,
-        reason,
-        crate_path,
-    } = policy;
+    let Policy { access, conditions, refusal, reason, crate_path } = policy;
     let span = Span::mixed_site();
     let private = crate_path.private();
     let access = match access {

@@ -1,8 +1,11 @@
-//! The argument keys, as a table from which the messages about them are derived.
+//! The argument keys: a [`table`], and the messages about keys that are derived from it.
 
 mod near;
+mod table;
 
-use crate::attribute::Attribute::{self, AnonymousAllowed, AuthenticationRequired, Requires};
+use table::KEYS;
+
+use crate::attribute::Attribute;
 
 /// One argument key.
 #[derive(Debug)]
@@ -73,127 +76,6 @@ pub(crate) enum Place {
     Group(&'static Key),
 }
 
-const CONDITIONAL: &[Attribute] = &[AuthenticationRequired, Requires];
-const EVERY: &[Attribute] = &[AnonymousAllowed, AuthenticationRequired, Requires];
-
-const KEYS: &[Key] = &[
-    Key {
-        word: Word::Scope,
-        name: "scope",
-        kind: Kind::Condition,
-        shape: Shape::Name,
-        form: "scope = \"orders:read\"",
-        on: CONDITIONAL,
-        near: &[
-            "scopes",
-            "scp",
-            "permission",
-            "permissions",
-            "authority",
-            "authorities",
-        ],
-    },
-    Key {
-        word: Word::Role,
-        name: "role",
-        kind: Kind::Condition,
-        shape: Shape::Name,
-        form: "role = \"clerk\"",
-        on: CONDITIONAL,
-        near: &["roles", "group", "groups"],
-    },
-    Key {
-        word: Word::Claim,
-        name: "claim",
-        kind: Kind::Condition,
-        shape: Shape::Claim,
-        form: "claim(\"tenant\") = \"acme\"",
-        on: CONDITIONAL,
-        near: &["claims"],
-    },
-    Key {
-        word: Word::All,
-        name: "all",
-        kind: Kind::Condition,
-        shape: Shape::Conditions,
-        form: "all(scope = \"orders:read\", role = \"clerk\")",
-        on: CONDITIONAL,
-        near: &["and", "all_of", "every"],
-    },
-    Key {
-        word: Word::Any,
-        name: "any",
-        kind: Kind::Condition,
-        shape: Shape::Conditions,
-        form: "any(role = \"clerk\", role = \"manager\")",
-        on: CONDITIONAL,
-        near: &["or", "any_of", "one_of", "some"],
-    },
-    Key {
-        word: Word::Not,
-        name: "not",
-        kind: Kind::Condition,
-        shape: Shape::Conditions,
-        form: "not(role = \"guest\")",
-        on: CONDITIONAL,
-        near: &["none", "none_of", "unless", "except"],
-    },
-    Key {
-        word: Word::Policy,
-        name: "policy",
-        kind: Kind::Condition,
-        shape: Shape::Type,
-        form: "policy = policies::CanBook",
-        on: CONDITIONAL,
-        near: &["policies", "rule", "guard", "guards"],
-    },
-    Key {
-        word: Word::DenyAs,
-        name: "deny_as",
-        kind: Kind::Setting,
-        shape: Shape::Fixed("not_found"),
-        form: "deny_as = \"not_found\"",
-        on: CONDITIONAL,
-        near: &["status", "status_code", "deny", "deny_with", "hide"],
-    },
-    Key {
-        word: Word::Redirect,
-        name: "redirect",
-        kind: Kind::Setting,
-        shape: Shape::Text,
-        form: "redirect = \"/login\"",
-        on: CONDITIONAL,
-        near: &["redirect_to", "login", "login_url"],
-    },
-    Key {
-        word: Word::Expired,
-        name: "expired",
-        kind: Kind::Setting,
-        shape: Shape::Fixed("anonymous"),
-        form: "expired = \"anonymous\"",
-        on: &[AnonymousAllowed],
-        near: &["expire", "expires", "allow_expired", "on_expired"],
-    },
-    Key {
-        word: Word::Reason,
-        name: "reason",
-        kind: Kind::Setting,
-        shape: Shape::Text,
-        form: "reason = \"why the policy is as it is\"",
-        on: EVERY,
-        near: &["because", "why", "description", "comment"],
-    },
-    Key {
-        word: Word::Crate,
-        name: "crate",
-        kind: Kind::Setting,
-        shape: Shape::Path,
-        form: "crate = ::path::to::jwt_guard",
-        on: EVERY,
-        near: &["krate", "crate_path", "crate_name", "crate_root"],
-    },
-];
-
 impl Key {
     /// The key of this name at this place, or the sentence that says what is wrong with it.
     pub(crate) fn resolve(name: &str, place: Place) -> Result<&'static Self, String> {
@@ -227,10 +109,7 @@ impl Key {
                 ),
                 Kind::Setting => {
                     let owners: Vec<_> = self.on.iter().map(|owner| format!("`{owner}`")).collect();
-                    format!(
-                        "`{name}` belongs to {}, not to `{attribute}`",
-                        owners.join(" and ")
-                    )
+                    format!("`{name}` belongs to {}, not to `{attribute}`", owners.join(" and "))
                 }
             }),
         }
@@ -246,10 +125,7 @@ impl Place {
     pub(crate) fn takes_sentence(self) -> String {
         let list = |kind: Kind| {
             let names = KEYS.iter().filter(|key| key.kind == kind && self.takes(key));
-            names
-                .map(|key| format!("`{}`", key.name))
-                .collect::<Vec<_>>()
-                .join(", ")
+            names.map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(", ")
         };
         let (conditions, settings) = (list(Kind::Condition), list(Kind::Setting));
         match self {
@@ -277,10 +153,8 @@ mod tests {
 
     #[test]
     fn no_name_means_two_keys() {
-        let mut names: Vec<&str> = KEYS
-            .iter()
-            .flat_map(|key| key.near.iter().copied().chain([key.name]))
-            .collect();
+        let mut names: Vec<&str> =
+            KEYS.iter().flat_map(|key| key.near.iter().copied().chain([key.name])).collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();

@@ -12,12 +12,9 @@ pub(super) fn nearest(name: &str, place: Place) -> Option<&'static Key> {
         (edits <= 1 + usize::from(key.name.len() > 5)).then_some((edits, key))
     };
     let here = || KEYS.iter().filter(move |key| place.takes(key));
-    here().find(known).or_else(|| {
-        here()
-            .filter_map(close)
-            .min_by_key(|(edits, _)| *edits)
-            .map(|(_, key)| key)
-    })
+    here()
+        .find(known)
+        .or_else(|| here().filter_map(close).min_by_key(|(edits, _)| *edits).map(|(_, key)| key))
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
@@ -69,21 +66,14 @@ mod tests {
             assert_eq!(nearest(name, HERE).map(|key| key.name), Some(meant), "{name}");
         }
         assert!(nearest("frobnicate", HERE).is_none());
-        assert!(
-            nearest("expire", HERE).is_none(),
-            "`expired` is not for this attribute"
-        );
+        assert!(nearest("expire", HERE).is_none(), "`expired` is not for this attribute");
     }
 
     #[test]
     fn edits_count_insertions_deletions_replacements_and_swaps() {
-        for (from, to, count) in [
-            ("", "", 0),
-            ("", "ab", 2),
-            ("ab", "", 2),
-            ("ab", "ba", 1),
-            ("abc", "axc", 1),
-        ] {
+        for (from, to, count) in
+            [("", "", 0), ("", "ab", 2), ("ab", "", 2), ("ab", "ba", 1), ("abc", "axc", 1)]
+        {
             assert_eq!(edits(from, to), count, "{from:?} to {to:?}");
         }
     }

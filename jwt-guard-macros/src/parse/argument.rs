@@ -46,11 +46,7 @@ fn argument(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Opt
     if value.is_none() {
         skip(input);
     }
-    Some(ParsedArgument {
-        key,
-        ident,
-        value: value?,
-    })
+    Some(ParsedArgument { key, ident, value: value? })
 }
 
 /// The key, or a report on what stands in its place.
@@ -64,26 +60,11 @@ fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Op
             Lit::Str(text) if !text.value().is_empty() => text.value(),
             _ => "orders:read".to_owned(),
         };
-        errors.push(
-            literal,
-            format!("a value without a key; write `scope = {text:?}` or `role = {text:?}`"),
-        );
-    } else if let Some(path) = path_follows
-        .then(|| input.fork().parse::<ExprPath>().ok())
-        .flatten()
-    {
-        errors.push(
-            &path,
-            "a path without a key; write `scope = `, `role = ` or `policy = ` before it",
-        );
+        errors.push(literal, format!("a value without a key; write `scope = {text:?}` or `role = {text:?}`"));
+    } else if let Some(path) = path_follows.then(|| input.fork().parse::<ExprPath>().ok()).flatten() {
+        errors.push(&path, "a path without a key; write `scope = `, `role = ` or `policy = ` before it");
     } else if let Ok(token) = input.fork().parse::<TokenTree>() {
-        errors.push(
-            &token,
-            format!(
-                "expected an argument, found `{token}`; {}",
-                place.takes_sentence()
-            ),
-        );
+        errors.push(&token, format!("expected an argument, found `{token}`; {}", place.takes_sentence()));
     }
     None
 }
@@ -101,18 +82,10 @@ fn end_of_argument(argument: Option<&ParsedArgument>, input: ParseStream<'_>, er
         return;
     }
     if let (Some(ParsedArgument { key, .. }), Ok(token)) = (argument, input.fork().parse::<TokenTree>()) {
-        let found = if matches!(token, TokenTree::Group(_)) {
-            "(..)".to_owned()
-        } else {
-            token.to_string()
-        };
+        let found = if matches!(token, TokenTree::Group(_)) { "(..)".to_owned() } else { token.to_string() };
         errors.push(
             token,
-            format!(
-                "expected `,` after the value of `{}`, found `{found}`; {}",
-                key.name,
-                key.written()
-            ),
+            format!("expected `,` after the value of `{}`, found `{found}`; {}", key.name, key.written()),
         );
     }
     skip(input);

@@ -21,11 +21,7 @@ pub(super) fn claim(
     let path = claim_path(key, group.stream(), errors)?;
     equals(key, ident, input, errors)?;
     let value = literal(key, expression(key, input, errors)?, errors);
-    Some(ParsedValue::Claim {
-        parentheses: group.span(),
-        path,
-        value: value?,
-    })
+    Some(ParsedValue::Claim { parentheses: group.span(), path, value: value? })
 }
 
 fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<Vec<LitStr>> {
@@ -35,10 +31,7 @@ fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<
         Err(error) => {
             errors.push_at(
                 error.span(),
-                format!(
-                    "a claim is named by strings, one for each level; {}",
-                    key.written()
-                ),
+                format!("a claim is named by strings, one for each level; {}", key.written()),
             );
             return None;
         }
@@ -47,9 +40,7 @@ fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<
     let path: Vec<_> = segments
         .into_iter()
         .filter_map(|segment| match peel(segment) {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }) => Some(text),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
             other => {
                 let found = describe(&other);
                 errors.push(
@@ -72,20 +63,14 @@ fn literal(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Literal> {
         other => (false, other),
     };
     match magnitude {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(integer),
-            ..
-        }) => {
+        Expr::Lit(ExprLit { lit: Lit::Int(integer), .. }) => {
             let digits = format!("{}{}", if negative { "-" } else { "" }, integer.base10_digits());
             match digits.parse() {
                 Ok(number) if integer.suffix().is_empty() => Some(Literal::Integer(number)),
                 Ok(_) => {
                     errors.push(
                         value,
-                        format!(
-                            "`{}` takes an integer without a suffix; write `{digits}`",
-                            key.name
-                        ),
+                        format!("`{}` takes an integer without a suffix; write `{digits}`", key.name),
                     );
                     None
                 }
@@ -103,13 +88,8 @@ fn literal(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Literal> {
                 }
             }
         }
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) if !negative => Some(Literal::Text(text.clone())),
-        Expr::Lit(ExprLit {
-            lit: Lit::Bool(truth),
-            ..
-        }) if !negative => Some(Literal::Bool(truth.value)),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if !negative => Some(Literal::Text(text.clone())),
+        Expr::Lit(ExprLit { lit: Lit::Bool(truth), .. }) if !negative => Some(Literal::Bool(truth.value)),
         _ => {
             wrong(key, "a string, an integer, `true` or `false`", value, errors);
             None

@@ -21,12 +21,7 @@ pub(crate) fn handler(item: TokenStream) -> Result<Handler, NotAHandler> {
         let signature = input.fork().parse::<Signature>();
         let after_visibility = input.cursor().token_stream();
         let found = match signature {
-            Ok(_) => Ok(Handler {
-                attributes,
-                visibility,
-                signature: input.parse()?,
-                body: input.parse()?,
-            }),
+            Ok(_) => Ok(Handler { attributes, visibility, signature: input.parse()?, body: input.parse()? }),
             Err(error) => {
                 input.parse::<TokenStream>()?;
                 Err(not_a_handler(after_visibility, &error))
@@ -34,12 +29,8 @@ pub(crate) fn handler(item: TokenStream) -> Result<Handler, NotAHandler> {
         };
         Ok(found)
     };
-    read.parse2(item).unwrap_or_else(|error| {
-        Err(NotAHandler {
-            span: error.span(),
-            found: error.to_string(),
-        })
-    })
+    read.parse2(item)
+        .unwrap_or_else(|error| Err(NotAHandler { span: error.span(), found: error.to_string() }))
 }
 
 /// Names the kind of item by its keyword.
@@ -65,13 +56,7 @@ fn not_a_handler(item: TokenStream, error: &syn::Error) -> NotAHandler {
             "use" => "an import",
             _ => return None,
         };
-        Some(NotAHandler {
-            span: ident.span(),
-            found: found.to_owned(),
-        })
+        Some(NotAHandler { span: ident.span(), found: found.to_owned() })
     });
-    keyword.unwrap_or_else(|| NotAHandler {
-        span: error.span(),
-        found: "something else".to_owned(),
-    })
+    keyword.unwrap_or_else(|| NotAHandler { span: error.span(), found: "something else".to_owned() })
 }

@@ -60,14 +60,8 @@ pub(super) fn equals(
             } else {
                 format!("`{token}`")
             };
-            errors.push(
-                token,
-                format!(
-                    "expected `=` after `{}`, found {found}; {}",
-                    key.name,
-                    key.written()
-                ),
-            );
+            errors
+                .push(token, format!("expected `=` after `{}`, found {found}; {}", key.name, key.written()));
         }
         _ => errors.push(before, format!("`{}` has no value; {}", key.name, key.written())),
     }
@@ -86,11 +80,7 @@ fn conditions(
     let arguments = arguments(group.stream(), Place::Group(key), &mut inner);
     let complete = inner.is_empty();
     errors.append(inner);
-    Some(ParsedValue::Conditions {
-        parentheses: group.span(),
-        arguments,
-        complete,
-    })
+    Some(ParsedValue::Conditions { parentheses: group.span(), arguments, complete })
 }
 
 pub(super) fn parentheses(
@@ -106,19 +96,12 @@ pub(super) fn parentheses(
         Ok(token) if !input.peek(Token![,]) => {
             errors.push(
                 &token,
-                format!(
-                    "expected parentheses after `{}`, found `{token}`; {}",
-                    key.name,
-                    key.written()
-                ),
+                format!("expected parentheses after `{}`, found `{token}`; {}", key.name, key.written()),
             );
             None
         }
         _ => {
-            errors.push(
-                ident,
-                format!("`{}` needs parentheses; {}", key.name, key.written()),
-            );
+            errors.push(ident, format!("`{}` needs parentheses; {}", key.name, key.written()));
             None
         }
     }
@@ -126,9 +109,7 @@ pub(super) fn parentheses(
 
 fn name(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Name> {
     match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) => Some(Name::Literal(text)),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(Name::Literal(text)),
         Expr::Path(path) => Some(Name::Constant(path)),
         other => {
             wrong(key, "a string or a path to a constant", other, errors);
@@ -139,9 +120,7 @@ fn name(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Name> {
 
 fn text(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<LitStr> {
     match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) => Some(text),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         other => {
             wrong(key, "a string", other, errors);
             None
@@ -163,12 +142,7 @@ fn path_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> 
     if let Ok(path) = input.call(Path::parse_mod_style) {
         return Some(path);
     }
-    wrong(
-        key,
-        "a path without quotes",
-        expression(key, input, errors)?,
-        errors,
-    );
+    wrong(key, "a path without quotes", expression(key, input, errors)?, errors);
     None
 }
 
@@ -177,10 +151,8 @@ pub(super) fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSi
     match input.parse::<Expr>() {
         Ok(expression) => Some(peel(expression)),
         Err(error) => {
-            errors.push_at(
-                error.span(),
-                format!("`{}` has an unreadable value; {}", key.name, key.written()),
-            );
+            errors
+                .push_at(error.span(), format!("`{}` has an unreadable value; {}", key.name, key.written()));
             None
         }
     }
@@ -197,20 +169,10 @@ pub(super) fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSi
     let found = describe(&value);
     if matches!(value, Expr::Array(_)) && key.kind == Kind::Condition {
         let hint = format!("for one of several write `any({}, ..)`", key.form);
-        errors.push(
-            value,
-            format!("`{}` takes {expected}, found {found}; {hint}", key.name),
-        );
+        errors.push(value, format!("`{}` takes {expected}, found {found}; {hint}", key.name));
         return;
     }
-    errors.push(
-        value,
-        format!(
-            "`{}` takes {expected}, found {found}; {}",
-            key.name,
-            key.written()
-        ),
-    );
+    errors.push(value, format!("`{}` takes {expected}, found {found}; {}", key.name, key.written()));
 }
 
 /// What an expression is, for messages.

@@ -32,12 +32,7 @@ fn a_handler_keeps_everything_that_its_author_wrote() {
 
 #[test]
 fn anonymous_allowed() {
-    assert_snapshot(
-        "anonymous",
-        AnonymousAllowed,
-        "",
-        "async fn list(caller: Option<Claims>) {}",
-    );
+    assert_snapshot("anonymous", AnonymousAllowed, "", "async fn list(caller: Option<Claims>) {}");
 }
 
 #[test]
@@ -57,22 +52,12 @@ fn authentication_required() {
 
 #[test]
 fn authentication_required_takes_conditions() {
-    assert_snapshot(
-        "authentication_with_condition",
-        AuthenticationRequired,
-        r#"scope = "a""#,
-        HANDLER,
-    );
+    assert_snapshot("authentication_with_condition", AuthenticationRequired, r#"scope = "a""#, HANDLER);
 }
 
 #[test]
 fn names_as_constants_are_checked_by_the_compiler() {
-    assert_snapshot(
-        "constants",
-        Requires,
-        "scope = scopes::READ, role = <Staff as Team>::ROLE",
-        HANDLER,
-    );
+    assert_snapshot("constants", Requires, "scope = scopes::READ, role = <Staff as Team>::ROLE", HANDLER);
 }
 
 #[test]
@@ -90,42 +75,21 @@ fn conditions_nest() {
 
 #[test]
 fn policies_by_type() {
-    assert_snapshot(
-        "policy",
-        Requires,
-        "policy = rules::CanBook, not(policy = Of<Guest, 2>)",
-        HANDLER,
-    );
+    assert_snapshot("policy", Requires, "policy = rules::CanBook, not(policy = Of<Guest, 2>)", HANDLER);
 }
 
 #[test]
 fn settings_of_refusal() {
-    assert_snapshot(
-        "deny_as",
-        Requires,
-        r#"scope = "a", deny_as = "not_found", reason = "secret""#,
-        HANDLER,
-    );
-    assert_snapshot(
-        "redirect",
-        AuthenticationRequired,
-        r#"redirect = "/login""#,
-        HANDLER,
-    );
+    assert_snapshot("deny_as", Requires, r#"scope = "a", deny_as = "not_found", reason = "secret""#, HANDLER);
+    assert_snapshot("redirect", AuthenticationRequired, r#"redirect = "/login""#, HANDLER);
 }
 
 #[test]
 fn the_hidden_type_is_as_visible_as_the_handler() {
-    for (name, visibility) in [
-        ("visible_in_crate", "pub(crate)"),
-        ("visible_in_path", "pub(in crate::orders)"),
-    ] {
-        assert_snapshot(
-            name,
-            AuthenticationRequired,
-            "",
-            &format!("{visibility} async fn list() {{}}"),
-        );
+    for (name, visibility) in
+        [("visible_in_crate", "pub(crate)"), ("visible_in_path", "pub(in crate::orders)")]
+    {
+        assert_snapshot(name, AuthenticationRequired, "", &format!("{visibility} async fn list() {{}}"));
     }
 }
 
@@ -142,12 +106,7 @@ fn the_hidden_type_is_compiled_when_the_handler_is() {
 
 #[test]
 fn a_raw_identifier_is_shown_without_its_prefix() {
-    assert_snapshot(
-        "raw_identifier",
-        AuthenticationRequired,
-        "",
-        "async fn r#type() {}",
-    );
+    assert_snapshot("raw_identifier", AuthenticationRequired, "", "async fn r#type() {}");
 }
 
 #[test]
@@ -162,14 +121,8 @@ fn another_crate_path_replaces_the_default_everywhere() {
         deny_as = "not_found", reason = "r", crate = ::renamed"#;
     let cases = [
         (Requires, arguments.to_owned()),
-        (
-            AuthenticationRequired,
-            r#"redirect = "/login", crate = crate::renamed"#.to_owned(),
-        ),
-        (
-            AnonymousAllowed,
-            r#"expired = "anonymous", crate = ::renamed::deep"#.to_owned(),
-        ),
+        (AuthenticationRequired, r#"redirect = "/login", crate = crate::renamed"#.to_owned()),
+        (AnonymousAllowed, r#"expired = "anonymous", crate = ::renamed::deep"#.to_owned()),
         // With a mistake elsewhere, too.
         (Requires, "scopee, crate = ::renamed".to_owned()),
     ];

@@ -14,11 +14,7 @@ fn all_mistakes_of_one_attribute_are_reported_at_once() {
     assert_eq!(messages(Requires, arguments).len(), 13);
     let item = "fn list(&self) {}";
     let (_, messages) = expand(Requires, "scpoe = \"a\"", item);
-    assert_eq!(
-        messages.len(),
-        3,
-        "one for the key, two for the handler: {messages:?}"
-    );
+    assert_eq!(messages.len(), 3, "one for the key, two for the handler: {messages:?}");
 }
 
 #[test]
@@ -29,13 +25,7 @@ fn a_missing_comma_is_one_mistake() {
 
 #[test]
 fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
-    assert_eq!(
-        messages(
-            Requires,
-            r#"any(scope = "a", role = "b"), any(scope = "a", role = "c")"#
-        ),
-        [""; 0]
-    );
+    assert_eq!(messages(Requires, r#"any(scope = "a", role = "b"), any(scope = "a", role = "c")"#), [""; 0]);
     for twice in [
         r#"scope = "a", scope = "a""#,
         r#"any(scope = "a", scope = "a")"#,
@@ -45,10 +35,7 @@ fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
     ] {
         let found = messages(Requires, twice);
         assert_eq!(found.len(), 1, "{twice}: {found:?}");
-        assert!(
-            found.iter().all(|message| message.contains("is written twice")),
-            "{found:?}"
-        );
+        assert!(found.iter().all(|message| message.contains("is written twice")), "{found:?}");
     }
 }
 
@@ -56,12 +43,7 @@ fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
 fn requires_without_a_condition_names_the_attribute_for_that() {
     for arguments in ["", r#"reason = "x""#] {
         let found = messages(Requires, arguments);
-        assert!(
-            found
-                .iter()
-                .any(|message| message.contains("#[authentication_required]")),
-            "{found:?}"
-        );
+        assert!(found.iter().any(|message| message.contains("#[authentication_required]")), "{found:?}");
     }
     // A condition that cannot be read is a mistake of its own.
     assert_eq!(messages(Requires, "scope").len(), 1);
@@ -70,18 +52,11 @@ fn requires_without_a_condition_names_the_attribute_for_that() {
 
 #[test]
 fn conditions_on_anonymous_callers_name_requires() {
-    for arguments in [
-        r#"scope = "a""#,
-        r#"any(scope = "a", role = "b")"#,
-        "policy = P",
-        r#"claim("a") = 1"#,
-    ] {
+    for arguments in [r#"scope = "a""#, r#"any(scope = "a", role = "b")"#, "policy = P", r#"claim("a") = 1"#]
+    {
         let found = messages(AnonymousAllowed, arguments);
         assert_eq!(found.len(), 1, "{arguments}: {found:?}");
-        assert!(
-            found.iter().all(|message| message.contains("#[requires(")),
-            "{found:?}"
-        );
+        assert!(found.iter().all(|message| message.contains("#[requires(")), "{found:?}");
     }
 }
 
@@ -91,9 +66,6 @@ fn messages_are_one_line_without_a_full_stop() {
         deny_as = "404", expired = "anonymous", frobnicate, "x", x::Y, = , scope("a"), all = 1, claim("") = 1.5, scope ="#;
     for message in messages(Requires, arguments) {
         assert!(!message.contains('\n') && !message.ends_with('.'), "{message}");
-        assert!(
-            !message.starts_with(|letter: char| letter.is_ascii_uppercase()),
-            "{message}"
-        );
+        assert!(!message.starts_with(|letter: char| letter.is_ascii_uppercase()), "{message}");
     }
 }

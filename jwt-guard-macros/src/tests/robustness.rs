@@ -13,23 +13,14 @@ fn contains(whole: &TokenStream, part: &str) -> bool {
 
 #[test]
 fn a_broken_body_keeps_its_guard() {
-    for body in [
-        "{ let x = ; }",
-        "{ foo. }",
-        "{ match x { => } }",
-        "{ } trailing tokens",
-        "{ fn ( }",
-    ] {
+    for body in ["{ let x = ; }", "{ foo. }", "{ match x { => } }", "{ } trailing tokens", "{ fn ( }"] {
         let Ok(item) = format!("async fn list() {body}").parse::<TokenStream>() else {
             continue;
         };
         let (found, messages) = expand(Requires, r#"scope = "a""#, &item.to_string());
         assert_eq!(messages, [""; 0], "{body}");
         assert!(contains(&found, body), "{body}: {found}");
-        assert!(
-            contains(&found, "_: ::jwt_guard::__private::Guarded<__JwtGuardList>"),
-            "{found}"
-        );
+        assert!(contains(&found, "_: ::jwt_guard::__private::Guarded<__JwtGuardList>"), "{found}");
     }
 }
 
@@ -50,10 +41,7 @@ fn an_item_that_is_no_handler_comes_out_as_it_was() {
         ("macro_rules! a { () => {} }", "a macro"),
         ("let a = 1;", "a statement"),
         ("fn (broken", ""),
-        (
-            "async fn list(a: ) {}",
-            "a function whose signature cannot be read",
-        ),
+        ("async fn list(a: ) {}", "a function whose signature cannot be read"),
         ("1 + 1", "something else"),
         ("", ""),
     ] {
@@ -63,10 +51,7 @@ fn an_item_that_is_no_handler_comes_out_as_it_was() {
         let (found, messages) = expand(Requires, r#"scope = "a""#, &item.to_string());
         assert_eq!(found.to_string(), item.to_string());
         assert_eq!(messages.len(), 1, "{item}: {messages:?}");
-        assert!(
-            messages.iter().all(|message| message.contains(named)),
-            "{item}: {messages:?}"
-        );
+        assert!(messages.iter().all(|message| message.contains(named)), "{item}: {messages:?}");
     }
 }
 
@@ -76,6 +61,8 @@ fn a_method_comes_out_as_it_was() {
         "async fn list(&self) {}",
         "pub async fn list(mut self: Box<Self>, a: A) {}",
         "async fn list();",
+        "async fn list(a: Self) -> A {}",
+        "async fn list(a: A) -> Result<(), Self::Error> {}",
     ] {
         let (found, messages) = expand(AuthenticationRequired, "", item);
         assert_eq!(found.to_string(), tokens(item).to_string());
@@ -85,19 +72,9 @@ fn a_method_comes_out_as_it_was() {
 
 #[test]
 fn a_handler_with_a_mistake_in_its_policy_is_still_guarded() {
-    for arguments in [
-        "scpoe = \"a\"",
-        "scope = \"\"",
-        "any()",
-        ", ,",
-        "scope = \"a\" \"b\"",
-        "= = =",
-    ] {
-        let (found, messages) = expand(
-            Requires,
-            arguments,
-            "#[doc = \"..\"] pub async fn list(a: A) -> B { c }",
-        );
+    for arguments in ["scpoe = \"a\"", "scope = \"\"", "any()", ", ,", "scope = \"a\" \"b\"", "= = ="] {
+        let (found, messages) =
+            expand(Requires, arguments, "#[doc = \"..\"] pub async fn list(a: A) -> B { c }");
         assert!(!messages.is_empty(), "{arguments}");
         assert!(
             contains(
@@ -106,13 +83,7 @@ fn a_handler_with_a_mistake_in_its_policy_is_still_guarded() {
             ),
             "{found}"
         );
-        assert!(
-            contains(
-                &found,
-                "::jwt_guard::__private::Rule::authenticated().declared_at"
-            ),
-            "{found}"
-        );
+        assert!(contains(&found, "::jwt_guard::__private::Rule::authenticated().declared_at"), "{found}");
     }
 }
 
@@ -120,25 +91,13 @@ fn a_handler_with_a_mistake_in_its_policy_is_still_guarded() {
 fn the_second_attribute_of_a_handler_adds_no_second_guard() {
     let below = "#[jwt_guard::requires(scope = \"a\")] async fn list() {}";
     let (found, messages) = expand(AuthenticationRequired, "", below);
-    assert_eq!(
-        (found.to_string(), messages.len()),
-        (tokens(below).to_string(), 1),
-        "{messages:?}"
-    );
+    assert_eq!((found.to_string(), messages.len()), (tokens(below).to_string(), 1), "{messages:?}");
     // Under another name the attribute below is not recognised; it finds the guard of the one above.
     let above = "async fn list(_: ::renamed::__private::Guarded<__JwtGuardList>) {}";
     let (found, messages) = expand(AuthenticationRequired, "", above);
-    assert_eq!(
-        (found.to_string(), messages.len()),
-        (tokens(above).to_string(), 1),
-        "{messages:?}"
-    );
+    assert_eq!((found.to_string(), messages.len()), (tokens(above).to_string(), 1), "{messages:?}");
     // A guard for a policy that was written by hand is not ours to judge.
-    let (_, messages) = expand(
-        AuthenticationRequired,
-        "",
-        "async fn list(_: Guarded<CanBook>) {}",
-    );
+    let (_, messages) = expand(AuthenticationRequired, "", "async fn list(_: Guarded<CanBook>) {}");
     assert_eq!(messages, [""; 0]);
 }
 
@@ -159,17 +118,10 @@ fn claims_are_recognised_wherever_they_are_written() {
 
 #[test]
 fn fifteen_extractors_are_the_most() {
-    let parameters = |count: usize| {
-        (0..count)
-            .map(|index| format!("a{index}: A,"))
-            .collect::<String>()
-    };
+    let parameters = |count: usize| (0..count).map(|index| format!("a{index}: A,")).collect::<String>();
     for (count, mistakes) in [(15, 0), (16, 1), (17, 1)] {
-        let (_, messages) = expand(
-            Requires,
-            "scope = \"a\"",
-            &format!("async fn list({}) {{}}", parameters(count)),
-        );
+        let (_, messages) =
+            expand(Requires, "scope = \"a\"", &format!("async fn list({}) {{}}", parameters(count)));
         assert_eq!(messages.len(), mistakes, "{count}: {messages:?}");
     }
 }
@@ -179,16 +131,50 @@ fn fragments_of_macro_rules_are_read_through_their_invisible_groups() {
     use proc_macro2::{Delimiter, Group, TokenTree};
     use quote::quote;
     let fragment = |tokens: TokenStream| TokenTree::from(Group::new(Delimiter::None, tokens));
-    let (text, path, number) = (
-        fragment(quote!("a")),
-        fragment(quote!(roles::CLERK)),
-        fragment(quote!(3)),
-    );
+    let (text, path, number) = (fragment(quote!("a")), fragment(quote!(roles::CLERK)), fragment(quote!(3)));
     let arguments =
         quote!(scope = #text, role = #path, policy = #path, claim(#text) = #number, reason = #text);
     let (_, errors) = crate::expand::invocation(Requires, arguments, tokens("async fn list() {}"));
-    assert_eq!(
-        errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        [""; 0]
-    );
+    assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+}
+
+/// Every list of three tokens out of these, at the top and in a group: nothing panics, and the handler survives.
+#[test]
+fn no_soup_of_tokens_loses_the_handler() {
+    const TOKENS: [&str; 20] = [
+        "scope",
+        "role",
+        "claim",
+        "any",
+        "not",
+        "policy",
+        "deny_as",
+        "reason",
+        "crate",
+        "frobnicate",
+        "=",
+        ",",
+        ":: a",
+        "\"a\"",
+        "\"not_found\"",
+        "-1",
+        "(\"a\")",
+        "(scope = \"a\")",
+        "()",
+        "[]",
+    ];
+    let body = "{ let x = 1; }";
+    for first in TOKENS {
+        for second in TOKENS {
+            for third in TOKENS {
+                let soup = format!("{first} {second} {third}");
+                for arguments in [soup.clone(), format!("any({soup})"), format!("role = \"b\", {soup}")] {
+                    let (found, _) = expand(Requires, &arguments, &format!("async fn list() {body}"));
+                    assert!(contains(&found, body), "{arguments}");
+                    assert!(contains(&found, "Guarded<__JwtGuardList>"), "{arguments}");
+                    syn::parse2::<syn::File>(found).unwrap_or_else(|error| panic!("{arguments}: {error}"));
+                }
+            }
+        }
+    }
 }

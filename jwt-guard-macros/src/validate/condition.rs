@@ -13,10 +13,7 @@ use crate::model::{Condition, Literal, Name, ParsedArgument, ParsedValue};
 pub(super) fn list(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -> Option<Vec<Condition>> {
     report_twins(&arguments, errors);
     let total = arguments.len();
-    let list: Vec<_> = arguments
-        .into_iter()
-        .filter_map(|argument| condition(argument, errors))
-        .collect();
+    let list: Vec<_> = arguments.into_iter().filter_map(|argument| condition(argument, errors)).collect();
     (list.len() == total).then_some(list)
 }
 
@@ -27,23 +24,13 @@ fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Conditi
             legal_name(name, names::scope, errors).map(Condition::Scope)
         }
         (Word::Role, ParsedValue::Name(name)) => legal_name(name, names::role, errors).map(Condition::Role),
-        (
-            Word::Claim,
-            ParsedValue::Claim {
-                parentheses,
-                path,
-                value,
-            },
-        ) => claim_path(key, parentheses, path, errors).map(|path| Condition::Claim(path, value)),
+        (Word::Claim, ParsedValue::Claim { parentheses, path, value }) => {
+            claim_path(key, parentheses, path, errors).map(|path| Condition::Claim(path, value))
+        }
         (Word::Policy, ParsedValue::Type(path)) => Some(Condition::Policy(path)),
-        (
-            Word::All | Word::Any | Word::Not,
-            ParsedValue::Conditions {
-                parentheses,
-                arguments,
-                complete,
-            },
-        ) => group(key, parentheses, arguments, complete, errors),
+        (Word::All | Word::Any | Word::Not, ParsedValue::Conditions { parentheses, arguments, complete }) => {
+            group(key, parentheses, arguments, complete, errors)
+        }
         // A value of another shape than its key does not leave the parser; settings are not conditions.
         (
             Word::All
@@ -86,10 +73,7 @@ fn claim_path(
         return None;
     }
     let total = path.len();
-    let path: Vec<_> = path
-        .into_iter()
-        .filter_map(|segment| names::claim_segment(segment, errors))
-        .collect();
+    let path: Vec<_> = path.into_iter().filter_map(|segment| names::claim_segment(segment, errors)).collect();
     (path.len() == total).then_some(path)
 }
 
@@ -101,10 +85,7 @@ fn group(
     errors: &mut ErrorSink,
 ) -> Option<Condition> {
     if arguments.is_empty() && complete {
-        errors.push_at(
-            parentheses,
-            format!("`{}()` has no condition; {}", key.name, key.written()),
-        );
+        errors.push_at(parentheses, format!("`{}()` has no condition; {}", key.name, key.written()));
         return None;
     }
     let surplus = arguments.get(1).map(|argument| argument.ident.clone());
@@ -154,10 +135,7 @@ fn written(argument: &ParsedArgument) -> String {
         ParsedValue::Type(path) => format!("{name} = {}", tidy(path)),
         ParsedValue::Path(path) => format!("{name} = {}", tidy(path)),
         ParsedValue::Claim { path, value, .. } => {
-            let path: Vec<_> = path
-                .iter()
-                .map(|segment| format!("{:?}", segment.value()))
-                .collect();
+            let path: Vec<_> = path.iter().map(|segment| format!("{:?}", segment.value())).collect();
             let value = match value {
                 Literal::Text(text) => format!("{:?}", text.value()),
                 Literal::Integer(value) => value.to_string(),
@@ -172,18 +150,18 @@ fn written(argument: &ParsedArgument) -> String {
     }
 }
 
-/// A path in the spacing in which people write it.
+/// A path as people write it: without spaces, and without the `$` by which a macro means its own crate.
 pub(crate) fn tidy(path: &impl ToTokens) -> String {
-    let mut text = path.to_token_stream().to_string();
-    for (wide, narrow) in [
+    const CHANGES: [(&str, &str); 8] = [
         (" :: ", "::"),
         (":: ", "::"),
         (" <", "<"),
         ("< ", "<"),
         (" >", ">"),
         (" ,", ","),
-    ] {
-        text = text.replace(wide, narrow);
-    }
-    text
+        ("$ crate", "crate"),
+        ("$crate", "crate"),
+    ];
+    let text = path.to_token_stream().to_string();
+    CHANGES.iter().fold(text, |text, (wide, narrow)| text.replace(wide, narrow))
 }

@@ -1,6 +1,7 @@
 //! What a handler must be.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{FnArg, GenericArgument, PathArguments, PathSegment, Type};
 
 use crate::attribute::Attribute;
@@ -91,23 +92,23 @@ fn is_guard(argument: &FnArg) -> bool {
 fn no_free_function(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> bool {
     let name = &handler.signature.ident;
     if let Some(receiver) = handler.signature.receiver() {
+        errors.push(receiver, format!("a handler takes no `self`; {}", legal_form(attribute, name)));
+        return true;
+    }
+    if let Some(own_type) = own_type(handler.signature.to_token_stream()) {
         errors.push(
-            receiver,
-            format!("a handler takes no `self`; {}", legal_form(attribute, name)),
+            own_type,
+            format!(
+                "a handler with an attribute stands outside of `impl` blocks; {}, or take \
+                 `_: jwt_guard::Guarded<Policy>` as first parameter instead",
+                legal_form(attribute, name)
+            ),
         );
         return true;
     }
-    let without_body = handler
-        .body
-        .clone()
-        .into_iter()
-        .next()
-        .is_some_and(|token| token.to_string() == ";");
+    let without_body = handler.body.clone().into_iter().next().is_some_and(|token| token.to_string() == ";");
     if without_body {
-        errors.push(
-            name,
-            format!("a handler has a body; {}", legal_form(attribute, name)),
-        );
+        errors.push(name, format!("a handler has a body; {}", legal_form(attribute, name)));
     }
     without_body
 }
@@ -151,16 +152,18 @@ fn claims_of_nobody(handler: &Handler, errors: &mut ErrorSink) {
     }
 }
 
-fn legal_form(attribute: Attribute, name: &syn::Ident) -> String {
-    let arguments = if attribute == Attribute::Requires {
-        "(..)"
-    } else {
-        ""
-    };
-    format!(
-        "write a free function `#[{}{arguments}] async fn {name}(..) -> .. {{ .. }}`",
-        attribute.name()
-    )
+/// `Self`, which only the functions of an `impl` block can name.
+fn own_type(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => own_type(group.stream()),
+        TokenTree::Ident(ident) => (ident == "Self").then_some(ident),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
+}
+
+fn legal_form(attribute: Attribute, name: &Ident) -> String {
+    let arguments = if attribute == Attribute::Requires { "(..)" } else { "" };
+    format!("write a free function `#[{}{arguments}] async fn {name}(..) -> .. {{ .. }}`", attribute.name())
 }
 
 fn last_segment(path: &Type) -> Option<&PathSegment> {

@@ -27,9 +27,8 @@ pub(crate) fn policy(
     errors: &mut ErrorSink,
 ) -> Option<Policy> {
     let mut found = ErrorSink::new();
-    let (conditions, settings): (Vec<_>, Vec<_>) = arguments
-        .into_iter()
-        .partition(|argument| argument.key.kind == Kind::Condition);
+    let (conditions, settings): (Vec<_>, Vec<_>) =
+        arguments.into_iter().partition(|argument| argument.key.kind == Kind::Condition);
     if attribute == Attribute::Requires && conditions.is_empty() && complete {
         found.push_at(
             here,
@@ -38,13 +37,8 @@ pub(crate) fn policy(
         );
     }
     let conditions = condition::list(conditions, &mut found);
-    let Settings {
-        deny_as,
-        expired,
-        crate_path,
-        reason,
-        redirect,
-    } = settings::settings(settings, &mut found);
+    let Settings { deny_as, expired, crate_path, reason, redirect } =
+        settings::settings(settings, &mut found);
     let refusal = match (deny_as, redirect) {
         (None, None) => Refusal::Answer,
         (Some(_), None) => Refusal::NotFound,

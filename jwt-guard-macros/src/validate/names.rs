@@ -7,24 +7,15 @@ use crate::errors::ErrorSink;
 /// A scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3).
 pub(super) fn scope(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     let name = text.value();
-    let words: Vec<_> = name
-        .split_whitespace()
-        .map(|word| format!("scope = {word:?}"))
-        .collect();
+    let words: Vec<_> = name.split_whitespace().map(|word| format!("scope = {word:?}")).collect();
     if words.is_empty() {
-        errors.push(
-            text,
-            "a scope name is empty; write a name such as `scope = \"orders:read\"`",
-        );
+        errors.push(text, "a scope name is empty; write a name such as `scope = \"orders:read\"`");
     } else if words.len() > 1 {
         let message = "a scope name has no spaces; for several scopes write one condition each";
         errors.push(text, format!("{message}: `{}`", words.join(", ")));
     } else if let Some(bad) = name.chars().find(|&letter| !is_scope_letter(letter)) {
         let message = "is not allowed in a scope name; it takes ASCII letters, digits and punctuation except";
-        errors.push(
-            text,
-            format!("{bad:?} {message} `\"` and `\\`, as in `scope = \"orders:read\"`"),
-        );
+        errors.push(text, format!("{bad:?} {message} `\"` and `\\`, as in `scope = \"orders:read\"`"));
     } else {
         return Some(text);
     }
@@ -39,10 +30,7 @@ fn is_scope_letter(letter: char) -> bool {
 pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     let name = text.value();
     if name.is_empty() {
-        errors.push(
-            text,
-            "a role name is empty; write a name such as `role = \"clerk\"`",
-        );
+        errors.push(text, "a role name is empty; write a name such as `role = \"clerk\"`");
     } else if let Some(bad) = name.chars().find(char::is_ascii_control) {
         errors.push(
             text,
@@ -57,10 +45,7 @@ pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
 /// One member name on the way to a claim.
 pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     if text.value().is_empty() {
-        errors.push(
-            text,
-            "a claim name is empty; write a name such as `claim(\"tenant\") = \"acme\"`",
-        );
+        errors.push(text, "a claim name is empty; write a name such as `claim(\"tenant\") = \"acme\"`");
         return None;
     }
     Some(text)
@@ -69,10 +54,7 @@ pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitS
 /// A sentence for the access table.
 pub(super) fn reason(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     if text.value().trim().is_empty() {
-        errors.push(
-            text,
-            "a reason is empty; say why the policy is as it is, or leave `reason` out",
-        );
+        errors.push(text, "a reason is empty; say why the policy is as it is, or leave `reason` out");
         return None;
     }
     Some(text)

@@ -29,11 +29,7 @@ pub(super) struct Setting<T> {
 impl<T> Setting<T> {
     /// The key of the one that was written later.
     pub(super) fn later<U>(self, other: Setting<U>) -> Ident {
-        if self.position > other.position {
-            self.ident
-        } else {
-            other.ident
-        }
+        if self.position > other.position { self.ident } else { other.ident }
     }
 }
 
@@ -49,30 +45,19 @@ pub(super) fn settings(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -
         match key.word {
             Word::Crate => settings.crate_path = crate_path(&value, errors),
             Word::DenyAs => {
-                settings.deny_as = fixed(key, &value, errors).map(|()| Setting {
-                    ident,
-                    position,
-                    value: (),
-                });
+                settings.deny_as =
+                    fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
             }
             Word::Expired => settings.expired = fixed(key, &value, errors),
             Word::Reason => {
                 settings.reason = text(value)
                     .and_then(|text| names::reason(text, errors))
-                    .map(|value| Setting {
-                        ident,
-                        position,
-                        value,
-                    });
+                    .map(|value| Setting { ident, position, value });
             }
             Word::Redirect => {
                 settings.redirect = text(value)
                     .and_then(|text| names::redirect(text, errors))
-                    .map(|value| Setting {
-                        ident,
-                        position,
-                        value,
-                    });
+                    .map(|value| Setting { ident, position, value });
             }
             // Conditions, which come elsewhere; named so that a new setting cannot be forgotten.
             Word::All | Word::Any | Word::Claim | Word::Not | Word::Policy | Word::Role | Word::Scope => {}
@@ -105,12 +90,7 @@ fn fixed(key: &Key, value: &ParsedValue, errors: &mut ErrorSink) -> Option<()> {
     }
     errors.push(
         text,
-        format!(
-            "`{}` knows only {word:?}, found {:?}; {}",
-            key.name,
-            text.value(),
-            key.written()
-        ),
+        format!("`{}` knows only {word:?}, found {:?}; {}", key.name, text.value(), key.written()),
     );
     None
 }

@@ -3,6 +3,7 @@
 mod alone;
 mod claims;
 mod condition;
+mod crate_of_a_macro;
 mod empty_parentheses;
 mod hidden_route;
 mod in_function_body;

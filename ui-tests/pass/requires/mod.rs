@@ -18,6 +18,7 @@ mod lifetimes;
 mod names_of_the_expansion;
 mod other_attributes;
 mod patterns;
+mod place_in_the_access_table;
 mod plain_axum_router;
 mod result_return;
 mod scope;

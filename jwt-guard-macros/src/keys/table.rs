@@ -1,0 +1,118 @@
+//! The table of the argument keys. A new key is a row here, a [`Word`], and its meaning in `validate` and `expand`.
+
+use super::{Key, Kind, Shape, Word};
+use crate::attribute::Attribute::{self, AnonymousAllowed, AuthenticationRequired, Requires};
+
+const CONDITIONAL: &[Attribute] = &[AuthenticationRequired, Requires];
+const EVERY: &[Attribute] = &[AnonymousAllowed, AuthenticationRequired, Requires];
+
+pub(super) const KEYS: &[Key] = &[
+    Key {
+        word: Word::Scope,
+        name: "scope",
+        kind: Kind::Condition,
+        shape: Shape::Name,
+        form: "scope = \"orders:read\"",
+        on: CONDITIONAL,
+        near: &["scopes", "scp", "permission", "permissions", "authority", "authorities"],
+    },
+    Key {
+        word: Word::Role,
+        name: "role",
+        kind: Kind::Condition,
+        shape: Shape::Name,
+        form: "role = \"clerk\"",
+        on: CONDITIONAL,
+        near: &["roles", "group", "groups"],
+    },
+    Key {
+        word: Word::Claim,
+        name: "claim",
+        kind: Kind::Condition,
+        shape: Shape::Claim,
+        form: "claim(\"tenant\") = \"acme\"",
+        on: CONDITIONAL,
+        near: &["claims"],
+    },
+    Key {
+        word: Word::All,
+        name: "all",
+        kind: Kind::Condition,
+        shape: Shape::Conditions,
+        form: "all(scope = \"orders:read\", role = \"clerk\")",
+        on: CONDITIONAL,
+        near: &["and", "all_of", "every"],
+    },
+    Key {
+        word: Word::Any,
+        name: "any",
+        kind: Kind::Condition,
+        shape: Shape::Conditions,
+        form: "any(role = \"clerk\", role = \"manager\")",
+        on: CONDITIONAL,
+        near: &["or", "any_of", "one_of", "some"],
+    },
+    Key {
+        word: Word::Not,
+        name: "not",
+        kind: Kind::Condition,
+        shape: Shape::Conditions,
+        form: "not(role = \"guest\")",
+        on: CONDITIONAL,
+        near: &["none", "none_of", "unless", "except"],
+    },
+    Key {
+        word: Word::Policy,
+        name: "policy",
+        kind: Kind::Condition,
+        shape: Shape::Type,
+        form: "policy = policies::CanBook",
+        on: CONDITIONAL,
+        near: &["policies", "rule", "guard", "guards"],
+    },
+    Key {
+        word: Word::DenyAs,
+        name: "deny_as",
+        kind: Kind::Setting,
+        shape: Shape::Fixed("not_found"),
+        form: "deny_as = \"not_found\"",
+        on: CONDITIONAL,
+        near: &["status", "status_code", "deny", "deny_with", "hide"],
+    },
+    Key {
+        word: Word::Redirect,
+        name: "redirect",
+        kind: Kind::Setting,
+        shape: Shape::Text,
+        form: "redirect = \"/login\"",
+        on: CONDITIONAL,
+        near: &["redirect_to", "login", "login_url"],
+    },
+    Key {
+        word: Word::Expired,
+        name: "expired",
+        kind: Kind::Setting,
+        shape: Shape::Fixed("anonymous"),
+        form: "expired = \"anonymous\"",
+        on: &[AnonymousAllowed],
+        near: &["expire", "expires", "allow_expired", "on_expired"],
+    },
+    Key {
+        word: Word::Reason,
+        name: "reason",
+        kind: Kind::Setting,
+        shape: Shape::Text,
+        form: "reason = \"why the policy is as it is\"",
+        on: EVERY,
+        near: &["because", "why", "description", "comment"],
+    },
+    Key {
+        word: Word::Crate,
+        name: "crate",
+        kind: Kind::Setting,
+        shape: Shape::Path,
+        form: "crate = ::path::to::jwt_guard",
+        on: EVERY,
+        near: &["krate", "crate_path", "crate_name", "crate_root"],
+    },
+];
