@@ -44,7 +44,7 @@ pub(crate) enum Word {
 pub(crate) enum Kind {
     /// About the caller. May be written several times and nested.
     Condition,
-    /// About the whole policy. Written once, never nested.
+    /// About the whole policy; the docs call it an option. Written once, never nested.
     Setting,
 }
 
@@ -134,7 +134,7 @@ impl Place {
                 format!("`{attribute}` takes {settings}")
             }
             Self::Attribute(attribute) => {
-                format!("`{attribute}` takes the conditions {conditions} and the settings {settings}")
+                format!("`{attribute}` takes the conditions {conditions} and the options {settings}")
             }
         }
     }

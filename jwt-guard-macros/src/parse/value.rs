@@ -179,6 +179,7 @@ pub(super) fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSi
 pub(super) fn describe(expression: &Expr) -> &'static str {
     match expression {
         Expr::Array(_) => "a list",
+        Expr::Assign(_) => "an assignment",
         Expr::Call(_) | Expr::MethodCall(_) => "a call",
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(_) => "a string",

@@ -2,6 +2,6 @@
 
 mod alone;
 mod claims_of_another_crate;
-mod every_setting;
+mod every_option;
 mod optional_claims;
 mod typed_optional_claims;

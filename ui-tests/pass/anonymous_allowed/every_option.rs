@@ -1,4 +1,4 @@
-//! All settings at once, with a comma at the end.
+//! All options at once, with a comma at the end.
 
 use jwt_guard::Router;
 use jwt_guard::anonymous_allowed;
