@@ -12,10 +12,10 @@ pub(crate) mod web {
 macro_rules! handler {
     ($name:ident) => {
         #[$crate::authentication_required::crate_of_a_macro::web::requires(
-                            scope = READ,
-                            policy = $crate::authentication_required::crate_of_a_macro::CanBook,
-                            crate = $crate::authentication_required::crate_of_a_macro::web,
-                        )]
+                                    scope = READ,
+                                    policy = $crate::authentication_required::crate_of_a_macro::CanBook,
+                                    crate = $crate::authentication_required::crate_of_a_macro::web,
+                                )]
         async fn $name() {}
     };
 }
