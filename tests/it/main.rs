@@ -1,1 +1,7 @@
 //! The integration tests: everything that is promised, over the public API and, where it matters, over a socket.
+
+mod answers;
+mod app;
+mod hostile;
+mod order;
+mod seed_table;
