@@ -2,6 +2,9 @@
 
 mod answers;
 mod app;
+mod extractors;
 mod hostile;
+mod layers;
+mod locations;
 mod order;
 mod seed_table;

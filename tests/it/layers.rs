@@ -1,0 +1,221 @@
+//! How a guard reaches a handler, and how it guards routers that carry no attributes.
+
+use std::env;
+use std::process::Command;
+
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get as axum_get;
+use http::Method;
+use jwt_guard::{Algorithm, JwtGuard, Router, routing};
+use jwt_guard_tests::{Outcome, Request, Server, guard, hs256, token};
+
+use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
+
+#[tokio::test]
+async fn a_whole_router_is_guarded_but_for_the_excepted_routes() {
+    let app = plain().layer(hs256().require_authentication().except("/health").except("/login"));
+    let server = Server::start(app).await;
+    server.send(Request::get("/health")).await.is(Outcome::ok("plain"));
+    server.send(Request::get("/login")).await.is(Outcome::ok("plain"));
+    for target in ["/orders", "/orders/7", "/admin/login-history", "/login-history", "/healthy"] {
+        server.send(Request::get(target)).await.is(Outcome::NO_TOKEN);
+        server.get(target, "a.b.c").await.is(Outcome::BAD_TOKEN);
+        server.get(target, &token(&[])).await.is(Outcome::ok("plain"));
+    }
+}
+
+#[tokio::test]
+async fn an_exception_is_one_route_pattern_and_no_spelling_of_a_path() {
+    let app = plain()
+        .layer(hs256().require_authentication().except("/login").except("/orders/7").except("/files/{name}"));
+    let server = Server::start(app).await;
+    for target in [
+        "/login/",
+        "//login",
+        "/LOGIN",
+        "/%6cogin",
+        "/./login",
+        "/x/../login",
+        "/login;x",
+        "/login%2f",
+        "/nowhere",
+        "/",
+        // The pattern of this route is `/orders/{id}`.
+        "/orders/7",
+    ] {
+        server.send(Request::get(target)).await.is(Outcome::NO_TOKEN);
+    }
+    server.send(Request::get("/login?next=/orders")).await.is(Outcome::ok("plain"));
+    server.send(Request::get("/files/a")).await.is(Outcome::ok("plain"));
+    server.send(Request::get("/files/b")).await.is(Outcome::ok("plain"));
+}
+
+#[tokio::test]
+async fn an_exception_names_the_whole_pattern_of_a_nested_route_wherever_the_layer_is() {
+    let outside = axum::Router::new()
+        .nest("/api", plain())
+        .layer(hs256().require_authentication().except("/api/health"));
+    let inside = axum::Router::new()
+        .nest("/api", plain().layer(hs256().require_authentication().except("/api/health")));
+    let mistaken =
+        axum::Router::new().nest("/api", plain()).layer(hs256().require_authentication().except("/health"));
+    for app in [outside, inside] {
+        let server = Server::start(app).await;
+        server.send(Request::get("/api/health")).await.is(Outcome::ok("plain"));
+        server.send(Request::get("/api/orders")).await.is(Outcome::NO_TOKEN);
+    }
+    let server = Server::start(mistaken).await;
+    server.send(Request::get("/api/health")).await.is(Outcome::NO_TOKEN);
+}
+
+#[test]
+#[should_panic(expected = "matches no route")]
+fn an_exception_that_can_match_nothing_is_a_mistake_at_start_up() {
+    let _ = hs256().require_authentication().except("health");
+}
+
+#[tokio::test]
+async fn an_attribute_below_the_layer_is_evaluated_too() {
+    let app = Router::new()
+        .route("/clerks", routing::get(clerks))
+        .merge(app::router())
+        .layer(hs256().require_authentication().except(OPEN).except("/clerks"));
+    let server = Server::start(app.into_axum()).await;
+    server.send(Request::get(OPEN)).await.is(NOBODY);
+    server.get(OPEN, &token(&[])).await.is(ALICE);
+    server.get(OPEN, "a.b.c").await.is(Outcome::BAD_TOKEN);
+    // The exception is from the layer only: the attribute still stands.
+    server.send(Request::get("/clerks")).await.is(Outcome::NO_TOKEN);
+    server.get("/clerks", &token(&[])).await.is(Outcome::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_route_for_anonymous_callers_is_closed_by_the_layer_unless_excepted() {
+    let app = app::router().layer(hs256().require_authentication());
+    let server = Server::start(app.into_axum()).await;
+    server.send(Request::get(OPEN)).await.is(Outcome::NO_TOKEN);
+}
+
+#[tokio::test]
+async fn the_innermost_guard_wins() {
+    let named = |realm: &str| guard(Algorithm::Hs256).realm(realm).build().unwrap();
+    let app = Router::new()
+        .nest("/inner", app::router().with_guard(named("inner")))
+        .merge(app::router())
+        .with_guard(named("middle"))
+        .with_guard(named("outer"));
+    let server = Server::start(app.into_axum()).await;
+    let realm = |name| Outcome { challenge: Some(name), ..Outcome::NO_TOKEN };
+    server.send(Request::get("/inner/protected")).await.is(realm(r#"Bearer realm="inner""#));
+    server.send(Request::get(PROTECTED)).await.is(realm(r#"Bearer realm="middle""#));
+}
+
+#[tokio::test]
+async fn attributes_enforce_under_a_plain_axum_router() {
+    let app = axum::Router::new()
+        .route(PROTECTED, axum_get(app::protected))
+        .route("/clerks", axum_get(clerks))
+        .layer(hs256().layer());
+    let server = Server::start(app).await;
+    server.send(Request::get(PROTECTED)).await.is(Outcome::NO_TOKEN);
+    server.get(PROTECTED, &token(&[])).await.is(ALICE);
+    server.get("/clerks", &token(&[])).await.is(Outcome::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn head_follows_get() {
+    let server = app::serve(hs256()).await;
+    let head = |token: Option<&str>| {
+        let request = Request::new("HEAD", PROTECTED);
+        token.map_or(request.clone(), |token| request.bearer(token))
+    };
+    let answer = server.send(head(None)).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.header("www-authenticate"), Some(r#"Bearer realm="api""#));
+    assert_eq!(answer.body, "");
+    assert_eq!(server.send(head(Some("a.b.c"))).await.status, 401);
+    server.send(head(Some(&token(&[])))).await.is(Outcome::ok(""));
+}
+
+#[tokio::test]
+async fn a_preflight_is_left_to_the_layer_outside_and_reaches_no_handler() {
+    async fn cors(request: axum::extract::Request, next: Next) -> Response {
+        if request.method() == Method::OPTIONS {
+            return ([("access-control-allow-origin", "*")], "").into_response();
+        }
+        next.run(request).await
+    }
+    let preflight = || Request::new("OPTIONS", PROTECTED).header("access-control-request-method", "GET");
+    let without = app::serve(hs256()).await;
+    let answer = without.send(preflight()).await;
+    assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("GET,HEAD,POST")));
+    let app =
+        app::router().layer(hs256().require_authentication()).into_axum().layer(middleware::from_fn(cors));
+    let with = Server::start(app).await;
+    with.send(preflight()).await.is(Outcome::ok(""));
+    with.send(Request::get(PROTECTED)).await.is(Outcome::NO_TOKEN);
+}
+
+#[tokio::test]
+async fn options_is_guarded_where_a_handler_serves_it() {
+    let app = Router::new().route("/", routing::options(app::protected)).with_guard(hs256());
+    let server = Server::start(app.into_axum()).await;
+    server.send(Request::new("OPTIONS", "/")).await.is(Outcome::NO_TOKEN);
+    server.send(Request::new("OPTIONS", "/").bearer(&token(&[]))).await.is(ALICE);
+}
+
+/// An installed guard stays for the life of the process, so this runs in a process of its own.
+#[test]
+fn a_guard_is_installed_once_and_serves_every_handler_without_a_layer() {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "layers::in_a_process_with_an_installed_guard", "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+#[tokio::test]
+#[ignore = "run by `a_guard_is_installed_once_and_serves_every_handler_without_a_layer`"]
+async fn in_a_process_with_an_installed_guard() {
+    let server = Server::start(app::router().into_axum()).await;
+    server.send(Request::get(PROTECTED)).await.is(Outcome::SERVER_ERROR);
+
+    guard(Algorithm::Hs256).realm("first").build().unwrap().install().unwrap();
+    let first = Outcome { challenge: Some(r#"Bearer realm="first""#), ..Outcome::NO_TOKEN };
+    server.send(Request::get(PROTECTED)).await.is(first);
+    server.get(PROTECTED, &token(&[])).await.is(ALICE);
+
+    let second: JwtGuard = guard(Algorithm::Hs256).realm("second").build().unwrap();
+    let error = second.clone().install().unwrap_err();
+    assert!(error.to_string().contains("installed for this process already"), "{error}");
+    server.send(Request::get(PROTECTED)).await.is(first);
+
+    let layered = app::serve(second).await;
+    layered
+        .send(Request::get(PROTECTED))
+        .await
+        .is(Outcome { challenge: Some(r#"Bearer realm="second""#), ..Outcome::NO_TOKEN });
+}
+
+/// A router that knows nothing of us.
+fn plain() -> axum::Router {
+    let mut router = axum::Router::new();
+    for path in [
+        "/health",
+        "/healthy",
+        "/login",
+        "/login-history",
+        "/admin/login-history",
+        "/orders",
+        "/orders/{id}",
+        "/files/{name}",
+    ] {
+        router = router.route(path, axum_get(|| async { "plain" }));
+    }
+    router
+}
+
+#[jwt_guard::requires(role = "clerk")]
+async fn clerks() {}
