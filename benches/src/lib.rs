@@ -1,0 +1,15 @@
+//! The rig of the benches: contenders, the clock they are measured with, keys and tokens.
+//!
+//! 1. A contender is an axum router, called in process with requests that were built before; the body of its answer
+//!    is read to the end.
+//! 2. All contenders of a table answer in turn, in an order that rotates from round to round, so that the load of a
+//!    shared machine falls on all of them.
+//! 3. Time is the CPU time of the thread. *Quiet* is the lowest decile of the rounds, which the load of others
+//!    disturbs least; the median stands beside it.
+//! 4. The cost of a guard is the quiet time above that of the floor: a bare handler, called with the same request.
+
+mod measure;
+mod tokens;
+
+pub use measure::{Contender, Cost, Effort, measure};
+pub use tokens::{AUDIENCE, AccessClaims, ISSUER, SIGNERS, Signer};

@@ -1,0 +1,209 @@
+//! What a guard costs: a bare handler, an extractor written by hand over `jsonwebtoken::decode`, and the attributes.
+//!
+//! `cargo bench -p jwt-guard-benches --bench guard`; with `-- --smoke` or `BENCH_SMOKE=1` a short run that shows
+//! that the bench works and judges no number.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Json};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
+use http::request::Parts;
+use http::{Request, StatusCode};
+use jsonwebtoken::DecodingKey;
+use jwt_guard::{Claims, authentication_required, requires};
+use jwt_guard_benches::{AUDIENCE, AccessClaims, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, measure};
+use serde_json::json;
+
+// The floor.
+
+async fn bare() -> &'static str {
+    "ok"
+}
+
+// By hand, as axum's example `jwt`: the key and the rules in the state, the claims in a struct.
+
+#[derive(Clone)]
+struct Rules(Arc<(DecodingKey, Validation)>);
+
+#[expect(clippy::disallowed_types, reason = "the contender that uses it")]
+type Validation = jsonwebtoken::Validation;
+
+struct ByHand(AccessClaims);
+
+enum Refused {
+    NoToken,
+    BadToken,
+}
+
+impl FromRequestParts<Rules> for ByHand {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, rules: &Rules) -> Result<Self, Refused> {
+        let token = request
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+            .ok_or(Refused::NoToken)?;
+        let (key, validation) = &*rules.0;
+        #[expect(clippy::disallowed_methods, reason = "the contender that uses it")]
+        let decoded = jsonwebtoken::decode::<AccessClaims>(token, key, validation);
+        decoded.map(|decoded| Self(decoded.claims)).map_err(|_| Refused::BadToken)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let message = match self {
+            Self::NoToken => "Missing credentials",
+            Self::BadToken => "Invalid token",
+        };
+        (StatusCode::UNAUTHORIZED, Json(json!({ "error": message }))).into_response()
+    }
+}
+
+async fn by_hand(claims: ByHand) -> &'static str {
+    std::hint::black_box(&claims.0);
+    "ok"
+}
+
+// Ours.
+
+#[authentication_required]
+async fn with_claims(claims: Claims<AccessClaims>) -> &'static str {
+    std::hint::black_box(&claims);
+    "ok"
+}
+
+#[requires(scope = "orders:read")]
+async fn with_scope() -> &'static str {
+    "ok"
+}
+
+/// A kind of request.
+struct Case {
+    name: &'static str,
+    authorization: Option<String>,
+    admitted: bool,
+}
+
+fn cases(signer: &Signer) -> [Case; 5] {
+    let refused =
+        |name, token: String| Case { name, authorization: Some(format!("Bearer {token}")), admitted: false };
+    let good = signer.sign(&AccessClaims::good());
+    [
+        Case { admitted: true, ..refused("valid", good.clone()) },
+        Case { name: "no token", authorization: None, admitted: false },
+        refused("garbage", "not-a-token".to_owned()),
+        refused("bad signature", signer.forge(&good)),
+        refused("expired", signer.sign(&AccessClaims::expired())),
+    ]
+}
+
+fn contenders(signer: &Signer, case: &Case) -> [Contender; 4] {
+    let mut request = Request::get("/orders")
+        .header(HOST, "api.example")
+        .header(USER_AGENT, "curl/8.5.0")
+        .header(ACCEPT, "application/json")
+        .header(ACCEPT_ENCODING, "gzip, br");
+    if let Some(value) = &case.authorization {
+        request = request.header(AUTHORIZATION, value);
+    }
+    let request = request.body(()).expect("a request");
+    let status = if case.admitted { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+
+    let mut validation = Validation::new(signer.algorithm());
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    let rules = Rules(Arc::new((signer.decoding_key(), validation)));
+    let guard = signer.guard().build().expect("a good configuration");
+    let ours =
+        |methods| jwt_guard::Router::new().route("/orders", methods).with_guard(guard.clone()).into_axum();
+    [
+        Contender::new(
+            "floor",
+            axum::Router::new().route("/orders", get(bare)),
+            request.clone(),
+            StatusCode::OK,
+        ),
+        Contender::new(
+            "by hand",
+            axum::Router::new().route("/orders", get(by_hand)).with_state(rules),
+            request.clone(),
+            status,
+        ),
+        Contender::new(
+            "ours: Claims<T>",
+            ours(jwt_guard::routing::get(with_claims)),
+            request.clone(),
+            status,
+        ),
+        Contender::new("ours: scope", ours(jwt_guard::routing::get(with_scope)), request, status),
+    ]
+}
+
+/// The most that ours may cost, as a part of what the hand-written extractor costs above the floor.
+fn target(signer: &Signer) -> f64 {
+    match signer.name {
+        "HS256" => 0.6,
+        "RS256" => 0.9,
+        _ => 1.0,
+    }
+}
+
+/// Prints the costs of one case, and says whether both of ours meet their target.
+fn print(signer: &Signer, case: &Case, costs: &[Cost]) -> bool {
+    let [floor, by_hand, ours @ ..] = costs else {
+        return false;
+    };
+    let mut met = true;
+    for cost in costs {
+        let guard = cost.quiet - floor.quiet;
+        let ratio = guard / (by_hand.quiet - floor.quiet);
+        let verdict = if !ours.iter().any(|ours| ours.name == cost.name) {
+            String::new()
+        } else if case.admitted {
+            let target = target(signer);
+            met &= ratio <= target;
+            format!("{ratio:.2} <= {target:.1} {}", word(ratio <= target))
+        } else {
+            // The whole request: a refusal does less than the floor's handler, so a ratio of differences says nothing.
+            let ratio = cost.quiet / by_hand.quiet;
+            met &= ratio <= 1.0;
+            format!("{ratio:.2} <= 1.0 {} (whole request)", word(ratio <= 1.0))
+        };
+        println!(
+            "{:6} {:14} {:16} {:8.0} {:8.0} {:8.0} {:6} {:7}  {verdict}",
+            signer.name, case.name, cost.name, cost.quiet, cost.median, guard, cost.allocations, cost.bytes,
+        );
+    }
+    met
+}
+
+fn word(met: bool) -> &'static str {
+    if met { "PASS" } else { "FAIL" }
+}
+
+fn main() -> ExitCode {
+    let effort = Effort::from_env();
+    println!(
+        "CPU nanoseconds and heap allocations of one request; the guard's cost is quiet minus the floor's quiet."
+    );
+    println!("The last column is the ratio to the extractor written by hand, and the most that it may be.\n");
+    println!(
+        "{:6} {:14} {:16} {:>8} {:>8} {:>8} {:>6} {:>7}  ratio",
+        "", "case", "contender", "quiet", "median", "guard", "allocs", "bytes"
+    );
+    let mut met = true;
+    for signer in &SIGNERS {
+        for case in cases(signer) {
+            let costs = measure(&mut contenders(signer, &case), effort);
+            met &= print(signer, &case, &costs);
+            println!();
+        }
+    }
+    println!("guard: {}", if met { "PASS: every target is met" } else { "FAIL: a target is missed" });
+    if met || !effort.judges() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,177 @@
+//! Contenders, and what their answers cost.
+
+use std::env;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::response::Response;
+use http::{Request, StatusCode};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::runtime::{self, Runtime};
+use tower_service::Service;
+
+/// How many requests are built before the clock starts: enough to hide the clock's own cost, few enough to stay in
+/// the nearest caches.
+const BATCH: usize = 32;
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    rounds: usize,
+    /// CPU time of one contender in one round.
+    sample: Duration,
+    /// Whether the numbers are good enough to be judged.
+    judges: bool,
+}
+
+impl Effort {
+    /// A long measurement; with `BENCH_SMOKE=1` or the argument `--smoke` a short one, which shows that the benches
+    /// work and judges no number.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let smoke = env::var("BENCH_SMOKE").is_ok_and(|value| value == "1")
+            || env::args().any(|arg| arg == "--smoke");
+        if smoke {
+            Self { rounds: 3, sample: Duration::from_micros(200), judges: false }
+        } else {
+            Self { rounds: 200, sample: Duration::from_millis(1), judges: true }
+        }
+    }
+
+    /// Whether a missed target fails the run.
+    #[must_use]
+    pub fn judges(&self) -> bool {
+        self.judges
+    }
+}
+
+/// A router, and the request that it is measured with.
+#[derive(Debug)]
+pub struct Contender {
+    name: String,
+    router: Router,
+    request: Request<()>,
+    status: StatusCode,
+}
+
+/// What one answer costs.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    /// The contender.
+    pub name: String,
+    /// Nanoseconds of CPU time: the lowest decile of the rounds.
+    pub quiet: f64,
+    /// Nanoseconds of CPU time: the median of the rounds.
+    pub median: f64,
+    /// Heap allocations.
+    pub allocations: u64,
+    /// Bytes of these allocations.
+    pub bytes: u64,
+}
+
+impl Contender {
+    /// A contender that must answer `request` with `status`.
+    pub fn new(name: impl Into<String>, router: Router, request: Request<()>, status: StatusCode) -> Self {
+        Self { name: name.into(), router, request, status }
+    }
+
+    fn requests(&self, number: usize) -> Vec<Request<Body>> {
+        let request = || self.request.clone().map(|()| Body::empty());
+        std::iter::repeat_with(request).take(number).collect()
+    }
+
+    /// CPU nanoseconds of one request, from `batches` of them.
+    fn sample(&mut self, runtime: &Runtime, batches: u32) -> f64 {
+        let mut total = Duration::ZERO;
+        for _ in 0..batches {
+            let requests = self.requests(BATCH);
+            let start = thread_time();
+            runtime.block_on(async {
+                for request in requests {
+                    answer(&mut self.router, request).await;
+                }
+            });
+            total += thread_time().saturating_sub(start);
+        }
+        total.as_secs_f64() * 1e9 / f64::from(batches) / BATCH as f64
+    }
+
+    /// Heap allocations of one request, and their bytes.
+    fn allocations(&mut self, runtime: &Runtime) -> (u64, u64) {
+        let requests = self.requests(1);
+        let counted = allocation_counter::measure(|| {
+            runtime.block_on(async {
+                for request in requests {
+                    answer(&mut self.router, request).await;
+                }
+            });
+        });
+        (counted.count_total, counted.bytes_total)
+    }
+
+    fn check(&mut self, runtime: &Runtime) {
+        for request in self.requests(1) {
+            let status = runtime.block_on(answer(&mut self.router, request));
+            assert_eq!(status, self.status, "{} answers another request than meant", self.name);
+        }
+    }
+}
+
+/// Measures `contenders` against each other.
+///
+/// # Panics
+///
+/// When one of them gives another status than expected: then it would be measured doing something else.
+pub fn measure(contenders: &mut [Contender], effort: Effort) -> Vec<Cost> {
+    let runtime = runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
+    let mut samples = vec![Vec::with_capacity(effort.rounds); contenders.len()];
+    let batches: Vec<u32> = contenders
+        .iter_mut()
+        .map(|contender| {
+            contender.check(&runtime);
+            let first = contender.sample(&runtime, 1) * BATCH as f64;
+            (effort.sample.as_secs_f64() * 1e9 / first).ceil().max(1.0) as u32
+        })
+        .collect();
+    for round in 0..effort.rounds {
+        for turn in 0..contenders.len() {
+            let index = (round + turn) % contenders.len();
+            // Counting costs a little with every allocation; not while the clock runs.
+            allocation_counter::opt_out(|| {
+                samples[index].push(contenders[index].sample(&runtime, batches[index]));
+            });
+        }
+    }
+    contenders
+        .iter_mut()
+        .zip(samples)
+        .map(|(contender, mut samples)| {
+            samples.sort_by(f64::total_cmp);
+            let (allocations, bytes) = contender.allocations(&runtime);
+            Cost {
+                name: contender.name.clone(),
+                quiet: samples[samples.len() / 10],
+                median: samples[samples.len() / 2],
+                allocations,
+                bytes,
+            }
+        })
+        .collect()
+}
+
+async fn answer(router: &mut Router, request: Request<Body>) -> StatusCode {
+    let response: Response = match router.call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let status = response.status();
+    let body = to_bytes(response.into_body(), usize::MAX).await;
+    std::hint::black_box(body.is_ok());
+    status
+}
+
+fn thread_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
