@@ -2,8 +2,8 @@
 //!
 //! 1. Read both halves, the arguments and the handler, each as far as it goes.
 //! 2. Make both legal, or collect every mistake.
-//! 3. Emit the handler with its guard, and the policy beside it. After a mistake the policy is the strictest one
-//!    without conditions, so that a router still takes the handler and only our own messages are seen.
+//! 3. Emit the handler with its guard, and the policy beside it. After a mistake the policy is that of the
+//!    attribute without arguments, so that a router still takes the handler and only our own messages are seen.
 
 mod condition;
 mod hidden;
