@@ -172,8 +172,9 @@ pub use jwt_guard_macros::authentication_required;
 /// ```
 ///
 /// The expansion is a constant beside the handler and one hidden first parameter. Body, return type, generics and other
-/// attributes stay as they are, and the order among attributes does not matter. A handler in an `impl` block has no room
-/// for the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
+/// attributes stay as they are. The order among attributes does not matter, but for `axum::debug_handler`, which goes
+/// below: above, it would call the handler with the parameters that it saw. A handler in an `impl` block has no room for
+/// the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
 pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
 pub use layer::{

@@ -26,6 +26,7 @@ pub struct HasAudience(PhantomData<()>);
 )]
 pub trait KeysGiven {}
 
+#[diagnostic::do_not_recommend]
 impl KeysGiven for HasKeys {}
 
 /// The builder knows for whom tokens must be.
@@ -37,4 +38,5 @@ impl KeysGiven for HasKeys {}
 )]
 pub trait AudienceGiven {}
 
+#[diagnostic::do_not_recommend]
 impl AudienceGiven for HasAudience {}

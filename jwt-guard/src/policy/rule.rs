@@ -155,6 +155,7 @@ impl Rule {
     ///
     /// While compiling, when this policy lets anonymous callers in: nothing can include it.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn shared_requirement(&self) -> Requirement {
         assert!(
             matches!(self.access, Access::Authenticated),

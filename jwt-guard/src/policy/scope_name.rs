@@ -7,6 +7,7 @@
 ///
 /// While compiling, when `name` is empty or holds another character. The attributes call this for every scope, so
 /// that a path to a constant is checked as a literal is.
+#[track_caller]
 pub const fn check_scope(name: &'static str) -> &'static str {
     let mut rest = name.as_bytes();
     assert!(!rest.is_empty(), "a scope name is empty; expected a name such as `orders:read`");
@@ -26,6 +27,7 @@ pub const fn check_scope(name: &'static str) -> &'static str {
 /// # Panics
 ///
 /// While compiling, when `name` is empty or holds a control character.
+#[track_caller]
 pub const fn check_name(name: &'static str) -> &'static str {
     let mut rest = name.as_bytes();
     assert!(!rest.is_empty(), "a role name is empty; expected a name such as `clerk`");

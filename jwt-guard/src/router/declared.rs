@@ -37,10 +37,12 @@ pub trait DeclaresPolicy {
     type Policy: Policy;
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Policy> DeclaresPolicy for Guarded<P> {
     type Policy = P;
 }
 
+#[diagnostic::do_not_recommend]
 impl FirstExtractor for ((),) {
     type First = NoExtractor;
 }
