@@ -2,9 +2,12 @@
 
 mod answers;
 mod app;
+mod events;
 mod extractors;
 mod hostile;
 mod layers;
 mod locations;
 mod order;
+mod peers;
+mod router;
 mod seed_table;
