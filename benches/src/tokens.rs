@@ -135,7 +135,11 @@ impl Signer {
 
     /// A guard with this key, for the tokens of this bench.
     pub fn guard(&self) -> Builder<HasKeys, HasAudience> {
-        let builder = JwtGuard::builder().issuer(ISSUER).audience(AUDIENCE);
+        self.add_key(JwtGuard::builder().issuer(ISSUER).audience(AUDIENCE))
+    }
+
+    /// The key, for a guard.
+    pub fn add_key<K, A>(&self, builder: Builder<K, A>) -> Builder<HasKeys, A> {
         if self.guarded == jwt_guard::Algorithm::Hs256 {
             builder.secret(self.public)
         } else {
