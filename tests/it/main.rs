@@ -2,6 +2,8 @@
 
 mod answers;
 mod app;
+mod architecture;
+mod crypto_vectors;
 mod events;
 mod extractors;
 mod hostile;
@@ -9,5 +11,7 @@ mod layers;
 mod locations;
 mod order;
 mod peers;
+mod properties;
 mod router;
+mod secrets;
 mod seed_table;
