@@ -70,10 +70,7 @@ impl Orders {
     }
 
     fn add(&self, order: Order) -> Order {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(order.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(order.clone());
         order
     }
 }
@@ -95,11 +92,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;
 
-    let guard = JwtGuard::builder()
-        .secret(secret)
-        .issuer(ISSUER)
-        .audience(AUDIENCE)
-        .build()?;
+    let guard = JwtGuard::builder().secret(secret).issuer(ISSUER).audience(AUDIENCE).build()?;
     let app = app(guard);
     let listener = listen().await?;
 
@@ -116,9 +109,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
 async fn listen() -> Result<TcpListener, String> {
     let port = env::args().nth(1).or_else(|| env::var("PORT").ok());
     let port = port.as_deref().unwrap_or("3000");
-    let number: u16 = port
-        .parse()
-        .map_err(|_| format!("{port:?} is not a port; expected a number from 0 to 65535"))?;
+    let number: u16 =
+        port.parse().map_err(|_| format!("{port:?} is not a port; expected a number from 0 to 65535"))?;
     TcpListener::bind((Ipv4Addr::LOCALHOST, number))
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT=3001"))
@@ -157,10 +149,7 @@ fn print_tour(address: SocketAddr, key: &EncodingKey) -> Result<(), jsonwebtoken
 /// Signs an access token, as an identity provider would.
 fn token(key: &EncodingKey, subject: &str, scope: &str) -> Result<String, jsonwebtoken::errors::Error> {
     let now = jsonwebtoken::get_current_timestamp();
-    let header = Header {
-        typ: Some("at+jwt".to_owned()),
-        ..Header::default()
-    };
+    let header = Header { typ: Some("at+jwt".to_owned()), ..Header::default() };
     let claims = json!({
         "iss": ISSUER,
         "aud": AUDIENCE,

@@ -32,17 +32,9 @@ fn curl_reads_the_commands_as_this_test_does() -> Result<()> {
     let quickstart = Quickstart::start()?;
     for stop in quickstart.tour() {
         let words = words(&stop.command);
-        let output = Command::new("curl")
-            .args(["--noproxy", "*"])
-            .args(words.iter().skip(1))
-            .output()?;
+        let output = Command::new("curl").args(["--noproxy", "*"]).args(words.iter().skip(1)).output()?;
         let answer = String::from_utf8(output.stdout)?;
-        assert_eq!(
-            status_of(&answer),
-            Some(stop.status),
-            "{}\n{answer}",
-            stop.command
-        );
+        assert_eq!(status_of(&answer), Some(stop.status), "{}\n{answer}", stop.command);
     }
     Ok(())
 }
@@ -50,17 +42,8 @@ fn curl_reads_the_commands_as_this_test_does() -> Result<()> {
 #[test]
 fn every_route_is_in_the_printed_access_table() -> Result<()> {
     let quickstart = Quickstart::start()?;
-    let table = quickstart
-        .printed
-        .split("Three tokens")
-        .next()
-        .unwrap_or_default();
-    for row in [
-        ["GET", "/catalogue"],
-        ["GET", "/me"],
-        ["GET", "/orders"],
-        ["POST", "/orders"],
-    ] {
+    let table = quickstart.printed.split("Three tokens").next().unwrap_or_default();
+    for row in [["GET", "/catalogue"], ["GET", "/me"], ["GET", "/orders"], ["POST", "/orders"]] {
         let in_table = |line: &str| line.split_whitespace().take(2).eq(row);
         assert!(table.lines().any(in_table), "{row:?} is not in\n{table}");
     }
@@ -71,16 +54,10 @@ fn every_route_is_in_the_printed_access_table() -> Result<()> {
 fn a_port_in_use_is_named_with_the_way_out() -> Result<()> {
     let taken = TcpListener::bind(("127.0.0.1", 0))?;
     let port = taken.local_addr()?.port().to_string();
-    for output in [
-        run_with(|run| run.arg(&port))?,
-        run_with(|run| run.env("PORT", &port))?,
-    ] {
+    for output in [run_with(|run| run.arg(&port))?, run_with(|run| run.env("PORT", &port))?] {
         let message = String::from_utf8(output.stderr)?;
         assert!(!output.status.success());
-        assert!(
-            message.contains(&format!("cannot listen on port {port}")),
-            "{message}"
-        );
+        assert!(message.contains(&format!("cannot listen on port {port}")), "{message}");
         assert!(message.contains("PORT=3001"), "{message}");
     }
     Ok(())
@@ -115,10 +92,7 @@ impl Quickstart {
     fn start() -> Result<Self> {
         let mut process = command().env("PORT", "0").stdout(Stdio::piped()).spawn()?;
         let stdout = process.stdout.take().ok_or("no standard output")?;
-        let mut quickstart = Self {
-            process,
-            printed: String::new(),
-        };
+        let mut quickstart = Self { process, printed: String::new() };
         for line in BufReader::new(stdout).lines() {
             let line = line?;
             if line.starts_with("Listening on ") {
@@ -133,15 +107,10 @@ impl Quickstart {
     /// Every `curl` line, with the `# status: ..` line above it.
     fn tour(&self) -> Vec<Stop> {
         let lines: Vec<_> = self.printed.lines().collect();
-        let commands = lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| line.starts_with("curl "));
+        let commands = lines.iter().enumerate().filter(|(_, line)| line.starts_with("curl "));
         let tour: Vec<_> = commands
             .map(|(at, line)| {
-                let comment = at
-                    .checked_sub(1)
-                    .and_then(|above| lines.get(above)?.strip_prefix("# "));
+                let comment = at.checked_sub(1).and_then(|above| lines.get(above)?.strip_prefix("# "));
                 let status = comment.and_then(|comment| comment.split_once(':')?.0.parse().ok());
                 Stop {
                     command: (*line).to_owned(),
@@ -188,16 +157,9 @@ impl Request {
             }
         }
         let url = url.ok_or("no address")?;
-        let (host, path) = url
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split_once('/'))
-            .ok_or("not an http address")?;
-        Ok(Self {
-            host: host.to_owned(),
-            path: format!("/{path}"),
-            headers,
-            body,
-        })
+        let (host, path) =
+            url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).ok_or("not an http address")?;
+        Ok(Self { host: host.to_owned(), path: format!("/{path}"), headers, body })
     }
 
     /// Sends the request on a connection of its own, and gives the status of the answer.
@@ -220,11 +182,7 @@ impl fmt::Display for Request {
         for header in &self.headers {
             write!(f, "{header}\r\n")?;
         }
-        write!(
-            f,
-            "content-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        )
+        write!(f, "content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
     }
 }
 
@@ -233,11 +191,7 @@ fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     // Every second part stands between quotes.
     for (index, part) in line.split('\'').enumerate() {
-        let mut pieces = if index % 2 == 1 {
-            vec![part]
-        } else {
-            part.split(' ').collect()
-        };
+        let mut pieces = if index % 2 == 1 { vec![part] } else { part.split(' ').collect() };
         let first = pieces.remove(0);
         if let Some(last) = words.last_mut() {
             last.push_str(first);
@@ -262,19 +216,13 @@ fn command() -> Command {
     let mut path = env::current_exe().expect("the path of this test");
     path.pop();
     path.pop();
-    let path = path
-        .join("examples")
-        .join(format!("quickstart{}", env::consts::EXE_SUFFIX));
+    let path = path.join("examples").join(format!("quickstart{}", env::consts::EXE_SUFFIX));
     assert!(
         path.is_file(),
         "{} is missing; `cargo test -p jwt-guard-examples` without `--test` builds it",
         path.display()
     );
     let mut command = Command::new(path);
-    command
-        .env_remove("PORT")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+    command.env_remove("PORT").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
