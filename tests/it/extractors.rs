@@ -191,6 +191,28 @@ async fn what_carried_the_token_is_marked_sensitive_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn stripped_credentials_reach_no_handler_and_the_claims_still_do() {
+    let guard = guard(Algorithm::Hs256)
+        .locations([TokenLocation::bearer(), TokenLocation::cookie("t")])
+        .danger()
+        .query_parameter("q")
+        .strip_credentials();
+    let server = Server::start(routes().with_guard(guard.build().unwrap()).into_axum()).await;
+    let good = token(&[]);
+    for request in [
+        Request::get("/echo?a=1").bearer(&good).header("cookie", "b=2"),
+        Request::get("/echo?a=1").header("cookie", format!("t={good}; b=2")),
+        Request::get(&format!("/echo?q={good}&a=1")).header("cookie", "b=2"),
+    ] {
+        server.send(request).await.is(Outcome::ok("alice /echo?a=1 b=2 -"));
+    }
+    let kept = serve().await;
+    let request = Request::get("/echo?a=1").bearer(&good).header("cookie", "b=2");
+    let expected = format!("alice /echo?a=1 b=2 Bearer {good}");
+    kept.send(request).await.is(Outcome::ok(&expected));
+}
+
+#[tokio::test]
 async fn two_requests_at_once_never_share_a_caller() {
     let server = serve().await;
     let alice = token(&[("scope", "\"a\"")]);
@@ -256,6 +278,7 @@ fn routes() -> Router {
         .route("/principal", routing::get(principal))
         .route("/all", routing::get(all))
         .route("/sensitive", routing::get(sensitive))
+        .route("/echo", routing::get(echo))
 }
 
 #[derive(serde::Deserialize)]
@@ -323,4 +346,11 @@ async fn sensitive(headers: HeaderMap) -> String {
     assert!(!headers.contains_key(AUTHORIZATION) || headers[AUTHORIZATION].is_sensitive());
     let marked = headers.iter().filter(|(_, value)| value.is_sensitive());
     marked.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[jwt_guard::authentication_required]
+async fn echo(claims: Claims, caller: Principal, uri: http::Uri, headers: HeaderMap) -> String {
+    assert_eq!(Some(claims.subject()), caller.subject());
+    let shown = |name: &str| headers.get(name).map_or("-", |value| value.to_str().unwrap()).to_owned();
+    format!("{} {uri} {} {}", claims.subject(), shown("cookie"), shown("authorization"))
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod app;
 mod architecture;
+mod conformance;
 mod crypto_vectors;
 mod events;
 mod extractors;
