@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::error::AuthError;
 use crate::location::Found;
 use crate::principal::{Identity, Principal};
-use crate::random::Fingerprint;
 use crate::token::TokenSource;
 
 /// Says who sends `request`.
@@ -35,10 +34,7 @@ fn locate_and_verify(config: &Config, request: &Parts) -> Result<Principal, Auth
 }
 
 fn verify(config: &Config, token: &[u8], source: TokenSource) -> Result<Principal, AuthError> {
-    let verified = config.verifier.verify(token).map_err(|failure| AuthError::Token {
-        failure: Box::new(failure),
-        fingerprint: Fingerprint::of(token),
-    })?;
-    let (claims, display_name, scopes, roles) = verified.into_parts();
-    Ok(Principal::authenticated(Identity { claims, display_name, scopes, roles, source }))
+    let verified = config.verifier.verify(token).map_err(AuthError::Token)?;
+    let (claims, scopes, roles) = verified.into_parts();
+    Ok(Principal::authenticated(Identity { claims, scopes, roles, source }))
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::location::LocationError;
 use crate::policy::evaluate::Shortfall;
-use crate::random::Fingerprint;
 use crate::verify::{VerifyError, VerifyFailure};
 
 /// Why a request is not let in.
@@ -17,7 +16,7 @@ pub(crate) enum AuthError {
     /// The request carries more than one token, or one that cannot be told.
     Location(LocationError),
     /// The token is not acceptable.
-    Token { failure: Box<VerifyFailure>, fingerprint: Fingerprint },
+    Token(VerifyFailure),
     /// The token is good, but its claims do not fit the type that the handler asks for.
     Claims(String),
     /// The caller is known and may not do this.
@@ -52,6 +51,21 @@ pub enum FailureKind {
     Internal,
 }
 
+impl FailureKind {
+    /// Every class, for tables and tests.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::MissingToken,
+        Self::MalformedRequest,
+        Self::InvalidToken,
+        Self::InsufficientScope,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Unavailable,
+        Self::NotConfigured,
+        Self::Internal,
+    ];
+}
+
 impl AuthError {
     /// The class of this failure.
     pub(crate) fn kind(&self) -> FailureKind {
@@ -61,10 +75,8 @@ impl AuthError {
                 FailureKind::MalformedRequest
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
-            Self::Token { failure, .. } if failure.reason == VerifyError::ClockBefore1970 => {
-                FailureKind::Internal
-            }
-            Self::Token { .. } | Self::Claims(_) => FailureKind::InvalidToken,
+            Self::Token(failure) if failure.reason == VerifyError::ClockBefore1970 => FailureKind::Internal,
+            Self::Token(_) | Self::Claims(_) => FailureKind::InvalidToken,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
             Self::NoGuard => FailureKind::NotConfigured,
@@ -74,7 +86,7 @@ impl AuthError {
 
     /// Whether nothing is wrong with the token but its age.
     pub(crate) fn is_expired(&self) -> bool {
-        matches!(self, Self::Token { failure, .. } if failure.reason == VerifyError::Expired)
+        matches!(self, Self::Token(failure) if failure.reason == VerifyError::Expired)
     }
 }
 
@@ -90,7 +102,7 @@ impl fmt::Display for AuthError {
                 f.write_str("the request carries more than one token")
             }
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
-            Self::Token { failure, .. } => failure.reason.fmt(f),
+            Self::Token(failure) => failure.reason.fmt(f),
             Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::Forbidden) => {

@@ -88,7 +88,7 @@ pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
 pub use config::ConfigError;
 pub use error::FailureKind;
-pub use extract::{Guarded, Rejection};
+pub use extract::Guarded;
 pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, WantsAudience, WantsKeys,
 };
@@ -182,6 +182,7 @@ pub use layer::{
 };
 pub use location::TokenLocation;
 pub use principal::Principal;
+
 pub use router::{AccessRow, AccessTable, Router, routing};
 pub use secret::Secret;
 pub use token::TokenSource;

@@ -30,7 +30,6 @@ pub struct Principal(Option<Arc<Identity>>);
 /// What is known of an authenticated caller.
 pub(crate) struct Identity {
     pub(crate) claims: TokenClaims,
-    pub(crate) display_name: Option<String>,
     pub(crate) scopes: Names,
     pub(crate) roles: Names,
     pub(crate) source: TokenSource,
@@ -46,13 +45,13 @@ impl Principal {
 
     /// Who the caller is: the `sub` claim, or the one that the guard was told to read instead.
     pub fn subject(&self) -> Option<&str> {
-        self.identity().map(|identity| identity.claims.subject.as_str())
+        self.identity().map(|identity| identity.claims.subject())
     }
 
     /// The claim `name`, else `preferred_username`, else the subject. For people; never decide by it.
     pub fn display_name(&self) -> Option<&str> {
-        let identity = self.identity()?;
-        Some(identity.display_name.as_deref().unwrap_or(&identity.claims.subject))
+        let claims = &self.identity()?.claims;
+        Some(claims.display_name().unwrap_or_else(|| claims.subject()))
     }
 
     /// The scopes that the token grants.
@@ -67,7 +66,7 @@ impl Principal {
 
     /// The token's own name: the `jti` claim.
     pub fn token_id(&self) -> Option<&str> {
-        self.identity()?.claims.token_id.as_deref()
+        self.identity()?.claims.token_id()
     }
 
     /// Where the request carried the token; `None` for an anonymous caller.

@@ -70,7 +70,7 @@ impl<'a> RawToken<'a> {
         let payload_end = text.rfind('.').ok_or(Misshapen::NotCompact)?;
         let token = Self { text, header_end, payload_end };
         let segments = [token.header(), token.payload(), token.signature()];
-        if segments.iter().all(|segment| !segment.is_empty() && segment.bytes().all(is_base64url)) {
+        if segments.iter().all(|segment| !segment.is_empty() && is_base64url(segment.as_bytes())) {
             Ok(token)
         } else {
             Err(Misshapen::NotCompact)
@@ -108,8 +108,15 @@ impl fmt::Debug for RawToken<'_> {
     }
 }
 
-const fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+/// Whether all bytes are of the base64url alphabet. Every byte is looked at, without a branch: so the compiler takes
+/// sixteen at a time, and half a kilobyte costs some nanoseconds.
+fn is_base64url(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |all, &byte| all & (is_alphanumeric(byte) | (byte == b'-') | (byte == b'_')))
+}
+
+/// As `u8::is_ascii_alphanumeric`, without a branch.
+pub(crate) const fn is_alphanumeric(byte: u8) -> bool {
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod names;
 pub(crate) mod numeric_date;
 pub(crate) mod registered;
+pub(crate) mod span;
 
 use std::fmt;
 use std::ops::Deref;
@@ -47,47 +48,47 @@ pub(crate) trait HoldsClaims: Send + Sync {
 impl<T> Claims<T> {
     /// Who the token is about: the `sub` claim, or the one that the guard was told to read instead.
     pub fn subject(&self) -> &str {
-        &self.registered().subject
+        self.registered().subject()
     }
 
     /// Who issued the token: the `iss` claim.
     pub fn issuer(&self) -> Option<&str> {
-        self.registered().issuer.as_deref()
+        self.registered().issuer()
     }
 
     /// Whom the token is for: the `aud` claim. Empty only where the guard accepts any audience.
-    pub fn audience(&self) -> &[String] {
-        &self.registered().audience
+    pub fn audience(&self) -> impl Iterator<Item = &str> {
+        self.registered().audience()
     }
 
     /// When the token ends: the `exp` claim.
     pub fn expires_at(&self) -> SystemTime {
-        self.registered().expires_at.to_system()
+        self.registered().expires_at().to_system()
     }
 
     /// When the token begins to hold: the `nbf` claim.
     pub fn not_before(&self) -> Option<SystemTime> {
-        self.registered().not_before.map(|date| date.to_system())
+        self.registered().not_before().map(|date| date.to_system())
     }
 
     /// When the token was issued: the `iat` claim.
     pub fn issued_at(&self) -> Option<SystemTime> {
-        self.registered().issued_at.map(|date| date.to_system())
+        self.registered().issued_at().map(|date| date.to_system())
     }
 
     /// The token's own name: the `jti` claim.
     pub fn token_id(&self) -> Option<&str> {
-        self.registered().token_id.as_deref()
+        self.registered().token_id()
     }
 
     /// The client that asked for the token: the `client_id` claim (RFC 9068 section 2.2).
     pub fn client_id(&self) -> Option<&str> {
-        self.registered().client_id.as_deref()
+        self.registered().client_id()
     }
 
     /// All claims as the JSON text that was signed.
     pub fn raw(&self) -> &str {
-        std::str::from_utf8(&self.registered().payload).unwrap_or_default()
+        self.registered().payload()
     }
 
     /// The application's own claims, without the registered ones.
@@ -103,7 +104,7 @@ impl<T> Claims<T> {
 impl<T: DeserializeOwned> Claims<T> {
     /// Reads the application's type from the payload of a verified token.
     pub(crate) fn read(token: Arc<dyn HoldsClaims>) -> Result<Self, serde_json::Error> {
-        let custom = serde_json::from_slice(&token.claims().payload)?;
+        let custom = serde_json::from_str(token.claims().payload())?;
         Ok(Self { token, custom })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A set of names, in the order of the token: the scopes or the roles of a caller.
+/// Names in the order of the token: the scopes or the roles of a caller.
 ///
 /// Names are compared exactly, byte by byte (RFC 6749 section 3.3).
 ///
@@ -22,12 +22,12 @@ pub struct Names {
 const SEPARATOR: char = '\n';
 
 impl Names {
-    /// The empty set.
+    /// No names.
     pub(crate) const fn none() -> Self {
         Self { joined: String::new() }
     }
 
-    /// Whether `name` is in the set.
+    /// Whether `name` is one of them.
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|known| known == name)
     }
@@ -37,20 +37,26 @@ impl Names {
         self.joined.split(SEPARATOR).filter(|name| !name.is_empty())
     }
 
-    /// Whether the set is empty.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.joined.is_empty()
     }
 
     /// Adds a name. An empty one, or one with a control character, grants nothing and is left out.
     pub(crate) fn insert(&mut self, name: &str) {
-        if name.is_empty() || name.chars().any(char::is_control) || self.contains(name) {
+        if name.is_empty() || name.bytes().any(|byte| byte.is_ascii_control()) {
             return;
         }
         if !self.joined.is_empty() {
             self.joined.push(SEPARATOR);
         }
         self.joined.push_str(name);
+    }
+
+    /// Adds all names of a text that separates them by spaces.
+    pub(crate) fn insert_words(&mut self, text: &str) {
+        self.joined.reserve(text.len().saturating_add(1));
+        text.split(' ').for_each(|name| self.insert(name));
     }
 }
 
@@ -103,10 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_kept_once_and_in_order() {
-        let names: Names = ["b", "a", "b"].into_iter().collect();
-        assert_eq!(names.to_string(), "b a");
-        assert_eq!(format!("{names:?}"), r#"{"b", "a"}"#);
+    fn names_keep_their_order() {
+        let mut names: Names = ["b"].into_iter().collect();
+        names.insert_words(" a  c ");
+        assert_eq!(names.to_string(), "b a c");
+        assert_eq!(format!("{names:?}"), r#"{"b", "a", "c"}"#);
         assert!(Names::default().is_empty());
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::numeric_date::NumericDate;
+use super::span::Span;
 use crate::json::{self, Limits, Object};
 
 /// What the payload of a token may hold: nesting as deep as any real claim set, and no limit on members beyond the
@@ -13,21 +14,76 @@ pub(crate) const PAYLOAD_LIMITS: Limits = Limits { depth: 32, members: usize::MA
 ///
 /// They are personal data, so `Debug` shows none of them.
 pub(crate) struct TokenClaims {
-    pub(crate) subject: String,
-    pub(crate) issuer: Option<String>,
-    pub(crate) audience: Vec<String>,
+    payload: String,
+    registered: Registered,
+}
+
+/// Where the registered claims stand in the payload.
+pub(crate) struct Registered {
+    pub(crate) subject: Span,
+    pub(crate) display_name: Option<Span>,
+    pub(crate) issuer: Option<Span>,
+    pub(crate) audience: Vec<Span>,
     pub(crate) expires_at: NumericDate,
     pub(crate) not_before: Option<NumericDate>,
     pub(crate) issued_at: Option<NumericDate>,
-    pub(crate) token_id: Option<String>,
-    pub(crate) client_id: Option<String>,
-    pub(crate) payload: Vec<u8>,
+    pub(crate) token_id: Option<Span>,
+    pub(crate) client_id: Option<Span>,
 }
 
 impl TokenClaims {
+    pub(crate) fn new(payload: String, registered: Registered) -> Self {
+        Self { payload, registered }
+    }
+
+    pub(crate) fn subject(&self) -> &str {
+        self.registered.subject.text(&self.payload)
+    }
+
+    pub(crate) fn display_name(&self) -> Option<&str> {
+        self.text(self.registered.display_name.as_ref())
+    }
+
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.text(self.registered.issuer.as_ref())
+    }
+
+    pub(crate) fn audience(&self) -> impl Iterator<Item = &str> {
+        self.registered.audience.iter().map(|span| span.text(&self.payload))
+    }
+
+    pub(crate) fn expires_at(&self) -> NumericDate {
+        self.registered.expires_at
+    }
+
+    pub(crate) fn not_before(&self) -> Option<NumericDate> {
+        self.registered.not_before
+    }
+
+    pub(crate) fn issued_at(&self) -> Option<NumericDate> {
+        self.registered.issued_at
+    }
+
+    pub(crate) fn token_id(&self) -> Option<&str> {
+        self.text(self.registered.token_id.as_ref())
+    }
+
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.text(self.registered.client_id.as_ref())
+    }
+
+    /// The JSON text that was signed.
+    pub(crate) fn payload(&self) -> &str {
+        &self.payload
+    }
+
     /// All claims as a tree. The payload was read strictly once, so this fails only where it failed then.
     pub(crate) fn tree(&self) -> Option<Object<'_>> {
         json::parse_object(&self.payload, PAYLOAD_LIMITS).ok()
+    }
+
+    fn text<'a>(&'a self, span: Option<&'a Span>) -> Option<&'a str> {
+        span.map(|span| span.text(&self.payload))
     }
 }
 

@@ -6,20 +6,18 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::Rejection;
 use crate::claims::{Claims, HoldsClaims};
 use crate::error::AuthError;
 use crate::guard::{known_principal, reject};
 use crate::principal::Principal;
+use crate::respond::Rejection;
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         let claims = known_principal(request).and_then(|principal| read(&principal));
-        claims
-            .and_then(|claims| claims.ok_or(AuthError::NoToken))
-            .map_err(|error| Rejection(reject(request, &error)))
+        claims.and_then(|claims| claims.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
     }
 }
 
@@ -31,7 +29,7 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
             Ok(claims) => Ok(claims),
             // Only *no token* is none. A bad token is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
-            Err(error) => Err(Rejection(reject(request, &error))),
+            Err(error) => Err(reject(request, &error)),
         }
     }
 }

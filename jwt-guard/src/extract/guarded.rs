@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::Rejection;
 use crate::guard::admit;
 use crate::policy::Policy;
+use crate::respond::Rejection;
 
 /// Lets a request in by the policy `P`, before any other extractor runs.
 ///
@@ -42,7 +42,7 @@ impl<S: Sync, P: Policy> FromRequestParts<S> for Guarded<P> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        admit(request, const { &P::RULE }).map_err(Rejection)?;
+        admit(request, const { &P::RULE })?;
         Ok(Self(PhantomData))
     }
 }

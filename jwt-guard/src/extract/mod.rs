@@ -10,7 +10,5 @@
 mod claims;
 mod guarded;
 mod principal;
-mod rejection;
 
 pub use guarded::Guarded;
-pub use rejection::Rejection;

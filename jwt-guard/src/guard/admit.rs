@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-use axum::response::Response;
 use http::Extensions;
 use http::request::Parts;
 
@@ -14,7 +13,7 @@ use crate::location::Credentials;
 use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule};
 use crate::principal::Principal;
-use crate::respond::{ProblemJson, Refusal, login_redirect};
+use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
 
 /// What one guard found out about a request, kept in the request so that no token is verified twice.
 #[derive(Clone)]
@@ -33,7 +32,7 @@ enum Admission {
 }
 
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
-pub(crate) fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Response> {
+pub(crate) fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Rejection> {
     let Some(guard) = JwtGuard::of(&request.extensions) else {
         event::denied(rule, None, &AuthError::NoGuard, request);
         return Err(unconfigured());
@@ -110,7 +109,7 @@ impl JwtGuard {
     }
 
     /// The answer to a request that a policy does not let in.
-    fn refuse(&self, request: &Parts, rule: &Rule, error: &AuthError) -> Response {
+    fn refuse(&self, request: &Parts, rule: &Rule, error: &AuthError) -> Rejection {
         let kind = match (error.kind(), rule.denies_as()) {
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
                 kind
@@ -122,7 +121,7 @@ impl JwtGuard {
             (rule.redirect_path(), kind)
             && let Some(response) = login_redirect(request, path)
         {
-            return response;
+            return Rejection { kind, response };
         }
         let scopes = match (kind, error) {
             (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => scopes.clone(),
@@ -133,13 +132,15 @@ impl JwtGuard {
     }
 
     /// The answer to a failure.
-    fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Response {
-        Refusal::new(kind, scopes).into_response(Some(&self.inner.protection), self.inner.renderer.as_ref())
+    fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Rejection {
+        let refusal = Refusal::new(kind, scopes);
+        let response = refusal.answer(Some(&self.inner.protection), self.inner.renderer.as_ref());
+        Rejection { kind, response }
     }
 }
 
 /// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.
-pub(crate) fn reject(request: &Parts, error: &AuthError) -> Response {
+pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
     event::denied(&Rule::authenticated(), None, error, request);
     match JwtGuard::of(&request.extensions) {
         Some(guard) => guard.answer(error.kind(), Vec::new()),
@@ -148,8 +149,9 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Response {
 }
 
 /// The answer where no guard reaches the handler.
-fn unconfigured() -> Response {
-    Refusal::new(FailureKind::NotConfigured, Vec::new()).into_response(None, &ProblemJson)
+fn unconfigured() -> Rejection {
+    let kind = FailureKind::NotConfigured;
+    Rejection { kind, response: Refusal::new(kind, Vec::new()).answer(None, &ProblemJson) }
 }
 
 /// Leaves the finding in the request, and hides what carried the token.

@@ -8,6 +8,8 @@ use http::request::Parts;
 use tracing::{Level, field};
 
 use crate::error::{AuthError, FailureKind};
+use crate::guard::JwtGuard;
+use crate::location::Found;
 use crate::policy::Rule;
 use crate::policy::evaluate::Shortfall;
 use crate::principal::Principal;
@@ -40,7 +42,7 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
                 reason = %error,
                 scopes = lacking(error),
                 jti = caller.and_then(Principal::token_id),
-                token = fingerprint(error).map(field::display),
+                token = fingerprint(error, request).map(field::display),
                 kid = key_id(error).map(field::debug),
                 "denied"
             )
@@ -68,9 +70,12 @@ fn lacking(error: &AuthError) -> Option<String> {
     }
 }
 
-fn fingerprint(error: &AuthError) -> Option<Fingerprint> {
-    match error {
-        AuthError::Token { fingerprint, .. } => Some(*fingerprint),
+/// Stands for the token, which is not logged.
+fn fingerprint(error: &AuthError, request: &Parts) -> Option<Fingerprint> {
+    let AuthError::Token(_) = error else { return None };
+    let config = &JwtGuard::of(&request.extensions)?.inner.config;
+    match config.locations.find(request) {
+        Ok(Found::Token(token, _)) => Some(Fingerprint::of(token)),
         _ => None,
     }
 }
@@ -78,7 +83,7 @@ fn fingerprint(error: &AuthError) -> Option<Fingerprint> {
 /// The `kid` that the token names: unverified, so shown with its escapes.
 fn key_id(error: &AuthError) -> Option<&str> {
     match error {
-        AuthError::Token { failure, .. } => failure.key_id.as_deref(),
+        AuthError::Token(failure) => failure.key_id.as_deref(),
         _ => None,
     }
 }

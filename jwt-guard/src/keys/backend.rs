@@ -1,5 +1,9 @@
 //! The one place that touches the crypto backend.
 //!
+//! With aws-lc-rs, keys are kept in the form that the library wants, and it is called directly: jsonwebtoken would
+//! prepare the key anew for every signature. The algorithms, and what each accepts, are those of jsonwebtoken's own
+//! verifiers. With RustCrypto, jsonwebtoken's verifiers are used.
+//!
 //! The engine's process-wide provider is not used: it panics on the first signature when a second crate of the
 //! build has chosen the other backend, or none. The functions here name their provider by path, so that a missing
 //! one is a compile error.
@@ -24,7 +28,7 @@ use self::aws_lc as chosen;
 #[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
 use self::rust_crypto as chosen;
 
-pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME};
+pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME, Prepared};
 
 /// Verifies the signature over `message`, which is header and payload as the token has them, with the dot.
 ///
@@ -33,9 +37,7 @@ pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME};
 /// The signature is not strict base64url, or not the key's. The two are not told apart.
 pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &str) -> Result<(), BadSignature> {
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| BadSignature)?;
-    let verifier = (chosen::PROVIDER.verifier_factory)(&engine_name(key.algorithm()), key.material())
-        .map_err(|_| BadSignature)?;
-    verifier.verify(message, &signature).map_err(|_| BadSignature)
+    if chosen::verify(key.prepared(), message, &signature) { Ok(()) } else { Err(BadSignature) }
 }
 
 /// A signature that the key did not make.
@@ -50,13 +52,14 @@ impl fmt::Display for BadSignature {
 
 impl std::error::Error for BadSignature {}
 
-/// Has the backend load a key, so that a bad one is found now and not by the first token.
+/// Has the backend load a key, so that a bad one is found now and not by the first token, and so that no request
+/// pays for it.
 ///
 /// # Errors
 ///
 /// The backend cannot use the key.
-pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<(), Refused> {
-    chosen::load(engine_name(algorithm), material)
+pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepared, Refused> {
+    chosen::load(algorithm, material)
 }
 
 /// A key that the backend cannot use. The backend's own error is not kept: it says no more.
@@ -142,6 +145,7 @@ const EXAMPLES: [Example; 2] = [
     },
 ];
 
+#[cfg(not(feature = "aws-lc-rs"))]
 fn engine_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
     match algorithm {
         Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
@@ -161,50 +165,81 @@ fn engine_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc {
-    use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
-        RSA_PKCS1_2048_8192_SHA256, VerificationAlgorithm,
-    };
-    use jsonwebtoken::crypto::CryptoProvider;
-    use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+    use aws_lc_rs::hmac;
+    use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
+    use jsonwebtoken::DecodingKey;
 
-    use super::Refused;
+    use super::{Algorithm, Refused};
 
     pub(in crate::keys) const NAME: &str = "aws-lc-rs";
     pub(in crate::keys) const LARGEST_RSA_BITS: usize = 8192;
-    pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 
-    pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<(), Refused> {
-        let method: &'static dyn VerificationAlgorithm = match (algorithm.family(), algorithm) {
-            (AlgorithmFamily::Hmac, _) => return Ok(()),
-            (AlgorithmFamily::Rsa, _) => &RSA_PKCS1_2048_8192_SHA256,
-            (AlgorithmFamily::Ec, Algorithm::ES384) => &ECDSA_P384_SHA384_FIXED,
-            (AlgorithmFamily::Ec, _) => &ECDSA_P256_SHA256_FIXED,
-            (AlgorithmFamily::Ed, _) => &ED25519,
-        };
+    /// A key in the form that the library wants, with its algorithm. jsonwebtoken makes this anew for every
+    /// signature, which takes 2.5 µs for RSA and a third of the time of an HMAC.
+    #[derive(Clone)]
+    pub(in crate::keys) enum Prepared {
+        Public(ParsedPublicKey),
+        Shared(Box<hmac::Key>),
+    }
+
+    pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepared, Refused> {
         let bytes = material.try_get_as_bytes().map_err(|_| Refused)?;
-        ParsedPublicKey::new(method, bytes).map(drop).map_err(|_| Refused)
+        let public = |method: &'static dyn VerificationAlgorithm| {
+            ParsedPublicKey::new(method, bytes).map(Prepared::Public).map_err(|_| Refused)
+        };
+        let shared = |method| Prepared::Shared(Box::new(hmac::Key::new(method, bytes)));
+        match algorithm {
+            Algorithm::Hs256 => Ok(shared(hmac::HMAC_SHA256)),
+            Algorithm::Hs384 => Ok(shared(hmac::HMAC_SHA384)),
+            Algorithm::Hs512 => Ok(shared(hmac::HMAC_SHA512)),
+            Algorithm::Rs256 => public(&signature::RSA_PKCS1_2048_8192_SHA256),
+            Algorithm::Rs384 => public(&signature::RSA_PKCS1_2048_8192_SHA384),
+            Algorithm::Rs512 => public(&signature::RSA_PKCS1_2048_8192_SHA512),
+            Algorithm::Ps256 => public(&signature::RSA_PSS_2048_8192_SHA256),
+            Algorithm::Ps384 => public(&signature::RSA_PSS_2048_8192_SHA384),
+            Algorithm::Ps512 => public(&signature::RSA_PSS_2048_8192_SHA512),
+            Algorithm::Es256 => public(&signature::ECDSA_P256_SHA256_FIXED),
+            Algorithm::Es384 => public(&signature::ECDSA_P384_SHA384_FIXED),
+            Algorithm::EdDsa => public(&signature::ED25519),
+        }
+    }
+
+    pub(super) fn verify(key: &Prepared, message: &[u8], signature: &[u8]) -> bool {
+        match key {
+            Prepared::Public(key) => key.verify_sig(message, signature).is_ok(),
+            Prepared::Shared(key) => hmac::verify(key, message, signature).is_ok(),
+        }
     }
 }
 
 #[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
 mod rust_crypto {
     use jsonwebtoken::crypto::CryptoProvider;
-    use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+    use jsonwebtoken::{AlgorithmFamily, DecodingKey};
 
-    use super::Refused;
+    use super::{Algorithm, Refused, engine_name};
 
     pub(in crate::keys) const NAME: &str = "rust-crypto";
     pub(in crate::keys) const LARGEST_RSA_BITS: usize = 4096;
     pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
 
-    pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<(), Refused> {
+    /// This library has no form to prepare a key in; jsonwebtoken makes the verifier for each signature.
+    pub(in crate::keys) type Prepared = (jsonwebtoken::Algorithm, DecodingKey);
+
+    pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepared, Refused> {
+        let algorithm = engine_name(algorithm);
         // This backend parses EC and Ed25519 keys when it makes a verifier, but RSA keys only when that is used.
         if algorithm.family() == AlgorithmFamily::Rsa {
             let bytes = material.try_get_as_bytes().map_err(|_| Refused)?;
             (PROVIDER.key_utils.rsa_pub_components_from_public_key)(bytes).map_err(|_| Refused)?;
         }
-        (PROVIDER.verifier_factory)(&algorithm, material).map(drop).map_err(|_| Refused)
+        (PROVIDER.verifier_factory)(&algorithm, material).map_err(|_| Refused)?;
+        Ok((algorithm, material.clone()))
+    }
+
+    pub(super) fn verify((algorithm, key): &Prepared, message: &[u8], signature: &Vec<u8>) -> bool {
+        (PROVIDER.verifier_factory)(algorithm, key)
+            .is_ok_and(|verifier| verifier.verify(message, signature).is_ok())
     }
 }
 

@@ -30,7 +30,7 @@ const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
 /// Reads one key.
 pub(super) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<VerifyingKey, KeyError> {
-    let members = json::parse_object(text.as_bytes(), LIMITS)
+    let members = json::parse_object(text, LIMITS)
         .map_err(|error| malformed("the JWK is not one strict JSON object").because(error))?;
     match id(&members)? {
         None => bind(&members, allowed, origin),
@@ -78,7 +78,7 @@ fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<()
     if secret && origin == Origin::Local {
         return Ok(());
     }
-    let private = members.names().find(|name| PRIVATE_MEMBERS.contains(name));
+    let private = members.members().map(|(name, _)| name).find(|name| PRIVATE_MEMBERS.contains(name));
     let message = match (secret, private, origin) {
         (true, _, _) => {
             "the published set holds a shared secret (`kty` is `oct`): whoever fetches it can forge tokens, so the \

@@ -27,7 +27,7 @@ mod structure;
 mod verifying;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use self::algorithm::Algorithm;
 pub use self::error::{KeyError, KeyErrorKind};

@@ -5,6 +5,7 @@ use std::fmt;
 use jsonwebtoken::DecodingKey;
 
 use super::algorithm::{Algorithm, Family};
+use super::backend::{self, Prepared};
 use super::der::PublicKey;
 use super::error::{KeyError, KeyErrorKind};
 use super::{der, ec, hmac, jwk, okp, pem, rsa};
@@ -30,7 +31,7 @@ use crate::secret::Secret;
 pub struct VerifyingKey {
     algorithm: Algorithm,
     id: Option<Box<str>>,
-    material: DecodingKey,
+    prepared: Prepared,
 }
 
 impl VerifyingKey {
@@ -131,12 +132,12 @@ impl VerifyingKey {
     }
 
     /// The key as the crypto backend takes it.
-    pub(super) fn material(&self) -> &DecodingKey {
-        &self.material
+    pub(super) fn prepared(&self) -> &Prepared {
+        &self.prepared
     }
 
     pub(super) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        hmac::load(algorithm, secret).map(|material| Self { algorithm, id: None, material })
+        Self::bind(algorithm, &hmac::load(algorithm, secret)?)
     }
 
     pub(super) fn from_public(algorithm: Algorithm, key: PublicKey<'_>) -> Result<Self, KeyError> {
@@ -151,7 +152,15 @@ impl VerifyingKey {
                 return Err(KeyError::new(KeyErrorKind::Mismatch, message));
             }
         };
-        Ok(Self { algorithm, id: None, material })
+        Self::bind(algorithm, &material)
+    }
+
+    fn bind(algorithm: Algorithm, material: &DecodingKey) -> Result<Self, KeyError> {
+        let prepared = backend::load(algorithm, material).map_err(|refused| {
+            let message = format!("the crypto backend cannot load the key for {algorithm}");
+            KeyError::new(KeyErrorKind::Malformed, message).because(refused)
+        })?;
+        Ok(Self { algorithm, id: None, prepared })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::extract::MatchedPath;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::Request;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -96,8 +96,8 @@ where
         parts.extensions.insert(self.layer.guard.clone());
         let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let excepted = matched.is_some_and(|route| self.layer.exceptions.iter().any(|known| known == route));
-        if !excepted && let Err(response) = admit(&mut parts, &RULE) {
-            return ResponseFuture::Refused { response: Some(response) };
+        if !excepted && let Err(rejection) = admit(&mut parts, &RULE) {
+            return ResponseFuture::Refused { response: Some(rejection.into_response()) };
         }
         ResponseFuture::Admitted { future: self.inner.call(Request::from_parts(parts, body)) }
     }

@@ -5,7 +5,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::{Found, LocationError, is_tchar};
-use crate::token::TokenSource;
+use crate::token::{TokenSource, is_alphanumeric};
 
 /// No scheme is longer; a header without a space in its first bytes is of another scheme and is not read further.
 const LONGEST_SCHEME: usize = 64;
@@ -43,8 +43,15 @@ pub(super) fn find<'r>(
 fn is_b64token(bytes: &[u8]) -> bool {
     let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
     let (text, _) = bytes.split_at(bytes.len().saturating_sub(padding));
-    !text.is_empty()
-        && text.iter().all(|&byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-        })
+    // No branch in the loop: see `token::is_base64url`.
+    let in_alphabet = |byte: u8| {
+        is_alphanumeric(byte)
+            | (byte == b'-')
+            | (byte == b'.')
+            | (byte == b'_')
+            | (byte == b'~')
+            | (byte == b'+')
+            | (byte == b'/')
+    };
+    !text.is_empty() && text.iter().fold(true, |all, &byte| all & in_alphabet(byte))
 }

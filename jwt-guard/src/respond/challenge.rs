@@ -2,35 +2,54 @@
 
 use http::HeaderValue;
 
-/// What a guard says of itself in every challenge.
+use super::table::answer;
+use crate::error::FailureKind;
+
+/// What a guard says of itself in every challenge, made once.
 #[derive(Clone, Debug)]
 pub(crate) struct Protection {
-    /// `Bearer realm="orders"`, made once.
+    /// `Bearer realm="orders"`.
     prefix: String,
+    /// The challenges that name no scope.
+    plain: Vec<(Option<&'static str>, HeaderValue)>,
 }
 
 impl Protection {
     pub(crate) fn new(scheme: &str, realm: &str) -> Self {
         let mut prefix = format!("{scheme} realm=");
         push_quoted(&mut prefix, realm);
-        Self { prefix }
+        let codes = FailureKind::ALL.into_iter().map(|kind| answer(kind).challenge.code());
+        let plain = codes.filter_map(|code| Some((code, write(&prefix, code, &[])?))).collect();
+        Self { prefix, plain }
     }
 
-    /// The challenge, with an error code and scopes where there are some. `None` would take a character that no
-    /// header can carry; configuration and compiler have refused those.
+    /// The challenge, with an error code and scopes where there are some.
     pub(super) fn challenge(&self, code: Option<&str>, scopes: &[&str]) -> Option<HeaderValue> {
-        let mut text = String::with_capacity(self.prefix.len() + 64);
-        text.push_str(&self.prefix);
-        if let Some(code) = code {
-            text.push_str(", error=");
-            push_quoted(&mut text, code);
-        }
         if !scopes.is_empty() {
-            text.push_str(", scope=");
-            push_quoted(&mut text, &scopes.join(" "));
+            return write(&self.prefix, code, scopes);
         }
-        HeaderValue::try_from(text).ok()
+        self.plain.iter().find(|(known, _)| *known == code).map(|(_, challenge)| challenge.clone())
     }
+}
+
+/// Codes and scopes need no escape: neither may hold a quote or a backslash (RFC 6749 section 3.3). `None` would take
+/// a character that no header can carry; configuration and compiler have refused those.
+fn write(prefix: &str, code: Option<&str>, scopes: &[&str]) -> Option<HeaderValue> {
+    let mut text = String::with_capacity(prefix.len() + 96);
+    text.push_str(prefix);
+    if let Some(code) = code {
+        text.push_str(", error=\"");
+        text.push_str(code);
+        text.push('"');
+    }
+    for (index, scope) in scopes.iter().enumerate() {
+        text.push_str(if index == 0 { ", scope=\"" } else { " " });
+        text.push_str(scope);
+    }
+    if !scopes.is_empty() {
+        text.push('"');
+    }
+    HeaderValue::try_from(text).ok()
 }
 
 /// Writes a quoted-string (RFC 9110 section 5.6.4).

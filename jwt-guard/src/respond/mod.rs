@@ -4,9 +4,11 @@ mod body;
 mod challenge;
 mod redirect;
 mod refusal;
+mod rejection;
 mod table;
 
 pub use body::{Detail, Msg, PlainText, ProblemJson, RenderRefusal, StatusDetail};
 pub(crate) use challenge::Protection;
 pub(crate) use redirect::login_redirect;
 pub use refusal::Refusal;
+pub use rejection::Rejection;

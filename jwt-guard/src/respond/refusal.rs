@@ -13,8 +13,7 @@ use crate::error::FailureKind;
 
 /// What a refused client is told: a status, a fixed sentence for the class of failure, and a challenge.
 ///
-/// It holds no reason beyond the class; the reason is in the log. The response of a refusal carries it in its
-/// extensions, so that a layer can count refusals or replace the whole answer.
+/// It holds no reason beyond the class; the reason is in the log.
 #[derive(Clone)]
 pub struct Refusal {
     kind: FailureKind,
@@ -53,12 +52,8 @@ impl Refusal {
 
     /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot take
     /// away.
-    pub(crate) fn into_response(
-        self,
-        protection: Option<&Protection>,
-        renderer: &dyn RenderRefusal,
-    ) -> Response {
-        let mut response = renderer.render(&self);
+    pub(crate) fn answer(&self, protection: Option<&Protection>, renderer: &dyn RenderRefusal) -> Response {
+        let mut response = renderer.render(self);
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         let form = answer(self.kind).challenge;
@@ -78,7 +73,6 @@ impl Refusal {
                 headers.insert(CACHE_CONTROL, NO_STORE);
             }
         }
-        response.extensions_mut().insert(self);
         response
     }
 }
@@ -98,7 +92,7 @@ mod tests {
     use super::*;
 
     fn response(kind: FailureKind) -> Response {
-        Refusal::new(kind, vec!["a"]).into_response(Some(&Protection::new("Bearer", "api")), &ProblemJson)
+        Refusal::new(kind, vec!["a"]).answer(Some(&Protection::new("Bearer", "api")), &ProblemJson)
     }
 
     #[test]
@@ -123,9 +117,8 @@ mod tests {
             response
         };
         let refusal = Refusal::new(FailureKind::InvalidToken, Vec::new());
-        let response = refusal.into_response(Some(&Protection::new("Bearer", "api")), &renderer);
+        let response = refusal.answer(Some(&Protection::new("Bearer", "api")), &renderer);
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="api", error="invalid_token""#);
-        assert!(response.extensions().get::<Refusal>().is_some());
     }
 }

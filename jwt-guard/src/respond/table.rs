@@ -76,22 +76,12 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
 mod tests {
     use super::*;
 
-    const ALL: [FailureKind; 9] = [
-        FailureKind::MissingToken,
-        FailureKind::MalformedRequest,
-        FailureKind::InvalidToken,
-        FailureKind::InsufficientScope,
-        FailureKind::Forbidden,
-        FailureKind::NotFound,
-        FailureKind::Unavailable,
-        FailureKind::NotConfigured,
-        FailureKind::Internal,
-    ];
-
     #[test]
     fn every_kind_has_the_answer_that_the_standard_gives_it() {
-        let rows: Vec<_> =
-            ALL.into_iter().map(|kind| (answer(kind).status.as_u16(), answer(kind).challenge)).collect();
+        let rows: Vec<_> = FailureKind::ALL
+            .into_iter()
+            .map(|kind| (answer(kind).status.as_u16(), answer(kind).challenge))
+            .collect();
         assert_eq!(
             rows,
             [
@@ -110,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_401_and_403_carries_a_challenge() {
-        for kind in ALL {
+        for kind in FailureKind::ALL {
             let Answer { status, challenge, .. } = answer(kind);
             let challenged = challenge != ChallengeForm::None;
             let expected = matches!(status.as_u16(), 400 | 401 | 403);

@@ -4,52 +4,31 @@
 use std::time::Duration;
 
 use super::VerifyError;
+use super::members::{Member, Members, date, span, text};
 use super::rules::{Audience, Rules};
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::registered::TokenClaims;
+use crate::claims::registered::Registered;
+use crate::claims::span::Span;
 use crate::json::{Json, Object};
 
-/// The registered claims, checked.
-pub(super) struct Registered {
-    subject: String,
-    issuer: Option<String>,
-    audience: Vec<String>,
-    expires_at: NumericDate,
-    not_before: Option<NumericDate>,
-    issued_at: Option<NumericDate>,
-    token_id: Option<String>,
-    client_id: Option<String>,
-}
-
-impl Registered {
-    pub(super) fn with_payload(self, payload: Vec<u8>) -> TokenClaims {
-        let Self { subject, issuer, audience, expires_at, not_before, issued_at, token_id, client_id } = self;
-        TokenClaims {
-            subject,
-            issuer,
-            audience,
-            expires_at,
-            not_before,
-            issued_at,
-            token_id,
-            client_id,
-            payload,
-        }
-    }
-}
-
 /// Checks every rule. Expiry comes last, so that *expired* means that nothing else is wrong.
-pub(super) fn check(claims: &Object<'_>, rules: &Rules, now: NumericDate) -> Result<Registered, VerifyError> {
-    let expires_at = date(claims, "exp")?.ok_or(VerifyError::ClaimMissing("exp".into()))?;
-    let not_before = date(claims, "nbf")?;
-    let issued_at = date(claims, "iat")?;
-    let issuer = issuer(claims, rules)?;
-    let audience = audience(claims, rules)?;
-    let token_id = text(claims, "jti")?;
-    let client_id = text(claims, "client_id")?;
-    let subject = subject(claims, rules)?;
+pub(super) fn check(
+    claims: &Object<'_>,
+    payload: &str,
+    rules: &Rules,
+    now: NumericDate,
+) -> Result<Registered, VerifyError> {
+    let found = Members::of(claims);
+    let expires_at = date(found.exp, "exp")?.ok_or(VerifyError::ClaimMissing("exp".into()))?;
+    let not_before = date(found.nbf, "nbf")?;
+    let issued_at = date(found.iat, "iat")?;
+    let issuer = issuer(found.iss, rules)?;
+    let audience = audience(found.aud, rules, payload)?;
+    let token_id = text(found.jti, "jti")?;
+    let client_id = text(found.client_id, "client_id")?;
+    let subject = subject(claims, found.sub, rules)?;
     required(claims, rules)?;
-    if claims.get("cnf").is_some() {
+    if found.cnf.is_some() {
         // RFC 9449 section 7.2 and RFC 8705 section 3: without its proof, a bound token is a stolen one.
         return Err(VerifyError::SenderConstrained);
     }
@@ -57,13 +36,24 @@ pub(super) fn check(claims: &Object<'_>, rules: &Rules, now: NumericDate) -> Res
     check_issued_at(issued_at, rules, now)?;
     check_lifetime(issued_at, expires_at, rules, now)?;
     check_expiry(expires_at, rules, now)?;
-    Ok(Registered { subject, issuer, audience, expires_at, not_before, issued_at, token_id, client_id })
+    Ok(Registered {
+        subject: Span::of(subject, payload),
+        display_name: span(display_name(&found), payload),
+        issuer: span(issuer, payload),
+        audience,
+        expires_at,
+        not_before,
+        issued_at,
+        token_id: span(token_id, payload),
+        client_id: span(client_id, payload),
+    })
 }
 
 /// The name to show for the caller. Decides nothing, so a wrong type is no name.
-pub(super) fn display_name(claims: &Object<'_>) -> Option<String> {
-    let name = ["name", "preferred_username"].iter().find_map(|name| claims.get(name)?.as_text())?;
-    (!name.is_empty()).then(|| name.to_owned())
+fn display_name<'t>(found: &Members<'t>) -> Option<&'t str> {
+    let named = found.name.and_then(Json::as_text);
+    let name = named.or_else(|| found.preferred_username.and_then(Json::as_text))?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// RFC 7519 section 4.1.4: refused *on or after* the time.
@@ -114,42 +104,41 @@ fn check_lifetime(
 }
 
 /// One string, compared byte by byte. With several accepted issuers, one of them.
-fn issuer(claims: &Object<'_>, rules: &Rules) -> Result<Option<String>, VerifyError> {
-    let issuer = text(claims, "iss")?;
+fn issuer<'t>(iss: Member<'t>, rules: &Rules) -> Result<Option<&'t str>, VerifyError> {
+    let issuer = text(iss, "iss")?;
     if rules.issuers.is_empty() {
         return Ok(issuer);
     }
     match issuer {
         None => Err(VerifyError::ClaimMissing("iss".into())),
-        Some(issuer) if rules.issuers.contains(&issuer) => Ok(Some(issuer)),
+        Some(name) if rules.issuers.iter().any(|ours| ours == name) => Ok(issuer),
         Some(_) => Err(VerifyError::WrongIssuer),
     }
 }
 
 /// One string or a list of strings, one of which is ours (RFC 7519 section 4.1.3).
-fn audience(claims: &Object<'_>, rules: &Rules) -> Result<Vec<String>, VerifyError> {
-    let audience = match claims.get("aud") {
-        None => None,
-        Some(Json::Text(one)) => Some(vec![one.clone().into_owned()]),
-        Some(Json::List(values)) => {
-            let texts = values.iter().map(|value| value.as_text().map(str::to_owned));
-            Some(texts.collect::<Option<Vec<_>>>().ok_or(VerifyError::ClaimMalformed("aud".into()))?)
-        }
-        Some(_) => return Err(VerifyError::ClaimMalformed("aud".into())),
+fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Span>, VerifyError> {
+    let values = match aud {
+        None if rules.audience == Audience::Any => return Ok(Vec::new()),
+        None => return Err(VerifyError::ClaimMissing("aud".into())),
+        Some(Json::List(values)) => values.as_slice(),
+        Some(one) => std::slice::from_ref(one),
     };
-    match (&rules.audience, audience) {
-        (Audience::Any, audience) => Ok(audience.unwrap_or_default()),
-        (Audience::OneOf(_), None) => Err(VerifyError::ClaimMissing("aud".into())),
-        (Audience::OneOf(ours), Some(theirs)) if theirs.iter().any(|name| ours.contains(name)) => Ok(theirs),
-        (Audience::OneOf(_), Some(_)) => Err(VerifyError::WrongAudience),
+    let mut is_ours = rules.audience == Audience::Any;
+    let mut spans = Vec::with_capacity(values.len());
+    for value in values {
+        let name = value.as_text().ok_or(VerifyError::ClaimMalformed("aud".into()))?;
+        is_ours |= matches!(&rules.audience, Audience::OneOf(ours) if ours.iter().any(|known| known == name));
+        spans.push(Span::of(name, payload));
     }
+    if is_ours { Ok(spans) } else { Err(VerifyError::WrongAudience) }
 }
 
 /// The claim that names the caller: a string with something in it. `sub` is checked even where it is not the one.
-fn subject(claims: &Object<'_>, rules: &Rules) -> Result<String, VerifyError> {
-    let sub = text(claims, "sub")?;
+fn subject<'t>(claims: &'t Object<'t>, sub: Member<'t>, rules: &Rules) -> Result<&'t str, VerifyError> {
+    let sub = text(sub, "sub")?;
     let name = rules.subject_claim.as_str();
-    let subject = if name == "sub" { sub } else { text(claims, name)? };
+    let subject = if name == "sub" { sub } else { text(claims.get(name), name)? };
     match subject {
         Some(subject) if !subject.is_empty() => Ok(subject),
         Some(_) => Err(VerifyError::ClaimMalformed(name.to_owned().into())),
@@ -168,21 +157,4 @@ fn required(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
         return Err(VerifyError::ClaimMissing(name.clone().into()));
     }
     Ok(())
-}
-
-fn text(claims: &Object<'_>, name: &str) -> Result<Option<String>, VerifyError> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Json::Text(text)) => Ok(Some(text.clone().into_owned())),
-        Some(_) => Err(VerifyError::ClaimMalformed(name.to_owned().into())),
-    }
-}
-
-fn date(claims: &Object<'_>, name: &'static str) -> Result<Option<NumericDate>, VerifyError> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(value) => {
-            NumericDate::from_json(value).map(Some).ok_or(VerifyError::ClaimMalformed(name.into()))
-        }
-    }
 }

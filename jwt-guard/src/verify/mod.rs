@@ -12,9 +12,12 @@
 mod checks;
 mod error;
 mod header;
+mod known;
+mod members;
 mod rules;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -25,67 +28,93 @@ use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::{PAYLOAD_LIMITS, TokenClaims};
 use crate::clock::Clock;
 use crate::json;
-use crate::keys::{KeySet, backend};
+use crate::keys::{KeySet, VerifyingKey, backend};
 use crate::token::RawToken;
 
-use header::Header;
+use known::KnownHeaders;
 
 pub(crate) use error::{VerifyError, VerifyFailure};
 pub use rules::TokenProfile;
 pub(crate) use rules::{Audience, ClaimPath, EmbeddedKeys, Rules};
 
 /// Turns tokens into [`Verified`] claims, by one set of keys and one set of rules.
-#[derive(Debug)]
 pub(crate) struct Verifier {
-    pub(crate) keys: KeySet,
+    keys: KeySet,
     pub(crate) rules: Rules,
-    pub(crate) clock: Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
+    known: KnownHeaders,
 }
 
 /// What a token says, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
 pub(crate) struct Verified {
     claims: TokenClaims,
-    display_name: Option<String>,
     scopes: Names,
     roles: Names,
 }
 
 impl Verifier {
+    pub(crate) fn new(keys: KeySet, rules: Rules, clock: Arc<dyn Clock>) -> Self {
+        let known = KnownHeaders::new(keys.len());
+        Self { keys, rules, clock, known }
+    }
+
     /// Verifies the token that a request carries.
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyFailure> {
         let token = RawToken::new(token, self.rules.longest_token)?;
-        let header = URL_SAFE_NO_PAD.decode(token.header()).map_err(|_| VerifyError::HeaderNotJson)?;
+        if let Some(key) = self.known.key_of(token.header(), &self.keys) {
+            return Ok(self.verify_with(key, &token)?);
+        }
+        let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
         let header = header::read(&header, &self.rules)?;
-        self.verify_with(&token, &header)
-            .map_err(|reason| VerifyFailure { reason, key_id: header.key_id.map(Cow::into_owned) })
+        let key = self.keys.select(header.key_id.as_deref(), header.algorithm);
+        match key.map_err(VerifyError::Key).and_then(|key| Ok((key, self.verify_with(key, &token)?))) {
+            Ok((key, verified)) => {
+                self.known.remember(token.header(), key, &self.keys);
+                Ok(verified)
+            }
+            Err(reason) => Err(VerifyFailure { reason, key_id: header.key_id.map(Cow::into_owned) }),
+        }
     }
 
     /// Verifies signature and claims, the header being acceptable.
-    fn verify_with(&self, token: &RawToken<'_>, header: &Header<'_>) -> Result<Verified, VerifyError> {
-        let key = self.keys.select(header.key_id.as_deref(), header.algorithm)?;
+    fn verify_with(&self, key: &VerifyingKey, token: &RawToken<'_>) -> Result<Verified, VerifyError> {
         backend::verify(key, token.signing_input().as_bytes(), token.signature())
             .map_err(|_| VerifyError::BadSignature)?;
-        let payload = URL_SAFE_NO_PAD.decode(token.payload()).map_err(|_| VerifyError::PayloadNotJson)?;
-        self.read(payload)
+        self.read(decode(token.payload()).ok_or(VerifyError::PayloadNotJson)?)
     }
 
     /// Reads and checks the payload of a token whose signature is good.
-    fn read(&self, payload: Vec<u8>) -> Result<Verified, VerifyError> {
+    fn read(&self, payload: String) -> Result<Verified, VerifyError> {
         let tree = json::parse_object(&payload, PAYLOAD_LIMITS).map_err(|_| VerifyError::PayloadNotJson)?;
         let now = NumericDate::from_system(self.clock.now()).ok_or(VerifyError::ClockBefore1970)?;
-        let registered = checks::check(&tree, &self.rules, now)?;
-        let display_name = checks::display_name(&tree);
+        let registered = checks::check(&tree, &payload, &self.rules, now)?;
         let (scopes, roles) = (self.rules.scopes_of(&tree), self.rules.roles_of(&tree));
         drop(tree);
-        let claims = registered.with_payload(payload);
-        Ok(Verified { claims, display_name, scopes, roles })
+        Ok(Verified { claims: TokenClaims::new(payload, registered), scopes, roles })
     }
+}
+
+/// The text of a segment: strict base64url, and UTF-8.
+fn decode(segment: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(segment).ok()?).ok()
 }
 
 impl Verified {
     /// The parts, for the caller's identity.
-    pub(crate) fn into_parts(self) -> (TokenClaims, Option<String>, Names, Names) {
-        (self.claims, self.display_name, self.scopes, self.roles)
+    pub(crate) fn into_parts(self) -> (TokenClaims, Names, Names) {
+        (self.claims, self.scopes, self.roles)
+    }
+}
+
+/// The known headers are those of tokens that were sent; they are left out.
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { keys, rules, clock, known: _ } = self;
+        f.debug_struct("Verifier")
+            .field("keys", keys)
+            .field("rules", rules)
+            .field("clock", clock)
+            .finish_non_exhaustive()
     }
 }
 

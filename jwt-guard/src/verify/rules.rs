@@ -86,7 +86,7 @@ impl Rules {
     /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A
     /// claim of another type grants nothing.
     pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.scope_claims, claims, |names, text| text.split(' ').for_each(|name| names.insert(name)))
+        collect(&self.scope_claims, claims, Names::insert_words)
     }
 
     /// The roles of all configured claims: each a list of strings, or one string that is one role. A claim of

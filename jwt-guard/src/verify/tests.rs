@@ -33,7 +33,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
     };
     change(&mut rules);
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap()]).unwrap();
-    Verifier { keys, rules, clock: Arc::new(Fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))) }
+    Verifier::new(keys, rules, Arc::new(Fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))))
 }
 
 /// A good payload with some members replaced; `""` removes a member.
@@ -56,7 +56,7 @@ fn payload(changes: &[(&str, &str)]) -> String {
 }
 
 fn read(changes: &[(&str, &str)]) -> Result<Verified, VerifyError> {
-    verifier(|_| {}).read(payload(changes).into_bytes())
+    verifier(|_| {}).read(payload(changes))
 }
 
 fn error(changes: &[(&str, &str)]) -> VerifyError {
@@ -81,11 +81,11 @@ fn a_good_payload_is_read() {
         ("scp", "[\"c\"]"),
         ("realm", r#"{"roles":["clerk"]}"#),
     ];
-    let (claims, name, scopes, roles) = read(&changes).unwrap().into_parts();
-    assert_eq!((claims.subject.as_str(), claims.issuer.as_deref()), ("alice", Some("https://id.example")));
-    assert_eq!((claims.token_id.as_deref(), claims.client_id.as_deref()), (Some("t1"), Some("web")));
-    assert_eq!(claims.audience, ["orders"]);
-    assert_eq!(name.as_deref(), Some("Alice"));
+    let (claims, scopes, roles) = read(&changes).unwrap().into_parts();
+    assert_eq!((claims.subject(), claims.issuer()), ("alice", Some("https://id.example")));
+    assert_eq!((claims.token_id(), claims.client_id()), (Some("t1"), Some("web")));
+    assert_eq!(claims.audience().collect::<Vec<_>>(), ["orders"]);
+    assert_eq!(claims.display_name(), Some("Alice"));
     assert_eq!(scopes.iter().collect::<Vec<_>>(), ["a", "b", "c"]);
     assert_eq!(roles.iter().collect::<Vec<_>>(), ["clerk"]);
 }
@@ -108,13 +108,9 @@ fn the_payload_is_one_plain_object() {
         good.replace("1800000600", "NaN"),
         good.replace("1800000600", "Infinity"),
     ] {
-        let result = verifier(|_| {}).read(text.clone().into_bytes()).map(drop);
+        let result = verifier(|_| {}).read(text.clone()).map(drop);
         assert_eq!(result, Err(VerifyError::PayloadNotJson), "{text}");
     }
-    let mut bytes = payload(&[("x", "\"?\"")]).into_bytes();
-    let at = bytes.iter().position(|&byte| byte == b'?').unwrap();
-    bytes[at] = 0xff;
-    assert_eq!(verifier(|_| {}).read(bytes).map(drop), Err(VerifyError::PayloadNotJson));
 }
 
 #[test]
@@ -142,7 +138,7 @@ fn a_token_is_expired_from_the_second_of_exp_on() {
     assert!(read(&[("exp", "1800000000.5")]).is_ok());
     let lenient = |exp: &str| {
         let verifier = verifier(|rules| rules.leeway = Duration::from_secs(30));
-        verifier.read(payload(&[("exp", exp), ("iat", "1799999900")]).into_bytes()).map(drop)
+        verifier.read(payload(&[("exp", exp), ("iat", "1799999900")])).map(drop)
     };
     assert_eq!(lenient("1799999971"), Ok(()));
     assert_eq!(lenient("1799999970"), Err(VerifyError::Expired));
@@ -156,7 +152,7 @@ fn nbf_is_checked_whenever_it_is_there() {
         assert_eq!(error(&[("nbf", value)]), malformed("nbf"), "{value}");
     }
     let lenient = verifier(|rules| rules.leeway = Duration::from_secs(30));
-    assert!(lenient.read(payload(&[("nbf", "1800000030")]).into_bytes()).is_ok());
+    assert!(lenient.read(payload(&[("nbf", "1800000030")])).is_ok());
 }
 
 #[test]
@@ -175,14 +171,14 @@ fn a_lifetime_is_bounded_with_and_without_iat() {
     assert_eq!(error(&[("iat", ""), ("exp", "1800086401")]), VerifyError::LifetimeTooLong);
     assert_eq!(error(&[("exp", "1799999990")]), malformed("exp"));
     let unlimited = verifier(|rules| rules.max_lifetime = None);
-    assert!(unlimited.read(payload(&[("exp", "253402300799")]).into_bytes()).is_ok());
+    assert!(unlimited.read(payload(&[("exp", "253402300799")])).is_ok());
 }
 
 #[test]
 fn an_age_limit_requires_iat() {
     let aged = |iat: &str| {
         let verifier = verifier(|rules| rules.max_age = Some(Duration::from_secs(60)));
-        verifier.read(payload(&[("iat", iat)]).into_bytes()).map(drop)
+        verifier.read(payload(&[("iat", iat)])).map(drop)
     };
     assert_eq!(aged("1799999941"), Ok(()));
     assert_eq!(aged("1799999940"), Err(VerifyError::TooOld));
@@ -201,8 +197,8 @@ fn iss_is_one_string_compared_byte_by_byte() {
         assert_eq!(error(&[("iss", &format!("\"{value}\""))]), VerifyError::WrongIssuer, "{value}");
     }
     let any = verifier(|rules| rules.issuers.clear());
-    assert!(any.read(payload(&[("iss", "\"anybody\"")]).into_bytes()).is_ok());
-    assert_eq!(any.read(payload(&[("iss", "1")]).into_bytes()).map(drop), Err(malformed("iss")));
+    assert!(any.read(payload(&[("iss", "\"anybody\"")])).is_ok());
+    assert_eq!(any.read(payload(&[("iss", "1")])).map(drop), Err(malformed("iss")));
 }
 
 #[test]
@@ -216,8 +212,8 @@ fn aud_is_ours_or_a_list_with_ours() {
         assert_eq!(error(&[("aud", value)]), VerifyError::WrongAudience, "{value}");
     }
     let any = verifier(|rules| rules.audience = Audience::Any);
-    assert!(any.read(payload(&[("aud", "")]).into_bytes()).is_ok());
-    assert_eq!(any.read(payload(&[("aud", "1")]).into_bytes()).map(drop), Err(malformed("aud")));
+    assert!(any.read(payload(&[("aud", "")])).is_ok());
+    assert_eq!(any.read(payload(&[("aud", "1")])).map(drop), Err(malformed("aud")));
 }
 
 #[test]
@@ -235,7 +231,7 @@ fn sub_jti_and_client_id_are_strings() {
 fn the_subject_may_be_another_claim() {
     let other = |changes: &[(&str, &str)]| {
         let verifier = verifier(|rules| rules.subject_claim = "user".to_owned());
-        verifier.read(payload(changes).into_bytes()).map(|verified| verified.into_parts().0.subject)
+        verifier.read(payload(changes)).map(|verified| verified.into_parts().0.subject().to_owned())
     };
     assert_eq!(other(&[("user", "\"bob\""), ("sub", "")]), Ok("bob".to_owned()));
     assert_eq!(other(&[("user", "\"bob\""), ("sub", "1")]), Err(malformed("sub")));
@@ -248,7 +244,7 @@ fn the_subject_may_be_another_claim() {
 fn required_claims_are_there_and_not_null() {
     let requiring = |changes: &[(&str, &str)]| {
         let verifier = verifier(|rules| rules.required_claims.push("tenant".to_owned()));
-        verifier.read(payload(changes).into_bytes()).map(drop)
+        verifier.read(payload(changes)).map(drop)
     };
     assert_eq!(requiring(&[("tenant", "0")]), Ok(()));
     assert_eq!(requiring(&[("tenant", "null")]), Err(missing("tenant")));
@@ -262,7 +258,7 @@ fn the_access_token_profile_requires_the_claims_of_rfc_9068() {
         all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         all.extend(changes);
         let verifier = verifier(|rules| rules.profile = TokenProfile::AccessToken);
-        verifier.read(payload(&all).into_bytes()).map(drop)
+        verifier.read(payload(&all)).map(drop)
     };
     assert_eq!(profile(&[]), Ok(()));
     for name in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
@@ -291,16 +287,16 @@ fn expired_means_that_nothing_else_is_wrong() {
 #[test]
 fn a_claim_of_the_wrong_type_grants_nothing() {
     for value in ["1", "null", "{}", "true", r#"["a",1]"#, r#"[["a"]]"#] {
-        let (_, _, scopes, _) = read(&[("scope", value)]).unwrap().into_parts();
+        let (_, scopes, _) = read(&[("scope", value)]).unwrap().into_parts();
         assert!(scopes.is_empty(), "{value}");
-        let (_, _, _, roles) = read(&[("realm", &format!(r#"{{"roles":{value}}}"#))]).unwrap().into_parts();
+        let (_, _, roles) = read(&[("realm", &format!(r#"{{"roles":{value}}}"#))]).unwrap().into_parts();
         assert!(roles.is_empty(), "{value}");
     }
 }
 
 #[test]
 fn a_role_may_hold_spaces_and_a_scope_may_not() {
-    let (_, _, scopes, roles) =
+    let (_, scopes, roles) =
         read(&[("scope", "\"a b\""), ("realm", r#"{"roles":"Site Admin"}"#)]).unwrap().into_parts();
     assert!(scopes.contains("a") && scopes.contains("b") && !scopes.contains("a b"));
     assert!(roles.contains("Site Admin") && !roles.contains("Site"));
@@ -310,7 +306,49 @@ fn a_role_may_hold_spaces_and_a_scope_may_not() {
 fn a_clock_before_1970_is_no_verdict() {
     let mut verifier = verifier(|_| {});
     verifier.clock = Arc::new(Fixed(SystemTime::UNIX_EPOCH - Duration::from_secs(1)));
-    assert_eq!(verifier.read(payload(&[]).into_bytes()).map(drop), Err(VerifyError::ClockBefore1970));
+    assert_eq!(verifier.read(payload(&[])).map(drop), Err(VerifyError::ClockBefore1970));
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_no_payload() {
+    assert_eq!(decode(&URL_SAFE_NO_PAD.encode(b"{\"x\":\"\xff\"}")), None);
+    assert_eq!(decode(&URL_SAFE_NO_PAD.encode("{}")).as_deref(), Some("{}"));
+}
+
+#[test]
+fn a_string_with_escapes_is_read_as_what_it_says() {
+    let (claims, _, _) = read(&[("sub", r#""\u0061lice""#)]).unwrap().into_parts();
+    assert_eq!(claims.subject(), "alice");
+}
+
+fn token(header: &str, payload: &str) -> String {
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let key = jsonwebtoken::EncodingKey::from_secret(&[7; 32]);
+    let signer =
+        (crate::keys::tests::backend::provider().signer_factory)(&jsonwebtoken::Algorithm::HS256, &key)
+            .unwrap();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signer.try_sign(signed.as_bytes()).unwrap()))
+}
+
+#[test]
+fn a_known_header_changes_no_answer() {
+    let verifier = verifier(|_| {});
+    let header = r#"{"alg":"HS256"}"#;
+    let answers = || {
+        [
+            token(header, &payload(&[])),
+            token(header, &payload(&[("aud", "\"other\"")])),
+            token(header, "[]"),
+            token(r#"{"alg":"HS256","crit":["x"]}"#, &payload(&[])),
+            token(r#"{"alg":"HS384"}"#, &payload(&[])),
+            token(header, &payload(&[])).replacen('.', ".A", 1),
+        ]
+        .map(|token| verifier.verify(token.as_bytes()).map(drop).map_err(|failure| failure.reason))
+    };
+    let cold = answers();
+    assert_eq!(cold[0], Ok(()));
+    assert_eq!(cold, answers());
+    assert!(cold[1..].iter().all(Result::is_err));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What was asked for so far, checked as a whole at the end.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,6 @@ const LONGEST_TOKEN_LIMIT: usize = 16 * 1024;
 pub(crate) const ANY_AUDIENCE: &str = "any_audience";
 
 /// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.
-#[derive(Debug)]
 pub(crate) enum KeySource {
     Der(Algorithm, Vec<u8>),
     Jwk(String),
@@ -39,6 +39,21 @@ pub(crate) enum KeySource {
     LoadedSet(KeySet),
     Pem(Algorithm, Vec<u8>),
     Secret(Algorithm, Secret),
+}
+
+/// Shows what kind of key it is. The text of a JWK may be a secret, and what was taken for a public key one too.
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Der(..) => "Der(..)",
+            Self::Jwk(_) => "Jwk(..)",
+            Self::JwkSet(_) => "JwkSet(..)",
+            Self::Loaded(_) => "Loaded(..)",
+            Self::LoadedSet(_) => "LoadedSet(..)",
+            Self::Pem(..) => "Pem(..)",
+            Self::Secret(..) => "Secret(..)",
+        })
+    }
 }
 
 /// The settings of a guard under construction.
@@ -125,7 +140,7 @@ impl Draft {
         let locations = Locations { places, conflict: self.conflict, longest: rules.longest_token };
         let (clock, realm, credentials) = (self.clock, self.realm, self.credentials);
         problems.or(keys.map(|keys| Config {
-            verifier: Verifier { keys, rules, clock },
+            verifier: Verifier::new(keys, rules, clock),
             locations,
             credentials,
             realm,

@@ -7,12 +7,12 @@ use super::super::backend::{BadSignature, self_test, verify};
 use super::{Algorithm, GOOD, VerifyingKey, base64url, fixture, unwrapped};
 
 #[cfg(feature = "aws-lc-rs")]
-pub(super) fn provider() -> &'static CryptoProvider {
+pub(crate) fn provider() -> &'static CryptoProvider {
     &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER
 }
 
 #[cfg(not(feature = "aws-lc-rs"))]
-pub(super) fn provider() -> &'static CryptoProvider {
+pub(crate) fn provider() -> &'static CryptoProvider {
     &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER
 }
 

@@ -1,6 +1,6 @@
 //! What is refused, by rule: one file a kind of key. The keys come from `tests/fixtures/keys`.
 
-mod backend;
+pub(crate) mod backend;
 mod der;
 mod ec;
 mod hmac;

@@ -3,25 +3,26 @@
 use super::*;
 use crate::claims::names::Names;
 use crate::claims::numeric_date::NumericDate;
+use crate::claims::registered::Registered;
+use crate::claims::span::Span;
 use crate::token::TokenSource;
 
 use Requirement::{All, Any, Claim, Not, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
-    let exp = NumericDate::from_json(&Json::Unsigned(1)).unwrap();
-    Principal::authenticated(Identity {
-        claims: TokenClaims {
-            subject: "alice".to_owned(),
-            issuer: None,
-            audience: Vec::new(),
-            expires_at: exp,
-            not_before: None,
-            issued_at: None,
-            token_id: None,
-            client_id: None,
-            payload: payload.as_bytes().to_vec(),
-        },
+    let registered = Registered {
+        subject: Span::of("alice", payload),
         display_name: None,
+        issuer: None,
+        audience: Vec::new(),
+        expires_at: NumericDate::from_json(&Json::Unsigned(1)).unwrap(),
+        not_before: None,
+        issued_at: None,
+        token_id: None,
+        client_id: None,
+    };
+    Principal::authenticated(Identity {
+        claims: TokenClaims::new(payload.to_owned(), registered),
         scopes: scopes.iter().copied().collect::<Names>(),
         roles: roles.iter().copied().collect::<Names>(),
         source: TokenSource::AuthorizationHeader,

@@ -20,8 +20,8 @@ pub(super) struct Header<'a> {
 }
 
 /// Reads the decoded header segment.
-pub(super) fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, VerifyError> {
-    let header = json::parse_object(bytes, LIMITS).map_err(|_| VerifyError::HeaderNotJson)?;
+pub(super) fn read<'a>(text: &'a str, rules: &Rules) -> Result<Header<'a>, VerifyError> {
+    let header = json::parse_object(text, LIMITS).map_err(|_| VerifyError::HeaderNotJson)?;
     // `crit` asks for extensions, and this guard has none (RFC 7515 section 4.1.11); `b64` is one of them
     // (RFC 7797); `zip` and `enc` belong to encrypted tokens.
     for name in ["crit", "b64", "zip", "enc"] {

@@ -1,0 +1,53 @@
+//! Strings of a payload, without copies.
+
+/// A string of a payload: where it stands, or a copy where the payload spells it with escapes.
+///
+/// A token has half a dozen strings that the guard looks at; copying each costs more than reading the payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Span {
+    At { start: usize, end: usize },
+    Copy(Box<str>),
+}
+
+impl Span {
+    /// Remembers `text`, which was read from `payload`.
+    pub(crate) fn of(text: &str, payload: &str) -> Self {
+        let start = text.as_ptr().addr().wrapping_sub(payload.as_ptr().addr());
+        let end = start.wrapping_add(text.len());
+        match payload.get(start..end) {
+            // Equal text is what counts; where it came from only makes this likely.
+            Some(found) if found == text => Self::At { start, end },
+            _ => Self::Copy(text.into()),
+        }
+    }
+
+    /// The string, given the payload that it was read from.
+    pub(crate) fn text<'a>(&'a self, payload: &'a str) -> &'a str {
+        match self {
+            Self::At { start, end } => payload.get(*start..*end).unwrap_or_default(),
+            Self::Copy(text) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_of_the_payload_is_found_again_without_a_copy() {
+        let payload = r#"{"sub":"alice"}"#.to_owned();
+        let span = Span::of(&payload[8..13], &payload);
+        assert_eq!(span, Span::At { start: 8, end: 13 });
+        assert_eq!(span.text(&payload), "alice");
+        assert_eq!(Span::of(&payload[8..8], &payload).text(&payload), "");
+    }
+
+    #[test]
+    fn a_string_from_elsewhere_is_copied() {
+        let payload = r#"{"sub":"\u0061lice"}"#;
+        let span = Span::of("alice", payload);
+        assert_eq!(span, Span::Copy("alice".into()));
+        assert_eq!(span.text(payload), "alice");
+    }
+}

@@ -1,0 +1,54 @@
+//! Headers that need not be read again.
+
+use std::ptr;
+use std::sync::OnceLock;
+
+use crate::keys::{KeySet, VerifyingKey};
+
+/// For each key, the header segment of the first token that verified with it.
+///
+/// An issuer writes the same header into every token of a key, so comparing it with the one that is known saves
+/// decoding and reading it. A segment is only remembered after it was read by the strict rules *and* a signature over
+/// it verified, so nobody without a key can place one; and one segment a key bounds the memory.
+pub(super) struct KnownHeaders(Box<[OnceLock<Box<str>>]>);
+
+impl KnownHeaders {
+    pub(super) fn new(keys: usize) -> Self {
+        Self((0..keys).map(|_| OnceLock::new()).collect())
+    }
+
+    /// The key of tokens with exactly this header segment.
+    pub(super) fn key_of<'k>(&self, segment: &str, keys: &'k KeySet) -> Option<&'k VerifyingKey> {
+        let known = |slot: &OnceLock<Box<str>>| slot.get().is_some_and(|known| **known == *segment);
+        self.0.iter().zip(keys).find(|(slot, _)| known(slot)).map(|(_, key)| key)
+    }
+
+    /// Remembers the header segment of a token that verified with `key`, if it is the first.
+    pub(super) fn remember(&self, segment: &str, key: &VerifyingKey, keys: &KeySet) {
+        let mut slots = self.0.iter().zip(keys);
+        if let Some((slot, _)) = slots.find(|(_, known)| ptr::eq(*known, key)) {
+            slot.get_or_init(|| segment.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Algorithm;
+
+    #[test]
+    fn the_first_header_of_each_key_is_known_and_no_other() {
+        let keys = [1, 2].map(|byte| VerifyingKey::secret(Algorithm::Hs256, [byte; 32]).unwrap());
+        let keys = KeySet::new(keys.into_iter().zip(["a", "b"]).map(|(key, id)| key.with_id(id))).unwrap();
+        let (first, second) = (keys.iter().next().unwrap(), keys.iter().nth(1).unwrap());
+        let known = KnownHeaders::new(keys.len());
+        assert!(known.key_of("x", &keys).is_none());
+        known.remember("x", second, &keys);
+        known.remember("y", second, &keys);
+        known.remember("z", first, &keys);
+        assert_eq!(known.key_of("x", &keys).and_then(VerifyingKey::id), Some("b"));
+        assert_eq!(known.key_of("z", &keys).and_then(VerifyingKey::id), Some("a"));
+        assert!(known.key_of("y", &keys).is_none());
+    }
+}
