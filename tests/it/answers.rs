@@ -193,6 +193,10 @@ async fn a_browser_without_a_good_token_is_sent_to_the_login_page_and_back() {
         assert_eq!(answer.header("vary"), Some("accept"));
     }
     server.send(Request::get("/page").header("accept", "*/*")).await.is(Outcome::NO_TOKEN);
+    // What was posted cannot be repeated by following a link.
+    let post = Request::new("POST", "/page?a=b").header("accept", "text/html");
+    let answer = server.send(post).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/login")));
     let elsewhere = server.send(browser("//evil.example/page")).await;
     assert_ne!(elsewhere.status, 303, "no such route");
 }
@@ -323,7 +327,7 @@ fn routes() -> Router {
         .route("/both", routing::get(both))
         .route("/tenant", routing::get(tenant))
         .route("/hidden", routing::get(hidden))
-        .route("/page", routing::get(page))
+        .route("/page", routing::get(page).post(page))
 }
 
 #[jwt_guard::authentication_required]

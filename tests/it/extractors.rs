@@ -294,7 +294,7 @@ async fn claims(claims: Claims<Tenant>) -> String {
         "{} {} {} {} {} {} {} {} {} {}",
         claims.subject(),
         claims.issuer().unwrap(),
-        claims.audience().join(" "),
+        claims.audience().collect::<Vec<_>>().join(" "),
         seconds(claims.expires_at()),
         claims.not_before().map(seconds).unwrap(),
         claims.issued_at().map(seconds).unwrap(),

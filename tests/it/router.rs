@@ -7,8 +7,11 @@ use jwt_guard_tests::{Outcome, Request, Server, hs256, sources, token};
 
 const FILE: &str = "tests/it/router.rs";
 
-/// Method, path, policy, handler, reason: what every row of [`router`] must be.
-const ROWS: [(&str, &str, &str, Option<&str>, Option<&str>); 10] = [
+/// Method, path, policy, handler, reason.
+type ExpectedRow = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+/// What every row of [`router`] must be.
+const ROWS: [ExpectedRow; 10] = [
     ("ANY", "/* (no route)", "authentication_required", Some("it::router::lost"), None),
     ("ANY", "/* (not listed)", "unguarded", None, Some("static | assets")),
     ("GET", "/api/orders", "anonymous_allowed", Some("it::router::list"), Some("a shop window")),
