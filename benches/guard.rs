@@ -14,7 +14,9 @@ use http::request::Parts;
 use http::{Request, StatusCode};
 use jsonwebtoken::DecodingKey;
 use jwt_guard::{Claims, authentication_required, requires};
-use jwt_guard_benches::{AUDIENCE, AccessClaims, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, measure};
+use jwt_guard_benches::{
+    AUDIENCE, AccessClaims, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, choose_backend, measure,
+};
 use serde_json::json;
 
 // The floor.
@@ -200,6 +202,7 @@ fn word(met: bool) -> &'static str {
 
 fn main() -> ExitCode {
     let effort = Effort::from_env();
+    choose_backend();
     install_guard();
     println!(
         "CPU nanoseconds and heap allocations of one request; the guard's cost is quiet minus the floor's quiet."

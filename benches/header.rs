@@ -13,7 +13,7 @@ use http::{HeaderValue, Request, StatusCode};
 use jwt_guard::{
     Builder, Claims, HasAudience, HasKeys, Router, TokenLocation, authentication_required, requires, routing,
 };
-use jwt_guard_benches::{AccessClaims, Contender, Effort, SIGNERS, Signer, measure};
+use jwt_guard_benches::{AccessClaims, Contender, Effort, SIGNERS, Signer, choose_backend, measure};
 use serde_json::{Value, json};
 
 /// All header lines of one request together: hyper's buffer for HTTP/1.
@@ -330,6 +330,7 @@ fn names(length: usize) -> Vec<String> {
 
 fn main() -> ExitCode {
     let effort = Effort::from_env();
+    choose_backend();
     println!(
         "What the guard adds to one request, in nanoseconds of CPU time (less than {LIMIT}) and allocations.\n"
     );

@@ -12,4 +12,4 @@ mod measure;
 mod tokens;
 
 pub use measure::{Contender, Cost, Effort, measure};
-pub use tokens::{AUDIENCE, AccessClaims, ISSUER, SIGNERS, Signer};
+pub use tokens::{AUDIENCE, AccessClaims, ISSUER, SIGNERS, Signer, choose_backend};

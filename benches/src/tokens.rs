@@ -93,6 +93,12 @@ pub const SIGNERS: [Signer; 4] = [
 
 const SECRET: &str = "V3xNq7LrT0aYc9ZkHd2JmP5sWbE8uGfQ";
 
+/// Makes aws-lc-rs the backend of jsonwebtoken's own functions too, in a build that has both.
+pub fn choose_backend() {
+    // An error means that it was chosen before.
+    _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}
+
 impl Signer {
     /// Signs `claims`.
     ///
