@@ -124,6 +124,22 @@ async fn a_hostile_kid_is_shown_with_its_escapes_on_one_line() {
 }
 
 #[tokio::test]
+async fn a_refused_token_is_logged_with_its_kid_before_and_after_its_header_was_good() {
+    let key = SigningKey::of(Algorithm::Hs256);
+    let guard =
+        JwtGuard::builder().key(key.verifying().with_id("2026")).audience("orders").clock(ManualClock::new());
+    let server = serve(guard.build().unwrap()).await;
+    let header = key.header_with("kid", "\"2026\"");
+    let with = |payload: Payload| key.token_of(&header, payload.to_string().as_bytes());
+    for _ in 0..2 {
+        let events = capture();
+        server.get("/me", &with(Payload::good().with("aud", "\"other\""))).await;
+        assert_eq!(events.only().field("kid"), Some("\"2026\""));
+        assert_eq!(server.get("/me", &with(Payload::good())).await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn a_token_in_the_query_or_a_cookie_does_not_reach_the_log_either() {
     let guard = guard(Algorithm::Hs256).locations([TokenLocation::cookie("t")]).danger().query_parameter("q");
     let server = serve(guard.build().unwrap()).await;

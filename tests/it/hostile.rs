@@ -279,6 +279,38 @@ async fn a_kid_chooses_among_the_named_keys_exactly_and_reaches_nothing_else() {
     }
 }
 
+/// A guard may remember headers it has verified; that must never stand in for anything else.
+#[tokio::test]
+async fn a_header_that_was_good_once_makes_no_other_token_good() {
+    for algorithm in ALGORITHMS {
+        let key = SigningKey::of(algorithm);
+        let server = server_for(algorithm).await;
+        let token = key.token(&Payload::good());
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let (header, payload) = message.split_once('.').unwrap();
+        let other = key.token(&Payload::good().with("sub", "\"bob\""));
+        let (_, foreign) = other.rsplit_once('.').unwrap();
+        let forged = SigningKey::hmac(Algorithm::Hs256, &[7; 64]).token_of(&key.header(), good().as_bytes());
+        for _ in 0..2 {
+            welcomes(&server, algorithm.name(), &token).await;
+            for text in [
+                format!("{message}.{foreign}"),
+                format!("{header}.{}.{signature}", base64url(br#"{"sub":"root"}"#)),
+                format!("{message}."),
+                format!("{message}.AA"),
+                format!("{header}..{signature}"),
+                format!("{header}A.{payload}.{signature}"),
+                format!("{}.{payload}.{signature}", &header[..header.len() - 1]),
+                forged.clone(),
+                key.token(&Payload::good().with("aud", "\"other\"")),
+                key.token(&Payload::good().with("iat", "1799990000").with("exp", "1799999000")),
+            ] {
+                refuses(&server, &text, &text).await;
+            }
+        }
+    }
+}
+
 /// CVE-2026-48523 of another library: the name in the header was checked, the algorithm of the key was used.
 #[tokio::test]
 async fn the_algorithm_of_the_header_must_be_the_one_of_the_key_that_it_names() {

@@ -62,7 +62,8 @@ impl Verifier {
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyFailure> {
         let token = RawToken::new(token, self.rules.longest_token)?;
         if let Some(key) = self.known.key_of(token.header(), &self.keys) {
-            return Ok(self.verify_with(key, &token)?);
+            let named = |reason| VerifyFailure { reason, key_id: key.id().map(str::to_owned) };
+            return self.verify_with(key, &token).map_err(named);
         }
         let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
         let header = header::read(&header, &self.rules)?;
