@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::location::LocationError;
 use crate::policy::evaluate::Shortfall;
-use crate::verify::{VerifyError, VerifyFailure};
+use crate::verify::VerifyError;
 
 /// Why a request is not let in.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(crate) enum AuthError {
     /// The request carries more than one token, or one that cannot be told.
     Location(LocationError),
     /// The token is not acceptable.
-    Token(VerifyFailure),
+    Token(VerifyError),
     /// The token is good, but its claims do not fit the type that the handler asks for.
     Claims(String),
     /// The caller is known and may not do this.
@@ -75,18 +75,17 @@ impl AuthError {
                 FailureKind::MalformedRequest
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
-            Self::Token(failure) if failure.reason == VerifyError::ClockBefore1970 => FailureKind::Internal,
+            Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(_) | Self::Claims(_) => FailureKind::InvalidToken,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
             Self::NoGuard => FailureKind::NotConfigured,
-            Self::Panic => FailureKind::Internal,
         }
     }
 
     /// Whether nothing is wrong with the token but its age.
     pub(crate) fn is_expired(&self) -> bool {
-        matches!(self, Self::Token(failure) if failure.reason == VerifyError::Expired)
+        matches!(self, Self::Token(VerifyError::Expired))
     }
 }
 
@@ -102,7 +101,7 @@ impl fmt::Display for AuthError {
                 f.write_str("the request carries more than one token")
             }
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
-            Self::Token(failure) => failure.reason.fmt(f),
+            Self::Token(reason) => reason.fmt(f),
             Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::Forbidden) => {

@@ -7,6 +7,7 @@ use axum::extract::MatchedPath;
 use http::request::Parts;
 use tracing::{Level, field};
 
+use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::guard::JwtGuard;
 use crate::location::Found;
@@ -43,7 +44,7 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
                 scopes = lacking(error),
                 jti = caller.and_then(Principal::token_id),
                 token = fingerprint(error, request).map(field::display),
-                kid = key_id(error).map(field::debug),
+                kid = key_id(error, request).map(field::debug),
                 "denied"
             )
         };
@@ -70,20 +71,21 @@ fn lacking(error: &AuthError) -> Option<String> {
     }
 }
 
-/// Stands for the token, which is not logged.
-fn fingerprint(error: &AuthError, request: &Parts) -> Option<Fingerprint> {
+/// The token that was refused, to be told apart in the log and never to be shown there.
+fn refused<'r>(error: &AuthError, request: &'r Parts) -> Option<(&'r Config, &'r [u8])> {
     let AuthError::Token(_) = error else { return None };
     let config = &JwtGuard::of(&request.extensions)?.inner.config;
     match config.locations.find(request) {
-        Ok(Found::Token(token, _)) => Some(Fingerprint::of(token)),
+        Ok(Found::Token(token, _)) => Some((config, token)),
         _ => None,
     }
 }
 
+fn fingerprint(error: &AuthError, request: &Parts) -> Option<Fingerprint> {
+    refused(error, request).map(|(_, token)| Fingerprint::of(token))
+}
+
 /// The `kid` that the token names: unverified, so shown with its escapes.
-fn key_id(error: &AuthError) -> Option<&str> {
-    match error {
-        AuthError::Token(failure) => failure.key_id.as_deref(),
-        _ => None,
-    }
+fn key_id(error: &AuthError, request: &Parts) -> Option<String> {
+    refused(error, request).and_then(|(config, token)| config.verifier.named_key(token))
 }

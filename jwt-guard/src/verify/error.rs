@@ -76,16 +76,3 @@ impl From<SelectError> for VerifyError {
         Self::Key(reason)
     }
 }
-
-/// A refusal with what the token says of its key, which is unverified and shown escaped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct VerifyFailure {
-    pub(crate) reason: VerifyError,
-    pub(crate) key_id: Option<String>,
-}
-
-impl<E: Into<VerifyError>> From<E> for VerifyFailure {
-    fn from(reason: E) -> Self {
-        Self { reason: reason.into(), key_id: None }
-    }
-}

@@ -33,7 +33,7 @@ use crate::token::RawToken;
 
 use known::KnownHeaders;
 
-pub(crate) use error::{VerifyError, VerifyFailure};
+pub(crate) use error::VerifyError;
 pub use rules::TokenProfile;
 pub(crate) use rules::{Audience, ClaimPath, EmbeddedKeys, Rules};
 
@@ -59,22 +59,24 @@ impl Verifier {
     }
 
     /// Verifies the token that a request carries.
-    pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyFailure> {
+    pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
         let token = RawToken::new(token, self.rules.longest_token)?;
         if let Some(key) = self.known.key_of(token.header(), &self.keys) {
-            let named = |reason| VerifyFailure { reason, key_id: key.id().map(str::to_owned) };
-            return self.verify_with(key, &token).map_err(named);
+            return self.verify_with(key, &token);
         }
         let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
         let header = header::read(&header, &self.rules)?;
-        let key = self.keys.select(header.key_id.as_deref(), header.algorithm);
-        match key.map_err(VerifyError::Key).and_then(|key| Ok((key, self.verify_with(key, &token)?))) {
-            Ok((key, verified)) => {
-                self.known.remember(token.header(), key, &self.keys);
-                Ok(verified)
-            }
-            Err(reason) => Err(VerifyFailure { reason, key_id: header.key_id.map(Cow::into_owned) }),
-        }
+        let key = self.keys.select(header.key_id.as_deref(), header.algorithm)?;
+        let verified = self.verify_with(key, &token)?;
+        self.known.remember(token.header(), key, &self.keys);
+        Ok(verified)
+    }
+
+    /// The key that a token names, for the log. Nothing of it is verified.
+    pub(crate) fn named_key(&self, token: &[u8]) -> Option<String> {
+        let token = RawToken::new(token, self.rules.longest_token).ok()?;
+        let header = decode(token.header())?;
+        header::read(&header, &self.rules).ok()?.key_id.map(Cow::into_owned)
     }
 
     /// Verifies signature and claims, the header being acceptable.

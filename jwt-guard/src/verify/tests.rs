@@ -343,7 +343,7 @@ fn a_known_header_changes_no_answer() {
             token(r#"{"alg":"HS384"}"#, &payload(&[])),
             token(header, &payload(&[])).replacen('.', ".A", 1),
         ]
-        .map(|token| verifier.verify(token.as_bytes()).map(drop).map_err(|failure| failure.reason))
+        .map(|token| verifier.verify(token.as_bytes()).map(drop))
     };
     let cold = answers();
     assert_eq!(cold[0], Ok(()));
@@ -359,6 +359,5 @@ fn the_signature_is_checked_before_the_claims_are_read() {
         URL_SAFE_NO_PAD.encode("not json"),
         URL_SAFE_NO_PAD.encode([0; 32])
     );
-    let failure = verifier(|_| {}).verify(token.as_bytes()).map(drop).unwrap_err();
-    assert_eq!(failure.reason, VerifyError::BadSignature);
+    assert_eq!(verifier(|_| {}).verify(token.as_bytes()).map(drop), Err(VerifyError::BadSignature));
 }
