@@ -147,7 +147,7 @@ pub use jwt_guard_macros::authentication_required;
 /// | option | meaning |
 /// |---|---|
 /// | `reason = ".."` | why, for the access table |
-/// | `deny_as = "not_found"` | refusals look as a path without a route |
+/// | `deny_as = "not_found"` | refusals look as a path without a route; another method of the path is still 405 |
 /// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back |
 /// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
 ///

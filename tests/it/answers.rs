@@ -159,7 +159,33 @@ async fn the_challenge_names_the_scheme_that_the_guard_reads() {
 
 #[tokio::test]
 async fn a_hidden_route_looks_exactly_as_one_that_does_not_exist() {
-    let server = serve(hs256()).await;
+    looks_absent(hs256()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(Detail).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(StatusDetail).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(Msg).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(PlainText).build().unwrap()).await;
+    let closure = |refusal: &Refusal| refusal.detail().into_response();
+    looks_absent(guard(Algorithm::Hs256).refusal_body(closure).build().unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_renderer_writes_the_404_of_a_service_with_its_own_fallback() {
+    struct Pages;
+    impl jwt_guard::respond::RenderRefusal for Pages {
+        fn render(&self, refusal: &Refusal) -> axum::response::Response {
+            refusal.detail().into_response()
+        }
+        fn render_not_found(&self) -> axum::response::Response {
+            "no such page".into_response()
+        }
+    }
+    let server = serve(guard(Algorithm::Hs256).refusal_body(Pages).build().unwrap()).await;
+    let answer = server.send(Request::get("/hidden")).await;
+    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (404, "no such page"));
+}
+
+async fn looks_absent(guard: JwtGuard) {
+    let server = serve(guard).await;
     let absent = server.send(Request::get("/no-such-route")).await;
     assert_eq!(absent.status, 404);
     for request in [

@@ -197,7 +197,8 @@ impl<K, A> Builder<K, A> {
     }
 
     /// Removes the token from a request that was let in, so that no handler, proxy or log behind the guard sees it.
-    /// `Claims` and `Principal` work as before. `OriginalUri` keeps the address as it came.
+    /// `Claims` and `Principal` work as before. `OriginalUri` keeps the address as it came, and another guard in an inner
+    /// layer finds no token.
     pub fn strip_credentials(mut self) -> Self {
         self.draft.credentials = Credentials::Strip;
         self

@@ -7,9 +7,6 @@ use http::header::AUTHORIZATION;
 use super::{Found, LocationError, is_tchar};
 use crate::token::{TokenSource, is_alphanumeric};
 
-/// No scheme is longer; a header without a space in its first bytes is of another scheme and is not read further.
-const LONGEST_SCHEME: usize = 64;
-
 pub(super) fn find<'r>(
     headers: &'r HeaderMap,
     scheme: &str,
@@ -21,14 +18,17 @@ pub(super) fn find<'r>(
         (Some(_), Some(_)) => return Err(LocationError::Ambiguous),
         (Some(value), None) => value.as_bytes(),
     };
-    let head = value.get(..LONGEST_SCHEME).unwrap_or(value);
+    let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
     let (found, rest) = value.split_at(end);
     if found.is_empty() || !found.iter().copied().all(is_tchar) {
         return Err(LocationError::Malformed);
     }
     if !found.eq_ignore_ascii_case(scheme.as_bytes()) {
-        return Ok(Found::OtherScheme);
+        // A word of three parts is a token whose scheme was forgotten. By the grammar it is a scheme; taken for one,
+        // its sender would be nobody where anonymous callers are let in, and not learn why.
+        let forgotten = rest.is_empty() && found.iter().filter(|&&byte| byte == b'.').count() == 2;
+        return if forgotten { Err(LocationError::Malformed) } else { Ok(Found::OtherScheme) };
     }
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let (_, token) = rest.split_at(spaces);

@@ -53,10 +53,15 @@ fn only_b64token_characters_follow_the_scheme() {
 
 #[test]
 fn another_scheme_is_no_token_of_ours() {
-    for value in [&b"Basic dXNlcg=="[..], b"BearerX a", b"eyJ.a.b", b"Negotiate"] {
+    for value in [&b"Basic dXNlcg=="[..], b"BearerX a", b"x.y a", b"Negotiate"] {
         assert_eq!(bearer(value), Ok(Found::OtherScheme), "{value:?}");
     }
     assert_eq!(bearer(b"\xe9 a"), Err(LocationError::Malformed));
+}
+
+#[test]
+fn a_token_without_its_scheme_is_malformed_and_not_another_scheme() {
+    assert_eq!(bearer(b"eyJ.a.b"), Err(LocationError::Malformed));
 }
 
 #[test]

@@ -30,6 +30,14 @@ use crate::error::FailureKind;
 pub trait RenderRefusal: Send + Sync + 'static {
     /// Writes the body.
     fn render(&self, refusal: &Refusal) -> Response;
+
+    /// Writes the answer for a route that a policy hides with `deny_as = "not_found"`.
+    ///
+    /// By default what axum answers for a path that has no route: no body and no header. A service whose own fallback
+    /// answers otherwise writes the same here, or the difference tells which paths exist.
+    fn render_not_found(&self) -> Response {
+        Response::new(Body::empty())
+    }
 }
 
 impl<F> RenderRefusal for F
@@ -63,10 +71,6 @@ pub struct PlainText;
 
 impl RenderRefusal for ProblemJson {
     fn render(&self, refusal: &Refusal) -> Response {
-        if refusal.kind() == FailureKind::NotFound {
-            // As axum answers for a path that has no route.
-            return Response::new(Body::empty());
-        }
         with_type(problem(refusal), "application/problem+json")
     }
 }
@@ -163,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_json_body_is_json() {
-        for kind in FailureKind::ALL.into_iter().filter(|kind| *kind != FailureKind::NotFound) {
+        for kind in FailureKind::ALL {
             for (_, body) in [
                 body_of(ProblemJson, kind).await,
                 body_of(Detail, kind).await,

@@ -53,7 +53,10 @@ impl Refusal {
     /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot take
     /// away.
     pub(crate) fn answer(&self, protection: Option<&Protection>, renderer: &dyn RenderRefusal) -> Response {
-        let mut response = renderer.render(self);
+        let mut response = match self.kind {
+            FailureKind::NotFound => renderer.render_not_found(),
+            _ => renderer.render(self),
+        };
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         let form = answer(self.kind).challenge;
