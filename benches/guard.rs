@@ -220,6 +220,7 @@ fn main() -> ExitCode {
             println!();
         }
     }
-    println!("guard: {}", if met { "PASS: every target is met" } else { "FAIL: a target is missed" });
+    println!("guard: {}", effort.verdict(met));
     if met || !effort.judges() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
 }

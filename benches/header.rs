@@ -349,6 +349,6 @@ fn main() -> ExitCode {
         }
     }
     let (cost, name) = worst;
-    println!("\nheader: {}; the worst is {name}: {cost:.0} ns", if met { "PASS" } else { "FAIL" });
+    println!("\nheader: {}; the worst is {name}: {cost:.0} ns", effort.verdict(met));
     if met || !effort.judges() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

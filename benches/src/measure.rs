@@ -39,6 +39,16 @@ impl Effort {
         }
     }
 
+    /// The last word of a bench, whose targets are met or not.
+    #[must_use]
+    pub fn verdict(&self, met: bool) -> &'static str {
+        match (self.judges, met) {
+            (false, _) => "a short run, which judges nothing",
+            (true, true) => "PASS, every target is met",
+            (true, false) => "FAIL, a target is missed",
+        }
+    }
+
     /// Whether a missed target fails the run.
     #[must_use]
     pub fn judges(&self) -> bool {
