@@ -223,4 +223,3 @@ fn main() -> ExitCode {
     println!("guard: {}", effort.verdict(met));
     if met || !effort.judges() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
-}
