@@ -97,8 +97,7 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Json<'_>, serde_json::
     Ok(value)
 }
 
-/// Objects up to this size are searched for a repeated name one by one; larger ones in a sorted set, so that no
-/// object is costly to read.
+/// Few objects have more members.
 const SMALL: usize = 16;
 
 /// Reads one value within the limits that are left at this level.
@@ -167,28 +166,47 @@ impl<'de> Visitor<'de> for Value {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
         let inner = self.deeper()?;
         let mut members: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(SMALL.min(self.0.members));
-        let mut seen: BTreeSet<Cow<'de, str>> = BTreeSet::new();
-        while let Some(Name(name)) = map.next_key()? {
-            if members.is_empty() && name == NUMBER_TOKEN {
+        let mut names = Names::default();
+        while let Some(name) = map.next_key::<Name<'de>>()? {
+            if members.is_empty() && name.0 == NUMBER_TOKEN {
                 return number(&map.next_value::<String>()?);
             }
             if members.len() == self.0.members {
                 return Err(A::Error::custom("too many members in one object"));
             }
-            let repeated = if members.len() < SMALL {
-                members.iter().any(|(known, _)| *known == name)
-            } else {
-                if seen.is_empty() {
-                    seen.extend(members.iter().map(|(known, _)| known.clone()));
-                }
-                !seen.insert(name.clone())
-            };
-            if repeated {
+            if names.is_repeated(&name, &members) {
                 return Err(A::Error::custom("a member name is repeated"));
             }
-            members.push((name, map.next_value_seed(inner)?));
+            members.push((name.0, map.next_value_seed(inner)?));
         }
         Ok(Json::Object(Object(members)))
+    }
+}
+
+/// Finds repeated names at little cost: most are told to be new by one bit, small objects are searched one by one, and
+/// large ones in a sorted set, so that no object is costly to read.
+#[derive(Default)]
+struct Names<'a> {
+    /// For each name, the bit that its length and its ends choose.
+    bits: u64,
+    sorted: BTreeSet<Cow<'a, str>>,
+}
+
+impl<'a> Names<'a> {
+    /// Whether `name` is among `members`; it is taken to be added to them next.
+    fn is_repeated(&mut self, Name(name): &Name<'a>, members: &[(Cow<'a, str>, Json<'a>)]) -> bool {
+        if members.len() >= SMALL {
+            if self.sorted.is_empty() {
+                self.sorted.extend(members.iter().map(|(known, _)| known.clone()));
+            }
+            return !self.sorted.insert(name.clone());
+        }
+        let bytes = name.as_bytes();
+        let [first, last] = [bytes.first(), bytes.last()].map(|byte| byte.copied().unwrap_or_default());
+        let bit = 1 << ((bytes.len() + 3 * usize::from(first) + 7 * usize::from(last)) % 64);
+        let may_be_known = self.bits & bit != 0;
+        self.bits |= bit;
+        may_be_known && members.iter().any(|(known, _)| known == name)
     }
 }
 

@@ -39,12 +39,12 @@ impl Names {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.joined.is_empty()
+        self.iter().next().is_none()
     }
 
     /// Adds a name. An empty one, or one with a control character, grants nothing and is left out.
     pub(crate) fn insert(&mut self, name: &str) {
-        if name.is_empty() || name.bytes().any(|byte| byte.is_ascii_control()) {
+        if name.is_empty() || has_control(name) {
             return;
         }
         if !self.joined.is_empty() {
@@ -55,9 +55,17 @@ impl Names {
 
     /// Adds all names of a text that separates them by spaces.
     pub(crate) fn insert_words(&mut self, text: &str) {
-        self.joined.reserve(text.len().saturating_add(1));
-        text.split(' ').for_each(|name| self.insert(name));
+        // The usual case in one step: nothing was added before, and the text holds no control character.
+        if self.joined.is_empty() && !has_control(text) {
+            self.joined = text.replace(' ', "\n");
+        } else {
+            text.split(' ').for_each(|name| self.insert(name));
+        }
     }
+}
+
+fn has_control(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
 }
 
 impl<'a> FromIterator<&'a str> for Names {
@@ -106,6 +114,21 @@ mod tests {
         let names: Names = ["a\nadmin", "", "b"].into_iter().collect();
         assert_eq!(names.iter().collect::<Vec<_>>(), ["b"]);
         assert!(!names.contains("admin"));
+    }
+
+    #[test]
+    fn words_are_told_apart_by_any_number_of_spaces() {
+        for (text, expected) in
+            [("a b", vec!["a", "b"]), (" a  b ", vec!["a", "b"]), (" ", vec![]), ("", vec![])]
+        {
+            let mut names = Names::none();
+            names.insert_words(text);
+            assert_eq!(names.iter().collect::<Vec<_>>(), expected, "{text:?}");
+            assert_eq!(names.is_empty(), expected.is_empty(), "{text:?}");
+        }
+        let mut names = Names::none();
+        names.insert_words("a b\nadmin c");
+        assert_eq!(names.iter().collect::<Vec<_>>(), ["a", "c"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A policy is a constant: the attributes write it, the guard evaluates it, the challenge, the access table and
 //! the tests read it. Nothing in here runs code of the application, and the macros decide nothing: the judgement
-//! is [`evaluate`](evaluate::evaluate), library code.
+//! is library code.
 
 pub(crate) mod evaluate;
 mod requirement;
