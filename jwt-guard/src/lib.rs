@@ -76,6 +76,7 @@ mod random;
 pub mod respond;
 mod router;
 mod secret;
+pub mod store;
 mod token;
 mod verify;
 
