@@ -176,7 +176,7 @@ pub use jwt_guard_macros::authentication_required;
 /// attributes stay as they are, and the order among attributes does not matter. A handler in an `impl` block has no room
 /// for the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
-pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
+pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, SigningKey, VerifyingKey};
 pub use layer::{
     GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService, ResponseFuture,
 };

@@ -10,8 +10,10 @@ use std::panic;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
 
-use super::{Algorithm, VerifyingKey};
+use super::algorithm::Curve;
+use super::{Algorithm, SigningKey, VerifyingKey};
 
 #[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
 compile_error!(
@@ -49,6 +51,60 @@ impl fmt::Display for BadSignature {
 }
 
 impl std::error::Error for BadSignature {}
+
+/// Signs `message`, which is header and payload as the token has them, with the dot. The signature is in base64url, as
+/// tokens carry it.
+///
+/// # Errors
+///
+/// The backend cannot sign with the key, or has no randomness.
+pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSign> {
+    let signer =
+        (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material()).map_err(|_| CannotSign)?;
+    signer.try_sign(message).map(|signature| URL_SAFE_NO_PAD.encode(signature)).map_err(|_| CannotSign)
+}
+
+/// A signature that could not be made. The backend's own error is not kept: it says no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CannotSign;
+
+impl fmt::Display for CannotSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the crypto backend `{NAME}` cannot sign")
+    }
+}
+
+impl std::error::Error for CannotSign {}
+
+/// The coordinates of the public half of an EC key in PKCS#8.
+///
+/// # Errors
+///
+/// The backend cannot use the key.
+pub(super) fn ec_public(curve: Curve, pkcs8: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Refused> {
+    (chosen::PROVIDER.key_utils.ec_pub_components_from_private_key)(pkcs8, engine_name(curve.algorithm()))
+        .map(|(_, x, y)| (x, y))
+        .map_err(|_| Refused)
+}
+
+/// The public half of an Ed25519 key in PKCS#8.
+///
+/// # Errors
+///
+/// The backend cannot use the key.
+pub(super) fn ed25519_public(pkcs8: &[u8]) -> Result<Vec<u8>, Refused> {
+    (chosen::PROVIDER.key_utils.ed_pub_components_from_private_key)(pkcs8, &EllipticCurve::Ed25519)
+        .map_err(|_| Refused)
+}
+
+/// The SHA-256 of `data`.
+///
+/// # Errors
+///
+/// The backend cannot hash.
+pub(super) fn sha256(data: &[u8]) -> Result<Vec<u8>, Refused> {
+    (chosen::PROVIDER.key_utils.compute_digest)(data, ThumbprintHash::SHA256).map_err(|_| Refused)
+}
 
 /// Has the backend load a key, so that a bad one is found now and not by the first token.
 ///
