@@ -66,6 +66,7 @@ mod config;
 mod error;
 mod extract;
 mod guard;
+pub mod issue;
 mod json;
 mod keys;
 mod layer;
@@ -93,6 +94,7 @@ pub use extract::{Guarded, Rejection};
 pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, WantsAudience, WantsKeys,
 };
+pub use issue::TokenIssuer;
 /// Lets everybody call a handler: callers without a token, and callers with a good one.
 ///
 /// A **bad token is refused with 401**, so that a client learns that its token is broken. `expired = "anonymous"` makes

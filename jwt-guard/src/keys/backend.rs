@@ -59,8 +59,8 @@ impl std::error::Error for BadSignature {}
 ///
 /// The backend cannot sign with the key, or has no randomness.
 pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSign> {
-    let signer =
-        (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material()).map_err(|_| CannotSign)?;
+    let signer = (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material())
+        .map_err(|_| CannotSign)?;
     signer.try_sign(message).map(|signature| URL_SAFE_NO_PAD.encode(signature)).map_err(|_| CannotSign)
 }
 

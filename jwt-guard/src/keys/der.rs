@@ -95,9 +95,7 @@ pub(super) fn unsupported_kind(kind: ObjectIdentifier) -> KeyError {
              PS512 as its algorithm"
         }
         oid::ED448 => "an Ed448 key: use Ed25519",
-        oid::X25519 | oid::X448 => {
-            "a key for key agreement (X25519 or X448), which cannot sign: use Ed25519"
-        }
+        oid::X25519 | oid::X448 => "a key for key agreement (X25519 or X448), which cannot sign: use Ed25519",
         oid::DSA => "a DSA key: use an RSA, EC or Ed25519 key",
         _ => "of an unknown kind: use an RSA, EC (P-256, P-384) or Ed25519 key",
     })
@@ -162,7 +160,8 @@ pub(super) mod oid {
     use spki::ObjectIdentifier;
 
     pub(in crate::keys) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-    pub(in crate::keys) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+    pub(in crate::keys) const RSA_PSS: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
     pub(in crate::keys) const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
     pub(in crate::keys) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
     pub(in crate::keys) const P224: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.33");

@@ -106,8 +106,10 @@ pub(super) fn check_purpose(members: &Object<'_>, operation: &'static str) -> Re
         None => {}
         Some(Json::Text(purpose)) if purpose == "sig" => {}
         Some(Json::Text(purpose)) => {
-            let message =
-                format!("the key is for use {}; keys that {operation} say \"sig\" or nothing", quoted(purpose));
+            let message = format!(
+                "the key is for use {}; keys that {operation} say \"sig\" or nothing",
+                quoted(purpose)
+            );
             return Err(KeyError::new(KeyErrorKind::NotForSignatures, message));
         }
         Some(_) => return Err(malformed("the member `use` is not a string")),
@@ -121,7 +123,8 @@ pub(super) fn check_purpose(members: &Object<'_>, operation: &'static str) -> Re
             if operations.iter().any(|name| name.as_text() == Some(operation)) {
                 return Ok(());
             }
-            let message = format!("the key's `key_ops` do not contain \"{operation}\": use the key that is for it");
+            let message =
+                format!("the key's `key_ops` do not contain \"{operation}\": use the key that is for it");
             Err(KeyError::new(KeyErrorKind::NotForSignatures, message))
         }
         Some(_) => Err(malformed("the member `key_ops` is not a list of strings")),
@@ -151,7 +154,11 @@ pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyErro
 }
 
 /// The one algorithm the key is for: its `alg`, else the only one that is possible.
-pub(super) fn algorithm(members: &Object<'_>, family: Family, allowed: &[Algorithm]) -> Result<Algorithm, KeyError> {
+pub(super) fn algorithm(
+    members: &Object<'_>,
+    family: Family,
+    allowed: &[Algorithm],
+) -> Result<Algorithm, KeyError> {
     let algorithm = match members.get("alg") {
         None => derived(family, allowed)?,
         Some(Json::Text(name)) => named(name, family)?,

@@ -142,8 +142,11 @@ impl SigningKey {
     fn proven(self) -> Result<Self, KeyError> {
         const MESSAGE: &[u8] = b"jwt-guard proves a signing key";
         let signature = backend::sign(&self, MESSAGE).map_err(|refused| {
-            KeyError::new(KeyErrorKind::Malformed, "the crypto backend cannot sign with the key: it is damaged")
-                .because(refused)
+            KeyError::new(
+                KeyErrorKind::Malformed,
+                "the crypto backend cannot sign with the key: it is damaged",
+            )
+            .because(refused)
         })?;
         backend::verify(&self.public, MESSAGE, &signature).map_err(|_| private::halves_disagree())?;
         Ok(self)

@@ -64,7 +64,8 @@ pub(super) fn read_pkcs1(bytes: &[u8]) -> Result<PrivateKey<'_>, KeyError> {
     match (version.decode_as::<u8>(), numbers.len()) {
         (Ok(0), 9) => {}
         (Ok(1), 10) => {
-            let message = "the RSA key has more than two primes: make a new one with `openssl genpkey -algorithm RSA`";
+            let message =
+                "the RSA key has more than two primes: make a new one with `openssl genpkey -algorithm RSA`";
             return Err(KeyError::new(KeyErrorKind::Unsupported, message));
         }
         _ => return Err(damaged()),

@@ -13,9 +13,8 @@ use crate::secret::Secret;
 /// Reads one key.
 pub(in crate::keys) fn read(jwk: &str) -> Result<SigningKey, KeyError> {
     // The cause is not kept: it may quote a member.
-    let members = json::parse_object(jwk.as_bytes(), LIMITS).map_err(|_| {
-        KeyError::new(KeyErrorKind::Malformed, "the JWK is not one strict JSON object")
-    })?;
+    let members = json::parse_object(jwk.as_bytes(), LIMITS)
+        .map_err(|_| KeyError::new(KeyErrorKind::Malformed, "the JWK is not one strict JSON object"))?;
     match id(&members)? {
         None => bind(&members),
         Some(id) => bind(&members).map(|key| key.with_id(id)).map_err(|error| error.of_key(id)),
@@ -31,9 +30,7 @@ fn bind(members: &Object<'_>) -> Result<SigningKey, KeyError> {
     check_purpose(members, "sign")?;
     let algorithm = algorithm(members, family, &[])?;
     match family {
-        Family::Hmac => {
-            SigningKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice()))
-        }
+        Family::Hmac => SigningKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
         Family::Rsa => rsa(members, algorithm),
         Family::Ec(curve) => {
             let d = bytes(members, "d")?;
@@ -42,10 +39,7 @@ fn bind(members: &Object<'_>) -> Result<SigningKey, KeyError> {
         }
         Family::Ed25519 => {
             let (seed, public) = (bytes(members, "d")?, bytes(members, "x")?);
-            SigningKey::from_private(
-                algorithm,
-                &PrivateKey::Ed25519 { seed: &seed, public: Some(&public) },
-            )
+            SigningKey::from_private(algorithm, &PrivateKey::Ed25519 { seed: &seed, public: Some(&public) })
         }
     }
 }

@@ -19,22 +19,11 @@ use crate::keys::{VerifyingKey, backend, ec};
 /// The numbers of a private key, of which only the shape has been checked.
 pub(super) enum PrivateKey<'a> {
     /// An `RSAPrivateKey` (RFC 8017 appendix A.1.2), with modulus and exponent as they stand in it.
-    Rsa {
-        pkcs1: &'a [u8],
-        n: &'a [u8],
-        e: &'a [u8],
-    },
+    Rsa { pkcs1: &'a [u8], n: &'a [u8], e: &'a [u8] },
     /// The secret number, as long as the field, and the point that the text gives for it.
-    Ec {
-        curve: Curve,
-        d: &'a [u8],
-        public: Option<&'a [u8]>,
-    },
+    Ec { curve: Curve, d: &'a [u8], public: Option<&'a [u8]> },
     /// The seed (RFC 8032 section 5.1.5), and the point that the text gives for it.
-    Ed25519 {
-        seed: &'a [u8],
-        public: Option<&'a [u8]>,
-    },
+    Ed25519 { seed: &'a [u8], public: Option<&'a [u8]> },
 }
 
 impl PrivateKey<'_> {

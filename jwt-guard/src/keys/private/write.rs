@@ -28,10 +28,8 @@ pub(super) fn ec_pkcs8(curve: Curve, d: &[u8]) -> Buffer {
         Curve::P256 => oid::P256,
         Curve::P384 => oid::P384,
     };
-    let kind = [
-        element(OBJECT_IDENTIFIER, &[oid::EC.as_bytes()]),
-        element(OBJECT_IDENTIFIER, &[name.as_bytes()]),
-    ];
+    let kind =
+        [element(OBJECT_IDENTIFIER, &[oid::EC.as_bytes()]), element(OBJECT_IDENTIFIER, &[name.as_bytes()])];
     let key = element(SEQUENCE, &[&unsigned(&[1]), &element(OCTET_STRING, &[d])]);
     pkcs8(&element(SEQUENCE, &[&kind[0], &kind[1]]), &key)
 }
