@@ -18,6 +18,7 @@ mod issued;
 mod names;
 mod new_token;
 mod renewal;
+mod sign;
 
 use std::fmt;
 use std::sync::Arc;

@@ -2,17 +2,14 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::contents::{Contents, Origin};
 use super::error::{IssueError, IssueErrorKind};
-use super::issued::{IssuedToken, TokenPair};
 use super::{TokenIssuer, names};
 use crate::claims::names::Names;
-use crate::random;
 
 /// A token that is being written, begun by [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) or
 /// [`pair`](TokenIssuer::pair).
@@ -43,7 +40,7 @@ pub struct NewToken<K = Access> {
     pub(super) issuer: TokenIssuer,
     pub(super) contents: Contents,
     pub(super) allow_listed: bool,
-    problem: Option<IssueError>,
+    pub(super) problem: Option<IssueError>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -156,7 +153,7 @@ impl<K> NewToken<K> {
     }
 
     /// Keeps the first problem; the others may follow from it.
-    fn note(&mut self, result: Result<(), IssueError>) {
+    pub(super) fn note(&mut self, result: Result<(), IssueError>) {
         if let Err(problem) = result {
             self.problem.get_or_insert(problem);
         }
@@ -165,108 +162,6 @@ impl<K> NewToken<K> {
     fn put(&mut self, name: String, value: Value) {
         self.note(names::check_claim(&name, self.issuer.settings().subject_claim.as_deref()));
         self.contents.custom.insert(name, value);
-    }
-
-    fn access_lifetime(&mut self, lifetime: Duration) {
-        self.note(self.issuer.settings().access.check(lifetime));
-        self.contents.access_lifetime = Some(lifetime);
-    }
-
-    fn set_refresh_lifetime(&mut self, lifetime: Duration) {
-        self.note(self.issuer.settings().refresh.check(lifetime));
-        self.contents.refresh_lifetime = Some(lifetime);
-    }
-
-    /// Whether every setter was given something legal.
-    fn checked(&mut self) -> Result<(), IssueError> {
-        self.problem.take().map_or(Ok(()), Err)
-    }
-
-    /// As [`checked`](Self::checked), with a family: a new one where none was named.
-    fn in_family(&mut self) -> Result<(), IssueError> {
-        self.checked()?;
-        if self.contents.family.is_none() {
-            self.contents.family = Some(random::id()?);
-        }
-        Ok(())
-    }
-}
-
-impl NewToken<Access> {
-    /// How long the token lives, instead of the issuer's [`access_lifetime`](super::IssuerBuilder::access_lifetime).
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.access_lifetime(lifetime);
-        self
-    }
-
-    /// The token.
-    ///
-    /// # Errors
-    ///
-    /// The first thing illegal that a setter was given; a claim nested more than 32 levels deep; a token too long; no
-    /// randomness; no time between 1970 and 9999; or a backend that cannot sign.
-    pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
-        self.checked()?;
-        let settings = self.issuer.settings();
-        self.contents.access(settings, self.contents.moment(settings)?)
-    }
-}
-
-impl NewToken<Refresh> {
-    /// How long the token lives, instead of the issuer's [`refresh_lifetime`](super::IssuerBuilder::refresh_lifetime).
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.set_refresh_lifetime(lifetime);
-        self
-    }
-
-    /// The token. A store has to learn of it by [`TokenStore::begin`](crate::store::TokenStore::begin) before it can be
-    /// used.
-    ///
-    /// # Errors
-    ///
-    /// As [`NewToken::<Access>::sign`](NewToken::sign).
-    pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
-        self.in_family()?;
-        let settings = self.issuer.settings();
-        self.contents.refresh(settings, self.contents.moment(settings)?)
-    }
-}
-
-impl NewToken<Pair> {
-    /// How long the access token lives, and every one that replaces it.
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.access_lifetime(lifetime);
-        self
-    }
-
-    /// How long the refresh token lives, and every one that replaces it.
-    pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
-        self.set_refresh_lifetime(lifetime);
-        self
-    }
-
-    /// Has [`begin`](Self::begin) and [`Renewal::rotate`](super::Renewal::rotate) write both tokens to the list of tokens
-    /// that were issued, for guards that accept no others. Off by default.
-    pub fn allow_listed(mut self) -> Self {
-        self.allow_listed = true;
-        self
-    }
-
-    /// Both tokens, of one login and one moment. No store learns of them: use [`begin`](Self::begin) where the refresh
-    /// token is to be rotated.
-    ///
-    /// # Errors
-    ///
-    /// As [`NewToken::<Access>::sign`](NewToken::sign).
-    pub fn sign(mut self) -> Result<TokenPair, IssueError> {
-        self.sign_both()
-    }
-
-    pub(super) fn sign_both(&mut self) -> Result<TokenPair, IssueError> {
-        self.in_family()?;
-        let (settings, contents) = (self.issuer.settings(), &self.contents);
-        let at = contents.moment(settings)?;
-        Ok(TokenPair { access: contents.access(settings, at)?, refresh: contents.refresh(settings, at)? })
     }
 }
 
