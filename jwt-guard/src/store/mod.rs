@@ -12,14 +12,27 @@
 //!    take more; it never forgets an entry that still matters.
 
 mod error;
+#[cfg(feature = "store-file")]
+mod file;
+mod ledger;
+mod memory;
+mod moment;
 mod record;
+#[cfg(feature = "store-redis")]
+mod redis;
+mod shared;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::SystemTime;
 
+#[cfg(feature = "store-redis")]
+pub use self::redis::{RedisOptions, RedisStore};
 pub use error::StoreError;
+#[cfg(feature = "store-file")]
+pub use file::FileStore;
+pub use memory::MemoryStore;
 pub use record::{Family, Revocation, Rotated, Rotation, Standing, TokenFacts};
 
 /// A future of a store.

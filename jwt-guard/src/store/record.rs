@@ -19,6 +19,23 @@ pub struct TokenFacts<'a> {
     pub expires_at: SystemTime,
 }
 
+impl<'a> TokenFacts<'a> {
+    /// The parts that every token has; set the others where there are any.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    ///
+    /// use jwt_guard::store::TokenFacts;
+    ///
+    /// let mut token = TokenFacts::new("ada", SystemTime::UNIX_EPOCH);
+    /// token.id = Some("a-jti");
+    /// ```
+    #[must_use]
+    pub fn new(subject: &'a str, expires_at: SystemTime) -> Self {
+        Self { id: None, subject, family: None, issued_at: None, expires_at }
+    }
+}
+
 /// Whether a token still counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
