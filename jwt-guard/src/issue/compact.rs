@@ -52,7 +52,7 @@ pub(super) fn sign(
         Kind::Access => &settings.headers.access,
         Kind::Refresh => &settings.headers.refresh,
     };
-    let mut token = Zeroizing::new(String::with_capacity(header.len() + payload.len() * 4 / 3 + 700));
+    let mut token = Zeroizing::new(String::with_capacity(header.len() + payload.len() * 4 / 3 + 1400));
     token.push_str(header);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(payload, &mut token);

@@ -8,8 +8,8 @@ use super::super::{NewToken, Pair, TokenPair};
 use super::*;
 use crate::claims::{Claims, HoldsClaims};
 use crate::store::{
-    Family, Lookup, Revocation, RevocationStore, Rotated, Rotation, Standing, StoreError, StoreFuture,
-    TokenFacts, TokenStore,
+    Family, Lookup, MemoryStore, Revocation, RevocationStore, Rotated, Rotation, Standing, StoreError,
+    StoreFuture, TokenFacts, TokenStore,
 };
 
 /// A store that answers as it is told, and keeps what it was asked.
@@ -156,7 +156,7 @@ async fn a_store_that_fails_is_no_verdict() {
         let rotated = renewal.rotate(&store).await;
         let begun = login(&issuer).allow_listed().begin(&store).await;
         let failed = if fails == "rotate" { rotated } else { begun };
-        let error = failed.err().expect(fails);
+        let error = failed.expect_err(fails);
         assert_eq!(error.kind(), IssueErrorKind::Store);
         assert!(std::error::Error::source(&error).unwrap().is::<StoreError>());
     }
@@ -285,4 +285,34 @@ fn the_claims_that_a_handler_gets_can_be_renewed() {
     let claims: Claims = Claims::read(Arc::new(holder)).unwrap();
     let renewal = issuer.renew(&claims).unwrap();
     assert_eq!(format!("{renewal:?}"), "Renewal(..)");
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_login() {
+    let (issuer, store) = (issuer(|builder| builder), MemoryStore::new());
+    let first = login(&issuer).begin(&store).await.unwrap();
+    let renew = |token: &IssuedToken| issuer.renew_verified(&presented(&issuer, token)).unwrap();
+    let second = renew(first.refresh()).rotate(&store).await.unwrap();
+    let third = renew(second.refresh()).rotate(&store).await.unwrap();
+    refused(renew(second.refresh()).rotate(&store).await, IssueErrorKind::RefreshReused, "all tokens");
+    refused(renew(third.refresh()).rotate(&store).await, IssueErrorKind::RefreshUnknown, "revoked");
+}
+
+#[tokio::test]
+async fn a_login_after_the_logout_of_a_subject_counts_at_once() {
+    let (issuer, store) = (issuer(|builder| builder), MemoryStore::new());
+    let old = login(&issuer).begin(&store).await.unwrap();
+    // To the end of the second that has begun, so that nothing issued in it is left.
+    let (now, cut_off) = (after_now(0.0), after_now(1.0));
+    let revocation = Revocation::Subject {
+        subject: "alice".to_owned(),
+        issued_before: cut_off,
+        expires_at: after_now(1e7),
+    };
+    store.revoke(revocation, now).await.unwrap();
+    let refresh = presented(&issuer, old.refresh());
+    let renewed = issuer.renew_verified(&refresh).unwrap().rotate(&store).await;
+    refused(renewed, IssueErrorKind::RefreshUnknown, "revoked");
+    let new = login(&issuer).begin(&store).await.unwrap();
+    assert_eq!(new.access().issued_at(), cut_off);
 }
