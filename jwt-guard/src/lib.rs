@@ -66,6 +66,7 @@ mod config;
 mod error;
 mod extract;
 mod guard;
+pub mod issue;
 mod json;
 mod keys;
 mod layer;
@@ -76,6 +77,7 @@ mod random;
 pub mod respond;
 mod router;
 mod secret;
+pub mod store;
 mod token;
 mod verify;
 
@@ -92,6 +94,7 @@ pub use extract::Guarded;
 pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, WantsAudience, WantsKeys,
 };
+pub use issue::TokenIssuer;
 /// Lets everybody call a handler: callers without a token, and callers with a good one.
 ///
 /// A **bad token is refused with 401**, so that a client learns that its token is broken. `expired = "anonymous"` makes
@@ -176,7 +179,7 @@ pub use jwt_guard_macros::authentication_required;
 /// below: above, it would call the handler with the parameters that it saw. A handler in an `impl` block has no room for
 /// the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
-pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
+pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, SigningKey, VerifyingKey};
 pub use layer::{
     GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService, ResponseFuture,
 };

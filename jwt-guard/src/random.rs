@@ -1,8 +1,54 @@
 //! Where randomness comes from: the only file that asks for it.
 
+use std::error::Error;
 use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// A name of 128 random bits from the operating system, as 22 characters of base64url: for `jti`, `sid` and CSRF
+/// values. Nobody guesses one, and no two are alike.
+///
+/// # Errors
+///
+/// The operating system gives no randomness.
+pub(crate) fn id() -> Result<String, NoRandomness> {
+    text_of::<16>()
+}
+
+/// As [`id`], of 256 bits and 43 characters: for names that alone let a caller in, such as session ids.
+///
+/// # Errors
+///
+/// As [`id`].
+#[expect(dead_code, reason = "sessions ask for it")]
+pub(crate) fn long_id() -> Result<String, NoRandomness> {
+    text_of::<32>()
+}
+
+fn text_of<const BYTES: usize>() -> Result<String, NoRandomness> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The operating system gave no randomness.
+#[derive(Debug)]
+pub(crate) struct NoRandomness(getrandom::Error);
+
+impl fmt::Display for NoRandomness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the operating system gives no random bytes")
+    }
+}
+
+impl Error for NoRandomness {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
 
 /// What the log shows in place of a token: the same for the same token as long as the process lives, and worth
 /// nothing outside it.
@@ -28,6 +74,8 @@ impl fmt::Display for Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -35,5 +83,29 @@ mod tests {
         assert_eq!(Fingerprint::of(b"a.b.c"), Fingerprint::of(b"a.b.c"));
         assert_ne!(Fingerprint::of(b"a.b.c"), Fingerprint::of(b"a.b.d"));
         assert_eq!(Fingerprint::of(b"a.b.c").to_string().len(), 16);
+    }
+
+    #[test]
+    fn ids_are_long_and_never_alike() {
+        let ids: HashSet<String> = (0..1000).map(|_| id().unwrap()).collect();
+        assert_eq!(ids.len(), 1000);
+        for (id, bytes) in [(id().unwrap(), 16), (text_of::<32>().unwrap(), 32)] {
+            assert_eq!(URL_SAFE_NO_PAD.decode(&id).unwrap().len(), bytes, "{id}");
+        }
+    }
+
+    #[test]
+    fn every_bit_of_an_id_varies() {
+        let seen = (0..200).map(|_| URL_SAFE_NO_PAD.decode(id().unwrap()).unwrap()).fold(
+            ([0_u8; 16], [0xff_u8; 16]),
+            |(mut any, mut all), id| {
+                for (index, byte) in id.iter().enumerate() {
+                    any[index] |= byte;
+                    all[index] &= byte;
+                }
+                (any, all)
+            },
+        );
+        assert_eq!(seen, ([0xff; 16], [0; 16]));
     }
 }

@@ -16,3 +16,4 @@ mod properties;
 mod router;
 mod secrets;
 mod seed_table;
+mod stores;

@@ -42,9 +42,9 @@ impl Names {
         self.iter().next().is_none()
     }
 
-    /// Adds a name. An empty one, or one with a control character, grants nothing and is left out.
+    /// Adds a name, once. An empty one, or one with a control character, grants nothing and is left out.
     pub(crate) fn insert(&mut self, name: &str) {
-        if name.is_empty() || has_control(name) {
+        if name.is_empty() || has_control(name) || self.contains(name) {
             return;
         }
         if !self.joined.is_empty() {

@@ -69,18 +69,7 @@ pub(super) fn read_spki(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
             }
             Ok(PublicKey::Ed25519(key))
         }
-        other => Err(unsupported(match other {
-            oid::RSA_PSS => {
-                "an RSA key restricted to RSASSA-PSS: publish it as a plain RSA key (`rsaEncryption`), and name \
-                 PS256, PS384 or PS512 as its algorithm"
-            }
-            oid::ED448 => "an Ed448 key: use Ed25519",
-            oid::X25519 | oid::X448 => {
-                "a key for key agreement (X25519 or X448), which cannot sign: use Ed25519"
-            }
-            oid::DSA => "a DSA key: use an RSA, EC or Ed25519 key",
-            _ => "of an unknown kind: use an RSA, EC (P-256, P-384) or Ed25519 key",
-        })),
+        other => Err(unsupported_kind(other)),
     }
 }
 
@@ -98,10 +87,26 @@ pub(super) fn write_pkcs1(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
     encoded().map_err(|error| malformed("the RSA key is too large to encode").because(error))
 }
 
-fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {
+/// The refusal of a kind of key that has no algorithm here.
+pub(super) fn unsupported_kind(kind: ObjectIdentifier) -> KeyError {
+    unsupported(match kind {
+        oid::RSA_PSS => {
+            "an RSA key restricted to RSASSA-PSS: use a plain RSA key (`rsaEncryption`), and name PS256, PS384 or \
+             PS512 as its algorithm"
+        }
+        oid::ED448 => "an Ed448 key: use Ed25519",
+        oid::X25519 | oid::X448 => "a key for key agreement (X25519 or X448), which cannot sign: use Ed25519",
+        oid::DSA => "a DSA key: use an RSA, EC or Ed25519 key",
+        _ => "of an unknown kind: use an RSA, EC (P-256, P-384) or Ed25519 key",
+    })
+}
+
+/// The curve that the parameters of an EC key name.
+pub(super) fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {
     let Some(Ok(curve)) = parameters.map(|parameters| parameters.decode_as::<ObjectIdentifier>()) else {
         return Err(unsupported(
-            "an EC key that does not name its curve: write it with `openssl ec -pubin -param_enc named_curve`",
+            "an EC key that does not name its curve: write it with `openssl ec -param_enc named_curve`, and \
+             `-pubin` where it is a public key",
         ));
     };
     match curve {
@@ -151,20 +156,21 @@ impl der::EncodeValue for RsaPublicKey<'_> {
 
 impl<'a> der::Sequence<'a> for RsaPublicKey<'a> {}
 
-mod oid {
+pub(super) mod oid {
     use spki::ObjectIdentifier;
 
-    pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-    pub(super) const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
-    pub(super) const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
-    pub(super) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-    pub(super) const P224: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.33");
-    pub(super) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-    pub(super) const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-    pub(super) const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
-    pub(super) const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
-    pub(super) const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
-    pub(super) const X448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.111");
-    pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-    pub(super) const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
+    pub(in crate::keys) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+    pub(in crate::keys) const RSA_PSS: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+    pub(in crate::keys) const DSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10040.4.1");
+    pub(in crate::keys) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+    pub(in crate::keys) const P224: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.33");
+    pub(in crate::keys) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+    pub(in crate::keys) const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+    pub(in crate::keys) const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+    pub(in crate::keys) const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+    pub(in crate::keys) const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
+    pub(in crate::keys) const X448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.111");
+    pub(in crate::keys) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+    pub(in crate::keys) const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
 }

@@ -49,6 +49,8 @@ pub enum KeyErrorKind {
     /// A private key, or a shared secret in a set fetched from elsewhere, was given where only a public key
     /// belongs.
     PrivateKey,
+    /// A public key was given where a private one is needed to sign.
+    PublicKey,
     /// The kind of key, curve, algorithm or container is not supported.
     Unsupported,
     /// The key is too short, or built so that anyone can forge signatures.

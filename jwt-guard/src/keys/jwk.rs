@@ -20,7 +20,7 @@ pub(crate) enum Origin {
     Remote,
 }
 
-const LIMITS: json::Limits = json::Limits { depth: 8, members: 64 };
+pub(super) const LIMITS: json::Limits = json::Limits { depth: 8, members: 64 };
 
 /// The longest `kid` that a token may name.
 const LONGEST_ID: usize = 256;
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<
 }
 
 /// The `kid`. One that no token may name makes the key useless.
-fn id<'a>(members: &'a Object<'_>) -> Result<Option<&'a str>, KeyError> {
+pub(super) fn id<'a>(members: &'a Object<'_>) -> Result<Option<&'a str>, KeyError> {
     match members.get("kid") {
         None => Ok(None),
         Some(Json::Text(id)) if id.len() <= LONGEST_ID && !id.chars().any(char::is_control) => Ok(Some(id)),
@@ -55,7 +55,7 @@ fn id<'a>(members: &'a Object<'_>) -> Result<Option<&'a str>, KeyError> {
 fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: Origin) -> Result<VerifyingKey, KeyError> {
     let kind = text(members, "kty")?;
     refuse_private(members, kind, origin)?;
-    check_purpose(members)?;
+    check_purpose(members, "verify")?;
     let family = family(members, kind)?;
     let algorithm = algorithm(members, family, allowed)?;
     match family {
@@ -99,14 +99,17 @@ fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<()
     Err(KeyError::new(KeyErrorKind::PrivateKey, message))
 }
 
-/// `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3), each of which may be absent.
-fn check_purpose(members: &Object<'_>) -> Result<(), KeyError> {
+/// `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3), each of which may be absent. `operation` is what the key has to
+/// do here: `verify` or `sign`.
+pub(super) fn check_purpose(members: &Object<'_>, operation: &'static str) -> Result<(), KeyError> {
     match members.get("use") {
         None => {}
         Some(Json::Text(purpose)) if purpose == "sig" => {}
         Some(Json::Text(purpose)) => {
-            let message =
-                format!("the key is for use {}; keys that verify say \"sig\" or nothing", quoted(purpose));
+            let message = format!(
+                "the key is for use {}; keys that {operation} say \"sig\" or nothing",
+                quoted(purpose)
+            );
             return Err(KeyError::new(KeyErrorKind::NotForSignatures, message));
         }
         Some(_) => return Err(malformed("the member `use` is not a string")),
@@ -114,23 +117,22 @@ fn check_purpose(members: &Object<'_>) -> Result<(), KeyError> {
     match members.get("key_ops") {
         None => Ok(()),
         Some(Json::List(operations)) => {
-            if operations.iter().any(|operation| operation.as_text().is_none()) {
+            if operations.iter().any(|name| name.as_text().is_none()) {
                 return Err(malformed("the member `key_ops` is not a list of strings"));
             }
-            if operations.iter().any(|operation| operation.as_text() == Some("verify")) {
+            if operations.iter().any(|name| name.as_text() == Some(operation)) {
                 return Ok(());
             }
-            Err(KeyError::new(
-                KeyErrorKind::NotForSignatures,
-                "the key's `key_ops` do not contain \"verify\": publish the public key, with that operation",
-            ))
+            let message =
+                format!("the key's `key_ops` do not contain \"{operation}\": use the key that is for it");
+            Err(KeyError::new(KeyErrorKind::NotForSignatures, message))
         }
         Some(_) => Err(malformed("the member `key_ops` is not a list of strings")),
     }
 }
 
 /// What `kty` and `crv` say the key is.
-fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyError> {
+pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyError> {
     let unsupported = |name: &str, found: &str, known: &str| {
         let message = format!("the key's `{name}` is {}; supported are {known}", quoted(found));
         Err(KeyError::new(KeyErrorKind::Unsupported, message))
@@ -152,7 +154,11 @@ fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyError> {
 }
 
 /// The one algorithm the key is for: its `alg`, else the only one that is possible.
-fn algorithm(members: &Object<'_>, family: Family, allowed: &[Algorithm]) -> Result<Algorithm, KeyError> {
+pub(super) fn algorithm(
+    members: &Object<'_>,
+    family: Family,
+    allowed: &[Algorithm],
+) -> Result<Algorithm, KeyError> {
     let algorithm = match members.get("alg") {
         None => derived(family, allowed)?,
         Some(Json::Text(name)) => named(name, family)?,
@@ -209,7 +215,7 @@ fn names(algorithms: &[Algorithm]) -> String {
     algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(", ")
 }
 
-fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'a str, KeyError> {
+pub(super) fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'a str, KeyError> {
     match members.get(name) {
         Some(Json::Text(text)) => Ok(text),
         Some(_) => Err(malformed(format!("the member `{name}` is not a string"))),
@@ -218,7 +224,7 @@ fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'a str, KeyE
 }
 
 /// The bytes of a base64url member, without padding and without stray bits (RFC 7515 section 2).
-fn bytes(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(super) fn bytes(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     // The cause is not kept: it quotes a character of the key.
     URL_SAFE_NO_PAD
         .decode(text(members, name)?)

@@ -1,14 +1,14 @@
-//! Keys that verify signatures: loaded once, checked once, bound to one algorithm each.
+//! Keys that verify and make signatures: loaded once, checked once, bound to one algorithm each.
 //!
 //! A key is refused when it is loaded, never when the first token arrives:
 //!
 //! 1. the text is read strictly: one PEM block, DER without a rest, JSON without repeated members, base64url
 //!    without padding;
-//! 2. private keys, certificates and key types without a JWT algorithm are refused by name;
+//! 2. the other half of the pair, certificates and key types without a JWT algorithm are refused by name;
 //! 3. the key is bound to exactly one [`Algorithm`] (RFC 8725 section 3.1), so that a token cannot choose;
 //! 4. the material is checked: RSA of 2048 to 8192 bits, points that lie on their curve, no Ed25519 key of small
 //!    order, HMAC secrets as long as their hash and not the text of a public key;
-//! 5. the crypto backend has to load the result.
+//! 5. the crypto backend has to load the result, and a [`SigningKey`] has to make a first signature.
 //!
 //! A [`KeySet`] then finds *the one* key for a token, or none.
 
@@ -22,7 +22,10 @@ mod jwk;
 mod key_set;
 mod okp;
 mod pem;
+mod private;
+mod publish;
 mod rsa;
+mod signing;
 mod structure;
 mod verifying;
 
@@ -32,6 +35,7 @@ pub(crate) mod tests;
 pub use self::algorithm::Algorithm;
 pub use self::error::{KeyError, KeyErrorKind};
 pub use self::key_set::KeySet;
+pub use self::signing::SigningKey;
 pub use self::verifying::VerifyingKey;
 
 pub(crate) use self::key_set::SelectError;

@@ -58,6 +58,12 @@ impl Verifier {
         Self { keys, rules, clock, known }
     }
 
+    /// The same rules with other keys, as after a key was changed.
+    #[cfg(test)]
+    pub(crate) fn with_keys(self, keys: KeySet) -> Self {
+        Self::new(keys, self.rules, self.clock)
+    }
+
     /// Verifies the token that a request carries.
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
         let token = RawToken::new(token, self.rules.longest_token)?;

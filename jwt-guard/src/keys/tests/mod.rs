@@ -8,7 +8,9 @@ mod jwk;
 mod key_set;
 mod okp;
 mod pem;
+mod publish;
 mod rsa;
+mod signing;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

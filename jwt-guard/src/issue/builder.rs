@@ -1,0 +1,221 @@
+//! The settings of an issuer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::compact::{self, Kind};
+use super::error::{IssueError, IssueErrorKind};
+use super::{TokenIssuer, names};
+use crate::clock::{Clock, SystemClock};
+use crate::keys::SigningKey;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest key name that guards read.
+const LONGEST_KEY_ID: usize = 256;
+
+/// Settings of a [`TokenIssuer`]; every one has a default.
+#[derive(Clone)]
+#[must_use]
+pub struct IssuerBuilder(Settings);
+
+/// What every token of an issuer has in common.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) key: SigningKey,
+    pub(super) issuer: Option<String>,
+    pub(super) audience: Vec<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) subject_claim: Option<String>,
+    pub(super) access: Lifetimes,
+    pub(super) refresh: Lifetimes,
+    pub(super) absolute: Option<Duration>,
+    pub(super) longest_token: usize,
+    pub(super) clock: Arc<dyn Clock>,
+    /// The first segments of access and refresh tokens, which never change.
+    pub(super) headers: Headers,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Headers {
+    pub(super) access: String,
+    pub(super) refresh: String,
+}
+
+/// How long tokens of one kind live.
+#[derive(Clone, Copy)]
+pub(super) struct Lifetimes {
+    pub(super) usual: Duration,
+    pub(super) longest: Duration,
+}
+
+impl IssuerBuilder {
+    pub(super) fn new(key: SigningKey) -> Self {
+        Self(Settings {
+            key,
+            issuer: None,
+            audience: Vec::new(),
+            client_id: None,
+            subject_claim: None,
+            access: Lifetimes { usual: MINUTE * 15, longest: DAY },
+            refresh: Lifetimes { usual: DAY * 30, longest: DAY * 365 },
+            absolute: None,
+            longest_token: 8192,
+            clock: Arc::new(SystemClock),
+            headers: Headers::default(),
+        })
+    }
+
+    /// The name of the issuer: the `iss` claim. None by default; then tokens carry no `iss`, and guards that follow
+    /// RFC 9068 ([`TokenProfile::AccessToken`](crate::TokenProfile::AccessToken)) refuse them.
+    pub fn issuer(mut self, name: impl Into<String>) -> Self {
+        self.0.issuer = Some(name.into());
+        self
+    }
+
+    /// Adds a service that tokens are for: the `aud` claim, unless a token names its own. Refresh tokens are always for
+    /// these. None by default.
+    pub fn audience(mut self, name: impl Into<String>) -> Self {
+        self.0.audience.push(name.into());
+        self
+    }
+
+    /// The client that tokens are issued to, where a token does not name its own: the `client_id` claim, which RFC 9068
+    /// section 2.2 requires.
+    ///
+    /// By default it is the subject, as if every user were their own client: right where there is no OAuth client at all.
+    /// Where clients get tokens for themselves, name them, and keep their names apart from those of users (RFC 9068
+    /// section 5).
+    pub fn client_id(mut self, id: impl Into<String>) -> Self {
+        self.0.client_id = Some(id.into());
+        self
+    }
+
+    /// Writes the subject to this claim too, for services that read the caller's name from it. Only `sub` by default.
+    pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
+        self.0.subject_claim = Some(name.into());
+        self
+    }
+
+    /// How long access tokens live, unless a token says otherwise. 15 minutes by default: as long as a stolen one is of
+    /// use where nobody revokes it.
+    pub fn access_lifetime(mut self, lifetime: Duration) -> Self {
+        self.0.access.usual = lifetime;
+        self
+    }
+
+    /// How long refresh tokens live, unless a token says otherwise. 30 days by default: whoever comes back within that
+    /// time stays logged in.
+    pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
+        self.0.refresh.usual = lifetime;
+        self
+    }
+
+    /// The longest lifetime that an access token may ask for. 24 hours by default, because guards refuse more.
+    pub fn longest_access_lifetime(mut self, lifetime: Duration) -> Self {
+        self.0.access.longest = lifetime;
+        self
+    }
+
+    /// The longest lifetime that a refresh token may ask for. 365 days by default.
+    pub fn longest_refresh_lifetime(mut self, lifetime: Duration) -> Self {
+        self.0.refresh.longest = lifetime;
+        self
+    }
+
+    /// How long after a login its tokens can be renewed: no token of the login outlives that moment.
+    ///
+    /// None by default: every refresh token lives its full lifetime, so a client that refreshes in time stays logged in
+    /// for ever.
+    pub fn absolute_lifetime(mut self, lifetime: Duration) -> Self {
+        self.0.absolute = Some(lifetime);
+        self
+    }
+
+    /// The longest token in bytes. 8192 by default, because guards read no more, and servers take no longer headers.
+    pub fn longest_token(mut self, bytes: usize) -> Self {
+        self.0.longest_token = bytes;
+        self
+    }
+
+    /// Where the time comes from. The system clock by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.0.clock = Arc::new(clock);
+        self
+    }
+
+    /// The issuer.
+    ///
+    /// # Errors
+    ///
+    /// A lifetime is shorter than a second or longer than the longest allowed; a name is empty or has a control
+    /// character; the id of the key is longer than the 256 bytes that guards read.
+    pub fn build(self) -> Result<TokenIssuer, IssueError> {
+        let Self(mut settings) = self;
+        settings.check()?;
+        settings.headers = Headers {
+            access: compact::header(Kind::Access, &settings.key),
+            refresh: compact::header(Kind::Refresh, &settings.key),
+        };
+        Ok(TokenIssuer(Arc::new(settings)))
+    }
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), IssueError> {
+        for lifetimes in [self.access, self.refresh] {
+            lifetimes.check(lifetimes.usual)?;
+        }
+        if self.absolute.is_some_and(|lifetime| lifetime.as_secs() == 0) {
+            return Err(too_short());
+        }
+        self.issuer.as_deref().map_or(Ok(()), |name| names::check_name("name of the issuer", name))?;
+        self.audience.iter().try_for_each(|name| names::check_name("audience", name))?;
+        self.client_id.as_deref().map_or(Ok(()), |id| names::check_name("client id", id))?;
+        self.subject_claim.as_deref().map_or(Ok(()), |name| names::check_claim(name, None))?;
+        match self.key.id() {
+            Some(id) if id.len() > LONGEST_KEY_ID => {
+                let message = format!(
+                    "the id of the signing key has {} bytes; guards read at most {LONGEST_KEY_ID}",
+                    id.len()
+                );
+                Err(IssueError::new(IssueErrorKind::Name, message))
+            }
+            Some(id) => names::check_name("id of the signing key", id),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Lifetimes {
+    /// Refuses what is no lifetime, or too long.
+    pub(super) fn check(self, lifetime: Duration) -> Result<(), IssueError> {
+        if lifetime.as_secs() == 0 {
+            return Err(too_short());
+        }
+        if lifetime > self.longest {
+            let message = format!(
+                "the lifetime is {} s; at most {} s are allowed",
+                lifetime.as_secs(),
+                self.longest.as_secs()
+            );
+            return Err(IssueError::new(IssueErrorKind::Lifetime, message));
+        }
+        Ok(())
+    }
+}
+
+fn too_short() -> IssueError {
+    IssueError::new(
+        IssueErrorKind::Lifetime,
+        "the lifetime is shorter than a second: tokens count in whole seconds, and none lives for ever",
+    )
+}
+
+impl fmt::Debug for IssuerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuerBuilder").field("key", &self.0.key).finish_non_exhaustive()
+    }
+}

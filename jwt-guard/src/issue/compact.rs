@@ -1,0 +1,71 @@
+//! The text of a token: header, claims, signature (RFC 7515 section 7.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::builder::Settings;
+use super::error::{IssueError, IssueErrorKind};
+use crate::claims::registered::PAYLOAD_LIMITS;
+use crate::json;
+use crate::keys::{SigningKey, backend};
+
+/// A kind of token. Its `typ` keeps one from passing as the other (RFC 8725 section 3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Access,
+    Refresh,
+}
+
+impl Kind {
+    const fn typ(self) -> &'static str {
+        match self {
+            // RFC 9068 section 2.1.
+            Self::Access => "at+jwt",
+            Self::Refresh => "rt+jwt",
+        }
+    }
+}
+
+/// The header segment of every token of one kind.
+pub(super) fn header(kind: Kind, key: &SigningKey) -> String {
+    let mut header = json!({"alg": key.algorithm().name(), "typ": kind.typ()});
+    if let (Some(id), Some(members)) = (key.id(), header.as_object_mut()) {
+        members.insert("kid".to_owned(), id.into());
+    }
+    URL_SAFE_NO_PAD.encode(header.to_string())
+}
+
+/// Signs claims. What a guard's strict reader would refuse, because it is nested too deeply, is refused here.
+pub(super) fn sign(
+    settings: &Settings,
+    kind: Kind,
+    claims: Map<String, Value>,
+) -> Result<Zeroizing<String>, IssueError> {
+    let payload = Value::Object(claims).to_string();
+    json::parse_object(&payload, PAYLOAD_LIMITS).map_err(|_| {
+        let message = "a claim is nested too deeply: guards read objects and lists up to 32 levels";
+        IssueError::new(IssueErrorKind::Claim, message)
+    })?;
+    let header = match kind {
+        Kind::Access => &settings.headers.access,
+        Kind::Refresh => &settings.headers.refresh,
+    };
+    let mut token = Zeroizing::new(String::with_capacity(header.len() + payload.len() * 4 / 3 + 1400));
+    token.push_str(header);
+    token.push('.');
+    URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+    let signature = backend::sign(&settings.key, token.as_bytes())?;
+    token.push('.');
+    token.push_str(&signature);
+    if token.len() > settings.longest_token {
+        let message = format!(
+            "the token has {} bytes; at most {} are allowed: leave out claims that a service can look up",
+            token.len(),
+            settings.longest_token
+        );
+        return Err(IssueError::new(IssueErrorKind::TooLong, message));
+    }
+    Ok(token)
+}

@@ -1,0 +1,253 @@
+//! What tokens say: the claims of an access token, and of the refresh token that renews it.
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::builder::{Lifetimes, Settings};
+use super::compact::{self, Kind};
+use super::error::{IssueError, IssueErrorKind};
+use super::issued::IssuedToken;
+use crate::claims::names::Names;
+use crate::claims::numeric_date::NumericDate;
+use crate::json::Json;
+use crate::random;
+
+/// The claim of a refresh token that holds what its successors say.
+pub(super) const RENEW: &str = "renew";
+
+/// What the tokens of one signing have in common.
+pub(super) struct Contents {
+    pub(super) subject: String,
+    pub(super) scopes: Names,
+    pub(super) roles: Names,
+    pub(super) audience: Option<Vec<String>>,
+    pub(super) custom: Map<String, Value>,
+    pub(super) client_id: Option<String>,
+    pub(super) family: Option<String>,
+    pub(super) origin: Origin,
+    pub(super) access_lifetime: Option<Duration>,
+    pub(super) refresh_lifetime: Option<Duration>,
+    pub(super) csrf: bool,
+    /// Tokens issued before this are revoked already.
+    pub(super) not_before: Option<SystemTime>,
+}
+
+/// What the tokens go back to.
+pub(super) enum Origin {
+    /// The caller has just proved who it is.
+    Login,
+    /// An earlier token.
+    Renewal { auth_time: Option<u64>, begun: u64 },
+    /// Neither: the application vouches for the caller.
+    Unsaid,
+}
+
+/// The claim `renew`.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Renew {
+    /// When the first token of the family was issued.
+    pub(super) begun: u64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) scope: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) roles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) aud: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) claims: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) access_lifetime: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refresh_lifetime: Option<u64>,
+}
+
+/// The time of one signing, in whole seconds.
+#[derive(Clone, Copy)]
+pub(super) struct Moment {
+    now: u64,
+    issued_at: u64,
+}
+
+impl Contents {
+    pub(super) fn new(subject: String) -> Self {
+        Self {
+            subject,
+            scopes: Names::none(),
+            roles: Names::none(),
+            audience: None,
+            custom: Map::new(),
+            client_id: None,
+            family: None,
+            origin: Origin::Unsaid,
+            access_lifetime: None,
+            refresh_lifetime: None,
+            csrf: false,
+            not_before: None,
+        }
+    }
+
+    /// The time of a signing: now, or as soon as tokens of the subject count again.
+    pub(super) fn moment(&self, settings: &Settings) -> Result<Moment, IssueError> {
+        let now = seconds(settings.clock.now())?.0;
+        let earliest = match self.not_before {
+            None => 0,
+            // A second that has only begun is before a cut-off within it.
+            Some(cut_off) => match seconds(cut_off) {
+                Ok((whole, 0)) => whole,
+                Ok((whole, _)) => whole.saturating_add(1),
+                Err(_) => 0,
+            },
+        };
+        Ok(Moment { now, issued_at: now.max(earliest) })
+    }
+
+    /// An access token (RFC 9068 section 2.2).
+    pub(super) fn access(&self, settings: &Settings, at: Moment) -> Result<IssuedToken, IssueError> {
+        let mut claims = self.custom.clone();
+        let audience = self.audience.as_ref().unwrap_or(&settings.audience);
+        if !self.scopes.is_empty() {
+            claims.insert("scope".to_owned(), self.scopes.to_string().into());
+        }
+        if !self.roles.is_empty() {
+            claims.insert("roles".to_owned(), self.roles.iter().collect());
+        }
+        if matches!(self.origin, Origin::Login) {
+            claims.insert("fresh".to_owned(), true.into());
+        }
+        self.issue(settings, at, Kind::Access, audience, claims)
+    }
+
+    /// A refresh token: for the issuer's own audience, and without a claim that grants anything.
+    pub(super) fn refresh(&self, settings: &Settings, at: Moment) -> Result<IssuedToken, IssueError> {
+        let own = &settings.audience;
+        let audience = if own.is_empty() { self.audience.as_ref().unwrap_or(own) } else { own };
+        let renew = serde_json::to_value(self.renew(at)).map_err(|error| {
+            IssueError::new(IssueErrorKind::Claim, "the contents of the refresh token are no JSON")
+                .because(error)
+        })?;
+        let claims = Map::from_iter([(RENEW.to_owned(), renew)]);
+        self.issue(settings, at, Kind::Refresh, audience, claims)
+    }
+
+    fn renew(&self, at: Moment) -> Renew {
+        Renew {
+            begun: self.begun(at),
+            scope: self.scopes.to_string(),
+            roles: self.roles.iter().map(str::to_owned).collect(),
+            aud: self.audience.clone(),
+            claims: self.custom.clone(),
+            access_lifetime: self.access_lifetime.map(|lifetime| lifetime.as_secs()),
+            refresh_lifetime: self.refresh_lifetime.map(|lifetime| lifetime.as_secs()),
+        }
+    }
+
+    /// Adds the claims that every token has, and signs.
+    fn issue(
+        &self,
+        settings: &Settings,
+        at: Moment,
+        kind: Kind,
+        audience: &[String],
+        mut claims: Map<String, Value>,
+    ) -> Result<IssuedToken, IssueError> {
+        let id = random::id()?;
+        let csrf = if self.csrf { Some(random::id()?) } else { None };
+        let expires_at = self.expiry(settings, at, kind)?;
+        let client_id = self.client_id.as_ref().or(settings.client_id.as_ref()).unwrap_or(&self.subject);
+        let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        set("sub", self.subject.as_str().into());
+        set("client_id", client_id.as_str().into());
+        set("iat", at.issued_at.into());
+        set("exp", expires_at.into());
+        set("jti", id.as_str().into());
+        if let Some(name) = &settings.subject_claim {
+            set(name, self.subject.as_str().into());
+        }
+        if let Some(issuer) = &settings.issuer {
+            set("iss", issuer.as_str().into());
+        }
+        match audience {
+            [] => {}
+            [one] => drop(set("aud", one.as_str().into())),
+            several => drop(set("aud", several.into())),
+        }
+        if let Some(family) = &self.family {
+            set("sid", family.as_str().into());
+        }
+        if let Some(auth_time) = self.auth_time(at) {
+            set("auth_time", auth_time.into());
+        }
+        if let Some(csrf) = &csrf {
+            set("csrf", csrf.as_str().into());
+        }
+        Ok(IssuedToken {
+            text: compact::sign(settings, kind, claims)?,
+            id,
+            family: self.family.clone(),
+            csrf,
+            scope: self.scopes.to_string(),
+            issued_at: date(at.issued_at)?,
+            expires_at: date(expires_at)?,
+            expires_in: Duration::from_secs(expires_at.saturating_sub(at.now)),
+        })
+    }
+
+    /// The end of a token: after its lifetime, but not after the end of the login.
+    fn expiry(&self, settings: &Settings, at: Moment, kind: Kind) -> Result<u64, IssueError> {
+        let lifetime = match kind {
+            Kind::Access => settings.access.of(self.access_lifetime),
+            Kind::Refresh => settings.refresh.of(self.refresh_lifetime),
+        };
+        let expires_at = at.issued_at.saturating_add(lifetime.as_secs());
+        let end = settings.absolute.map_or(u64::MAX, |most| self.begun(at).saturating_add(most.as_secs()));
+        if end <= at.issued_at {
+            return Err(IssueError::new(
+                IssueErrorKind::RefreshExpired,
+                "the login is older than `absolute_lifetime`: the caller has to log in again",
+            ));
+        }
+        Ok(expires_at.min(end))
+    }
+
+    /// When the first token of the family was issued.
+    fn begun(&self, at: Moment) -> u64 {
+        match self.origin {
+            Origin::Renewal { begun, .. } => begun,
+            Origin::Login | Origin::Unsaid => at.issued_at,
+        }
+    }
+
+    fn auth_time(&self, at: Moment) -> Option<u64> {
+        match self.origin {
+            Origin::Login => Some(at.now),
+            Origin::Renewal { auth_time, .. } => auth_time,
+            Origin::Unsaid => None,
+        }
+    }
+}
+
+impl Lifetimes {
+    /// What a token asks for, which was checked when it did; one that is renewed may ask for more than is allowed now.
+    fn of(self, asked: Option<Duration>) -> Duration {
+        asked.map_or(self.usual, |asked| asked.min(self.longest))
+    }
+}
+
+/// Whole seconds since 1970, and the nanoseconds beyond them.
+fn seconds(time: SystemTime) -> Result<(u64, u32), IssueError> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|error| clock_wrong().because(error))?;
+    Ok((since.as_secs(), since.subsec_nanos()))
+}
+
+fn date(seconds: u64) -> Result<SystemTime, IssueError> {
+    NumericDate::from_json(&Json::Unsigned(seconds)).map(NumericDate::to_system).ok_or_else(clock_wrong)
+}
+
+fn clock_wrong() -> IssueError {
+    IssueError::new(
+        IssueErrorKind::Clock,
+        "a token would be issued before 1970 or end after 9999: set the clock",
+    )
+}

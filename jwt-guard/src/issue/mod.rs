@@ -1,0 +1,102 @@
+//! Issues tokens: access tokens, the refresh tokens that renew them, and the step from one pair to the next.
+//!
+//! 1. A [`TokenIssuer`] is built of one signing key and a few names and lifetimes, each checked when it is built.
+//! 2. [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) and [`pair`](TokenIssuer::pair) begin a [`NewToken`];
+//!    its setters say what the token grants. Claims with a meaning of their own are set here and nowhere else.
+//! 3. `sign` draws the token's name, writes the claims, reads them back with the strict reader of guards, and signs.
+//! 4. [`NewToken::begin`] and [`Renewal::rotate`] do the same with a [`TokenStore`](crate::store::TokenStore) beside
+//!    them, which remembers the one refresh token of a login that counts.
+//!
+//! A refresh token carries what its successor grants in one claim, `renew`, and grants nothing itself: even a service
+//! that overlooks its type finds no scope in it.
+
+mod builder;
+mod compact;
+mod contents;
+mod error;
+mod issued;
+mod names;
+mod new_token;
+mod renewal;
+mod sign;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use builder::IssuerBuilder;
+pub use error::{IssueError, IssueErrorKind};
+pub use issued::{IssuedToken, TokenPair};
+pub use new_token::{Access, NewToken, Pair, Refresh};
+pub use renewal::Renewal;
+
+use crate::keys::{SigningKey, VerifyingKey};
+use builder::Settings;
+
+/// Issues access and refresh tokens, signed by one key. A handle: clones share everything.
+///
+/// Access tokens are RFC 9068 tokens: typed `at+jwt`, with `iss`, `sub`, `aud`, `client_id`, `iat`, `exp` and `jti`.
+/// Refresh tokens are typed `rt+jwt`. A guard accepts each where it asks for it, and nowhere else.
+///
+/// It knows nothing of HTTP; `JwtGuard` has one for services that issue their own tokens.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use jwt_guard::{Algorithm, SigningKey, TokenIssuer};
+///
+/// let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?; // 32 random bytes, from your secret store
+/// let issuer = TokenIssuer::builder(key).issuer("https://id.example").audience("orders").build()?;
+///
+/// let token = issuer.access("alice").scopes(["orders:read"]).claim("tenant", "acme").sign()?;
+/// assert_eq!(token.as_str().split('.').count(), 3);
+///
+/// // A token that lives for no time at all is a mistake, not a token.
+/// assert!(issuer.access("alice").lifetime(Duration::ZERO).sign().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct TokenIssuer(Arc<Settings>);
+
+impl TokenIssuer {
+    /// Begins an issuer that signs with `key`.
+    pub fn builder(key: SigningKey) -> IssuerBuilder {
+        IssuerBuilder::new(key)
+    }
+
+    /// Begins an access token for `subject` (`sub`).
+    pub fn access(&self, subject: impl Into<String>) -> NewToken<Access> {
+        NewToken::new(self.clone(), subject.into())
+    }
+
+    /// Begins a refresh token for `subject`. Most callers want a [`pair`](Self::pair).
+    pub fn refresh(&self, subject: impl Into<String>) -> NewToken<Refresh> {
+        NewToken::new(self.clone(), subject.into())
+    }
+
+    /// Begins an access token for `subject`, and the refresh token that renews it.
+    pub fn pair(&self, subject: impl Into<String>) -> NewToken<Pair> {
+        NewToken::new(self.clone(), subject.into())
+    }
+
+    /// The key that verifies the tokens.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.0.key.verifying_key()
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl fmt::Debug for TokenIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenIssuer")
+            .field("key", &self.0.key)
+            .field("issuer", &self.0.issuer)
+            .field("audience", &self.0.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

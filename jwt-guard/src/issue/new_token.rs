@@ -1,0 +1,176 @@
+//! A token before it is signed.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::contents::{Contents, Origin};
+use super::error::{IssueError, IssueErrorKind};
+use super::{TokenIssuer, names};
+use crate::claims::names::Names;
+
+/// A token that is being written, begun by [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) or
+/// [`pair`](TokenIssuer::pair).
+///
+/// A setter that is given something illegal says so when the token is signed; nothing is left out in silence.
+///
+/// ```
+/// use std::time::Duration;
+/// # use jwt_guard::{Algorithm, SigningKey, TokenIssuer};
+/// # let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+/// # let issuer = TokenIssuer::builder(key).audience("orders").build()?;
+///
+/// let token = issuer
+///     .access("alice")
+///     .scopes(["orders:read"])
+///     .roles(["clerk"])
+///     .claim("tenant", "acme")
+///     .lifetime(Duration::from_secs(60))
+///     .sign()?;
+/// assert_eq!(token.expires_in(), Duration::from_secs(60));
+///
+/// let error = issuer.access("alice").scopes(["orders read"]).sign().unwrap_err();
+/// assert!(error.to_string().contains("RFC 6749"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a token does nothing until it is signed"]
+pub struct NewToken<K = Access> {
+    pub(super) issuer: TokenIssuer,
+    pub(super) contents: Contents,
+    pub(super) allow_listed: bool,
+    pub(super) problem: Option<IssueError>,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// A [`NewToken`] that becomes an access token.
+#[derive(Debug)]
+pub enum Access {}
+
+/// A [`NewToken`] that becomes a refresh token.
+#[derive(Debug)]
+pub enum Refresh {}
+
+/// A [`NewToken`] that becomes an access token and the refresh token that renews it.
+#[derive(Debug)]
+pub enum Pair {}
+
+impl<K> NewToken<K> {
+    pub(super) fn new(issuer: TokenIssuer, subject: String) -> Self {
+        let problem = names::check_name("subject", &subject).err();
+        let contents = Contents::new(subject);
+        Self { issuer, contents, allow_listed: false, problem, kind: PhantomData }
+    }
+
+    /// The scopes that the access token grants (`scope`), instead of those named before. None by default.
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.contents.scopes = Names::none();
+        for scope in scopes {
+            self.note(names::check_scope(scope.as_ref()));
+            self.contents.scopes.insert(scope.as_ref());
+        }
+        self
+    }
+
+    /// The roles that the access token grants (`roles`, RFC 9068 section 2.2.3.1), instead of those named before. None
+    /// by default.
+    pub fn roles<S: AsRef<str>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
+        self.contents.roles = Names::none();
+        for role in roles {
+            self.note(names::check_name("name of a role", role.as_ref()));
+            self.contents.roles.insert(role.as_ref());
+        }
+        self
+    }
+
+    /// The services that the access token is for (`aud`), instead of the issuer's. A refresh token stays with the
+    /// issuer's own audience, because it is presented there.
+    pub fn audience<S: Into<String>>(mut self, audience: impl IntoIterator<Item = S>) -> Self {
+        let audience: Vec<String> = audience.into_iter().map(Into::into).collect();
+        if audience.is_empty() {
+            self.note(names::check_name("audience", ""));
+        }
+        for name in &audience {
+            self.note(names::check_name("audience", name));
+        }
+        self.contents.audience = Some(audience);
+        self
+    }
+
+    /// A claim of the application's own. The last value of a name counts.
+    ///
+    /// The claims that the issuer sets cannot be overwritten: `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`,
+    /// `scope`, `roles`, `fresh`, `auth_time`, `client_id`, `typ`, `cnf`, `csrf`, `renew`.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        match serde_json::to_value(value) {
+            Ok(value) => self.put(name.into(), value),
+            Err(error) => self.note(Err(no_json("the claim is no JSON").because(error))),
+        }
+        self
+    }
+
+    /// The claims of the application's own type, which has to serialise as an object. As [`claim`](Self::claim) for each
+    /// of its members.
+    pub fn claims(mut self, claims: impl Serialize) -> Self {
+        match serde_json::to_value(claims) {
+            Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| self.put(name, value)),
+            Ok(_) => self.note(Err(no_json("the claims are no JSON object: expected a struct or a map"))),
+            Err(error) => self.note(Err(no_json("the claims are no JSON object").because(error))),
+        }
+        self
+    }
+
+    /// The token comes from a login: the caller has just proved who it is. Sets `auth_time`, and `fresh` in the access
+    /// token. Tokens are not fresh by default, and one that was renewed never is.
+    pub fn fresh(mut self) -> Self {
+        self.contents.origin = Origin::Login;
+        self
+    }
+
+    /// The login that the token belongs to (`sid`). By default a refresh token begins its own, and an access token has
+    /// none.
+    pub fn family(mut self, id: impl Into<String>) -> Self {
+        let id = id.into();
+        self.note(names::check_name("id of the family", &id));
+        self.contents.family = Some(id);
+        self
+    }
+
+    /// The client that the token is issued to (`client_id`), instead of the issuer's default.
+    pub fn client_id(mut self, id: impl Into<String>) -> Self {
+        let id = id.into();
+        self.note(names::check_name("client id", &id));
+        self.contents.client_id = Some(id);
+        self
+    }
+
+    /// Gives every token a random `csrf` claim, for tokens that travel in cookies:
+    /// [`IssuedToken::csrf`](super::IssuedToken::csrf) has the value. None by default.
+    pub fn with_csrf(mut self) -> Self {
+        self.contents.csrf = true;
+        self
+    }
+
+    /// Keeps the first problem; the others may follow from it.
+    pub(super) fn note(&mut self, result: Result<(), IssueError>) {
+        if let Err(problem) = result {
+            self.problem.get_or_insert(problem);
+        }
+    }
+
+    fn put(&mut self, name: String, value: Value) {
+        self.note(names::check_claim(&name, self.issuer.settings().subject_claim.as_deref()));
+        self.contents.custom.insert(name, value);
+    }
+}
+
+fn no_json(message: &'static str) -> IssueError {
+    IssueError::new(IssueErrorKind::Claim, message)
+}
+
+impl<K> fmt::Debug for NewToken<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewToken(..)")
+    }
+}

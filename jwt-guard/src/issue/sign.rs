@@ -1,0 +1,112 @@
+//! What a [`NewToken`] becomes: one access token, one refresh token, or both.
+
+use std::time::Duration;
+
+use super::error::IssueError;
+use super::issued::{IssuedToken, TokenPair};
+use super::new_token::{Access, NewToken, Pair, Refresh};
+use crate::random;
+
+impl NewToken<Access> {
+    /// How long the token lives, instead of the issuer's [`access_lifetime`](super::IssuerBuilder::access_lifetime).
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.set_access_lifetime(lifetime);
+        self
+    }
+
+    /// The token.
+    ///
+    /// # Errors
+    ///
+    /// The first thing illegal that a setter was given; a claim nested more than 32 levels deep; a token too long; no
+    /// randomness; no time between 1970 and 9999; or a backend that cannot sign.
+    pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
+        self.checked()?;
+        let settings = self.issuer.settings();
+        self.contents.access(settings, self.contents.moment(settings)?)
+    }
+}
+
+impl NewToken<Refresh> {
+    /// How long the token lives, instead of the issuer's [`refresh_lifetime`](super::IssuerBuilder::refresh_lifetime).
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.set_refresh_lifetime(lifetime);
+        self
+    }
+
+    /// The token. A store has to learn of it by [`TokenStore::begin`](crate::store::TokenStore::begin) before it can be
+    /// used.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewToken::<Access>::sign`](NewToken::sign).
+    pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
+        self.in_family()?;
+        let settings = self.issuer.settings();
+        self.contents.refresh(settings, self.contents.moment(settings)?)
+    }
+}
+
+impl NewToken<Pair> {
+    /// How long the access token lives, and every one that replaces it.
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.set_access_lifetime(lifetime);
+        self
+    }
+
+    /// How long the refresh token lives, and every one that replaces it.
+    pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
+        self.set_refresh_lifetime(lifetime);
+        self
+    }
+
+    /// Has [`begin`](Self::begin) and [`Renewal::rotate`](super::Renewal::rotate) write both tokens to the list of tokens
+    /// that were issued, for guards that accept no others. Off by default.
+    pub fn allow_listed(mut self) -> Self {
+        self.allow_listed = true;
+        self
+    }
+
+    /// Both tokens, of one login and one moment. No store learns of them: use [`begin`](Self::begin) where the refresh
+    /// token is to be rotated.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewToken::<Access>::sign`](NewToken::sign).
+    pub fn sign(mut self) -> Result<TokenPair, IssueError> {
+        self.sign_both()
+    }
+
+    pub(super) fn sign_both(&mut self) -> Result<TokenPair, IssueError> {
+        self.in_family()?;
+        let (settings, contents) = (self.issuer.settings(), &self.contents);
+        let at = contents.moment(settings)?;
+        Ok(TokenPair { access: contents.access(settings, at)?, refresh: contents.refresh(settings, at)? })
+    }
+}
+
+impl<K> NewToken<K> {
+    fn set_access_lifetime(&mut self, lifetime: Duration) {
+        self.note(self.issuer.settings().access.check(lifetime));
+        self.contents.access_lifetime = Some(lifetime);
+    }
+
+    fn set_refresh_lifetime(&mut self, lifetime: Duration) {
+        self.note(self.issuer.settings().refresh.check(lifetime));
+        self.contents.refresh_lifetime = Some(lifetime);
+    }
+
+    /// Whether every setter was given something legal.
+    fn checked(&mut self) -> Result<(), IssueError> {
+        self.problem.take().map_or(Ok(()), Err)
+    }
+
+    /// As [`checked`](Self::checked), with a family: a new one where none was named.
+    fn in_family(&mut self) -> Result<(), IssueError> {
+        self.checked()?;
+        if self.contents.family.is_none() {
+            self.contents.family = Some(random::id()?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! What is issued passes where it should and nowhere else; what is illegal is not issued.
+
+mod access;
+mod key_change;
+mod pair;
+mod renewal;
+mod settings;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::{IssueError, IssueErrorKind, IssuedToken, IssuerBuilder, TokenIssuer};
+use crate::claims::registered::TokenClaims;
+use crate::clock::Clock;
+use crate::keys::{Algorithm, KeySet, SigningKey};
+use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier, VerifyError};
+
+const NOW: u64 = 1_800_000_000;
+
+/// A clock that is moved by hand, in milliseconds.
+#[derive(Clone, Debug)]
+struct Hand(Arc<AtomicU64>);
+
+impl Hand {
+    fn new() -> Self {
+        Self(Arc::new(AtomicU64::new(NOW * 1000)))
+    }
+
+    fn advance(&self, duration: Duration) {
+        self.0.fetch_add(duration.as_millis() as u64, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+fn key() -> SigningKey {
+    SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap()
+}
+
+/// An issuer at [`NOW`], changed.
+fn issuer(change: impl FnOnce(IssuerBuilder) -> IssuerBuilder) -> TokenIssuer {
+    let builder =
+        TokenIssuer::builder(key()).issuer("https://id.example").audience("orders").clock(Hand::new());
+    change(builder).build().unwrap()
+}
+
+/// A verifier with the strictest rules that fit the tokens of [`issuer`], at [`NOW`].
+fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
+    let path = |name: &str| vec![ClaimPath(vec![name.to_owned()])];
+    let rules = Rules {
+        profile,
+        embedded_keys: EmbeddedKeys::Refuse,
+        issuers: vec!["https://id.example".to_owned()],
+        audience: Audience::OneOf(vec!["orders".to_owned()]),
+        required_claims: Vec::new(),
+        subject_claim: "sub".to_owned(),
+        scope_claims: path("scope"),
+        role_claims: path("roles"),
+        leeway: Duration::ZERO,
+        max_lifetime: Some(Duration::from_secs(30 * 86_400)),
+        max_age: None,
+        longest_token: 8192,
+    };
+    let keys = KeySet::new([issuer.verifying_key()]).unwrap();
+    Verifier::new(keys, rules, Arc::new(Hand::new()))
+}
+
+fn verify(
+    issuer: &TokenIssuer,
+    profile: TokenProfile,
+    token: &IssuedToken,
+) -> Result<TokenClaims, VerifyError> {
+    let verified = verifier(issuer, profile).verify(token.as_str().as_bytes());
+    verified.map(|verified| verified.into_parts().0)
+}
+
+fn refresh_profile() -> TokenProfile {
+    TokenProfile::Typed("rt+jwt".to_owned())
+}
+
+/// A segment of a token: 0 is the header, 1 the claims.
+fn segment(token: &IssuedToken, index: usize) -> Value {
+    let text = token.as_str().split('.').nth(index).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
+
+fn claims(token: &IssuedToken) -> Value {
+    segment(token, 1)
+}
+
+#[track_caller]
+fn refused<T>(result: Result<T, IssueError>, kind: IssueErrorKind, part: &str) {
+    let error = result.err().expect(part);
+    assert_eq!(error.kind(), kind, "{error}");
+    assert!(error.to_string().contains(part), "{error}");
+}
+
+#[test]
+fn handles_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    fn cloned<T: Clone>() {}
+    cloned::<TokenIssuer>();
+    shared::<TokenIssuer>();
+    shared::<IssuerBuilder>();
+    shared::<IssueError>();
+    shared::<IssuedToken>();
+    shared::<super::TokenPair>();
+    shared::<super::NewToken>();
+    shared::<super::Renewal>();
+}

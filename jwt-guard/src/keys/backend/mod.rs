@@ -1,0 +1,165 @@
+//! The one place that touches the crypto backend.
+//!
+//! With aws-lc-rs, keys are kept in the form that the library wants, and it is called directly: jsonwebtoken would
+//! prepare the key anew for every signature. The algorithms, and what each accepts, are those of jsonwebtoken's own
+//! verifiers. With RustCrypto, jsonwebtoken's verifiers are used.
+//!
+//! The engine's process-wide provider is not used: it panics on the first signature when a second crate of the
+//! build has chosen the other backend, or none. The functions here name their provider by path, so that a missing
+//! one is a compile error.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
+
+use super::algorithm::Curve;
+use super::{Algorithm, SigningKey, VerifyingKey};
+
+#[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
+compile_error!(
+    "jwt-guard needs a crypto backend: enable its feature `aws-lc-rs` (the default) or `rust-crypto`, for example \
+     `jwt-guard = { version = \"0.1\", default-features = false, features = [\"rust-crypto\"] }`"
+);
+
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
+mod rust_crypto;
+mod self_test;
+
+#[cfg(feature = "aws-lc-rs")]
+use self::aws_lc as chosen;
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
+use self::rust_crypto as chosen;
+
+pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME, Prepared};
+pub(crate) use self::self_test::self_test;
+
+/// Verifies the signature over `message`, which is header and payload as the token has them, with the dot.
+///
+/// # Errors
+///
+/// The signature is not strict base64url, or not the key's. The two are not told apart.
+pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &str) -> Result<(), BadSignature> {
+    let mut buffer = [0; LONGEST_SIGNATURE];
+    let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut buffer).map_err(|_| BadSignature)?;
+    let signature = buffer.get(..length).ok_or(BadSignature)?;
+    if chosen::verify(key.prepared(), message, signature) { Ok(()) } else { Err(BadSignature) }
+}
+
+/// A signature that the key did not make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BadSignature;
+
+impl fmt::Display for BadSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the signature does not verify")
+    }
+}
+
+impl std::error::Error for BadSignature {}
+
+/// What an RSA key of 8192 bits signs with, and the few bytes by which the decoder may overestimate it. A longer text
+/// is no signature of any key that loads.
+const LONGEST_SIGNATURE: usize = 1024 + 8;
+
+/// Signs `message`, which is header and payload as the token has them, with the dot. The signature is in base64url, as
+/// tokens carry it.
+///
+/// # Errors
+///
+/// The backend cannot sign with the key, or has no randomness.
+pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSign> {
+    let signer = (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material())
+        .map_err(|_| CannotSign)?;
+    signer.try_sign(message).map(|signature| URL_SAFE_NO_PAD.encode(signature)).map_err(|_| CannotSign)
+}
+
+/// A signature that could not be made. The backend's own error is not kept: it says no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CannotSign;
+
+impl fmt::Display for CannotSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the crypto backend `{NAME}` cannot sign")
+    }
+}
+
+impl std::error::Error for CannotSign {}
+
+/// The coordinates of the public half of an EC key in PKCS#8.
+///
+/// # Errors
+///
+/// The backend cannot use the key.
+pub(super) fn ec_public(curve: Curve, pkcs8: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Refused> {
+    (chosen::PROVIDER.key_utils.ec_pub_components_from_private_key)(pkcs8, engine_name(curve.algorithm()))
+        .map(|(_, x, y)| (x, y))
+        .map_err(|_| Refused)
+}
+
+/// The public half of an Ed25519 key in PKCS#8.
+///
+/// # Errors
+///
+/// The backend cannot use the key.
+pub(super) fn ed25519_public(pkcs8: &[u8]) -> Result<Vec<u8>, Refused> {
+    (chosen::PROVIDER.key_utils.ed_pub_components_from_private_key)(pkcs8, &EllipticCurve::Ed25519)
+        .map_err(|_| Refused)
+}
+
+/// The SHA-256 of `data`.
+///
+/// # Errors
+///
+/// The backend cannot hash.
+pub(super) fn sha256(data: &[u8]) -> Result<Vec<u8>, Refused> {
+    (chosen::PROVIDER.key_utils.compute_digest)(data, ThumbprintHash::SHA256).map_err(|_| Refused)
+}
+
+/// Has the backend load a key, so that a bad one is found now and not by the first token, and so that no request
+/// pays for it.
+///
+/// # Errors
+///
+/// The backend cannot use the key.
+pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepared, Refused> {
+    chosen::load(algorithm, material)
+}
+
+/// What a public key is made of: PKCS#1 for RSA, the point for the others. `None` for a shared secret.
+pub(super) fn public_bytes(key: &Prepared) -> Option<&[u8]> {
+    chosen::public_bytes(key)
+}
+
+/// A key that the backend cannot use. The backend's own error is not kept: it says no more.
+#[derive(Debug)]
+pub(super) struct Refused;
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the crypto backend `{NAME}` refuses the key")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn engine_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::Hs384 => jsonwebtoken::Algorithm::HS384,
+        Algorithm::Hs512 => jsonwebtoken::Algorithm::HS512,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+        Algorithm::Rs384 => jsonwebtoken::Algorithm::RS384,
+        Algorithm::Rs512 => jsonwebtoken::Algorithm::RS512,
+        Algorithm::Ps256 => jsonwebtoken::Algorithm::PS256,
+        Algorithm::Ps384 => jsonwebtoken::Algorithm::PS384,
+        Algorithm::Ps512 => jsonwebtoken::Algorithm::PS512,
+        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::Es384 => jsonwebtoken::Algorithm::ES384,
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+    }
+}

@@ -1,0 +1,36 @@
+//! RustCrypto, through jsonwebtoken's verifiers.
+
+use jsonwebtoken::crypto::CryptoProvider;
+use jsonwebtoken::{AlgorithmFamily, DecodingKey};
+
+use super::{Algorithm, Refused, engine_name};
+
+pub(in crate::keys) const NAME: &str = "rust-crypto";
+pub(in crate::keys) const LARGEST_RSA_BITS: usize = 4096;
+pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+
+/// This library has no form to prepare a key in; jsonwebtoken makes the verifier for each signature.
+pub(in crate::keys) type Prepared = (jsonwebtoken::Algorithm, DecodingKey);
+
+pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepared, Refused> {
+    let algorithm = engine_name(algorithm);
+    // This backend parses EC and Ed25519 keys when it makes a verifier, but RSA keys only when that is used.
+    if algorithm.family() == AlgorithmFamily::Rsa {
+        let bytes = material.try_get_as_bytes().map_err(|_| Refused)?;
+        (PROVIDER.key_utils.rsa_pub_components_from_public_key)(bytes).map_err(|_| Refused)?;
+    }
+    (PROVIDER.verifier_factory)(&algorithm, material).map_err(|_| Refused)?;
+    Ok((algorithm, material.clone()))
+}
+
+pub(super) fn verify((algorithm, key): &Prepared, message: &[u8], signature: &[u8]) -> bool {
+    (PROVIDER.verifier_factory)(algorithm, key)
+        .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+}
+
+pub(super) fn public_bytes((algorithm, key): &Prepared) -> Option<&[u8]> {
+    match algorithm.family() {
+        AlgorithmFamily::Hmac => None,
+        _ => key.try_get_as_bytes().ok(),
+    }
+}

@@ -1,0 +1,107 @@
+//! Public keys as others fetch them: JSON Web Keys (RFC 7517), and their thumbprints (RFC 7638).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use super::algorithm::{Curve, Family};
+use super::{KeySet, VerifyingKey, backend, der};
+
+impl VerifyingKey {
+    /// The key as a public JWK: with `use`, `alg` and `kid`, which is the [thumbprint](Self::thumbprint) where the key
+    /// has no id. `None` for a shared secret, which is never published.
+    ///
+    /// ```
+    /// use jwt_guard::{Algorithm, VerifyingKey};
+    ///
+    /// let text = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// let jwk = VerifyingKey::jwk(text, &[])?.to_public_jwk().expect("a public key");
+    /// assert!(jwk.contains(r#""kid":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k""#));
+    ///
+    /// assert_eq!(VerifyingKey::secret(Algorithm::Hs256, [7; 32])?.to_public_jwk(), None);
+    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// ```
+    pub fn to_public_jwk(&self) -> Option<String> {
+        self.public_members().map(|members| Value::Object(members).to_string())
+    }
+
+    /// The SHA-256 thumbprint of a public key in base64url (RFC 7638): a name that everybody who has the key can
+    /// compute. `None` for a shared secret, of which a hash says too much (RFC 7638 section 7).
+    ///
+    /// ```
+    /// use jwt_guard::VerifyingKey;
+    ///
+    /// let text = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// let key = VerifyingKey::jwk(text, &[])?;
+    /// // RFC 8037 appendix A.3.
+    /// assert_eq!(key.thumbprint().as_deref(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));
+    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// ```
+    pub fn thumbprint(&self) -> Option<String> {
+        // RFC 7638 section 3.2: the required members, sorted by name, without white space.
+        let sorted: std::collections::BTreeMap<_, _> = self.required_members()?.into_iter().collect();
+        let text = serde_json::to_vec(&sorted).ok()?;
+        backend::sha256(&text).ok().map(|hash| URL_SAFE_NO_PAD.encode(hash))
+    }
+
+    /// The members that make the key; `None` for a secret.
+    fn required_members(&self) -> Option<Map<String, Value>> {
+        let family = self.algorithm().family();
+        let bytes = match family {
+            Family::Hmac => return None,
+            Family::Rsa | Family::Ec(_) | Family::Ed25519 => backend::public_bytes(self.prepared())?,
+        };
+        let members = match family {
+            Family::Hmac => return None,
+            Family::Rsa => {
+                let der::PublicKey::Rsa { n, e } = der::read_pkcs1(bytes).ok()? else { return None };
+                json!({"kty": "RSA", "n": base64url(n), "e": base64url(e)})
+            }
+            Family::Ec(curve) => ec(curve, bytes)?,
+            Family::Ed25519 => json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(bytes)}),
+        };
+        match members {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    fn public_members(&self) -> Option<Map<String, Value>> {
+        let mut members = self.required_members()?;
+        let id = match self.id() {
+            Some(id) => id.to_owned(),
+            None => self.thumbprint()?,
+        };
+        members.insert("kid".to_owned(), id.into());
+        members.insert("use".to_owned(), "sig".into());
+        members.insert("alg".to_owned(), self.algorithm().name().into());
+        Some(members)
+    }
+}
+
+impl KeySet {
+    /// The public keys as a JWK set (RFC 7517 section 5), to be served as `application/jwk-set+json`. Shared secrets are
+    /// left out, so a set of nothing else gives `{"keys":[]}`.
+    ///
+    /// ```
+    /// use jwt_guard::{Algorithm, KeySet, VerifyingKey};
+    ///
+    /// let secret = VerifyingKey::secret(Algorithm::Hs256, [7; 32])?;
+    /// assert_eq!(KeySet::new([secret])?.to_public_json(), r#"{"keys":[]}"#);
+    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// ```
+    pub fn to_public_json(&self) -> String {
+        let keys: Vec<_> = self.iter().filter_map(VerifyingKey::public_members).collect();
+        json!({ "keys": keys }).to_string()
+    }
+}
+
+fn ec(curve: Curve, point: &[u8]) -> Option<Value> {
+    let (_, coordinates) = point.split_first()?;
+    let (x, y) = coordinates.split_at_checked(curve.coordinate())?;
+    Some(json!({"kty": "EC", "crv": curve.name(), "x": base64url(x), "y": base64url(y)}))
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}

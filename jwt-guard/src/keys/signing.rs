@@ -1,0 +1,177 @@
+//! One key that makes signatures, bound to one algorithm.
+
+use std::fmt;
+
+use jsonwebtoken::EncodingKey;
+
+use super::error::{KeyError, KeyErrorKind};
+use super::private::{self, PrivateKey};
+use super::{Algorithm, VerifyingKey, backend};
+use crate::secret::Secret;
+
+/// A key that signs tokens by exactly one [`Algorithm`].
+///
+/// Everything that can be wrong with a key is found here, when it is loaded: the checks of [`VerifyingKey`] run on its
+/// public half, and a first signature is made and verified. `Debug` shows the algorithm and the id, never the key, and
+/// the memory is wiped when the key is dropped.
+///
+/// ```
+/// use jwt_guard::{Algorithm, SigningKey};
+///
+/// let pem = "-----BEGIN PRIVATE KEY-----\n\
+///            MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+///            -----END PRIVATE KEY-----\n";
+/// let key = SigningKey::pem(Algorithm::EdDsa, pem)?.with_id("2026");
+/// assert_eq!(key.verifying_key().id(), Some("2026"));
+/// assert_eq!(format!("{key:?}"), r#"SigningKey { algorithm: EdDsa, id: Some("2026"), .. }"#);
+///
+/// assert!(SigningKey::pem(Algorithm::Es256, pem).is_err());
+/// # Ok::<(), jwt_guard::KeyError>(())
+/// ```
+///
+/// # Changing keys
+///
+/// Give every key its own id, as [`with_id`](Self::with_id). A guard that knows the old [`VerifyingKey`] beside the new
+/// one goes on accepting the tokens of both; take the old one away when the last of its tokens has expired.
+#[derive(Clone)]
+pub struct SigningKey {
+    public: VerifyingKey,
+    material: EncodingKey,
+}
+
+impl SigningKey {
+    /// A shared secret for `HS256`, `HS384` or `HS512`.
+    ///
+    /// Whoever verifies with it can also sign. Where others verify, take an asymmetric key.
+    ///
+    /// # Errors
+    ///
+    /// As [`VerifyingKey::secret`].
+    pub fn secret(algorithm: Algorithm, secret: impl Into<Secret>) -> Result<Self, KeyError> {
+        Self::from_secret(algorithm, &secret.into())
+    }
+
+    /// A private key in PEM: `PRIVATE KEY` (PKCS#8, RFC 5958), `RSA PRIVATE KEY` (PKCS#1, RFC 8017) or
+    /// `EC PRIVATE KEY` (SEC1, RFC 5915).
+    ///
+    /// # Errors
+    ///
+    /// The text is not exactly one such block; it is encrypted, a public key or a certificate; or the key fails a check
+    /// of [`SigningKey::der`].
+    pub fn pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let block = private::pem::read(pem.as_ref())?;
+        Self::from_private(algorithm, &block.private_key()?)
+    }
+
+    /// A private key in DER: PKCS#8, PKCS#1 or SEC1.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not exactly one such key; it is encrypted, a public key or a certificate; the key is not of the
+    /// kind the algorithm needs; its public half fails a check of [`VerifyingKey::der`]; or the two halves do not belong
+    /// together, which a first signature shows.
+    pub fn der(algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
+        Self::from_private(algorithm, &private::der::read(der)?)
+    }
+
+    /// A private key as a JSON Web Key (RFC 7517). Its `kid` becomes the id.
+    ///
+    /// The algorithm is the key's `alg`; without it, the curve decides for EC and Ed25519 keys. An RSA key needs all of
+    /// `n`, `e`, `d`, `p`, `q`, `dp`, `dq` and `qi` (RFC 7518 section 6.3.2).
+    ///
+    /// ```
+    /// use jwt_guard::{Algorithm, SigningKey};
+    ///
+    /// // RFC 8037 appendix A.1.
+    /// let key = SigningKey::jwk(
+    ///     r#"{"kty":"OKP","crv":"Ed25519","kid":"a",
+    ///         "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    ///         "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// assert_eq!((key.algorithm(), key.id()), (Algorithm::EdDsa, Some("a")));
+    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text is not strict JSON; the private member is missing; the key is not meant for signing (`use`, `key_ops`);
+    /// its algorithm is unsupported, not named, or does not fit `kty` and `crv`; or the key fails a check of
+    /// [`SigningKey::der`] or [`SigningKey::secret`].
+    pub fn jwk(text: &str) -> Result<Self, KeyError> {
+        private::jwk::read(text)
+    }
+
+    /// Sets the id: tokens name it as `kid`, and guards find the key by it.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.public = self.public.with_id(id);
+        self
+    }
+
+    /// The id, which tokens name as `kid`.
+    pub fn id(&self) -> Option<&str> {
+        self.public.id()
+    }
+
+    /// The one algorithm the key signs by.
+    pub fn algorithm(&self) -> Algorithm {
+        self.public.algorithm()
+    }
+
+    /// The key that verifies the signatures of this one: the public half, or the same secret, under the same id.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.public.clone()
+    }
+
+    /// The key as the crypto backend takes it.
+    pub(super) fn material(&self) -> &EncodingKey {
+        &self.material
+    }
+
+    pub(super) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        let public = VerifyingKey::from_secret(algorithm, secret)?;
+        Self { public, material: EncodingKey::from_secret(secret.expose()) }.proven()
+    }
+
+    pub(super) fn from_private(algorithm: Algorithm, key: &PrivateKey<'_>) -> Result<Self, KeyError> {
+        let (material, public) = key.bind(algorithm)?;
+        Self { public, material }.proven()
+    }
+
+    /// Makes a signature and verifies it, so that a key that cannot sign is found now and not by the first login.
+    fn proven(self) -> Result<Self, KeyError> {
+        const MESSAGE: &[u8] = b"jwt-guard proves a signing key";
+        let signature = backend::sign(&self, MESSAGE).map_err(|refused| {
+            KeyError::new(
+                KeyErrorKind::Malformed,
+                "the crypto backend cannot sign with the key: it is damaged",
+            )
+            .because(refused)
+        })?;
+        backend::verify(&self.public, MESSAGE, &signature).map_err(|_| private::halves_disagree())?;
+        Ok(self)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("algorithm", &self.algorithm())
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_whose_signatures_its_public_half_refuses_is_refused() {
+        let key = |byte: u8| SigningKey::secret(Algorithm::Hs256, [byte; 32]).unwrap();
+        let mixed = SigningKey { public: key(1).public, material: key(2).material };
+        let error = mixed.proven().unwrap_err();
+        assert_eq!(error.kind(), KeyErrorKind::Malformed);
+        assert!(error.to_string().contains("do not belong together"), "{error}");
+    }
+}

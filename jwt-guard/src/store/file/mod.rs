@@ -1,0 +1,125 @@
+//! A store in one file, for one machine.
+//!
+//! 1. [`FileStore::open`] locks the file, checks it, and reads it into memory. Questions are answered from there.
+//! 2. Changes go to one writer thread. It takes all that wait, decides them in order, writes what they changed in one
+//!    transaction, and waits until the disk has it. Only then are they acknowledged.
+//! 3. When a write fails, no further write is taken: what is on the disk is what was acknowledged. Questions are still
+//!    answered, from memory. The process must be restarted.
+//!
+//! The engine is redb. What it was compared with, and the figures, are in `ARCHITECTURE.md`.
+
+mod codec;
+mod disk;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::store::ledger::Ledger;
+use crate::store::shared::Shared;
+use crate::store::{
+    Family, Lookup, Revocation, RevocationStore, Rotated, Rotation, StoreError, StoreFuture, TokenFacts,
+    TokenStore,
+};
+use writer::{Order, Writer};
+
+/// Keeps everything in one file, and in memory: for all that runs on one machine in one process.
+///
+/// What is acknowledged survives a crash of the process and of the machine. A second process cannot open the file. A
+/// clone is another handle to the same store; the file is closed when the last one is dropped.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use jwt_guard::store::{FileStore, Revocation, TokenStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jwt_guard::store::StoreError> {
+/// # let path = std::env::temp_dir().join(format!("jwt-guard-doc-{}.db", std::process::id()));
+/// # let now = SystemTime::now();
+/// let store = FileStore::open(&path).await?;
+/// let expires_at = now + Duration::from_secs(900);
+/// store.revoke(Revocation::Token { id: "a-jti".into(), expires_at }, now).await?;
+///
+/// assert!(FileStore::open(&path).await.is_err()); // it is open already
+/// # drop(store);
+/// # std::fs::remove_file(path).ok();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct FileStore {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    writer: Arc<Writer>,
+}
+
+impl FileStore {
+    /// Opens the file at `path`, or makes it. It takes a million entries: some 200 MB of memory when it is full.
+    ///
+    /// On Unix a new file is readable by its owner alone.
+    ///
+    /// # Errors
+    ///
+    /// When another process, or another store of this one, has the file open, when it is not a store or is damaged, or
+    /// when the system refuses access.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::with_capacity(path, Ledger::CAPACITY).await
+    }
+
+    /// As [`open`](Self::open), for `entries` entries. What counts as one is said at
+    /// [`MemoryStore::with_capacity`](crate::store::MemoryStore::with_capacity).
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). A file that has more entries already is opened, and takes no new ones.
+    pub async fn with_capacity(path: impl AsRef<Path>, entries: usize) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        let (writer, shared) = Writer::start(path.clone(), entries).await?;
+        Ok(Self { path, shared, writer: Arc::new(writer) })
+    }
+}
+
+impl RevocationStore for FileStore {
+    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+        Lookup::Known(self.shared.standing(token, now))
+    }
+}
+
+impl TokenStore for FileStore {
+    fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.send(now, |done| Order::Revoke(what, done)))
+    }
+
+    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.send(now, |done| Order::Begin(family, done)))
+    }
+
+    fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated> {
+        Box::pin(self.writer.send(now, |done| Order::Rotate(rotation, done)))
+    }
+
+    fn allow(&self, id: String, expires_at: SystemTime, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.send(now, move |done| Order::Allow(id, expires_at, done)))
+    }
+
+    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
+        Lookup::Known(self.shared.is_allowed(id, now))
+    }
+
+    fn revoked_before<'a>(
+        &'a self,
+        subject: &'a str,
+        now: SystemTime,
+    ) -> StoreFuture<'a, Option<SystemTime>> {
+        Box::pin(std::future::ready(self.shared.revoked_before(subject, now)))
+    }
+}
+
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileStore").field("path", &self.path).field("ledger", &self.shared).finish()
+    }
+}

@@ -1,0 +1,141 @@
+//! The one thread that writes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::file::disk::Disk;
+use crate::store::ledger::Ledger;
+use crate::store::moment::Moment;
+use crate::store::shared::Shared;
+use crate::store::{Family, Revocation, Rotated, Rotation, StoreError};
+
+/// How many orders wait at most, and how many share a transaction. A sender that finds the queue full waits.
+const QUEUE: usize = 1024;
+
+type Done<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is to do, and where it says how it went.
+pub(super) enum Order {
+    Allow(String, SystemTime, Done<()>),
+    Begin(Family, Done<()>),
+    Revoke(Revocation, Done<()>),
+    Rotate(Rotation, Done<Rotated>),
+}
+
+/// Says how an order went, once it is known whether the disk has it.
+type Acknowledge = Box<dyn FnOnce(Option<&Failure>)>;
+
+/// Why the file was not written; all orders of a transaction share it.
+type Failure = Arc<StoreError>;
+
+impl Order {
+    fn decide(self, shared: &Shared, now: Moment) -> Acknowledge {
+        fn then<T: 'static>(done: Done<T>, result: Result<T, StoreError>) -> Acknowledge {
+            Box::new(move |failure| drop(done.send(failure.map_or(result, |why| Err(unwritten(why))))))
+        }
+        match self {
+            Self::Allow(id, ends, done) => then(done, shared.change(|ledger| ledger.allow(id, ends, now))),
+            Self::Begin(family, done) => then(done, shared.change(|ledger| ledger.begin(family, now))),
+            Self::Revoke(what, done) => then(done, shared.change(|ledger| ledger.revoke(what, now))),
+            Self::Rotate(rotation, done) => then(done, shared.change(|ledger| ledger.rotate(rotation, now))),
+        }
+    }
+
+    fn refuse(self, why: &Failure) {
+        match self {
+            Self::Allow(_, _, done) | Self::Begin(_, done) | Self::Revoke(_, done) => {
+                drop(done.send(Err(unwritten(why))));
+            }
+            Self::Rotate(_, done) => drop(done.send(Err(unwritten(why)))),
+        }
+    }
+}
+
+fn unwritten(why: &Failure) -> StoreError {
+    StoreError::new("the file cannot be written").because(why.clone())
+}
+
+/// The way to the thread. When it is dropped, the thread finishes what waits and closes the file.
+pub(super) struct Writer {
+    orders: Option<mpsc::Sender<(Order, SystemTime)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Opens the file on the thread that will write it.
+    pub(super) async fn start(path: PathBuf, capacity: usize) -> Result<(Self, Arc<Shared>), StoreError> {
+        let (opened, open) = oneshot::channel();
+        let (orders, queue) = mpsc::channel(QUEUE);
+        let run = move || match load(path, capacity) {
+            Ok((disk, shared)) => {
+                if opened.send(Ok(shared.clone())).is_ok() {
+                    write(disk, &shared, queue);
+                }
+            }
+            Err(error) => drop(opened.send(Err(error))),
+        };
+        let thread = std::thread::Builder::new().name("jwt-guard-store".to_owned()).spawn(run);
+        let thread =
+            thread.map_err(|error| StoreError::new("no thread for it can be started").because(error))?;
+        let writer = Self { orders: Some(orders), thread: Some(thread) };
+        // redb panics on some kinds of damage; the sender is lost then.
+        let shared = open.await.map_err(|_| StoreError::new("the file is damaged"))??;
+        Ok((writer, shared))
+    }
+
+    pub(super) async fn send<T>(
+        &self,
+        now: SystemTime,
+        order: impl FnOnce(Done<T>) -> Order,
+    ) -> Result<T, StoreError> {
+        let gone = || StoreError::new("its writer has stopped");
+        let (done, answer) = oneshot::channel();
+        let orders = self.orders.as_ref().ok_or_else(gone)?;
+        orders.send((order(done), now)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.orders = None;
+        // A file that is dropped can be opened again at once. The wait is one transaction long.
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn load(path: PathBuf, capacity: usize) -> Result<(Disk, Arc<Shared>), StoreError> {
+    let disk = Disk::open(&path)?;
+    let mut ledger = Ledger::journaled(capacity);
+    disk.read(&mut ledger)?;
+    Ok((disk, Arc::new(Shared::new(ledger))))
+}
+
+fn write(disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, SystemTime)>) {
+    let mut batch = Vec::with_capacity(QUEUE);
+    let mut failure = None;
+    while queue.blocking_recv_many(&mut batch, QUEUE) > 0 {
+        if let Some(failure) = &failure {
+            // Whether the disk has the last changes is unknown. The file stays locked, so that the answers from memory
+            // stay true.
+            batch.drain(..).for_each(|(order, _)| order.refuse(failure));
+            continue;
+        }
+        // A revocation may be seen a moment before it is acknowledged. That refuses a token early, and is no harm.
+        let decided: Vec<_> =
+            batch.drain(..).map(|(order, now)| order.decide(shared, Moment::floor(now))).collect();
+        if let Err(error) = shared.take_changes().and_then(|changes| disk.write(&changes)) {
+            tracing::error!(target: "jwt_guard", error = &error as &dyn std::error::Error, "the token store stopped");
+            failure = Some(Arc::new(error));
+        }
+        for acknowledge in decided {
+            acknowledge(failure.as_ref());
+        }
+    }
+}

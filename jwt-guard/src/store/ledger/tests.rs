@@ -1,0 +1,207 @@
+//! Every rule of the ledger.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+
+const END: u64 = 1_000;
+const LEEWAY: u64 = Moment::LEEWAY.as_secs();
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn moment(seconds: u64) -> Moment {
+    Moment::floor(at(seconds))
+}
+
+fn token(id: &str, expires_at: u64) -> Revocation {
+    Revocation::Token { id: id.into(), expires_at: at(expires_at) }
+}
+
+fn family(id: &str, expires_at: u64) -> Revocation {
+    Revocation::Family { id: id.into(), expires_at: at(expires_at) }
+}
+
+fn subject(issued_before: u64, expires_at: u64) -> Revocation {
+    Revocation::Subject { subject: "s".into(), issued_before: at(issued_before), expires_at: at(expires_at) }
+}
+
+fn facts(issued_at: Option<u64>) -> TokenFacts<'static> {
+    let issued_at = issued_at.map(at);
+    TokenFacts { id: Some("t"), subject: "s", family: Some("f"), issued_at, expires_at: at(END) }
+}
+
+fn ledger(revocations: impl IntoIterator<Item = Revocation>) -> Ledger {
+    let mut ledger = Ledger::new(100);
+    for revocation in revocations {
+        ledger.revoke(revocation, moment(0)).unwrap();
+    }
+    ledger
+}
+
+#[test]
+fn a_token_is_revoked_by_its_name_its_login_or_its_subject_until_they_have_ended() {
+    use Standing::{Good, Revoked};
+    let table = [
+        ("nothing", vec![], Some(10), 20, Good),
+        ("itself", vec![token("t", END)], Some(10), 20, Revoked),
+        ("another", vec![token("u", END)], Some(10), 20, Good),
+        ("a login named as it", vec![family("t", END)], Some(10), 20, Good),
+        ("its login", vec![family("f", END)], Some(10), 20, Revoked),
+        ("a token named as its login", vec![token("f", END)], Some(10), 20, Good),
+        ("issued before the cut-off", vec![subject(11, END)], Some(10), 20, Revoked),
+        ("issued at the cut-off", vec![subject(10, END)], Some(10), 20, Good),
+        ("without a time of issue", vec![subject(10, END)], None, 20, Revoked),
+        ("the leeway of a guard", vec![token("t", END)], Some(10), END + LEEWAY - 1, Revoked),
+        ("after it", vec![token("t", END)], Some(10), END + LEEWAY, Good),
+        ("a cut-off ends", vec![subject(10, END)], None, END + LEEWAY, Good),
+        ("the later end counts", vec![token("t", END), token("t", 1)], Some(10), 900, Revoked),
+        ("the later cut-off counts", vec![subject(11, END), subject(5, END)], Some(10), 20, Revoked),
+        ("the later end of cut-offs counts", vec![subject(11, END), subject(11, 1)], Some(10), 900, Revoked),
+    ];
+    for (case, revocations, issued_at, now, expected) in table {
+        assert_eq!(ledger(revocations).standing(&facts(issued_at), at(now)), expected, "{case}");
+    }
+}
+
+fn rotation(presented: &str, next: &str, grace: u64) -> Rotation {
+    Rotation {
+        family: "f".into(),
+        presented: presented.into(),
+        next: next.into(),
+        expires_at: at(END),
+        grace: Duration::from_secs(grace),
+    }
+}
+
+fn login(token: &str) -> Family {
+    Family { id: "f".into(), token: token.into(), expires_at: at(END) }
+}
+
+#[test]
+fn a_rotation_is_judged_by_what_the_login_knows() {
+    use Rotated::{Fresh, Retried, Reused, Unknown};
+    /// Each step: the moment, the token presented, the next one, the grace, the result.
+    type Steps = &'static [(u64, &'static str, &'static str, u64, Rotated)];
+    let table: [(&str, Steps); 9] = [
+        ("once", &[(1, "a", "b", 0, Fresh)]),
+        ("on and on", &[(1, "a", "b", 0, Fresh), (2, "b", "c", 0, Fresh), (3, "c", "d", 0, Fresh)]),
+        ("the former token", &[(1, "a", "b", 0, Fresh), (2, "a", "c", 0, Reused), (3, "b", "c", 0, Unknown)]),
+        (
+            "the former token in time",
+            &[(1, "a", "b", 2, Fresh), (2, "a", "c", 2, Retried), (3, "b", "c", 2, Fresh)],
+        ),
+        ("the former token too late", &[(1, "a", "b", 2, Fresh), (3, "a", "c", 2, Reused)]),
+        (
+            "a token before the former",
+            &[(1, "a", "b", 9, Fresh), (2, "b", "c", 9, Fresh), (2, "a", "d", 9, Reused)],
+        ),
+        ("a token never seen", &[(1, "x", "b", 9, Reused), (2, "a", "b", 9, Unknown)]),
+        ("within the leeway", &[(END + LEEWAY - 1, "a", "b", 0, Fresh)]),
+        ("after the end", &[(END + LEEWAY, "a", "b", 0, Unknown)]),
+    ];
+    for (case, steps) in table {
+        let mut ledger = ledger([]);
+        ledger.begin(login("a"), moment(0)).unwrap();
+        for (step, (now, presented, next, grace, expected)) in steps.iter().enumerate() {
+            let result = ledger.rotate(rotation(presented, next, *grace), moment(*now)).unwrap();
+            assert_eq!(result, *expected, "{case}, step {step}");
+            let revoked = if *expected == Reused { Standing::Revoked } else { Standing::Good };
+            if *expected != Unknown {
+                assert_eq!(ledger.standing(&facts(None), at(*now)), revoked, "{case}, step {step}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_revoked_login_is_unknown_and_cannot_begin_again() {
+    let mut ledger = ledger([]);
+    ledger.begin(login("a"), moment(0)).unwrap();
+    ledger.revoke(family("f", 1), moment(0)).unwrap();
+    assert_eq!(ledger.rotate(rotation("a", "b", 9), moment(1)).unwrap(), Rotated::Unknown);
+    assert!(ledger.begin(login("a"), moment(1)).is_err());
+    let later = at(END + LEEWAY - 1);
+    assert_eq!(
+        ledger.standing(&facts(None), later),
+        Standing::Revoked,
+        "as long as the login would have lived"
+    );
+}
+
+#[test]
+fn a_login_begins_once() {
+    let mut ledger = ledger([]);
+    ledger.begin(login("a"), moment(0)).unwrap();
+    ledger.begin(login("a"), moment(1)).unwrap();
+    assert!(ledger.begin(login("b"), moment(1)).is_err());
+    ledger.rotate(rotation("a", "b", 0), moment(2)).unwrap();
+    assert!(ledger.begin(login("b"), moment(3)).is_err());
+    ledger.begin(login("c"), moment(END + LEEWAY)).unwrap();
+}
+
+#[test]
+fn a_token_is_allowed_until_it_is_revoked_or_has_ended() {
+    let mut ledger = ledger([]);
+    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked);
+    ledger.allow("t".into(), at(END), moment(0)).unwrap();
+    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Good);
+    assert_eq!(ledger.is_allowed("t", at(END + LEEWAY)), Standing::Revoked);
+    ledger.revoke(token("t", 1), moment(0)).unwrap();
+    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked);
+    ledger.allow("t".into(), at(END), moment(0)).unwrap();
+    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked, "a revocation outlasts a second allowance");
+}
+
+#[test]
+fn a_full_ledger_refuses_what_is_new_and_forgets_nothing() {
+    let mut ledger = Ledger::new(2);
+    ledger.begin(login("a"), moment(0)).unwrap();
+    ledger.revoke(token("t", END), moment(0)).unwrap();
+    assert!(ledger.revoke(token("u", END), moment(1)).is_err());
+    assert!(ledger.revoke(subject(1, END), moment(1)).is_err());
+    assert!(ledger.allow("v".into(), at(END), moment(1)).is_err());
+    ledger.revoke(token("t", END + 1), moment(1)).unwrap();
+    assert_eq!(ledger.rotate(rotation("a", "b", 0), moment(1)).unwrap(), Rotated::Fresh);
+    assert_eq!(ledger.rotate(rotation("a", "b", 0), moment(1)).unwrap(), Rotated::Reused);
+    assert_eq!(ledger.len(), 2);
+    ledger.revoke(token("u", END), moment(END + 1 + LEEWAY)).unwrap();
+    assert_eq!(ledger.len(), 1);
+}
+
+#[test]
+fn a_write_forgets_a_bounded_number_of_ended_entries() {
+    let mut ledger = Ledger::new(1_000);
+    for i in 0..100 {
+        ledger.revoke(token(&i.to_string(), END), moment(0)).unwrap();
+    }
+    let now = moment(END + LEEWAY);
+    for writes in 1..=100 {
+        ledger.revoke(token("new", 2 * END), now).unwrap();
+        assert_eq!(ledger.len(), 1 + 100_usize.saturating_sub(writes * SWEEP));
+    }
+    assert!(ledger.len() == 1 && !ledger.revokes_nothing());
+}
+
+#[test]
+fn a_journal_names_what_changed_and_what_is_gone() {
+    let mut ledger = Ledger::journaled(10);
+    let names = |ledger: &mut Ledger| -> Vec<(Kind, String, bool)> {
+        let changes = ledger.take_changes().into_iter();
+        changes.map(|change| (change.kind, change.name.to_string(), change.entry.is_some())).collect()
+    };
+    ledger.begin(login("a"), moment(0)).unwrap();
+    assert_eq!(names(&mut ledger), [(Kind::Login, "f".to_owned(), true)]);
+    ledger.rotate(rotation("x", "b", 0), moment(0)).unwrap();
+    assert_eq!(
+        names(&mut ledger),
+        [(Kind::Login, "f".to_owned(), false), (Kind::Family, "f".to_owned(), true)]
+    );
+    assert_eq!(names(&mut ledger), []);
+    ledger.allow("t".into(), at(2 * END), moment(END + LEEWAY)).unwrap();
+    assert_eq!(
+        names(&mut ledger),
+        [(Kind::Family, "f".to_owned(), false), (Kind::Allowed, "t".to_owned(), true)]
+    );
+}

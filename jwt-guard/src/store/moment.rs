@@ -1,0 +1,69 @@
+//! Moments as stores keep them: whole milliseconds since 1970, in memory, in the file and on a server alike.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The end of the year 9999. It fits into a double, which is all that a Lua script on a server can count with.
+const LAST: u64 = 253_402_300_799_999;
+
+/// Milliseconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(u64);
+
+impl Moment {
+    /// How long an entry counts after its token has ended: the largest leeway that a guard can be given. A guard accepts
+    /// tokens for so long, so a revocation must not be forgotten before.
+    pub(super) const LEEWAY: Duration = Duration::from_secs(300);
+
+    /// The last whole millisecond at or before `time`. For the present, and for `iat`.
+    pub(super) fn floor(time: SystemTime) -> Self {
+        Self::from_millis(time.duration_since(UNIX_EPOCH).map_or(0, millis))
+    }
+
+    /// The first whole millisecond at or after `time`. For ends and cut-offs: rounding must not let a token through.
+    pub(super) fn ceil(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let rest = u64::from(!since.subsec_nanos().is_multiple_of(1_000_000));
+        Self::from_millis(millis(since).saturating_add(rest))
+    }
+
+    pub(super) fn from_millis(millis: u64) -> Self {
+        Self(millis.min(LAST))
+    }
+
+    pub(super) fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    pub(super) fn plus(self, duration: Duration) -> Self {
+        Self::from_millis(self.0.saturating_add(millis(duration)))
+    }
+
+    /// `None` on systems whose clock does not reach so far.
+    pub(super) fn to_system_time(self) -> Option<SystemTime> {
+        UNIX_EPOCH.checked_add(Duration::from_millis(self.0))
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1000).saturating_add(u64::from(duration.subsec_millis()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_to_the_side_that_refuses() {
+        let time = UNIX_EPOCH + Duration::from_micros(1_500);
+        assert_eq!(Moment::floor(time).as_millis(), 1);
+        assert_eq!(Moment::ceil(time).as_millis(), 2);
+        assert_eq!(Moment::ceil(UNIX_EPOCH + Duration::from_millis(2)).as_millis(), 2);
+    }
+
+    #[test]
+    fn moments_out_of_range_stop_at_the_ends() {
+        assert_eq!(Moment::floor(UNIX_EPOCH - Duration::from_secs(1)).as_millis(), 0);
+        assert_eq!(Moment::ceil(UNIX_EPOCH + Duration::from_secs(1 << 60)).as_millis(), LAST);
+        assert_eq!(Moment::from_millis(LAST).plus(Duration::MAX).as_millis(), LAST);
+    }
+}

@@ -1,0 +1,202 @@
+//! The revocations of all nodes, read from the stream on the server into memory.
+//!
+//! 1. A node reads the stream from its beginning when it starts, and is not ready before it has read it all.
+//! 2. It then waits for what comes. An answer that says *nothing new* is as good as one that brings something: both
+//!    prove that the node knows all there is.
+//! 3. When the connection breaks, it connects anew, and reads on from the last entry it has seen.
+//! 4. When there was no answer for too long, [`Feed::standing`] is an error.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use redis::streams::{StreamId, StreamReadReply};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::store::ledger::Ledger;
+use crate::store::moment::Moment;
+use crate::store::redis::options::RedisOptions;
+use crate::store::redis::server::{Connection, PAUSE, Server, unreachable};
+use crate::store::shared::Shared;
+use crate::store::{Revocation, Standing, StoreError, TokenFacts};
+
+/// How many entries are read at once.
+const COUNT: usize = 1000;
+
+/// What this node knows of revocations, and the task that learns more.
+pub(super) struct Feed {
+    known: Arc<Known>,
+    task: JoinHandle<()>,
+}
+
+struct Known {
+    ledger: Shared,
+    /// Milliseconds from `start` to the last answer of the server.
+    heard: AtomicU64,
+    start: Instant,
+    silence: u64,
+}
+
+/// The position of an entry in the stream: milliseconds on the server's clock, and a number within.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Position(u64, u64);
+
+struct Reader {
+    server: Server,
+    known: Arc<Known>,
+    silence: Duration,
+    last: Position,
+}
+
+impl Feed {
+    pub(super) async fn start(server: Server, options: &RedisOptions) -> Result<Self, StoreError> {
+        let silence = options.silence;
+        let known = Arc::new(Known {
+            ledger: Shared::new(Ledger::new(options.capacity)),
+            heard: AtomicU64::new(0),
+            start: Instant::now(),
+            silence: u64::try_from(silence.as_millis()).unwrap_or(u64::MAX),
+        });
+        let mut reader = Reader { server, known: known.clone(), silence, last: Position::default() };
+        let mut connection = reader.connect().await?;
+        while !reader.read(&mut connection, None).await? {}
+        let task = tokio::spawn(reader.follow(Some(connection)));
+        Ok(Self { known, task })
+    }
+
+    pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Result<Standing, StoreError> {
+        let known = &self.known;
+        if known.uptime().saturating_sub(known.heard.load(Ordering::Acquire)) >= known.silence {
+            return Err(StoreError::new("the server has been silent for too long"));
+        }
+        known.ledger.standing(token, now)
+    }
+
+    /// Learns of a revocation made by this node, before the stream brings it.
+    pub(super) fn revoke(&self, what: Revocation, now: SystemTime) -> Result<(), StoreError> {
+        self.known.ledger.change(|ledger| ledger.revoke(what, Moment::floor(now)))
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Known {
+    fn uptime(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Reader {
+    /// Reads for ever.
+    async fn follow(mut self, mut connection: Option<Connection>) {
+        let mut pause = PAUSE.0;
+        loop {
+            let Err(error) = self.follow_once(connection.take(), &mut pause).await;
+            log(&error);
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    async fn follow_once(
+        &mut self,
+        connection: Option<Connection>,
+        pause: &mut Duration,
+    ) -> Result<std::convert::Infallible, StoreError> {
+        let mut connection = match connection {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        loop {
+            self.read(&mut connection, Some(self.silence / 4)).await?;
+            *pause = PAUSE.0;
+        }
+    }
+
+    /// Connects, and starts from the beginning if the stream is behind what this node has seen: the server has lost
+    /// entries, and the numbers of new ones may be lower than those of the lost.
+    async fn connect(&mut self) -> Result<Connection, StoreError> {
+        let mut connection = self.server.reader(self.silence / 2).await?;
+        let newest =
+            redis::cmd("XREVRANGE").arg(self.server.stream()).arg(&["+", "-", "COUNT", "1"]).to_owned();
+        let newest: redis::streams::StreamRangeReply =
+            newest.query_async(&mut connection).await.map_err(unreachable)?;
+        let newest = newest.ids.first().map(Position::of).transpose()?.unwrap_or_default();
+        if newest < self.last {
+            self.last = Position::default();
+        }
+        Ok(connection)
+    }
+
+    /// Reads the next entries, and waits for them up to `patience`. Says whether these were all.
+    async fn read(
+        &mut self,
+        connection: &mut Connection,
+        patience: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        let mut command = redis::cmd("XREAD");
+        command.arg("COUNT").arg(COUNT);
+        if let Some(patience) = patience {
+            command.arg("BLOCK").arg(patience.as_millis() as u64);
+        }
+        command.arg("STREAMS").arg(self.server.stream()).arg(self.last.to_string());
+        let reply: Option<StreamReadReply> = command.query_async(connection).await.map_err(unreachable)?;
+        let ids: Vec<_> = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
+        for id in &ids {
+            self.learn(id)?;
+        }
+        let all = ids.len() < COUNT;
+        if all {
+            self.known.heard.store(self.known.uptime(), Ordering::Release);
+        }
+        Ok(all)
+    }
+
+    /// The position of an entry says when it was made, so that those which ended since can be forgotten.
+    fn learn(&mut self, id: &StreamId) -> Result<(), StoreError> {
+        let position = Position::of(id)?;
+        let text = |field| id.get::<String>(field).ok_or_else(garbled);
+        let time = |field| {
+            let millis = id.get::<u64>(field).ok_or_else(garbled)?;
+            UNIX_EPOCH.checked_add(Duration::from_millis(millis)).ok_or_else(garbled)
+        };
+        let (name, expires_at) = (text("name")?, time("ends")?);
+        let what = match &*text("kind")? {
+            "token" => Revocation::Token { id: name, expires_at },
+            "family" => Revocation::Family { id: name, expires_at },
+            "subject" => Revocation::Subject { subject: name, issued_before: time("before")?, expires_at },
+            _ => return Err(garbled()),
+        };
+        self.known.ledger.change(|ledger| ledger.revoke(what, Moment::from_millis(position.0)))?;
+        self.last = position;
+        Ok(())
+    }
+}
+
+impl Position {
+    fn of(id: &StreamId) -> Result<Self, StoreError> {
+        let (millis, number) = id.id.split_once('-').ok_or_else(garbled)?;
+        let parse = |text: &str| text.parse().map_err(|_| garbled());
+        Ok(Self(parse(millis)?, parse(number)?))
+    }
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.0, self.1)
+    }
+}
+
+fn log(error: &StoreError) {
+    let error = error as &dyn std::error::Error;
+    tracing::warn!(target: "jwt_guard", error, "revocations are not read; trying again");
+}
+
+fn garbled() -> StoreError {
+    StoreError::new("the stream of revocations has an entry that is none")
+}

@@ -1,0 +1,229 @@
+//! A store on a server of Redis or Valkey, for many machines.
+//!
+//! 1. Every change is one script on the server: a rotation, the revocation that follows from reuse, and its announcement
+//!    happen together or not at all.
+//! 2. Every revocation is added to a stream that all nodes read, so that a check is answered from memory.
+//! 3. Entries end on the server by its own clock, and count by the clock of the guard.
+//!
+//! The server keeps what it is configured to keep. For nothing acknowledged to be lost when it restarts it needs
+//! `appendonly yes` and `appendfsync always`; with `everysec`, a power failure takes the last second. It must not evict
+//! keys. Redis 6.2 or later, or Valkey.
+
+mod feed;
+mod options;
+mod scripts;
+mod server;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::store::moment::Moment;
+use crate::store::{
+    Family, Lookup, Revocation, RevocationStore, Rotated, Rotation, Standing, StoreError, StoreFuture,
+    TokenFacts, TokenStore,
+};
+use feed::Feed;
+use server::Server;
+
+pub use options::RedisOptions;
+
+/// Keeps everything on a server of Redis or Valkey, for an application that runs in more than one process.
+///
+/// [`connect`](Self::connect) makes a store that is told of revocations and answers checks from memory, usually a
+/// millisecond behind the server; [`strict`](Self::strict) makes one that asks the server on every check. Both ask it
+/// for everything else. Both connect anew by themselves when the server was away. A clone is another handle to the same
+/// store.
+///
+/// ```no_run
+/// use jwt_guard::store::{RedisOptions, RedisStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jwt_guard::store::StoreError> {
+/// let store = RedisStore::connect("redis://127.0.0.1/", RedisOptions::new()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RedisStore {
+    server: Arc<Server>,
+    /// `None` for a strict store.
+    feed: Option<Arc<Feed>>,
+}
+
+impl RedisStore {
+    /// A store that answers checks from memory. It is ready when it has read all revocations there are.
+    ///
+    /// When it has heard nothing from the server for [`RedisOptions::silence`], checks are errors, and requests are
+    /// answered with 503: revocations may have been missed.
+    ///
+    /// Must be called within the Tokio runtime that will go on to serve.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not one, when the server does not answer, and when it evicts keys (`maxmemory-policy` other than
+    /// `noeviction`, with a `maxmemory`).
+    pub async fn connect(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
+        let server = Server::connect(url, &options).await?;
+        let feed = Feed::start(server.clone(), &options).await?;
+        Ok(Self { server: Arc::new(server), feed: Some(Arc::new(feed)) })
+    }
+
+    /// A store that asks the server on every check: a revocation counts everywhere at once, every request waits for the
+    /// server, and while it is away every one is answered with 503.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn strict(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
+        Ok(Self { server: Arc::new(Server::connect(url, &options).await?), feed: None })
+    }
+
+    async fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Result<Standing, StoreError> {
+        let mut call = scripts::STANDING.prepare_invoke();
+        call.key(self.server.key("subject", token.subject));
+        for (kind, name) in [("token", token.id), ("family", token.family)] {
+            if let Some(name) = name {
+                call.key(self.server.key(kind, name));
+            }
+        }
+        call.arg(Moment::floor(now).as_millis());
+        if let Some(issued_at) = token.issued_at {
+            call.arg(Moment::floor(issued_at).as_millis());
+        }
+        standing(self.server.run(&call).await?)
+    }
+
+    async fn send_revocation(&self, what: &Revocation) -> Result<(), StoreError> {
+        let server = &self.server;
+        let script = match what {
+            Revocation::Token { .. } => &scripts::REVOKE_TOKEN,
+            Revocation::Family { .. } => &scripts::REVOKE_FAMILY,
+            Revocation::Subject { .. } => &scripts::REVOKE_SUBJECT,
+        };
+        let mut call = script.prepare_invoke();
+        match what {
+            Revocation::Token { id, expires_at } => {
+                call.key(server.key("token", id)).key(server.key("allowed", id));
+                call.arg(id).arg(Moment::ceil(*expires_at).as_millis());
+            }
+            Revocation::Family { id, expires_at } => {
+                call.key(server.key("login", id)).key(server.key("family", id));
+                call.arg(id).arg(Moment::ceil(*expires_at).as_millis());
+            }
+            Revocation::Subject { subject, issued_before, expires_at } => {
+                call.key(server.key("subject", subject));
+                call.arg(subject).arg(Moment::ceil(*expires_at).as_millis());
+                call.arg(Moment::ceil(*issued_before).as_millis());
+            }
+        }
+        let _: u8 = server.run(call.key(server.stream()).key(server.horizon())).await?;
+        Ok(())
+    }
+
+    fn learn(&self, what: Revocation, now: SystemTime) -> Result<(), StoreError> {
+        self.feed.as_ref().map_or(Ok(()), |feed| feed.revoke(what, now))
+    }
+}
+
+impl RevocationStore for RedisStore {
+    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+        match &self.feed {
+            Some(feed) => Lookup::Known(feed.standing(token, now)),
+            None => Lookup::Pending(Box::pin(self.ask_standing(token, now))),
+        }
+    }
+}
+
+impl TokenStore for RedisStore {
+    fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            self.send_revocation(&what).await?;
+            self.learn(what, now)
+        })
+    }
+
+    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let Family { id, token, expires_at } = family;
+            let mut call = scripts::BEGIN.prepare_invoke();
+            call.key(self.server.key("login", &id)).key(self.server.key("family", &id));
+            call.arg(Moment::floor(now).as_millis()).arg(token).arg(Moment::ceil(expires_at).as_millis());
+            match self.server.run(&call).await? {
+                0 => Ok(()),
+                1 => Err(StoreError::new("a new login has the name of a living one")),
+                2 => Err(StoreError::new("a new login has the name of a revoked one")),
+                other => Err(nonsense(other)),
+            }
+        })
+    }
+
+    fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated> {
+        Box::pin(async move {
+            let Rotation { family, presented, next, expires_at, grace } = rotation;
+            let server = &self.server;
+            let now_millis = Moment::floor(now).as_millis();
+            let mut call = scripts::ROTATE.prepare_invoke();
+            call.key(server.key("login", &family)).key(server.key("family", &family));
+            call.key(server.stream()).key(server.horizon());
+            call.arg(now_millis).arg(&family).arg(presented).arg(next);
+            call.arg(Moment::ceil(expires_at).as_millis()).arg(Moment::default().plus(grace).as_millis());
+            match server.once(&call).await? {
+                0 => Ok(Rotated::Fresh),
+                1 => Ok(Rotated::Retried),
+                2 => self.learn(Revocation::Family { id: family, expires_at }, now).map(|()| Rotated::Reused),
+                3 => Ok(Rotated::Unknown),
+                other => Err(nonsense(other)),
+            }
+        })
+    }
+
+    fn allow(&self, id: String, expires_at: SystemTime, _now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let mut call = scripts::ALLOW.prepare_invoke();
+            call.key(self.server.key("allowed", &id)).arg(Moment::ceil(expires_at).as_millis());
+            let _: u8 = self.server.run(&call).await?;
+            Ok(())
+        })
+    }
+
+    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
+        Lookup::Pending(Box::pin(async move {
+            let mut call = scripts::IS_ALLOWED.prepare_invoke();
+            call.key(self.server.key("allowed", id)).key(self.server.key("token", id));
+            standing(self.server.run(call.arg(Moment::floor(now).as_millis())).await?)
+        }))
+    }
+
+    fn revoked_before<'a>(
+        &'a self,
+        subject: &'a str,
+        now: SystemTime,
+    ) -> StoreFuture<'a, Option<SystemTime>> {
+        Box::pin(async move {
+            let mut call = scripts::REVOKED_BEFORE.prepare_invoke();
+            call.key(self.server.key("subject", subject)).arg(Moment::floor(now).as_millis());
+            let cut_off: Option<u64> = self.server.run(&call).await?;
+            Ok(cut_off.map(Moment::from_millis).and_then(Moment::to_system_time))
+        })
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    /// The address may have a password in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore").field("strict", &self.feed.is_none()).finish_non_exhaustive()
+    }
+}
+
+fn standing(answer: u8) -> Result<Standing, StoreError> {
+    match answer {
+        0 => Ok(Standing::Good),
+        1 => Ok(Standing::Revoked),
+        other => Err(nonsense(other)),
+    }
+}
+
+fn nonsense(_answer: u8) -> StoreError {
+    StoreError::new("the server gave an answer that no script of ours gives")
+}

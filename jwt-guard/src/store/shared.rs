@@ -1,0 +1,103 @@
+//! A ledger that many threads ask and few change.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use crossbeam_utils::sync::ShardedLock;
+
+use crate::store::ledger::{Change, Ledger};
+use crate::store::moment::Moment;
+use crate::store::{Standing, StoreError, TokenFacts};
+
+/// The ledger behind a lock whose readers do not touch each other's cache lines: a question is asked on every request
+/// on every core, a change is rare.
+pub(super) struct Shared {
+    ledger: ShardedLock<Ledger>,
+    /// Whether nothing is revoked at all. Written under the lock, read without it.
+    revokes_nothing: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn new(ledger: Ledger) -> Self {
+        let revokes_nothing = AtomicBool::new(ledger.revokes_nothing());
+        Self { ledger: ShardedLock::new(ledger), revokes_nothing }
+    }
+
+    /// # Errors
+    ///
+    /// When a change panicked halfway, here and below: what the ledger says then is not to be trusted.
+    pub(super) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Ledger) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut ledger = self.ledger.write().map_err(|_| half_changed())?;
+        let result = change(&mut ledger);
+        self.revokes_nothing.store(ledger.revokes_nothing(), Ordering::SeqCst);
+        result
+    }
+
+    /// What changed since the last call; see [`Ledger::journaled`].
+    #[cfg(feature = "store-file")]
+    pub(super) fn take_changes(&self) -> Result<Vec<Change>, StoreError> {
+        self.change(|ledger| Ok(ledger.take_changes()))
+    }
+
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&Ledger) -> T) -> Result<T, StoreError> {
+        Ok(question(&*self.ledger.read().map_err(|_| half_changed())?))
+    }
+
+    pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Result<Standing, StoreError> {
+        if self.revokes_nothing.load(Ordering::SeqCst) && !self.ledger.is_poisoned() {
+            return Ok(Standing::Good);
+        }
+        self.ask(|ledger| ledger.standing(token, now))
+    }
+
+    pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> Result<Standing, StoreError> {
+        self.ask(|ledger| ledger.is_allowed(id, now))
+    }
+
+    pub(super) fn revoked_before(
+        &self,
+        subject: &str,
+        now: SystemTime,
+    ) -> Result<Option<SystemTime>, StoreError> {
+        self.ask(|ledger| ledger.cut_off(subject, Moment::floor(now)))?
+            .map(|moment| moment.to_system_time().ok_or_else(|| StoreError::new("a cut-off is out of range")))
+            .transpose()
+    }
+}
+
+fn half_changed() -> StoreError {
+    StoreError::new("a change of it panicked")
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.ask(Ledger::len).ok();
+        f.debug_struct("Ledger").field("entries", &entries).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_panic_during_a_change_makes_every_answer_an_error() {
+        let shared = Shared::new(Ledger::new(1));
+        let panicking = || shared.change(|_| -> Result<(), StoreError> { panic!("on purpose") });
+        assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
+
+        let now = SystemTime::UNIX_EPOCH;
+        let token =
+            TokenFacts { id: Some("a"), subject: "b", family: None, issued_at: None, expires_at: now };
+        assert!(shared.standing(&token, now).is_err());
+        assert!(shared.is_allowed("a", now).is_err());
+        assert!(shared.revoked_before("b", now).is_err());
+        assert!(shared.change(|_| Ok(())).is_err());
+    }
+}

@@ -1,0 +1,196 @@
+//! The store in a file.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use jwt_guard::store::{FileStore, Revocation, RevocationStore, Rotated, Standing, TokenStore};
+
+use super::contract::contract;
+use super::crash::{Acknowledged, verify, work};
+use super::{Directory, LEEWAY, LIFE, answer, facts, login, present, rotation, token};
+
+/// Names the file of a process that is to be killed.
+const CHILD_FILE: &str = "JWT_GUARD_TESTS_CHILD_FILE";
+const CHILD_ROUND: &str = "JWT_GUARD_TESTS_CHILD_ROUND";
+
+async fn store() -> Option<(FileStore, Directory)> {
+    let directory = Directory::new();
+    Some((FileStore::open(directory.file()).await.unwrap(), directory))
+}
+
+contract!(store);
+
+#[tokio::test]
+async fn everything_is_there_after_it_was_opened_again() {
+    let directory = Directory::new();
+    let now = present();
+    let subject =
+        Revocation::Subject { subject: "ada".to_owned(), issued_before: now, expires_at: now + LIFE };
+    {
+        let store = FileStore::open(directory.file()).await.unwrap();
+        store.begin(login("f", "a", now), now).await.unwrap();
+        store.rotate(rotation("f", "a", "b", now), now).await.unwrap();
+        store.begin(login("g", "a", now), now).await.unwrap();
+        store.rotate(rotation("g", "x", "b", now), now).await.unwrap();
+        store.revoke(token("t", now), now).await.unwrap();
+        store.revoke(subject, now).await.unwrap();
+        store.allow("u".to_owned(), now + LIFE, now).await.unwrap();
+    }
+    let store = FileStore::open(directory.file()).await.unwrap();
+    let standing =
+        async |id, family| answer(store.standing(&facts(id, family, now + LIFE), now)).await.unwrap();
+    assert_eq!(standing("t", None).await, Standing::Revoked);
+    assert_eq!(standing("u", Some("f")).await, Standing::Good);
+    assert_eq!(standing("u", Some("g")).await, Standing::Revoked);
+    assert!(store.revoked_before("ada", now).await.unwrap().is_some());
+    assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), Standing::Good);
+    assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);
+    assert_eq!(store.rotate(rotation("g", "a", "c", now), now).await.unwrap(), Rotated::Unknown);
+}
+
+#[tokio::test]
+async fn what_has_ended_leaves_the_file() {
+    let directory = Directory::new();
+    let now = present();
+    let later = now + LIFE + LEEWAY * 2;
+    {
+        let store = FileStore::with_capacity(directory.file(), 1).await.unwrap();
+        store.revoke(token("t", now), now).await.unwrap();
+        assert!(store.revoke(token("u", now), now).await.is_err(), "it is full");
+        store.revoke(token("u", later), later).await.unwrap();
+    }
+    let store = FileStore::with_capacity(directory.file(), 1).await.unwrap();
+    assert!(format!("{store:?}").contains("entries: Some(1)"), "{store:?}");
+}
+
+#[tokio::test]
+async fn a_second_store_cannot_open_the_file() {
+    let directory = Directory::new();
+    let first = FileStore::open(directory.file()).await.unwrap();
+    let error = FileStore::open(directory.file()).await.unwrap_err();
+    assert!(error.to_string().contains("open in another process"), "{error}");
+    drop(first);
+    FileStore::open(directory.file()).await.expect("it is free again");
+}
+
+#[tokio::test]
+async fn a_second_process_cannot_open_the_file() {
+    let directory = Directory::new();
+    let (mut child, mut lines) = start_child(&directory, "0");
+    assert!(lines.next().is_some(), "the child has the file");
+    let error = FileStore::open(directory.file()).await.unwrap_err();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(error.to_string().contains("open in another process"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_is_an_error_and_is_left_alone() {
+    let directory = Directory::new();
+    let text = "dear diary, ".repeat(1_000);
+    fs::write(directory.file(), &text).unwrap();
+    let error = FileStore::open(directory.file()).await.unwrap_err();
+    assert!(error.to_string().contains("damaged, or is not a token store"), "{error}");
+    assert_eq!(fs::read_to_string(directory.file()).unwrap(), text);
+    let error = FileStore::open(directory.path()).await.unwrap_err();
+    assert!(error.to_string().contains("cannot be opened"), "{error}");
+}
+
+/// Changes the file everywhere, one place at a time. What opens must have lost nothing.
+#[tokio::test]
+async fn damage_is_an_error_or_has_no_effect() {
+    let directory = Directory::new();
+    let now = present();
+    {
+        let store = FileStore::open(directory.file()).await.unwrap();
+        for i in 0..500 {
+            store.revoke(token(&i.to_string(), now), now).await.unwrap();
+        }
+    }
+    let whole = fs::read(directory.file()).unwrap();
+    let (mut errors, mut places) = (0, 0);
+    let mut check = async |bytes: &[u8], what: &str| {
+        places += 1;
+        fs::write(directory.file(), bytes).unwrap();
+        let Ok(store) = FileStore::open(directory.file()).await else { return errors += 1 };
+        for i in 0..500 {
+            let id = i.to_string();
+            let standing = answer(store.standing(&facts(&id, None, now), now)).await.unwrap();
+            assert_eq!(standing, Standing::Revoked, "{what} hides {id}");
+        }
+    };
+    let pages = whole.len() / 4096;
+    for place in (0..320).step_by(7).chain((0..200).map(|i| (i * pages / 200) * 4096 + i * 19 % 4096)) {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x55;
+        check(&bytes, &format!("damage at {place}")).await;
+    }
+    for length in [1, 100, 4096, whole.len() / 2, whole.len() - 4096, whole.len() - 1] {
+        check(&whole[..length], &format!("a cut at {length}")).await;
+    }
+    println!("{errors} of {places} kinds of damage were refused");
+    assert!(errors > 10);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_store, directory) = store().await.unwrap();
+    assert_eq!(fs::metadata(directory.file()).unwrap().permissions().mode() & 0o077, 0);
+}
+
+/// Kills a process in the middle of its work, again and again.
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    let directory = Directory::new();
+    let (mut rotations, mut revocations, mut kills) = (0, 0, 0_u64);
+    while rotations < 1_000 || kills < 20 {
+        let (mut child, mut lines) = start_child(&directory, &kills.to_string());
+        // A number of lines that differs in every round; the clock adds what is random.
+        let before = 1 + (kills * 2_654_435_761 % 400) as usize;
+        let mut acknowledged: Vec<_> = lines.by_ref().take(before).collect();
+        child.kill().unwrap();
+        acknowledged.extend(lines);
+        child.wait().unwrap();
+        assert!(acknowledged.len() >= before, "the child stopped by itself");
+
+        let store = FileStore::open(directory.file()).await.unwrap();
+        rotations += verify(&store, &acknowledged).await;
+        revocations += acknowledged.iter().filter(|fact| matches!(fact, Acknowledged::Revoked(_))).count();
+        kills += 1;
+    }
+    println!("{kills} kills, {rotations} rotations, {revocations} revocations, none lost");
+}
+
+/// Starts this very program once more, to do nothing but [`child`].
+fn start_child(directory: &Directory, round: &str) -> (Child, impl Iterator<Item = Acknowledged> + use<>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["stores::file::child", "--exact", "--nocapture", "--test-threads=1"])
+        .env(CHILD_FILE, directory.file())
+        .env(CHILD_ROUND, round)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let lines = std::iter::from_fn(move || {
+        let mut line = String::new();
+        (output.read_line(&mut line).unwrap() > 0).then_some(line)
+    });
+    (child, lines.filter_map(|line| Acknowledged::from_line(&line)))
+}
+
+/// The process that is killed. When it is not that, it is no test.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn child() {
+    let (Ok(file), Ok(round)) = (std::env::var(CHILD_FILE), std::env::var(CHILD_ROUND)) else { return };
+    let store = Arc::new(FileStore::open(file).await.unwrap());
+    work(store, &round, |fact| {
+        let mut output = std::io::stdout().lock();
+        output.write_all(fact.to_line().as_bytes()).and_then(|()| output.flush()).unwrap();
+    })
+    .await;
+}

@@ -1,0 +1,100 @@
+//! One contract, and every store against it.
+
+mod contract;
+mod crash;
+mod file;
+mod memory;
+mod proxy;
+mod redis;
+mod redis_server;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use jwt_guard::store::{Family, Lookup, Revocation, Rotation, Standing, StoreError, TokenFacts};
+use jwt_guard::{Clock, SystemClock};
+
+/// Longer than any entry of the tests counts: their life, and the largest leeway of a guard.
+const LIFE: Duration = Duration::from_secs(600);
+const LEEWAY: Duration = Duration::from_secs(300);
+
+/// Entries end on a server by its own clock, so the tests are about the present.
+fn present() -> SystemTime {
+    SystemClock.now()
+}
+
+fn token(id: &str, now: SystemTime) -> Revocation {
+    Revocation::Token { id: id.to_owned(), expires_at: now + LIFE }
+}
+
+fn login(family: &str, token: &str, now: SystemTime) -> Family {
+    Family { id: family.to_owned(), token: token.to_owned(), expires_at: now + LIFE }
+}
+
+fn rotation(family: &str, presented: &str, next: &str, now: SystemTime) -> Rotation {
+    Rotation {
+        family: family.to_owned(),
+        presented: presented.to_owned(),
+        next: next.to_owned(),
+        expires_at: now + LIFE,
+        grace: Duration::ZERO,
+    }
+}
+
+fn facts<'a>(id: &'a str, family: Option<&'a str>, now: SystemTime) -> TokenFacts<'a> {
+    let mut facts = TokenFacts::new("ada", now + LIFE);
+    (facts.id, facts.family, facts.issued_at) = (Some(id), family, Some(now));
+    facts
+}
+
+async fn answer(lookup: Lookup<'_>) -> Result<Standing, StoreError> {
+    match lookup {
+        Lookup::Known(answer) => answer,
+        Lookup::Pending(answer) => answer.await,
+    }
+}
+
+/// Polls until something is so; there is no other way to wait for a server.
+async fn until<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T>) -> T {
+    let polling = async {
+        loop {
+            if let Some(found) = poll().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), polling)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain: {what}"))
+}
+
+/// A directory that goes with the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name =
+            format!("jwt-guard-stores-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).expect("a new directory");
+        Self(path)
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("tokens.db")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}

@@ -1,0 +1,322 @@
+//! The store on a server, strict and pushed.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jwt_guard::store::{
+    Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, Standing, TokenStore,
+};
+use tokio::time::Instant;
+
+use super::contract::contract;
+use super::crash::{verify, work};
+use super::proxy::Proxy;
+use super::redis_server::RedisServer;
+use super::{LIFE, answer, facts, login, present, rotation, token, until};
+
+mod pushed {
+    use super::*;
+
+    async fn store() -> Option<(RedisStore, RedisServer)> {
+        let server = RedisServer::start().await?;
+        let store = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+        Some((store, server))
+    }
+
+    contract!(store);
+}
+
+mod strict {
+    use super::*;
+
+    async fn store() -> Option<(RedisStore, RedisServer)> {
+        let server = RedisServer::start().await?;
+        let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+        Some((store, server))
+    }
+
+    contract!(store);
+}
+
+/// One node that has all slots is a cluster, and refuses what a cluster refuses.
+mod cluster {
+    use super::*;
+
+    async fn start() -> Option<RedisServer> {
+        let server = RedisServer::start_with(&["--cluster-enabled", "yes"]).await?;
+        assert_eq!(server.command(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).as_deref(), Some("+OK"));
+        until("the cluster is ready", async || {
+            server.command(&["SET", "a", "b"]).filter(|line| line == "+OK")
+        })
+        .await;
+        Some(server)
+    }
+
+    mod pushed {
+        use super::*;
+
+        async fn store() -> Option<(RedisStore, RedisServer)> {
+            let server = start().await?;
+            let store = RedisStore::connect(&server.url(), RedisOptions::new().cluster()).await.unwrap();
+            Some((store, server))
+        }
+
+        contract!(store);
+    }
+
+    mod strict {
+        use super::*;
+
+        async fn store() -> Option<(RedisStore, RedisServer)> {
+            let server = start().await?;
+            let store = RedisStore::strict(&server.url(), RedisOptions::new().cluster()).await.unwrap();
+            Some((store, server))
+        }
+
+        contract!(store);
+    }
+
+    #[tokio::test]
+    async fn a_revocation_reaches_another_node() {
+        let Some(server) = start().await else { return };
+        let options = RedisOptions::new().cluster();
+        let one = RedisStore::connect(&server.url(), options.clone()).await.unwrap();
+        let two = RedisStore::connect(&server.url(), options).await.unwrap();
+        one.revoke(token("t", present()), present()).await.unwrap();
+        until("the other node knows", async || is_revoked(&two, "t").then_some(())).await;
+    }
+}
+
+fn known(store: &RedisStore, id: &str) -> Result<Standing, jwt_guard::store::StoreError> {
+    let now = present();
+    match store.standing(&facts(id, Some("f"), now), now) {
+        Lookup::Known(answer) => answer,
+        Lookup::Pending(_) => panic!("a pushed store answers at once"),
+    }
+}
+
+fn is_revoked(store: &RedisStore, id: &str) -> bool {
+    matches!(known(store, id), Ok(Standing::Revoked))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revocation_is_pushed_to_another_node_within_100_ms() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let mut latencies = Vec::new();
+    for i in 0..100 {
+        let (id, now) = (i.to_string(), present());
+        assert_eq!(known(&two, &id).unwrap(), Standing::Good);
+        let start = Instant::now();
+        one.revoke(token(&id, now), now).await.unwrap();
+        assert!(is_revoked(&one, &id), "the node that revokes knows at once");
+        until("the other node knows", async || is_revoked(&two, &id).then_some(())).await;
+        latencies.push(start.elapsed());
+    }
+    latencies.sort();
+    println!("from the call on one node until another refuses: median {:?}, worst {:?}", latencies[50], latencies[99]);
+    assert!(latencies[99] < Duration::from_millis(100), "{latencies:?}");
+}
+
+#[tokio::test]
+async fn every_kind_of_revocation_is_pushed() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let now = present();
+    let ends = now + LIFE;
+    let issued_later = facts("another", None, ends + Duration::from_millis(1));
+    one.begin(login("f", "a", now), now).await.unwrap();
+    two.rotate(rotation("f", "a", "b", now), now).await.unwrap();
+    assert_eq!(two.rotate(rotation("f", "a", "c", now), now).await.unwrap(), Rotated::Reused);
+    until("reuse seen by one is known to the other", async || is_revoked(&one, "t").then_some(())).await;
+
+    let subject = Revocation::Subject { subject: "ada".to_owned(), issued_before: ends, expires_at: ends };
+    one.revoke(subject, now).await.unwrap();
+    let old = facts("another", None, now);
+    until("a cut-off", async || {
+        (answer(two.standing(&old, now)).await.unwrap() == Standing::Revoked).then_some(())
+    })
+    .await;
+    assert_eq!(answer(two.standing(&issued_later, now)).await.unwrap(), Standing::Good);
+}
+
+#[tokio::test]
+async fn a_revocation_counts_at_once_for_a_strict_store() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let two = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+    let now = present();
+    let mine = facts("t", None, now);
+    let mut waits = Vec::new();
+    assert_eq!(answer(two.standing(&mine, now)).await.unwrap(), Standing::Good);
+    one.revoke(token("t", now), now).await.unwrap();
+    for _ in 0..100 {
+        let start = Instant::now();
+        assert_eq!(answer(two.standing(&mine, now)).await.unwrap(), Standing::Revoked);
+        waits.push(start.elapsed());
+    }
+    waits.sort();
+    println!("a strict check: median {:?}, worst {:?}", waits[50], waits[99]);
+}
+
+#[tokio::test]
+async fn a_node_that_starts_later_knows_what_was_revoked_before() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    // More than are read at once.
+    for i in 0..2_500 {
+        one.revoke(token(&i.to_string(), present()), present()).await.unwrap();
+    }
+    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    for i in 0..2_500 {
+        assert!(is_revoked(&two, &i.to_string()), "{i}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_was_cut_off_refuses_to_answer_and_then_misses_nothing() {
+    let Some(server) = RedisServer::start().await else { return };
+    let proxy = Proxy::to(server.port()).await;
+    let silence = Duration::from_millis(300);
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let two = RedisStore::connect(&proxy.url(), RedisOptions::new().silence(silence)).await.unwrap();
+    for round in 0..5 {
+        let names: Vec<_> = (0..200).map(|i| format!("{round}-{i}")).collect();
+        proxy.cut();
+        for name in &names {
+            one.revoke(token(name, present()), present()).await.unwrap();
+        }
+        let cut = Instant::now();
+        until("silence is noticed", async || known(&two, &names[0]).err()).await;
+        println!("a node refuses to answer {:?} after it was cut off", cut.elapsed());
+        assert!(two.revoke(token("x", present()), present()).await.is_err());
+
+        proxy.mend();
+        let first = until("it answers again", async || known(&two, &names[199]).ok()).await;
+        assert_eq!(first, Standing::Revoked, "a node must not answer before it knows");
+        for name in &names {
+            assert!(is_revoked(&two, name), "{name} was missed");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_revocation_is_missed_when_connections_are_killed() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let mut acknowledged = Vec::new();
+    for i in 0..500 {
+        if i % 10 == 5 {
+            server.cut_all();
+        }
+        let id = i.to_string();
+        if one.revoke(token(&id, present()), present()).await.is_ok() {
+            acknowledged.push(id);
+        }
+    }
+    assert!(acknowledged.len() > 400, "the store connects anew: {}", acknowledged.len());
+    for id in &acknowledged {
+        until("the other node knows", async || is_revoked(&two, id).then_some(())).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_lost_its_stream_is_read_from_the_beginning() {
+    let Some(mut server) = RedisServer::start_with(&["--appendonly", "no"]).await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    one.revoke(token("before", present()), present()).await.unwrap();
+    server.kill();
+    server.restart().await;
+    // The new stream is behind the old one, as after a failover to a machine whose clock is slow.
+    let entry = ["kind", "token", "name", "after", "ends", "99999999999999", "before", "0"];
+    let add = [&["XADD", "{jwt-guard}:revocations", "5-0"], &entry[..]].concat();
+    server.command(&add).expect("an answer");
+    until("the new stream is read", async || is_revoked(&one, "after").then_some(())).await;
+    assert!(is_revoked(&one, "before"), "nothing known is forgotten");
+}
+
+#[tokio::test]
+async fn a_node_that_cannot_keep_a_revocation_stops_answering() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let options = RedisOptions::new().capacity(1).silence(Duration::from_millis(200));
+    let two = RedisStore::connect(&server.url(), options).await.unwrap();
+    one.revoke(token("t", present()), present()).await.unwrap();
+    one.revoke(token("u", present()), present()).await.unwrap();
+    until("it is full", async || known(&two, "u").err()).await;
+}
+
+#[tokio::test]
+async fn a_server_that_evicts_is_refused() {
+    let Some(server) =
+        RedisServer::start_with(&["--maxmemory", "100mb", "--maxmemory-policy", "volatile-ttl"]).await
+    else {
+        return;
+    };
+    let error = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap_err();
+    assert!(error.to_string().contains("noeviction"), "{error}");
+}
+
+#[tokio::test]
+async fn an_address_without_a_server_is_an_error() {
+    let error = RedisStore::connect("redis://127.0.0.1:1/", RedisOptions::new()).await.unwrap_err();
+    assert!(error.to_string().contains("the token store failed"), "{error}");
+    assert!(RedisStore::strict("not a url", RedisOptions::new()).await.is_err());
+}
+
+#[tokio::test]
+async fn entries_leave_the_server_when_they_have_ended() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let now = present();
+    store.revoke(token("t", now), now).await.unwrap();
+    store.begin(login("f", "a", now), now).await.unwrap();
+    store.allow("u".to_owned(), now + LIFE, now).await.unwrap();
+    for key in ["token:t", "login:f", "allowed:u"] {
+        let left = server.command(&["TTL", &format!("{{jwt-guard}}:{key}")]).unwrap();
+        let left: u64 = left.strip_prefix(':').unwrap().parse().unwrap();
+        assert!((890..=901).contains(&left), "{key}: {left} s left of 900");
+    }
+}
+
+/// Kills the server in the middle of the work, again and again. Strict checks are errors meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
+    let Some(mut server) = RedisServer::start().await else { return };
+    let strict = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+    let pushed = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let (mut rotations, mut kills) = (0, 0_usize);
+    while rotations < 1_000 || kills < 10 {
+        let acknowledged = Arc::new(Mutex::new(Vec::new()));
+        let sink = acknowledged.clone();
+        let worker = Arc::new(if kills % 2 == 0 { strict.clone() } else { pushed.clone() });
+        let round = kills.to_string();
+        let working = tokio::spawn(async move {
+            work(worker, &round, move |fact| sink.lock().unwrap().push(fact)).await;
+        });
+        let enough = 100 + kills * 37 % 200;
+        until("there is something to lose", async || {
+            (acknowledged.lock().unwrap().len() >= enough).then_some(())
+        })
+        .await;
+        server.kill();
+        let now = present();
+        assert!(
+            answer(strict.standing(&facts("t", None, now), now)).await.is_err(),
+            "strict, without a server"
+        );
+        working.await.unwrap();
+        server.restart().await;
+        let now = present();
+        until("it connects anew", async || answer(strict.standing(&facts("t", None, now), now)).await.ok())
+            .await;
+
+        let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
+        rotations += verify(&strict, &acknowledged).await;
+        kills += 1;
+    }
+    println!("{kills} restarts, {rotations} rotations, none lost");
+}
