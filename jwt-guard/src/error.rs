@@ -39,6 +39,8 @@ pub enum FailureKind {
     InvalidToken,
     /// The token lacks a scope.
     InsufficientScope,
+    /// The token goes back to a login that is too long ago.
+    StaleAuthentication,
     /// The caller may not do this, and no scope would help.
     Forbidden,
     /// The policy hides the route from this caller.
@@ -53,11 +55,12 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every class, for tables and tests.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::MissingToken,
         Self::MalformedRequest,
         Self::InvalidToken,
         Self::InsufficientScope,
+        Self::StaleAuthentication,
         Self::Forbidden,
         Self::NotFound,
         Self::Unavailable,
@@ -78,6 +81,7 @@ impl AuthError {
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(_) | Self::Claims(_) => FailureKind::InvalidToken,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
+            Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
             Self::NoGuard => FailureKind::NotConfigured,
         }
@@ -104,6 +108,7 @@ impl fmt::Display for AuthError {
             Self::Token(reason) => reason.fmt(f),
             Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
+            Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),
             Self::Policy(Shortfall::Forbidden) => {
                 f.write_str("a role, a claim or a `not(..)` stands against the caller")
             }

@@ -188,7 +188,7 @@ pub use principal::Principal;
 
 pub use router::{AccessRow, AccessTable, Router, routing};
 pub use secret::Secret;
-pub use token::TokenSource;
+pub use token::{TokenKind, TokenSource};
 pub use verify::TokenProfile;
 
 #[cfg(doctest)]

@@ -2,3 +2,4 @@
 
 pub use crate::extract::Guarded;
 pub use crate::policy::{ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};
+pub use crate::token::TokenKind;

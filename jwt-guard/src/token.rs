@@ -31,6 +31,17 @@ impl fmt::Display for TokenSource {
     }
 }
 
+/// What a token is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// To call handlers with.
+    #[default]
+    Access,
+    /// To ask for the next access token with. It grants nothing else: neither kind passes as the other.
+    Refresh,
+}
+
 /// The longest header segment that is looked at: 2 KiB. A header names an algorithm and a key; 2 KiB of
 /// base64url is twenty times what issuers send, and bounds what an unauthenticated caller can make us parse.
 const LONGEST_HEADER: usize = 2048;

@@ -29,6 +29,10 @@ pub(crate) struct Registered {
     pub(crate) issued_at: Option<NumericDate>,
     pub(crate) token_id: Option<Span>,
     pub(crate) client_id: Option<Span>,
+    /// The login that the token goes back to: `sid`.
+    pub(crate) family: Option<Span>,
+    /// Whether the claim `fresh` is `true`, and not merely something.
+    pub(crate) is_fresh: bool,
 }
 
 impl TokenClaims {
@@ -70,6 +74,14 @@ impl TokenClaims {
 
     pub(crate) fn client_id(&self) -> Option<&str> {
         self.text(self.registered.client_id.as_ref())
+    }
+
+    pub(crate) fn family(&self) -> Option<&str> {
+        self.text(self.registered.family.as_ref())
+    }
+
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.registered.is_fresh
     }
 
     /// The JSON text that was signed.

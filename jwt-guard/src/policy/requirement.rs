@@ -20,6 +20,8 @@ pub enum Requirement {
     Role(&'static str),
     /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name.
     Claim(&'static [&'static str], ClaimValue),
+    /// The token was issued by a login, and not by a refresh.
+    Fresh,
     /// The conditions of another policy, under the name it is shown by.
     Policy(&'static str, &'static Self),
 }
@@ -84,6 +86,7 @@ fn write_one(f: &mut fmt::Formatter<'_>, requirement: &Requirement) -> fmt::Resu
             }
             write!(f, ") = {value}")
         }
+        Requirement::Fresh => f.write_str("fresh"),
         Requirement::Policy(name, _) => write!(f, "policy = {name}"),
     }
 }

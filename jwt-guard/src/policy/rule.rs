@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Requirement;
+use crate::token::TokenKind;
 
 /// Everything a policy says: who is let in, on which conditions, and what a refusal looks like.
 ///
@@ -10,6 +11,7 @@ use super::Requirement;
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     access: Access,
+    token: TokenKind,
     requirement: Requirement,
     deny_as: DenyAs,
     redirect: Option<&'static str>,
@@ -65,6 +67,7 @@ impl Rule {
     const fn new(access: Access) -> Self {
         Self {
             access,
+            token: TokenKind::Access,
             requirement: Requirement::All(&[]),
             deny_as: DenyAs::Refusal,
             redirect: None,
@@ -94,6 +97,19 @@ impl Rule {
     pub const fn expired_is_anonymous(mut self) -> Self {
         assert!(!matches!(self.access, Access::Authenticated), "`expired` needs `Rule::anonymous()`");
         self.access = Access::AnonymousIfExpired;
+        self
+    }
+
+    /// Takes another kind of token than an access token; what `token = "refresh"` writes.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, when the rule lets anonymous callers in: a refresh token says nothing of them.
+    #[must_use]
+    #[track_caller]
+    pub const fn with_token(mut self, token: TokenKind) -> Self {
+        assert!(matches!(self.access, Access::Authenticated), "`token` needs `Rule::authenticated()`");
+        self.token = token;
         self
     }
 
@@ -144,6 +160,11 @@ impl Rule {
         self.access
     }
 
+    /// The kind of token that is taken.
+    pub const fn token(&self) -> TokenKind {
+        self.token
+    }
+
     /// The conditions; `All(&[])` when there are none.
     pub const fn requirement(&self) -> &Requirement {
         &self.requirement
@@ -191,8 +212,16 @@ impl fmt::Display for Rule {
         match self.access {
             Access::Anonymous => f.write_str("anonymous_allowed"),
             Access::AnonymousIfExpired => f.write_str("anonymous_allowed(expired = \"anonymous\")"),
-            Access::Authenticated if self.requirement.is_empty() => f.write_str("authentication_required"),
-            Access::Authenticated => write!(f, "requires({})", self.requirement),
+            Access::Authenticated => {
+                let refresh = matches!(self.token, TokenKind::Refresh);
+                let token = if refresh { "token = \"refresh\"" } else { "" };
+                let comma = if refresh && !self.requirement.is_empty() { ", " } else { "" };
+                match (refresh, self.requirement.is_empty()) {
+                    (false, true) => f.write_str("authentication_required"),
+                    (true, true) => write!(f, "authentication_required({token})"),
+                    (_, false) => write!(f, "requires({token}{comma}{})", self.requirement),
+                }
+            }
         }
     }
 }
@@ -211,6 +240,10 @@ mod tests {
         assert_eq!(Rule::authenticated().to_string(), "authentication_required");
         let rule = Rule::authenticated().requiring(Requirement::All(&[Requirement::Scope("a")]));
         assert_eq!(rule.to_string(), "requires(scope = \"a\")");
+        let refresh = Rule::authenticated().with_token(TokenKind::Refresh);
+        assert_eq!(refresh.to_string(), "authentication_required(token = \"refresh\")");
+        let both = refresh.requiring(Requirement::All(&[Requirement::Fresh]));
+        assert_eq!(both.to_string(), "requires(token = \"refresh\", fresh)");
     }
 
     #[test]

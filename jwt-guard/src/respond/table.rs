@@ -58,6 +58,13 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
             Error("insufficient_scope"),
             "the token lacks a scope that this operation needs",
         ),
+        // RFC 9470 section 3: "The authentication event associated with the access token presented with the request
+        // does not meet the authentication requirements of the protected resource."
+        FailureKind::StaleAuthentication => (
+            StatusCode::UNAUTHORIZED,
+            Error("insufficient_user_authentication"),
+            "this operation needs a new login",
+        ),
         // A role or a claim is not something that a client can ask for, so no code invites it to try.
         FailureKind::Forbidden => (StatusCode::FORBIDDEN, Bare, "the caller may not do this"),
         FailureKind::NotFound => (StatusCode::NOT_FOUND, None, "not found"),
@@ -89,6 +96,7 @@ mod tests {
                 (400, ChallengeForm::Error("invalid_request")),
                 (401, ChallengeForm::Error("invalid_token")),
                 (403, ChallengeForm::Error("insufficient_scope")),
+                (401, ChallengeForm::Error("insufficient_user_authentication")),
                 (403, ChallengeForm::Bare),
                 (404, ChallengeForm::None),
                 (503, ChallengeForm::None),

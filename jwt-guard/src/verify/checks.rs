@@ -26,6 +26,7 @@ pub(super) fn check(
     let audience = audience(found.aud, rules, payload)?;
     let token_id = text(found.jti, "jti")?;
     let client_id = text(found.client_id, "client_id")?;
+    let family = text(found.sid, "sid")?;
     let subject = subject(claims, found.sub, rules)?;
     required(claims, rules)?;
     if found.cnf.is_some() {
@@ -46,6 +47,8 @@ pub(super) fn check(
         issued_at,
         token_id: span(token_id, payload),
         client_id: span(client_id, payload),
+        family: span(family, payload),
+        is_fresh: matches!(found.fresh, Some(Json::Bool(true))),
     })
 }
 

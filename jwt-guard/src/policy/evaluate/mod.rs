@@ -12,6 +12,8 @@ use crate::principal::{Identity, Principal};
 pub(crate) enum Shortfall {
     /// A token with all of these scopes would be let in: every scope of the branch that lacks the fewest.
     Scopes(Vec<&'static str>),
+    /// A token from a new login would be let in.
+    NotFresh,
     /// No scope would help: a role, a claim or a `not(..)` stands against the caller.
     Forbidden,
 }
@@ -26,7 +28,11 @@ pub(crate) fn evaluate(requirement: &Requirement, principal: &Principal) -> Resu
     if caller.meets(requirement) {
         return Ok(());
     }
-    Err(caller.cheapest(requirement).map_or(Shortfall::Forbidden, |branch| Shortfall::Scopes(branch.scopes)))
+    Err(match caller.cheapest(requirement) {
+        None => Shortfall::Forbidden,
+        Some(branch) if branch.missing > 0 => Shortfall::Scopes(branch.scopes),
+        Some(_) => Shortfall::NotFresh,
+    })
 }
 
 /// The scopes that a caller without any should ask for: those of the branch with the fewest. Empty when none are
@@ -37,16 +43,33 @@ pub(crate) fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> 
         Requirement::All(list) => union(list.iter().map(scopes_to_ask_for)),
         Requirement::Any(list) => list.iter().map(scopes_to_ask_for).min_by_key(Vec::len).unwrap_or_default(),
         Requirement::Policy(_, inner) => scopes_to_ask_for(inner),
-        Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => Vec::new(),
+        Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh => {
+            Vec::new()
+        }
     }
 }
 
-/// A way to meet a requirement that lacks nothing but scopes.
+/// Whether a way to meet a requirement leads through a new login. Ordered by what it asks of a person.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Login {
+    AsItIs,
+    Anew,
+}
+
+/// A way to meet a requirement that lacks nothing but scopes and a new login.
 struct Branch {
     /// All scopes of the branch, held or not, so that a client can ask for a token that serves the whole operation.
     scopes: Vec<&'static str>,
     /// How many of them the caller lacks.
     missing: usize,
+    /// Whether a new login is needed.
+    login: Login,
+}
+
+impl Branch {
+    const fn nothing(login: Login) -> Self {
+        Self { scopes: Vec::new(), missing: 0, login }
+    }
 }
 
 /// A caller with its claims, which are read from the payload only when a condition asks for one.
@@ -69,28 +92,41 @@ impl<'a> Caller<'a> {
             Requirement::Scope(name) => self.has_scope(name),
             Requirement::Role(name) => self.identity.is_some_and(|identity| identity.roles.contains(name)),
             Requirement::Claim(path, value) => self.has_claim(path, *value),
+            Requirement::Fresh => self.identity.is_some_and(|identity| identity.claims.is_fresh()),
             Requirement::Policy(_, inner) => self.meets(inner),
         }
     }
 
-    /// The branch that lacks the fewest scopes and nothing else; `None` when every branch lacks more. Explains a
+    /// The branch that lacks the fewest scopes, and no new login if it can be; `None` when every branch lacks more. Explains a
     /// refusal and decides nothing.
     fn cheapest(&self, requirement: &Requirement) -> Option<Branch> {
         match requirement {
             Requirement::All(list) => {
                 let branches = list.iter().map(|inner| self.cheapest(inner)).collect::<Option<Vec<_>>>()?;
                 let missing = branches.iter().map(|branch| branch.missing).sum();
-                Some(Branch { scopes: union(branches.into_iter().map(|branch| branch.scopes)), missing })
+                let login = branches.iter().map(|branch| branch.login).max().unwrap_or(Login::AsItIs);
+                Some(Branch {
+                    scopes: union(branches.into_iter().map(|branch| branch.scopes)),
+                    missing,
+                    login,
+                })
             }
-            Requirement::Any(list) => {
-                list.iter().filter_map(|inner| self.cheapest(inner)).min_by_key(|branch| branch.missing)
-            }
-            Requirement::Scope(name) => {
-                Some(Branch { scopes: vec![*name], missing: usize::from(!self.has_scope(name)) })
+            Requirement::Any(list) => list
+                .iter()
+                .filter_map(|inner| self.cheapest(inner))
+                .min_by_key(|branch| (branch.missing, branch.login)),
+            Requirement::Scope(name) => Some(Branch {
+                scopes: vec![*name],
+                missing: usize::from(!self.has_scope(name)),
+                login: Login::AsItIs,
+            }),
+            Requirement::Fresh => {
+                let login = if self.meets(requirement) { Login::AsItIs } else { Login::Anew };
+                Some(Branch::nothing(login))
             }
             Requirement::Policy(_, inner) => self.cheapest(inner),
             Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => {
-                self.meets(requirement).then_some(Branch { scopes: Vec::new(), missing: 0 })
+                self.meets(requirement).then_some(Branch::nothing(Login::AsItIs))
             }
         }
     }

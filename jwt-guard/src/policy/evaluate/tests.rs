@@ -7,7 +7,7 @@ use crate::claims::registered::Registered;
 use crate::claims::span::Span;
 use crate::token::TokenSource;
 
-use Requirement::{All, Any, Claim, Not, Policy, Role, Scope};
+use Requirement::{All, Any, Claim, Fresh, Not, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
     let registered = Registered {
@@ -20,6 +20,8 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         issued_at: None,
         token_id: None,
         client_id: None,
+        family: None,
+        is_fresh: payload.contains("\"fresh\":true"),
     };
     Principal::authenticated(Identity {
         claims: TokenClaims::new(payload.to_owned(), registered),
@@ -137,4 +139,16 @@ fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
     assert_eq!(scopes_to_ask_for(&POLICY), ["a", "d"]);
     assert!(scopes_to_ask_for(&Any(&[Role("r"), Scope("a")])).is_empty());
     assert!(scopes_to_ask_for(&Not(&Scope("a"))).is_empty());
+}
+
+#[test]
+fn a_stale_token_asks_for_a_login_only_where_nothing_else_is_missing() {
+    const POLICY: Requirement = All(&[Scope("a"), Fresh]);
+    assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], r#"{"fresh":true}"#)), Ok(()));
+    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Shortfall::NotFresh);
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(All(&[Role("r"), Fresh]), &caller(&[], &[], "{}")), Shortfall::Forbidden);
+    const EITHER: Requirement = Any(&[Fresh, Scope("b")]);
+    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Shortfall::NotFresh);
+    assert_eq!(evaluate(&Not(&Fresh), &caller(&[], &[], "{}")), Ok(()));
 }
