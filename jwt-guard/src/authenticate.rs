@@ -9,9 +9,11 @@ use http::request::Parts;
 
 use crate::config::Config;
 use crate::error::AuthError;
-use crate::location::Found;
+use crate::location::authorization::is_b64token;
+use crate::location::{Found, LocationError};
 use crate::principal::{Identity, Principal};
-use crate::token::TokenSource;
+use crate::token::{Misshapen, TokenSource};
+use crate::verify::VerifyError;
 
 /// Says who sends `request`.
 ///
@@ -34,7 +36,15 @@ fn locate_and_verify(config: &Config, request: &Parts) -> Result<Principal, Auth
 }
 
 fn verify(config: &Config, token: &[u8], source: TokenSource) -> Result<Principal, AuthError> {
-    let verified = config.verifier.verify(token).map_err(AuthError::Token)?;
+    let verified = config.verifier.verify(token).map_err(|reason| match (&reason, source) {
+        // RFC 6750 section 3.1 tells a malformed request from a bad token.
+        (VerifyError::Misshapen(Misshapen::NotCompact), TokenSource::AuthorizationHeader)
+            if !is_b64token(token) =>
+        {
+            AuthError::Location(LocationError::Malformed)
+        }
+        _ => AuthError::Token(reason),
+    })?;
     let (claims, scopes, roles) = verified.into_parts();
     Ok(Principal::authenticated(Identity { claims, scopes, roles, source }))
 }

@@ -126,7 +126,7 @@ fn is_base64url(bytes: &[u8]) -> bool {
 }
 
 /// As `u8::is_ascii_alphanumeric`, without a branch.
-pub(crate) const fn is_alphanumeric(byte: u8) -> bool {
+const fn is_alphanumeric(byte: u8) -> bool {
     ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
 }
 

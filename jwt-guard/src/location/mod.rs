@@ -5,7 +5,7 @@
 //! 3. Two locations that hold a token are an error (RFC 6750 section 2), unless the guard was told to take the
 //!    first. A bad token is never rescued by a later one.
 
-mod authorization;
+pub(crate) mod authorization;
 mod cookie;
 mod query;
 mod strip;
@@ -125,18 +125,6 @@ impl fmt::Display for TokenLocation {
     }
 }
 
-impl Place {
-    fn is_in(&self, header: &HeaderName) -> bool {
-        match self {
-            Self::Authorization { .. } => header == header::AUTHORIZATION,
-            Self::Header { name } => name.eq_ignore_ascii_case(header.as_str()),
-            Self::Cookie { .. } => header == header::COOKIE,
-            Self::WebSocketProtocol { .. } => header == header::SEC_WEBSOCKET_PROTOCOL,
-            Self::Query { .. } => false,
-        }
-    }
-}
-
 /// The locations of a guard.
 #[derive(Clone, Debug)]
 pub(crate) struct Locations {
@@ -217,9 +205,14 @@ impl Locations {
     /// Marks the headers that carry a token as sensitive, so that `Debug` of a request does not show it and HTTP/2
     /// does not index it.
     pub(crate) fn mark_sensitive(&self, headers: &mut HeaderMap) {
-        for (name, value) in headers.iter_mut() {
-            if self.places.iter().any(|place| place.is_in(name)) {
-                value.set_sensitive(true);
+        for place in &self.places {
+            match place {
+                // A request with two of these is refused, so there is one.
+                Place::Authorization { .. } => mark(headers.get_mut(header::AUTHORIZATION)),
+                Place::Header { name } => mark(headers.get_mut(name.as_str())),
+                Place::Cookie { .. } => mark(lines(headers, header::COOKIE)),
+                Place::WebSocketProtocol { .. } => mark(lines(headers, header::SEC_WEBSOCKET_PROTOCOL)),
+                Place::Query { .. } => {}
             }
         }
     }
@@ -232,6 +225,14 @@ impl Locations {
         });
         schemes.next().unwrap_or("Bearer")
     }
+}
+
+fn mark<'h>(values: impl IntoIterator<Item = &'h mut HeaderValue>) {
+    values.into_iter().for_each(|value| value.set_sensitive(true));
+}
+
+fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut HeaderValue> {
+    headers.iter_mut().filter(move |(known, _)| **known == name).map(|(_, value)| value)
 }
 
 /// Keeps the first of the tokens that one location yields, and refuses a second.

@@ -35,7 +35,11 @@ impl Protection {
 /// Codes and scopes need no escape: neither may hold a quote or a backslash (RFC 6749 section 3.3). `None` would take
 /// a character that no header can carry; configuration and compiler have refused those.
 fn write(prefix: &str, code: Option<&str>, scopes: &[&str]) -> Option<HeaderValue> {
-    let mut text = String::with_capacity(prefix.len() + 96);
+    // To the byte, so that the header takes the text as it is.
+    let code_length = code.map_or(0, |code| code.len() + ", error=\"\"".len());
+    let words: usize = scopes.iter().map(|scope| scope.len() + 1).sum();
+    let scope_length = if scopes.is_empty() { 0 } else { words - 1 + ", scope=\"\"".len() };
+    let mut text = String::with_capacity(prefix.len() + code_length + scope_length);
     text.push_str(prefix);
     if let Some(code) = code {
         text.push_str(", error=\"");

@@ -38,14 +38,22 @@ pub(crate) fn evaluate(requirement: &Requirement, principal: &Principal) -> Resu
 /// The scopes that a caller without any should ask for: those of the branch with the fewest. Empty when none are
 /// asked for; a branch that needs a role still names its scopes, since the token may bring the role.
 pub(crate) fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> {
+    let mut scopes = Vec::new();
+    add_scopes(requirement, &mut scopes);
+    scopes
+}
+
+fn add_scopes(requirement: &Requirement, scopes: &mut Vec<&'static str>) {
     match requirement {
-        Requirement::Scope(name) => vec![*name],
-        Requirement::All(list) => union(list.iter().map(scopes_to_ask_for)),
-        Requirement::Any(list) => list.iter().map(scopes_to_ask_for).min_by_key(Vec::len).unwrap_or_default(),
-        Requirement::Policy(_, inner) => scopes_to_ask_for(inner),
-        Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh => {
-            Vec::new()
+        Requirement::Scope(name) if scopes.contains(name) => {}
+        Requirement::Scope(name) => scopes.push(name),
+        Requirement::All(list) => list.iter().for_each(|inner| add_scopes(inner, scopes)),
+        Requirement::Any(list) => {
+            let cheapest = list.iter().map(scopes_to_ask_for).min_by_key(Vec::len).unwrap_or_default();
+            cheapest.iter().for_each(|name| add_scopes(&Requirement::Scope(name), scopes));
         }
+        Requirement::Policy(_, inner) => add_scopes(inner, scopes),
+        Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh => {}
     }
 }
 
