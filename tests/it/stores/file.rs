@@ -20,7 +20,7 @@ async fn store() -> Option<(FileStore, Directory)> {
     Some((FileStore::open(directory.file()).await.unwrap(), directory))
 }
 
-contract!(store);
+contract!(tests: store);
 
 #[tokio::test]
 async fn everything_is_there_after_it_was_opened_again() {
