@@ -264,6 +264,13 @@ async fn an_address_without_a_server_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_server_without_tls_is_not_spoken_to_in_clear_when_tls_is_asked_for() {
+    let Some(server) = RedisServer::start().await else { return };
+    let url = server.url().replace("redis:", "rediss:");
+    assert!(RedisStore::connect(&url, RedisOptions::new()).await.is_err());
+}
+
+#[tokio::test]
 async fn entries_leave_the_server_when_they_have_ended() {
     let Some(server) = RedisServer::start().await else { return };
     let store = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();

@@ -13,6 +13,7 @@ mod feed;
 mod options;
 mod scripts;
 mod server;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -57,7 +58,8 @@ impl RedisStore {
     /// When it has heard nothing from the server for [`RedisOptions::silence`], checks are errors, and requests are
     /// answered with 503: revocations may have been missed.
     ///
-    /// Must be called within the Tokio runtime that will go on to serve.
+    /// The URL is `redis://user:password@host:port/database`; with the feature `store-redis-rustls`, `rediss://` speaks
+    /// TLS. Must be called within the Tokio runtime that will go on to serve.
     ///
     /// # Errors
     ///

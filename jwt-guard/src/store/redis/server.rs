@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::store::StoreError;
 use crate::store::redis::options::RedisOptions;
+use crate::store::redis::tls;
 
 /// The pause between attempts to connect, at first and at most.
 pub(super) const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
@@ -43,6 +44,7 @@ pub(super) enum Connection {
 
 impl Server {
     pub(super) async fn connect(url: &str, options: &RedisOptions) -> Result<Self, StoreError> {
+        tls::prepare();
         let RedisOptions { prefix, timeout: patience, cluster, .. } = options;
         let connect = async {
             if *cluster {
