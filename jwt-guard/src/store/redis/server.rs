@@ -30,7 +30,7 @@ pub(super) struct Server {
 #[derive(Clone)]
 enum Clients {
     Cluster(String),
-    Single(Client),
+    Single(Box<Client>),
 }
 
 /// A connection to either. Clones share it.
@@ -60,7 +60,7 @@ impl Server {
                 .set_connection_timeout(Some(*patience))
                 .set_response_timeout(Some(*patience));
             let manager = client.get_connection_manager_with_config(config).await.map_err(unreachable)?;
-            Ok((Clients::Single(client), Connection::Managed(manager)))
+            Ok((Clients::Single(Box::new(client)), Connection::Managed(manager)))
         };
         let (clients, connection) = timeout(*patience * 2, connect).await.map_err(late)??;
         let server = Self { connection, clients, timeout: *patience, prefix: prefix.clone() };
