@@ -220,6 +220,33 @@ async fn no_revocation_is_missed_when_connections_are_killed() {
 }
 
 #[tokio::test]
+async fn a_rotation_is_done_once_when_its_connection_was_killed() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+    let now = present();
+    store.begin(login("f", "0", now), now).await.unwrap();
+    for current in 0..50 {
+        server.cut_all();
+        let rotation = rotation("f", &current.to_string(), &(current + 1).to_string(), now);
+        assert_eq!(store.rotate(rotation, now).await.unwrap(), Rotated::Fresh);
+    }
+}
+
+#[tokio::test]
+async fn a_rotation_whose_answer_is_lost_is_answered_again() {
+    let Some(server) = RedisServer::start().await else { return };
+    let proxy = Proxy::to(server.port()).await;
+    let store = RedisStore::strict(&proxy.url(), RedisOptions::new()).await.unwrap();
+    let now = present();
+    store.begin(login("f", "0", now), now).await.unwrap();
+    for current in 0..20 {
+        proxy.lose_next_answer();
+        let rotation = rotation("f", &current.to_string(), &(current + 1).to_string(), now);
+        assert_eq!(store.rotate(rotation, now).await.unwrap(), Rotated::Fresh, "{current}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_lost_its_stream_is_read_from_the_beginning() {
     let Some(mut server) = RedisServer::start_with(&["--appendonly", "no"]).await else { return };
     let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();

@@ -87,9 +87,9 @@ impl Known {
         millis(self.start.elapsed())
     }
 
-    /// The server has said all there is.
-    fn is_complete(&self) {
-        self.valid_until.store(millis(self.start.elapsed() + self.silence), Ordering::Release);
+    /// The server has said all there was when it was asked, so many milliseconds after `start`.
+    fn is_complete(&self, asked: u64) {
+        self.valid_until.store(asked.saturating_add(millis(self.silence)), Ordering::Release);
     }
 
     /// There is something that could not be learned.
@@ -146,6 +146,7 @@ impl Reader {
         connection: &mut Connection,
         patience: Option<Duration>,
     ) -> Result<bool, StoreError> {
+        let asked = self.known.uptime();
         let mut command = redis::cmd("XREAD");
         command.arg("COUNT").arg(COUNT);
         if let Some(patience) = patience {
@@ -159,7 +160,7 @@ impl Reader {
         }
         let all = ids.len() < COUNT;
         if all {
-            self.known.is_complete();
+            self.known.is_complete(asked);
         }
         Ok(all)
     }

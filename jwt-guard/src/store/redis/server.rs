@@ -83,17 +83,22 @@ impl Server {
         format!("{{{}}}:horizon", self.prefix)
     }
 
-    /// Runs a script once. When the answer is lost, nobody knows whether it ran.
-    pub(super) async fn once<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
-        self.call(call).await?.map_err(unreachable)
+    /// Runs a script that may run twice, and does so if the connection broke: then nobody knows whether it ran.
+    pub(super) async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
+        self.run_again(call, call).await
     }
 
-    /// Runs a script that may run twice, and does so if the connection broke.
-    pub(super) async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
-        match self.call(call).await? {
-            Err(error) if error.is_connection_dropped() => self.once(call).await,
-            answer => answer.map_err(unreachable),
+    /// Runs a script, and if the connection broke, another one that knows that the first may have run.
+    pub(super) async fn run_again<T: FromRedisValue>(
+        &self,
+        first: &ScriptInvocation<'_>,
+        again: &ScriptInvocation<'_>,
+    ) -> Result<T, StoreError> {
+        match self.call(first).await? {
+            Err(error) if error.is_connection_dropped() => self.call(again).await?,
+            answer => answer,
         }
+        .map_err(unreachable)
     }
 
     async fn call<T: FromRedisValue>(
