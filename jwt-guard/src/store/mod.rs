@@ -8,8 +8,10 @@
 //!    says [`Standing::Good`] because it does not know.
 //! 3. **Rotation is one step.** Of any number of concurrent rotations of one token, exactly one is
 //!    [`Rotated::Fresh`].
-//! 4. **Memory is bounded.** Entries go when the tokens they are about are expired. A store that is full refuses to
+//! 4. **Memory is bounded.** Entries go when the tokens they are about have ended and the largest leeway of a guard, five
+//!    minutes, is over: until then a guard may accept them. A store that is full refuses to
 //!    take more; it never forgets an entry that still matters.
+//! 5. **Rounding refuses.** A store may round to milliseconds, ends and cut-offs upwards and the present downwards.
 
 mod error;
 #[cfg(feature = "store-file")]
@@ -70,7 +72,8 @@ pub trait TokenStore: RevocationStore + fmt::Debug {
     /// Revokes one token, every token of a login, or every token of a subject.
     fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()>;
 
-    /// Remembers the first refresh token of a login.
+    /// Remembers the first refresh token of a login. The same once more is no error, so that a lost answer can be asked
+    /// for again; another token for the name of a living login, or any for a revoked one, is.
     fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()>;
 
     /// Replaces the current refresh token of a login, if the one presented is it. If it is an earlier one, the whole

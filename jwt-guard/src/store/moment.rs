@@ -30,6 +30,7 @@ impl Moment {
         Self(millis.min(LAST))
     }
 
+    #[cfg(any(feature = "store-file", feature = "store-redis", test))]
     pub(super) fn as_millis(self) -> u64 {
         self.0
     }

@@ -45,7 +45,8 @@ pub enum Standing {
     Revoked,
 }
 
-/// What to revoke. Every entry is kept until the tokens it is about are expired.
+/// What to revoke. Every entry is kept until the tokens it is about have ended, and the largest leeway of a guard, five
+/// minutes, is over. The later end and the later cut-off count when something is revoked twice.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revocation {
@@ -92,9 +93,9 @@ pub struct Rotation {
     pub family: String,
     /// The `jti` of the token that was presented.
     pub presented: String,
-    /// The `jti` of the token that takes its place.
+    /// The `jti` of the token that takes its place: random, and never used before.
     pub next: String,
-    /// When the next token ends.
+    /// When the next token ends, or an access token that is issued with it, if that is later.
     pub expires_at: SystemTime,
     /// How long the token before the current one may be presented again without revoking the family: a client that
     /// lost the answer asks once more. It is refused all the same.

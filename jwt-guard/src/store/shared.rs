@@ -6,7 +6,9 @@ use std::time::SystemTime;
 
 use crossbeam_utils::sync::ShardedLock;
 
-use crate::store::ledger::{Change, Ledger};
+#[cfg(feature = "store-file")]
+use crate::store::ledger::Change;
+use crate::store::ledger::Ledger;
 use crate::store::moment::Moment;
 use crate::store::{Standing, StoreError, TokenFacts};
 

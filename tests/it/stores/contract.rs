@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 
 use super::{LEEWAY, LIFE, answer, facts, login, present, rotation, token};
 
-/// One test for each obligation, each with a store of its own. `$make` makes it, with what it needs to live; `None`
-/// skips the test.
+/// `tests` is one test for each obligation, each with a store of its own. `$make` makes it, with what it needs to live; `None`
+/// skips the test. `one_test` checks all in one test, for stores that are slow to make.
 macro_rules! contract {
-    ($make:path) => {
-        $crate::stores::contract::contract!($make:
+    ($mode:ident: $make:path) => {
+        $crate::stores::contract::contract!(@$mode $make:
             every_revocation_counts_until_its_end
             a_cut_off_revokes_what_was_issued_before
             a_revocation_is_never_weakened
@@ -29,7 +29,7 @@ macro_rules! contract {
             debug_shows_no_name
         );
     };
-    ($make:path: $($name:ident)*) => {
+    (@tests $make:path: $($name:ident)*) => {
         $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
             if let Some((store, _needs)) = $make().await {
@@ -37,6 +37,10 @@ macro_rules! contract {
             }
         })*
     };
+    (@one_test $make:path: $($name:ident)*) => {{
+        $(println!("{}", stringify!($name));
+        $crate::stores::contract::$name(std::sync::Arc::new($make().await)).await;)*
+    }};
 }
 
 pub(super) use contract;

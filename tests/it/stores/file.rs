@@ -20,7 +20,7 @@ async fn store() -> Option<(FileStore, Directory)> {
     Some((FileStore::open(directory.file()).await.unwrap(), directory))
 }
 
-contract!(store);
+contract!(tests: store);
 
 #[tokio::test]
 async fn everything_is_there_after_it_was_opened_again() {
@@ -166,9 +166,35 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     println!("{kills} kills, {rotations} rotations, {revocations} revocations, none lost");
 }
 
+/// A disk that is full, or nearly: the shell limits the size of files for its child.
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_when_the_disk_is_full() {
+    let directory = Directory::new();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap());
+    let (mut child, lines) = spawn_child(shell, &directory, "0");
+    let acknowledged: Vec<_> = lines.collect();
+    assert!(child.wait().unwrap().success(), "it stops with errors, not with a panic");
+    let store = FileStore::open(directory.file()).await.unwrap();
+    let rotations = verify(&store, &acknowledged).await;
+    println!("the disk was full after {rotations} rotations, none lost");
+    assert!(rotations > 100);
+}
+
 /// Starts this very program once more, to do nothing but [`child`].
 fn start_child(directory: &Directory, round: &str) -> (Child, impl Iterator<Item = Acknowledged> + use<>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    spawn_child(Command::new(std::env::current_exe().unwrap()), directory, round)
+}
+
+fn spawn_child(
+    mut command: Command,
+    directory: &Directory,
+    round: &str,
+) -> (Child, impl Iterator<Item = Acknowledged> + use<>) {
+    let mut child = command
         .args(["stores::file::child", "--exact", "--nocapture", "--test-threads=1"])
         .env(CHILD_FILE, directory.file())
         .env(CHILD_ROUND, round)
@@ -188,9 +214,13 @@ fn start_child(directory: &Directory, round: &str) -> (Child, impl Iterator<Item
 async fn child() {
     let (Ok(file), Ok(round)) = (std::env::var(CHILD_FILE), std::env::var(CHILD_ROUND)) else { return };
     let store = Arc::new(FileStore::open(file).await.unwrap());
-    work(store, &round, |fact| {
+    work(store.clone(), &round, |fact| {
         let mut output = std::io::stdout().lock();
         output.write_all(fact.to_line().as_bytes()).and_then(|()| output.flush()).unwrap();
     })
     .await;
+    // It was not killed, so the disk refused a change.
+    let now = present();
+    assert!(store.revoke(token("t", now), now).await.is_err(), "a store whose disk failed takes no changes");
+    assert_eq!(answer(store.standing(&facts("t", None, now), now)).await.unwrap(), Standing::Good);
 }

@@ -9,7 +9,7 @@ async fn store() -> Option<(MemoryStore, ())> {
     Some((MemoryStore::new(), ()))
 }
 
-contract!(store);
+contract!(tests: store);
 
 #[tokio::test]
 async fn a_full_store_refuses_what_is_new_and_still_acts_on_reuse() {

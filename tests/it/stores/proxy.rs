@@ -1,15 +1,19 @@
 //! A wire between a store and its server that can be cut.
 
+use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// Forwards connections to a port, while it is not cut.
 pub(super) struct Proxy {
     port: u16,
-    whole: Arc<watch::Sender<bool>>,
+    whole: watch::Sender<bool>,
+    lose_answer: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -17,18 +21,20 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (whole, state) = watch::channel(true);
+        let lose_answer = Arc::new(AtomicBool::new(false));
+        let lose = lose_answer.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let mut state = state.clone();
+                let (mut state, lose) = (state.clone(), lose.clone());
                 tokio::spawn(async move {
                     tokio::select! {
                         _ = state.wait_for(|whole| !whole) => {}
-                        _ = forward(client, server) => {}
+                        _ = forward(client, server, &lose) => {}
                     }
                 });
             }
         });
-        Self { port, whole: Arc::new(whole) }
+        Self { port, whole, lose_answer }
     }
 
     pub(super) fn url(&self) -> String {
@@ -43,10 +49,29 @@ impl Proxy {
     pub(super) fn mend(&self) {
         self.whole.send_replace(true);
     }
+
+    /// Breaks the next connection that has an answer to bring, in its place.
+    pub(super) fn lose_next_answer(&self) {
+        self.lose_answer.store(true, Ordering::SeqCst);
+    }
 }
 
-async fn forward(mut client: TcpStream, server: u16) -> std::io::Result<()> {
+async fn forward(mut client: TcpStream, server: u16, lose: &AtomicBool) -> io::Result<()> {
     let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
-    tokio::io::copy_bidirectional(&mut client, &mut server).await?;
-    Ok(())
+    let (mut questions, mut to_client) = client.split();
+    let (mut answers, mut to_server) = server.split();
+    let bring = async {
+        let mut buffer = [0; 4096];
+        loop {
+            let length = answers.read(&mut buffer).await?;
+            if length == 0 || lose.swap(false, Ordering::SeqCst) {
+                return io::Result::Ok(());
+            }
+            to_client.write_all(&buffer[..length]).await?;
+        }
+    };
+    tokio::select! {
+        _ = copy(&mut questions, &mut to_server) => Ok(()),
+        end = bring => end,
+    }
 }

@@ -3,6 +3,8 @@
 //! The ledger reads no clock, does no I/O and takes no lock. An entry counts until five minutes, the largest leeway of a
 //! guard, after its token has ended; every write forgets a few entries that no longer do.
 
+#[cfg(any(feature = "store-file", test))]
+mod journal;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -13,18 +15,13 @@ use std::time::SystemTime;
 use crate::store::moment::Moment;
 use crate::store::{Family, Revocation, Rotated, Rotation, Standing, StoreError, TokenFacts};
 
+#[cfg(feature = "store-file")]
+pub(super) use journal::Change;
 use table::Table;
 pub(super) use table::{Entry, Kind, Note};
 
 /// How many entries that no longer count a write forgets at most. It adds two at most, so the ledger never falls behind.
 const SWEEP: usize = 16;
-
-/// An entry that was changed: what it is now, or `None` if it is gone.
-pub(super) struct Change {
-    pub(super) kind: Kind,
-    pub(super) name: Arc<str>,
-    pub(super) entry: Option<Entry>,
-}
 
 /// Revoked tokens, logins and subjects; living logins; issued tokens.
 pub(super) struct Ledger {
@@ -45,26 +42,6 @@ impl Ledger {
     pub(super) fn new(capacity: usize) -> Self {
         let [tokens, families, subjects, logins, allowed] = [(); 5].map(|()| Table::default());
         Self { tokens, families, subjects, logins, allowed, capacity, changed: None }
-    }
-
-    /// A ledger that remembers what was changed until [`take_changes`](Self::take_changes).
-    pub(super) fn journaled(capacity: usize) -> Self {
-        Self { changed: Some(Vec::new()), ..Self::new(capacity) }
-    }
-
-    /// The entries that differ since the last call.
-    pub(super) fn take_changes(&mut self) -> Vec<Change> {
-        let changed = self.changed.as_mut().map(std::mem::take).unwrap_or_default();
-        let with_entry = |(kind, name): (Kind, Arc<str>)| {
-            let entry = self.table(kind).get(&name).cloned();
-            Change { kind, name, entry }
-        };
-        changed.into_iter().map(with_entry).collect()
-    }
-
-    /// Takes an entry that was written down before, however many there are.
-    pub(super) fn restore(&mut self, kind: Kind, name: &str, entry: Entry) {
-        self.table_mut(kind).put(name.into(), entry);
     }
 
     pub(super) fn revoke(&mut self, what: Revocation, now: Moment) -> Result<(), StoreError> {

@@ -205,3 +205,18 @@ fn a_journal_names_what_changed_and_what_is_gone() {
         [(Kind::Family, "f".to_owned(), false), (Kind::Allowed, "t".to_owned(), true)]
     );
 }
+
+#[test]
+fn a_ledger_restored_from_its_journal_says_the_same() {
+    let mut ledger = Ledger::journaled(10);
+    ledger.begin(login("a"), moment(0)).unwrap();
+    ledger.rotate(rotation("a", "b", 0), moment(1)).unwrap();
+    ledger.revoke(subject(10, END), moment(1)).unwrap();
+    let mut restored = Ledger::new(0);
+    for change in ledger.take_changes() {
+        restored.restore(change.kind, &change.name, change.entry.unwrap());
+    }
+    assert_eq!(restored.standing(&facts(Some(9)), at(1)), Standing::Revoked);
+    assert_eq!(restored.standing(&facts(Some(10)), at(1)), Standing::Good);
+    assert_eq!(restored.rotate(rotation("b", "c", 0), moment(2)).unwrap(), Rotated::Fresh);
+}

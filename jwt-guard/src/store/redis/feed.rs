@@ -4,7 +4,7 @@
 //! 2. It then waits for what comes. An answer that says *nothing new* is as good as one that brings something: both
 //!    prove that the node knows all there is.
 //! 3. When the connection breaks, it connects anew, and reads on from the last entry it has seen.
-//! 4. When there was no answer for too long, [`Feed::standing`] is an error.
+//! 4. When there was no answer for too long, or one that could not be taken in, [`Feed::standing`] is an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,10 +32,10 @@ pub(super) struct Feed {
 
 struct Known {
     ledger: Shared,
-    /// Milliseconds from `start` to the last answer of the server.
-    heard: AtomicU64,
+    /// Until when what is known may be taken for all there is, in milliseconds from `start`.
+    valid_until: AtomicU64,
     start: Instant,
-    silence: u64,
+    silence: Duration,
 }
 
 /// The position of an entry in the stream: milliseconds on the server's clock, and a number within.
@@ -45,20 +45,18 @@ struct Position(u64, u64);
 struct Reader {
     server: Server,
     known: Arc<Known>,
-    silence: Duration,
     last: Position,
 }
 
 impl Feed {
     pub(super) async fn start(server: Server, options: &RedisOptions) -> Result<Self, StoreError> {
-        let silence = options.silence;
         let known = Arc::new(Known {
             ledger: Shared::new(Ledger::new(options.capacity)),
-            heard: AtomicU64::new(0),
+            valid_until: AtomicU64::new(0),
             start: Instant::now(),
-            silence: u64::try_from(silence.as_millis()).unwrap_or(u64::MAX),
+            silence: options.silence,
         });
-        let mut reader = Reader { server, known: known.clone(), silence, last: Position::default() };
+        let mut reader = Reader { server, known: known.clone(), last: Position::default() };
         let mut connection = reader.connect().await?;
         while !reader.read(&mut connection, None).await? {}
         let task = tokio::spawn(reader.follow(Some(connection)));
@@ -66,11 +64,10 @@ impl Feed {
     }
 
     pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Result<Standing, StoreError> {
-        let known = &self.known;
-        if known.uptime().saturating_sub(known.heard.load(Ordering::Acquire)) >= known.silence {
-            return Err(StoreError::new("the server has been silent for too long"));
+        if self.known.uptime() >= self.known.valid_until.load(Ordering::Acquire) {
+            return Err(StoreError::new("it may have missed revocations"));
         }
-        known.ledger.standing(token, now)
+        self.known.ledger.standing(token, now)
     }
 
     /// Learns of a revocation made by this node, before the stream brings it.
@@ -87,7 +84,17 @@ impl Drop for Feed {
 
 impl Known {
     fn uptime(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+        millis(self.start.elapsed())
+    }
+
+    /// The server has said all there was when it was asked, so many milliseconds after `start`.
+    fn is_complete(&self, asked: u64) {
+        self.valid_until.store(asked.saturating_add(millis(self.silence)), Ordering::Release);
+    }
+
+    /// There is something that could not be learned.
+    fn is_incomplete(&self) {
+        self.valid_until.store(0, Ordering::Release);
     }
 }
 
@@ -113,7 +120,7 @@ impl Reader {
             None => self.connect().await?,
         };
         loop {
-            self.read(&mut connection, Some(self.silence / 4)).await?;
+            self.read(&mut connection, Some(self.known.silence / 4)).await?;
             *pause = PAUSE.0;
         }
     }
@@ -121,7 +128,7 @@ impl Reader {
     /// Connects, and starts from the beginning if the stream is behind what this node has seen: the server has lost
     /// entries, and the numbers of new ones may be lower than those of the lost.
     async fn connect(&mut self) -> Result<Connection, StoreError> {
-        let mut connection = self.server.reader(self.silence / 2).await?;
+        let mut connection = self.server.reader(self.known.silence / 2).await?;
         let newest =
             redis::cmd("XREVRANGE").arg(self.server.stream()).arg(&["+", "-", "COUNT", "1"]).to_owned();
         let newest: redis::streams::StreamRangeReply =
@@ -139,20 +146,21 @@ impl Reader {
         connection: &mut Connection,
         patience: Option<Duration>,
     ) -> Result<bool, StoreError> {
+        let asked = self.known.uptime();
         let mut command = redis::cmd("XREAD");
         command.arg("COUNT").arg(COUNT);
         if let Some(patience) = patience {
-            command.arg("BLOCK").arg(patience.as_millis() as u64);
+            command.arg("BLOCK").arg(millis(patience));
         }
         command.arg("STREAMS").arg(self.server.stream()).arg(self.last.to_string());
         let reply: Option<StreamReadReply> = command.query_async(connection).await.map_err(unreachable)?;
         let ids: Vec<_> = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
         for id in &ids {
-            self.learn(id)?;
+            self.learn(id).inspect_err(|_| self.known.is_incomplete())?;
         }
         let all = ids.len() < COUNT;
         if all {
-            self.known.heard.store(self.known.uptime(), Ordering::Release);
+            self.known.is_complete(asked);
         }
         Ok(all)
     }
@@ -190,6 +198,10 @@ impl std::fmt::Display for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}-{}", self.0, self.1)
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn log(error: &StoreError) {

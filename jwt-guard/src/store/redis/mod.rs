@@ -13,6 +13,7 @@ mod feed;
 mod options;
 mod scripts;
 mod server;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -57,7 +58,8 @@ impl RedisStore {
     /// When it has heard nothing from the server for [`RedisOptions::silence`], checks are errors, and requests are
     /// answered with 503: revocations may have been missed.
     ///
-    /// Must be called within the Tokio runtime that will go on to serve.
+    /// The URL is `redis://user:password@host:port/database`; with the feature `store-redis-rustls`, `rediss://` speaks
+    /// TLS. Must be called within the Tokio runtime that will go on to serve.
     ///
     /// # Errors
     ///
@@ -160,18 +162,22 @@ impl TokenStore for RedisStore {
 
     fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated> {
         Box::pin(async move {
-            let Rotation { family, presented, next, expires_at, grace } = rotation;
             let server = &self.server;
-            let now_millis = Moment::floor(now).as_millis();
-            let mut call = scripts::ROTATE.prepare_invoke();
-            call.key(server.key("login", &family)).key(server.key("family", &family));
-            call.key(server.stream()).key(server.horizon());
-            call.arg(now_millis).arg(&family).arg(presented).arg(next);
-            call.arg(Moment::ceil(expires_at).as_millis()).arg(Moment::default().plus(grace).as_millis());
-            match server.once(&call).await? {
+            let call = |again| {
+                let mut call = scripts::ROTATE.prepare_invoke();
+                call.key(server.key("login", &rotation.family)).key(server.key("family", &rotation.family));
+                call.key(server.stream()).key(server.horizon()).arg(Moment::floor(now).as_millis());
+                call.arg(&rotation.family).arg(&rotation.presented).arg(&rotation.next);
+                call.arg(Moment::ceil(rotation.expires_at).as_millis());
+                call.arg(Moment::default().plus(rotation.grace).as_millis()).arg(again);
+                call
+            };
+            let answer = server.run_again(&call("first"), &call("again")).await?;
+            let Rotation { family: id, expires_at, .. } = rotation;
+            match answer {
                 0 => Ok(Rotated::Fresh),
                 1 => Ok(Rotated::Retried),
-                2 => self.learn(Revocation::Family { id: family, expires_at }, now).map(|()| Rotated::Reused),
+                2 => self.learn(Revocation::Family { id, expires_at }, now).map(|()| Rotated::Reused),
                 3 => Ok(Rotated::Unknown),
                 other => Err(nonsense(other)),
             }

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::store::StoreError;
 use crate::store::redis::options::RedisOptions;
+use crate::store::redis::tls;
 
 /// The pause between attempts to connect, at first and at most.
 pub(super) const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
@@ -29,7 +30,7 @@ pub(super) struct Server {
 #[derive(Clone)]
 enum Clients {
     Cluster(String),
-    Single(Client),
+    Single(Box<Client>),
 }
 
 /// A connection to either. Clones share it.
@@ -43,6 +44,7 @@ pub(super) enum Connection {
 
 impl Server {
     pub(super) async fn connect(url: &str, options: &RedisOptions) -> Result<Self, StoreError> {
+        tls::prepare();
         let RedisOptions { prefix, timeout: patience, cluster, .. } = options;
         let connect = async {
             if *cluster {
@@ -58,7 +60,7 @@ impl Server {
                 .set_connection_timeout(Some(*patience))
                 .set_response_timeout(Some(*patience));
             let manager = client.get_connection_manager_with_config(config).await.map_err(unreachable)?;
-            Ok((Clients::Single(client), Connection::Managed(manager)))
+            Ok((Clients::Single(Box::new(client)), Connection::Managed(manager)))
         };
         let (clients, connection) = timeout(*patience * 2, connect).await.map_err(late)??;
         let server = Self { connection, clients, timeout: *patience, prefix: prefix.clone() };
@@ -81,17 +83,22 @@ impl Server {
         format!("{{{}}}:horizon", self.prefix)
     }
 
-    /// Runs a script once. When the answer is lost, nobody knows whether it ran.
-    pub(super) async fn once<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
-        self.call(call).await?.map_err(unreachable)
+    /// Runs a script that may run twice, and does so if the connection broke: then nobody knows whether it ran.
+    pub(super) async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
+        self.run_again(call, call).await
     }
 
-    /// Runs a script that may run twice, and does so if the connection broke.
-    pub(super) async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
-        match self.call(call).await? {
-            Err(error) if error.is_connection_dropped() => self.once(call).await,
-            answer => answer.map_err(unreachable),
+    /// Runs a script, and if the connection broke, another one that knows that the first may have run.
+    pub(super) async fn run_again<T: FromRedisValue>(
+        &self,
+        first: &ScriptInvocation<'_>,
+        again: &ScriptInvocation<'_>,
+    ) -> Result<T, StoreError> {
+        match self.call(first).await? {
+            Err(error) if error.is_connection_dropped() => self.call(again).await?,
+            answer => answer,
         }
+        .map_err(unreachable)
     }
 
     async fn call<T: FromRedisValue>(
