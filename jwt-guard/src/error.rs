@@ -19,6 +19,10 @@ pub(crate) enum AuthError {
     Token(VerifyError),
     /// The token is good, but its claims do not fit the type that the handler asks for.
     Claims(String),
+    /// The token was revoked.
+    Revoked,
+    /// The store that knows which tokens are revoked does not answer.
+    Store(String),
     /// The caller is known and may not do this.
     Policy(Shortfall),
     /// No guard reaches the handler.
@@ -79,7 +83,8 @@ impl AuthError {
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
-            Self::Token(_) | Self::Claims(_) => FailureKind::InvalidToken,
+            Self::Token(_) | Self::Claims(_) | Self::Revoked => FailureKind::InvalidToken,
+            Self::Store(_) => FailureKind::Unavailable,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
@@ -106,6 +111,8 @@ impl fmt::Display for AuthError {
             }
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
             Self::Token(reason) => reason.fmt(f),
+            Self::Revoked => f.write_str("the token was revoked"),
+            Self::Store(reason) => f.write_str(reason),
             Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),

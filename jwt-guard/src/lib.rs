@@ -180,9 +180,7 @@ pub use jwt_guard_macros::authentication_required;
 /// the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
 pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, SigningKey, VerifyingKey};
-pub use layer::{
-    GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService, ResponseFuture,
-};
+pub use layer::{GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService};
 pub use location::TokenLocation;
 pub use principal::Principal;
 

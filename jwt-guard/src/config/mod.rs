@@ -2,18 +2,27 @@
 
 mod draft;
 mod error;
+mod tokens;
 
 use crate::location::{Credentials, Locations};
 use crate::verify::Verifier;
 
-pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
+pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource, RevocationSource};
 pub use error::ConfigError;
+pub(crate) use tokens::{AllowList, Issuing, Revocation};
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only
 /// way to one.
 #[derive(Debug)]
 pub(crate) struct Config {
-    pub(crate) verifier: Verifier,
+    /// For access tokens.
+    pub(crate) access: Verifier,
+    /// For refresh tokens: the same keys and rules, but for the type and the lifetime.
+    pub(crate) refresh: Verifier,
+    /// Consulted for every verified token.
+    pub(crate) revocation: Option<Revocation>,
+    /// Makes the tokens of this guard.
+    pub(crate) issuing: Option<Issuing>,
     pub(crate) locations: Locations,
     pub(crate) credentials: Credentials,
     /// The protection space that challenges name (RFC 9110 section 11.5).

@@ -16,7 +16,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let claims = known_principal(request).and_then(|principal| read(&principal));
+        let claims = known_principal(request).await.and_then(|principal| read(&principal));
         claims.and_then(|claims| claims.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
     }
 }
@@ -25,7 +25,7 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        match known_principal(request).and_then(|principal| read(&principal)) {
+        match known_principal(request).await.and_then(|principal| read(&principal)) {
             Ok(claims) => Ok(claims),
             // Only *no token* is none. A bad token is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),

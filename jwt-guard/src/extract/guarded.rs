@@ -42,7 +42,7 @@ impl<S: Sync, P: Policy> FromRequestParts<S> for Guarded<P> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        admit(request, const { &P::RULE })?;
+        admit(request, const { &P::RULE }).await?;
         Ok(Self(PhantomData))
     }
 }

@@ -11,6 +11,6 @@ impl<S: Sync> FromRequestParts<S> for Principal {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        known_principal(request).map_err(|error| reject(request, &error))
+        known_principal(request).await.map_err(|error| reject(request, &error))
     }
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-use http::Extensions;
 use http::request::Parts;
 
 use super::{JwtGuard, event};
@@ -14,11 +13,13 @@ use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule};
 use crate::principal::Principal;
 use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
+use crate::token::TokenKind;
 
 /// What one guard found out about a request, kept in the request so that no token is verified twice.
 #[derive(Clone)]
 struct Finding {
     guard: u64,
+    token: TokenKind,
     caller: Result<Principal, AuthError>,
     admission: Admission,
 }
@@ -32,16 +33,17 @@ enum Admission {
 }
 
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
-pub(crate) fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Rejection> {
+pub(crate) async fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Rejection> {
     let Some(guard) = JwtGuard::of(&request.extensions) else {
         event::denied(rule, None, &AuthError::NoGuard, request);
         return Err(unconfigured());
     };
-    let caller = guard.caller(request);
+    let token = rule.token();
+    let caller = guard.caller(request, token).await;
     let finding = match decide(&caller, rule) {
         Ok(admission) => {
             event::admitted(rule, caller.as_ref().ok(), request);
-            Finding { guard: guard.id(), caller, admission }
+            Finding { guard: guard.id(), token, caller, admission }
         }
         Err(error) => {
             event::denied(rule, caller.as_ref().ok(), &error, request);
@@ -57,16 +59,18 @@ pub(crate) fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Rejection> {
 /// # Errors
 ///
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token whom no policy let in.
-pub(crate) fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
+pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
     let guard = JwtGuard::of(&request.extensions).ok_or(AuthError::NoGuard)?;
-    if let Some(finding) = guard.finding(&request.extensions) {
+    if let Some(finding) = guard.finding(request) {
         return match finding.admission {
             Admission::AsAnonymous => Ok(Principal::anonymous()),
             Admission::AsCaller | Admission::Undecided => finding.caller.clone(),
         };
     }
-    let caller = guard.caller(request);
-    let finding = Finding { guard: guard.id(), caller: caller.clone(), admission: Admission::Undecided };
+    let token = TokenKind::Access;
+    let caller = guard.caller(request, token).await;
+    let finding =
+        Finding { guard: guard.id(), token, caller: caller.clone(), admission: Admission::Undecided };
     keep(request, finding);
     caller
 }
@@ -92,11 +96,11 @@ fn decide<'c>(
 
 impl JwtGuard {
     /// Who calls: as found before in this request, or from its token.
-    fn caller(&self, request: &Parts) -> Result<Principal, AuthError> {
-        if let Some(finding) = self.finding(&request.extensions) {
+    async fn caller(&self, request: &Parts, token: TokenKind) -> Result<Principal, AuthError> {
+        if let Some(finding) = self.finding(request).filter(|finding| finding.token == token) {
             return finding.caller.clone();
         }
-        let caller = authenticate(&self.inner.config, request);
+        let caller = authenticate(&self.inner.config, request, token).await;
         if matches!(caller, Err(AuthError::Panic)) {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
         }
@@ -104,8 +108,8 @@ impl JwtGuard {
     }
 
     /// What this guard, and not another one, found before.
-    fn finding<'r>(&self, request: &'r Extensions) -> Option<&'r Finding> {
-        request.get::<Finding>().filter(|finding| finding.guard == self.id())
+    fn finding<'r>(&self, request: &'r Parts) -> Option<&'r Finding> {
+        request.extensions.get::<Finding>().filter(|finding| finding.guard == self.id())
     }
 
     /// The answer to a request that a policy does not let in.
@@ -117,8 +121,10 @@ impl JwtGuard {
             (_, DenyAs::NotFound) => FailureKind::NotFound,
             (kind, DenyAs::Refusal) => kind,
         };
-        if let (Some(path), FailureKind::MissingToken | FailureKind::InvalidToken) =
-            (rule.redirect_path(), kind)
+        if let (
+            Some(path),
+            FailureKind::MissingToken | FailureKind::InvalidToken | FailureKind::StaleAuthentication,
+        ) = (rule.redirect_path(), kind)
             && let Some(response) = login_redirect(request, path)
         {
             return Rejection { kind, response };

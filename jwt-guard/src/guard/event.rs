@@ -87,5 +87,5 @@ fn fingerprint(error: &AuthError, request: &Parts) -> Option<Fingerprint> {
 
 /// The `kid` that the token names: unverified, so shown with its escapes.
 fn key_id(error: &AuthError, request: &Parts) -> Option<String> {
-    refused(error, request).and_then(|(config, token)| config.verifier.named_key(token))
+    refused(error, request).and_then(|(config, token)| config.access.named_key(token))
 }

@@ -7,4 +7,4 @@ mod provide;
 mod require;
 
 pub use provide::{GuardLayer, GuardService};
-pub use require::{RequireAuthentication, RequireAuthenticationService, ResponseFuture};
+pub use require::{RequireAuthentication, RequireAuthenticationService};

@@ -3,12 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
 use http::Request;
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -79,55 +78,33 @@ pub struct RequireAuthenticationService<S> {
 
 impl<S, B> Service<Request<B>> for RequireAuthenticationService<S>
 where
-    S: Service<Request<B>, Response = Response>,
+    S: Service<Request<B>, Response = Response, Future: Send> + Clone + Send + 'static,
+    B: Send + 'static,
 {
     type Response = Response;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        const RULE: Rule = Rule::authenticated();
+        // The service that was polled ready is the one that is called; a clone takes its place.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let RequireAuthentication { guard, exceptions } = self.layer.clone();
+        Box::pin(async move {
+            const RULE: Rule = Rule::authenticated();
 
-        let (mut parts, body) = request.into_parts();
-        parts.extensions.insert(self.layer.guard.clone());
-        let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        let excepted = matched.is_some_and(|route| self.layer.exceptions.iter().any(|known| known == route));
-        if !excepted && let Err(rejection) = admit(&mut parts, &RULE) {
-            return ResponseFuture::Refused { response: Some(rejection.into_response()) };
-        }
-        ResponseFuture::Admitted { future: self.inner.call(Request::from_parts(parts, body)) }
-    }
-}
-
-pin_project! {
-    /// The future of [`RequireAuthenticationService`].
-    #[project = Projection]
-    #[derive(Debug)]
-    pub enum ResponseFuture<F> {
-        #[doc(hidden)]
-        Refused { response: Option<Response> },
-        #[doc(hidden)]
-        Admitted { #[pin] future: F },
-    }
-}
-
-impl<F, E> Future for ResponseFuture<F>
-where
-    F: Future<Output = Result<Response, E>>,
-{
-    type Output = Result<Response, E>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            Projection::Admitted { future } => Poll::Ready(ready!(future.poll(context))),
-            // A future that is polled after it was ready may stay pending.
-            Projection::Refused { response } => {
-                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(guard);
+            let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+            let excepted = matched.is_some_and(|route| exceptions.iter().any(|known| known == route));
+            if !excepted && let Err(rejection) = admit(&mut parts, &RULE).await {
+                return Ok(rejection.into_response());
             }
-        }
+            inner.call(Request::from_parts(parts, body)).await
+        })
     }
 }

@@ -19,6 +19,7 @@ mod rules;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -76,6 +77,11 @@ impl Verifier {
         let verified = self.verify_with(key, &token)?;
         self.known.remember(token.header(), key, &self.keys);
         Ok(verified)
+    }
+
+    /// The time of the clock that tokens are checked with.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     /// The key that a token names, for the log. Nothing of it is verified.

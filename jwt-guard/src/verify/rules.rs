@@ -42,6 +42,9 @@ impl TokenProfile {
     }
 }
 
+/// 366 days: what an issuer lets a refresh token live at most, and a day.
+const LONGEST_REFRESH_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// What a key inside a token's own header means. It is never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmbeddedKeys {
@@ -83,6 +86,17 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
+    /// The same rules for refresh tokens: another type, and lives of up to a year.
+    pub(crate) fn for_refresh_tokens(&self) -> Self {
+        let longest = self.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
+        Self {
+            profile: TokenProfile::Typed("rt+jwt".to_owned()),
+            max_lifetime: longest,
+            max_age: None,
+            ..self.clone()
+        }
+    }
+
     /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A
     /// claim of another type grants nothing.
     pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {

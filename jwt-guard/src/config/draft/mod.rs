@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Config;
 use super::error::{ConfigError, Problems};
+use super::{AllowList, Config, Issuing, Revocation};
 use crate::clock::{Clock, SystemClock};
-use crate::keys::{Algorithm, KeySet, VerifyingKey, backend};
+use crate::issue::{IssueError, IssuerBuilder, TokenIssuer};
+use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::secret::Secret;
+use crate::store::{RevocationStore, TokenStore};
 use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
@@ -26,6 +28,9 @@ const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// Beyond 16 KiB a token no longer fits where tokens travel.
 const LONGEST_TOKEN_LIMIT: usize = 16 * 1024;
+
+/// A minute is far more than a client needs to ask again.
+const LONGEST_GRACE: Duration = Duration::from_secs(60);
 
 /// What the `danger` door calls a guard without an audience.
 pub(crate) const ANY_AUDIENCE: &str = "any_audience";
@@ -56,6 +61,26 @@ impl fmt::Debug for KeySource {
     }
 }
 
+/// Changes to the settings of the guard's issuer, applied when it is built.
+#[derive(Default)]
+pub(crate) struct IssuerSettings(pub(crate) Option<Box<dyn FnOnce(IssuerBuilder) -> IssuerBuilder + Send>>);
+
+impl fmt::Debug for IssuerSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IssuerSettings(..)")
+    }
+}
+
+/// A store of revocations, which may be a closure.
+#[derive(Clone)]
+pub(crate) struct RevocationSource(pub(crate) Arc<dyn RevocationStore>);
+
+impl fmt::Debug for RevocationSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RevocationSource(..)")
+    }
+}
+
 /// The settings of a guard under construction.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -79,6 +104,13 @@ pub(crate) struct Draft {
     pub(crate) credentials: Credentials,
     pub(crate) realm: String,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Signs this guard's own tokens.
+    pub(crate) signing_key: Option<SigningKey>,
+    pub(crate) issuer_settings: IssuerSettings,
+    pub(crate) revocation: Option<RevocationSource>,
+    pub(crate) token_store: Option<Arc<dyn TokenStore>>,
+    pub(crate) allow_list: AllowList,
+    pub(crate) grace: Duration,
     /// Reasons given at the `danger` door, with the name of what they excuse.
     pub(crate) excuses: Vec<(&'static str, String)>,
 }
@@ -106,6 +138,12 @@ impl Draft {
             credentials: Credentials::Keep,
             realm: "api".to_owned(),
             clock: Arc::new(SystemClock),
+            signing_key: None,
+            issuer_settings: IssuerSettings::default(),
+            revocation: None,
+            token_store: None,
+            allow_list: AllowList::Off,
+            grace: Duration::ZERO,
             excuses: Vec::new(),
         }
     }
@@ -119,8 +157,10 @@ impl Draft {
         self.check_names(&mut problems);
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
-        let audience = if self.is_for_anybody() { Audience::Any } else { Audience::OneOf(self.audiences) };
-        let keys = load(self.keys, &self.algorithms, &mut problems);
+        let any_audience = self.is_for_anybody();
+        self.check_tokens(&mut problems);
+        let Self { clock, realm, credentials, conflict, locations, query, .. } = self;
+        let audience = if any_audience { Audience::Any } else { Audience::OneOf(self.audiences) };
         let rules = Rules {
             profile: self.profile,
             embedded_keys: self.embedded_keys,
@@ -135,16 +175,49 @@ impl Draft {
             max_age: self.max_age,
             longest_token: self.longest_token,
         };
-        let places: Vec<Place> =
-            self.locations.into_iter().chain(self.query).map(|location| location.0).collect();
-        let locations = Locations { places, conflict: self.conflict, longest: rules.longest_token };
-        let (clock, realm, credentials) = (self.clock, self.realm, self.credentials);
-        problems.or(keys.map(|keys| Config {
-            verifier: Verifier::new(keys, rules, clock),
-            locations,
-            credentials,
-            realm,
+        let signing_key = self.signing_key.as_ref().map(SigningKey::verifying_key);
+        let keys = load(self.keys, signing_key, &self.algorithms, &mut problems);
+        let issuer = self.signing_key.map(|key| issuer(key, &rules, &clock, self.issuer_settings));
+        let issuer =
+            issuer.and_then(|issuer| issuer.map_err(|error| problems.setting(error.to_string())).ok());
+        let issuing = issuer.map(|issuer| Issuing {
+            issuer,
+            store: self.token_store.clone(),
+            allow_list: self.allow_list,
+            grace: self.grace,
+        });
+        let revocation = match (self.revocation, self.token_store) {
+            (Some(RevocationSource(store)), _) => Some(Revocation::Revoked(store)),
+            (None, Some(store)) => Some(Revocation::Own(store, self.allow_list)),
+            (None, None) => None,
+        };
+        let places: Vec<Place> = locations.into_iter().chain(query).map(|location| location.0).collect();
+        let locations = Locations { places, conflict, longest: rules.longest_token };
+        problems.or(keys.map(|keys| {
+            let refresh = Verifier::new(keys.clone(), rules.for_refresh_tokens(), Arc::clone(&clock));
+            let access = Verifier::new(keys, rules, clock);
+            Config { access, refresh, revocation, issuing, locations, credentials, realm }
         }))
+    }
+
+    fn check_tokens(&self, problems: &mut Problems) {
+        if self.revocation.is_some() && self.token_store.is_some() {
+            problems.setting(
+                "both `revocation` and `token_store` are set; a token store is asked for revocations too",
+            );
+        }
+        if self.allow_list == AllowList::On && self.token_store.is_none() {
+            problems.setting("`allow_list` needs a `token_store` that remembers what was issued");
+        }
+        if self.issuer_settings.0.is_some() && self.signing_key.is_none() {
+            problems.setting("`issuing` needs a `signing_key`");
+        }
+        if self.grace > LONGEST_GRACE {
+            problems.setting(format!(
+                "a refresh grace of {:?} is too much; at most one minute, and none is the default",
+                self.grace
+            ));
+        }
     }
 
     fn check_names(&self, problems: &mut Problems) {
@@ -241,8 +314,13 @@ impl Draft {
 }
 
 /// Loads every key, and notes each that cannot be used.
-fn load(sources: Vec<KeySource>, algorithms: &[Algorithm], problems: &mut Problems) -> Option<KeySet> {
-    let mut keys: Vec<VerifyingKey> = Vec::new();
+fn load(
+    sources: Vec<KeySource>,
+    signing: Option<VerifyingKey>,
+    algorithms: &[Algorithm],
+    problems: &mut Problems,
+) -> Option<KeySet> {
+    let mut keys: Vec<VerifyingKey> = signing.into_iter().collect();
     for source in sources {
         let one = match source {
             KeySource::Der(algorithm, der) => VerifyingKey::der(algorithm, &der),
@@ -272,6 +350,33 @@ fn load(sources: Vec<KeySource>, algorithms: &[Algorithm], problems: &mut Proble
         return None;
     }
     problems.keep(KeySet::new(keys))
+}
+
+/// The issuer of the guard: what it issues, the guard accepts.
+fn issuer(
+    key: SigningKey,
+    rules: &Rules,
+    clock: &Arc<dyn Clock>,
+    settings: IssuerSettings,
+) -> Result<TokenIssuer, IssueError> {
+    let mut builder = TokenIssuer::builder(key).longest_token(rules.longest_token).clock(Arc::clone(clock));
+    if rules.subject_claim != "sub" {
+        builder = builder.subject_claim(rules.subject_claim.clone());
+    }
+    if let Some(name) = rules.issuers.first() {
+        builder = builder.issuer(name.clone());
+    }
+    if let Audience::OneOf(audiences) = &rules.audience {
+        builder = audiences.iter().fold(builder, |builder, name| builder.audience(name.clone()));
+    }
+    if let Some(longest) = rules.max_lifetime {
+        builder = builder.longest_access_lifetime(longest);
+    }
+    match settings.0 {
+        Some(change) => change(builder),
+        None => builder,
+    }
+    .build()
 }
 
 /// The keys of a set. Those that were passed over are named in the log: one of them may be the one that is missed.
