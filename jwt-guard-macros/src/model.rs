@@ -19,6 +19,7 @@ pub(crate) struct ParsedArgument {
 
 #[derive(Debug)]
 pub(crate) enum ParsedValue {
+    Bare,
     Name(Name),
     Claim { parentheses: Span, path: Vec<LitStr>, value: Literal },
     Conditions { parentheses: Span, arguments: Vec<ParsedArgument>, complete: bool },
@@ -51,6 +52,8 @@ pub(crate) enum Access {
     Anonymous,
     AnonymousIfExpired,
     Authenticated,
+    /// As `Authenticated`, by a refresh token instead of an access token.
+    AuthenticatedToRefresh,
 }
 
 /// How a caller is refused.
@@ -69,6 +72,7 @@ pub(crate) enum Condition {
     Scope(Name),
     Role(Name),
     Claim(Vec<LitStr>, Literal),
+    Fresh,
     Policy(Type),
 }
 

@@ -142,6 +142,7 @@ pub use jwt_guard_macros::authentication_required;
 /// | `scope = "orders:read"` | the token grants the scope; also `scope = path::TO_A_CONSTANT` |
 /// | `role = "clerk"` | the token grants the role; also a path to a constant |
 /// | `claim("tenant") = "acme"` | the claim is this string, integer or boolean, or a list that contains it; `claim("a", "b")` looks into an object |
+/// | `fresh` | the token was issued by a login, not by a refresh |
 /// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one |
 /// | `policy = path::Type` | the conditions of a [`Policy`](policy::Policy) |
 ///
@@ -149,6 +150,7 @@ pub use jwt_guard_macros::authentication_required;
 ///
 /// | option | meaning |
 /// |---|---|
+/// | `token = "refresh"` | a refresh token instead of an access token; alone, it is all that is required. Not together with `fresh`: a refresh token is never fresh |
 /// | `reason = ".."` | why, for the access table |
 /// | `deny_as = "not_found"` | refusals look as a path without a route; another method of the path is still 405 |
 /// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back |
@@ -166,6 +168,12 @@ pub use jwt_guard_macros::authentication_required;
 ///
 /// #[requires(scope = "orders:write", any(role = "clerk", claim("tenant") = "acme"))]
 /// async fn create(body: String) {}
+///
+/// #[requires(fresh)]
+/// async fn change_password() {}
+///
+/// #[requires(token = "refresh")]
+/// async fn refresh() {}
 /// ```
 ///
 /// ```compile_fail

@@ -54,6 +54,7 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
             let value = claim_value(value, crate_path);
             quote_spanned!(span=> #private::Requirement::Claim(&[#(#path),*], #value))
         }
+        Condition::Fresh => quote_spanned!(span=> #private::Requirement::Fresh),
         Condition::Policy(policy) => {
             let name = tidy(policy);
             let (first, last) = ends(policy);

@@ -39,6 +39,9 @@ pub(super) fn rule(policy: &Policy, handler: &Ident) -> TokenStream {
         Access::Anonymous => quote_spanned!(span=> anonymous()),
         Access::AnonymousIfExpired => quote_spanned!(span=> anonymous().expired_is_anonymous()),
         Access::Authenticated => quote_spanned!(span=> authenticated()),
+        Access::AuthenticatedToRefresh => {
+            quote_spanned!(span=> authenticated().with_token(#private::TokenKind::Refresh))
+        }
     };
     let requiring = (!conditions.is_empty()).then(|| {
         let all = condition::all(conditions, crate_path);

@@ -31,12 +31,14 @@ pub(crate) enum Word {
     Crate,
     DenyAs,
     Expired,
+    Fresh,
     Not,
     Policy,
     Reason,
     Redirect,
     Role,
     Scope,
+    Token,
 }
 
 /// What a key says something about.
@@ -51,6 +53,8 @@ pub(crate) enum Kind {
 /// How the value of a key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
+    /// Nothing: the key is all of it.
+    Bare,
     /// `= "text"` or `= path::TO_CONSTANT`.
     Name,
     /// `("segment", ..) = literal`.

@@ -62,6 +62,9 @@ mod tests {
             ("redirct", "redirect"),
             ("deny_with", "deny_as"),
             ("polciy", "policy"),
+            ("frehs", "fresh"),
+            ("refresh", "token"),
+            ("typ", "token"),
         ] {
             assert_eq!(nearest(name, HERE).map(|key| key.name), Some(meant), "{name}");
         }

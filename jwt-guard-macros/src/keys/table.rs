@@ -35,6 +35,15 @@ pub(super) const KEYS: &[Key] = &[
         near: &["claims"],
     },
     Key {
+        word: Word::Fresh,
+        name: "fresh",
+        kind: Kind::Condition,
+        shape: Shape::Bare,
+        form: "fresh",
+        on: CONDITIONAL,
+        near: &["freshness", "is_fresh", "fresh_login", "fresh_token", "recent"],
+    },
+    Key {
         word: Word::All,
         name: "all",
         kind: Kind::Condition,
@@ -69,6 +78,15 @@ pub(super) const KEYS: &[Key] = &[
         form: "policy = policies::CanBook",
         on: CONDITIONAL,
         near: &["policies", "rule", "guard", "guards"],
+    },
+    Key {
+        word: Word::Token,
+        name: "token",
+        kind: Kind::Setting,
+        shape: Shape::Fixed("refresh"),
+        form: "token = \"refresh\"",
+        on: CONDITIONAL,
+        near: &["refresh", "refresh_token", "token_type", "token_kind", "type", "typ", "kind"],
     },
     Key {
         word: Word::DenyAs,

@@ -1,6 +1,8 @@
 //! The value of a key, by the shape that the table gives it.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 
@@ -18,6 +20,7 @@ pub(super) fn value(
     errors: &mut ErrorSink,
 ) -> Option<ParsedValue> {
     match key.shape {
+        Shape::Bare => bare(key, input, errors),
         Shape::Conditions => conditions(key, ident, input, errors),
         Shape::Claim => claim::claim(key, ident, input, errors),
         Shape::Name => {
@@ -37,6 +40,41 @@ pub(super) fn value(
             text(key, expression(key, input, errors)?, errors).map(ParsedValue::Text)
         }
     }
+}
+
+/// Nothing up to the comma. Where only the comma is missing, the next argument follows.
+fn bare(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<ParsedValue> {
+    let next_argument = input.peek(syn::Ident::peek_any) && !input.peek(Lit);
+    if input.is_empty() || input.peek(Token![,]) || next_argument {
+        return Some(ParsedValue::Bare);
+    }
+    let Key { name, form, .. } = key;
+    let rest = input.fork();
+    let mut surplus: Vec<TokenTree> = Vec::new();
+    while !rest.is_empty() && !rest.peek(Token![,]) {
+        surplus.extend(rest.parse::<TokenTree>());
+    }
+    match surplus.as_slice() {
+        [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
+            let value: TokenStream = value.iter().cloned().collect();
+            let message = match value.to_string().as_str() {
+                "" => format!("`{name}` takes no value; {}", key.written()),
+                "false" => {
+                    format!("`{name}` takes no value, found `false`; its opposite is written `not({form})`")
+                }
+                other => format!("`{name}` takes no value, found `{other}`; {}", key.written()),
+            };
+            errors.push(quote!(#equals #value), message);
+        }
+        [group @ TokenTree::Group(_), ..] => {
+            errors.push(group, format!("`{name}` takes no parentheses; {}", key.written()));
+        }
+        [other, ..] => {
+            errors.push(other, format!("expected `,` after `{name}`, found `{other}`; {}", key.written()));
+        }
+        [] => {}
+    }
+    None
 }
 
 /// `= ..`

@@ -79,6 +79,18 @@ fn policies_by_type() {
 }
 
 #[test]
+fn fresh_is_a_condition_like_others() {
+    assert_snapshot("fresh", Requires, r#"scope = "a", fresh, any(not(fresh), role = "b")"#, HANDLER);
+}
+
+#[test]
+fn a_refresh_token_instead_of_an_access_token() {
+    assert_snapshot("refresh_token", Requires, r#"token = "refresh""#, HANDLER);
+    let arguments = r#"scope = "a", token = "refresh", deny_as = "not_found""#;
+    assert_snapshot("refresh_token_with_condition", AuthenticationRequired, arguments, HANDLER);
+}
+
+#[test]
 fn settings_of_refusal() {
     assert_snapshot("deny_as", Requires, r#"scope = "a", deny_as = "not_found", reason = "secret""#, HANDLER);
     assert_snapshot("redirect", AuthenticationRequired, r#"redirect = "/login""#, HANDLER);
@@ -117,11 +129,12 @@ fn the_hidden_parameter_does_not_count_for_clippy() {
 
 #[test]
 fn another_crate_path_replaces_the_default_everywhere() {
-    let arguments = r#"scope = "a", role = ROLE, any(claim("b") = 1, policy = P), not(scope = S),
+    let arguments = r#"scope = "a", role = ROLE, any(claim("b") = 1, policy = P), not(scope = S), fresh,
         deny_as = "not_found", reason = "r", crate = ::renamed"#;
     let cases = [
         (Requires, arguments.to_owned()),
         (AuthenticationRequired, r#"redirect = "/login", crate = crate::renamed"#.to_owned()),
+        (Requires, r#"token = "refresh", crate = ::renamed"#.to_owned()),
         (AnonymousAllowed, r#"expired = "anonymous", crate = ::renamed::deep"#.to_owned()),
         // With a mistake elsewhere, too.
         (Requires, "scopee, crate = ::renamed".to_owned()),

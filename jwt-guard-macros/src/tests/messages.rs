@@ -32,6 +32,8 @@ fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
         "policy = a::P, policy = a :: P",
         r#"claim("a") = 1, claim("a") = 0x1"#,
         r#"not(role = "a"), not(role = "a")"#,
+        "fresh, fresh",
+        "any(not(fresh), not(fresh))",
     ] {
         let found = messages(Requires, twice);
         assert_eq!(found.len(), 1, "{twice}: {found:?}");
@@ -52,7 +54,8 @@ fn requires_without_a_condition_names_the_attribute_for_that() {
 
 #[test]
 fn conditions_on_anonymous_callers_name_requires() {
-    for arguments in [r#"scope = "a""#, r#"any(scope = "a", role = "b")"#, "policy = P", r#"claim("a") = 1"#]
+    for arguments in
+        [r#"scope = "a""#, r#"any(scope = "a", role = "b")"#, "policy = P", r#"claim("a") = 1"#, "fresh"]
     {
         let found = messages(AnonymousAllowed, arguments);
         assert_eq!(found.len(), 1, "{arguments}: {found:?}");
@@ -61,9 +64,68 @@ fn conditions_on_anonymous_callers_name_requires() {
 }
 
 #[test]
+fn fresh_is_a_word_of_its_own() {
+    for arguments in ["fresh", "fresh,", r#"fresh, scope = "a""#, "any(fresh, not(fresh))"] {
+        assert_eq!(messages(Requires, arguments), [""; 0], "{arguments}");
+    }
+    for (arguments, message) in [
+        ("fresh = true", "`fresh` takes no value, found `true`; it is written `fresh`"),
+        ("fresh = \"yes\"", "`fresh` takes no value, found `\"yes\"`; it is written `fresh`"),
+        // What the word alone would turn into its opposite.
+        ("fresh = false", "`fresh` takes no value, found `false`; its opposite is written `not(fresh)`"),
+        ("any(fresh=false)", "`fresh` takes no value, found `false`; its opposite is written `not(fresh)`"),
+        ("fresh =", "`fresh` takes no value; it is written `fresh`"),
+        ("fresh()", "`fresh` takes no parentheses; it is written `fresh`"),
+        ("fresh(true) = 3", "`fresh` takes no parentheses; it is written `fresh`"),
+        ("fresh: true", "expected `,` after `fresh`, found `:`; it is written `fresh`"),
+        ("fresh true", "expected `,` after `fresh`, found `true`; it is written `fresh`"),
+        ("fresh role = \"a\"", "expected `,` before `role`"),
+    ] {
+        assert_eq!(messages(Requires, arguments), [message], "{arguments}");
+        assert_eq!(messages(Requires, &format!("{arguments}, scpoe")).len(), 2, "{arguments}");
+    }
+}
+
+#[test]
+fn a_refresh_token_is_a_demand_of_its_own() {
+    for attribute in [AuthenticationRequired, Requires] {
+        for arguments in [r#"token = "refresh""#, r#"token = "refresh", scope = "a", reason = "r""#] {
+            assert_eq!(messages(attribute, arguments), [""; 0], "{arguments}");
+        }
+        for wrong in [
+            "token",
+            "token = refresh",
+            r#"token = "access""#,
+            r#"token = "Refresh""#,
+            r#"token = "refresh", token = "refresh""#,
+        ] {
+            assert_eq!(messages(attribute, wrong).len(), 1, "{wrong}");
+        }
+    }
+    assert_eq!(messages(AnonymousAllowed, r#"token = "refresh""#).len(), 1);
+}
+
+#[test]
+fn a_refresh_token_is_never_fresh() {
+    for (arguments, mistakes) in [
+        (r#"token = "refresh", fresh"#, 1),
+        (r#"fresh, token = "refresh""#, 1),
+        (r#"any(all(fresh, role = "a"), not(fresh)), token = "refresh""#, 2),
+        // A value that is wrong by itself says nothing about `fresh`.
+        (r#"token = "access", fresh"#, 1),
+    ] {
+        let found = messages(Requires, arguments);
+        assert_eq!(found.len(), mistakes, "{arguments}: {found:?}");
+        let contradicts = found.iter().all(|message| message.contains("never fresh"));
+        assert_eq!(contradicts, !arguments.contains("access"), "{found:?}");
+    }
+}
+
+#[test]
 fn messages_are_one_line_without_a_full_stop() {
     let arguments = r#"scpoe = "a", role = 3, any(), scope = "a b", reason = "", redirect = "login", claim() = 1, crate = a,
-        deny_as = "404", expired = "anonymous", frobnicate, "x", x::Y, = , scope("a"), all = 1, claim("") = 1.5, scope ="#;
+        deny_as = "404", expired = "anonymous", frobnicate, "x", x::Y, = , scope("a"), all = 1, claim("") = 1.5,
+        fresh = true, fresh(), token = "access", token, scope ="#;
     for message in messages(Requires, arguments) {
         assert!(!message.contains('\n') && !message.ends_with('.'), "{message}");
         assert!(!message.starts_with(|letter: char| letter.is_ascii_uppercase()), "{message}");

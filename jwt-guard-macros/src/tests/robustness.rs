@@ -141,7 +141,7 @@ fn fragments_of_macro_rules_are_read_through_their_invisible_groups() {
 /// Every list of three tokens out of these, at the top and in a group: nothing panics, and the handler survives.
 #[test]
 fn no_soup_of_tokens_loses_the_handler() {
-    const TOKENS: [&str; 20] = [
+    const TOKENS: [&str; 22] = [
         "scope",
         "role",
         "claim",
@@ -151,6 +151,8 @@ fn no_soup_of_tokens_loses_the_handler() {
         "deny_as",
         "reason",
         "crate",
+        "fresh",
+        "token",
         "frobnicate",
         "=",
         ",",

@@ -1,6 +1,6 @@
 //! The conditions, nested or not.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::LitStr;
 
@@ -17,6 +17,16 @@ pub(super) fn list(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -> Op
     (list.len() == total).then_some(list)
 }
 
+/// Every `fresh`, however deep.
+pub(super) fn every_fresh(arguments: &[ParsedArgument]) -> Vec<Ident> {
+    let of_argument = |argument: &ParsedArgument| match (&argument.value, argument.key.word) {
+        (ParsedValue::Conditions { arguments, .. }, _) => every_fresh(arguments),
+        (_, Word::Fresh) => vec![argument.ident.clone()],
+        _ => Vec::new(),
+    };
+    arguments.iter().flat_map(of_argument).collect()
+}
+
 fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Condition> {
     let ParsedArgument { key, ident: _, value } = argument;
     match (key.word, value) {
@@ -27,6 +37,7 @@ fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Conditi
         (Word::Claim, ParsedValue::Claim { parentheses, path, value }) => {
             claim_path(key, parentheses, path, errors).map(|path| Condition::Claim(path, value))
         }
+        (Word::Fresh, ParsedValue::Bare) => Some(Condition::Fresh),
         (Word::Policy, ParsedValue::Type(path)) => Some(Condition::Policy(path)),
         (Word::All | Word::Any | Word::Not, ParsedValue::Conditions { parentheses, arguments, complete }) => {
             group(key, parentheses, arguments, complete, errors)
@@ -39,12 +50,14 @@ fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Conditi
             | Word::Crate
             | Word::DenyAs
             | Word::Expired
+            | Word::Fresh
             | Word::Not
             | Word::Policy
             | Word::Reason
             | Word::Redirect
             | Word::Role
-            | Word::Scope,
+            | Word::Scope
+            | Word::Token,
             _,
         ) => None,
     }
@@ -128,6 +141,7 @@ fn report_twins(arguments: &[ParsedArgument], errors: &mut ErrorSink) {
 fn written(argument: &ParsedArgument) -> String {
     let name = argument.key.name;
     match &argument.value {
+        ParsedValue::Bare => name.to_owned(),
         ParsedValue::Name(Name::Literal(text)) | ParsedValue::Text(text) => {
             format!("{name} = {:?}", text.value())
         }

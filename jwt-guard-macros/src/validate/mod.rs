@@ -29,16 +29,25 @@ pub(crate) fn policy(
     let mut found = ErrorSink::new();
     let (conditions, settings): (Vec<_>, Vec<_>) =
         arguments.into_iter().partition(|argument| argument.key.kind == Kind::Condition);
-    if attribute == Attribute::Requires && conditions.is_empty() && complete {
+    // Another kind of token is a demand of its own.
+    let demands = !conditions.is_empty() || settings.iter().any(|setting| setting.key.word == Word::Token);
+    if attribute == Attribute::Requires && !demands && complete {
         found.push_at(
             here,
             "`#[requires(..)]` has no condition; write `#[authentication_required]` when a valid token is enough, \
              or a condition such as `#[requires(scope = \"orders:read\")]`",
         );
     }
+    let every_fresh = condition::every_fresh(&conditions);
     let conditions = condition::list(conditions, &mut found);
-    let Settings { deny_as, expired, crate_path, reason, redirect } =
+    let Settings { deny_as, expired, crate_path, reason, redirect, token } =
         settings::settings(settings, &mut found);
+    for fresh in every_fresh.iter().filter(|_| token.is_some()) {
+        found.push(
+            fresh,
+            "a refresh token is never fresh, so `fresh` contradicts `token = \"refresh\"`; keep one of them",
+        );
+    }
     let refusal = match (deny_as, redirect) {
         (None, None) => Refusal::Answer,
         (Some(_), None) => Refusal::NotFound,
@@ -55,6 +64,9 @@ pub(crate) fn policy(
     let access = match attribute {
         Attribute::AnonymousAllowed if expired.is_some() => Access::AnonymousIfExpired,
         Attribute::AnonymousAllowed => Access::Anonymous,
+        Attribute::AuthenticationRequired | Attribute::Requires if token.is_some() => {
+            Access::AuthenticatedToRefresh
+        }
         Attribute::AuthenticationRequired | Attribute::Requires => Access::Authenticated,
     };
     let legal = found.is_empty() && complete;

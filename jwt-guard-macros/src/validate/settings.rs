@@ -17,6 +17,7 @@ pub(super) struct Settings {
     pub(super) crate_path: Option<CratePath>,
     pub(super) reason: Option<Setting<LitStr>>,
     pub(super) redirect: Option<Setting<LitStr>>,
+    pub(super) token: Option<()>,
 }
 
 /// A setting that others may contradict.
@@ -59,8 +60,16 @@ pub(super) fn settings(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -
                     .and_then(|text| names::redirect(text, errors))
                     .map(|value| Setting { ident, position, value });
             }
+            Word::Token => settings.token = refresh(key, &value, errors),
             // Conditions, which come elsewhere; named so that a new setting cannot be forgotten.
-            Word::All | Word::Any | Word::Claim | Word::Not | Word::Policy | Word::Role | Word::Scope => {}
+            Word::All
+            | Word::Any
+            | Word::Claim
+            | Word::Fresh
+            | Word::Not
+            | Word::Policy
+            | Word::Role
+            | Word::Scope => {}
         }
     }
     settings
@@ -78,6 +87,20 @@ fn text(value: ParsedValue) -> Option<LitStr> {
         ParsedValue::Text(text) => Some(text),
         _ => None,
     }
+}
+
+/// The kind of token. The other kind needs no word.
+fn refresh(key: &Key, value: &ParsedValue, errors: &mut ErrorSink) -> Option<()> {
+    if let ParsedValue::Text(text) = value
+        && text.value() == "access"
+    {
+        errors.push(
+            text,
+            format!("access tokens are the default; leave `{}` out, or write `{}`", key.name, key.form),
+        );
+        return None;
+    }
+    fixed(key, value, errors)
 }
 
 /// A setting that knows one word.

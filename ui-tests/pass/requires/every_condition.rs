@@ -13,6 +13,7 @@ use crate::policies;
     claim("tenant") = "acme",
     claim("realm", "level") = -3,
     claim("https://example.com/verified") = true,
+    fresh,
     all(scope = "a", scope = "b"),
     any(role = "c", role = "d"),
     not(role = "guest"),
@@ -32,7 +33,7 @@ fn the_policy_is_the_written_one() {
     assert_eq!(
         policies(&router),
         [
-            r#"requires(scope = "orders:read", role = "Site Admin", claim("tenant") = "acme", claim("realm", "level") = -3, claim("https://example.com/verified") = true, all(scope = "a", scope = "b"), any(role = "c", role = "d"), not(role = "guest"), policy = CanBook)"#
+            r#"requires(scope = "orders:read", role = "Site Admin", claim("tenant") = "acme", claim("realm", "level") = -3, claim("https://example.com/verified") = true, fresh, all(scope = "a", scope = "b"), any(role = "c", role = "d"), not(role = "guest"), policy = CanBook)"#
         ]
     );
 }

@@ -12,13 +12,14 @@ mod std {}
 struct Guarded;
 struct Policy;
 struct Rule;
+struct TokenKind;
 trait Requirement {}
 
-impl Requirement for (Guarded, Policy, Rule) {}
+impl Requirement for (Guarded, Policy, Rule, TokenKind) {}
 
-#[requires(scope = "orders:read", any(role = "clerk", claim("level") = 3))]
+#[requires(token = "refresh", scope = "orders:read", any(role = "clerk", claim("level") = 3))]
 async fn list() {
-    let _names: &dyn Requirement = &(Guarded, Policy, Rule);
+    let _names: &dyn Requirement = &(Guarded, Policy, Rule, TokenKind);
 }
 
 #[test]
@@ -26,6 +27,6 @@ fn the_policy_is_the_written_one() {
     let router: Router = Router::new().route("/", get(list));
     assert_eq!(
         policies(&router),
-        [r#"requires(scope = "orders:read", any(role = "clerk", claim("level") = 3))"#]
+        [r#"requires(token = "refresh", scope = "orders:read", any(role = "clerk", claim("level") = 3))"#]
     );
 }

@@ -1,0 +1,21 @@
+async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
+#[doc(hidden)]
+#[non_exhaustive]
+struct __JwtGuardList;
+#[diagnostic::do_not_recommend]
+impl ::jwt_guard::__private::Policy for __JwtGuardList {
+    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
+        .with_token(::jwt_guard::__private::TokenKind::Refresh)
+        .requiring(
+            ::jwt_guard::__private::Requirement::All(const {
+                &[::jwt_guard::__private::Requirement::Scope("a")]
+            }),
+        )
+        .deny_as(::jwt_guard::__private::DenyAs::NotFound)
+        .declared_at(
+            ::core::concat!(::core::module_path!(), "::list"),
+            ::core::file!(),
+            ::core::line!(),
+        );
+}
+const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;

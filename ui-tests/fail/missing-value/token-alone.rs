@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(token)]
+async fn list() {}
+
+fn main() {}

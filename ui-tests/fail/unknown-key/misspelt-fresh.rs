@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(frehs)]
+async fn list() {}
+
+fn main() {}
