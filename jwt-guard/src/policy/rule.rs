@@ -174,13 +174,18 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when this policy lets anonymous callers in: nothing can include it.
+    /// While compiling, when this policy lets anonymous callers in, or takes another kind of token: then its conditions
+    /// are not all that it says.
     #[doc(hidden)]
     #[track_caller]
     pub const fn shared_requirement(&self) -> Requirement {
         assert!(
             matches!(self.access, Access::Authenticated),
             "`policy = ..` names a policy that lets anonymous callers in"
+        );
+        assert!(
+            matches!(self.token, TokenKind::Access),
+            "`policy = ..` names a policy that takes another kind of token; write `token = ..` on the handler instead"
         );
         self.requirement
     }
@@ -260,5 +265,7 @@ mod tests {
         assert!(std::panic::catch_unwind(conditions).is_err());
         assert!(std::panic::catch_unwind(|| Rule::authenticated().expired_is_anonymous()).is_err());
         assert!(std::panic::catch_unwind(|| Rule::anonymous().shared_requirement()).is_err());
+        let refresh = || Rule::authenticated().with_token(TokenKind::Refresh).shared_requirement();
+        assert!(std::panic::catch_unwind(refresh).is_err());
     }
 }
