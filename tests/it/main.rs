@@ -7,6 +7,7 @@ mod conformance;
 mod crypto_vectors;
 mod events;
 mod extractors;
+mod holes;
 mod hostile;
 mod layers;
 mod locations;
