@@ -8,6 +8,8 @@ use crate::verify::Verifier;
 
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub use error::ConfigError;
+#[cfg(feature = "sessions")]
+pub(crate) use error::Problems;
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only
 /// way to one.
