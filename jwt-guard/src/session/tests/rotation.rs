@@ -87,9 +87,17 @@ async fn a_rotation_that_fails_hands_out_no_id() {
     for good in 0..5 {
         let place = Place::new();
         let id = place.alice().await;
-        place.shelf.fail_after(good);
+        place.shelf.fail_once_after(good);
         let error = place.here.rotate(id.as_str()).await.unwrap_err();
         assert_eq!(error.kind(), SessionErrorKind::Store, "{good}");
+        // The last call takes the old session away. When that fails, the mark does it at the next use that writes.
+        assert_eq!(
+            place.shelf.records().len(),
+            if good == 4 { 2 } else { 1 },
+            "{good}: the new session is left"
+        );
+        place.clock.advance(MINUTE);
+        assert_eq!(place.is_alive(&id).await, good != 4, "{good}");
     }
 }
 

@@ -11,6 +11,9 @@ use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::session_store::{Error, Result};
 
+/// What a store says that fails. Real ones quote what they were asked.
+pub(super) const AWAY: &str = "the server is away, asked for 4111-1111 of alice@home";
+
 /// A call of the trait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Call {
@@ -29,8 +32,9 @@ pub(super) struct Shelf(Arc<State>);
 struct State {
     records: Mutex<HashMap<Id, Record>>,
     calls: Mutex<Vec<Call>>,
-    /// How many calls succeed before all fail.
+    /// How many calls succeed before they fail, and how many fail then.
     good: AtomicUsize,
+    bad: AtomicUsize,
     interlude: Mutex<Option<(Call, Interlude)>>,
 }
 
@@ -40,6 +44,7 @@ impl Shelf {
             records: Mutex::default(),
             calls: Mutex::default(),
             good: AtomicUsize::new(usize::MAX),
+            bad: AtomicUsize::new(0),
             interlude: Mutex::default(),
         }))
     }
@@ -59,7 +64,14 @@ impl Shelf {
 
     /// Lets `calls` more calls succeed, and none after them.
     pub(super) fn fail_after(&self, calls: usize) {
+        self.0.bad.store(usize::MAX, Ordering::SeqCst);
         self.0.good.store(calls, Ordering::SeqCst);
+    }
+
+    /// Lets the next call after `calls` more fail, and none after it.
+    pub(super) fn fail_once_after(&self, calls: usize) {
+        self.fail_after(calls);
+        self.0.bad.store(1, Ordering::SeqCst);
     }
 
     pub(super) fn recover(&self) {
@@ -93,11 +105,10 @@ impl Shelf {
         // Others get a turn, as they would while a server is asked.
         tokio::task::yield_now().await;
         self.0.calls.lock().unwrap().push(call);
-        let counted = |good: usize| if good == usize::MAX { Some(good) } else { good.checked_sub(1) };
-        match self.0.good.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counted) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Error::Backend("the server is away".to_owned())),
-        }
+        let counted = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
+        let take =
+            |left: &AtomicUsize| left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counted).is_ok();
+        if take(&self.0.good) || !take(&self.0.bad) { Ok(()) } else { Err(Error::Backend(AWAY.to_owned())) }
     }
 }
 
