@@ -47,6 +47,7 @@
 //! # Features
 //!
 //! `aws-lc-rs` (default) and `rust-crypto` choose the crypto backend. One must be on; with both, aws-lc-rs is used.
+//! `sessions` adds server-side sessions, in any store that tower-sessions has.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
@@ -77,6 +78,8 @@ mod random;
 pub mod respond;
 mod router;
 mod secret;
+#[cfg(feature = "sessions")]
+pub mod session;
 pub mod store;
 mod token;
 mod verify;
@@ -194,6 +197,8 @@ pub use principal::Principal;
 
 pub use router::{AccessRow, AccessTable, Router, routing};
 pub use secret::Secret;
+#[cfg(feature = "sessions")]
+pub use session::Sessions;
 pub use token::{TokenKind, TokenSource};
 pub use verify::TokenProfile;
 

@@ -23,7 +23,7 @@ pub(crate) fn id() -> Result<String, NoRandomness> {
 /// # Errors
 ///
 /// As [`id`].
-#[expect(dead_code, reason = "sessions ask for it")]
+#[cfg(feature = "sessions")]
 pub(crate) fn long_id() -> Result<String, NoRandomness> {
     text_of::<32>()
 }

@@ -9,6 +9,8 @@ use crate::verify::Verifier;
 
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource, RevocationSource};
 pub use error::ConfigError;
+#[cfg(feature = "sessions")]
+pub(crate) use error::Problems;
 pub(crate) use tokens::{AllowList, Issuing, Revocation};
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only

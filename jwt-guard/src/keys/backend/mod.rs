@@ -116,7 +116,7 @@ pub(super) fn ed25519_public(pkcs8: &[u8]) -> Result<Vec<u8>, Refused> {
 /// # Errors
 ///
 /// The backend cannot hash.
-pub(super) fn sha256(data: &[u8]) -> Result<Vec<u8>, Refused> {
+pub(crate) fn sha256(data: &[u8]) -> Result<Vec<u8>, Refused> {
     (chosen::PROVIDER.key_utils.compute_digest)(data, ThumbprintHash::SHA256).map_err(|_| Refused)
 }
 
@@ -137,7 +137,7 @@ pub(super) fn public_bytes(key: &Prepared) -> Option<&[u8]> {
 
 /// A key that the backend cannot use. The backend's own error is not kept: it says no more.
 #[derive(Debug)]
-pub(super) struct Refused;
+pub(crate) struct Refused;
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,131 @@
+//! The settings of sessions.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tower_sessions_core::SessionStore;
+
+use super::Sessions;
+use super::cookie::SessionCookie;
+use super::moment::Moment;
+use super::record::Kept;
+use super::records::Records;
+use super::turns::Turns;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ConfigError, Problems};
+
+/// Settings of [`Sessions`]; every one has a default.
+#[must_use = "a builder does nothing until it is built"]
+pub struct SessionsBuilder {
+    records: Records,
+    limits: Limits,
+    cookie: SessionCookie,
+    clock: Arc<dyn Clock>,
+}
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    idle: Duration,
+    absolute: Duration,
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+impl SessionsBuilder {
+    pub(super) fn new(store: impl SessionStore) -> Self {
+        Self {
+            records: Records::new(store),
+            limits: Limits { idle: MINUTE * 30, absolute: MINUTE * 60 * 12 },
+            cookie: SessionCookie::new(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// How long a session lives without being used. 30 minutes by default: a browser left open in public is of use to the
+    /// next person for so long. There is no session without this limit.
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.limits.idle = idle;
+        self
+    }
+
+    /// How long a session lives, used or not. 12 hours by default: a day's work, so that a stolen id is worth nothing
+    /// tomorrow. There is no session without this limit.
+    pub fn absolute(mut self, absolute: Duration) -> Self {
+        self.limits.absolute = absolute;
+        self
+    }
+
+    /// The cookie that carries the id. The defaults of [`SessionCookie`] are strict.
+    pub fn cookie(mut self, cookie: SessionCookie) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    /// Where the time comes from. The system clock by default. Most stores read that themselves and forget sessions by it,
+    /// so another clock can end sessions sooner, not later.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The sessions.
+    ///
+    /// # Errors
+    ///
+    /// A limit is shorter than a second, `idle` is longer than `absolute`, or the name or the age of the cookie is
+    /// illegal. All of them are named.
+    pub fn build(self) -> Result<Sessions, ConfigError> {
+        let mut problems = Problems::default();
+        for (name, limit) in [("idle", self.limits.idle), ("absolute", self.limits.absolute)] {
+            if limit < Duration::from_secs(1) {
+                problems.setting(format!(
+                    "sessions: `{name}` is {limit:?}: expected at least a second, since every session ends"
+                ));
+            }
+        }
+        if self.limits.idle > self.limits.absolute {
+            problems.setting(format!(
+                "sessions: `idle` is {:?} and `absolute` is {:?}: an idle session cannot outlive a used one",
+                self.limits.idle, self.limits.absolute
+            ));
+        }
+        self.cookie.check(&mut problems);
+        problems.or(Some(self.unchecked()))
+    }
+
+    /// The sessions, of settings that are known to be good.
+    pub(super) fn unchecked(self) -> Sessions {
+        let Self { records, limits, cookie, clock } = self;
+        Sessions(Arc::new(super::Inner { records, limits, cookie, clock, turns: Turns::new() }))
+    }
+}
+
+impl Limits {
+    /// When a session ends if it is not used again.
+    pub(super) fn end(self, kept: &Kept) -> Moment {
+        kept.last_seen.plus(self.idle).min(kept.created_at.plus(self.absolute))
+    }
+
+    /// Whether it is time to write that a session was used: after a minute, or after a tenth of the idle time where that is
+    /// less than ten minutes, so that a session in use does not seem idle.
+    pub(super) fn is_due(self, kept: &Kept, now: Moment) -> bool {
+        now.since(kept.last_seen) >= MINUTE.min(self.idle / 10)
+    }
+
+    /// Until when a mark on sessions that exist at `now` has to be kept: until none of them can live, and an hour for
+    /// clocks that differ.
+    pub(super) fn mark_end(self, now: Moment) -> Moment {
+        now.plus(self.absolute).plus(MINUTE * 60)
+    }
+}
+
+impl fmt::Debug for SessionsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionsBuilder")
+            .field("limits", &self.limits)
+            .field("cookie", &self.cookie)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,74 @@
+//! A session in the form of a token's claims, so that whatever reads a token's reads a session's too.
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::data::SessionData;
+use super::error::{SessionError, SessionErrorKind};
+use crate::claims::registered::PAYLOAD_LIMITS;
+use crate::json::{self, Json};
+
+/// Names to which a guard gives a meaning (RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 7800, RFC 9470). A payload may
+/// have them, but they do not become claims: no payload makes a caller fresh, or somebody else.
+const RESERVED: [&str; 19] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "sid",
+    "scope",
+    "roles",
+    "fresh",
+    "auth_time",
+    "acr",
+    "amr",
+    "client_id",
+    "typ",
+    "cnf",
+    "csrf",
+    "renew",
+];
+
+/// The claims of a session: `sub`, `scope`, `roles`, `iat`, `exp`, and the members of the payload.
+pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
+    let mut claims = members(session.payload_json())?;
+    claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("sub", session.subject().into());
+    if !session.scopes().is_empty() {
+        set("scope", session.scopes().to_string().into());
+    }
+    if !session.roles().is_empty() {
+        set("roles", session.roles().iter().collect());
+    }
+    set("iat", session.created().seconds().into());
+    set("exp", session.ends().seconds().into());
+    Ok(Value::Object(claims).to_string())
+}
+
+/// Refuses a payload that guards would not read as it was written.
+pub(super) fn check(payload: &RawValue) -> Result<(), SessionError> {
+    let is_object = payload.get().starts_with('{');
+    match json::parse(payload.get(), PAYLOAD_LIMITS) {
+        Ok(Json::Object(_)) => Ok(()),
+        Ok(_) if !is_object => Ok(()),
+        // The cause is not kept: it would quote the payload.
+        Ok(_) | Err(_) => Err(SessionError::new(
+            SessionErrorKind::Payload,
+            "the payload is no JSON that guards read: expected at most 32 levels and no name that `serde_json` keeps to \
+             itself",
+        )),
+    }
+}
+
+/// The members of a payload that is an object, and none of another.
+fn members(payload: &str) -> Result<Map<String, Value>, SessionError> {
+    match serde_json::from_str(payload) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Ok(Map::new()),
+        Err(error) => Err(SessionError::payload("the payload is no JSON", &error)),
+    }
+}

@@ -1,0 +1,160 @@
+//! The cookie that carries the id of a session (RFC 6265).
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::id::SessionId;
+use crate::config::Problems;
+
+/// Settings of the cookie that carries the id of a session.
+///
+/// By default it is named `__Host-session` and has `Secure`, `HttpOnly`, `SameSite=Lax` and `Path=/`: no script reads it,
+/// no other host or plain-http page sets it, and it is not sent with a form that another site submits. It ends with the
+/// browser; the session on the server ends by its own rules.
+///
+/// ```
+/// use jwt_guard::session::{SameSite, SessionCookie};
+///
+/// let cookie = SessionCookie::new().name("__Host-shop").same_site(SameSite::Strict);
+/// assert_eq!(cookie.cookie_name(), "__Host-shop");
+/// assert_eq!(cookie.for_plain_http_development().cookie_name(), "shop");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SessionCookie {
+    name: Cow<'static, str>,
+    same_site: SameSite,
+    max_age: Option<Duration>,
+    transport: Transport,
+}
+
+/// Whether a browser sends the cookie with requests that another site starts.
+///
+/// There is no `None`: a session that other sites can use needs more than a cookie attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SameSite {
+    /// With links and other top-level navigations by `GET` only.
+    Lax,
+    /// Never; not even with a link, so that whoever follows one seems to be logged out.
+    Strict,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Transport {
+    Https,
+    PlainHttp,
+}
+
+/// Names that begin so are kept by browsers only with `Secure`, in any case of letters.
+const PREFIXES: [&str; 2] = ["__Host-", "__Secure-"];
+
+impl SessionCookie {
+    /// The defaults.
+    pub const fn new() -> Self {
+        Self {
+            name: Cow::Borrowed("__Host-session"),
+            same_site: SameSite::Lax,
+            max_age: None,
+            transport: Transport::Https,
+        }
+    }
+
+    /// The name; `__Host-session` by default. With the prefix `__Host-` a browser takes the cookie only from this host and
+    /// over https, so that no neighbouring subdomain can plant a session.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Cow::Owned(name.into());
+        self
+    }
+
+    /// Whether it is sent with requests that another site starts. [`SameSite::Lax`] by default, so that links to the
+    /// service work.
+    pub fn same_site(mut self, same_site: SameSite) -> Self {
+        self.same_site = same_site;
+        self
+    }
+
+    /// Keeps the cookie for this long, in whole seconds, even if the browser is closed. None by default: it ends with the
+    /// browser.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// For development without TLS, and nothing else: drops `Secure`, and the prefix `__Host-` or `__Secure-` of the
+    /// name, which browsers accept only with it. Anybody on the network can then read and plant sessions.
+    pub fn for_plain_http_development(mut self) -> Self {
+        self.transport = Transport::PlainHttp;
+        self
+    }
+
+    /// The name that the browser sends.
+    pub fn cookie_name(&self) -> &str {
+        match self.transport {
+            Transport::Https => &self.name,
+            Transport::PlainHttp => without_prefix(&self.name),
+        }
+    }
+
+    pub(super) fn check(&self, problems: &mut Problems) {
+        // A token (RFC 9110 section 5.6.2).
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let name = without_prefix(&self.name);
+        if name.is_empty() || !name.bytes().all(legal) {
+            problems.setting(format!(
+                "sessions: {:?} is no name of a cookie: expected ASCII letters, digits, `-` and `_`, such as \
+                 `__Host-session`",
+                self.name
+            ));
+        }
+        if self.max_age.is_some_and(|age| age.as_secs() == 0) {
+            problems.setting(
+                "sessions: `max_age` of the cookie is less than a second: leave it out, or give more",
+            );
+        }
+    }
+
+    /// The value of `Set-Cookie` that gives the id to the browser.
+    pub(super) fn set(&self, id: &SessionId) -> HeaderValue {
+        let max_age = self.max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
+        let mut value = self.value(id.as_str(), &max_age);
+        value.set_sensitive(true);
+        value
+    }
+
+    /// The value of `Set-Cookie` that takes it away.
+    pub(super) fn clear(&self) -> HeaderValue {
+        self.value("", "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    }
+
+    fn value(&self, value: &str, age: &str) -> HeaderValue {
+        let name = self.cookie_name();
+        let same_site = match self.same_site {
+            SameSite::Lax => "Lax",
+            SameSite::Strict => "Strict",
+        };
+        let secure = match self.transport {
+            Transport::Https => "; Secure",
+            Transport::PlainHttp => "",
+        };
+        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{age}");
+        // The name was checked and an id is base64url. Were it otherwise, no cookie would be set and nobody let in.
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+}
+
+impl Default for SessionCookie {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn without_prefix(name: &str) -> &str {
+    let rest = PREFIXES.iter().find_map(|prefix| {
+        let (start, rest) = name.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then_some(rest)
+    });
+    rest.unwrap_or(name)
+}

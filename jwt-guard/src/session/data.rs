@@ -1,0 +1,118 @@
+//! A session that counts.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::error::SessionError;
+use super::moment::Moment;
+use super::record::Kept;
+use crate::claims::names::Names;
+
+/// A session that was neither ended nor expired when it was read.
+///
+/// `Debug` shows nothing of the user and nothing of the payload.
+#[derive(Clone)]
+pub struct SessionData {
+    subject: String,
+    scopes: Names,
+    roles: Names,
+    payload: Box<RawValue>,
+    created_at: Moment,
+    last_seen: Moment,
+    expires_at: Moment,
+}
+
+impl SessionData {
+    pub(super) fn new(kept: Kept, expires_at: Moment) -> Self {
+        Self {
+            subject: kept.subject,
+            scopes: kept.scopes.iter().map(String::as_str).collect(),
+            roles: kept.roles.iter().map(String::as_str).collect(),
+            payload: kept.payload,
+            created_at: kept.created_at,
+            last_seen: kept.last_seen,
+            expires_at,
+        }
+    }
+
+    /// Whose session it is.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The scopes that it grants.
+    pub fn scopes(&self) -> &Names {
+        &self.scopes
+    }
+
+    /// The roles that it grants.
+    pub fn roles(&self) -> &Names {
+        &self.roles
+    }
+
+    /// The payload, as the application's own type.
+    ///
+    /// ```
+    /// # use jwt_guard::session::{NewSession, Sessions};
+    /// # use tower_sessions_memory_store::MemoryStore;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), jwt_guard::session::SessionError> {
+    /// let sessions = Sessions::new(MemoryStore::default());
+    /// let id = sessions.create(NewSession::new("alice").payload(vec![4, 8])).await?;
+    ///
+    /// let session = sessions.read(id.as_str()).await?.expect("it was just begun");
+    /// assert_eq!(session.payload::<Vec<u64>>()?, [4, 8]);
+    /// assert!(session.payload::<bool>().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The payload is not of this type, for example because an older version of the application wrote it. The error says
+    /// where, and does not quote it.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, SessionError> {
+        serde_json::from_str(self.payload.get())
+            .map_err(|error| SessionError::payload("the payload is not of the type asked for", &error))
+    }
+
+    /// The payload as JSON text.
+    pub fn payload_json(&self) -> &str {
+        self.payload.get()
+    }
+
+    /// When the caller logged in. A [rotation](super::Sessions::rotate) does not change it.
+    pub fn created_at(&self) -> SystemTime {
+        self.created_at.to_system()
+    }
+
+    /// When the session was last used, to the minute.
+    pub fn last_seen(&self) -> SystemTime {
+        self.last_seen.to_system()
+    }
+
+    /// When the session ends if it is not used before.
+    pub fn expires_at(&self) -> SystemTime {
+        self.expires_at.to_system()
+    }
+
+    pub(super) fn created(&self) -> Moment {
+        self.created_at
+    }
+
+    pub(super) fn ends(&self) -> Moment {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for SessionData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionData")
+            .field("scopes", &self.scopes)
+            .field("roles", &self.roles)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,92 @@
+//! The id that the client holds, and the names under which the store keeps what belongs to it.
+//!
+//! The id is 256 random bits and nothing else. The store is given hashes of it: who reads the store, or a copy of it,
+//! has no id to present.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tower_sessions_core::session::Id;
+
+use super::error::{SessionError, SessionErrorKind};
+use crate::keys::backend;
+use crate::random;
+
+/// The name of a session, for the client: whoever presents it is the caller. It says nothing of the user.
+///
+/// `Debug` shows none of it, and there is no `Display`.
+///
+/// ```
+/// # use jwt_guard::session::{NewSession, Sessions};
+/// # use tower_sessions_memory_store::MemoryStore;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jwt_guard::session::SessionError> {
+/// let sessions = Sessions::new(MemoryStore::default());
+/// let id = sessions.create(NewSession::new("alice")).await?;
+/// assert_eq!(id.as_str().len(), 43);
+/// assert_eq!(format!("{id:?}"), "SessionId(..)");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// A new one.
+    pub(super) fn draw() -> Result<Self, SessionError> {
+        Ok(Self(random::long_id()?))
+    }
+
+    /// The text for the cookie or the header: 43 characters of base64url. Never for a log.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionId(..)")
+    }
+}
+
+/// Where the store keeps what belongs to one session.
+pub(super) struct Place {
+    /// The session itself.
+    pub(super) session: Id,
+    /// The mark that says that it was ended.
+    pub(super) end: Id,
+}
+
+impl Place {
+    /// The place for an id that a client presents; `None` for a text that no id has, whatever the store holds.
+    pub(super) fn of(id: &str) -> Result<Option<Self>, SessionError> {
+        if !is_well_formed(id) {
+            return Ok(None);
+        }
+        // Ids have no colon, so no id is hashed as another kind of name is.
+        Ok(Some(Self { session: hashed("", id)?, end: hashed("jwt-guard session end: ", id)? }))
+    }
+}
+
+/// Where the store keeps what counts for every session of a subject.
+pub(super) fn subject_place(subject: &str) -> Result<Id, SessionError> {
+    hashed("jwt-guard session subject: ", subject)
+}
+
+/// 256 bits in base64url without padding, as [`SessionId::draw`] writes them and in no other spelling.
+fn is_well_formed(id: &str) -> bool {
+    // One byte more than an id has, because the decoder estimates on the safe side.
+    let mut bytes = [0; 33];
+    id.len() == LENGTH && URL_SAFE_NO_PAD.decode_slice(id, &mut bytes).is_ok()
+}
+
+const LENGTH: usize = 43;
+
+/// The first 128 bits of the SHA-256 of a text.
+fn hashed(domain: &'static str, text: &str) -> Result<Id, SessionError> {
+    let digest = backend::sha256([domain, text].concat().as_bytes()).ok();
+    let half = digest.as_deref().and_then(|digest| digest.first_chunk());
+    half.map(|half| Id(i128::from_be_bytes(*half)))
+        .ok_or_else(|| SessionError::new(SessionErrorKind::Crypto, "the crypto backend cannot hash"))
+}

@@ -1,0 +1,265 @@
+//! Server-side sessions: the client holds a name that says nothing, the server holds everything else.
+//!
+//! 1. [`Sessions::create`] draws an id of 256 random bits. The store is given the first 128 bits of its SHA-256 as the
+//!    name of the record, so a copy of the store lets nobody in.
+//! 2. [`Sessions::read`] refuses what no id looks like, loads the record, and checks both limits with the clock of this
+//!    service: `idle` from the last use, `absolute` from the login. Both are always on.
+//! 3. It then loads what counts for every session of the subject: [`Sessions::delete_all`] leaves a generation there, and
+//!    sessions that were begun with another are over.
+//! 4. Once a minute it writes that the session was used. No more, so that reading stays reading.
+//! 5. A session that was ended leaves a mark until it would have expired. Whoever writes a session looks for the mark
+//!    afterwards: a request on another machine, which loaded the session a moment before the logout and writes it a moment
+//!    after, takes it away again.
+//!
+//! An id that is unknown, expired, ended or malformed is `None`. A store that does not answer is an error, and never
+//! `None`.
+//!
+//! # The store
+//!
+//! Any [`SessionStore`] of tower-sessions works. What it has to keep:
+//!
+//! - **What it was told.** A store that forgets records before their time forgets logouts of all sessions.
+//! - **One truth.** A cache of its own in each process, such as `CachingSessionStore` over memory, lets a session live on
+//!   there after its logout elsewhere.
+//! - **A refusal to create what exists**, as the stores of tower-sessions do. Of two rotations of one session at the same
+//!   time, that lets one win.
+//!
+//! The trait has no compare-and-set. Within one process, changes of a session wait for each other; between processes the
+//! last [`Sessions::update`] wins.
+
+mod builder;
+mod claims;
+mod cookie;
+mod data;
+mod error;
+mod id;
+mod identity;
+mod life;
+mod moment;
+mod new_session;
+mod record;
+mod records;
+mod turns;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+use serde::Serialize;
+use tower_sessions_core::SessionStore;
+
+pub use builder::SessionsBuilder;
+pub use cookie::{SameSite, SessionCookie};
+pub use data::SessionData;
+pub use error::{SessionError, SessionErrorKind};
+pub use id::SessionId;
+pub use new_session::NewSession;
+
+use crate::clock::Clock;
+use crate::random;
+use builder::Limits;
+use id::Place;
+use moment::Moment;
+use record::{Entry, Kept};
+use records::{Created, Records};
+use turns::Turns;
+
+/// Begins, reads and ends sessions. A handle: clones share everything.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use jwt_guard::session::{NewSession, Sessions};
+/// use tower_sessions_memory_store::MemoryStore;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sessions = Sessions::builder(MemoryStore::default()).idle(Duration::from_secs(600)).build()?;
+///
+/// let id = sessions.create(NewSession::new("alice").scopes(["orders:read"]).payload("a basket")).await?;
+/// let session = sessions.read(id.as_str()).await?.expect("it was just begun");
+/// assert_eq!(session.subject(), "alice");
+/// assert_eq!(session.payload::<String>()?, "a basket");
+///
+/// // A made-up id, and one that has ended, are nobody's.
+/// assert!(sessions.read("letmein").await?.is_none());
+/// sessions.delete(id.as_str()).await?;
+/// assert!(sessions.read(id.as_str()).await?.is_none());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Sessions(Arc<Inner>);
+
+struct Inner {
+    records: Records,
+    limits: Limits,
+    cookie: SessionCookie,
+    clock: Arc<dyn Clock>,
+    turns: Turns,
+}
+
+impl Sessions {
+    /// Sessions in `store`, with every setting at its default.
+    pub fn new(store: impl SessionStore) -> Self {
+        SessionsBuilder::new(store).unchecked()
+    }
+
+    /// Begins sessions in `store`, with settings.
+    pub fn builder(store: impl SessionStore) -> SessionsBuilder {
+        SessionsBuilder::new(store)
+    }
+
+    /// Begins a session, for a caller who has just proved who it is, and returns its id. Always a new one: an id that the
+    /// client had before, or was made to have, is not taken over.
+    ///
+    /// # Errors
+    ///
+    /// The contents are illegal, or the store, the clock, the crypto backend or the randomness of this machine fails.
+    pub async fn create(&self, session: NewSession) -> Result<SessionId, SessionError> {
+        let contents = session.checked()?;
+        let now = self.now()?;
+        let generation = self.0.records.generation(&id::subject_place(&contents.subject)?).await?;
+        let kept = Kept {
+            subject: contents.subject,
+            scopes: contents.scopes,
+            roles: contents.roles,
+            payload: contents.payload,
+            created_at: now,
+            last_seen: now,
+            generation,
+        };
+        Ok(self.begin(kept).await?.0)
+    }
+
+    /// The session called `id`, if it counts; this is a use of it.
+    ///
+    /// # Errors
+    ///
+    /// The store, the clock or the crypto backend fails. Then nothing is known of the session: answer 503, and let nobody
+    /// in.
+    pub async fn read(&self, id: &str) -> Result<Option<SessionData>, SessionError> {
+        let Some(place) = Place::of(id)? else { return Ok(None) };
+        let now = self.now()?;
+        match self.living(&place, now).await? {
+            Some(kept) if self.0.limits.is_due(&kept, now) => self.touch(&place, now).await,
+            kept => Ok(kept.map(|kept| self.data(kept))),
+        }
+    }
+
+    /// Replaces the payload, and returns the session as it is now; `None` where there is none of this id.
+    ///
+    /// # Errors
+    ///
+    /// The payload is illegal, or as for [`read`](Self::read).
+    pub async fn update(
+        &self,
+        id: &str,
+        payload: impl Serialize,
+    ) -> Result<Option<SessionData>, SessionError> {
+        let payload = new_session::payload_text(payload)?;
+        let Some(place) = Place::of(id)? else { return Ok(None) };
+        let _turn = self.0.turns.take(&place.session).await;
+        let now = self.now()?;
+        let Some(kept) = self.living(&place, now).await? else { return Ok(None) };
+        self.keep(&place, Kept { payload, last_seen: now, ..kept }).await
+    }
+
+    /// Gives the session a new id; the old one is nobody's when this returns. `None` where there is no session of this
+    /// id. What the session holds and when it ends at the latest stay as they are.
+    ///
+    /// Do this when a caller gains rights, so that whoever knew the id before does not gain them too.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read). The old id may be dead or alive then; a new one is not handed out.
+    pub async fn rotate(&self, id: &str) -> Result<Option<SessionId>, SessionError> {
+        let Some(place) = Place::of(id)? else { return Ok(None) };
+        let _turn = self.0.turns.take(&place.session).await;
+        let now = self.now()?;
+        let Some(kept) = self.living(&place, now).await? else { return Ok(None) };
+        let (new, new_place) = self.begin(Kept { last_seen: now, ..kept }).await?;
+        // Whoever leaves the mark first has ended the old session: a rotation elsewhere, or a logout, may have been faster.
+        match self.end(&place, now).await {
+            Ok(Created::New) => Ok(Some(new)),
+            Ok(Created::Taken) => {
+                self.0.records.delete(&new_place.session).await?;
+                Ok(None)
+            }
+            Err(error) => {
+                // Nobody will ever know the id, so it does not matter whether this succeeds.
+                drop(self.0.records.delete(&new_place.session).await);
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the session called `id`. There being none is no error.
+    ///
+    /// # Errors
+    ///
+    /// The store, the clock or the crypto backend fails. The session may still live: say so, and do not let the user
+    /// believe to be logged out.
+    pub async fn delete(&self, id: &str) -> Result<(), SessionError> {
+        let Some(place) = Place::of(id)? else { return Ok(()) };
+        let _turn = self.0.turns.take(&place.session).await;
+        let now = self.now()?;
+        // Marks are for sessions: made-up ids must not fill the store.
+        if self.0.records.holds(&place.session).await? {
+            self.end(&place, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends every session of `subject`, those included that nobody here knows of. A session that is created after this
+    /// returns counts, even in the same instant; one that is being created meanwhile may not.
+    ///
+    /// # Errors
+    ///
+    /// The store, the clock, the crypto backend or the randomness of this machine fails. The sessions may still live.
+    pub async fn delete_all(&self, subject: &str) -> Result<(), SessionError> {
+        let place = id::subject_place(subject)?;
+        let expires_at = self.0.limits.mark_end(self.now()?);
+        // Random, and not one more than the last: two calls at once cannot leave the same one behind.
+        let entry = Entry::Subject { generation: random::id()? };
+        self.0.records.save(place, &entry, expires_at).await
+    }
+
+    /// The name of the cookie that carries the id.
+    pub fn cookie_name(&self) -> &str {
+        self.0.cookie.cookie_name()
+    }
+
+    /// The value of the `Set-Cookie` header that gives `id` to the browser. It is marked as sensitive, so that logs of
+    /// headers hide it.
+    pub fn set_cookie(&self, id: &SessionId) -> HeaderValue {
+        self.0.cookie.set(id)
+    }
+
+    /// The value of the `Set-Cookie` header that takes the cookie away.
+    pub fn clear_cookie(&self) -> HeaderValue {
+        self.0.cookie.clear()
+    }
+
+    fn data(&self, kept: Kept) -> SessionData {
+        let expires_at = self.0.limits.end(&kept);
+        SessionData::new(kept, expires_at)
+    }
+
+    fn now(&self) -> Result<Moment, SessionError> {
+        Moment::of(self.0.clock.now())
+    }
+}
+
+/// Shows the settings and nothing of the store: many of those show every session.
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("limits", &self.0.limits)
+            .field("cookie", &self.0.cookie)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! A session before it is begun.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::claims;
+use super::error::{SessionError, SessionErrorKind};
+
+/// A session that is about to begin: of whom, and what it grants.
+///
+/// A setter that is given something illegal says so when the session is [created](super::Sessions::create); nothing is
+/// left out in silence.
+///
+/// ```
+/// use jwt_guard::session::NewSession;
+///
+/// #[derive(serde::Serialize)]
+/// struct Basket {
+///     items: Vec<u64>,
+/// }
+///
+/// let session = NewSession::new("alice")
+///     .scopes(["orders:read"])
+///     .roles(["clerk"])
+///     .payload(Basket { items: vec![4, 8] });
+/// assert_eq!(format!("{session:?}"), "NewSession(..)");
+/// ```
+#[must_use = "a session does not exist until it is created"]
+pub struct NewSession {
+    pub(super) contents: Contents,
+    problem: Option<SessionError>,
+}
+
+/// What a session grants, and what the application keeps in it.
+pub(super) struct Contents {
+    pub(super) subject: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) payload: Box<RawValue>,
+}
+
+impl NewSession {
+    /// A session of `subject`, who has just proved who it is. It grants no scope and no role, and its payload is
+    /// `null`.
+    pub fn new(subject: impl Into<String>) -> Self {
+        let subject = subject.into();
+        let problem = check_name("subject", &subject).err();
+        let payload = RawValue::NULL.to_owned();
+        let contents = Contents { subject, scopes: Vec::new(), roles: Vec::new(), payload };
+        Self { contents, problem }
+    }
+
+    /// The scopes that the session grants, instead of those named before. None by default.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.contents.scopes = scopes.into_iter().map(Into::into).collect();
+        let checked = self.contents.scopes.iter().try_for_each(|scope| check_scope(scope));
+        self.note(checked);
+        self
+    }
+
+    /// The roles that the session grants, instead of those named before. None by default.
+    pub fn roles<S: Into<String>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
+        self.contents.roles = roles.into_iter().map(Into::into).collect();
+        let checked = self.contents.roles.iter().try_for_each(|role| check_name("name of a role", role));
+        self.note(checked);
+        self
+    }
+
+    /// What the application keeps in the session: anything that serialises as JSON. `null` by default. It stays on the
+    /// server.
+    ///
+    /// Where it is an object, its members are also claims of the caller, as if they stood in a token, but for names that
+    /// the guard gives a meaning of its own, such as `sub`, `scope`, `exp` and `fresh`.
+    pub fn payload(mut self, payload: impl Serialize) -> Self {
+        match payload_text(payload) {
+            Ok(payload) => self.contents.payload = payload,
+            Err(problem) => self.note(Err(problem)),
+        }
+        self
+    }
+
+    /// What the session is to hold, or the first thing that is wrong with it.
+    pub(super) fn checked(self) -> Result<Contents, SessionError> {
+        self.problem.map_or(Ok(self.contents), Err)
+    }
+
+    fn note(&mut self, result: Result<(), SessionError>) {
+        if let Err(problem) = result {
+            self.problem.get_or_insert(problem);
+        }
+    }
+}
+
+/// The text of a payload that guards can read.
+pub(super) fn payload_text(payload: impl Serialize) -> Result<Box<RawValue>, SessionError> {
+    // Through a tree, so that no member is written twice.
+    let text = serde_json::to_value(payload).and_then(|tree| to_raw_value(&tree));
+    let text = text.map_err(|error| SessionError::payload("the payload is no JSON", &error))?;
+    claims::check(&text)?;
+    Ok(text)
+}
+
+/// One or more of the characters of RFC 6749 section 3.3.
+fn check_scope(scope: &str) -> Result<(), SessionError> {
+    let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+    if !scope.is_empty() && scope.bytes().all(legal) {
+        return Ok(());
+    }
+    let message = format!(
+        "{scope:?} is no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
+         scope by itself"
+    );
+    Err(SessionError::new(SessionErrorKind::Name, message))
+}
+
+/// Not empty, no control characters, so that guards and logs read it as it was meant.
+fn check_name(what: &'static str, name: &str) -> Result<(), SessionError> {
+    let problem = if name.is_empty() {
+        "is empty"
+    } else if name.chars().any(char::is_control) {
+        "has a control character"
+    } else {
+        return Ok(());
+    };
+    Err(SessionError::new(SessionErrorKind::Name, format!("the {what} {problem}")))
+}
+
+impl fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewSession(..)")
+    }
+}

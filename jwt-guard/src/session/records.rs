@@ -1,0 +1,82 @@
+//! The store, seen as a place of sessions and marks.
+
+use std::sync::Arc;
+
+use tower_sessions_core::SessionStore;
+use tower_sessions_core::session::Id;
+
+use super::error::SessionError;
+use super::moment::Moment;
+use super::record::{Entry, Kept, unexpected};
+
+pub(super) struct Records(Arc<dyn SessionStore>);
+
+/// Whether a name was free.
+pub(super) enum Created {
+    /// It was, and holds the new entry now.
+    New,
+    /// It was not, and holds what it held.
+    Taken,
+}
+
+impl Records {
+    pub(super) fn new(store: impl SessionStore) -> Self {
+        Self(Arc::new(store))
+    }
+
+    /// The session at `place`, and until when the store was told to keep it.
+    pub(super) async fn session(&self, place: &Id) -> Result<Option<(Kept, Moment)>, SessionError> {
+        let Some(record) = self.0.load(place).await? else { return Ok(None) };
+        match Entry::read(&record)? {
+            Entry::Session(kept) => Ok(Some((kept, Moment::of_store(record.expiry_date)))),
+            Entry::Ended | Entry::Subject { .. } => Err(unexpected()),
+        }
+    }
+
+    /// With which generation sessions of a subject count; `None` where all do.
+    pub(super) async fn generation(&self, place: &Id) -> Result<Option<String>, SessionError> {
+        let Some(record) = self.0.load(place).await? else { return Ok(None) };
+        match Entry::read(&record)? {
+            Entry::Subject { generation } => Ok(Some(generation)),
+            Entry::Ended | Entry::Session(_) => Err(unexpected()),
+        }
+    }
+
+    /// Whether there is anything at `place`.
+    pub(super) async fn holds(&self, place: &Id) -> Result<bool, SessionError> {
+        Ok(self.0.load(place).await?.is_some())
+    }
+
+    /// Writes an entry where there is none.
+    ///
+    /// Stores answer a name that is taken by choosing another. Those that only have the trait's default overwrite; with
+    /// them every entry is new.
+    pub(super) async fn create(
+        &self,
+        place: Id,
+        entry: &Entry,
+        expires_at: Moment,
+    ) -> Result<Created, SessionError> {
+        let mut record = entry.write(place, expires_at)?;
+        self.0.create(&mut record).await?;
+        if record.id == place {
+            return Ok(Created::New);
+        }
+        self.0.delete(&record.id).await?;
+        Ok(Created::Taken)
+    }
+
+    /// Writes an entry over what is there.
+    pub(super) async fn save(
+        &self,
+        place: Id,
+        entry: &Entry,
+        expires_at: Moment,
+    ) -> Result<(), SessionError> {
+        Ok(self.0.save(&entry.write(place, expires_at)?).await?)
+    }
+
+    pub(super) async fn delete(&self, place: &Id) -> Result<(), SessionError> {
+        Ok(self.0.delete(place).await?)
+    }
+}

@@ -1,0 +1,95 @@
+//! What was ended stays ended, even for those who loaded it before.
+
+use super::*;
+
+#[tokio::test]
+async fn a_session_that_was_deleted_is_nobody() {
+    let place = Place::new();
+    let id = place.alice().await;
+    place.here.delete(id.as_str()).await.unwrap();
+    for sessions in [&place.here, &place.there] {
+        assert!(sessions.read(id.as_str()).await.unwrap().is_none());
+        assert!(sessions.update(id.as_str(), 1).await.unwrap().is_none());
+        assert!(sessions.rotate(id.as_str()).await.unwrap().is_none());
+        sessions.delete(id.as_str()).await.unwrap();
+    }
+    assert!(!place.is_alive(&id).await);
+}
+
+#[tokio::test]
+async fn a_request_elsewhere_does_not_bring_a_session_back_that_was_ended_meanwhile() {
+    // Loaded here, ended there, written here: by a use, and by an update.
+    for update in [false, true] {
+        let place = Place::new();
+        let id = place.alice().await;
+        place.clock.advance(MINUTE);
+        let (elsewhere, ended) = (place.there.clone(), id.clone());
+        place.shelf.before(Call::Save, async move { elsewhere.delete(ended.as_str()).await.unwrap() });
+        let answer = match update {
+            true => place.here.update(id.as_str(), 1).await.unwrap(),
+            false => place.here.read(id.as_str()).await.unwrap(),
+        };
+        assert!(answer.is_none(), "update: {update}");
+        assert!(!place.is_alive(&id).await, "update: {update}");
+        assert!(place.there.read(id.as_str()).await.unwrap().is_none(), "update: {update}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_elsewhere_does_not_bring_an_id_back_that_was_rotated_meanwhile() {
+    let place = Place::new();
+    let old = place.alice().await;
+    place.clock.advance(MINUTE);
+    let (elsewhere, id) = (place.there.clone(), old.clone());
+    place
+        .shelf
+        .before(Call::Save, async move { drop(elsewhere.rotate(id.as_str()).await.unwrap().unwrap()) });
+    assert!(place.here.read(old.as_str()).await.unwrap().is_none());
+    assert!(!place.is_alive(&old).await);
+}
+
+#[tokio::test]
+async fn a_session_that_a_crash_brought_back_ends_at_its_next_use_after_a_minute() {
+    let place = Place::new();
+    let id = place.alice().await;
+    let records = place.shelf.records();
+    place.here.delete(id.as_str()).await.unwrap();
+    // Another machine wrote it back and died before it could look for the mark.
+    let [session] = &records[..] else { panic!("{records:?}") };
+    tower_sessions_core::SessionStore::save(&place.shelf, session).await.unwrap();
+    place.clock.advance(MINUTE);
+    assert!(!place.is_alive(&id).await);
+    assert_eq!(place.shelf.records().len(), 1, "only the mark is left");
+}
+
+#[tokio::test]
+async fn a_use_does_not_undo_an_update_in_the_same_process() {
+    let place = Place::new();
+    let id = place.alice().await;
+    place.clock.advance(MINUTE);
+    let (sessions, same) = (place.here.clone(), id.clone());
+    // The use has loaded the session; the update begins before it writes, and has to wait.
+    let (send, receive) = tokio::sync::oneshot::channel();
+    place.shelf.before(Call::Save, async move {
+        send.send(tokio::spawn(async move { sessions.update(same.as_str(), "new").await })).unwrap();
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    });
+    place.is_alive(&id).await;
+    receive.await.unwrap().await.unwrap().unwrap().unwrap();
+    assert_eq!(place.here.read(id.as_str()).await.unwrap().unwrap().payload_json(), "\"new\"");
+}
+
+#[tokio::test]
+async fn the_mark_of_an_ended_session_goes_when_no_such_session_can_live() {
+    let place = Place::new();
+    let id = place.alice().await;
+    place.here.delete(id.as_str()).await.unwrap();
+    place.clock.advance(12 * HOUR);
+    place.shelf.purge(place.clock.now());
+    assert_eq!(place.shelf.records().len(), 1);
+    place.clock.advance(HOUR);
+    place.shelf.purge(place.clock.now());
+    assert!(place.shelf.records().is_empty());
+}

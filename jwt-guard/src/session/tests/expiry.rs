@@ -1,0 +1,109 @@
+//! Both limits hold, by the clock of the service, and reading seldom writes.
+
+use super::*;
+use crate::session::SessionErrorKind;
+
+#[tokio::test]
+async fn a_session_that_is_not_used_ends() {
+    let place = Place::new();
+    let id = place.alice().await;
+    place.clock.advance(30 * MINUTE - SECOND);
+    let other = place.alice().await;
+    place.clock.advance(SECOND);
+    assert!(!place.is_alive(&id).await);
+    assert!(place.is_alive(&other).await);
+    assert!(place.here.update(id.as_str(), 1).await.unwrap().is_none());
+    assert!(place.here.rotate(id.as_str()).await.unwrap().is_none());
+    assert!(!place.is_alive(&id).await, "what came too late brought it back");
+}
+
+#[tokio::test]
+async fn use_keeps_a_session_alive_but_not_beyond_the_absolute_limit() {
+    let place = Place::new();
+    let id = place.alice().await;
+    for _ in 0..35 {
+        place.clock.advance(20 * MINUTE);
+        assert!(place.is_alive(&id).await);
+    }
+    // 11 hours and 40 minutes are over: the end is near, and the store knows.
+    let session = place.here.read(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(session.expires_at(), place.clock.now() + 20 * MINUTE);
+    assert!(place.shelf.records().iter().all(|record| record.expiry_date == session.expires_at()));
+    place.clock.advance(20 * MINUTE - SECOND);
+    assert!(place.is_alive(&id).await);
+    place.clock.advance(SECOND);
+    assert!(!place.is_alive(&id).await);
+}
+
+#[tokio::test]
+async fn the_store_is_told_when_an_idle_session_ends() {
+    let place = Place::new();
+    place.alice().await;
+    assert_eq!(place.shelf.records().len(), 1);
+    assert!(place.shelf.records()[0].expiry_date == place.clock.now() + 30 * MINUTE);
+}
+
+#[tokio::test]
+async fn reading_writes_at_most_once_a_minute() {
+    let place = Place::new();
+    let id = place.alice().await;
+    for _ in 0..59 {
+        place.clock.advance(SECOND);
+        place.is_alive(&id).await;
+    }
+    assert_eq!(place.shelf.count(Call::Save), 0);
+    place.clock.advance(SECOND);
+    let together: Vec<_> = (0..50)
+        .map(|_| {
+            let (sessions, id) = (place.here.clone(), id.clone());
+            tokio::spawn(async move { sessions.read(id.as_str()).await.unwrap().is_some() })
+        })
+        .collect();
+    for read in together {
+        assert!(read.await.unwrap());
+    }
+    assert_eq!(place.shelf.count(Call::Save), 1, "requests at the same time write once");
+    let session = place.here.read(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(session.last_seen(), place.clock.now());
+}
+
+#[tokio::test]
+async fn a_short_idle_time_does_not_end_a_session_in_use() {
+    let place = Place::new();
+    let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(20 * SECOND));
+    let id = place.alice().await;
+    for _ in 0..10 {
+        place.clock.advance(15 * SECOND);
+        assert!(sessions.read(id.as_str()).await.unwrap().is_some());
+    }
+    place.clock.advance(20 * SECOND);
+    assert!(sessions.read(id.as_str()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_stricter_setting_holds_for_sessions_that_exist_and_a_laxer_one_does_not() {
+    let place = Place::new();
+    let id = place.alice().await;
+    let strict = machine(&place.shelf, &place.clock, |builder| builder.idle(MINUTE).absolute(MINUTE));
+    let lax = machine(&place.shelf, &place.clock, |builder| builder.idle(HOUR));
+    place.clock.advance(2 * MINUTE);
+    assert!(strict.read(id.as_str()).await.unwrap().is_none());
+    place.clock.advance(28 * MINUTE);
+    assert!(lax.read(id.as_str()).await.unwrap().is_none(), "the store was told half an hour");
+}
+
+#[tokio::test]
+async fn a_clock_before_1970_is_an_error_and_not_a_verdict() {
+    let place = Place::new();
+    let id = place.alice().await;
+    #[derive(Debug)]
+    struct Broken;
+    impl Clock for Broken {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH - SECOND
+        }
+    }
+    let broken = Sessions::builder(place.shelf.clone()).clock(Broken).build().unwrap();
+    assert_eq!(broken.read(id.as_str()).await.unwrap_err().kind(), SessionErrorKind::Clock);
+    assert_eq!(broken.create(NewSession::new("alice")).await.unwrap_err().kind(), SessionErrorKind::Clock);
+}

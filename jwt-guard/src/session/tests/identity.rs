@@ -1,0 +1,68 @@
+//! A session reads as the claims of a token, and no payload changes what they say.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::claims::registered::PAYLOAD_LIMITS;
+use crate::session::SessionErrorKind;
+
+async fn claims(payload: Value) -> Value {
+    let place = Place::new();
+    let session = NewSession::new("alice").scopes(["a", "b"]).roles(["Site Admin"]).payload(payload);
+    let id = place.here.create(session).await.unwrap();
+    place.clock.advance(MINUTE);
+    let identity = place.here.identify(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(identity.session.subject(), "alice");
+    assert_eq!(identity.session.expires_at(), place.clock.now() + 30 * MINUTE);
+    assert!(crate::json::parse_object(&identity.claims, PAYLOAD_LIMITS).is_ok());
+    serde_json::from_str(&identity.claims).unwrap()
+}
+
+fn plain() -> Value {
+    json!({"sub": "alice", "scope": "a b", "roles": ["Site Admin"], "iat": NOW, "exp": NOW + 60 + 1800})
+}
+
+#[tokio::test]
+async fn the_members_of_the_payload_are_claims() {
+    let mut expected = plain();
+    expected["tenant"] = "acme".into();
+    expected["realm"] = json!({"name": ["x", 1.5, null]});
+    assert_eq!(claims(json!({"tenant": "acme", "realm": {"name": ["x", 1.5, null]}})).await, expected);
+    for payload in [json!(null), json!([1]), json!("text"), json!(5), json!({})] {
+        assert_eq!(claims(payload).await, plain());
+    }
+}
+
+#[tokio::test]
+async fn no_payload_makes_its_caller_somebody_else_or_fresh() {
+    let payload = json!({
+        "sub": "root", "scope": "admin", "roles": ["admin"], "iat": 0, "exp": 9_999_999_999_u64, "nbf": 0, "iss": "x",
+        "aud": "x", "jti": "x", "sid": "x", "fresh": true, "auth_time": 9_999_999_999_u64, "acr": "gold",
+        "amr": ["mfa"], "client_id": "x", "typ": "at+jwt", "cnf": {}, "csrf": "x", "renew": {},
+    });
+    assert_eq!(claims(payload).await, plain());
+}
+
+#[tokio::test]
+async fn a_session_that_grants_nothing_has_no_such_claim() {
+    let place = Place::new();
+    let id = place.here.create(NewSession::new("alice")).await.unwrap();
+    let identity = place.here.identify(id.as_str()).await.unwrap().unwrap();
+    let claims: Value = serde_json::from_str(&identity.claims).unwrap();
+    assert_eq!(claims, json!({"sub": "alice", "iat": NOW, "exp": NOW + 1800}));
+}
+
+#[tokio::test]
+async fn a_payload_that_guards_would_read_otherwise_is_refused() {
+    let deep = (0..40).fold(json!(1), |inner, _| json!([inner]));
+    let looks_like_a_number = json!({"$serde_json::private::Number": "5"});
+    let place = Place::new();
+    let id = place.alice().await;
+    for payload in [deep, looks_like_a_number] {
+        let error = place.here.create(NewSession::new("alice").payload(&payload)).await.unwrap_err();
+        assert_eq!(error.kind(), SessionErrorKind::Payload);
+        let error = place.here.update(id.as_str(), &payload).await.unwrap_err();
+        assert_eq!(error.kind(), SessionErrorKind::Payload);
+    }
+    assert_eq!(place.here.read(id.as_str()).await.unwrap().unwrap().payload_json(), "\"a basket\"");
+}

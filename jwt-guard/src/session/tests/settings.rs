@@ -1,0 +1,64 @@
+//! Settings that leave sessions without an end are refused, all at once.
+
+use super::*;
+use crate::session::{SessionCookie, SessionErrorKind};
+
+fn problems(change: impl FnOnce(SessionsBuilder) -> SessionsBuilder) -> Vec<String> {
+    let error = change(Sessions::builder(Shelf::new())).build().unwrap_err();
+    error.problems().collect()
+}
+
+#[test]
+fn every_session_ends_and_every_problem_is_named() {
+    let found = problems(|builder| {
+        let cookie = SessionCookie::new().name("a b").max_age(Duration::ZERO);
+        builder.idle(2 * HOUR).absolute(Duration::ZERO).cookie(cookie)
+    });
+    assert_eq!(found.len(), 4, "{found:#?}");
+    for (problem, part) in found.iter().zip(["`absolute` is 0ns", "`idle` is 7200s", "\"a b\"", "`max_age`"])
+    {
+        assert!(problem.starts_with("sessions: ") && problem.contains(part), "{problem}");
+    }
+    assert_eq!(problems(|builder| builder.idle(Duration::ZERO)).len(), 1);
+    assert_eq!(problems(|builder| builder.idle(13 * HOUR)).len(), 1);
+    for name in ["", "__Host-", "a=b", "a;b", "a\r\nb", "\u{e9}"] {
+        let found = problems(|builder| builder.cookie(SessionCookie::new().name(name)));
+        assert_eq!(found.len(), 1, "{name:?}");
+    }
+}
+
+#[test]
+fn limits_may_be_equal_and_as_long_as_one_likes() {
+    for limit in [SECOND, HOUR, Duration::MAX] {
+        let builder = Sessions::builder(Shelf::new()).idle(limit).absolute(limit);
+        assert!(builder.build().is_ok(), "{limit:?}");
+    }
+}
+
+#[tokio::test]
+async fn limits_without_end_do_not_break_anything() {
+    let place = Place::new();
+    let sessions =
+        machine(&place.shelf, &place.clock, |builder| builder.idle(Duration::MAX).absolute(Duration::MAX));
+    let id = sessions.create(NewSession::new("alice")).await.unwrap();
+    assert!(sessions.read(id.as_str()).await.unwrap().is_some());
+    sessions.delete_all("alice").await.unwrap();
+    assert!(sessions.read(id.as_str()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn illegal_names_are_refused_and_nothing_is_stored() {
+    let place = Place::new();
+    for session in [
+        NewSession::new(""),
+        NewSession::new("a\nb"),
+        NewSession::new("alice").scopes(["a b"]),
+        NewSession::new("alice").scopes([""]),
+        NewSession::new("alice").scopes(["a", "\u{e9}"]),
+        NewSession::new("alice").roles([""]),
+        NewSession::new("alice").roles(["a\nadmin"]).roles(["clerk"]),
+    ] {
+        assert_eq!(place.here.create(session).await.unwrap_err().kind(), SessionErrorKind::Name);
+    }
+    assert_eq!(place.shelf.calls(), 0);
+}

@@ -1,0 +1,107 @@
+//! All sessions of a subject end together, and the next one counts.
+
+use super::*;
+
+#[tokio::test]
+async fn every_session_of_the_subject_ends_and_no_other() {
+    let place = Place::new();
+    let alices = [place.alice().await, place.alice().await];
+    let bob = place.here.create(NewSession::new("bob")).await.unwrap();
+    place.there.delete_all("alice").await.unwrap();
+    for id in &alices {
+        assert!(!place.is_alive(id).await);
+        assert!(place.here.update(id.as_str(), 1).await.unwrap().is_none());
+        assert!(place.here.rotate(id.as_str()).await.unwrap().is_none());
+    }
+    assert!(place.is_alive(&bob).await);
+}
+
+#[tokio::test]
+async fn a_login_in_the_same_instant_counts() {
+    let place = Place::new();
+    for _ in 0..3 {
+        let before = place.alice().await;
+        place.here.delete_all("alice").await.unwrap();
+        let after = place.alice().await;
+        assert!(!place.is_alive(&before).await);
+        assert!(place.is_alive(&after).await);
+        let rotated = place.here.rotate(after.as_str()).await.unwrap().unwrap();
+        assert!(place.is_alive(&rotated).await);
+    }
+}
+
+#[tokio::test]
+async fn requests_elsewhere_do_not_bring_a_session_back() {
+    for call in [Call::Save, Call::Create] {
+        let place = Place::new();
+        let id = place.alice().await;
+        place.clock.advance(MINUTE);
+        let elsewhere = place.there.clone();
+        place.shelf.before(call, async move { elsewhere.delete_all("alice").await.unwrap() });
+        let id = match call {
+            Call::Create => place.here.rotate(id.as_str()).await.unwrap().unwrap_or(id),
+            _ => {
+                place.is_alive(&id).await;
+                id
+            }
+        };
+        assert!(!place.is_alive(&id).await, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_calls_at_once_end_every_earlier_session_and_no_later_one() {
+    let place = Place::new();
+    let before = place.alice().await;
+    let elsewhere = place.there.clone();
+    place.shelf.before(Call::Save, async move { elsewhere.delete_all("alice").await.unwrap() });
+    place.here.delete_all("alice").await.unwrap();
+    let after = place.alice().await;
+    assert!(!place.is_alive(&before).await);
+    assert!(place.is_alive(&after).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn among_many_logins_those_before_it_end_and_those_after_it_count() {
+    let place = Arc::new(Place::new());
+    for _ in 0..20 {
+        let before = place.alice().await;
+        let logins: Vec<_> = (0..10)
+            .map(|_| {
+                let place = Arc::clone(&place);
+                tokio::spawn(async move { place.alice().await })
+            })
+            .collect();
+        place.here.delete_all("alice").await.unwrap();
+        let after = place.alice().await;
+        for login in logins {
+            login.await.unwrap();
+        }
+        assert!(!place.is_alive(&before).await);
+        assert!(place.is_alive(&after).await);
+    }
+}
+
+#[tokio::test]
+async fn the_mark_outlives_every_session_it_ended_and_none_that_came_later() {
+    let place = Place::new();
+    let before = place.alice().await;
+    place.here.delete_all("alice").await.unwrap();
+    let mut after = None;
+    for _ in 0..(13 * 4) {
+        // Somebody tries the old id all the time, which must not keep it.
+        assert!(!place.is_alive(&before).await);
+        place.clock.advance(15 * MINUTE);
+        place.shelf.purge(place.clock.now());
+        let at_the_end = place.clock.now() >= SystemTime::UNIX_EPOCH + Duration::from_secs(NOW) + 12 * HOUR;
+        if at_the_end && after.is_none() {
+            assert_eq!(place.shelf.records().len(), 1, "the mark is still there");
+            after = Some(place.alice().await);
+        }
+        if let Some(after) = &after {
+            assert!(place.is_alive(after).await);
+        }
+    }
+    assert_eq!(place.shelf.records().len(), 1, "the mark is gone, the session is not");
+    assert!(place.is_alive(&after.unwrap()).await);
+}
