@@ -5,6 +5,7 @@ mod app;
 mod architecture;
 mod conformance;
 mod crypto_vectors;
+mod current_user;
 mod events;
 mod extractors;
 mod hostile;

@@ -23,7 +23,7 @@ use crate::verify::{EmbeddedKeys, TokenProfile};
 /// all mistakes are named at once.
 #[must_use = "a builder protects nothing until it is built"]
 pub struct Builder<K, A> {
-    draft: Draft,
+    pub(super) draft: Draft,
     renderer: Box<dyn RenderRefusal>,
     state: PhantomData<fn() -> (K, A)>,
 }

@@ -3,6 +3,7 @@
 mod admit;
 mod builder;
 mod event;
+mod load_user;
 mod typestate;
 
 use std::fmt;
