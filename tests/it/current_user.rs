@@ -290,7 +290,7 @@ async fn all(
     claims: Claims,
     caller: Principal,
 ) -> String {
-    let (two, three) = (two.unwrap().clone(), three.into_inner());
+    let (two, three) = (two.unwrap(), three.into_inner());
     let (subject, known) = (claims.subject(), caller.subject().unwrap_or_default());
     format!("{} {} {} {subject} {known}", one.name, two.name, three.name)
 }

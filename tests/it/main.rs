@@ -8,6 +8,7 @@ mod crypto_vectors;
 mod current_user;
 mod events;
 mod extractors;
+mod from_env;
 mod hostile;
 mod layers;
 mod locations;

@@ -1,5 +1,6 @@
 //! A legal configuration, or every reason why there is none.
 
+mod carried;
 mod draft;
 mod error;
 mod tokens;
@@ -8,8 +9,10 @@ mod user;
 use crate::location::{Credentials, Locations};
 use crate::verify::Verifier;
 
+pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub use error::ConfigError;
+pub(crate) use error::Problems;
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader, chain};
 

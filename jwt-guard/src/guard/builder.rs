@@ -34,6 +34,13 @@ impl Builder<WantsKeys, WantsAudience> {
     }
 }
 
+impl Builder<HasKeys, HasAudience> {
+    /// A builder of settings from outside: whether they name keys and an audience is checked when it is built.
+    pub(super) fn of(draft: Draft) -> Self {
+        Self { draft, renderer: Box::new(ProblemJson), state: PhantomData }
+    }
+}
+
 /// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only.
 impl<K, A> Builder<K, A> {
     /// Adds a shared secret for HS256: at least 32 random bytes (RFC 7518 section 3.2), not a password.
@@ -193,6 +200,7 @@ impl<K, A> Builder<K, A> {
     }
 
     /// Changes the issuer: lifetimes, client, limits. Issuer name, audience, clock and subject claim are the guard's.
+    /// Further calls change what the earlier ones left.
     ///
     /// ```
     /// use std::time::Duration;
@@ -206,7 +214,10 @@ impl<K, A> Builder<K, A> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn issuing(mut self, change: impl FnOnce(IssuerBuilder) -> IssuerBuilder + Send + 'static) -> Self {
-        self.draft.issuer_settings.0 = Some(Box::new(change));
+        self.draft.issuer_settings.0 = Some(match self.draft.issuer_settings.0.take() {
+            Some(earlier) => Box::new(move |issuer| change(earlier(issuer))),
+            None => Box::new(change),
+        });
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::{ConfigError, Problems};
-use super::{AllowList, Config, IssuerSettings, Issuing, Revocation, RevocationSource, UserLoader};
+use super::{AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, UserLoader};
 use crate::clock::{Clock, SystemClock};
 use crate::issue::{IssueError, TokenIssuer};
 use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey, backend};
@@ -92,6 +92,8 @@ pub(crate) struct Draft {
     pub(crate) allow_list: AllowList,
     pub(crate) grace: Duration,
     pub(crate) user_loader: Option<UserLoader>,
+    /// What was found before the builder began.
+    pub(crate) carried: Carried,
     /// Reasons given at the `danger` door, with the name of what they excuse.
     pub(crate) excuses: Vec<(&'static str, String)>,
 }
@@ -126,16 +128,18 @@ impl Draft {
             allow_list: AllowList::Off,
             grace: Duration::ZERO,
             user_loader: None,
+            carried: Carried::default(),
             excuses: Vec::new(),
         }
     }
 
     /// Checks everything, and loads the keys.
-    pub(crate) fn finish(self) -> Result<Config, ConfigError> {
-        let mut problems = Problems::default();
+    pub(crate) fn finish(mut self) -> Result<Config, ConfigError> {
+        let Carried { mut problems, names_key, names_audience } = std::mem::take(&mut self.carried);
         if let Err(error) = backend::self_test() {
             problems.setting(error.to_string());
         }
+        self.check_decisions(names_key, names_audience, &mut problems);
         self.check_names(&mut problems);
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
@@ -193,7 +197,7 @@ impl Draft {
             problems.setting("`allow_list` needs a `token_store` that remembers what was issued");
         }
         if self.issuer_settings.0.is_some() && self.signing_key.is_none() {
-            problems.setting("`issuing` needs a `signing_key`");
+            problems.setting("`issuing` or the lifetime of issued tokens is set without a key to sign with");
         }
         if self.grace > LONGEST_GRACE {
             problems.setting(format!(
@@ -252,7 +256,7 @@ impl Draft {
     }
 
     /// Whether the `danger` door was used to accept tokens for any audience.
-    fn is_for_anybody(&self) -> bool {
+    pub(super) fn is_for_anybody(&self) -> bool {
         self.excuses.iter().any(|(what, _)| *what == ANY_AUDIENCE)
     }
 
