@@ -1,19 +1,21 @@
 //! The way of a request: who is calling?
 //!
-//! Find the token, verify it, ask whether it was revoked, and only then speak of a caller. This is the one place that
+//! Find the token, verify it, ask whether it was revoked and whose it is, and only then speak of a caller. This is the one place that
 //! makes an authenticated [`Principal`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use http::request::Parts;
 
+use crate::claims::HoldsClaims;
 use crate::claims::registered::TokenClaims;
-use crate::config::{AllowList, Config, Revocation};
+use crate::config::{AllowList, Config, NoUser, Revocation, UserLoader, chain};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
 use crate::principal::{Identity, Principal};
-use crate::store::{Lookup, Standing, StoreError, TokenFacts};
+use crate::store::{Lookup, Standing, TokenFacts};
 use crate::token::{Misshapen, TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError};
 
@@ -36,7 +38,11 @@ pub(crate) async fn authenticate(
     if let Some(revocation) = &config.revocation {
         refuse_revoked(config, revocation, &claims).await?;
     }
-    Ok(Principal::authenticated(Identity { claims, scopes, roles, source }))
+    let principal = Principal::authenticated(Identity { claims, scopes, roles, source });
+    match &config.user_loader {
+        Some(loader) => with_user(loader, principal).await,
+        None => Ok(principal),
+    }
 }
 
 fn locate_and_verify(
@@ -114,14 +120,17 @@ async fn require_good(lookup: Lookup<'_>) -> Result<(), AuthError> {
     }
 }
 
-/// An error with its causes, for the log.
-fn chain(error: &StoreError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+/// Asks the application for its user, whose absence is a verdict and whose failure is none.
+async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principal, AuthError> {
+    let Some(identity) = principal.identity() else {
+        return Ok(principal);
+    };
+    let token: Arc<dyn HoldsClaims> = Arc::clone(identity) as _;
+    match loader.load(token).await {
+        Ok(user) => Ok(principal.with_user(user)),
+        Err(NoUser::Claims(reason)) => Err(AuthError::Claims(reason)),
+        Err(NoUser::Unknown) => Err(AuthError::UnknownUser),
+        Err(NoUser::Failed(reason)) => Err(AuthError::UserLoader(reason)),
+        Err(NoUser::Panicked) => Err(AuthError::Panic),
     }
-    text
 }

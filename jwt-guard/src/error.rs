@@ -17,12 +17,18 @@ pub(crate) enum AuthError {
     Location(LocationError),
     /// The token is not acceptable.
     Token(VerifyError),
-    /// The token is good, but its claims do not fit the type that the handler asks for.
+    /// The token is good, but its claims do not fit the type that is asked for.
     Claims(String),
     /// The token was revoked.
     Revoked,
     /// The store that knows which tokens are revoked does not answer.
     Store(String),
+    /// The token is good, but the application has no user for it.
+    UnknownUser,
+    /// The loader of users failed.
+    UserLoader(String),
+    /// The handler asks for a user of a type that the guard does not load.
+    WrongUser { wanted: &'static str, loaded: Option<&'static str> },
     /// The caller is known and may not do this.
     Policy(Shortfall),
     /// No guard reaches the handler.
@@ -39,7 +45,7 @@ pub enum FailureKind {
     MissingToken,
     /// More than one token was sent, or none that can be told from the request.
     MalformedRequest,
-    /// The token is bad, expired or of the wrong kind.
+    /// The token is bad, expired, revoked, of the wrong kind or without a user.
     InvalidToken,
     /// The token lacks a scope.
     InsufficientScope,
@@ -51,7 +57,7 @@ pub enum FailureKind {
     NotFound,
     /// A part that the decision depends on does not answer.
     Unavailable,
-    /// No guard is configured for the handler.
+    /// No guard is configured for the handler, or one that does not load the users it asks for.
     NotConfigured,
     /// The guard itself failed.
     Internal,
@@ -83,12 +89,12 @@ impl AuthError {
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
-            Self::Token(_) | Self::Claims(_) | Self::Revoked => FailureKind::InvalidToken,
-            Self::Store(_) => FailureKind::Unavailable,
+            Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::UnknownUser => FailureKind::InvalidToken,
+            Self::Store(_) | Self::UserLoader(_) => FailureKind::Unavailable,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
-            Self::NoGuard => FailureKind::NotConfigured,
+            Self::NoGuard | Self::WrongUser { .. } => FailureKind::NotConfigured,
         }
     }
 
@@ -113,7 +119,17 @@ impl fmt::Display for AuthError {
             Self::Token(reason) => reason.fmt(f),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Store(reason) => f.write_str(reason),
-            Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
+            Self::UnknownUser => f.write_str("the loader of users knows nobody by this token"),
+            Self::UserLoader(reason) => write!(f, "the loader of users failed: {reason}"),
+            Self::WrongUser { wanted, loaded: Some(loaded) } => {
+                write!(f, "the handler asks for a user of type `{wanted}`, and the guard loads `{loaded}`")
+            }
+            Self::WrongUser { wanted, loaded: None } => write!(
+                f,
+                "the handler asks for a user of type `{wanted}`, and the guard loads none: add \
+                 `.load_user(loader)` to its builder"
+            ),
+            Self::Claims(reason) => write!(f, "the claims do not fit the type that is asked for: {reason}"),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),
             Self::Policy(Shortfall::Forbidden) => {

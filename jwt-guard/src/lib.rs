@@ -29,10 +29,11 @@
 //!
 //! # The parts
 //!
-//! - [`JwtGuard`] holds the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one.
+//! - [`JwtGuard`] holds the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one,
+//!   [`Settings`] and [`JwtGuard::from_env`] read one.
 //! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
 //! - [`Router`] takes only handlers that have one, and lists them in its [access table](Router::access_table).
-//! - [`Claims`] and [`Principal`] tell a handler who calls.
+//! - [`Claims`], [`Principal`] and [`CurrentUser`] tell a handler who calls.
 //!
 //! # The way of a request
 //!
@@ -93,9 +94,9 @@ pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
 pub use config::ConfigError;
 pub use error::FailureKind;
-pub use extract::Guarded;
+pub use extract::{CurrentUser, Guarded};
 pub use guard::{
-    AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, WantsAudience, WantsKeys,
+    AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, Settings, WantsAudience, WantsKeys,
 };
 pub use issue::TokenIssuer;
 /// Lets everybody call a handler: callers without a token, and callers with a good one.

@@ -1,5 +1,6 @@
 //! The caller, once the guard knows who it is.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,7 +26,10 @@ use crate::token::TokenSource;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Principal(Option<Arc<Identity>>);
+pub struct Principal {
+    identity: Option<Arc<Identity>>,
+    user: Option<LoadedUser>,
+}
 
 /// What is known of an authenticated caller.
 pub(crate) struct Identity {
@@ -35,12 +39,20 @@ pub(crate) struct Identity {
     pub(crate) source: TokenSource,
 }
 
+/// The user of the application that a token stands for.
+#[derive(Clone)]
+pub(crate) struct LoadedUser {
+    pub(crate) user: Arc<dyn Any + Send + Sync>,
+    /// The name of its type, for the log.
+    pub(crate) of: &'static str,
+}
+
 static NONE: Names = Names::none();
 
 impl Principal {
     /// Whether the caller showed a good token.
     pub fn is_authenticated(&self) -> bool {
-        self.0.is_some()
+        self.identity.is_some()
     }
 
     /// Who the caller is: the `sub` claim, or the one that the guard was told to read instead.
@@ -76,16 +88,25 @@ impl Principal {
 
     /// A caller without a token, whom a policy lets in.
     pub(crate) const fn anonymous() -> Self {
-        Self(None)
+        Self { identity: None, user: None }
     }
 
     /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
     pub(crate) fn authenticated(identity: Identity) -> Self {
-        Self(Some(Arc::new(identity)))
+        Self { identity: Some(Arc::new(identity)), user: None }
+    }
+
+    /// The same caller, with the user whom the application knows by this name.
+    pub(crate) fn with_user(self, user: LoadedUser) -> Self {
+        Self { user: Some(user), ..self }
+    }
+
+    pub(crate) fn user(&self) -> Option<&LoadedUser> {
+        self.user.as_ref()
     }
 
     pub(crate) fn identity(&self) -> Option<&Arc<Identity>> {
-        self.0.as_ref()
+        self.identity.as_ref()
     }
 }
 

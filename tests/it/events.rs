@@ -163,7 +163,7 @@ async fn claims_that_do_not_fit_a_type_are_logged_apart_from_bad_tokens() {
     server.get("/tenant", &token).await;
     let events = events.take();
     let reason = events.last().unwrap().field("reason").unwrap();
-    assert!(reason.starts_with("the claims do not fit the type of the handler: "), "{reason}");
+    assert!(reason.starts_with("the claims do not fit the type that is asked for: "), "{reason}");
     events.iter().for_each(|logged| tells_nothing_of(logged, &token));
 }
 

@@ -139,7 +139,9 @@ fn claims_of_nobody(handler: &Handler, errors: &mut ErrorSink) {
         let FnArg::Typed(argument) = argument else {
             continue;
         };
-        if let Some(claims) = last_segment(&argument.ty).filter(|segment| segment.ident == "Claims") {
+        if let Some(claims) = last_segment(&argument.ty)
+            .filter(|segment| segment.ident == "Claims" || segment.ident == "CurrentUser")
+        {
             let claims = crate::validate::tidy(claims);
             errors.push(
                 &argument.ty,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::issue::TokenIssuer;
+use crate::issue::{IssuerBuilder, TokenIssuer};
 use crate::store::{RevocationStore, TokenStore};
 
 /// Who is asked whether a token still counts.
@@ -32,6 +32,26 @@ pub(crate) struct Issuing {
     pub(crate) allow_list: AllowList,
     /// How long a client may repeat a refresh whose answer it lost.
     pub(crate) grace: Duration,
+}
+
+/// Changes to the settings of the guard's issuer, applied when it is built.
+#[derive(Default)]
+pub(crate) struct IssuerSettings(pub(crate) Option<Box<dyn FnOnce(IssuerBuilder) -> IssuerBuilder + Send>>);
+
+impl fmt::Debug for IssuerSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IssuerSettings(..)")
+    }
+}
+
+/// A store of revocations, which may be a closure.
+#[derive(Clone)]
+pub(crate) struct RevocationSource(pub(crate) Arc<dyn RevocationStore>);
+
+impl fmt::Debug for RevocationSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RevocationSource(..)")
+    }
 }
 
 impl fmt::Debug for Revocation {

@@ -23,7 +23,7 @@ use crate::verify::{EmbeddedKeys, TokenProfile};
 /// all mistakes are named at once.
 #[must_use = "a builder protects nothing until it is built"]
 pub struct Builder<K, A> {
-    draft: Draft,
+    pub(super) draft: Draft,
     renderer: Box<dyn RenderRefusal>,
     state: PhantomData<fn() -> (K, A)>,
 }
@@ -31,6 +31,13 @@ pub struct Builder<K, A> {
 impl Builder<WantsKeys, WantsAudience> {
     pub(super) fn new() -> Self {
         Self { draft: Draft::new(), renderer: Box::new(ProblemJson), state: PhantomData }
+    }
+}
+
+impl Builder<HasKeys, HasAudience> {
+    /// A builder of settings from outside: whether they name keys and an audience is checked when it is built.
+    pub(super) fn of(draft: Draft) -> Self {
+        Self { draft, renderer: Box::new(ProblemJson), state: PhantomData }
     }
 }
 
@@ -193,6 +200,7 @@ impl<K, A> Builder<K, A> {
     }
 
     /// Changes the issuer: lifetimes, client, limits. Issuer name, audience, clock and subject claim are the guard's.
+    /// Further calls change what the earlier ones left.
     ///
     /// ```
     /// use std::time::Duration;
@@ -206,7 +214,10 @@ impl<K, A> Builder<K, A> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn issuing(mut self, change: impl FnOnce(IssuerBuilder) -> IssuerBuilder + Send + 'static) -> Self {
-        self.draft.issuer_settings.0 = Some(Box::new(change));
+        self.draft.issuer_settings.0 = Some(match self.draft.issuer_settings.0.take() {
+            Some(earlier) => Box::new(move |issuer| change(earlier(issuer))),
+            None => Box::new(change),
+        });
         self
     }
 

@@ -3,6 +3,8 @@
 mod admit;
 mod builder;
 mod event;
+mod load_user;
+mod settings;
 mod typestate;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
 pub use builder::{Builder, Danger};
+pub use settings::Settings;
 pub use typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 
 /// Verifies tokens and decides who may call a handler, by one configuration.

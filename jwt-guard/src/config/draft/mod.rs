@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::{ConfigError, Problems};
-use super::{AllowList, Config, Issuing, Revocation};
+use super::{AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, UserLoader};
 use crate::clock::{Clock, SystemClock};
-use crate::issue::{IssueError, IssuerBuilder, TokenIssuer};
+use crate::issue::{IssueError, TokenIssuer};
 use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::secret::Secret;
-use crate::store::{RevocationStore, TokenStore};
+use crate::store::TokenStore;
 use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
@@ -61,26 +61,6 @@ impl fmt::Debug for KeySource {
     }
 }
 
-/// Changes to the settings of the guard's issuer, applied when it is built.
-#[derive(Default)]
-pub(crate) struct IssuerSettings(pub(crate) Option<Box<dyn FnOnce(IssuerBuilder) -> IssuerBuilder + Send>>);
-
-impl fmt::Debug for IssuerSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IssuerSettings(..)")
-    }
-}
-
-/// A store of revocations, which may be a closure.
-#[derive(Clone)]
-pub(crate) struct RevocationSource(pub(crate) Arc<dyn RevocationStore>);
-
-impl fmt::Debug for RevocationSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RevocationSource(..)")
-    }
-}
-
 /// The settings of a guard under construction.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -111,6 +91,9 @@ pub(crate) struct Draft {
     pub(crate) token_store: Option<Arc<dyn TokenStore>>,
     pub(crate) allow_list: AllowList,
     pub(crate) grace: Duration,
+    pub(crate) user_loader: Option<UserLoader>,
+    /// What was found before the builder began.
+    pub(crate) carried: Carried,
     /// Reasons given at the `danger` door, with the name of what they excuse.
     pub(crate) excuses: Vec<(&'static str, String)>,
 }
@@ -144,16 +127,19 @@ impl Draft {
             token_store: None,
             allow_list: AllowList::Off,
             grace: Duration::ZERO,
+            user_loader: None,
+            carried: Carried::default(),
             excuses: Vec::new(),
         }
     }
 
     /// Checks everything, and loads the keys.
-    pub(crate) fn finish(self) -> Result<Config, ConfigError> {
-        let mut problems = Problems::default();
+    pub(crate) fn finish(mut self) -> Result<Config, ConfigError> {
+        let Carried { mut problems, names_key, names_audience } = std::mem::take(&mut self.carried);
         if let Err(error) = backend::self_test() {
             problems.setting(error.to_string());
         }
+        self.check_decisions(names_key, names_audience, &mut problems);
         self.check_names(&mut problems);
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
@@ -196,7 +182,8 @@ impl Draft {
         problems.or(keys.map(|keys| {
             let refresh = Verifier::new(keys.clone(), rules.for_refresh_tokens(), Arc::clone(&clock));
             let access = Verifier::new(keys, rules, clock);
-            Config { access, refresh, revocation, issuing, locations, credentials, realm }
+            let user_loader = self.user_loader;
+            Config { access, refresh, revocation, user_loader, issuing, locations, credentials, realm }
         }))
     }
 
@@ -210,7 +197,7 @@ impl Draft {
             problems.setting("`allow_list` needs a `token_store` that remembers what was issued");
         }
         if self.issuer_settings.0.is_some() && self.signing_key.is_none() {
-            problems.setting("`issuing` needs a `signing_key`");
+            problems.setting("`issuing` or the lifetime of issued tokens is set without a key to sign with");
         }
         if self.grace > LONGEST_GRACE {
             problems.setting(format!(
@@ -269,7 +256,7 @@ impl Draft {
     }
 
     /// Whether the `danger` door was used to accept tokens for any audience.
-    fn is_for_anybody(&self) -> bool {
+    pub(super) fn is_for_anybody(&self) -> bool {
         self.excuses.iter().any(|(what, _)| *what == ANY_AUDIENCE)
     }
 

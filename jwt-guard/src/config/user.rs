@@ -1,0 +1,119 @@
+//! The loader of the application's own users, with its types erased.
+
+use std::any::{Any, type_name};
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use serde::de::DeserializeOwned;
+
+use crate::claims::{Claims, HoldsClaims};
+use crate::principal::LoadedUser;
+
+/// Turns the claims of a good token into the user of the application.
+#[derive(Clone)]
+pub(crate) struct UserLoader(Arc<Load>);
+
+type Load = dyn Fn(Arc<dyn HoldsClaims>) -> Loading + Send + Sync;
+type Loading = Pin<Box<dyn Future<Output = Result<LoadedUser, NoUser>> + Send>>;
+
+/// Why there is no user for a good token.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoUser {
+    /// The claims do not fit the type that the loader takes.
+    Claims(String),
+    /// The application knows no such user.
+    Unknown,
+    /// The loader failed, which is no verdict.
+    Failed(String),
+    /// The loader panicked.
+    Panicked,
+}
+
+impl UserLoader {
+    pub(crate) fn new<T, U, E, F, Fut>(loader: F) -> Self
+    where
+        T: DeserializeOwned,
+        U: Send + Sync + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+        F: Fn(Claims<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Option<U>, E>> + Send + 'static,
+    {
+        Self(Arc::new(move |token| match Claims::read(token) {
+            Err(error) => {
+                let reason = NoUser::Claims(error.to_string());
+                Box::pin(std::future::ready(Err(reason)))
+            }
+            Ok(claims) => {
+                let loading = loader(claims);
+                Box::pin(async move {
+                    match loading.await {
+                        Ok(Some(user)) => Ok(LoadedUser { user: Arc::new(user), of: type_name::<U>() }),
+                        Ok(None) => Err(NoUser::Unknown),
+                        Err(error) => Err(NoUser::Failed(chain(&*error.into()))),
+                    }
+                })
+            }
+        }))
+    }
+
+    /// The user whom the token names. A panic of the loader ends here.
+    pub(crate) async fn load(&self, token: Arc<dyn HoldsClaims>) -> Result<LoadedUser, NoUser> {
+        let loading = catch_unwind(AssertUnwindSafe(|| (self.0)(token))).map_err(panicked)?;
+        let mut loading = pin!(loading);
+        std::future::poll_fn(|context| {
+            catch_unwind(AssertUnwindSafe(|| loading.as_mut().poll(context)))
+                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
+        })
+        .await
+    }
+}
+
+/// The panic has told its message where panics do.
+fn panicked(_: Box<dyn Any + Send>) -> NoUser {
+    NoUser::Panicked
+}
+
+/// An error with its causes, for the log.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl fmt::Debug for UserLoader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserLoader(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let cause = io::Error::new(io::ErrorKind::ConnectionRefused, fmt::Error);
+        let error = Box::<dyn Error + Send + Sync>::from(cause);
+        assert_eq!(chain(&*error), fmt::Error.to_string());
+        let boxed: Box<dyn Error + Send + Sync> = "no answer".into();
+        assert_eq!(chain(&*boxed), "no answer");
+    }
+
+    #[test]
+    fn a_loader_shows_nothing_of_what_it_holds() {
+        let loader = UserLoader::new(|_: Claims| async { Ok::<_, fmt::Error>(Some("alice")) });
+        assert_eq!(format!("{loader:?}"), "UserLoader(..)");
+    }
+}

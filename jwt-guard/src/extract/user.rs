@@ -1,0 +1,99 @@
+//! `CurrentUser<U>` and `Option<CurrentUser<U>>`.
+
+use std::any::type_name;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+
+use crate::error::AuthError;
+use crate::guard::{known_principal, reject};
+use crate::principal::Principal;
+use crate::respond::Rejection;
+
+/// The application's own user, as the guard's [`load_user`](crate::Builder::load_user) found it.
+///
+/// It refuses a caller without a token; `Option<CurrentUser<U>>` is `None` for one, where the policy lets anonymous
+/// callers in. However many extractors a handler and its layers take, the user is loaded once. `U` must be the type
+/// that the loader makes: any other is answered with 500, and the log names both.
+///
+/// ```
+/// use jwt_guard::{CurrentUser, anonymous_allowed};
+///
+/// struct User {
+///     name: String,
+/// }
+///
+/// #[anonymous_allowed]
+/// async fn greet(user: Option<CurrentUser<User>>) -> String {
+///     user.map_or("hello stranger".to_owned(), |user| format!("hello {}", user.name))
+/// }
+/// ```
+pub struct CurrentUser<U>(Arc<U>);
+
+impl<U> CurrentUser<U> {
+    /// The user, to be kept beyond the request.
+    pub fn into_inner(self) -> Arc<U> {
+        self.0
+    }
+}
+
+impl<S: Sync, U: Send + Sync + 'static> FromRequestParts<S> for CurrentUser<U> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        let user = known_principal(request).await.and_then(|principal| loaded(&principal));
+        user.and_then(|user| user.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
+    }
+}
+
+impl<S: Sync, U: Send + Sync + 'static> OptionalFromRequestParts<S> for CurrentUser<U> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        match known_principal(request).await.and_then(|principal| loaded(&principal)) {
+            Ok(user) => Ok(user),
+            // Only *no token* is none. A bad token and an unknown user are refused here too.
+            Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
+            Err(error) => Err(reject(request, &error)),
+        }
+    }
+}
+
+/// The user of a caller; `None` for an anonymous one.
+fn loaded<U: Send + Sync + 'static>(principal: &Principal) -> Result<Option<CurrentUser<U>>, AuthError> {
+    if !principal.is_authenticated() {
+        return Ok(None);
+    }
+    let wanted = type_name::<U>();
+    let Some(loaded) = principal.user() else {
+        return Err(AuthError::WrongUser { wanted, loaded: None });
+    };
+    match Arc::clone(&loaded.user).downcast::<U>() {
+        Ok(user) => Ok(Some(CurrentUser(user))),
+        Err(_) => Err(AuthError::WrongUser { wanted, loaded: Some(loaded.of) }),
+    }
+}
+
+impl<U> Deref for CurrentUser<U> {
+    type Target = U;
+
+    fn deref(&self) -> &U {
+        &self.0
+    }
+}
+
+impl<U> Clone for CurrentUser<U> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// Shows nothing of the user: it is personal data.
+impl<U> fmt::Debug for CurrentUser<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CurrentUser(..)")
+    }
+}

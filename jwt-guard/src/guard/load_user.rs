@@ -1,0 +1,65 @@
+//! The setting that turns claims into users.
+
+use std::error::Error;
+use std::future::Future;
+
+use serde::de::DeserializeOwned;
+
+use super::Builder;
+use crate::claims::Claims;
+use crate::config::UserLoader;
+
+impl<K, A> Builder<K, A> {
+    /// Turns the claims of every good token into the application's own user, for
+    /// [`CurrentUser`](crate::CurrentUser).
+    ///
+    /// The loader runs once per request, after verification and revocation and before the policy. `None` means that
+    /// there is no such user (any more): the token is refused with 401. An error is no verdict: the request is answered
+    /// with 503, and the log has the reason. A panic is 500. Callers without a token are not looked up.
+    ///
+    /// ```
+    /// use jwt_guard::{Claims, CurrentUser, JwtGuard, authentication_required};
+    ///
+    /// struct User {
+    ///     name: String,
+    /// }
+    ///
+    /// // Asks a database, in truth.
+    /// async fn user(claims: Claims) -> Result<Option<User>, std::io::Error> {
+    ///     let known = claims.subject() == "u-17";
+    ///     Ok(known.then(|| User { name: "Alice".to_owned() }))
+    /// }
+    ///
+    /// #[authentication_required]
+    /// async fn me(user: CurrentUser<User>) -> String {
+    ///     format!("hello {}", user.name)
+    /// }
+    ///
+    /// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").load_user(user).build()?;
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    ///
+    /// A loader that takes [`Claims<T>`](crate::Claims) reads claims of its own type; a token whose claims do not fit is
+    /// refused. A closure moves what it needs into its future:
+    ///
+    /// ```
+    /// # use std::{collections::HashMap, convert::Infallible, sync::Arc};
+    /// # use jwt_guard::{Claims, JwtGuard};
+    /// let names = Arc::new(HashMap::from([("u-17".to_owned(), "Alice".to_owned())]));
+    /// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").load_user(move |claims: Claims| {
+    ///     let names = Arc::clone(&names);
+    ///     async move { Ok::<_, Infallible>(names.get(claims.subject()).cloned()) }
+    /// });
+    /// ```
+    pub fn load_user<T, U, E, F, Fut>(mut self, loader: F) -> Self
+    where
+        T: DeserializeOwned,
+        U: Send + Sync + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+        F: Fn(Claims<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Option<U>, E>> + Send + 'static,
+    {
+        self.draft.user_loader = Some(UserLoader::new(loader));
+        self
+    }
+}

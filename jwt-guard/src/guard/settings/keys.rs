@@ -1,0 +1,166 @@
+//! Keys among the settings: as text or in a file, one to verify with and one to sign with.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::Settings;
+use crate::config::{Carried, KeySource, Problems};
+use crate::keys::{Algorithm, KeyError, SigningKey};
+use crate::secret::Secret;
+
+/// Where a key is.
+enum Origin {
+    Text(Secret),
+    File(PathBuf),
+}
+
+/// What a key is.
+#[derive(Clone, Copy)]
+enum Form {
+    Secret,
+    Pem,
+    KeySet,
+}
+
+/// The settings that name a key.
+pub(super) const KEYS: [&str; 10] = [
+    "secret",
+    "secret_file",
+    "public_key_pem",
+    "public_key_file",
+    "jwks",
+    "jwks_file",
+    "signing_secret",
+    "signing_secret_file",
+    "signing_key_pem",
+    "signing_key_file",
+];
+
+type Candidate = (&'static str, Form, Option<Origin>);
+
+/// The key to verify with, if one is set.
+pub(super) fn verifying(settings: &mut Settings, carried: &mut Carried) -> Option<KeySource> {
+    let candidates = [
+        ("secret", Form::Secret, settings.secret.take().map(Origin::Text)),
+        ("secret_file", Form::Secret, settings.secret_file.take().map(Origin::File)),
+        ("public_key_pem", Form::Pem, settings.public_key_pem.take().map(Origin::Text)),
+        ("public_key_file", Form::Pem, settings.public_key_file.take().map(Origin::File)),
+        ("jwks", Form::KeySet, settings.jwks.take().map(Origin::Text)),
+        ("jwks_file", Form::KeySet, settings.jwks_file.take().map(Origin::File)),
+    ];
+    let algorithm = settings.algorithm.take();
+    let chosen = only(candidates, "; several keys go into one `jwks_file`", carried);
+    let problems = &mut carried.problems;
+    match (&chosen, algorithm) {
+        (Ok(None), Some(_)) => {
+            problems.setting("`algorithm` is set without `secret`, `public_key_pem` or a file of either");
+        }
+        (Ok(Some((name, Form::KeySet, _))), Some(_)) => problems.setting(format!(
+            "`algorithm` does not go with `{name}`, whose keys name their own; `algorithms` is for those that do not"
+        )),
+        (Ok(Some((name, Form::Pem, _))), None) => {
+            problems.setting(format!("`{name}` needs `algorithm`, such as \"RS256\", \"ES256\" or \"EdDSA\""));
+        }
+        _ => {}
+    }
+    let (name, form, origin) = chosen.ok().flatten()?;
+    let key = origin.read(name, form, problems)?;
+    match form {
+        Form::Secret => Some(KeySource::Secret(algorithm.unwrap_or(Algorithm::Hs256), key)),
+        Form::Pem => Some(KeySource::Pem(algorithm?, key.expose().to_vec())),
+        Form::KeySet => match String::from_utf8(key.expose().to_vec()) {
+            Ok(text) => Some(KeySource::JwkSet(text)),
+            Err(_) => {
+                problems.setting(format!("`{name}` is not UTF-8; expected a JSON Web Key set"));
+                None
+            }
+        },
+    }
+}
+
+/// The key to issue tokens with, if one is set.
+pub(super) fn signing(settings: &mut Settings, carried: &mut Carried) -> Option<SigningKey> {
+    let candidates = [
+        ("signing_secret", Form::Secret, settings.signing_secret.take().map(Origin::Text)),
+        ("signing_secret_file", Form::Secret, settings.signing_secret_file.take().map(Origin::File)),
+        ("signing_key_pem", Form::Pem, settings.signing_key_pem.take().map(Origin::Text)),
+        ("signing_key_file", Form::Pem, settings.signing_key_file.take().map(Origin::File)),
+    ];
+    let (algorithm, id) = (settings.signing_algorithm.take(), settings.signing_key_id.take());
+    let chosen = only(candidates, ": a guard signs with one", carried);
+    let problems = &mut carried.problems;
+    if let Ok(None) = chosen {
+        let orphans = [("signing_algorithm", algorithm.is_some()), ("signing_key_id", id.is_some())];
+        for (name, _) in orphans.into_iter().filter(|(_, is_set)| *is_set) {
+            problems.setting(format!("`{name}` is set without a signing key"));
+        }
+    }
+    let (name, form, origin) = chosen.ok().flatten()?;
+    let algorithm = match (form, algorithm) {
+        (_, Some(algorithm)) => algorithm,
+        (Form::Secret, None) => Algorithm::Hs256,
+        (Form::Pem | Form::KeySet, None) => {
+            problems.setting(format!("`{name}` needs `signing_algorithm`, such as \"ES256\" or \"EdDSA\""));
+            return None;
+        }
+    };
+    let key = origin.read(name, form, problems)?;
+    let loaded: Result<SigningKey, KeyError> = match form {
+        Form::Secret => SigningKey::secret(algorithm, key),
+        Form::Pem | Form::KeySet => SigningKey::pem(algorithm, key.expose()),
+    };
+    let key = problems.keep(loaded)?;
+    Some(match id {
+        Some(id) => key.with_id(id),
+        None => key,
+    })
+}
+
+/// The one candidate that is set; an error, which was noted, if there are several.
+fn only(
+    candidates: impl IntoIterator<Item = Candidate>,
+    advice: &str,
+    carried: &mut Carried,
+) -> Result<Option<(&'static str, Form, Origin)>, ()> {
+    let mut set: Vec<_> = candidates
+        .into_iter()
+        .filter_map(|(name, form, origin)| origin.map(|origin| (name, form, origin)))
+        .collect();
+    carried.names_key |= !set.is_empty();
+    if set.len() > 1 {
+        let names: Vec<_> = set.iter().map(|(name, ..)| format!("`{name}`")).collect();
+        carried.problems.setting(format!("{} are set; keep one of them{advice}", names.join(" and ")));
+        return Err(());
+    }
+    Ok(set.pop())
+}
+
+impl Origin {
+    fn read(self, name: &str, form: Form, problems: &mut Problems) -> Option<Secret> {
+        let path = match self {
+            Self::Text(text) => return Some(text),
+            Self::File(path) => path,
+        };
+        match fs::read(&path).map(Secret::from) {
+            Ok(bytes) => Some(match form {
+                Form::Secret => without_line_end(bytes),
+                Form::Pem | Form::KeySet => bytes,
+            }),
+            Err(error) => {
+                problems.setting(format!("`{name}` cannot be read from {}: {error}", path.display()));
+                None
+            }
+        }
+    }
+}
+
+/// A text file ends with a line end, which is no part of a secret. The bytes of a binary file all are.
+fn without_line_end(bytes: Secret) -> Secret {
+    let Ok(text) = std::str::from_utf8(bytes.expose()) else {
+        return bytes;
+    };
+    match text.strip_suffix('\n') {
+        Some(line) => line.strip_suffix('\r').unwrap_or(line).into(),
+        None => bytes,
+    }
+}

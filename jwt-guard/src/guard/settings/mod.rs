@@ -1,0 +1,188 @@
+//! The settings of a guard as data: from a configuration file, or from the environment.
+
+mod apply;
+mod keys;
+mod values;
+mod vars;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::keys::Algorithm;
+use crate::location::TokenLocation;
+use crate::secret::Secret;
+use crate::verify::TokenProfile;
+
+/// The settings of a guard that are texts, numbers and lists, for configuration files and for the environment.
+///
+/// Any format that serde reads will do; an unknown name is an error. [`JwtGuard::from_env`](crate::JwtGuard::from_env)
+/// reads the variables. [`Settings::into_builder`] goes on to what is no text: stores, a clock, the body of refusals.
+///
+/// ```
+/// use jwt_guard::Settings;
+///
+/// let settings: Settings = serde_json::from_str(
+///     r#"{
+///         "secret": "a 40 byte long secret, made at random...",
+///         "issuer": "https://id.example",
+///         "audience": ["orders", "invoices"],
+///         "leeway": "10s",
+///         "locations": ["bearer", "cookie:access_token"]
+///     }"#,
+/// )?;
+/// let guard = settings.into_builder().build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// One key to verify with, or one to sign with, and an audience are mandatory. Nothing here switches a check off: what
+/// weakens a guard is written in code, through [`danger`](crate::Builder::danger).
+///
+/// | setting | variable | value |
+/// |---|---|---|
+/// | `secret` | `JWT_GUARD_SECRET` | shared secret for HMAC, 32 random bytes or more |
+/// | `secret_file` | `JWT_GUARD_SECRET_FILE` | file with it; the line end of a text file is not part of it |
+/// | `public_key_pem` | `JWT_GUARD_PUBLIC_KEY_PEM` | public key in PEM; needs `algorithm` |
+/// | `public_key_file` | `JWT_GUARD_PUBLIC_KEY_FILE` | file with it |
+/// | `algorithm` | `JWT_GUARD_ALGORITHM` | algorithm of the secret (`HS256` by default) or public key |
+/// | `jwks` | `JWT_GUARD_JWKS` | JSON Web Key set, as text |
+/// | `jwks_file` | `JWT_GUARD_JWKS_FILE` | file with it |
+/// | `algorithms` | `JWT_GUARD_ALGORITHMS` | list of the allowed ones, where keys of the set do not name theirs |
+/// | `signing_secret` | `JWT_GUARD_SIGNING_SECRET` | shared secret to issue tokens with |
+/// | `signing_secret_file` | `JWT_GUARD_SIGNING_SECRET_FILE` | file with it |
+/// | `signing_key_pem` | `JWT_GUARD_SIGNING_KEY_PEM` | private key in PEM to issue tokens with; needs `signing_algorithm` |
+/// | `signing_key_file` | `JWT_GUARD_SIGNING_KEY_FILE` | file with it |
+/// | `signing_algorithm` | `JWT_GUARD_SIGNING_ALGORITHM` | algorithm of the signing secret (`HS256` by default) or key |
+/// | `signing_key_id` | `JWT_GUARD_SIGNING_KEY_ID` | the `kid` of issued tokens |
+/// | `issuer` | `JWT_GUARD_ISSUER` | accepted `iss`, or list of them; the first is the guard's own |
+/// | `audience` | `JWT_GUARD_AUDIENCE` | accepted `aud`, or list of them |
+/// | `required_claims` | `JWT_GUARD_REQUIRED_CLAIMS` | list of claims that must be there |
+/// | `profile` | `JWT_GUARD_PROFILE` | `classic` (default), `access_token` (RFC 9068) or `typed:example+jwt` |
+/// | `leeway` | `JWT_GUARD_LEEWAY` | how much clocks may differ; `30s` by default, `5m` at most |
+/// | `max_lifetime` | `JWT_GUARD_MAX_LIFETIME` | longest time from `iat` to `exp`; `24h` by default |
+/// | `max_age` | `JWT_GUARD_MAX_AGE` | longest time since `iat`; none by default |
+/// | `refuse_embedded_keys` | `JWT_GUARD_REFUSE_EMBEDDED_KEYS` | `true` refuses tokens with a key in their header |
+/// | `longest_token` | `JWT_GUARD_LONGEST_TOKEN` | bytes; 8192 by default |
+/// | `subject_claim` | `JWT_GUARD_SUBJECT_CLAIM` | claim that names the caller; `sub` by default |
+/// | `scope_claims` | `JWT_GUARD_SCOPE_CLAIMS` | paths of claims, `[["scope"], ["scp"]]` by default |
+/// | `role_claims` | `JWT_GUARD_ROLE_CLAIMS` | paths of claims such as `[["realm_access", "roles"]]`; `[["roles"]]` by default |
+/// | `locations` | `JWT_GUARD_LOCATIONS` | list of `bearer` (default), `scheme:JWT`, `header:X-Api-Key`, `cookie:NAME`, `websocket:bearer` |
+/// | `prefer_first` | `JWT_GUARD_PREFER_FIRST` | `true`: the first location that holds a token decides |
+/// | `strip_credentials` | `JWT_GUARD_STRIP_CREDENTIALS` | `true` removes the token from requests that are let in |
+/// | `realm` | `JWT_GUARD_REALM` | protection space of challenges; `api` by default |
+/// | `access_lifetime` | `JWT_GUARD_ACCESS_LIFETIME` | how long issued access tokens live; `15m` by default |
+/// | `refresh_lifetime` | `JWT_GUARD_REFRESH_LIFETIME` | how long issued refresh tokens live; `30d` by default |
+/// | `refresh_grace` | `JWT_GUARD_REFRESH_GRACE` | how long a refresh may be repeated; not at all by default, `60s` at most |
+/// | `allow_list` | `JWT_GUARD_ALLOW_LIST` | `true` accepts only tokens that the token store knows |
+///
+/// A duration is one number and its unit: `s`, `m`, `h` or `d`. A list of one may be written without brackets. In a
+/// variable, a list is separated by commas, or JSON if it begins with `[`; claim names hold dots, so paths are JSON too.
+///
+/// `Debug` shows no secret and no key, and no error quotes one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// A shared secret to verify with, as [`Builder::secret`](crate::Builder::secret).
+    #[serde(deserialize_with = "values::given")]
+    pub secret: Option<Secret>,
+    /// The file of a shared secret to verify with.
+    #[serde(deserialize_with = "values::given")]
+    pub secret_file: Option<PathBuf>,
+    /// A public key to verify with, in PEM. Redacted, in case that it is a private one.
+    #[serde(deserialize_with = "values::given")]
+    pub public_key_pem: Option<Secret>,
+    /// The file of a public key to verify with.
+    #[serde(deserialize_with = "values::given")]
+    pub public_key_file: Option<PathBuf>,
+    /// The algorithm of the secret or public key.
+    #[serde(deserialize_with = "values::given")]
+    pub algorithm: Option<Algorithm>,
+    /// A JSON Web Key set to verify with, which may hold secrets.
+    #[serde(deserialize_with = "values::given")]
+    pub jwks: Option<Secret>,
+    /// The file of a JSON Web Key set to verify with.
+    #[serde(deserialize_with = "values::given")]
+    pub jwks_file: Option<PathBuf>,
+    /// As [`Builder::algorithms`](crate::Builder::algorithms).
+    #[serde(deserialize_with = "values::list")]
+    pub algorithms: Vec<Algorithm>,
+    /// A shared secret to issue tokens with.
+    #[serde(deserialize_with = "values::given")]
+    pub signing_secret: Option<Secret>,
+    /// The file of a shared secret to issue tokens with.
+    #[serde(deserialize_with = "values::given")]
+    pub signing_secret_file: Option<PathBuf>,
+    /// A private key to issue tokens with, in PEM.
+    #[serde(deserialize_with = "values::given")]
+    pub signing_key_pem: Option<Secret>,
+    /// The file of a private key to issue tokens with.
+    #[serde(deserialize_with = "values::given")]
+    pub signing_key_file: Option<PathBuf>,
+    /// The algorithm of the signing secret or key.
+    #[serde(deserialize_with = "values::given")]
+    pub signing_algorithm: Option<Algorithm>,
+    /// The id of the signing key.
+    #[serde(deserialize_with = "values::given")]
+    pub signing_key_id: Option<String>,
+    /// As [`Builder::issuer`](crate::Builder::issuer).
+    #[serde(deserialize_with = "values::list")]
+    pub issuer: Vec<String>,
+    /// As [`Builder::audience`](crate::Builder::audience).
+    #[serde(deserialize_with = "values::list")]
+    pub audience: Vec<String>,
+    /// As [`Builder::required_claim`](crate::Builder::required_claim).
+    #[serde(deserialize_with = "values::list")]
+    pub required_claims: Vec<String>,
+    /// As [`Builder::profile`](crate::Builder::profile).
+    #[serde(deserialize_with = "values::given")]
+    pub profile: Option<TokenProfile>,
+    /// As [`Builder::leeway`](crate::Builder::leeway).
+    #[serde(deserialize_with = "values::given")]
+    pub leeway: Option<Duration>,
+    /// As [`Builder::max_lifetime`](crate::Builder::max_lifetime).
+    #[serde(deserialize_with = "values::given")]
+    pub max_lifetime: Option<Duration>,
+    /// As [`Builder::max_age`](crate::Builder::max_age).
+    #[serde(deserialize_with = "values::given")]
+    pub max_age: Option<Duration>,
+    /// As [`Builder::refuse_embedded_keys`](crate::Builder::refuse_embedded_keys).
+    pub refuse_embedded_keys: bool,
+    /// As [`Builder::longest_token`](crate::Builder::longest_token).
+    #[serde(deserialize_with = "values::number")]
+    pub longest_token: Option<usize>,
+    /// As [`Builder::subject_claim`](crate::Builder::subject_claim).
+    #[serde(deserialize_with = "values::given")]
+    pub subject_claim: Option<String>,
+    /// As [`Builder::scope_claim`](crate::Builder::scope_claim), each a path.
+    #[serde(deserialize_with = "values::paths")]
+    pub scope_claims: Vec<Vec<String>>,
+    /// As [`Builder::role_claim`](crate::Builder::role_claim), each a path.
+    #[serde(deserialize_with = "values::paths")]
+    pub role_claims: Vec<Vec<String>>,
+    /// As [`Builder::locations`](crate::Builder::locations).
+    #[serde(deserialize_with = "values::list")]
+    pub locations: Vec<TokenLocation>,
+    /// As [`Builder::prefer_first`](crate::Builder::prefer_first).
+    pub prefer_first: bool,
+    /// As [`Builder::strip_credentials`](crate::Builder::strip_credentials).
+    pub strip_credentials: bool,
+    /// As [`Builder::realm`](crate::Builder::realm).
+    #[serde(deserialize_with = "values::given")]
+    pub realm: Option<String>,
+    /// As [`IssuerBuilder::access_lifetime`](crate::issue::IssuerBuilder::access_lifetime).
+    #[serde(deserialize_with = "values::given")]
+    pub access_lifetime: Option<Duration>,
+    /// As [`IssuerBuilder::refresh_lifetime`](crate::issue::IssuerBuilder::refresh_lifetime).
+    #[serde(deserialize_with = "values::given")]
+    pub refresh_lifetime: Option<Duration>,
+    /// As [`Builder::refresh_grace`](crate::Builder::refresh_grace).
+    #[serde(deserialize_with = "values::given")]
+    pub refresh_grace: Option<Duration>,
+    /// As [`Builder::allow_list`](crate::Builder::allow_list).
+    pub allow_list: bool,
+}
+
+#[cfg(test)]
+mod tests;

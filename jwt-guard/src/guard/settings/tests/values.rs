@@ -1,0 +1,70 @@
+//! How values are written.
+
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn durations_have_one_number_and_one_unit() {
+    for (text, seconds) in [("0s", 0), ("30s", 30), ("15m", 900), ("24h", 86_400), ("7d", 604_800)] {
+        assert_eq!(read(json!({ "leeway": text })).unwrap().leeway, Some(Duration::from_secs(seconds)));
+    }
+    for text in [
+        "",
+        " ",
+        "30",
+        "s",
+        "30 s",
+        "1h30m",
+        "-5m",
+        "+5m",
+        "1.5h",
+        "5M",
+        "5w",
+        "5ms",
+        "5\u{b5}",
+        "99999999999999999999s",
+        "18446744073709551615d",
+    ] {
+        let error = read(json!({ "leeway": text })).unwrap_err();
+        assert!(error.contains(r#""15m""#), "{text:?}: {error}");
+    }
+    let error = read(json!({ "leeway": 30 })).unwrap_err();
+    assert!(error.contains("in quotes") && error.contains(r#""30s""#), "{error}");
+}
+
+#[test]
+fn every_value_has_one_form() {
+    for wrong in [
+        json!({ "algorithm": "hs256" }),
+        json!({ "algorithm": "none" }),
+        json!({ "algorithms": ["HS256", "none"] }),
+        json!({ "profile": "typed" }),
+        json!({ "profile": "Classic" }),
+        json!({ "locations": ["Bearer"] }),
+        json!({ "locations": ["cookie"] }),
+        json!({ "locations": ["query:token"] }),
+        json!({ "locations": [] }),
+        json!({ "issuer": [] }),
+        json!({ "issuer": null }),
+        json!({ "issuer": "" }),
+        json!({ "issuer": ["a", ""] }),
+        json!({ "audience": { "name": "orders" } }),
+        json!({ "secret": null }),
+        json!({ "secret": "" }),
+        json!({ "prefer_first": "true" }),
+        json!({ "prefer_first": null }),
+        json!({ "longest_token": "8k" }),
+        json!({ "longest_token": -1 }),
+        json!({ "role_claims": ["realm_access", "roles"] }),
+        json!({ "role_claims": [[1]] }),
+    ] {
+        assert!(read(wrong.clone()).is_err(), "{wrong}");
+    }
+    assert_eq!(read(json!({ "role_claims": "groups" })).unwrap().role_claims, [["groups"]]);
+    assert_eq!(read(json!({ "issuer": "a" })).unwrap().issuer, ["a"]);
+    assert_eq!(
+        read(json!({ "profile": "typed:example+jwt" })).unwrap().profile,
+        Some(TokenProfile::Typed("example+jwt".to_owned()))
+    );
+}

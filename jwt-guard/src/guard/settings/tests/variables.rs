@@ -1,0 +1,77 @@
+//! Settings from variables: the same as from a file, and every bad one is named.
+
+use super::*;
+
+fn vars<const N: usize>(vars: [(&str, &str); N]) -> Result<Settings, Vec<String>> {
+    let vars = vars.map(|(name, value)| (format!("JWT_GUARD_{name}"), value.to_owned()));
+    Settings::from_vars(vars).map_err(|error| error.problems().collect())
+}
+
+#[test]
+fn variables_say_the_same_as_a_file() {
+    let settings = everything();
+    let variables = settings.as_object().unwrap().iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        (format!("JWT_GUARD_{}", name.to_uppercase()), text)
+    });
+    let variables = Settings::from_vars(variables).unwrap();
+    assert_eq!(format!("{variables:?}"), format!("{:?}", read(settings).unwrap()));
+}
+
+#[test]
+fn lists_in_variables_are_separated_by_commas_or_are_json() {
+    let settings = vars([
+        ("AUDIENCE", " orders, invoices "),
+        ("ISSUER", r#"["https://id.example/a,b"]"#),
+        ("LOCATIONS", "bearer,cookie:access_token"),
+        ("SCOPE_CLAIMS", "permissions,https://example.com/scopes"),
+        ("ROLE_CLAIMS", r#"[["realm_access","roles"]]"#),
+    ])
+    .unwrap();
+    assert_eq!(settings.audience, ["orders", "invoices"]);
+    assert_eq!(settings.issuer, ["https://id.example/a,b"]);
+    assert_eq!(settings.locations, [TokenLocation::bearer(), TokenLocation::cookie("access_token")]);
+    assert_eq!(settings.scope_claims, [["permissions"], ["https://example.com/scopes"]]);
+    assert_eq!(settings.role_claims, [["realm_access", "roles"]]);
+}
+
+#[test]
+fn every_bad_variable_is_named() {
+    let found = vars([
+        ("SECRETS", SECRET),
+        ("NONSENSE_OF_ANOTHER_KIND", "x"),
+        ("AUDIENCE", ""),
+        ("ISSUER", "a,,b"),
+        ("LEEWAY", "30"),
+        ("PREFER_FIRST", "yes"),
+        ("LONGEST_TOKEN", "8k"),
+        ("ROLE_CLAIMS", "[realm_access]"),
+        ("REALM", "  "),
+        ("SERVICE_HOST", "10.0.0.1"),
+        ("secret", SECRET),
+    ])
+    .unwrap_err();
+    assert_eq!(found.len(), 11, "{found:#?}");
+    let says = |start: &str, inside: &str| {
+        let named = found.iter().any(|problem| problem.starts_with(start) && problem.contains(inside));
+        assert!(named, "{start} .. {inside}: {found:#?}");
+    };
+    says("`JWT_GUARD_SECRETS` is no setting", "did you mean `JWT_GUARD_SECRET`?");
+    says("`JWT_GUARD_NONSENSE_OF_ANOTHER_KIND` is no setting", "`jwt_guard::Settings`");
+    says("`JWT_GUARD_AUDIENCE`: empty", "");
+    says("`JWT_GUARD_ISSUER`: empty", "");
+    says("`JWT_GUARD_LEEWAY`: ", "\"15m\"");
+    says("`JWT_GUARD_PREFER_FIRST`: ", "`true` or `false`");
+    says("`JWT_GUARD_LONGEST_TOKEN`: ", "number");
+    says("`JWT_GUARD_ROLE_CLAIMS`: ", "JSON");
+    says("`JWT_GUARD_REALM`: empty", "");
+    says("`JWT_GUARD_secret` is no setting", "");
+}
+
+#[test]
+fn other_variables_are_passed_over() {
+    let other = [("HOME", "/"), ("JWT_SECRET", "x"), ("XJWT_GUARD_SECRET", "x"), ("JWT_GUARDIAN", "")];
+    let settings =
+        Settings::from_vars(other.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+    assert_eq!(format!("{settings:?}"), format!("{:?}", Settings::default()));
+}

@@ -1,0 +1,256 @@
+//! How the values of settings are written: each form is read strictly, and says what it expected.
+//!
+//! No error quotes a value of a wrong type: it may be a secret that was not put in quotes.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+
+use crate::keys::Algorithm;
+use crate::location::TokenLocation;
+use crate::secret::Secret;
+use crate::verify::TokenProfile;
+
+/// A value that is there. Nothing, such as `null`, is not: leave the setting out instead.
+pub(super) fn given<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Item::deserialize(deserializer).map(|Item(value)| Some(value))
+}
+
+/// One value, or a list of some.
+pub(super) fn list<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let items: Vec<Item<T>> = deserializer.deserialize_any(OneOrMany(PhantomData))?;
+    Ok(items.into_iter().map(|Item(value)| value).collect())
+}
+
+/// The name of a claim, or a list of paths.
+pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<String>>, D::Error> {
+    let paths: Vec<Path> = deserializer.deserialize_any(OneOrMany(PhantomData))?;
+    Ok(paths.into_iter().map(|Path(names)| names).collect())
+}
+
+/// A number of bytes.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    usize::deserialize(deserializer).map(Some)
+}
+
+/// A value that is written as a text.
+pub(super) trait Written: Sized {
+    const EXPECTED: &'static str;
+
+    fn read(text: String) -> Result<Self, String>;
+}
+
+impl Written for String {
+    const EXPECTED: &'static str = "a text";
+
+    fn read(text: String) -> Result<Self, String> {
+        Ok(text)
+    }
+}
+
+impl Written for PathBuf {
+    const EXPECTED: &'static str = "the path of a file";
+
+    fn read(text: String) -> Result<Self, String> {
+        Ok(text.into())
+    }
+}
+
+impl Written for Secret {
+    const EXPECTED: &'static str = "a text";
+
+    fn read(text: String) -> Result<Self, String> {
+        Ok(text.into())
+    }
+}
+
+impl Written for Algorithm {
+    const EXPECTED: &'static str = r#"an algorithm such as "HS256", "RS256", "ES256" or "EdDSA""#;
+
+    fn read(text: String) -> Result<Self, String> {
+        Self::from_name(&text).ok_or_else(|| is_no::<Self>(&text, "algorithm"))
+    }
+}
+
+impl Written for Duration {
+    const EXPECTED: &'static str = r#"one number and its unit, such as "30s", "15m", "24h" or "7d""#;
+
+    fn read(text: String) -> Result<Self, String> {
+        duration(&text).ok_or_else(|| is_no::<Self>(&text, "duration"))
+    }
+}
+
+impl Written for TokenProfile {
+    const EXPECTED: &'static str = r#""classic", "access_token" or "typed:example+jwt""#;
+
+    fn read(text: String) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "classic" => Ok(Self::Classic),
+            None if text == "access_token" => Ok(Self::AccessToken),
+            Some(("typed", name)) => Ok(Self::Typed(name.to_owned())),
+            _ => Err(is_no::<Self>(&text, "kind of token")),
+        }
+    }
+}
+
+impl Written for TokenLocation {
+    const EXPECTED: &'static str =
+        r#""bearer", "scheme:NAME", "header:NAME", "cookie:NAME" or "websocket:NAME""#;
+
+    fn read(text: String) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "bearer" => Ok(Self::bearer()),
+            Some(("scheme", name)) => Ok(Self::scheme(name)),
+            Some(("header", name)) => Ok(Self::header(name)),
+            Some(("cookie", name)) => Ok(Self::cookie(name)),
+            Some(("websocket", name)) => Ok(Self::websocket_protocol(name)),
+            Some(("query", _)) => Err(format!(
+                "{text:?} is no setting: an address ends up in logs; `.danger().query_parameter(..)` of the \
+                 builder is the way to take a token from there"
+            )),
+            _ => Err(is_no::<Self>(&text, "place of a token")),
+        }
+    }
+}
+
+fn is_no<T: Written>(text: &str, what: &str) -> String {
+    format!("{text:?} is no {what}; expected {}", T::EXPECTED)
+}
+
+/// One number and one unit, so that nobody has to guess which.
+fn duration(text: &str) -> Option<Duration> {
+    let unit = text.chars().next_back()?;
+    let number = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(seconds).map(Duration::from_secs)
+}
+
+/// One value of a list, or on its own.
+struct Item<T>(T);
+
+impl<'de, T: Written> Deserialize<'de> for Item<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserializer.deserialize_any(Text(T::EXPECTED))?;
+        T::read(text).map(Self).map_err(Error::custom)
+    }
+}
+
+/// The names that lead to a claim. A name on its own is no path here: `["realm_access", "roles"]` would be two.
+struct Path(Vec<String>);
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<Item<String>>::deserialize(deserializer)
+            .map(|names| Self(names.into_iter().map(|Item(name)| name).collect()))
+    }
+}
+
+/// A text with something in it.
+struct Text(&'static str);
+
+/// Whatever is not quoted. The default errors of serde would show it.
+macro_rules! refuse_numbers {
+    () => {
+        refuse_numbers! {
+            visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64
+        }
+    };
+    ($($visit:ident: $value:ty),*) => {
+        $(fn $visit<X: Error>(self, _: $value) -> Result<Self::Value, X> {
+            Err(X::custom(format_args!("no text; expected {}, in quotes", self.expected())))
+        })*
+    };
+}
+
+impl Text {
+    fn expected(&self) -> &'static str {
+        self.0
+    }
+}
+
+impl Visitor<'_> for Text {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        if text.trim().is_empty() {
+            return Err(E::custom(format_args!("empty; expected {}, or no such setting", self.0)));
+        }
+        Ok(text.to_owned())
+    }
+
+    refuse_numbers!();
+}
+
+/// What stands in a list, or alone as a text.
+trait Element: Sized {
+    const EXPECTED: &'static str;
+
+    fn alone(text: String) -> Result<Self, String>;
+}
+
+impl<T: Written> Element for Item<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn alone(text: String) -> Result<Self, String> {
+        T::read(text).map(Self)
+    }
+}
+
+impl Element for Path {
+    const EXPECTED: &'static str = r#"a list of paths such as [["roles"], ["realm_access", "roles"]]"#;
+
+    fn alone(text: String) -> Result<Self, String> {
+        Ok(Self(vec![text]))
+    }
+}
+
+struct OneOrMany<E>(PhantomData<E>);
+
+impl<E: Element> OneOrMany<E> {
+    #[expect(clippy::unused_self, reason = "called by the macro above")]
+    fn expected(&self) -> &'static str {
+        E::EXPECTED
+    }
+}
+
+impl<'de, E: Element + Deserialize<'de>> Visitor<'de> for OneOrMany<E> {
+    type Value = Vec<E>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(E::EXPECTED)
+    }
+
+    fn visit_str<X: Error>(self, text: &str) -> Result<Vec<E>, X> {
+        let text = Text(E::EXPECTED).visit_str(text)?;
+        E::alone(text).map(|value| vec![value]).map_err(X::custom)
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Vec<E>, S::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        if values.is_empty() {
+            return Err(S::Error::custom(format_args!(
+                "empty; expected {}, or no such setting",
+                E::EXPECTED
+            )));
+        }
+        Ok(values)
+    }
+
+    refuse_numbers!();
+}
