@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
 use crate::policy::evaluate::Shortfall;
 use crate::verify::VerifyError;
@@ -29,6 +30,8 @@ pub(crate) enum AuthError {
     UserLoader(String),
     /// The handler asks for a user of a type that the guard does not load.
     WrongUser { wanted: &'static str, loaded: Option<&'static str> },
+    /// The token is good, but came in a cookie that another site may have made the browser send.
+    CrossSite(CrossSite),
     /// The caller is known and may not do this.
     Policy(Shortfall),
     /// No guard reaches the handler.
@@ -53,6 +56,10 @@ pub enum FailureKind {
     StaleAuthentication,
     /// The caller may not do this, and no scope would help.
     Forbidden,
+    /// The request may have been caused by a page of another site, and its token came in a cookie.
+    CrossSite,
+    /// The body in which a form field was to be found is too long.
+    BodyTooLarge,
     /// The policy hides the route from this caller.
     NotFound,
     /// A part that the decision depends on does not answer.
@@ -65,13 +72,15 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every class, for tables and tests.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::MissingToken,
         Self::MalformedRequest,
         Self::InvalidToken,
         Self::InsufficientScope,
         Self::StaleAuthentication,
         Self::Forbidden,
+        Self::CrossSite,
+        Self::BodyTooLarge,
         Self::NotFound,
         Self::Unavailable,
         Self::NotConfigured,
@@ -91,6 +100,7 @@ impl AuthError {
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::UnknownUser => FailureKind::InvalidToken,
             Self::Store(_) | Self::UserLoader(_) => FailureKind::Unavailable,
+            Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
@@ -130,6 +140,7 @@ impl fmt::Display for AuthError {
                  `.load_user(loader)` to its builder"
             ),
             Self::Claims(reason) => write!(f, "the claims do not fit the type that is asked for: {reason}"),
+            Self::CrossSite(reason) => reason.fmt(f),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),
             Self::Policy(Shortfall::Forbidden) => {
