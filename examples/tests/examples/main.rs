@@ -1,0 +1,5 @@
+//! Runs each example as a process and does what it tells its reader to do: every command must keep its promise.
+
+mod quickstart;
+mod starlette_style;
+mod support;
