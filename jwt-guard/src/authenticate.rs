@@ -1,6 +1,6 @@
 //! The way of a request: who is calling?
 //!
-//! Find the token, verify it, ask whether it was revoked, and only then speak of a caller. This is the one place that
+//! Find the token, verify it, ask whether another site sent it and whether it was revoked, and only then speak of a caller. This is the one place that
 //! makes an authenticated [`Principal`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,6 +33,9 @@ pub(crate) async fn authenticate(
     let verified = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
     let (verified, source) = verified.unwrap_or(Err(AuthError::Panic))?;
     let (claims, scopes, roles) = verified.into_parts();
+    if source == TokenSource::Cookie {
+        config.csrf.check(request, claims.csrf()).map_err(AuthError::CrossSite)?;
+    }
     if let Some(revocation) = &config.revocation {
         refuse_revoked(config, revocation, &claims).await?;
     }
@@ -44,7 +47,7 @@ fn locate_and_verify(
     request: &Parts,
     kind: TokenKind,
 ) -> Result<(Verified, TokenSource), AuthError> {
-    match config.locations.find(request).map_err(AuthError::Location)? {
+    match config.locations(kind).find(request).map_err(AuthError::Location)? {
         Found::Nothing => Err(AuthError::NoToken),
         Found::OtherScheme => Err(AuthError::OtherScheme),
         Found::Token(token, source) => verify(config, token, source, kind).map(|verified| (verified, source)),

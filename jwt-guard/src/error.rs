@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
 use crate::policy::evaluate::Shortfall;
 use crate::verify::VerifyError;
@@ -23,6 +24,8 @@ pub(crate) enum AuthError {
     Revoked,
     /// The store that knows which tokens are revoked does not answer.
     Store(String),
+    /// The token is good, but came in a cookie that another site may have made the browser send.
+    CrossSite(CrossSite),
     /// The caller is known and may not do this.
     Policy(Shortfall),
     /// No guard reaches the handler.
@@ -47,6 +50,10 @@ pub enum FailureKind {
     StaleAuthentication,
     /// The caller may not do this, and no scope would help.
     Forbidden,
+    /// The request may have been caused by a page of another site, and its token came in a cookie.
+    CrossSite,
+    /// The body in which a form field was to be found is too long.
+    BodyTooLarge,
     /// The policy hides the route from this caller.
     NotFound,
     /// A part that the decision depends on does not answer.
@@ -59,13 +66,15 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every class, for tables and tests.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::MissingToken,
         Self::MalformedRequest,
         Self::InvalidToken,
         Self::InsufficientScope,
         Self::StaleAuthentication,
         Self::Forbidden,
+        Self::CrossSite,
+        Self::BodyTooLarge,
         Self::NotFound,
         Self::Unavailable,
         Self::NotConfigured,
@@ -85,6 +94,7 @@ impl AuthError {
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(_) | Self::Claims(_) | Self::Revoked => FailureKind::InvalidToken,
             Self::Store(_) => FailureKind::Unavailable,
+            Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
@@ -114,6 +124,7 @@ impl fmt::Display for AuthError {
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Store(reason) => f.write_str(reason),
             Self::Claims(reason) => write!(f, "the claims do not fit the type of the handler: {reason}"),
+            Self::CrossSite(reason) => reason.fmt(f),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),
             Self::Policy(Shortfall::Forbidden) => {

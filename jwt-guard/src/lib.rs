@@ -32,6 +32,8 @@
 //! - [`JwtGuard`] holds the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one.
 //! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
 //! - [`Router`] takes only handlers that have one, and lists them in its [access table](Router::access_table).
+//! - [`JwtGuard::login`], [`refresh`](JwtGuard::refresh) and [`logout`](JwtGuard::logout) answer with the guard's own
+//!   tokens, also in [cookies](CookieSettings).
 //! - [`Claims`] and [`Principal`] tell a handler who calls.
 //!
 //! # The way of a request
@@ -40,7 +42,8 @@
 //! 2. It finds the token in one of the [configured places](TokenLocation). None is 401, two are 400.
 //! 3. It checks length and shape, then the header, strictly (RFC 7515): no `crit`, no encryption, no repeated member.
 //! 4. It takes the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
-//! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068).
+//! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068); for a token in a cookie, that no other site
+//!    caused the request; and that the token was not revoked.
 //! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and lets the request in or answers it as
 //!    RFC 6750 says.
 //!
@@ -63,6 +66,7 @@ mod authenticate;
 mod claims;
 mod clock;
 mod config;
+mod cookies;
 mod error;
 mod extract;
 mod guard;
@@ -71,6 +75,7 @@ mod json;
 mod keys;
 mod layer;
 mod location;
+pub mod login;
 pub mod policy;
 mod principal;
 mod random;
@@ -89,6 +94,7 @@ pub use claims::Claims;
 pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
 pub use config::ConfigError;
+pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
 pub use extract::Guarded;
 pub use guard::{

@@ -93,6 +93,10 @@ impl HoldsClaims for Identity {
     fn claims(&self) -> &TokenClaims {
         &self.claims
     }
+
+    fn source(&self) -> TokenSource {
+        self.source
+    }
 }
 
 /// Shows whether the caller is known and what the token grants, and nothing that says who the caller is.

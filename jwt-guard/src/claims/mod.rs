@@ -12,6 +12,7 @@ use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 
+use crate::token::TokenSource;
 use registered::TokenClaims;
 
 /// The claims of a verified token: the registered ones by method, the application's own through `Deref` to `T`.
@@ -43,6 +44,9 @@ pub struct Claims<T = serde_json::Map<String, serde_json::Value>> {
 /// Whatever keeps a token's claims alive.
 pub(crate) trait HoldsClaims: Send + Sync {
     fn claims(&self) -> &TokenClaims;
+
+    /// Where the request carried it.
+    fn source(&self) -> TokenSource;
 }
 
 impl<T> Claims<T> {
@@ -94,6 +98,10 @@ impl<T> Claims<T> {
     /// The application's own claims, without the registered ones.
     pub fn into_custom(self) -> T {
         self.custom
+    }
+
+    pub(crate) fn holder(&self) -> &dyn HoldsClaims {
+        &*self.token
     }
 
     fn registered(&self) -> &TokenClaims {

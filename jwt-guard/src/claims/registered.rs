@@ -31,6 +31,8 @@ pub(crate) struct Registered {
     pub(crate) client_id: Option<Span>,
     /// The login that the token goes back to: `sid`.
     pub(crate) family: Option<Span>,
+    /// What a request that carries the token in a cookie must repeat: `csrf`.
+    pub(crate) csrf: Option<Span>,
     /// Whether the claim `fresh` is `true`, and not merely something.
     pub(crate) is_fresh: bool,
 }
@@ -78,6 +80,10 @@ impl TokenClaims {
 
     pub(crate) fn family(&self) -> Option<&str> {
         self.text(self.registered.family.as_ref())
+    }
+
+    pub(crate) fn csrf(&self) -> Option<&str> {
+        self.text(self.registered.csrf.as_ref())
     }
 
     pub(crate) fn is_fresh(&self) -> bool {

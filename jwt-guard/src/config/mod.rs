@@ -4,7 +4,13 @@ mod draft;
 mod error;
 mod tokens;
 
+use std::sync::Arc;
+
+use crate::cookies::CookieSettings;
+use crate::cookies::csrf::CsrfRules;
 use crate::location::{Credentials, Locations};
+use crate::store::TokenStore;
+use crate::token::TokenKind;
 use crate::verify::Verifier;
 
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource, RevocationSource};
@@ -23,8 +29,33 @@ pub(crate) struct Config {
     pub(crate) revocation: Option<Revocation>,
     /// Makes the tokens of this guard.
     pub(crate) issuing: Option<Issuing>,
+    /// Where access tokens are.
     pub(crate) locations: Locations,
+    /// Where refresh tokens are: in the same places, but for the cookie.
+    pub(crate) refresh_locations: Locations,
+    /// The cookies that this guard sets.
+    pub(crate) cookies: Option<CookieSettings>,
+    /// For tokens in any cookie.
+    pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
+}
+
+impl Config {
+    /// Where tokens of this kind are.
+    pub(crate) fn locations(&self, kind: TokenKind) -> &Locations {
+        match kind {
+            TokenKind::Access => &self.locations,
+            TokenKind::Refresh => &self.refresh_locations,
+        }
+    }
+
+    /// The store of this guard's own tokens.
+    pub(crate) fn token_store(&self) -> Option<&Arc<dyn TokenStore>> {
+        match &self.revocation {
+            Some(Revocation::Own(store, _)) => Some(store),
+            Some(Revocation::Revoked(_)) | None => None,
+        }
+    }
 }

@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
+use axum::response::Response;
 use http::request::Parts;
 
 use super::{JwtGuard, event};
 use crate::authenticate::authenticate;
+use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
-use crate::location::Credentials;
+use crate::location::{Credentials, Found};
 use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule};
 use crate::principal::Principal;
 use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
-use crate::token::TokenKind;
+use crate::token::{TokenKind, TokenSource};
 
 /// What one guard found out about a request, kept in the request so that no token is verified twice.
 #[derive(Clone)]
@@ -134,11 +136,24 @@ impl JwtGuard {
             (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement()),
             _ => Vec::new(),
         };
-        self.answer(kind, scopes)
+        let mut rejection = self.answer(kind, scopes);
+        if (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
+            self.clear_bad_refresh_cookie(request, &mut rejection.response);
+        }
+        rejection
+    }
+
+    /// A refresh token that is expired or revoked will never be good again: its cookie goes, and the others with it.
+    fn clear_bad_refresh_cookie(&self, request: &Parts, response: &mut Response) {
+        let config = &self.inner.config;
+        let found = config.locations(TokenKind::Refresh).find(request);
+        if let (Some(cookies), Ok(Found::Token(_, TokenSource::Cookie))) = (&config.cookies, found) {
+            cookies.clear_in(response.headers_mut());
+        }
     }
 
     /// The answer to a failure.
-    fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Rejection {
+    pub(crate) fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Rejection {
         let refusal = Refusal::new(kind, scopes);
         let response = refusal.answer(Some(&self.inner.protection), self.inner.renderer.as_ref());
         Rejection { kind, response }
@@ -164,10 +179,14 @@ fn unconfigured() -> Rejection {
 fn keep(request: &mut Parts, finding: Finding) {
     let Parts { headers, uri, extensions, .. } = request;
     if let Some(JwtGuard { inner }) = JwtGuard::of(extensions) {
-        let locations = &inner.config.locations;
-        match inner.config.credentials {
-            Credentials::Keep => locations.mark_sensitive(headers),
-            Credentials::Strip => locations.strip(headers, uri),
+        let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;
+        // Without cookies of its own, the guard reads both kinds in the same places.
+        let others = cookies.is_some().then_some(refresh_locations);
+        for locations in [Some(locations), others].into_iter().flatten() {
+            match credentials {
+                Credentials::Keep => locations.mark_sensitive(headers),
+                Credentials::Strip => locations.strip(headers, uri),
+            }
         }
     }
     extensions.insert(finding);

@@ -9,6 +9,7 @@ use super::JwtGuard;
 use super::typestate::{AudienceGiven, HasAudience, HasKeys, KeysGiven, WantsAudience, WantsKeys};
 use crate::clock::Clock;
 use crate::config::{ANY_AUDIENCE, AllowList, ConfigError, Draft, KeySource, RevocationSource};
+use crate::cookies::CookieSettings;
 use crate::issue::IssuerBuilder;
 use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey};
 use crate::location::{Conflict, Credentials, Place, TokenLocation};
@@ -243,6 +244,22 @@ impl<K, A> Builder<K, A> {
     /// Looks for tokens in these places, in this order; `Authorization: Bearer` alone by default.
     pub fn locations(mut self, locations: impl IntoIterator<Item = TokenLocation>) -> Self {
         self.draft.locations = locations.into_iter().collect();
+        self
+    }
+
+    /// Sets tokens in cookies where [`Login::cookies`](crate::login::Login::cookies) asks for it, and reads them: access tokens
+    /// from their cookie, after all other locations, and refresh tokens from theirs where a policy asks for one.
+    ///
+    /// A request that may change something must then repeat the `csrf` claim of its token.
+    pub fn cookies(mut self, settings: CookieSettings) -> Self {
+        self.draft.cookies = Some(settings);
+        self
+    }
+
+    /// Lets pages of this origin, such as `https://app.example`, use tokens in cookies for more than reading. By default
+    /// only pages of the host that the request was sent to may. Behind a proxy that changes `Host`, name your own origin.
+    pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
+        self.draft.trusted_origins.push(origin.into());
         self
     }
 

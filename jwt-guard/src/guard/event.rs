@@ -43,8 +43,8 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
                 reason = %error,
                 scopes = lacking(error),
                 jti = caller.and_then(Principal::token_id),
-                token = fingerprint(error, request).map(field::display),
-                kid = key_id(error, request).map(field::debug),
+                token = fingerprint(rule, error, request).map(field::display),
+                kid = key_id(rule, error, request).map(field::debug),
                 "denied"
             )
         };
@@ -72,20 +72,20 @@ fn lacking(error: &AuthError) -> Option<String> {
 }
 
 /// The token that was refused, to be told apart in the log and never to be shown there.
-fn refused<'r>(error: &AuthError, request: &'r Parts) -> Option<(&'r Config, &'r [u8])> {
+fn refused<'r>(rule: &Rule, error: &AuthError, request: &'r Parts) -> Option<(&'r Config, &'r [u8])> {
     let AuthError::Token(_) = error else { return None };
     let config = &JwtGuard::of(&request.extensions)?.inner.config;
-    match config.locations.find(request) {
+    match config.locations(rule.token()).find(request) {
         Ok(Found::Token(token, _)) => Some((config, token)),
         _ => None,
     }
 }
 
-fn fingerprint(error: &AuthError, request: &Parts) -> Option<Fingerprint> {
-    refused(error, request).map(|(_, token)| Fingerprint::of(token))
+fn fingerprint(rule: &Rule, error: &AuthError, request: &Parts) -> Option<Fingerprint> {
+    refused(rule, error, request).map(|(_, token)| Fingerprint::of(token))
 }
 
 /// The `kid` that the token names: unverified, so shown with its escapes.
-fn key_id(error: &AuthError, request: &Parts) -> Option<String> {
-    refused(error, request).and_then(|(config, token)| config.access.named_key(token))
+fn key_id(rule: &Rule, error: &AuthError, request: &Parts) -> Option<String> {
+    refused(rule, error, request).and_then(|(config, token)| config.access.named_key(token))
 }

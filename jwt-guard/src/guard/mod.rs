@@ -88,6 +88,10 @@ impl JwtGuard {
         request.get::<Self>().or_else(|| INSTALLED.get())
     }
 
+    pub(crate) fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
     /// Tells guards apart, so that what one found out is not taken for what another would.
     pub(crate) fn id(&self) -> u64 {
         self.inner.id

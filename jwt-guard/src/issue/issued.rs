@@ -42,6 +42,11 @@ impl IssuedToken {
         self.csrf.as_deref()
     }
 
+    /// The scopes that the access token of the signing grants, separated by spaces.
+    pub(crate) fn scope(&self) -> &str {
+        &self.scope
+    }
+
     /// When the token was issued (`iat`).
     pub fn issued_at(&self) -> SystemTime {
         self.issued_at

@@ -152,6 +152,11 @@ impl<K> NewToken<K> {
         self
     }
 
+    pub(super) fn into_kind<K2>(self) -> NewToken<K2> {
+        let Self { issuer, contents, allow_listed, problem, kind: _ } = self;
+        NewToken { issuer, contents, allow_listed, problem, kind: PhantomData }
+    }
+
     /// Keeps the first problem; the others may follow from it.
     pub(super) fn note(&mut self, result: Result<(), IssueError>) {
         if let Err(problem) = result {

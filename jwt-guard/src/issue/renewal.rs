@@ -11,11 +11,23 @@ use serde::Deserialize;
 use super::TokenIssuer;
 use super::contents::{Origin, Renew};
 use super::error::{IssueError, IssueErrorKind};
-use super::issued::TokenPair;
-use super::new_token::{NewToken, Pair};
+use super::issued::{IssuedToken, TokenPair};
+use super::new_token::{Access, NewToken, Pair};
 use crate::claims::Claims;
 use crate::claims::registered::TokenClaims;
 use crate::store::{Family, Rotated, Rotation, TokenStore};
+
+impl NewToken<Access> {
+    /// The token, which belongs to no login: as [`NewToken::<Pair>::begin`] without a refresh token.
+    pub(crate) async fn sign_for(mut self, store: &dyn TokenStore) -> Result<IssuedToken, IssueError> {
+        let now = self.issuer.settings().clock.now();
+        self.contents.not_before = store.revoked_before(&self.contents.subject, now).await?;
+        let listed = self.allow_listed;
+        let token = self.sign()?;
+        allow(listed, [&token], store, now).await?;
+        Ok(token)
+    }
+}
 
 impl NewToken<Pair> {
     /// Both tokens, the refresh token being the first of its login in `store`.
@@ -30,7 +42,7 @@ impl NewToken<Pair> {
         let now = self.issuer.settings().clock.now();
         self.contents.not_before = store.revoked_before(&self.contents.subject, now).await?;
         let pair = self.sign_both()?;
-        allow(self.allow_listed, &pair, store, now).await?;
+        allow(self.allow_listed, [pair.access(), pair.refresh()], store, now).await?;
         let refresh = pair.refresh();
         let family = Family {
             id: refresh.family().unwrap_or_default().to_owned(),
@@ -149,7 +161,7 @@ impl Renewal {
         next.contents.family = Some(presented.family.clone());
         next.contents.origin = Origin::Renewal { auth_time: presented.auth_time, begun: presented.begun };
         let pair = next.sign_both()?;
-        allow(next.allow_listed, &pair, store, now).await?;
+        allow(next.allow_listed, [pair.access(), pair.refresh()], store, now).await?;
         let rotation = Rotation {
             family: presented.family,
             presented: presented.id,
@@ -182,14 +194,14 @@ impl Presented {
 
 /// Names of tokens that are on the list and never handed out do no harm; the other way round a client would hold tokens
 /// that nobody accepts.
-async fn allow(
+async fn allow<const N: usize>(
     listed: bool,
-    pair: &TokenPair,
+    tokens: [&IssuedToken; N],
     store: &dyn TokenStore,
     now: SystemTime,
 ) -> Result<(), IssueError> {
     if listed {
-        for token in [pair.access(), pair.refresh()] {
+        for token in tokens {
             store.allow(token.id().to_owned(), token.expires_at(), now).await?;
         }
     }

@@ -77,6 +77,11 @@ impl NewToken<Pair> {
         self.sign_both()
     }
 
+    /// The access token alone.
+    pub(crate) fn without_refresh(self) -> NewToken<Access> {
+        self.into_kind()
+    }
+
     pub(super) fn sign_both(&mut self) -> Result<TokenPair, IssueError> {
         self.in_family()?;
         let (settings, contents) = (self.issuer.settings(), &self.contents);

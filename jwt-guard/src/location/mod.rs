@@ -255,7 +255,7 @@ fn longer_than_a_list<'r>(lines: impl Iterator<Item = &'r HeaderValue>) -> bool 
 }
 
 /// `token` of RFC 9110 section 5.6.2.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_tchar)
 }
 

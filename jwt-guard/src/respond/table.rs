@@ -67,6 +67,9 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
         ),
         // A role or a claim is not something that a client can ask for, so no code invites it to try.
         FailureKind::Forbidden => (StatusCode::FORBIDDEN, Bare, "the caller may not do this"),
+        // The token is good, and a better one would not help.
+        FailureKind::CrossSite => (StatusCode::FORBIDDEN, Bare, "the request may come from another site"),
+        FailureKind::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None, "the form is too large"),
         FailureKind::NotFound => (StatusCode::NOT_FOUND, None, "not found"),
         // Not a verdict: the client keeps its token and tries again.
         FailureKind::Unavailable => {
@@ -98,6 +101,8 @@ mod tests {
                 (403, ChallengeForm::Error("insufficient_scope")),
                 (401, ChallengeForm::Error("insufficient_user_authentication")),
                 (403, ChallengeForm::Bare),
+                (403, ChallengeForm::Bare),
+                (413, ChallengeForm::None),
                 (404, ChallengeForm::None),
                 (503, ChallengeForm::None),
                 (500, ChallengeForm::None),

@@ -48,6 +48,7 @@ pub(super) fn check(
         token_id: span(token_id, payload),
         client_id: span(client_id, payload),
         family: span(family, payload),
+        csrf: span(found.csrf.and_then(Json::as_text), payload),
         is_fresh: matches!(found.fresh, Some(Json::Bool(true))),
     })
 }

@@ -79,6 +79,10 @@ impl Verifier {
         Ok(verified)
     }
 
+    pub(crate) fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
     /// The time of the clock that tokens are checked with.
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now()

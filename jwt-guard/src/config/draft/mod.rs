@@ -1,17 +1,24 @@
 //! What was asked for so far, checked as a whole at the end.
 
+mod cookies;
+mod keys;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::cookies::{csrf_rules, places_of_refresh_tokens};
+pub(crate) use self::keys::KeySource;
+use self::keys::load;
 use super::error::{ConfigError, Problems};
 use super::{AllowList, Config, Issuing, Revocation};
 use crate::clock::{Clock, SystemClock};
+use crate::cookies::CookieSettings;
 use crate::issue::{IssueError, IssuerBuilder, TokenIssuer};
-use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey, backend};
+use crate::keys::{Algorithm, SigningKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
-use crate::secret::Secret;
 use crate::store::{RevocationStore, TokenStore};
+use crate::token::TokenKind;
 use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
@@ -34,32 +41,6 @@ const LONGEST_GRACE: Duration = Duration::from_secs(60);
 
 /// What the `danger` door calls a guard without an audience.
 pub(crate) const ANY_AUDIENCE: &str = "any_audience";
-
-/// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.
-pub(crate) enum KeySource {
-    Der(Algorithm, Vec<u8>),
-    Jwk(String),
-    JwkSet(String),
-    Loaded(VerifyingKey),
-    LoadedSet(KeySet),
-    Pem(Algorithm, Vec<u8>),
-    Secret(Algorithm, Secret),
-}
-
-/// Shows what kind of key it is. The text of a JWK may be a secret, and what was taken for a public key one too.
-impl fmt::Debug for KeySource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Der(..) => "Der(..)",
-            Self::Jwk(_) => "Jwk(..)",
-            Self::JwkSet(_) => "JwkSet(..)",
-            Self::Loaded(_) => "Loaded(..)",
-            Self::LoadedSet(_) => "LoadedSet(..)",
-            Self::Pem(..) => "Pem(..)",
-            Self::Secret(..) => "Secret(..)",
-        })
-    }
-}
 
 /// Changes to the settings of the guard's issuer, applied when it is built.
 #[derive(Default)]
@@ -102,6 +83,8 @@ pub(crate) struct Draft {
     pub(crate) query: Option<TokenLocation>,
     pub(crate) conflict: Conflict,
     pub(crate) credentials: Credentials,
+    pub(crate) cookies: Option<CookieSettings>,
+    pub(crate) trusted_origins: Vec<String>,
     pub(crate) realm: String,
     pub(crate) clock: Arc<dyn Clock>,
     /// Signs this guard's own tokens.
@@ -136,6 +119,8 @@ impl Draft {
             query: None,
             conflict: Conflict::Refuse,
             credentials: Credentials::Keep,
+            cookies: None,
+            trusted_origins: Vec::new(),
             realm: "api".to_owned(),
             clock: Arc::new(SystemClock),
             signing_key: None,
@@ -149,17 +134,21 @@ impl Draft {
     }
 
     /// Checks everything, and loads the keys.
-    pub(crate) fn finish(self) -> Result<Config, ConfigError> {
+    pub(crate) fn finish(mut self) -> Result<Config, ConfigError> {
         let mut problems = Problems::default();
         if let Err(error) = backend::self_test() {
             problems.setting(error.to_string());
         }
+        if let Some(cookies) = &self.cookies {
+            self.locations.push(TokenLocation::cookie(cookies.name(TokenKind::Access)));
+        }
+        let csrf = csrf_rules(self.cookies.as_ref(), &self.trusted_origins, &mut problems);
         self.check_names(&mut problems);
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
         let any_audience = self.is_for_anybody();
         self.check_tokens(&mut problems);
-        let Self { clock, realm, credentials, conflict, locations, query, .. } = self;
+        let Self { clock, realm, credentials, conflict, locations, query, cookies, .. } = self;
         let audience = if any_audience { Audience::Any } else { Audience::OneOf(self.audiences) };
         let rules = Rules {
             profile: self.profile,
@@ -192,11 +181,27 @@ impl Draft {
             (None, None) => None,
         };
         let places: Vec<Place> = locations.into_iter().chain(query).map(|location| location.0).collect();
-        let locations = Locations { places, conflict, longest: rules.longest_token };
+        let refresh_places = places_of_refresh_tokens(&places, cookies.as_ref());
+        let [locations, refresh_locations] = [places, refresh_places].map(|places| Locations {
+            places,
+            conflict,
+            longest: rules.longest_token,
+        });
         problems.or(keys.map(|keys| {
             let refresh = Verifier::new(keys.clone(), rules.for_refresh_tokens(), Arc::clone(&clock));
             let access = Verifier::new(keys, rules, clock);
-            Config { access, refresh, revocation, issuing, locations, credentials, realm }
+            Config {
+                access,
+                refresh,
+                revocation,
+                issuing,
+                locations,
+                refresh_locations,
+                cookies,
+                csrf,
+                credentials,
+                realm,
+            }
         }))
     }
 
@@ -313,45 +318,6 @@ impl Draft {
     }
 }
 
-/// Loads every key, and notes each that cannot be used.
-fn load(
-    sources: Vec<KeySource>,
-    signing: Option<VerifyingKey>,
-    algorithms: &[Algorithm],
-    problems: &mut Problems,
-) -> Option<KeySet> {
-    let mut keys: Vec<VerifyingKey> = signing.into_iter().collect();
-    for source in sources {
-        let one = match source {
-            KeySource::Der(algorithm, der) => VerifyingKey::der(algorithm, &der),
-            KeySource::Jwk(text) => VerifyingKey::jwk(&text, algorithms),
-            KeySource::Loaded(key) => Ok(key),
-            KeySource::Pem(algorithm, pem) => VerifyingKey::pem(algorithm, pem),
-            KeySource::Secret(algorithm, secret) => VerifyingKey::secret(algorithm, secret),
-            KeySource::JwkSet(text) => {
-                keys.extend(problems.keep(KeySet::from_json(&text, algorithms)).into_iter().flat_map(usable));
-                continue;
-            }
-            KeySource::LoadedSet(set) => {
-                keys.extend(usable(set));
-                continue;
-            }
-        };
-        keys.extend(problems.keep(one));
-    }
-    for key in keys.iter().filter(|key| !algorithms.is_empty() && !algorithms.contains(&key.algorithm())) {
-        problems.setting(format!(
-            "a key is bound to {}, which is not in the list given to `algorithms`; add it there or remove the key",
-            key.algorithm()
-        ));
-    }
-    if keys.is_empty() {
-        // Each key that failed to load has said so itself.
-        return None;
-    }
-    problems.keep(KeySet::new(keys))
-}
-
 /// The issuer of the guard: what it issues, the guard accepts.
 fn issuer(
     key: SigningKey,
@@ -377,14 +343,6 @@ fn issuer(
         None => builder,
     }
     .build()
-}
-
-/// The keys of a set. Those that were passed over are named in the log: one of them may be the one that is missed.
-fn usable(set: KeySet) -> impl Iterator<Item = VerifyingKey> {
-    for skipped in set.skipped() {
-        tracing::warn!(target: "jwt_guard", reason = %skipped, "a key of the set is not used");
-    }
-    set.into_iter()
 }
 
 /// The configured paths, or the usual ones.

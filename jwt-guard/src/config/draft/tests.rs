@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::secret::Secret;
 
 fn draft() -> Draft {
     let mut draft = Draft::new();

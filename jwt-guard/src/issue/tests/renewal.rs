@@ -279,6 +279,10 @@ fn the_claims_that_a_handler_gets_can_be_renewed() {
         fn claims(&self) -> &TokenClaims {
             &self.0
         }
+
+        fn source(&self) -> crate::token::TokenSource {
+            crate::token::TokenSource::AuthorizationHeader
+        }
     }
     let issuer = issuer(|builder| builder);
     let holder = Holder(presented(&issuer, login(&issuer).sign().unwrap().refresh()));

@@ -21,6 +21,7 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         token_id: None,
         client_id: None,
         family: None,
+        csrf: None,
         is_fresh: payload.contains("\"fresh\":true"),
     };
     Principal::authenticated(Identity {

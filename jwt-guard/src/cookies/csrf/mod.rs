@@ -1,0 +1,207 @@
+//! Cross-site request forgery: did a page of this site cause the request that carries the cookie?
+//!
+//! Three questions, and every one must be answered well, for methods that change something:
+//!
+//! 1. `Origin`: the page that sends the request is of this host, or of an origin that the configuration names.
+//! 2. `Sec-Fetch-Site`: the browser says so too.
+//! 3. Double submit: the request repeats the `csrf` claim of the token, which only scripts of this site could read.
+//!
+//! A client that is no browser sends neither header, and knows the claim. Nothing is taken from `X-Forwarded-*`, which
+//! anybody can write.
+
+use std::fmt;
+
+use http::header::{HOST, HeaderName, ORIGIN, UPGRADE};
+use http::request::Parts;
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method};
+use subtle::ConstantTimeEq;
+
+/// What requests with a token in a cookie must show.
+#[derive(Clone, Debug)]
+pub(crate) struct CsrfRules {
+    /// The header that repeats the claim; `None` where the guard only reads cookies that somebody else sets.
+    pub(crate) header: Option<HeaderName>,
+    /// Origins beside that of the request's host.
+    pub(crate) trusted: Vec<Origin>,
+    /// Whether pages over plain HTTP may be of this site.
+    pub(crate) plain_http: bool,
+}
+
+/// Why a request with a token in a cookie is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CrossSite {
+    /// `Sec-Fetch-Site` names another site.
+    Site,
+    /// `Origin` is not the request's host, and not trusted.
+    Origin,
+    /// The token has no `csrf` claim.
+    NoClaim,
+    /// The claim is not repeated.
+    Missing,
+    /// What is repeated is not the claim.
+    Mismatch,
+}
+
+/// The reason, for the log.
+impl fmt::Display for CrossSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Site => "the token came in a cookie, and `Sec-Fetch-Site` names another site",
+            Self::Origin => {
+                "the token came in a cookie, and `Origin` is not the host of the request: if it is yours, name it with \
+                 `.trusted_origin(..)`"
+            }
+            Self::NoClaim => "the token came in a cookie, and has no `csrf` claim",
+            Self::Missing => "the token came in a cookie, and the request does not repeat its `csrf` claim",
+            Self::Mismatch => "the token came in a cookie, and the request repeats another value than its `csrf` claim",
+        })
+    }
+}
+
+/// The value of the form field, which a layer has taken from the body.
+#[derive(Clone)]
+pub(crate) struct FormField(pub(crate) String);
+
+impl CsrfRules {
+    /// Whether the request may use the token of its cookie, whose `csrf` claim is given.
+    pub(crate) fn check(&self, request: &Parts, claim: Option<&str>) -> Result<(), CrossSite> {
+        let handshake = is_handshake(request);
+        if is_safe(&request.method) && !handshake {
+            return Ok(());
+        }
+        self.check_site(request)?;
+        match &self.header {
+            // Browsers let no script set a header on a handshake, but always send `Origin`.
+            Some(header) if !handshake => check_repeated(request, header, claim),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_site(&self, request: &Parts) -> Result<(), CrossSite> {
+        if let Some(origin) = only(&request.headers, &ORIGIN).map_err(|Repeated| CrossSite::Origin)? {
+            let origin = origin.to_str().ok().and_then(Origin::parse).ok_or(CrossSite::Origin)?;
+            if self.trusted.contains(&origin) {
+                return Ok(());
+            }
+            if !(origin.is_of_host(request) && (self.plain_http || origin.is_private())) {
+                return Err(CrossSite::Origin);
+            }
+        }
+        let site = only(&request.headers, &SEC_FETCH_SITE).map_err(|Repeated| CrossSite::Site)?;
+        match site.map(HeaderValue::as_bytes) {
+            // `none` is a person who typed an address.
+            None | Some(b"same-origin" | b"none") => Ok(()),
+            Some(_) => Err(CrossSite::Site),
+        }
+    }
+}
+
+fn check_repeated(request: &Parts, header: &HeaderName, claim: Option<&str>) -> Result<(), CrossSite> {
+    let claim = claim.filter(|claim| !claim.is_empty()).ok_or(CrossSite::NoClaim)?;
+    let repeated = match only(&request.headers, header).map_err(|Repeated| CrossSite::Mismatch)? {
+        Some(value) => value.as_bytes(),
+        None => request.extensions.get::<FormField>().ok_or(CrossSite::Missing)?.0.as_bytes(),
+    };
+    if bool::from(repeated.ct_eq(claim.as_bytes())) { Ok(()) } else { Err(CrossSite::Mismatch) }
+}
+
+/// Methods that change nothing (RFC 9110 section 9.2.1).
+pub(crate) fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
+}
+
+/// The handshake of a WebSocket: over HTTP/1.1 (RFC 6455) or HTTP/2 (RFC 8441). What follows is no request any more, so
+/// this is the only moment to ask.
+fn is_handshake(request: &Parts) -> bool {
+    request.method == Method::CONNECT
+        || (request.method == Method::GET && request.headers.contains_key(UPGRADE))
+}
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// A header that a browser sends once came twice.
+struct Repeated;
+
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Repeated> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value),
+        (_, Some(_)) => Err(Repeated),
+    }
+}
+
+/// A web origin: scheme, host and port (RFC 6454).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    const fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl Origin {
+    /// `https://host` or `https://host:port`, and nothing after it. `null` is none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let scheme = match scheme {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return None,
+        };
+        let (host, port) = host_and_port(&rest.parse().ok()?)?;
+        Some(Self { scheme, host, port: port.unwrap_or(scheme.port()) })
+    }
+
+    /// Whether the request was sent to this origin's host. Its scheme is unknown behind a proxy, so the origin's default
+    /// port counts where the request names none.
+    fn is_of_host(&self, request: &Parts) -> bool {
+        let host = match request.uri.authority() {
+            Some(authority) => Some(authority.clone()),
+            None => match only(&request.headers, &HOST) {
+                Ok(Some(value)) => Authority::try_from(value.as_bytes()).ok(),
+                Ok(None) | Err(Repeated) => None,
+            },
+        };
+        host.as_ref()
+            .and_then(host_and_port)
+            .is_some_and(|(host, port)| host == self.host && port.unwrap_or(self.scheme.port()) == self.port)
+    }
+
+    /// Whether nobody on the way could have written the page: HTTPS, or this machine.
+    fn is_private(&self) -> bool {
+        let local = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
+        self.scheme == Scheme::Https || local || self.host.ends_with(".localhost")
+    }
+}
+
+fn host_and_port(authority: &Authority) -> Option<(String, Option<u16>)> {
+    let (host, text) = (authority.host(), authority.as_str());
+    // A user, an empty port or one that is no number: no browser sends it.
+    let port = authority.port_u16();
+    let whole = match port {
+        None => text == host,
+        Some(port) => text
+            .strip_prefix(host)
+            .and_then(|rest| rest.strip_prefix(':'))
+            .is_some_and(|rest| rest == port.to_string()),
+    };
+    (whole && !host.is_empty()).then(|| (host.to_ascii_lowercase(), port))
+}
+
+#[cfg(test)]
+mod tests;

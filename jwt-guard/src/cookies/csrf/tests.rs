@@ -1,0 +1,187 @@
+//! The decision table.
+
+use http::Request;
+
+use super::*;
+
+fn rules(trusted: &[&str]) -> CsrfRules {
+    let trusted = trusted.iter().map(|origin| Origin::parse(origin).unwrap()).collect();
+    CsrfRules { header: Some(HeaderName::from_static("x-csrf-token")), trusted, plain_http: false }
+}
+
+fn request(method: &str, headers: &[(&str, &str)]) -> Parts {
+    let has_host = headers.iter().any(|(name, _)| *name == "host");
+    let mut builder = Request::builder().method(method).uri("/");
+    if !has_host {
+        builder = builder.header("host", "shop.example");
+    }
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(()).unwrap().into_parts().0
+}
+
+/// A `POST` that repeats the claim.
+fn post(headers: &[(&str, &str)]) -> Result<(), CrossSite> {
+    let headers: Vec<_> = headers.iter().copied().chain([("x-csrf-token", "right")]).collect();
+    rules(&[]).check(&request("POST", &headers), Some("right"))
+}
+
+#[test]
+fn methods_that_change_nothing_are_let_through() {
+    for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
+        let request =
+            request(method, &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")]);
+        assert_eq!(rules(&[]).check(&request, None), Ok(()), "{method}");
+    }
+    for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "post"] {
+        assert_eq!(
+            rules(&[]).check(&request(method, &[]), Some("right")),
+            Err(CrossSite::Missing),
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn the_claim_must_be_repeated_exactly() {
+    let check = |headers: &[(&str, &str)], claim| rules(&[]).check(&request("POST", headers), claim);
+    assert_eq!(check(&[("x-csrf-token", "right")], Some("right")), Ok(()));
+    assert_eq!(check(&[], Some("right")), Err(CrossSite::Missing));
+    for wrong in ["", "wrong", "righ", "right ", "Right", "rightx", "\u{e9}"] {
+        assert_eq!(check(&[("x-csrf-token", wrong)], Some("right")), Err(CrossSite::Mismatch), "{wrong:?}");
+    }
+    let twice = [("x-csrf-token", "right"), ("x-csrf-token", "right")];
+    assert_eq!(check(&twice, Some("right")), Err(CrossSite::Mismatch));
+}
+
+#[test]
+fn a_token_without_the_claim_is_refused_whatever_is_sent() {
+    for claim in [None, Some("")] {
+        for sent in [&[][..], &[("x-csrf-token", "")], &[("x-csrf-token", "a")]] {
+            assert_eq!(rules(&[]).check(&request("POST", sent), claim), Err(CrossSite::NoClaim));
+        }
+    }
+}
+
+#[test]
+fn a_form_field_counts_where_there_is_no_header() {
+    let check = |field: &str, headers: &[(&str, &str)]| {
+        let mut request = request("POST", headers);
+        request.extensions.insert(FormField(field.to_owned()));
+        rules(&[]).check(&request, Some("right"))
+    };
+    assert_eq!(check("right", &[]), Ok(()));
+    assert_eq!(check("wrong", &[]), Err(CrossSite::Mismatch));
+    assert_eq!(check("right", &[("x-csrf-token", "wrong")]), Err(CrossSite::Mismatch));
+}
+
+#[test]
+fn the_browsers_word_on_the_site_counts() {
+    for (site, expected) in [
+        ("same-origin", Ok(())),
+        ("none", Ok(())),
+        ("same-site", Err(CrossSite::Site)),
+        ("cross-site", Err(CrossSite::Site)),
+        ("", Err(CrossSite::Site)),
+        ("Same-Origin", Err(CrossSite::Site)),
+        ("something-new", Err(CrossSite::Site)),
+    ] {
+        assert_eq!(post(&[("sec-fetch-site", site)]), expected, "{site}");
+    }
+    let twice = [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")];
+    assert_eq!(post(&twice), Err(CrossSite::Site));
+}
+
+#[test]
+fn the_origin_must_be_the_host_of_the_request() {
+    for (origin, host, good) in [
+        ("https://shop.example", "shop.example", true),
+        ("https://SHOP.example", "shop.example", true),
+        ("https://shop.example", "shop.example:443", true),
+        ("https://shop.example:8443", "shop.example:8443", true),
+        ("http://localhost:3000", "localhost:3000", true),
+        ("http://[::1]:3000", "[::1]:3000", true),
+        ("https://shop.example", "shop.example:8443", false),
+        ("https://shop.example:8443", "shop.example", false),
+        ("http://shop.example", "shop.example", false),
+        ("https://evil.example", "shop.example", false),
+        ("https://shop.example.evil.example", "shop.example", false),
+        ("https://evilshop.example", "shop.example", false),
+        ("https://shop.example/", "shop.example", false),
+        ("https://user@shop.example", "shop.example", false),
+        ("https://shop.example:", "shop.example", false),
+        ("shop.example", "shop.example", false),
+        ("https://", "shop.example", false),
+        ("ftp://shop.example", "shop.example", false),
+        ("null", "shop.example", false),
+        ("", "shop.example", false),
+        ("null", "null", false),
+    ] {
+        let expected = if good { Ok(()) } else { Err(CrossSite::Origin) };
+        assert_eq!(post(&[("origin", origin), ("host", host)]), expected, "{origin} at {host}");
+    }
+    let twice = [("origin", "https://shop.example"), ("origin", "https://shop.example")];
+    assert_eq!(post(&twice), Err(CrossSite::Origin));
+    let hosts = [("origin", "https://shop.example"), ("host", "shop.example"), ("host", "shop.example")];
+    assert_eq!(post(&hosts), Err(CrossSite::Origin));
+}
+
+#[test]
+fn what_a_proxy_or_an_attacker_says_of_the_host_does_not_count() {
+    for header in ["x-forwarded-host", "forwarded", "x-forwarded-server", "x-original-host"] {
+        let headers = [("origin", "https://evil.example"), (header, "evil.example")];
+        assert_eq!(post(&headers), Err(CrossSite::Origin), "{header}");
+    }
+}
+
+#[test]
+fn over_http_2_the_authority_is_the_host() {
+    let check = |uri: &str, origin: &str| {
+        let mut request = request("POST", &[("origin", origin), ("x-csrf-token", "right")]);
+        request.uri = uri.parse().unwrap();
+        rules(&[]).check(&request, Some("right"))
+    };
+    assert_eq!(check("https://other.example/", "https://other.example"), Ok(()));
+    assert_eq!(check("https://other.example/", "https://shop.example"), Err(CrossSite::Origin));
+}
+
+#[test]
+fn an_origin_that_the_configuration_names_is_this_site() {
+    let check = |origin: &str, csrf: &str| {
+        let headers = [("origin", origin), ("sec-fetch-site", "same-site"), ("x-csrf-token", csrf)];
+        rules(&["https://app.example:8443"]).check(&request("POST", &headers), Some("right"))
+    };
+    assert_eq!(check("https://app.example:8443", "right"), Ok(()));
+    assert_eq!(check("https://app.example:8443", "wrong"), Err(CrossSite::Mismatch));
+    assert_eq!(check("https://app.example", "right"), Err(CrossSite::Origin));
+    assert_eq!(check("http://app.example:8443", "right"), Err(CrossSite::Origin));
+}
+
+#[test]
+fn a_websocket_is_asked_for_its_origin_and_not_for_a_header_that_no_script_can_set() {
+    let check = |method: &str, origin: &str| {
+        let mut request = request(method, &[("upgrade", "websocket"), ("origin", origin)]);
+        if method == "CONNECT" {
+            request.uri = "https://shop.example/".parse().unwrap();
+        }
+        rules(&[]).check(&request, Some("right"))
+    };
+    for method in ["GET", "CONNECT"] {
+        assert_eq!(check(method, "https://shop.example"), Ok(()), "{method}");
+        assert_eq!(check(method, "https://evil.example"), Err(CrossSite::Origin), "{method}");
+    }
+    // Another method is not a handshake, whatever it calls itself.
+    assert_eq!(check("POST", "https://shop.example"), Err(CrossSite::Missing));
+}
+
+#[test]
+fn cookies_that_somebody_else_sets_need_no_claim() {
+    let rules = CsrfRules { header: None, trusted: Vec::new(), plain_http: true };
+    assert_eq!(rules.check(&request("POST", &[]), None), Ok(()));
+    assert_eq!(rules.check(&request("POST", &[("origin", "http://shop.example")]), None), Ok(()));
+    let foreign = request("POST", &[("origin", "https://evil.example")]);
+    assert_eq!(rules.check(&foreign, None), Err(CrossSite::Origin));
+    let foreign = request("POST", &[("sec-fetch-site", "cross-site")]);
+    assert_eq!(rules.check(&foreign, None), Err(CrossSite::Site));
+}

@@ -1,0 +1,193 @@
+//! The `Set-Cookie` lines.
+
+use std::fmt;
+use std::time::Duration;
+
+use cookie::{Cookie, CookieBuilder};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
+
+use super::{CookieSettings, SameSite, Transport};
+use crate::token::TokenKind;
+
+/// Browsers drop longer cookies without a word (RFC 6265bis section 5.6): the octets of name and value.
+const LONGEST_COOKIE: usize = 4096;
+
+/// A token that no browser would keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLongForCookie {
+    length: usize,
+}
+
+impl CookieSettings {
+    /// The cookie with a token, and the one with the value to repeat, for as long as the token lives.
+    pub(crate) fn set(
+        &self,
+        kind: TokenKind,
+        token: &str,
+        csrf: &str,
+        lives: Duration,
+    ) -> Result<[HeaderValue; 2], TooLongForCookie> {
+        let name = self.name(kind);
+        let length = name.len() + token.len();
+        if length > LONGEST_COOKIE {
+            return Err(TooLongForCookie { length });
+        }
+        let lives = cookie::time::Duration::seconds(i64::try_from(lives.as_secs()).unwrap_or(i64::MAX));
+        let hidden = self.attributes(Cookie::build((name, token)), self.path_of(kind)).http_only(true);
+        let readable = self.readable(kind, csrf);
+        Ok([hidden, readable].map(|cookie| line(cookie.max_age(lives))))
+    }
+
+    /// Has a response remove every cookie of [`set`](Self::set).
+    pub(crate) fn clear_in(&self, headers: &mut HeaderMap) {
+        for line in self.clear() {
+            headers.append(SET_COOKIE, line);
+        }
+    }
+
+    /// Browsers want the same path, domain and `Secure` as when the cookie was set.
+    fn clear(&self) -> impl Iterator<Item = HeaderValue> {
+        [TokenKind::Access, TokenKind::Refresh].into_iter().flat_map(|kind| {
+            let hidden =
+                self.attributes(Cookie::build((self.name(kind), "")), self.path_of(kind)).http_only(true);
+            [hidden, self.readable(kind, "")].map(|cookie| line(cookie.max_age(cookie::time::Duration::ZERO)))
+        })
+    }
+
+    /// Readable on every page that the access token is sent for, whatever the path of the refresh token.
+    fn readable<'c>(&'c self, kind: TokenKind, value: &'c str) -> CookieBuilder<'c> {
+        self.attributes(Cookie::build((self.csrf_name(kind), value)), self.path_of(TokenKind::Access))
+    }
+
+    fn attributes<'c>(&'c self, cookie: CookieBuilder<'c>, path: &'c str) -> CookieBuilder<'c> {
+        let cookie = cookie.path(path).secure(self.transport == Transport::HttpsOnly);
+        let cookie = cookie.same_site(match self.same_site {
+            SameSite::Strict => cookie::SameSite::Strict,
+            SameSite::Lax => cookie::SameSite::Lax,
+            SameSite::None => cookie::SameSite::None,
+        });
+        match &self.domain {
+            Some(domain) => cookie.domain(domain.as_str()),
+            None => cookie,
+        }
+    }
+}
+
+/// Names, paths and domains were checked, and tokens are base64url, so the text is a legal header; an illegal one would
+/// set nothing.
+fn line(cookie: CookieBuilder<'_>) -> HeaderValue {
+    let text = cookie.build().to_string();
+    let mut value = HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+impl fmt::Display for TooLongForCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the cookie would have {} bytes; browsers drop one of more than {LONGEST_COOKIE}: leave out claims that a \
+             service can look up",
+            self.length
+        )
+    }
+}
+
+impl std::error::Error for TooLongForCookie {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn set(settings: &CookieSettings, kind: TokenKind) -> [String; 2] {
+        settings.set(kind, "a.b.c", "xyz", HOUR).unwrap().map(text)
+    }
+
+    fn text(value: HeaderValue) -> String {
+        assert!(value.is_sensitive());
+        value.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_default_is_as_safe_as_browsers_allow() {
+        let settings = CookieSettings::new();
+        assert_eq!(
+            set(&settings, TokenKind::Access),
+            [
+                "__Host-access_token=a.b.c; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=3600",
+                "csrf_access_token=xyz; SameSite=Lax; Secure; Path=/; Max-Age=3600"
+            ]
+        );
+        assert_eq!(
+            set(&settings, TokenKind::Refresh),
+            [
+                "__Host-refresh_token=a.b.c; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=3600",
+                "csrf_refresh_token=xyz; SameSite=Lax; Secure; Path=/; Max-Age=3600"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_domain_or_a_path_takes_the_prefix_that_browsers_accept() {
+        let settings = CookieSettings::new().domain("example.com").same_site(SameSite::Strict);
+        assert_eq!(
+            set(&settings, TokenKind::Access),
+            [
+                "__Secure-access_token=a.b.c; HttpOnly; SameSite=Strict; Secure; Path=/; Domain=example.com; Max-Age=3600",
+                "csrf_access_token=xyz; SameSite=Strict; Secure; Path=/; Domain=example.com; Max-Age=3600"
+            ]
+        );
+        let settings = CookieSettings::new().refresh_path("/auth");
+        assert!(set(&settings, TokenKind::Access)[0].starts_with("__Host-"));
+        assert_eq!(
+            set(&settings, TokenKind::Refresh),
+            [
+                "__Secure-refresh_token=a.b.c; HttpOnly; SameSite=Lax; Secure; Path=/auth; Max-Age=3600",
+                "csrf_refresh_token=xyz; SameSite=Lax; Secure; Path=/; Max-Age=3600"
+            ]
+        );
+    }
+
+    #[test]
+    fn plain_http_is_only_had_by_its_long_name() {
+        let settings = CookieSettings::new().for_plain_http_development();
+        assert_eq!(
+            set(&settings, TokenKind::Access)[0],
+            "access_token=a.b.c; HttpOnly; SameSite=Lax; Path=/; Max-Age=3600"
+        );
+    }
+
+    #[test]
+    fn the_preset_has_the_names_of_fastapi_jwt_auth_and_not_its_attributes() {
+        let settings = CookieSettings::fastapi_jwt_auth();
+        assert_eq!(
+            set(&settings, TokenKind::Access),
+            [
+                "access_token_cookie=a.b.c; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=3600",
+                "csrf_access_token=xyz; SameSite=Lax; Secure; Path=/; Max-Age=3600"
+            ]
+        );
+        let names: Vec<_> = settings.clear().map(text).collect();
+        assert_eq!(
+            names,
+            [
+                "access_token_cookie=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0",
+                "csrf_access_token=; SameSite=Lax; Secure; Path=/; Max-Age=0",
+                "refresh_token_cookie=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0",
+                "csrf_refresh_token=; SameSite=Lax; Secure; Path=/; Max-Age=0",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cookie_that_browsers_would_drop_is_an_error() {
+        let settings = CookieSettings::new();
+        let room = LONGEST_COOKIE - "__Host-access_token".len();
+        assert!(settings.set(TokenKind::Access, &"a".repeat(room), "", HOUR).is_ok());
+        let error = settings.set(TokenKind::Access, &"a".repeat(room + 1), "", HOUR).unwrap_err();
+        assert_eq!(error, TooLongForCookie { length: 4097 });
+    }
+}

@@ -1,0 +1,163 @@
+//! Why there is no answer with tokens.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+use axum::response::{IntoResponse, Response};
+
+use crate::cookies::TooLongForCookie;
+use crate::error::FailureKind;
+use crate::guard::JwtGuard;
+use crate::issue::{IssueError, IssueErrorKind};
+use crate::store::StoreError;
+
+/// A login, a refresh or a logout that did not come about.
+///
+/// As a response it is what the guard answers to that class of failure: 401 with a challenge for a refresh token that
+/// does not count any more, 503 for a store that does not answer, 500 for all else. The reason was logged when the error
+/// was made; it holds no token.
+pub struct LoginError {
+    kind: LoginErrorKind,
+    message: Cow<'static, str>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+    guard: JwtGuard,
+    clears_cookies: bool,
+}
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginErrorKind {
+    /// The body is no JSON, or has a member that is the answer's own.
+    Body,
+    /// A token could not be issued.
+    Issue,
+    /// The caller has no token to refresh.
+    MissingToken,
+    /// The refresh token was used before, or its login is unknown, revoked or too old: the caller has to log in.
+    RefreshRefused,
+    /// The refresh token was replaced within the grace period. The login lives on: the client uses the new one.
+    RefreshRetried,
+    /// The token store does not answer. Nothing was revoked, and no cookie cleared.
+    Store,
+    /// The guard lacks a setting that this needs.
+    Unconfigured,
+}
+
+impl LoginError {
+    pub(super) fn new(
+        guard: &JwtGuard,
+        kind: LoginErrorKind,
+        message: impl Into<Cow<'static, str>>,
+        source: Option<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        let (message, guard) = (message.into(), guard.clone());
+        let error = Self { kind, message, source, guard, clears_cookies: false };
+        error.log();
+        error
+    }
+
+    pub(super) fn unconfigured(guard: &JwtGuard, message: &'static str) -> Self {
+        Self::new(guard, LoginErrorKind::Unconfigured, message, None)
+    }
+
+    pub(super) fn of_issue(guard: &JwtGuard, source: IssueError) -> Self {
+        let (kind, message) = match source.kind() {
+            IssueErrorKind::RefreshExpired
+            | IssueErrorKind::RefreshMisused
+            | IssueErrorKind::RefreshReused
+            | IssueErrorKind::RefreshUnknown => {
+                (LoginErrorKind::RefreshRefused, "the refresh token does not count")
+            }
+            IssueErrorKind::RefreshRetried => {
+                (LoginErrorKind::RefreshRetried, "the refresh token was replaced a moment ago")
+            }
+            IssueErrorKind::Store => (LoginErrorKind::Store, "the token store does not answer"),
+            _ => (LoginErrorKind::Issue, "no token could be issued"),
+        };
+        Self::new(guard, kind, message, Some(source.into()))
+    }
+
+    pub(super) fn of_store(guard: &JwtGuard, source: StoreError) -> Self {
+        Self::new(guard, LoginErrorKind::Store, "the token store does not answer", Some(source.into()))
+    }
+
+    pub(super) fn of_cookie(guard: &JwtGuard, source: TooLongForCookie) -> Self {
+        Self::new(guard, LoginErrorKind::Issue, "the token does not fit into a cookie", Some(source.into()))
+    }
+
+    /// Takes the cookies with it, if the token in them will never be good again.
+    pub(super) fn clearing_cookies(mut self) -> Self {
+        self.clears_cookies = self.kind == LoginErrorKind::RefreshRefused;
+        self
+    }
+
+    /// What is wrong, as a class to match on.
+    pub fn kind(&self) -> LoginErrorKind {
+        self.kind
+    }
+
+    /// The class of failure that the response stands for.
+    fn failure(&self) -> FailureKind {
+        match self.kind {
+            LoginErrorKind::MissingToken => FailureKind::MissingToken,
+            LoginErrorKind::RefreshRefused | LoginErrorKind::RefreshRetried => FailureKind::InvalidToken,
+            LoginErrorKind::Store => FailureKind::Unavailable,
+            LoginErrorKind::Body | LoginErrorKind::Issue | LoginErrorKind::Unconfigured => {
+                FailureKind::Internal
+            }
+        }
+    }
+
+    /// Verdicts are `INFO`, since anybody can cause them; failures of the service are `ERROR`.
+    fn log(&self) {
+        let reason = self.reason();
+        match self.failure() {
+            FailureKind::Unavailable | FailureKind::Internal => {
+                tracing::error!(target: "jwt_guard", kind = ?self.kind, reason, "login failed");
+            }
+            _ => tracing::info!(target: "jwt_guard", kind = ?self.kind, reason, "login refused"),
+        }
+    }
+
+    /// The message with its causes.
+    fn reason(&self) -> String {
+        let mut text = self.message.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+impl IntoResponse for LoginError {
+    fn into_response(self) -> Response {
+        let mut response = self.guard.answer(self.failure(), Vec::new()).into_response();
+        if let Some(cookies) = self.guard.config().cookies.as_ref().filter(|_| self.clears_cookies) {
+            cookies.clear_in(response.headers_mut());
+        }
+        response
+    }
+}
+
+impl fmt::Display for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for LoginError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl fmt::Debug for LoginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginError").field("kind", &self.kind).field("message", &self.message).finish()
+    }
+}

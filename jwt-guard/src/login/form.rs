@@ -1,0 +1,196 @@
+//! The value for CSRF in a form, for pages that work without scripts.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use percent_encoding::percent_decode;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::cookies::csrf::{FormField, is_safe};
+use crate::error::FailureKind;
+use crate::guard::JwtGuard;
+use crate::location::Found;
+use crate::token::{TokenKind, TokenSource};
+
+/// Forms that log in, order or comment have a few hundred bytes.
+const LONGEST_FORM: usize = 64 * 1024;
+
+impl JwtGuard {
+    /// A layer that takes the value for CSRF from a form field too, where a request has no header for it.
+    ///
+    /// It reads bodies of the type `application/x-www-form-urlencoded` up to 64 KiB, a longer one is 413, and hands them on
+    /// as they were. Only requests with a token in a cookie and a method that changes something are read.
+    ///
+    /// ```
+    /// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, SigningKey};
+    /// # let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+    /// let guard =
+    ///     JwtGuard::builder().signing_key(key).audience("shop").cookies(CookieSettings::new()).build()?;
+    /// let app: Router = Router::new().layer(guard.csrf_form_field("csrf_token")).with_guard(guard);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn csrf_form_field(&self, name: impl Into<Arc<str>>) -> CsrfFormField {
+        CsrfFormField { guard: self.clone(), name: name.into() }
+    }
+
+    /// Whether a form field could make a difference to the guard.
+    fn wants_form_field(&self, request: &Parts) -> bool {
+        let config = self.config();
+        let header = config.csrf.header.as_ref();
+        let in_cookie =
+            |kind| matches!(config.locations(kind).find(request), Ok(Found::Token(_, TokenSource::Cookie)));
+        !is_safe(&request.method)
+            && header.is_some_and(|header| !request.headers.contains_key(header))
+            && is_form(request)
+            && [TokenKind::Access, TokenKind::Refresh].into_iter().any(in_cookie)
+    }
+}
+
+/// Takes the value for CSRF from a form; made by [`JwtGuard::csrf_form_field`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CsrfFormField {
+    guard: JwtGuard,
+    name: Arc<str>,
+}
+
+impl<S> Layer<S> for CsrfFormField {
+    type Service = CsrfFormFieldService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CsrfFormFieldService { inner, layer: self.clone() }
+    }
+}
+
+/// The service of [`CsrfFormField`].
+#[derive(Clone, Debug)]
+pub struct CsrfFormFieldService<S> {
+    inner: S,
+    layer: CsrfFormField,
+}
+
+impl<S> Service<Request> for CsrfFormFieldService<S>
+where
+    S: Service<Request, Response = Response, Future: Send> + Clone + Send + 'static,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        // The service that was polled ready is the one that is called; a clone takes its place.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let CsrfFormField { guard, name } = self.layer.clone();
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            if !guard.wants_form_field(&parts) {
+                return inner.call(Request::from_parts(parts, body)).await;
+            }
+            let form = match read(body).await {
+                Ok(form) => form,
+                Err(Unreadable::TooLarge) => {
+                    return Ok(guard.answer(FailureKind::BodyTooLarge, Vec::new()).into_response());
+                }
+                Err(Unreadable::Broken) => return Ok(StatusCode::BAD_REQUEST.into_response()),
+            };
+            if let Some(value) = field(&form, &name) {
+                parts.extensions.insert(FormField(value));
+            }
+            inner.call(Request::from_parts(parts, Body::from(form))).await
+        })
+    }
+}
+
+/// Why a body cannot be handed on.
+enum Unreadable {
+    TooLarge,
+    /// The connection ended before the body did.
+    Broken,
+}
+
+async fn read(mut body: Body) -> Result<Vec<u8>, Unreadable> {
+    if body.size_hint().lower() > LONGEST_FORM as u64 {
+        return Err(Unreadable::TooLarge);
+    }
+    let mut form = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        // A form has no trailers.
+        let Ok(data) = frame.map_err(|_| Unreadable::Broken)?.into_data() else { continue };
+        if form.len() + data.len() > LONGEST_FORM {
+            return Err(Unreadable::TooLarge);
+        }
+        form.extend_from_slice(&data);
+    }
+    Ok(form)
+}
+
+fn is_form(request: &Parts) -> bool {
+    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+/// The value of the one field of that name. Two are none: nobody can tell which counts.
+fn field(form: &[u8], name: &str) -> Option<String> {
+    let mut values = form.split(|&byte| byte == b'&').filter_map(|pair| {
+        let equals = pair.iter().position(|&byte| byte == b'=')?;
+        let (key, value) = pair.split_at(equals);
+        (decode(key)? == name).then(|| decode(value.get(1..)?)).flatten()
+    });
+    match (values.next(), values.next()) {
+        (value, None) => value,
+        (_, Some(_)) => None,
+    }
+}
+
+fn decode(text: &[u8]) -> Option<String> {
+    let spaced: Vec<u8> = text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    percent_decode(&spaced).decode_utf8().ok().map(|text| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_field_of_the_name_is_found() {
+        for (form, expected) in [
+            ("csrf=a", Some("a")),
+            ("x=1&csrf=a-_b&y=2", Some("a-_b")),
+            ("%63srf=a%2Bb+c", Some("a+b c")),
+            ("csrf=", Some("")),
+            ("csrf=a=b", Some("a=b")),
+            ("csrf", None),
+            ("xcsrf=a", None),
+            ("csrf=a&csrf=b", None),
+            ("csrf=a&csrf=a", None),
+            ("csrf=%ff", None),
+            ("", None),
+        ] {
+            assert_eq!(field(form.as_bytes(), "csrf").as_deref(), expected, "{form}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_to_the_limit_and_no_further() {
+        let whole = read(Body::from(vec![b'a'; LONGEST_FORM])).await;
+        assert_eq!(whole.ok().map(|form| form.len()), Some(LONGEST_FORM));
+        let longer = read(Body::from(vec![b'a'; LONGEST_FORM + 1])).await;
+        assert!(matches!(longer, Err(Unreadable::TooLarge)));
+    }
+}

@@ -1,0 +1,40 @@
+//! The public keys, for services that verify the tokens of this one.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+
+use crate::guard::JwtGuard;
+
+/// A quarter of an hour: a key that is published before it signs is known everywhere when it does.
+const CACHE: &str = "public, max-age=900";
+
+impl JwtGuard {
+    /// A router that serves the public keys of this guard at `path` as a JWK set (RFC 7517 section 8.5.2). Shared secrets are
+    /// left out.
+    ///
+    /// ```
+    /// # use jwt_guard::{Algorithm, JwtGuard, Router, SigningKey};
+    /// # let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+    /// let guard = JwtGuard::builder().signing_key(key).audience("orders").build()?;
+    /// let app: Router =
+    ///     Router::new().unguarded("public keys", guard.jwks_route("/.well-known/jwks.json"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When `path` is no path of an axum route.
+    pub fn jwks_route<S>(&self, path: &str) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let keys = Bytes::from(self.config().access.keys().to_public_json());
+        let serve = move || {
+            let keys = keys.clone();
+            async move { ([(CONTENT_TYPE, "application/jwk-set+json"), (CACHE_CONTROL, CACHE)], keys) }
+        };
+        Router::new().route(path, get(serve))
+    }
+}

@@ -1,0 +1,118 @@
+//! What a service that issues its own tokens answers: logins, refreshes, logouts, and its public keys.
+//!
+//! ```
+//! use axum::response::Response;
+//! use jwt_guard::login::LoginError;
+//! use jwt_guard::policy::{Policy, Rule};
+//! use jwt_guard::routing::post;
+//! use jwt_guard::store::MemoryStore;
+//! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, SigningKey, TokenKind};
+//! use axum::extract::State;
+//!
+//! # fn password_is_right(_: &str) -> bool { true }
+//! #[jwt_guard::anonymous_allowed]
+//! async fn login(State(guard): State<JwtGuard>, name: String) -> Result<Response, LoginError> {
+//!     assert!(password_is_right(&name)); // yours
+//!     guard.login(name).scopes(["orders:read"]).respond().await
+//! }
+//!
+//! struct ByRefreshToken;
+//!
+//! impl Policy for ByRefreshToken {
+//!     const RULE: Rule = Rule::authenticated().with_token(TokenKind::Refresh);
+//! }
+//!
+//! async fn refresh(
+//!     _: Guarded<ByRefreshToken>,
+//!     State(guard): State<JwtGuard>,
+//!     caller: Principal,
+//! ) -> Result<Response, LoginError> {
+//!     guard.refresh(&caller).respond().await
+//! }
+//!
+//! #[jwt_guard::authentication_required]
+//! async fn logout(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+//!     guard.logout(&caller).await
+//! }
+//!
+//! let guard = JwtGuard::builder()
+//!     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?) // 32 random bytes, from your secret store
+//!     .audience("orders")
+//!     .token_store(MemoryStore::new())
+//!     .build()?;
+//! let app: Router = Router::new()
+//!     .route("/login", post(login))
+//!     .route("/refresh", post(refresh))
+//!     .route("/logout", post(logout))
+//!     .with_guard(guard.clone())
+//!     .with_state(guard);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every answer carries `Cache-Control: no-store` and `Pragma: no-cache` (RFC 6749 section 5.1).
+
+mod answer;
+mod error;
+mod form;
+mod jwks;
+mod logout;
+mod new_login;
+mod refresh;
+
+pub use error::{LoginError, LoginErrorKind};
+pub use form::{CsrfFormField, CsrfFormFieldService};
+pub use new_login::Login;
+pub use refresh::Refresh;
+
+use crate::claims::Claims;
+use crate::guard::JwtGuard;
+use crate::issue::TokenIssuer;
+use crate::principal::Principal;
+
+impl JwtGuard {
+    /// Issues tokens that this guard accepts. `None` without a [`signing_key`](crate::Builder::signing_key).
+    ///
+    /// Most services want [`login`](Self::login) instead, which also tells the token store.
+    pub fn issuer(&self) -> Option<&TokenIssuer> {
+        self.config().issuing.as_ref().map(|issuing| &issuing.issuer)
+    }
+}
+
+/// The verified token of a caller: a [`Principal`] or [`Claims`].
+pub trait CallerToken: sealed::Held {}
+
+impl CallerToken for Principal {}
+
+impl sealed::Held for Principal {
+    fn held(&self) -> Option<sealed::Token<'_>> {
+        self.identity().map(|identity| sealed::Token(&**identity))
+    }
+}
+
+impl<T> CallerToken for Claims<T> {}
+
+impl<T> sealed::Held for Claims<T> {
+    fn held(&self) -> Option<sealed::Token<'_>> {
+        Some(sealed::Token(self.holder()))
+    }
+}
+
+/// Nothing that was not verified can be refreshed or logged out.
+mod sealed {
+    use std::fmt;
+
+    use crate::claims::HoldsClaims;
+
+    pub trait Held {
+        /// `None` for an anonymous caller.
+        fn held(&self) -> Option<Token<'_>>;
+    }
+
+    pub struct Token<'t>(pub(super) &'t dyn HoldsClaims);
+
+    impl fmt::Debug for Token<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Token(..)")
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! From a caller who has proved who it is to a response with tokens.
+
+use std::fmt;
+
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+
+use super::answer::{Answer, Form, Tokens};
+use super::error::LoginError;
+use crate::config::{AllowList, Issuing};
+use crate::guard::JwtGuard;
+use crate::issue::{IssueError, NewToken, Pair};
+
+impl JwtGuard {
+    /// Begins the answer to a login: `subject` has just proved who it is, by a password or otherwise.
+    ///
+    /// The access token is fresh. Where the guard has a [token store](crate::Builder::token_store), a refresh token goes
+    /// with it, and both belong to a login that can be refreshed and revoked. Without a store there is no refresh token:
+    /// nobody could tell whether it was used before.
+    pub fn login(&self, subject: impl Into<String>) -> Login {
+        let token = self.issuer().map(|issuer| issuer.pair(subject));
+        Login { guard: self.clone(), token, answer: Answer::new(Form::Json) }
+    }
+}
+
+/// A login that is being answered, begun by [`JwtGuard::login`].
+///
+/// | form | tokens | without [`body`](Self::body) | with it |
+/// |---|---|---|---|
+/// | [`json`](Self::json), the default | in the body, as RFC 6749 section 5.1 says | 200 | its members beside the tokens |
+/// | [`header`](Self::header) | the access token in `Authorization`; no refresh token | 204, empty | 200, JSON |
+/// | [`cookies`](Self::cookies) | in cookies, with those for CSRF beside them | 204, empty | 200, JSON |
+///
+/// ```
+/// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, SigningKey, login::LoginError};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let guard = JwtGuard::builder()
+///     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?)
+///     .audience("shop")
+///     .cookies(CookieSettings::new())
+///     .build()?;
+/// let response = guard.login("ada").roles(["clerk"]).cookies().respond().await?;
+/// assert_eq!(response.status(), 204);
+/// assert_eq!(response.headers()["cache-control"], "no-store");
+/// assert!(response.headers()["set-cookie"].to_str()?.starts_with("__Host-access_token="));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nobody is logged in until `respond` is awaited"]
+pub struct Login {
+    guard: JwtGuard,
+    /// `None` where the guard issues no tokens.
+    token: Option<NewToken<Pair>>,
+    answer: Answer,
+}
+
+impl Login {
+    /// The scopes that the access token grants, and those that replace it. None by default.
+    pub fn scopes<S: AsRef<str>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.change(|token| token.scopes(scopes))
+    }
+
+    /// The roles that the access token grants, and those that replace it. None by default.
+    pub fn roles<S: AsRef<str>>(self, roles: impl IntoIterator<Item = S>) -> Self {
+        self.change(|token| token.roles(roles))
+    }
+
+    /// The services that the access token is for, instead of the guard's.
+    pub fn audience<S: Into<String>>(self, audience: impl IntoIterator<Item = S>) -> Self {
+        self.change(|token| token.audience(audience))
+    }
+
+    /// A claim of the application's own. Those that the issuer sets cannot be overwritten:
+    /// [`NewToken::claim`](crate::issue::NewToken::claim) names them.
+    pub fn claim(self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.change(|token| token.claim(name, value))
+    }
+
+    /// The claims of the application's own type, which has to serialise as an object.
+    pub fn claims(self, claims: impl Serialize) -> Self {
+        self.change(|token| token.claims(claims))
+    }
+
+    /// Whatever else can be said of the tokens: lifetimes, client. They are fresh, whatever `change` says.
+    pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
+        self.token = self.token.map(change);
+        self
+    }
+
+    /// Answers with the tokens as JSON. The default.
+    pub fn json(mut self) -> Self {
+        self.answer.form = Form::Json;
+        self
+    }
+
+    /// Answers with the access token in the header `Authorization`, as Litestar does. A refresh token has no place there,
+    /// so none is issued, and the access token belongs to no login: a logout revokes it alone.
+    pub fn header(mut self) -> Self {
+        self.answer.form = Form::Header;
+        self
+    }
+
+    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::Builder::cookies).
+    pub fn cookies(mut self) -> Self {
+        self.answer.form = Form::Cookies;
+        self
+    }
+
+    /// The status of the answer, instead of 200, or of 204 where there is no body.
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.answer.status = Some(status);
+        self
+    }
+
+    /// A body, as JSON. Beside tokens in the body it has to be an object, whose members go with theirs.
+    ///
+    /// For a body that is no JSON, such as a page, replace that of the response.
+    pub fn body(mut self, body: impl Serialize) -> Self {
+        self.answer.set_body(body);
+        self
+    }
+
+    /// Issues the tokens, tells the store, and writes the response.
+    ///
+    /// # Errors
+    ///
+    /// The guard has no signing key, or no cookie settings where cookies are asked for; a setter was given something
+    /// illegal; the store does not answer. Nobody is logged in then.
+    pub async fn respond(self) -> Result<Response, LoginError> {
+        let Self { guard, token, mut answer } = self;
+        answer.check(&guard)?;
+        let (Some(token), Some(issuing)) = (token, &guard.config().issuing) else {
+            let message = "a login needs `.signing_key(..)` on the guard's builder";
+            return Err(LoginError::unconfigured(&guard, message));
+        };
+        let tokens = issue(token, issuing, answer.form).await;
+        let tokens = tokens.map_err(|error| LoginError::of_issue(&guard, error))?;
+        answer.write(&guard, &tokens)
+    }
+}
+
+async fn issue(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> Result<Tokens, IssueError> {
+    let token = prepare(token.fresh(), issuing, form);
+    match (&issuing.store, form) {
+        (Some(store), Form::Json | Form::Cookies) => token.begin(&**store).await.map(Into::into),
+        (Some(store), Form::Header) => token.without_refresh().sign_for(&**store).await.map(Into::into),
+        (None, _) => token.without_refresh().sign().map(Into::into),
+    }
+}
+
+/// What the configuration and the form of the answer add to every pair of tokens.
+pub(super) fn prepare(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> NewToken<Pair> {
+    let token = if form == Form::Cookies { token.with_csrf() } else { token };
+    match issuing.allow_list {
+        AllowList::On => token.allow_listed(),
+        AllowList::Off => token,
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("answer", &self.answer).finish_non_exhaustive()
+    }
+}

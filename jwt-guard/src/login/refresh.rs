@@ -1,0 +1,137 @@
+//! From a refresh token to a response with the next pair.
+
+use std::fmt;
+
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+
+use super::CallerToken;
+use super::answer::{Answer, Form, Tokens};
+use super::error::{LoginError, LoginErrorKind};
+use super::new_login::prepare;
+use super::sealed::Token;
+use crate::guard::JwtGuard;
+use crate::issue::{IssueError, NewToken, Pair, Renewal};
+use crate::token::TokenSource;
+
+impl JwtGuard {
+    /// Begins the answer to a refresh: `caller` is what a policy with
+    /// [`token = "refresh"`](crate::policy::Rule::with_token) let in.
+    ///
+    /// The refresh token dies, and a new pair takes its place. Using it again revokes the whole login, unless the guard has
+    /// a [grace period](crate::Builder::refresh_grace). The answer has the form in which the refresh token came: cookies for
+    /// a cookie, else JSON.
+    pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
+        let caller = caller.held();
+        let by_cookie = caller.as_ref().is_some_and(|token| token.0.source() == TokenSource::Cookie);
+        let form = if by_cookie && self.config().cookies.is_some() { Form::Cookies } else { Form::Json };
+        let renew = |Token(token): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()));
+        let step = match caller {
+            None => Step::NoToken,
+            Some(token) => renew(token).map_or(Step::NoIssuer, Step::Of),
+        };
+        Refresh { guard: self.clone(), step, by_cookie, answer: Answer::new(form) }
+    }
+}
+
+/// What a refresh begins with.
+enum Step {
+    NoToken,
+    NoIssuer,
+    Of(Result<Renewal, IssueError>),
+}
+
+/// A refresh that is being answered, begun by [`JwtGuard::refresh`].
+#[must_use = "nothing is refreshed until `respond` is awaited"]
+pub struct Refresh {
+    guard: JwtGuard,
+    step: Step,
+    by_cookie: bool,
+    answer: Answer,
+}
+
+impl Refresh {
+    /// Changes what the next pair says, for example after the roles of the caller were looked up again. By default it says
+    /// what the login said.
+    pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
+        if let Step::Of(renewal) = self.step {
+            self.step = Step::Of(renewal.map(|renewal| renewal.change(change)));
+        }
+        self
+    }
+
+    /// Answers with the tokens as JSON. The default for a token that did not come in a cookie; one that did should not be
+    /// shown to scripts.
+    pub fn json(mut self) -> Self {
+        self.answer.form = Form::Json;
+        self
+    }
+
+    /// Answers with the tokens in cookies. The default for a token that came in one.
+    pub fn cookies(mut self) -> Self {
+        self.answer.form = Form::Cookies;
+        self
+    }
+
+    /// The status of the answer; as [`Login::status`](super::Login::status).
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.answer.status = Some(status);
+        self
+    }
+
+    /// A body; as [`Login::body`](super::Login::body).
+    pub fn body(mut self, body: impl Serialize) -> Self {
+        self.answer.set_body(body);
+        self
+    }
+
+    /// Rotates the token through the store, and writes the response. Of any number of concurrent calls with one token,
+    /// exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// The refresh token does not count any more, which as a response is 401 `invalid_token`, and clears the cookies if it
+    /// came in one; the store does not answer; or as [`Login::respond`](super::Login::respond).
+    pub async fn respond(self) -> Result<Response, LoginError> {
+        let Self { guard, step, by_cookie, mut answer } = self;
+        answer.check(&guard)?;
+        let renewal = match step {
+            Step::Of(renewal) => renewal,
+            Step::NoToken => {
+                let message = "the caller has no token to refresh";
+                return Err(LoginError::new(&guard, LoginErrorKind::MissingToken, message, None));
+            }
+            Step::NoIssuer => return Err(unconfigured(&guard)),
+        };
+        let Some((issuing, store)) =
+            guard.config().issuing.as_ref().and_then(|issuing| Some((issuing, issuing.store.as_ref()?)))
+        else {
+            return Err(unconfigured(&guard));
+        };
+        let rotated = match renewal {
+            Ok(renewal) => {
+                let renewal =
+                    renewal.change(|token| prepare(token, issuing, answer.form)).grace(issuing.grace);
+                renewal.rotate(&**store).await
+            }
+            Err(error) => Err(error),
+        };
+        let tokens: Tokens = rotated.map(Into::into).map_err(|error| {
+            let error = LoginError::of_issue(&guard, error);
+            if by_cookie { error.clearing_cookies() } else { error }
+        })?;
+        answer.write(&guard, &tokens)
+    }
+}
+
+fn unconfigured(guard: &JwtGuard) -> LoginError {
+    let message = "a refresh needs `.signing_key(..)` and `.token_store(..)` on the guard's builder";
+    LoginError::unconfigured(guard, message)
+}
+
+impl fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refresh").field("answer", &self.answer).finish_non_exhaustive()
+    }
+}
