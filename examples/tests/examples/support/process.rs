@@ -1,7 +1,7 @@
 //! An example as a process.
 
 use std::env;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
 use super::Result;
@@ -31,7 +31,11 @@ impl Example {
             example.printed += &line;
             example.printed.push('\n');
         }
-        Err(format!("{name} ended before it served").into())
+        let mut reason = String::new();
+        if let Some(stderr) = &mut example.process.stderr {
+            stderr.read_to_string(&mut reason)?;
+        }
+        Err(format!("{name} ended before it served: {reason}").into())
     }
 
     /// Performs every command, in order, and checks what each promises. Gives the statuses that occurred.
