@@ -3,10 +3,6 @@
 //! `cargo run --example quickstart` serves it on port 3000, and prints what to type to see it let callers in and
 //! turn them away. Another port: `PORT=8080 cargo run --example quickstart`.
 
-use std::env;
-use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
@@ -15,9 +11,9 @@ use axum::http::StatusCode;
 use jsonwebtoken::{EncodingKey, Header};
 use jwt_guard::routing::get;
 use jwt_guard::{Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required, requires};
+use jwt_guard_examples::{Failure, listen, print_tour};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 const ISSUER: &str = "https://id.example";
 const AUDIENCE: &str = "orders";
@@ -76,17 +72,7 @@ impl Orders {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match serve().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("quickstart: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn serve() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Failure> {
     // A secret for this run. A real service reads its key from a secret store, or has its identity provider's
     // public keys.
     let mut secret = [0; 32];
@@ -99,52 +85,56 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     // Signing takes the process's crypto backend, which only a build with both (`--all-features`) must be told.
     _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 
-    println!("Who may call what:\n\n{}", app.access_table());
-    print_tour(listener.local_addr()?, &EncodingKey::from_secret(&secret))?;
+    print_tour(&app.access_table(), &listener, &tour(&EncodingKey::from_secret(&secret))?)?;
     axum::serve(listener, app.into_axum()).await?;
     Ok(())
 }
 
-/// Binds the port that the first argument or `PORT` names; 0 is any free one.
-async fn listen() -> Result<TcpListener, String> {
-    let port = env::args().nth(1).or_else(|| env::var("PORT").ok());
-    let port = port.as_deref().unwrap_or("3000");
-    let number: u16 =
-        port.parse().map_err(|_| format!("{port:?} is not a port; expected a number from 0 to 65535"))?;
-    TcpListener::bind((Ipv4Addr::LOCALHOST, number))
-        .await
-        .map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT=3001"))
+/// Three tokens, and the commands that show what each of them opens.
+fn tour(key: &EncodingKey) -> Result<String, jsonwebtoken::errors::Error> {
+    let nobody = token(key, "ada", "")?;
+    let reader = token(key, "bob", "orders:read")?;
+    let writer = token(key, "eve", "orders:read orders:write")?;
+    Ok(format!("NOBODY={nobody}\nREADER={reader}\nWRITER={writer}\n{TOUR}"))
 }
 
-/// Prints three tokens, and the commands that show what each of them opens.
-fn print_tour(address: SocketAddr, key: &EncodingKey) -> Result<(), jsonwebtoken::errors::Error> {
-    let nothing = token(key, "ada", "")?;
-    let read = token(key, "bob", "orders:read")?;
-    let write = token(key, "eve", "orders:read orders:write")?;
+const TOUR: &str = r#"
+# 200: anybody may look
+curl -i http://localhost:3000/catalogue
+#> {"greeting":"hello, stranger","items":["tea","coffee"]}
 
-    println!("Three tokens, good for an hour:\n");
-    println!("no scope      {nothing}");
-    println!("orders:read   {read}");
-    println!("orders:write  {write}\n");
+# 200: and is greeted, if known
+curl -i http://localhost:3000/catalogue -H "Authorization: Bearer $NOBODY"
+#> {"greeting":"hello, ada","items":["tea","coffee"]}
 
-    let url = format!("curl -i http://{address}");
-    let order = r#"-H 'Content-Type: application/json' -d '{"item":"tea","count":2}'"#;
-    let bearer = |token: &str| format!("-H 'Authorization: Bearer {token}'");
-    let (nothing, read, write) = (bearer(&nothing), bearer(&read), bearer(&write));
+# 401: a bad token is refused even there
+curl -i http://localhost:3000/catalogue -H 'Authorization: Bearer a.b.c'
+#> www-authenticate: Bearer realm="api", error="invalid_token"
 
-    println!("Try, in another terminal:\n");
-    println!("# 200: anybody may look\n{url}/catalogue\n");
-    println!("# 200: and is greeted, if known\n{url}/catalogue {nothing}\n");
-    println!("# 401: a bad token is refused even there\n{url}/catalogue -H 'Authorization: Bearer a.b.c'\n");
-    println!("# 401: no token\n{url}/me\n");
-    println!("# 200: any good token will do\n{url}/me {nothing}\n");
-    println!("# 403: the token lacks orders:read\n{url}/orders {nothing}\n");
-    println!("# 403: the token lacks orders:write\n{url}/orders {read} {order}\n");
-    println!("# 201: the token has orders:write\n{url}/orders {write} {order}\n");
-    println!("# 200: the token has orders:read\n{url}/orders {read}\n");
-    println!("Listening on http://{address}; stop with Ctrl-C.");
-    Ok(())
-}
+# 401: no token
+curl -i http://localhost:3000/me
+#> www-authenticate: Bearer realm="api"
+
+# 200: any good token will do
+curl -i http://localhost:3000/me -H "Authorization: Bearer $NOBODY"
+#> {"scopes":"","subject":"ada"}
+
+# 403: the token lacks orders:read
+curl -i http://localhost:3000/orders -H "Authorization: Bearer $NOBODY"
+#> www-authenticate: Bearer realm="api", error="insufficient_scope", scope="orders:read"
+
+# 403: the token lacks orders:write
+curl -i http://localhost:3000/orders -H "Authorization: Bearer $READER" -H 'Content-Type: application/json' -d '{"item":"tea","count":2}'
+#> www-authenticate: Bearer realm="api", error="insufficient_scope", scope="orders:write"
+
+# 201: the token has orders:write
+curl -i http://localhost:3000/orders -H "Authorization: Bearer $WRITER" -H 'Content-Type: application/json' -d '{"item":"tea","count":2}'
+#> {"item":"tea","count":2}
+
+# 200: the token has orders:read
+curl -i http://localhost:3000/orders -H "Authorization: Bearer $READER"
+#> [{"item":"tea","count":2}]
+"#;
 
 /// Signs an access token, as an identity provider would.
 fn token(key: &EncodingKey, subject: &str, scope: &str) -> Result<String, jsonwebtoken::errors::Error> {
