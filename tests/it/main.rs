@@ -10,6 +10,7 @@ mod extractors;
 mod hostile;
 mod layers;
 mod locations;
+mod login;
 mod order;
 mod peers;
 mod properties;
