@@ -1,8 +1,8 @@
 //! The way of a request: who is calling?
 //!
 //! Find the token, verify it, ask whether another site sent it, whether it was revoked and whose it is, and only then
-//! speak of a caller. This is the one place that
-//! makes an authenticated [`Principal`].
+//! speak of a caller. A session is found and asked for in the same way. This is the one place that makes an authenticated
+//! [`Principal`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use http::request::Parts;
 
 use crate::claims::HoldsClaims;
 use crate::claims::registered::TokenClaims;
-use crate::config::{AllowList, Config, NoUser, Revocation, UserLoader, chain};
+use crate::config::{AllowList, Config, NoUser, Revocation, SessionCaller, UserLoader, chain};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
@@ -33,8 +33,11 @@ pub(crate) async fn authenticate(
 ) -> Result<Principal, AuthError> {
     // The code below does not panic; an injected clock or a crypto backend might. One bad request must not take a
     // connection down, nor be let in.
-    let verified = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
-    let (verified, source) = verified.unwrap_or(Err(AuthError::Panic))?;
+    let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
+    let (verified, source) = match located.unwrap_or(Err(AuthError::Panic))? {
+        Located::Token(verified, source) => (verified, source),
+        Located::Session(id) => return identify(config, request, id).await,
+    };
     let (claims, scopes, roles) = verified.into_parts();
     if source == TokenSource::Cookie {
         config.csrf.check(request, claims.csrf()).map_err(AuthError::CrossSite)?;
@@ -42,22 +45,50 @@ pub(crate) async fn authenticate(
     if let Some(revocation) = &config.revocation {
         refuse_revoked(config, revocation, &claims).await?;
     }
-    let principal = Principal::authenticated(Identity { claims, scopes, roles, source });
+    admit(config, Identity { claims, scopes, roles, source }).await
+}
+
+/// The caller, with the application's user where it has users.
+async fn admit(config: &Config, identity: Identity) -> Result<Principal, AuthError> {
+    let principal = Principal::authenticated(identity);
     match &config.user_loader {
         Some(loader) => with_user(loader, principal).await,
         None => Ok(principal),
     }
 }
 
-fn locate_and_verify(
+/// What a request carries.
+enum Located<'r> {
+    Token(Verified, TokenSource),
+    /// The id of a server-side session.
+    Session(&'r [u8]),
+}
+
+/// The caller of a session. An id that stands for none is what a stale cookie is: no session.
+async fn identify(config: &Config, request: &Parts, id: &[u8]) -> Result<Principal, AuthError> {
+    config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
+    let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
+        return Err(AuthError::NoSession);
+    };
+    let caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
+    let SessionCaller { claims, scopes, roles } = caller;
+    let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
+    let claims = TokenClaims::of_session(claims).ok_or_else(unreadable)?;
+    admit(config, Identity { claims, scopes, roles, source: TokenSource::Session }).await
+}
+
+fn locate_and_verify<'r>(
     config: &Config,
-    request: &Parts,
+    request: &'r Parts,
     kind: TokenKind,
-) -> Result<(Verified, TokenSource), AuthError> {
+) -> Result<Located<'r>, AuthError> {
     match config.locations(kind).find(request).map_err(AuthError::Location)? {
         Found::Nothing => Err(AuthError::NoToken),
         Found::OtherScheme => Err(AuthError::OtherScheme),
-        Found::Token(token, source) => verify(config, token, source, kind).map(|verified| (verified, source)),
+        Found::Token(id, TokenSource::Session) => Ok(Located::Session(id)),
+        Found::Token(token, source) => {
+            verify(config, token, source, kind).map(|verified| Located::Token(verified, source))
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum AuthError {
     Claims(String),
     /// The token was revoked.
     Revoked,
+    /// The request carries the id of a session that does not exist, or does no more.
+    NoSession,
     /// The store that knows which tokens are revoked does not answer.
     Store(String),
     /// The token is good, but the application has no user for it.
@@ -98,7 +100,9 @@ impl AuthError {
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
-            Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::UnknownUser => FailureKind::InvalidToken,
+            Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::NoSession | Self::UnknownUser => {
+                FailureKind::InvalidToken
+            }
             Self::Store(_) | Self::UserLoader(_) => FailureKind::Unavailable,
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
@@ -108,9 +112,9 @@ impl AuthError {
         }
     }
 
-    /// Whether nothing is wrong with the token but its age.
+    /// Whether nothing is wrong with the token but its age. A session that is over cannot be told from one that never was.
     pub(crate) fn is_expired(&self) -> bool {
-        matches!(self, Self::Token(VerifyError::Expired))
+        matches!(self, Self::Token(VerifyError::Expired) | Self::NoSession)
     }
 }
 
@@ -128,6 +132,7 @@ impl fmt::Display for AuthError {
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
             Self::Token(reason) => reason.fmt(f),
             Self::Revoked => f.write_str("the token was revoked"),
+            Self::NoSession => f.write_str("there is no such session, or it is over"),
             Self::Store(reason) => f.write_str(reason),
             Self::UnknownUser => f.write_str("the loader of users knows nobody by this token"),
             Self::UserLoader(reason) => write!(f, "the loader of users failed: {reason}"),

@@ -17,6 +17,8 @@ pub enum TokenSource {
     WebSocketProtocol,
     /// A query parameter.
     QueryParameter,
+    /// The cookie of a server-side session: no token at all, but the name of what the server holds.
+    Session,
 }
 
 impl fmt::Display for TokenSource {
@@ -27,6 +29,7 @@ impl fmt::Display for TokenSource {
             Self::Cookie => "cookie",
             Self::WebSocketProtocol => "websocket sub-protocol",
             Self::QueryParameter => "query parameter",
+            Self::Session => "session",
         })
     }
 }

@@ -13,6 +13,7 @@ mod holes;
 mod hostile;
 mod layers;
 mod locations;
+mod login;
 mod order;
 mod peers;
 mod properties;

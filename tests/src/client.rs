@@ -43,6 +43,26 @@ impl Request {
         request
     }
 
+    /// A `POST` request with a form.
+    #[must_use]
+    pub fn post_form(target: &str, body: &str) -> Self {
+        let mut request = Self::new("POST", target)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("content-length", body.len().to_string());
+        request.body = body.as_bytes().to_vec();
+        request
+    }
+
+    /// A `POST` request with a form in one chunk, whose length no header tells.
+    #[must_use]
+    pub fn post_chunked_form(target: &str, body: &str) -> Self {
+        let mut request = Self::new("POST", target)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("transfer-encoding", "chunked");
+        request.body = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).into_bytes();
+        request
+    }
+
     /// The handshake of a WebSocket.
     #[must_use]
     pub fn websocket(target: &str) -> Self {

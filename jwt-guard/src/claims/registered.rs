@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::numeric_date::NumericDate;
 use super::span::Span;
-use crate::json::{self, Limits, Object};
+use crate::json::{self, Json, Limits, Object};
 
 /// What the payload of a token may hold: nesting as deep as any real claim set, and no limit on members beyond the
 /// length of the token.
@@ -40,6 +40,28 @@ pub(crate) struct Registered {
 impl TokenClaims {
     pub(crate) fn new(payload: String, registered: Registered) -> Self {
         Self { payload, registered }
+    }
+
+    /// The claims that a server-side session stands for. They were written by this service, so they are read and not
+    /// checked; `None` for a text that is not theirs. A session begins with a login, so it is fresh.
+    pub(crate) fn of_session(payload: String) -> Option<Self> {
+        let claims = json::parse_object(&payload, PAYLOAD_LIMITS).ok()?;
+        let registered = Registered {
+            subject: Span::of(claims.get("sub")?.as_text()?, &payload),
+            display_name: claims.get("name").and_then(Json::as_text).map(|name| Span::of(name, &payload)),
+            issuer: None,
+            audience: Vec::new(),
+            expires_at: NumericDate::from_json(claims.get("exp")?)?,
+            not_before: None,
+            issued_at: claims.get("iat").and_then(NumericDate::from_json),
+            token_id: None,
+            client_id: None,
+            family: None,
+            csrf: None,
+            is_fresh: true,
+        };
+        drop(claims);
+        Some(Self { payload, registered })
     }
 
     pub(crate) fn subject(&self) -> &str {

@@ -16,6 +16,10 @@ pub(crate) struct Carried {
 impl Draft {
     /// The two decisions that the type of a builder stands for, where it was made of settings.
     pub(super) fn check_decisions(&self, names_key: bool, names_audience: bool, problems: &mut Problems) {
+        // Sessions alone are a guard too.
+        if self.sessions.is_some() {
+            return;
+        }
         if self.keys.is_empty() && self.signing_key.is_none() && !names_key {
             problems.setting(
                 "no key: set one of `secret`, `public_key_pem`, `jwks`, `signing_secret`, `signing_key_pem`, or the \

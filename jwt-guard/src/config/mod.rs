@@ -3,6 +3,7 @@
 mod carried;
 mod draft;
 mod error;
+mod sessions;
 mod tokens;
 mod user;
 
@@ -19,6 +20,7 @@ pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
+pub(crate) use sessions::{Identified, SessionCaller, SessionSource};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader, chain};
 
@@ -42,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) refresh_locations: Locations,
     /// The cookies that this guard sets.
     pub(crate) cookies: Option<CookieSettings>,
+    /// Server-side sessions, beside the tokens.
+    pub(crate) sessions: Option<Arc<dyn SessionSource>>,
     /// For tokens in any cookie.
     pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,

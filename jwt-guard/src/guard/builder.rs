@@ -98,7 +98,7 @@ impl<K, A> Builder<K, A> {
         self.into_state()
     }
 
-    fn into_state<K2, A2>(self) -> Builder<K2, A2> {
+    pub(super) fn into_state<K2, A2>(self) -> Builder<K2, A2> {
         Builder { draft: self.draft, renderer: self.renderer, state: PhantomData }
     }
 }

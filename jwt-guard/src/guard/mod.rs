@@ -4,6 +4,8 @@ mod admit;
 mod builder;
 mod event;
 mod load_user;
+#[cfg(feature = "sessions")]
+mod sessions;
 mod settings;
 mod typestate;
 

@@ -6,7 +6,11 @@ use http::header::COOKIE;
 use super::{Found, LocationError, longer_than_a_list, only};
 use crate::token::TokenSource;
 
-pub(super) fn find<'r>(headers: &'r HeaderMap, name: &str) -> Result<Found<'r>, LocationError> {
+pub(super) fn find<'r>(
+    headers: &'r HeaderMap,
+    name: &str,
+    source: TokenSource,
+) -> Result<Found<'r>, LocationError> {
     // HTTP/2 may split the cookies over several header lines.
     let lines = headers.get_all(COOKIE);
     if longer_than_a_list(lines.iter()) {
@@ -17,5 +21,5 @@ pub(super) fn find<'r>(headers: &'r HeaderMap, name: &str) -> Result<Found<'r>, 
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         (!value.is_empty()).then_some(value)
     });
-    only(values, TokenSource::Cookie)
+    only(values, source)
 }

@@ -28,11 +28,25 @@ pub struct TokenLocation(pub(crate) Place);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    Authorization { scheme: String },
-    Header { name: String },
-    Cookie { name: String },
-    WebSocketProtocol { name: String },
-    Query { name: String },
+    Authorization {
+        scheme: String,
+    },
+    Header {
+        name: String,
+    },
+    Cookie {
+        name: String,
+    },
+    WebSocketProtocol {
+        name: String,
+    },
+    Query {
+        name: String,
+    },
+    /// The cookie of a session; only `Builder::sessions` adds it.
+    Session {
+        name: String,
+    },
 }
 
 impl TokenLocation {
@@ -94,7 +108,8 @@ impl TokenLocation {
             Place::Authorization { .. }
             | Place::Cookie { .. }
             | Place::WebSocketProtocol { .. }
-            | Place::Query { .. } => None,
+            | Place::Query { .. }
+            | Place::Session { .. } => None,
         }
     }
 }
@@ -121,6 +136,7 @@ impl fmt::Display for TokenLocation {
             Place::Cookie { name } => write!(f, "cookie `{name}`"),
             Place::WebSocketProtocol { name } => write!(f, "sub-protocol `{name}`"),
             Place::Query { name } => write!(f, "query parameter `{name}`"),
+            Place::Session { name } => write!(f, "session cookie `{name}`"),
         }
     }
 }
@@ -196,7 +212,8 @@ impl Locations {
                     (Some(value), None) => Ok(Found::Token(value.as_bytes(), TokenSource::Header)),
                 }
             }
-            Place::Cookie { name } => cookie::find(&request.headers, name),
+            Place::Cookie { name } => cookie::find(&request.headers, name, TokenSource::Cookie),
+            Place::Session { name } => cookie::find(&request.headers, name, TokenSource::Session),
             Place::WebSocketProtocol { name } => websocket::find(request, name),
             Place::Query { name } => query::find(&request.uri, name),
         }
@@ -210,7 +227,7 @@ impl Locations {
                 // A request with two of these is refused, so there is one.
                 Place::Authorization { .. } => mark(headers.get_mut(header::AUTHORIZATION)),
                 Place::Header { name } => mark(headers.get_mut(name.as_str())),
-                Place::Cookie { .. } => mark(lines(headers, header::COOKIE)),
+                Place::Cookie { .. } | Place::Session { .. } => mark(lines(headers, header::COOKIE)),
                 Place::WebSocketProtocol { .. } => mark(lines(headers, header::SEC_WEBSOCKET_PROTOCOL)),
                 Place::Query { .. } => {}
             }

@@ -13,7 +13,7 @@ impl Locations {
             match place {
                 Place::Authorization { .. } => drop(headers.remove(AUTHORIZATION)),
                 Place::Header { name } => drop(headers.remove(name.as_str())),
-                Place::Cookie { name } => {
+                Place::Cookie { name } | Place::Session { name } => {
                     keep_members(headers, COOKIE, b';', |pairs| without_cookie(pairs, name));
                 }
                 Place::WebSocketProtocol { name } => {

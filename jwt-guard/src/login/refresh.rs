@@ -29,7 +29,7 @@ impl JwtGuard {
         let renew = |Token(token): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()));
         let step = match caller {
             None => Step::NoToken,
-            Some(token) => renew(token).map_or(Step::NoIssuer, Step::Of),
+            Some(token) => renew(token).map_or(Step::NoIssuer, |renewal| Step::Of(Box::new(renewal))),
         };
         Refresh { guard: self.clone(), step, by_cookie, answer: Answer::new(form) }
     }
@@ -39,7 +39,7 @@ impl JwtGuard {
 enum Step {
     NoToken,
     NoIssuer,
-    Of(Result<Renewal, IssueError>),
+    Of(Box<Result<Renewal, IssueError>>),
 }
 
 /// A refresh that is being answered, begun by [`JwtGuard::refresh`].
@@ -56,7 +56,7 @@ impl Refresh {
     /// what the login said.
     pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
         if let Step::Of(renewal) = self.step {
-            self.step = Step::Of(renewal.map(|renewal| renewal.change(change)));
+            self.step = Step::Of(Box::new(renewal.map(|renewal| renewal.change(change))));
         }
         self
     }
@@ -109,7 +109,7 @@ impl Refresh {
         else {
             return Err(unconfigured(&guard));
         };
-        let rotated = match renewal {
+        let rotated = match *renewal {
             Ok(renewal) => {
                 let renewal =
                     renewal.change(|token| prepare(token, issuing, answer.form)).grace(issuing.grace);

@@ -42,8 +42,10 @@ pub(super) fn csrf_rules(
 
 /// The places of access tokens, with the refresh token's cookie in place of theirs.
 pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
-    let Some(cookies) = cookies else { return places.to_vec() };
+    // A session is no refresh token.
+    let places = places.iter().filter(|place| !matches!(place, Place::Session { .. }));
+    let Some(cookies) = cookies else { return places.cloned().collect() };
     let access = Place::Cookie { name: cookies.name(TokenKind::Access) };
     let refresh = Place::Cookie { name: cookies.name(TokenKind::Refresh) };
-    places.iter().map(|place| if *place == access { refresh.clone() } else { place.clone() }).collect()
+    places.map(|place| if *place == access { refresh.clone() } else { place.clone() }).collect()
 }

@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use self::cookies::{csrf_rules, places_of_refresh_tokens};
 pub(crate) use self::keys::KeySource;
-use self::keys::load;
+use self::keys::{load, nobodys_key};
 use super::error::{ConfigError, Problems};
-use super::{AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, UserLoader};
+use super::{
+    AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, SessionSource,
+    UserLoader,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
 use crate::issue::{IssueError, TokenIssuer};
@@ -72,6 +75,7 @@ pub(crate) struct Draft {
     pub(crate) revocation: Option<RevocationSource>,
     pub(crate) token_store: Option<Arc<dyn TokenStore>>,
     pub(crate) allow_list: AllowList,
+    pub(crate) sessions: Option<Arc<dyn SessionSource>>,
     pub(crate) grace: Duration,
     pub(crate) user_loader: Option<UserLoader>,
     /// What was found before the builder began.
@@ -110,6 +114,7 @@ impl Draft {
             revocation: None,
             token_store: None,
             allow_list: AllowList::Off,
+            sessions: None,
             grace: Duration::ZERO,
             user_loader: None,
             carried: Carried::default(),
@@ -126,6 +131,10 @@ impl Draft {
         self.check_decisions(names_key, names_audience, &mut problems);
         if let Some(cookies) = &self.cookies {
             self.locations.push(TokenLocation::cookie(cookies.name(TokenKind::Access)));
+        }
+        if let Some(sessions) = &self.sessions {
+            let name = sessions.cookie_name().to_owned();
+            self.locations.push(TokenLocation(Place::Session { name }));
         }
         let csrf = csrf_rules(self.cookies.as_ref(), &self.trusted_origins, &mut problems);
         self.check_names(&mut problems);
@@ -150,7 +159,11 @@ impl Draft {
             longest_token: self.longest_token,
         };
         let signing_key = self.signing_key.as_ref().map(SigningKey::verifying_key);
-        let keys = load(self.keys, signing_key, &self.algorithms, &mut problems);
+        let keys = if self.keys.is_empty() && signing_key.is_none() && self.sessions.is_some() {
+            nobodys_key(&mut problems)
+        } else {
+            load(self.keys, signing_key, &self.algorithms, &mut problems)
+        };
         let issuer = self.signing_key.map(|key| issuer(key, &rules, &clock, self.issuer_settings));
         let issuer =
             issuer.and_then(|issuer| issuer.map_err(|error| problems.setting(error.to_string())).ok());
@@ -175,12 +188,13 @@ impl Draft {
         problems.or(keys.map(|keys| {
             let refresh = Verifier::new(keys.clone(), rules.for_refresh_tokens(), Arc::clone(&clock));
             let access = Verifier::new(keys, rules, clock);
-            let user_loader = self.user_loader;
+            let (user_loader, sessions) = (self.user_loader, self.sessions);
             Config {
                 access,
                 refresh,
                 revocation,
                 user_loader,
+                sessions,
                 issuing,
                 locations,
                 refresh_locations,

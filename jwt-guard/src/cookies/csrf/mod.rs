@@ -78,6 +78,12 @@ impl CsrfRules {
         }
     }
 
+    /// Whether the request may use its session. A session has no claim to repeat: its cookie goes to this site's own pages
+    /// (`SameSite`), and browsers say where a request that changes something comes from.
+    pub(crate) fn check_session(&self, request: &Parts) -> Result<(), CrossSite> {
+        if is_safe(&request.method) && !is_handshake(request) { Ok(()) } else { self.check_site(request) }
+    }
+
     fn check_site(&self, request: &Parts) -> Result<(), CrossSite> {
         if let Some(origin) = only(&request.headers, &ORIGIN).map_err(|Repeated| CrossSite::Origin)? {
             let origin = origin.to_str().ok().and_then(Origin::parse).ok_or(CrossSite::Origin)?;

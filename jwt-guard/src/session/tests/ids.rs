@@ -78,7 +78,10 @@ async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
     }
     for text in bad {
         assert!(place.here.read(&text).await.unwrap().is_none(), "{text:?}");
-        assert!(place.here.identify(&text).await.unwrap().is_none(), "{text:?}");
+        assert!(
+            crate::config::SessionSource::identify(&place.here, &text).await.unwrap().is_none(),
+            "{text:?}"
+        );
         assert!(place.here.update(&text, 1).await.unwrap().is_none(), "{text:?}");
         assert!(place.here.rotate(&text).await.unwrap().is_none(), "{text:?}");
         place.here.delete(&text).await.unwrap();
@@ -93,7 +96,7 @@ async fn an_id_that_was_made_up_is_nobody() {
     place.alice().await;
     let made_up = "A".repeat(43);
     assert!(place.here.read(&made_up).await.unwrap().is_none());
-    assert!(place.here.identify(&made_up).await.unwrap().is_none());
+    assert!(crate::config::SessionSource::identify(&place.here, &made_up).await.unwrap().is_none());
     assert!(place.here.update(&made_up, 1).await.unwrap().is_none());
     assert!(place.here.rotate(&made_up).await.unwrap().is_none());
     place.here.delete(&made_up).await.unwrap();

@@ -1,0 +1,32 @@
+//! Server-side sessions, as a guard sees them: a cookie, and whoever knows what it stands for.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::claims::names::Names;
+
+/// What a session says of its caller.
+pub(crate) struct SessionCaller {
+    /// The JSON object of a token's claims.
+    pub(crate) claims: String,
+    pub(crate) scopes: Names,
+    pub(crate) roles: Names,
+}
+
+/// The answer to the id of a session: `None` where there is none, a reason where nobody can say.
+pub(crate) type Identified<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<SessionCaller>, String>> + Send + 'a>>;
+
+/// Whoever holds the sessions.
+pub(crate) trait SessionSource: fmt::Debug + Send + Sync + 'static {
+    /// The cookie that carries the id.
+    fn cookie_name(&self) -> &str;
+
+    /// The caller that an id stands for.
+    fn identify<'a>(&'a self, id: &'a str) -> Identified<'a>;
+
+    /// The holder itself, for the application.
+    fn as_any(&self) -> &dyn Any;
+}

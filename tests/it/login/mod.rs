@@ -1,0 +1,184 @@
+//! Logins, refreshes and logouts over HTTP, with tokens in bodies, headers and cookies.
+
+mod answers;
+mod csrf;
+mod logout;
+mod refresh;
+mod silence;
+mod store;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use jwt_guard::login::LoginError;
+use jwt_guard::policy::{Policy, Rule};
+use jwt_guard::store::MemoryStore;
+use jwt_guard::{
+    Algorithm, Builder, CookieSettings, Guarded, HasAudience, HasKeys, JwtGuard, Principal, Router,
+    SigningKey, TokenKind, routing,
+};
+use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Request, Server};
+use serde_json::Value;
+
+/// What `/me` answers to a token of [`login`].
+const ADA: Outcome<'_> = Outcome::ok("ada");
+
+/// 403 for a request that another site may have caused.
+const CROSS_SITE: Outcome<'_> = Outcome {
+    status: 403,
+    challenge: Some(r#"Bearer realm="api""#),
+    body: r#"{"title":"Forbidden","status":403,"detail":"the request may come from another site"}"#,
+};
+
+/// 503, and no verdict.
+const UNAVAILABLE: Outcome<'_> = Outcome {
+    status: 503,
+    challenge: None,
+    body: r#"{"title":"Service Unavailable","status":503,"detail":"authentication is not available at the moment"}"#,
+};
+
+fn builder() -> Builder<HasKeys, HasAudience> {
+    let key = SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE).clock(ManualClock::new())
+}
+
+/// A guard with a memory store and default cookies.
+fn guard() -> JwtGuard {
+    builder().token_store(MemoryStore::new()).cookies(CookieSettings::new()).build().unwrap()
+}
+
+async fn serve(guard: JwtGuard) -> Server {
+    let app = Router::new()
+        .route("/login", routing::post(log_in))
+        .route("/refresh", routing::post(refresh))
+        .route("/logout", routing::post(log_out))
+        .route("/logout/everywhere", routing::post(log_out_everywhere))
+        .route("/me", routing::get(me).post(me).delete(me))
+        .route("/echo", routing::post(echo))
+        .unguarded("public keys", guard.jwks_route("/jwks.json"))
+        .layer(guard.csrf_form_field("csrf_token"))
+        .with_guard(guard.clone())
+        .with_state(guard);
+    Server::start(app.into_axum()).await
+}
+
+#[jwt_guard::anonymous_allowed]
+async fn log_in(
+    State(guard): State<JwtGuard>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, LoginError> {
+    let login = guard.login("ada").scopes(["orders:read"]).roles(["clerk"]).claim("tenant", "acme");
+    let login = match query.get("form").map(String::as_str) {
+        Some("header") => login.header(),
+        Some("cookies") => login.cookies(),
+        _ => login,
+    };
+    login.respond().await
+}
+
+struct ByRefreshToken;
+
+impl Policy for ByRefreshToken {
+    const RULE: Rule = Rule::authenticated().with_token(TokenKind::Refresh);
+}
+
+async fn refresh(
+    _: Guarded<ByRefreshToken>,
+    State(guard): State<JwtGuard>,
+    caller: Principal,
+) -> Result<Response, LoginError> {
+    guard.refresh(&caller).respond().await
+}
+
+#[jwt_guard::authentication_required]
+async fn log_out(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+    guard.logout(&caller).await
+}
+
+#[jwt_guard::authentication_required]
+async fn log_out_everywhere(State(guard): State<JwtGuard>, caller: Principal) -> Result<(), LoginError> {
+    guard.logout_everywhere(caller.subject().unwrap_or_default()).await
+}
+
+#[jwt_guard::authentication_required]
+async fn me(caller: Principal) -> String {
+    caller.subject().unwrap_or_default().to_owned()
+}
+
+#[jwt_guard::authentication_required]
+async fn echo(body: String) -> String {
+    body
+}
+
+fn post(target: &str) -> Request {
+    Request::new("POST", target)
+}
+
+/// The tokens of a login, or of a refresh, that were answered as JSON.
+#[derive(Clone, Debug)]
+struct Pair {
+    access: String,
+    refresh: String,
+}
+
+impl Pair {
+    #[track_caller]
+    fn of(answer: &Answer) -> Self {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        Self { access: text("access_token"), refresh: text("refresh_token") }
+    }
+}
+
+async fn login(server: &Server) -> Pair {
+    Pair::of(&server.send(post("/login")).await)
+}
+
+/// The cookies of a browser: what it was told to keep.
+#[derive(Clone, Debug, Default)]
+struct Jar(HashMap<String, String>);
+
+impl Jar {
+    async fn login(server: &Server) -> Self {
+        let mut jar = Self::default();
+        jar.keep(&server.send(post("/login?form=cookies")).await);
+        jar
+    }
+
+    fn keep(&mut self, answer: &Answer) {
+        for line in answer.headers.get_all("set-cookie") {
+            let line = line.to_str().unwrap();
+            let (name, rest) = line.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if rest.ends_with("Max-Age=0") {
+                self.0.remove(name);
+            } else {
+                self.0.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    fn csrf(&self) -> &str {
+        &self.0["csrf_access_token"]
+    }
+
+    /// The request with all cookies, as a browser sends them.
+    fn on(&self, request: Request) -> Request {
+        let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.header("cookie", pairs.join("; "))
+    }
+
+    async fn send(&self, server: &Server, request: Request) -> Answer {
+        server.send(self.on(request)).await
+    }
+
+    async fn refresh(&self, server: &Server) -> Answer {
+        let csrf = self.0["csrf_refresh_token"].as_str();
+        self.send(server, post("/refresh").header("x-csrf-token", csrf)).await
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);

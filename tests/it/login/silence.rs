@@ -1,0 +1,83 @@
+//! Nothing that is logged or formatted shows a token.
+
+use jwt_guard::{CookieSettings, Principal};
+use jwt_guard_tests::{Answer, Request, events};
+
+use super::{Jar, Pair, builder, guard, login, post, serve};
+
+#[tokio::test]
+async fn no_token_is_in_the_log_of_logins_refreshes_and_logouts() {
+    let log = events::capture();
+    let server = serve(guard()).await;
+    let mut secrets = Vec::new();
+    let pair = login(&server).await;
+    let next = Pair::of(&server.send(post("/refresh").bearer(&pair.refresh)).await);
+    // Reuse, and then a dead login.
+    server.send(post("/refresh").bearer(&pair.refresh)).await;
+    server.send(post("/refresh").bearer(&next.refresh)).await;
+    secrets.extend([pair.access, pair.refresh, next.access, next.refresh]);
+    let jar = Jar::login(&server).await;
+    jar.send(&server, post("/me")).await;
+    jar.send(&server, post("/me").header("x-csrf-token", "wrong")).await;
+    jar.send(&server, post("/logout").header("x-csrf-token", jar.csrf())).await;
+    jar.send(&server, Request::get("/me")).await;
+    jar.refresh(&server).await;
+    secrets.extend(jar.0.into_values());
+    let shown = format!("{:?}", log.take());
+    assert!(shown.contains("denied"), "{shown}");
+    hides(&shown, &secrets);
+}
+
+#[tokio::test]
+async fn no_token_is_in_what_is_formatted() {
+    let guard = guard();
+    let builder_shown =
+        format!("{:?}", builder().cookies(CookieSettings::new()).trusted_origin("https://a.example"));
+    let response = guard.login("hunter2").claim("hunter2", "hunter2").cookies().respond().await.unwrap();
+    let shown = format!("{response:?} {response:#?}");
+    let answer = Answer::read(response).await;
+    let mut jar = Jar::default();
+    jar.keep(&answer);
+    assert_eq!(jar.0.len(), 4);
+    hides(&shown, &jar.0.into_values().collect::<Vec<_>>());
+    let by_header = guard.login("hunter2").header().respond().await.unwrap();
+    let shown = format!("{by_header:?}");
+    let token = Answer::read(by_header).await.header("authorization").unwrap()["Bearer ".len()..].to_owned();
+    hides(&shown, &[token]);
+    let error = guard.login("hunter2\n").respond().await.unwrap_err();
+    let refused = guard.refresh(&anonymous().await).respond().await.unwrap_err();
+    for shown in [
+        builder_shown,
+        format!("{:?}", guard.login("hunter2").claim("hunter2", "hunter2").body("hunter2")),
+        format!("{:?}", guard.refresh(&anonymous().await)),
+        format!("{guard:?} {:?} {:?}", CookieSettings::new(), guard.csrf_form_field("x")),
+        format!("{error:?} {error} {refused:?} {refused}"),
+    ] {
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+/// The caller of an open route without a token.
+async fn anonymous() -> Principal {
+    use axum::extract::FromRequestParts as _;
+    use jwt_guard::Guarded;
+    use jwt_guard::policy::{Policy, Rule};
+
+    struct Open;
+    impl Policy for Open {
+        const RULE: Rule = Rule::anonymous();
+    }
+    let (mut parts, ()) = http::Request::get("/").body(()).unwrap().into_parts();
+    parts.extensions.insert(guard());
+    Guarded::<Open>::from_request_parts(&mut parts, &()).await.unwrap();
+    Principal::from_request_parts(&mut parts, &()).await.unwrap()
+}
+
+/// Neither the whole nor a segment that is a secret.
+#[track_caller]
+fn hides(shown: &str, secrets: &[String]) {
+    for secret in secrets {
+        let last = secret.rsplit('.').next().unwrap();
+        assert!(!shown.contains(secret.as_str()) && !shown.contains(last), "{secret} in {shown}");
+    }
+}

@@ -1,0 +1,120 @@
+//! A store that does not answer is 503: no verdict, nothing cleared, nobody let in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use axum::response::IntoResponse as _;
+use jwt_guard::CookieSettings;
+use jwt_guard::login::LoginErrorKind;
+use jwt_guard::store::{
+    Family, Lookup, MemoryStore, Revocation, RevocationStore, Rotated, Rotation, StoreError, StoreFuture,
+    TokenFacts, TokenStore,
+};
+use jwt_guard_tests::{Answer, Request};
+
+use super::{ADA, Jar, Pair, UNAVAILABLE, builder, login, post, serve};
+
+/// A store in memory whose changes, or all answers, fail while a switch is on.
+#[derive(Clone, Debug, Default)]
+struct Flaky {
+    inner: MemoryStore,
+    changes_fail: Arc<AtomicBool>,
+    all_fails: Arc<AtomicBool>,
+}
+
+impl Flaky {
+    fn change<'a, T: Send + 'a>(
+        &'a self,
+        change: impl FnOnce(&'a MemoryStore) -> StoreFuture<'a, T>,
+    ) -> StoreFuture<'a, T> {
+        if self.changes_fail.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(StoreError::new("switched off")) });
+        }
+        change(&self.inner)
+    }
+}
+
+impl RevocationStore for Flaky {
+    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+        if self.all_fails.load(Ordering::SeqCst) {
+            return Lookup::Known(Err(StoreError::new("switched off")));
+        }
+        self.inner.standing(token, now)
+    }
+}
+
+impl TokenStore for Flaky {
+    fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+        self.change(|inner| inner.revoke(what, now))
+    }
+
+    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
+        self.change(|inner| inner.begin(family, now))
+    }
+
+    fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated> {
+        self.change(|inner| inner.rotate(rotation, now))
+    }
+
+    fn allow(&self, id: String, expires_at: SystemTime, now: SystemTime) -> StoreFuture<'_, ()> {
+        self.change(|inner| inner.allow(id, expires_at, now))
+    }
+
+    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
+        self.inner.is_allowed(id, now)
+    }
+
+    fn revoked_before<'a>(
+        &'a self,
+        subject: &'a str,
+        now: SystemTime,
+    ) -> StoreFuture<'a, Option<SystemTime>> {
+        self.inner.revoked_before(subject, now)
+    }
+}
+
+#[tokio::test]
+async fn while_the_store_cannot_write_nothing_is_issued_or_cleared() {
+    let store = Flaky::default();
+    let guard = builder().token_store(store.clone()).cookies(CookieSettings::new()).build().unwrap();
+    let server = serve(guard.clone()).await;
+    let (pair, mut jar) = (login(&server).await, Jar::login(&server).await);
+    store.changes_fail.store(true, Ordering::SeqCst);
+    server.send(post("/login")).await.is(UNAVAILABLE);
+    server.send(post("/login?form=cookies")).await.is(UNAVAILABLE);
+    server.send(post("/refresh").bearer(&pair.refresh)).await.is(UNAVAILABLE);
+    let answer = jar.send(&server, post("/logout").header("x-csrf-token", jar.csrf())).await;
+    answer.is(UNAVAILABLE);
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(answer.header("retry-after"), Some("5"));
+    let answer = jar.refresh(&server).await;
+    answer.is(UNAVAILABLE);
+    assert!(!answer.headers.contains_key("set-cookie"));
+    server.send(post("/logout/everywhere").bearer(&pair.access)).await.is(UNAVAILABLE);
+    let error = guard.logout_everywhere("ada").await.unwrap_err();
+    assert_eq!(error.kind(), LoginErrorKind::Store);
+    assert!(std::error::Error::source(&error).unwrap().to_string().contains("switched off"));
+    Answer::read(error.into_response()).await.is(UNAVAILABLE);
+
+    // No verdict was passed: all goes on where it stopped.
+    store.changes_fail.store(false, Ordering::SeqCst);
+    server.get("/me", &pair.access).await.is(ADA);
+    Pair::of(&server.send(post("/refresh").bearer(&pair.refresh)).await);
+    jar.keep(&jar.refresh(&server).await);
+    jar.send(&server, Request::get("/me")).await.is(ADA);
+}
+
+#[tokio::test]
+async fn while_the_store_cannot_answer_nobody_is_let_in() {
+    let store = Flaky::default();
+    let server =
+        serve(builder().token_store(store.clone()).cookies(CookieSettings::new()).build().unwrap()).await;
+    let (pair, jar) = (login(&server).await, Jar::login(&server).await);
+    store.all_fails.store(true, Ordering::SeqCst);
+    server.get("/me", &pair.access).await.is(UNAVAILABLE);
+    server.send(post("/refresh").bearer(&pair.refresh)).await.is(UNAVAILABLE);
+    let answer = jar.refresh(&server).await;
+    answer.is(UNAVAILABLE);
+    assert!(!answer.headers.contains_key("set-cookie"));
+}
