@@ -4,11 +4,14 @@
 //! |---|---|
 //! | `JWTAuth`, `JWTCookieAuth`, `OAuth2PasswordBearerAuth` | a guard each, below `/header`, `/cookie`, `/oauth2` |
 //! | `jwt_auth.login(identifier, response_body=..)` | `guard.login(..).header().body(..)`, `.cookies()`, `.json()` |
-//! | `request.user`, `request.auth` | `Principal`, `Claims` |
+//! | `retrieve_user_handler` | `load_user(..)` |
+//! | `request.user`, `request.auth` | `CurrentUser<User>`, `Claims` |
 //! | `exclude=["/login"]`, a pattern that opens `/admin/login-history` too | `#[anonymous_allowed]` on the one handler |
 //! | a guard function that raises `PermissionDeniedException` | `#[requires(role = "admin")]` |
 //!
 //! `cargo run --example litestar_style` serves it on port 3000 (or `PORT`), and prints what to type.
+
+use std::convert::Infallible;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,7 +21,7 @@ use jwt_guard::login::LoginError;
 use jwt_guard::respond::StatusDetail;
 use jwt_guard::routing::{get, post};
 use jwt_guard::{
-    Algorithm, Builder, Claims, CookieSettings, HasAudience, HasKeys, JwtGuard, Principal, Router,
+    Algorithm, Builder, Claims, CookieSettings, CurrentUser, HasAudience, HasKeys, JwtGuard, Router,
     SigningKey, anonymous_allowed, authentication_required, requires,
 };
 use jwt_guard_examples::{Failure, listen, print_tour};
@@ -36,6 +39,11 @@ const USERS: [User; 2] = [User { name: "ada", roles: &[] }, User { name: "eve", 
 
 fn user_called(name: &str) -> Option<User> {
     USERS.into_iter().find(|user| user.name == name)
+}
+
+/// Runs for every token: one whose user is gone is refused.
+async fn retrieve_user(token: Claims) -> Result<Option<User>, Infallible> {
+    Ok(user_called(token.subject()))
 }
 
 #[derive(Deserialize)]
@@ -88,18 +96,18 @@ async fn oauth2_login(
 // What they open.
 
 #[authentication_required]
-async fn some_route(user: Principal, token: Claims) -> Json<Value> {
-    Json(json!({ "user": user.subject(), "iss": token.issuer() }))
+async fn some_route(user: CurrentUser<User>, token: Claims) -> Json<Value> {
+    Json(json!({ "user": *user, "iss": token.issuer() }))
 }
 
 #[authentication_required]
-async fn change_something(user: Principal) -> String {
-    format!("changed by {}", user.subject().unwrap_or_default())
+async fn change_something(user: CurrentUser<User>) -> String {
+    format!("changed by {}", user.name)
 }
 
 #[requires(role = "admin")]
-async fn admin(user: Principal) -> String {
-    format!("hello {}", user.subject().unwrap_or_default())
+async fn admin(user: CurrentUser<User>) -> String {
+    format!("hello {}", user.name)
 }
 
 fn header_app(guard: JwtGuard) -> Router {
@@ -155,6 +163,7 @@ fn settings(key: &SigningKey, audience: &str) -> Builder<HasKeys, HasAudience> {
         .signing_key(key.clone())
         .issuer("https://litestar-style.example")
         .audience(audience)
+        .load_user(retrieve_user)
         .refusal_body(StatusDetail)
 }
 
@@ -170,7 +179,7 @@ curl -i http://localhost:3000/header/login -H 'Content-Type: application/json' -
 
 # 200: the token opens this
 curl -i http://localhost:3000/header/some-path -H "Authorization: Bearer $HEADER"
-#> {"iss":"https://litestar-style.example","user":"ada"}
+#> {"iss":"https://litestar-style.example","user":{"name":"ada","roles":[]}}
 
 # 401: no token
 curl -i http://localhost:3000/header/some-path
@@ -187,7 +196,7 @@ curl -i -c cookies.txt http://localhost:3000/cookie/login -H 'Content-Type: appl
 
 # 200: the browser sends the cookie
 curl -i -b cookies.txt http://localhost:3000/cookie/some-path
-#> {"iss":"https://litestar-style.example","user":"ada"}
+#> {"iss":"https://litestar-style.example","user":{"name":"ada","roles":[]}}
 
 # 403: to change something, that is not enough: a page of another site could cause it
 curl -i -X POST -b cookies.txt http://localhost:3000/cookie/some-path
