@@ -58,6 +58,10 @@ async fn admit(config: &Config, identity: Identity) -> Result<Principal, AuthErr
 }
 
 /// What a request carries.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for a moment; a box would cost every request an allocation"
+)]
 enum Located<'r> {
     Token(Verified, TokenSource),
     /// The id of a server-side session.

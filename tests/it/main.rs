@@ -20,4 +20,5 @@ mod properties;
 mod router;
 mod secrets;
 mod seed_table;
+mod sessions;
 mod stores;

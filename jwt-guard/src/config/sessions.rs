@@ -1,5 +1,6 @@
 //! Server-side sessions, as a guard sees them: a cookie, and whoever knows what it stands for.
 
+#[cfg(feature = "sessions")]
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -28,5 +29,6 @@ pub(crate) trait SessionSource: fmt::Debug + Send + Sync + 'static {
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a>;
 
     /// The holder itself, for the application.
+    #[cfg(feature = "sessions")]
     fn as_any(&self) -> &dyn Any;
 }

@@ -1,0 +1,182 @@
+//! Server-side sessions through the same attributes as tokens.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use http::header::SET_COOKIE;
+use jwt_guard::session::NewSession;
+use jwt_guard::{
+    Algorithm, Claims, JwtGuard, Principal, Router, Sessions, TokenSource, anonymous_allowed,
+    authentication_required, requires, routing,
+};
+use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server, guard, token};
+use std::time::Duration;
+use tower_sessions_memory_store::MemoryStore;
+
+const COOKIE: &str = "__Host-session";
+
+#[anonymous_allowed]
+async fn login(State(sessions): State<Sessions>) -> Response {
+    let session = NewSession::new("alice")
+        .scopes(["orders:read"])
+        .payload([("basket", 3)].into_iter().collect::<Basket>());
+    let id = sessions.create(session).await.unwrap();
+    ([(SET_COOKIE, sessions.set_cookie(&id))], "welcome").into_response()
+}
+
+type Basket = std::collections::BTreeMap<&'static str, u32>;
+
+#[derive(serde::Deserialize)]
+struct Payload {
+    basket: u32,
+}
+
+#[authentication_required]
+async fn me(caller: Principal, claims: Claims<Payload>) -> String {
+    let by_session = caller.authenticated_by() == Some(TokenSource::Session);
+    format!("{} has {} in the basket, by session: {by_session}", claims.subject(), claims.basket)
+}
+
+#[requires(scope = "orders:read")]
+async fn orders() -> &'static str {
+    "orders"
+}
+
+#[requires(scope = "orders:write")]
+async fn order() -> &'static str {
+    "ordered"
+}
+
+#[anonymous_allowed]
+async fn open(caller: Principal) -> String {
+    caller.subject().unwrap_or("nobody").to_owned()
+}
+
+#[authentication_required]
+async fn logout(State(sessions): State<Sessions>, caller: Principal) -> StatusCode {
+    sessions.delete_all(caller.subject().unwrap_or_default()).await.unwrap();
+    StatusCode::NO_CONTENT
+}
+
+async fn serve(guard: JwtGuard) -> Server {
+    let sessions = guard.sessions().unwrap().clone();
+    let router = Router::new()
+        .route("/login", routing::get(login))
+        .route("/me", routing::get(me))
+        .route("/orders", routing::get(orders).post(orders).put(order))
+        .route("/open", routing::get(open))
+        .route("/logout", routing::post(logout))
+        .with_guard(guard)
+        .with_state(sessions);
+    Server::start(router.into_axum()).await
+}
+
+fn sessions(clock: &ManualClock) -> Sessions {
+    Sessions::builder(MemoryStore::default()).clock(clock.clone()).build().unwrap()
+}
+
+fn with_tokens() -> JwtGuard {
+    guard(Algorithm::Hs256).sessions(sessions(&ManualClock::new())).build().unwrap()
+}
+
+async fn log_in(server: &Server) -> String {
+    let answer = server.send(Request::get("/login")).await;
+    let cookie = answer.header("set-cookie").unwrap();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("Secure") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+fn with(cookie: &str, method: &str, target: &str) -> Request {
+    Request::new(method, target).header("cookie", cookie)
+}
+
+#[tokio::test]
+async fn a_session_is_let_in_by_the_attributes_and_read_as_claims() {
+    let server = serve(with_tokens()).await;
+    let cookie = log_in(&server).await;
+    let me = "alice has 3 in the basket, by session: true";
+    server.send(with(&cookie, "GET", "/me")).await.is(Outcome::ok(me));
+    server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::ok("orders"));
+    let refused: Answer = server.send(with(&cookie, "PUT", "/orders")).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.header("www-authenticate").unwrap().contains("scope=\"orders:write\""));
+}
+
+#[tokio::test]
+async fn a_token_and_a_session_open_the_same_route_and_both_at_once_are_refused() {
+    let server = serve(with_tokens()).await;
+    let cookie = log_in(&server).await;
+    let reader = token(&[("scope", "\"orders:read\"")]);
+    server.get("/orders", &reader).await.is(Outcome::ok("orders"));
+    server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::ok("orders"));
+    server.send(with(&cookie, "GET", "/orders").bearer(&reader)).await.is(Outcome::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_id_that_was_made_up_is_not_a_session() {
+    let server = serve(with_tokens()).await;
+    for id in ["A".repeat(43), "x".to_owned(), "alice".to_owned(), "../../etc/passwd".to_owned()] {
+        let cookie = format!("{COOKIE}={id}");
+        server.send(with(&cookie, "GET", "/me")).await.is(Outcome::BAD_TOKEN);
+        server.send(with(&cookie, "GET", "/open")).await.is(Outcome::BAD_TOKEN);
+    }
+    server.send(Request::get("/me")).await.is(Outcome::NO_TOKEN);
+}
+
+#[tokio::test]
+async fn a_logout_ends_every_session_of_the_caller() {
+    let server = serve(with_tokens()).await;
+    let (here, there) = (log_in(&server).await, log_in(&server).await);
+    let origin =
+        Request::new("POST", "/logout").header("cookie", &here).header("sec-fetch-site", "same-origin");
+    assert_eq!(server.send(origin).await.status, 204);
+    for cookie in [here, there] {
+        server.send(with(&cookie, "GET", "/me")).await.is(Outcome::BAD_TOKEN);
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_idle_and_when_it_is_old() {
+    let clock = ManualClock::new();
+    let server = serve(JwtGuard::builder().sessions(sessions(&clock)).build().unwrap()).await;
+    let cookie = log_in(&server).await;
+    for _ in 0..23 {
+        clock.advance(Duration::from_secs(29 * 60));
+        assert_eq!(server.send(with(&cookie, "GET", "/orders")).await.status, 200);
+    }
+    clock.advance(Duration::from_secs(60 * 60));
+    server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::BAD_TOKEN);
+    let cookie = log_in(&server).await;
+    clock.advance(Duration::from_secs(30 * 60));
+    server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn another_site_cannot_use_the_session_to_change_something() {
+    let server = serve(with_tokens()).await;
+    let cookie = log_in(&server).await;
+    let post = || with(&cookie, "POST", "/orders");
+    assert_eq!(server.send(post()).await.status, 200);
+    assert_eq!(server.send(post().header("sec-fetch-site", "same-origin")).await.status, 200);
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
+        assert_eq!(server.send(post().header(name, value)).await.status, 403, "{name}: {value}");
+    }
+    let get = with(&cookie, "GET", "/orders").header("sec-fetch-site", "cross-site");
+    assert_eq!(server.send(get).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_guard_with_sessions_alone_accepts_no_token() {
+    let server = serve(JwtGuard::builder().sessions(sessions(&ManualClock::new())).build().unwrap()).await;
+    let cookie = log_in(&server).await;
+    server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::ok("orders"));
+    server.get("/orders", &token(&[("scope", "\"orders:read\"")])).await.is(Outcome::BAD_TOKEN);
+}
