@@ -123,9 +123,6 @@ enum Unreadable {
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, Unreadable> {
-    if body.size_hint().lower() > LONGEST_FORM as u64 {
-        return Err(Unreadable::TooLarge);
-    }
     let mut form = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         // A form has no trailers.

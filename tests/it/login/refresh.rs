@@ -125,9 +125,12 @@ async fn a_refresh_cookie_that_does_not_count_any_more_is_cleared() {
 #[tokio::test]
 async fn an_access_cookie_that_does_not_count_leaves_the_refresh_cookie_alone() {
     let server = serve(guard()).await;
-    let answer = server.send(Request::get("/me").header("cookie", "__Host-access_token=a.b.c")).await;
+    let mut jar = Jar::login(&server).await;
+    jar.0.insert("__Host-access_token".to_owned(), "a.b.c".to_owned());
+    let answer = jar.send(&server, Request::get("/me")).await;
     answer.is(Outcome::BAD_TOKEN);
     assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(jar.refresh(&server).await.status, 204);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
