@@ -26,7 +26,8 @@ impl JwtGuard {
         let caller = caller.held();
         let by_cookie = caller.as_ref().is_some_and(|token| token.0.source() == TokenSource::Cookie);
         let form = if by_cookie && self.config().cookies.is_some() { Form::Cookies } else { Form::Json };
-        let renew = |Token(token): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()));
+        let renew =
+            |Token(token): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()).map(Box::new));
         let step = match caller {
             None => Step::NoToken,
             Some(token) => renew(token).map_or(Step::NoIssuer, Step::Of),
@@ -39,7 +40,7 @@ impl JwtGuard {
 enum Step {
     NoToken,
     NoIssuer,
-    Of(Result<Renewal, IssueError>),
+    Of(Result<Box<Renewal>, IssueError>),
 }
 
 /// A refresh that is being answered, begun by [`JwtGuard::refresh`].
@@ -56,7 +57,7 @@ impl Refresh {
     /// what the login said.
     pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
         if let Step::Of(renewal) = self.step {
-            self.step = Step::Of(renewal.map(|renewal| renewal.change(change)));
+            self.step = Step::Of(renewal.map(|renewal| Box::new(renewal.change(change))));
         }
         self
     }
