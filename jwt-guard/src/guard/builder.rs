@@ -261,7 +261,9 @@ impl<K, A> Builder<K, A> {
     /// Sets tokens in cookies where [`Login::cookies`](crate::login::Login::cookies) asks for it, and reads them: access tokens
     /// from their cookie, after all other locations, and refresh tokens from theirs where a policy asks for one.
     ///
-    /// A request that may change something must then repeat the `csrf` claim of its token.
+    /// A request that may change something must then repeat the `csrf` claim of its token, also on open routes: a browser
+    /// sends the cookies of an earlier login with the form of the next one. A token in a header is exempt; a request with
+    /// both carries two tokens, and is 400 unless [`prefer_first`](Self::prefer_first) is set.
     pub fn cookies(mut self, settings: CookieSettings) -> Self {
         self.draft.cookies = Some(settings);
         self

@@ -67,8 +67,9 @@ impl TokenLocation {
 
     /// A cookie whose value is the token. An empty cookie counts as none.
     ///
-    /// Browsers send cookies with requests that another site caused. Set `SameSite` on the cookie, and protect
-    /// methods that change something against such requests.
+    /// Browsers send cookies with requests that another site caused. The guard refuses those that change something, by
+    /// `Origin` and `Sec-Fetch-Site`; set `SameSite` on the cookie too. For cookies that this service sets there is
+    /// [`Builder::cookies`](crate::Builder::cookies), which asks for the token's `csrf` claim as well.
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Place::Cookie { name: name.into() })
     }

@@ -28,7 +28,8 @@ impl JwtGuard {
     /// A layer that takes the value for CSRF from a form field too, where a request has no header for it.
     ///
     /// It reads bodies of the type `application/x-www-form-urlencoded` up to 64 KiB, a longer one is 413, and hands them on
-    /// as they were. Only requests with a token in a cookie and a method that changes something are read.
+    /// as they were. It goes outside of [`require_authentication`](Self::require_authentication), which asks before. Only
+    /// requests with a token in a cookie and a method that changes something are read.
     ///
     /// ```
     /// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, SigningKey};
@@ -123,9 +124,6 @@ enum Unreadable {
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, Unreadable> {
-    if body.size_hint().lower() > LONGEST_FORM as u64 {
-        return Err(Unreadable::TooLarge);
-    }
     let mut form = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         // A form has no trailers.

@@ -51,6 +51,26 @@ async fn a_revoked_login_stays_revoked_until_its_last_token_has_ended() {
 }
 
 #[tokio::test]
+async fn a_store_that_does_not_know_the_login_revokes_all_its_access_tokens_too() {
+    let clock = ManualClock::new();
+    let server = async || {
+        let guard = builder().clock(clock.clone()).token_store(MemoryStore::new()).build().unwrap();
+        serve(guard).await
+    };
+    let before = server().await;
+    let first = login(&before).await;
+    clock.advance(MINUTE * 14);
+    let second = Pair::of(&before.send(post("/refresh").bearer(&first.refresh)).await);
+    // Memory is gone after a restart.
+    let after = server().await;
+    assert_eq!(after.send(post("/logout").bearer(&first.access)).await.status, 204);
+    for _ in 0..16 {
+        after.get("/me", &second.access).await.is(Outcome::BAD_TOKEN);
+        clock.advance(MINUTE);
+    }
+}
+
+#[tokio::test]
 async fn a_logout_everywhere_ends_all_logins_and_the_next_one_in_the_same_second_is_good() {
     let clock = ManualClock::new();
     clock.advance(std::time::Duration::from_millis(250));

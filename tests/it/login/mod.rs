@@ -57,6 +57,7 @@ async fn serve(guard: JwtGuard) -> Server {
         .route("/logout/everywhere", routing::post(log_out_everywhere))
         .route("/me", routing::get(me).post(me).delete(me))
         .route("/echo", routing::post(echo))
+        .route("/cookies", routing::get(cookies))
         .unguarded("public keys", guard.jwks_route("/jwks.json"))
         .layer(guard.csrf_form_field("csrf_token"))
         .with_guard(guard.clone())
@@ -110,6 +111,12 @@ async fn me(caller: Principal) -> String {
 #[jwt_guard::authentication_required]
 async fn echo(body: String) -> String {
     body
+}
+
+/// The cookies that a handler sees.
+#[jwt_guard::authentication_required]
+async fn cookies(headers: http::HeaderMap) -> String {
+    headers.get("cookie").map_or("", |value| value.to_str().unwrap()).to_owned()
 }
 
 fn post(target: &str) -> Request {

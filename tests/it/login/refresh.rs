@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use jwt_guard::store::{FileStore, MemoryStore, TokenStore};
-use jwt_guard::{CookieSettings, JwtGuard};
+use jwt_guard::store::{FileStore, MemoryStore, RedisOptions, RedisStore, TokenStore};
+use jwt_guard::{CookieSettings, JwtGuard, SystemClock};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
+
+use crate::stores::redis_server::RedisServer;
 
 use super::{ADA, Jar, MINUTE, Pair, builder, guard, login, post, serve};
 
@@ -125,9 +127,12 @@ async fn a_refresh_cookie_that_does_not_count_any_more_is_cleared() {
 #[tokio::test]
 async fn an_access_cookie_that_does_not_count_leaves_the_refresh_cookie_alone() {
     let server = serve(guard()).await;
-    let answer = server.send(Request::get("/me").header("cookie", "__Host-access_token=a.b.c")).await;
+    let mut jar = Jar::login(&server).await;
+    jar.0.insert("__Host-access_token".to_owned(), "a.b.c".to_owned());
+    let answer = jar.send(&server, Request::get("/me")).await;
     answer.is(Outcome::BAD_TOKEN);
     assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(jar.refresh(&server).await.status, 204);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -140,6 +145,14 @@ async fn of_a_thousand_concurrent_refreshes_exactly_one_succeeds_on_disk() {
     let path = file("thousand");
     one_of_a_thousand(with(FileStore::open(&path).await.unwrap())).await;
     drop(std::fs::remove_file(path));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_thousand_concurrent_refreshes_exactly_one_succeeds_on_a_server() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::connect(&server.url(), RedisOptions::new().timeout(MINUTE)).await.unwrap();
+    // The server forgets by its own clock.
+    one_of_a_thousand(builder().clock(SystemClock).token_store(store).build().unwrap()).await;
 }
 
 async fn one_of_a_thousand(guard: JwtGuard) {

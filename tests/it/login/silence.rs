@@ -1,7 +1,8 @@
 //! Nothing that is logged or formatted shows a token.
 
+use jwt_guard::store::MemoryStore;
 use jwt_guard::{CookieSettings, Principal};
-use jwt_guard_tests::{Answer, Request, events};
+use jwt_guard_tests::{Answer, Outcome, Request, events};
 
 use super::{Jar, Pair, builder, guard, login, post, serve};
 
@@ -26,6 +27,21 @@ async fn no_token_is_in_the_log_of_logins_refreshes_and_logouts() {
     let shown = format!("{:?}", log.take());
     assert!(shown.contains("denied"), "{shown}");
     hides(&shown, &secrets);
+}
+
+#[tokio::test]
+async fn stripped_credentials_take_both_cookies_with_them() {
+    let guard = builder()
+        .token_store(MemoryStore::new())
+        .cookies(CookieSettings::new())
+        .strip_credentials()
+        .build()
+        .unwrap();
+    let server = serve(guard).await;
+    let mut jar = Jar::login(&server).await;
+    jar.0.retain(|name, _| name.starts_with("__Host-"));
+    jar.0.insert("theme".to_owned(), "dark".to_owned());
+    jar.send(&server, Request::get("/cookies")).await.is(Outcome::ok("theme=dark"));
 }
 
 #[tokio::test]

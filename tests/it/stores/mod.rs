@@ -6,7 +6,7 @@ mod file;
 mod memory;
 mod proxy;
 mod redis;
-mod redis_server;
+pub(crate) mod redis_server;
 
 use std::fs;
 use std::path::{Path, PathBuf};

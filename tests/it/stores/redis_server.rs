@@ -10,7 +10,7 @@ use super::{Directory, until};
 const PROGRAM: &str = "REDIS_SERVER";
 
 /// A running server. It is killed when the test ends.
-pub(super) struct RedisServer {
+pub(crate) struct RedisServer {
     process: Child,
     directory: Directory,
     port: u16,
@@ -19,7 +19,7 @@ pub(super) struct RedisServer {
 
 impl RedisServer {
     /// `None`, and a printed reason, if there is no server on this machine. In CI that is a failure.
-    pub(super) async fn start() -> Option<Self> {
+    pub(crate) async fn start() -> Option<Self> {
         Self::start_with(&[]).await
     }
 
@@ -42,7 +42,7 @@ impl RedisServer {
         self.port
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
