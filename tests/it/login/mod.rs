@@ -13,11 +13,10 @@ use std::time::Duration;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use jwt_guard::login::LoginError;
-use jwt_guard::policy::{Policy, Rule};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Builder, CookieSettings, Guarded, HasAudience, HasKeys, JwtGuard, Principal, Router,
-    SigningKey, TokenKind, routing,
+    Algorithm, Builder, CookieSettings, HasAudience, HasKeys, JwtGuard, Principal, Router, SigningKey,
+    routing,
 };
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Request, Server};
 use serde_json::Value;
@@ -79,17 +78,8 @@ async fn log_in(
     login.respond().await
 }
 
-struct ByRefreshToken;
-
-impl Policy for ByRefreshToken {
-    const RULE: Rule = Rule::authenticated().with_token(TokenKind::Refresh);
-}
-
-async fn refresh(
-    _: Guarded<ByRefreshToken>,
-    State(guard): State<JwtGuard>,
-    caller: Principal,
-) -> Result<Response, LoginError> {
+#[jwt_guard::requires(token = "refresh")]
+async fn refresh(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 
