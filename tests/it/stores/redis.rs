@@ -15,12 +15,17 @@ use super::proxy::Proxy;
 use super::redis_server::RedisServer;
 use super::{LIFE, answer, facts, login, present, rotation, token, until};
 
+/// For tests that are not about a slow server: this machine may be slow itself.
+fn patient() -> RedisOptions {
+    RedisOptions::new().timeout(Duration::from_secs(20))
+}
+
 mod pushed {
     use super::*;
 
     async fn store() -> Option<(RedisStore, RedisServer)> {
         let server = RedisServer::start().await?;
-        let store = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+        let store = RedisStore::connect(&server.url(), patient()).await.unwrap();
         Some((store, server))
     }
 
@@ -32,7 +37,7 @@ mod strict {
 
     async fn store() -> Option<(RedisStore, RedisServer)> {
         let server = RedisServer::start().await?;
-        let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+        let store = RedisStore::strict(&server.url(), patient()).await.unwrap();
         Some((store, server))
     }
 
@@ -56,7 +61,7 @@ mod cluster {
     /// Options that no other store of the test has.
     fn options() -> RedisOptions {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        RedisOptions::new().cluster().prefix(format!("test {}", COUNT.fetch_add(1, Ordering::Relaxed)))
+        patient().cluster().prefix(format!("test {}", COUNT.fetch_add(1, Ordering::Relaxed)))
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,8 +99,8 @@ fn is_revoked(store: &RedisStore, id: &str) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revocation_is_pushed_to_another_node_within_100_ms() {
     let Some(server) = RedisServer::start().await else { return };
-    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
-    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let one = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), patient()).await.unwrap();
     let mut latencies = Vec::new();
     for i in 0..100 {
         let (id, now) = (i.to_string(), present());
@@ -118,8 +123,8 @@ async fn a_revocation_is_pushed_to_another_node_within_100_ms() {
 #[tokio::test]
 async fn every_kind_of_revocation_is_pushed() {
     let Some(server) = RedisServer::start().await else { return };
-    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
-    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let one = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), patient()).await.unwrap();
     let now = present();
     let ends = now + LIFE;
     let issued_later = facts("another", None, ends + Duration::from_millis(1));
@@ -141,8 +146,8 @@ async fn every_kind_of_revocation_is_pushed() {
 #[tokio::test]
 async fn a_revocation_counts_at_once_for_a_strict_store() {
     let Some(server) = RedisServer::start().await else { return };
-    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
-    let two = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+    let one = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let two = RedisStore::strict(&server.url(), patient()).await.unwrap();
     let now = present();
     let mine = facts("t", None, now);
     let mut waits = Vec::new();
@@ -160,12 +165,12 @@ async fn a_revocation_counts_at_once_for_a_strict_store() {
 #[tokio::test]
 async fn a_node_that_starts_later_knows_what_was_revoked_before() {
     let Some(server) = RedisServer::start().await else { return };
-    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let one = RedisStore::connect(&server.url(), patient()).await.unwrap();
     // More than are read at once.
     for i in 0..2_500 {
         one.revoke(token(&i.to_string(), present()), present()).await.unwrap();
     }
-    let two = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), patient()).await.unwrap();
     for i in 0..2_500 {
         assert!(is_revoked(&two, &i.to_string()), "{i}");
     }
@@ -264,8 +269,8 @@ async fn a_server_that_lost_its_stream_is_read_from_the_beginning() {
 #[tokio::test]
 async fn a_node_that_cannot_keep_a_revocation_stops_answering() {
     let Some(server) = RedisServer::start().await else { return };
-    let one = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
-    let two = RedisStore::connect(&server.url(), RedisOptions::new().capacity(1)).await.unwrap();
+    let one = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), patient().capacity(1)).await.unwrap();
     one.revoke(token("t", present()), present()).await.unwrap();
     one.revoke(token("u", present()), present()).await.unwrap();
     until("it is full", async || known(&two, "u").err()).await;
@@ -299,7 +304,7 @@ async fn a_server_without_tls_is_not_spoken_to_in_clear_when_tls_is_asked_for() 
 #[tokio::test]
 async fn entries_leave_the_server_when_they_have_ended() {
     let Some(server) = RedisServer::start().await else { return };
-    let store = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let store = RedisStore::connect(&server.url(), patient()).await.unwrap();
     let now = present();
     store.revoke(token("t", now), now).await.unwrap();
     store.begin(login("f", "a", now), now).await.unwrap();
@@ -315,8 +320,8 @@ async fn entries_leave_the_server_when_they_have_ended() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     let Some(mut server) = RedisServer::start().await else { return };
-    let strict = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
-    let pushed = RedisStore::connect(&server.url(), RedisOptions::new()).await.unwrap();
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let pushed = RedisStore::connect(&server.url(), patient()).await.unwrap();
     let (mut rotations, mut kills) = (0, 0_usize);
     while rotations < 1_000 || kills < 10 {
         let acknowledged = Arc::new(Mutex::new(Vec::new()));

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use super::{Directory, until};
 
@@ -30,12 +31,17 @@ impl RedisServer {
             eprintln!("skipped: {program} is not installed ({error}); the package is `redis-server`");
             return None;
         }
-        let directory = Directory::new();
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let process = spawn(&directory, port, extra);
-        let server = Self { process, directory, port, extra };
-        server.answers().await;
-        Some(server)
+        // Somebody else may take the free port before the server does.
+        for _ in 0..10 {
+            let directory = Directory::new();
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+            let process = spawn(&directory, port, extra);
+            let mut server = Self { process, directory, port, extra };
+            if server.answers().await {
+                return Some(server);
+            }
+        }
+        panic!("no free port");
     }
 
     pub(super) fn port(&self) -> u16 {
@@ -55,11 +61,28 @@ impl RedisServer {
     /// Starts it anew, with what it has on the disk.
     pub(super) async fn restart(&mut self) {
         self.process = spawn(&self.directory, self.port, self.extra);
-        self.answers().await;
+        assert!(self.answers().await, "the port is taken");
     }
 
-    async fn answers(&self) {
-        until("the server answers", async || self.command(&["PING"]).filter(|line| line == "+PONG")).await;
+    /// Waits until this very process answers at its port; false if it ended instead.
+    async fn answers(&mut self) -> bool {
+        until("the server answers", async || {
+            if self.process.try_wait().unwrap().is_some() {
+                return Some(false);
+            }
+            let pong = self.command(&["PING"]).filter(|line| line == "+PONG");
+            pong.filter(|_| self.process_id() == Some(self.process.id())).map(|_| true)
+        })
+        .await
+    }
+
+    /// The process that answers at the port.
+    fn process_id(&self) -> Option<u32> {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
+        connection.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
+        connection.write_all(b"INFO server\r\n").ok()?;
+        let mut lines = BufReader::new(connection).lines().map_while(Result::ok);
+        lines.find_map(|line| line.strip_prefix("process_id:")?.trim_end().parse().ok())
     }
 
     /// Sends one command, and returns the first line of the answer.
