@@ -11,7 +11,7 @@ use http::request::Parts;
 
 use crate::claims::HoldsClaims;
 use crate::claims::registered::TokenClaims;
-use crate::config::{AllowList, Config, NoUser, Revocation, SessionCaller, UserLoader, chain};
+use crate::config::{AllowList, Config, NoUser, Revocation, UserLoader, chain};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
@@ -75,10 +75,14 @@ async fn identify(config: &Config, request: &Parts, id: &[u8]) -> Result<Princip
         return Err(AuthError::NoSession);
     };
     let caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
-    let SessionCaller { claims, scopes, roles } = caller;
     let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
-    let claims = TokenClaims::of_session(claims).ok_or_else(unreadable)?;
-    admit(config, Identity { claims, scopes, roles, source: TokenSource::Session }).await
+    let claims = TokenClaims::of_session(caller.claims).ok_or_else(unreadable)?;
+    let (scopes, roles) = (caller.scopes, caller.roles);
+    let identity = Identity { claims, scopes, roles, source: TokenSource::Session };
+    let principal = admit(config, identity).await?;
+    #[cfg(feature = "sessions")]
+    let principal = principal.with_session(caller.session);
+    Ok(principal)
 }
 
 fn locate_and_verify<'r>(

@@ -100,6 +100,8 @@ pub use clock::{Clock, SystemClock};
 pub use config::ConfigError;
 pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
+#[cfg(feature = "sessions")]
+pub use extract::Session;
 pub use extract::{CurrentUser, Guarded};
 pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, Settings, WantsAudience, WantsKeys,

@@ -29,6 +29,8 @@ use crate::token::TokenSource;
 pub struct Principal {
     identity: Option<Arc<Identity>>,
     user: Option<LoadedUser>,
+    #[cfg(feature = "sessions")]
+    session: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// What is known of an authenticated caller.
@@ -88,12 +90,17 @@ impl Principal {
 
     /// A caller without a token, whom a policy lets in.
     pub(crate) const fn anonymous() -> Self {
-        Self { identity: None, user: None }
+        Self {
+            identity: None,
+            user: None,
+            #[cfg(feature = "sessions")]
+            session: None,
+        }
     }
 
     /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
     pub(crate) fn authenticated(identity: Identity) -> Self {
-        Self { identity: Some(Arc::new(identity)), user: None }
+        Self { identity: Some(Arc::new(identity)), ..Self::anonymous() }
     }
 
     /// The same caller, with the user whom the application knows by this name.
@@ -103,6 +110,17 @@ impl Principal {
 
     pub(crate) fn user(&self) -> Option<&LoadedUser> {
         self.user.as_ref()
+    }
+
+    /// The same caller, with the session that spoke for it.
+    #[cfg(feature = "sessions")]
+    pub(crate) fn with_session(self, session: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    #[cfg(feature = "sessions")]
+    pub(crate) fn session(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.session.as_ref()
     }
 
     pub(crate) fn identity(&self) -> Option<&Arc<Identity>> {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
 use jwt_guard::session::NewSession;
 use jwt_guard::{
-    Algorithm, Claims, JwtGuard, Principal, Router, Sessions, TokenSource, anonymous_allowed,
+    Algorithm, Claims, JwtGuard, Principal, Router, Session, Sessions, TokenSource, anonymous_allowed,
     authentication_required, requires, routing,
 };
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server, guard, token};
@@ -37,6 +37,37 @@ async fn me(caller: Principal, claims: Claims<Payload>) -> String {
     format!("{} has {} in the basket, by session: {by_session}", claims.subject(), claims.basket)
 }
 
+/// Puts one more into the basket.
+#[authentication_required]
+async fn more(session: Session<Payload>) -> String {
+    let next = session.basket + 1;
+    let saved = session.update(Basket::from([("basket", next)])).await.unwrap();
+    assert_eq!(session.data().subject(), "alice");
+    format!("{next}, saved: {saved}")
+}
+
+#[anonymous_allowed]
+async fn peek(session: Option<Session<Payload>>) -> String {
+    session.map_or("no session".to_owned(), |session| session.into_inner().basket.to_string())
+}
+
+#[authentication_required]
+async fn rename(session: Session<Payload>) -> Response {
+    match session.rotate().await.unwrap() {
+        Some(cookie) => ([(SET_COOKIE, cookie)], "renamed").into_response(),
+        None => StatusCode::CONFLICT.into_response(),
+    }
+}
+
+#[authentication_required]
+async fn leave(session: Session<Payload>) -> Response {
+    assert_eq!(format!("{session:?}").find("alice"), None);
+    ([(SET_COOKIE, session.delete().await.unwrap())], "bye").into_response()
+}
+
+#[authentication_required]
+async fn misread(_: Session<bool>) {}
+
 #[requires(scope = "orders:read")]
 async fn orders() -> &'static str {
     "orders"
@@ -63,6 +94,11 @@ async fn serve(guard: JwtGuard) -> Server {
     let router = Router::new()
         .route("/login", routing::get(login))
         .route("/me", routing::get(me))
+        .route("/more", routing::post(more))
+        .route("/peek", routing::get(peek))
+        .route("/rename", routing::post(rename))
+        .route("/leave", routing::post(leave))
+        .route("/misread", routing::get(misread))
         .route("/orders", routing::get(orders).post(orders).put(order))
         .route("/open", routing::get(open))
         .route("/logout", routing::post(logout))
@@ -80,7 +116,10 @@ fn with_tokens() -> JwtGuard {
 }
 
 async fn log_in(server: &Server) -> String {
-    let answer = server.send(Request::get("/login")).await;
+    cookie_of(&server.send(Request::get("/login")).await)
+}
+
+fn cookie_of(answer: &Answer) -> String {
     let cookie = answer.header("set-cookie").unwrap();
     assert!(
         cookie.contains("HttpOnly") && cookie.contains("Secure") && cookie.contains("SameSite=Lax"),
@@ -113,6 +152,31 @@ async fn a_token_and_a_session_open_the_same_route_and_both_at_once_are_refused(
     server.get("/orders", &reader).await.is(Outcome::ok("orders"));
     server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::ok("orders"));
     server.send(with(&cookie, "GET", "/orders").bearer(&reader)).await.is(Outcome::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_handler_reads_changes_renames_and_ends_the_session() {
+    let server = serve(with_tokens()).await;
+    let cookie = log_in(&server).await;
+    server.send(with(&cookie, "POST", "/more")).await.is(Outcome::ok("4, saved: true"));
+    server.send(with(&cookie, "POST", "/more")).await.is(Outcome::ok("5, saved: true"));
+    let renamed = cookie_of(&server.send(with(&cookie, "POST", "/rename")).await);
+    server.send(with(&cookie, "GET", "/peek")).await.is(Outcome::BAD_TOKEN);
+    server.send(with(&renamed, "GET", "/peek")).await.is(Outcome::ok("5"));
+    let bye = server.send(with(&renamed, "POST", "/leave")).await;
+    assert!(bye.header("set-cookie").unwrap().starts_with("__Host-session=; "), "{bye:?}");
+    server.send(with(&renamed, "GET", "/peek")).await.is(Outcome::BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn a_caller_without_a_session_gets_none_where_the_policy_lets_it_in_and_is_refused_elsewhere() {
+    let server = serve(with_tokens()).await;
+    let reader = token(&[]);
+    server.send(Request::get("/peek")).await.is(Outcome::ok("no session"));
+    server.get("/peek", &reader).await.is(Outcome::ok("no session"));
+    server.send(Request::new("POST", "/leave").bearer(&reader)).await.is(Outcome::NO_TOKEN);
+    let cookie = log_in(&server).await;
+    server.send(with(&cookie, "GET", "/misread")).await.is(Outcome::BAD_TOKEN);
 }
 
 #[tokio::test]

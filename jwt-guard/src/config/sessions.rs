@@ -5,6 +5,8 @@ use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+#[cfg(feature = "sessions")]
+use std::sync::Arc;
 
 use crate::claims::names::Names;
 
@@ -14,6 +16,9 @@ pub(crate) struct SessionCaller {
     pub(crate) claims: String,
     pub(crate) scopes: Names,
     pub(crate) roles: Names,
+    /// The session itself, for the extractor.
+    #[cfg(feature = "sessions")]
+    pub(crate) session: Arc<dyn Any + Send + Sync>,
 }
 
 /// The answer to the id of a session: `None` where there is none, a reason where nobody can say.

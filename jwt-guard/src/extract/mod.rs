@@ -7,12 +7,17 @@
 //! | `Option<Claims<T>>` | `None` | 401 |
 //! | [`CurrentUser<U>`] | 401 | 401; so is an unknown user |
 //! | `Option<CurrentUser<U>>` | `None` | 401; so is an unknown user |
+//! | `Session<T>` of the feature `sessions` | 401; so is a token | 401; so is a session that is over |
 //! | [`Principal`](crate::Principal) | anonymous where the policy lets it in, else 401 | 401 |
 
 mod claims;
 mod guarded;
 mod principal;
+#[cfg(feature = "sessions")]
+mod session;
 mod user;
 
 pub use guarded::Guarded;
+#[cfg(feature = "sessions")]
+pub use session::Session;
 pub use user::CurrentUser;

@@ -1,9 +1,17 @@
 //! The caller that a session speaks for.
 
 use std::any::Any;
+use std::sync::Arc;
 
-use super::{Sessions, claims};
+use super::{SessionData, Sessions, claims};
 use crate::config::{Identified, SessionCaller, SessionSource};
+
+/// What the guard found, kept for the handler.
+pub(crate) struct Held {
+    pub(crate) sessions: Sessions,
+    pub(crate) id: Box<str>,
+    pub(crate) data: SessionData,
+}
 
 impl SessionSource for Sessions {
     fn cookie_name(&self) -> &str {
@@ -17,7 +25,8 @@ impl SessionSource for Sessions {
             let Some(session) = session else { return Ok(None) };
             let claims = claims::of(&session).map_err(|error| error.to_string())?;
             let (scopes, roles) = (session.scopes().clone(), session.roles().clone());
-            Ok(Some(SessionCaller { claims, scopes, roles }))
+            let held = Held { sessions: self.clone(), id: id.into(), data: session };
+            Ok(Some(SessionCaller { claims, scopes, roles, session: Arc::new(held) }))
         })
     }
 

@@ -53,6 +53,7 @@ pub use cookie::{SameSite, SessionCookie};
 pub use data::SessionData;
 pub use error::{SessionError, SessionErrorKind};
 pub use id::SessionId;
+pub(crate) use identity::Held;
 pub use new_session::NewSession;
 
 use crate::clock::Clock;

@@ -1,0 +1,146 @@
+//! `Session<T>` and `Option<Session<T>>`.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::HeaderValue;
+use http::request::Parts;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::AuthError;
+use crate::guard::{known_principal, reject};
+use crate::principal::Principal;
+use crate::respond::Rejection;
+use crate::session::{Held, SessionData, SessionError, SessionId};
+
+/// The session of the caller: its payload through `Deref`, and the means to change and to end it.
+///
+/// It refuses with 401 a caller who has none, even one with a good token, and one whose payload is no `T`.
+/// `Option<Session<T>>` is `None` for a caller without a session, where the policy lets it in. The store was asked once,
+/// by the guard.
+///
+/// ```
+/// use axum::response::{IntoResponse, Response};
+/// use http::{StatusCode, header::SET_COOKIE};
+/// use jwt_guard::{Session, authentication_required};
+///
+/// #[derive(serde::Deserialize, serde::Serialize)]
+/// struct Basket {
+///     pears: u32,
+/// }
+///
+/// #[authentication_required]
+/// async fn one_more(session: Session<Basket>) -> Result<String, StatusCode> {
+///     let basket = Basket { pears: session.pears + 1 };
+///     let saved = session.update(&basket).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+///     if saved { Ok(basket.pears.to_string()) } else { Err(StatusCode::UNAUTHORIZED) }
+/// }
+///
+/// #[authentication_required]
+/// async fn log_out(session: Session<Basket>) -> Response {
+///     match session.delete().await {
+///         Ok(clear) => [(SET_COOKIE, clear)].into_response(),
+///         // The caller must not believe to be logged out.
+///         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+///     }
+/// }
+/// ```
+pub struct Session<T> {
+    held: Arc<Held>,
+    payload: T,
+}
+
+impl<T> Session<T> {
+    /// The session as the guard read it: whose it is, what it grants, and when it ends.
+    pub fn data(&self) -> &SessionData {
+        &self.held.data
+    }
+
+    /// The payload, to be kept beyond the request.
+    pub fn into_inner(self) -> T {
+        self.payload
+    }
+
+    /// Replaces the payload in the store; this value keeps the old one. False where the session was ended meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Sessions::update`](crate::Sessions::update).
+    pub async fn update(&self, payload: impl Serialize) -> Result<bool, SessionError> {
+        let Held { sessions, id, .. } = &*self.held;
+        Ok(sessions.update(id, payload).await?.is_some())
+    }
+
+    /// Gives the session a new id, and returns the value of `Set-Cookie` that carries it; `None` where the session was
+    /// ended meanwhile. Do this when the caller gains rights.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Sessions::rotate`](crate::Sessions::rotate).
+    pub async fn rotate(self) -> Result<Option<HeaderValue>, SessionError> {
+        let Held { sessions, id, .. } = &*self.held;
+        let new: Option<SessionId> = sessions.rotate(id).await?;
+        Ok(new.map(|id| sessions.set_cookie(&id)))
+    }
+
+    /// Ends the session, and returns the value of `Set-Cookie` that takes the cookie away.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Sessions::delete`](crate::Sessions::delete).
+    pub async fn delete(self) -> Result<HeaderValue, SessionError> {
+        let Held { sessions, id, .. } = &*self.held;
+        sessions.delete(id).await?;
+        Ok(sessions.clear_cookie())
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Session<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        let session = known_principal(request).await.and_then(|principal| read(&principal));
+        session.and_then(|session| session.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Session<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        match known_principal(request).await.and_then(|principal| read(&principal)) {
+            Ok(session) => Ok(session),
+            // Only *no session* is none. One that is over is refused here too.
+            Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
+            Err(error) => Err(reject(request, &error)),
+        }
+    }
+}
+
+/// The session of a caller; `None` for one without.
+fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Session<T>>, AuthError> {
+    let Some(held) = principal.session().and_then(|session| Arc::clone(session).downcast::<Held>().ok())
+    else {
+        return Ok(None);
+    };
+    let payload = held.data.payload().map_err(|error| AuthError::Claims(error.to_string()))?;
+    Ok(Some(Session { held, payload }))
+}
+
+impl<T> Deref for Session<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.payload
+    }
+}
+
+/// Shows nothing of the user, of the payload, and of the id.
+impl<T> fmt::Debug for Session<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("data", &self.held.data).finish_non_exhaustive()
+    }
+}
