@@ -21,8 +21,8 @@ pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
 #[cfg(feature = "sessions")]
-pub(crate) use sessions::Identified;
-pub(crate) use sessions::{SessionCaller, SessionSource};
+pub(crate) use sessions::{Identified, SessionCaller};
+pub(crate) use sessions::SessionSource;
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader, chain};
 
