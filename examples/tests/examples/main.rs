@@ -6,3 +6,4 @@ mod litestar_style;
 mod quickstart;
 mod starlette_style;
 mod support;
+mod web_login;

@@ -19,7 +19,11 @@ pub(crate) struct Example {
 
 impl Example {
     pub(crate) fn start(name: &str) -> Result<Self> {
-        let mut process = command(name).env("PORT", "0").stdout(Stdio::piped()).spawn()?;
+        Self::start_with(name, |run| run)
+    }
+
+    pub(crate) fn start_with(name: &str, set_up: impl FnOnce(&mut Command) -> &mut Command) -> Result<Self> {
+        let mut process = set_up(&mut command(name)).env("PORT", "0").stdout(Stdio::piped()).spawn()?;
         let stdout = process.stdout.take().ok_or("no standard output")?;
         let mut example = Self { process, printed: String::new(), address: String::new() };
         for line in BufReader::new(stdout).lines() {
