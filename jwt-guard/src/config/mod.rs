@@ -20,9 +20,9 @@ pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
+pub(crate) use sessions::SessionSource;
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
-pub(crate) use sessions::SessionSource;
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader, chain};
 

@@ -23,6 +23,10 @@ impl JwtGuard {
     /// Without a [token store](crate::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
     ///
+    /// Browsers keep the pages before the logout in memory, whatever their `Cache-Control`, and the back button shows them.
+    /// Lead to a page that loads something with `Clear-Site-Data: "cache"`, as the example `web_login` does: a page goes to
+    /// that memory only when the next one is shown, so the answer to the logout itself would say it too early.
+    ///
     /// # Errors
     ///
     /// The store does not answer: then nothing is cleared, so that the caller can try again. The guard has neither store nor
