@@ -10,11 +10,11 @@ use tower::ServiceExt as _;
 
 use crate::{Answer, Request, WebSocket};
 
-/// A router behind a real HTTP/1.1 server on loopback; ends with the value.
+/// A router behind a real HTTP/1.1 server on loopback; ends with the value, unless another process serves it.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    task: JoinHandle<()>,
+    task: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -30,7 +30,19 @@ impl Server {
         let task = tokio::spawn(async move {
             axum::serve(listener, app).await.expect("the server runs on");
         });
-        Self { address, task }
+        Self { address, task: Some(task) }
+    }
+
+    /// A server that another process runs at this address; it does not end with the value.
+    #[must_use]
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address, task: None }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Sends a request and reads the answer.
@@ -51,7 +63,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

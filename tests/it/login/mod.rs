@@ -6,6 +6,7 @@ mod logout;
 mod refresh;
 mod silence;
 mod store;
+mod two_processes;
 
 use std::collections::HashMap;
 use std::time::Duration;

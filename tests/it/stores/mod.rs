@@ -57,7 +57,7 @@ async fn answer(lookup: Lookup<'_>) -> Result<Standing, StoreError> {
 }
 
 /// Polls until something is so; there is no other way to wait for a server.
-async fn until<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T>) -> T {
     let polling = async {
         loop {
             if let Some(found) = poll().await {

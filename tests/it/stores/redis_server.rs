@@ -99,7 +99,7 @@ impl RedisServer {
     }
 
     /// Cuts every connection but the one that says so.
-    pub(super) fn cut_all(&self) {
+    pub(crate) fn cut_all(&self) {
         self.command(&["CLIENT", "KILL", "TYPE", "normal"]).expect("an answer");
     }
 }
