@@ -19,9 +19,9 @@ const CHILD_REDIS: &str = "JWT_GUARD_TESTS_CHILD_REDIS";
 const CHILD_MODE: &str = "JWT_GUARD_TESTS_CHILD_MODE";
 const PUSHED: &str = "pushed";
 const STRICT: &str = "strict";
+
 /// Comes before the address, in a line of its own.
 const LISTENS: &str = "listens at ";
-
 const LOGOUTS: usize = 20;
 
 /// A process that serves the application. It is killed when the test ends.
@@ -107,8 +107,7 @@ async fn a_logout_is_refused_by_the_other_process_at_once_in_strict_mode() {
 async fn no_logout_is_missed_after_the_connection_was_cut() {
     let Some(redis) = RedisServer::start().await else { return };
     let (a, b) = (Process::start(&redis, PUSHED), Process::start(&redis, PUSHED));
-    let mut refused = Vec::new();
-    let mut latencies = Vec::new();
+    let (mut refused, mut latencies) = (Vec::new(), Vec::new());
     for _ in 0..LOGOUTS {
         let login = decided("a login", async || a.server.send(post("/login")).await).await;
         let pair = Pair::of(&login);
