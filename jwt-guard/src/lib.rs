@@ -165,7 +165,7 @@ pub use jwt_guard_macros::authentication_required;
 /// | `token = "refresh"` | a refresh token instead of an access token; alone, it is all that is required. Not together with `fresh`: a refresh token is never fresh |
 /// | `reason = ".."` | why, for the access table |
 /// | `deny_as = "not_found"` | refusals look as a path without a route; another method of the path is still 405 |
-/// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back |
+/// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back. Mount that page with [`Router::unguarded`]: `anonymous_allowed` refuses the bad token that may have led there |
 /// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
 ///
 /// ```
