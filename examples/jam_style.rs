@@ -1,4 +1,5 @@
-//! The sample of jam: a token in a cookie or in a header, its payload in the handler, and a list of the tokens that count.
+//! The samples of jam: a token in a cookie or in a header, its payload in the handler, a list of the tokens that count, and
+//! a session on the server for the same handlers.
 //!
 //! | jam | here |
 //! |---|---|
@@ -7,20 +8,29 @@
 //! | `request.user.payload` | `Claims<Payload>` |
 //! | `@requires("authenticated")` | `#[authentication_required]` |
 //! | `list: {type: "white"}`, of whole tokens | `token_store(..)` and `allow_list()`, of their names |
+//! | `SessionBackend(jam, cookie_name="sessionId")` | `.sessions(Sessions::new(store))`, beside tokens |
+//! | `jam.session_create(session_key, data)` and `set_cookie(..)` | `sessions.create(NewSession::new(..).payload(..))` and `set_cookie(..)` |
+//! | `jam.session_rework(id)` | `session.rotate()` of the extractor `Session` |
+//! | `jam.session_delete(id)` | `guard.logout(..)`, or `session.delete()` |
+//!
+//! jam 2 lets in whoever sends a session id, made up or not. Here an id that no login gave out is refused, as is one that
+//! was replaced.
 //!
 //! `cargo run --example jam_style` serves it on port 3000 (or `PORT`), and prints what to type.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use jwt_guard::login::{Login, LoginError};
 use jwt_guard::respond::PlainText;
 use jwt_guard::routing::{get, post};
+use jwt_guard::session::{NewSession, SessionError};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Router, SigningKey, TokenIssuer, anonymous_allowed,
-    authentication_required,
+    Algorithm, Claims, CookieSettings, JwtGuard, Principal, Router, Session, Sessions, SigningKey,
+    TokenIssuer, TokenSource, anonymous_allowed, authentication_required,
 };
 use jwt_guard_examples::{Failure, listen, print_tour};
 use serde::{Deserialize, Serialize};
@@ -28,7 +38,8 @@ use serde_json::{Value, json};
 
 const AUDIENCE: &str = "jam_style";
 
-/// What the application writes into its tokens. The client can read it.
+/// What the application writes into its tokens, where the client can read it, and keeps in its sessions, where it
+/// cannot.
 #[derive(Deserialize, Serialize)]
 struct Payload {
     theme: String,
@@ -58,33 +69,91 @@ async fn token(State(guard): State<JwtGuard>, Json(user): Json<Credentials>) -> 
     }
 }
 
-#[authentication_required]
-async fn me(payload: Claims<Payload>) -> Json<Value> {
-    Json(json!({ "user": payload.subject(), "theme": payload.theme }))
+/// The browser keeps the name of the session, and the server all else.
+#[anonymous_allowed(reason = "whoever logs in has no session yet")]
+async fn begin_session(
+    State(sessions): State<Sessions>,
+    Json(user): Json<Credentials>,
+) -> Result<Response, NoSession> {
+    if !is_right(&user) {
+        return Ok(wrong_password());
+    }
+    let session = NewSession::new(user.username).payload(Payload { theme: "light".to_owned() });
+    let id = sessions.create(session).await?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, sessions.set_cookie(&id))]).into_response())
 }
 
-/// Takes the tokens off the list, and the cookies from the browser.
+/// Of a token and of a session alike.
 #[authentication_required]
-async fn logout(State(guard): State<JwtGuard>, caller: Claims) -> Result<Response, LoginError> {
+async fn me(caller: Principal, payload: Claims<Payload>) -> Json<Value> {
+    let by = match caller.authenticated_by() {
+        Some(TokenSource::Session) => "session",
+        _ => "token",
+    };
+    Json(json!({ "user": payload.subject(), "theme": payload.theme, "by": by }))
+}
+
+/// A new name for the session. A service does this when the caller gains rights, so that whoever knew the old name does
+/// not gain them too.
+#[authentication_required]
+async fn rotate_session(session: Session<Payload>) -> Result<Response, NoSession> {
+    let cookie = session.rotate().await?.ok_or(NoSession::Absent)?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+}
+
+/// Why a session could not be begun or renamed.
+enum NoSession {
+    /// A logout was faster.
+    Absent,
+    /// Nothing is known of the session. A real service logs the error that says why.
+    Unavailable,
+}
+
+impl From<SessionError> for NoSession {
+    fn from(_: SessionError) -> Self {
+        Self::Unavailable
+    }
+}
+
+impl IntoResponse for NoSession {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Absent => (StatusCode::CONFLICT, "there is no session").into_response(),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "try again").into_response(),
+        }
+    }
+}
+
+/// Takes the tokens off the list, or ends the session, and takes the cookies from the browser.
+#[authentication_required]
+async fn logout(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
 }
 
 fn begin(guard: &JwtGuard, user: Credentials) -> Option<Login> {
-    // The only user of this example. A real service compares with a hash, such as Argon2.
-    let is_right = user.username == "ada" && user.password == "secret";
-    is_right.then(|| guard.login(user.username).claims(Payload { theme: "dark".to_owned() }))
+    is_right(&user).then(|| guard.login(user.username).claims(Payload { theme: "dark".to_owned() }))
+}
+
+/// Whether this is the only user of this example. A real service compares with a hash, such as Argon2.
+fn is_right(user: &Credentials) -> bool {
+    user.username == "ada" && user.password == "secret"
 }
 
 fn wrong_password() -> Response {
     (StatusCode::UNAUTHORIZED, "unknown user, or wrong password").into_response()
 }
 
-fn app(guard: JwtGuard) -> Router {
+fn app(guard: JwtGuard, sessions: Sessions) -> Router {
+    let by_session = Router::new()
+        .route("/session", post(begin_session))
+        .route("/session/rotate", post(rotate_session))
+        .with_state(sessions);
     Router::new()
         .route("/login", post(login))
         .route("/token", post(token))
         .route("/me", get(me))
         .route("/logout", post(logout))
+        .merge(by_session)
         .with_guard(guard.clone())
         .with_state(guard)
 }
@@ -99,15 +168,19 @@ async fn main() -> Result<(), Failure> {
     // Good in every respect, but of no login: it is not on the list.
     let unlisted = TokenIssuer::builder(key.clone()).audience(AUDIENCE).build()?.access("ada").sign()?;
 
+    // In memory, as for tokens below. A service on several machines has a store that they share.
+    let sessions = Sessions::new(tower_sessions_memory_store::MemoryStore::default());
+
     let guard = JwtGuard::builder()
         .signing_key(key)
         .audience(AUDIENCE)
         .cookies(CookieSettings::new().names("jwt", "refresh"))
         .token_store(MemoryStore::new())
         .allow_list()
+        .sessions(sessions.clone())
         .refusal_body(PlainText)
         .build()?;
-    let app = app(guard);
+    let app = app(guard, sessions);
 
     let listener = listen().await?;
     print_tour(&app.access_table(), &listener, &format!("UNLISTED={}\n{TOUR}", unlisted.as_str()))?;
@@ -127,7 +200,7 @@ curl -i -c cookies.txt http://localhost:3000/login -H 'Content-Type: application
 
 # 200: it sends the cookie
 curl -i -b cookies.txt http://localhost:3000/me
-#> {"theme":"dark","user":"ada"}
+#> {"by":"token","theme":"dark","user":"ada"}
 
 # 403: to change something, that is not enough: a page of another site could cause it
 curl -i -X POST -b cookies.txt http://localhost:3000/logout
@@ -147,7 +220,7 @@ curl -i http://localhost:3000/token -H 'Content-Type: application/json' -d '{"us
 
 # 200: and sends it in a header
 curl -i http://localhost:3000/me -H "Authorization: Bearer $TOKEN"
-#> {"theme":"dark","user":"ada"}
+#> {"by":"token","theme":"dark","user":"ada"}
 
 # 204: no other site can do that, so there is nothing to repeat
 curl -i -X POST http://localhost:3000/logout -H "Authorization: Bearer $TOKEN"
@@ -159,5 +232,45 @@ curl -i http://localhost:3000/me -H "Authorization: Bearer $TOKEN"
 
 # 401: and this one, signed with the right key, was never on it
 curl -i http://localhost:3000/me -H "Authorization: Bearer $UNLISTED"
+#> the token is not valid
+
+# 204: the same user, with a session: its cookie says nothing of her
+curl -i http://localhost:3000/session -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
+#> set-cookie: __Host-session=$SESSION; Path=/; HttpOnly; SameSite=Lax; Secure
+
+# 200: the same page, by session
+curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"
+#> {"by":"session","theme":"light","user":"ada"}
+
+# 401: a name that somebody made up, or planted in a browser, is of no session
+curl -i http://localhost:3000/me -H "Cookie: __Host-session=MadeUpMadeUpMadeUpMadeUpMadeUpMadeUpMadeUpM"
+#> the token is not valid
+
+# 403: another site cannot use it
+curl -i -X POST http://localhost:3000/session/rotate -H "Cookie: __Host-session=$SESSION" -H "Sec-Fetch-Site: cross-site"
+#> the request may come from another site
+
+# 400: nor can anybody be two callers at once
+curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION" -H "Authorization: Bearer $TOKEN"
+#> the request must carry exactly one well-formed token
+
+# 204: the session gets a new name
+curl -i -X POST http://localhost:3000/session/rotate -H "Cookie: __Host-session=$SESSION" -H "Sec-Fetch-Site: same-origin"
+#> set-cookie: __Host-session=$NEW_SESSION; ..
+
+# 401: the old one is nobody's
+curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"
+#> the token is not valid
+
+# 200: and the session is as it was
+curl -i http://localhost:3000/me -H "Cookie: __Host-session=$NEW_SESSION"
+#> {"by":"session","theme":"light","user":"ada"}
+
+# 204: the logout ends whatever the caller came by
+curl -i -X POST http://localhost:3000/logout -H "Cookie: __Host-session=$NEW_SESSION" -H "Sec-Fetch-Site: same-origin"
+#> set-cookie: __Host-session=; ..
+
+# 401: for whoever kept the name, too
+curl -i http://localhost:3000/me -H "Cookie: __Host-session=$NEW_SESSION"
 #> the token is not valid
 "#;

@@ -16,6 +16,7 @@ mod locations;
 mod login;
 mod order;
 mod peers;
+mod presets;
 mod properties;
 mod router;
 mod secrets;
