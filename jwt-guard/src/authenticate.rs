@@ -45,7 +45,15 @@ pub(crate) async fn authenticate(
     if let Some(revocation) = &config.revocation {
         refuse_revoked(config, revocation, &claims).await?;
     }
-    admit(config, Identity { claims, scopes, roles, source }).await
+    let identity = Identity {
+        claims,
+        scopes,
+        roles,
+        source,
+        #[cfg(feature = "sessions")]
+        session: None,
+    };
+    admit(config, identity).await
 }
 
 /// The caller, with the application's user where it has users.
@@ -77,12 +85,15 @@ async fn identify(config: &Config, request: &Parts, id: &[u8]) -> Result<Princip
     let caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
     let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
     let claims = TokenClaims::of_session(caller.claims).ok_or_else(unreadable)?;
-    let (scopes, roles) = (caller.scopes, caller.roles);
-    let identity = Identity { claims, scopes, roles, source: TokenSource::Session };
-    let principal = admit(config, identity).await?;
-    #[cfg(feature = "sessions")]
-    let principal = principal.with_session(caller.session);
-    Ok(principal)
+    let identity = Identity {
+        claims,
+        scopes: caller.scopes,
+        roles: caller.roles,
+        source: TokenSource::Session,
+        #[cfg(feature = "sessions")]
+        session: Some(caller.session),
+    };
+    admit(config, identity).await
 }
 
 fn locate_and_verify<'r>(

@@ -29,8 +29,6 @@ use crate::token::TokenSource;
 pub struct Principal {
     identity: Option<Arc<Identity>>,
     user: Option<LoadedUser>,
-    #[cfg(feature = "sessions")]
-    session: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// What is known of an authenticated caller.
@@ -39,6 +37,9 @@ pub(crate) struct Identity {
     pub(crate) scopes: Names,
     pub(crate) roles: Names,
     pub(crate) source: TokenSource,
+    /// The session that spoke for the caller, for those who know its type.
+    #[cfg(feature = "sessions")]
+    pub(crate) session: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// The user of the application that a token stands for.
@@ -90,17 +91,12 @@ impl Principal {
 
     /// A caller without a token, whom a policy lets in.
     pub(crate) const fn anonymous() -> Self {
-        Self {
-            identity: None,
-            user: None,
-            #[cfg(feature = "sessions")]
-            session: None,
-        }
+        Self { identity: None, user: None }
     }
 
     /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
     pub(crate) fn authenticated(identity: Identity) -> Self {
-        Self { identity: Some(Arc::new(identity)), ..Self::anonymous() }
+        Self { identity: Some(Arc::new(identity)), user: None }
     }
 
     /// The same caller, with the user whom the application knows by this name.
@@ -110,17 +106,6 @@ impl Principal {
 
     pub(crate) fn user(&self) -> Option<&LoadedUser> {
         self.user.as_ref()
-    }
-
-    /// The same caller, with the session that spoke for it.
-    #[cfg(feature = "sessions")]
-    pub(crate) fn with_session(self, session: Arc<dyn Any + Send + Sync>) -> Self {
-        Self { session: Some(session), ..self }
-    }
-
-    #[cfg(feature = "sessions")]
-    pub(crate) fn session(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.session.as_ref()
     }
 
     pub(crate) fn identity(&self) -> Option<&Arc<Identity>> {
@@ -135,6 +120,11 @@ impl HoldsClaims for Identity {
 
     fn source(&self) -> TokenSource {
         self.source
+    }
+
+    #[cfg(feature = "sessions")]
+    fn session(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.session.as_ref()
     }
 }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
+use jwt_guard::login::LoginError;
 use jwt_guard::session::NewSession;
 use jwt_guard::{
     Algorithm, Claims, JwtGuard, Principal, Router, Session, Sessions, TokenSource, anonymous_allowed,
@@ -65,6 +66,17 @@ async fn leave(session: Session<Payload>) -> Response {
     ([(SET_COOKIE, session.delete().await.unwrap())], "bye").into_response()
 }
 
+/// By the guard, which knows what the caller came by.
+#[authentication_required]
+async fn depart(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+    guard.logout(&caller).await
+}
+
+#[authentication_required]
+async fn depart_everywhere(State(guard): State<JwtGuard>, caller: Principal) -> Result<(), LoginError> {
+    guard.logout_everywhere(caller.subject().unwrap_or_default()).await
+}
+
 #[authentication_required]
 async fn misread(_: Session<bool>) {}
 
@@ -91,7 +103,12 @@ async fn logout(State(sessions): State<Sessions>, caller: Principal) -> StatusCo
 
 async fn serve(guard: JwtGuard) -> Server {
     let sessions = guard.sessions().unwrap().clone();
+    let departures = Router::new()
+        .route("/depart", routing::post(depart))
+        .route("/depart/everywhere", routing::post(depart_everywhere))
+        .with_state(guard.clone());
     let router = Router::new()
+        .merge(departures)
         .route("/login", routing::get(login))
         .route("/me", routing::get(me))
         .route("/more", routing::post(more))
@@ -177,6 +194,24 @@ async fn a_caller_without_a_session_gets_none_where_the_policy_lets_it_in_and_is
     server.send(Request::new("POST", "/leave").bearer(&reader)).await.is(Outcome::NO_TOKEN);
     let cookie = log_in(&server).await;
     server.send(with(&cookie, "GET", "/misread")).await.is(Outcome::BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn a_logout_of_the_guard_ends_the_session_and_one_everywhere_all_of_them() {
+    let alone = JwtGuard::builder().sessions(sessions(&ManualClock::new())).build().unwrap();
+    for guard in [alone, with_tokens()] {
+        let server = serve(guard).await;
+        let (here, there, third) = (log_in(&server).await, log_in(&server).await, log_in(&server).await);
+        let bye = server.send(with(&here, "POST", "/depart")).await;
+        assert_eq!(bye.status, 204);
+        assert!(bye.header("set-cookie").unwrap().starts_with("__Host-session=; "), "{bye:?}");
+        server.send(with(&here, "GET", "/peek")).await.is(Outcome::BAD_TOKEN);
+        server.send(with(&there, "GET", "/peek")).await.is(Outcome::ok("3"));
+        assert_eq!(server.send(with(&there, "POST", "/depart/everywhere")).await.status, 200);
+        for cookie in [there, third] {
+            server.send(with(&cookie, "GET", "/peek")).await.is(Outcome::BAD_TOKEN);
+        }
+    }
 }
 
 #[tokio::test]

@@ -47,6 +47,12 @@ pub(crate) trait HoldsClaims: Send + Sync {
 
     /// Where the request carried it.
     fn source(&self) -> TokenSource;
+
+    /// The session that it stands for.
+    #[cfg(feature = "sessions")]
+    fn session(&self) -> Option<&Arc<dyn std::any::Any + Send + Sync>> {
+        None
+    }
 }
 
 impl<T> Claims<T> {

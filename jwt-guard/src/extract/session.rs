@@ -122,8 +122,8 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Session<T> {
 
 /// The session of a caller; `None` for one without.
 fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Session<T>>, AuthError> {
-    let Some(held) = principal.session().and_then(|session| Arc::clone(session).downcast::<Held>().ok())
-    else {
+    let session = principal.identity().and_then(|identity| identity.session.clone());
+    let Some(held) = session.and_then(|session| session.downcast::<Held>().ok()) else {
         return Ok(None);
     };
     let payload = held.data.payload().map_err(|error| AuthError::Claims(error.to_string()))?;

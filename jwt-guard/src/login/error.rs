@@ -83,6 +83,12 @@ impl LoginError {
         Self::new(guard, LoginErrorKind::Store, "the token store does not answer", Some(source.into()))
     }
 
+    #[cfg(feature = "sessions")]
+    pub(super) fn of_session(guard: &JwtGuard, source: &crate::session::SessionError) -> Self {
+        // Without the causes, which may quote what the store was asked.
+        Self::new(guard, LoginErrorKind::Store, source.to_string(), None)
+    }
+
     pub(super) fn of_cookie(guard: &JwtGuard, source: TooLongForCookie) -> Self {
         Self::new(guard, LoginErrorKind::Issue, "the token does not fit into a cookie", Some(source.into()))
     }

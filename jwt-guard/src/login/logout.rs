@@ -10,6 +10,8 @@ use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
 use crate::claims::registered::TokenClaims;
 use crate::guard::JwtGuard;
+#[cfg(feature = "sessions")]
+use crate::session::Held;
 use crate::store::{Revocation, TokenStore};
 use crate::verify::Verifier;
 
@@ -18,7 +20,8 @@ const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 impl JwtGuard {
     /// Ends the login that the caller's token goes back to: every token of it is revoked, refresh tokens too. A token that
-    /// belongs to no login is revoked alone. Then the cookies are cleared: 204.
+    /// belongs to no login is revoked alone. Then the cookies are cleared: 204. The session of a caller who came by one is
+    /// ended, and its cookie cleared.
     ///
     /// Without a [token store](crate::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
@@ -32,6 +35,10 @@ impl JwtGuard {
     /// The store does not answer: then nothing is cleared, so that the caller can try again. The guard has neither store nor
     /// cookies.
     pub async fn logout(&self, caller: &impl CallerToken) -> Result<Response, LoginError> {
+        #[cfg(feature = "sessions")]
+        if let Some(session) = caller.held().and_then(|token| token.0.session().cloned()) {
+            return self.end_session(session).await;
+        }
         let config = self.config();
         if config.token_store().is_none() && config.cookies.is_none() {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
@@ -48,7 +55,7 @@ impl JwtGuard {
         Ok(response)
     }
 
-    /// Ends every login of `subject`: all tokens issued until now are revoked. Clears no cookie, since the caller may be
+    /// Ends every login of `subject`: all tokens issued until now are revoked, and all sessions ended. Clears no cookie, since the caller may be
     /// somebody else, such as an administrator.
     ///
     /// Tokens tell the second in which they were issued, so the cut-off is the next one: a login in the same second gets
@@ -58,13 +65,21 @@ impl JwtGuard {
     ///
     /// The store does not answer, or the guard has none.
     pub async fn logout_everywhere(&self, subject: impl Into<String>) -> Result<(), LoginError> {
-        let config = self.config();
+        let (config, subject) = (self.config(), subject.into());
+        #[cfg(feature = "sessions")]
+        if let Some(sessions) = self.sessions() {
+            sessions.delete_all(&subject).await.map_err(|error| LoginError::of_session(self, &error))?;
+            // Without a store there are sessions alone, or tokens that nothing revokes.
+            if config.token_store().is_none() && config.issuing.is_none() {
+                return Ok(());
+            }
+        }
         let now = config.access.now();
         let issued_before = next_second(now).ok_or_else(|| {
             LoginError::new(self, LoginErrorKind::Issue, "the clock of this machine is before 1970", None)
         })?;
         let expires_at = issued_before + longest_life(&config.refresh).max(longest_life(&config.access));
-        self.revoke(Revocation::Subject { subject: subject.into(), issued_before, expires_at }).await
+        self.revoke(Revocation::Subject { subject, issued_before, expires_at }).await
     }
 
     /// Revokes a token, a login, or tokens of a subject.
@@ -83,6 +98,20 @@ impl JwtGuard {
     async fn revoke_in(&self, store: &Arc<dyn TokenStore>, what: Revocation) -> Result<(), LoginError> {
         let now = self.config().access.now();
         store.revoke(what, now).await.map_err(|error| LoginError::of_store(self, error))
+    }
+
+    #[cfg(feature = "sessions")]
+    async fn end_session(
+        &self,
+        session: Arc<dyn std::any::Any + Send + Sync>,
+    ) -> Result<Response, LoginError> {
+        let Ok(held) = session.downcast::<Held>() else {
+            return Err(LoginError::unconfigured(self, "the session is of another kind"));
+        };
+        held.sessions.delete(&held.id).await.map_err(|error| LoginError::of_session(self, &error))?;
+        let mut response = empty();
+        response.headers_mut().append(http::header::SET_COOKIE, held.sessions.clear_cookie());
+        Ok(response)
     }
 
     /// What ends the login of a token, or the token.

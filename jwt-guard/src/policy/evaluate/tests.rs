@@ -29,6 +29,8 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         scopes: scopes.iter().copied().collect::<Names>(),
         roles: roles.iter().copied().collect::<Names>(),
         source: TokenSource::AuthorizationHeader,
+        #[cfg(feature = "sessions")]
+        session: None,
     })
 }
 
