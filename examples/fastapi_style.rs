@@ -105,7 +105,7 @@ async fn main() -> Result<(), Failure> {
 const TOUR: &str = r#"
 # 401: no token
 curl -i http://localhost:3000/protected
-#> {"detail":"authentication is required"}
+#> {"detail":"Missing Authorization Header"}
 
 # 401: a wrong password
 curl -i http://localhost:3000/login -H 'Content-Type: application/json' -d '{"username":"test","password":"guess"}'
@@ -149,7 +149,7 @@ curl -i http://localhost:3000/protected -H "Authorization: Bearer $RENEWED"
 
 # 401: but not fresh, since nobody gave a password for it
 curl -i http://localhost:3000/protected-fresh -H "Authorization: Bearer $RENEWED"
-#> {"detail":"this operation needs a new login"}
+#> {"detail":"Fresh token required"}
 
 # 204: logging out revokes both
 curl -i -X DELETE http://localhost:3000/revoke -H "Authorization: Bearer $RENEWED"

@@ -191,7 +191,7 @@ async fn main() -> Result<(), Failure> {
 const TOUR: &str = r#"
 # 401: no token
 curl -i http://localhost:3000/me
-#> authentication is required
+#> Unauthorized
 
 # 204: a browser logs in, and is given cookies; scripts read one of them
 curl -i -c cookies.txt http://localhost:3000/login -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
@@ -212,7 +212,7 @@ curl -i -X POST -b cookies.txt http://localhost:3000/logout -H "X-CSRF-Token: $C
 
 # 401: the browser has dropped the cookie; whoever kept a copy, as curl did, has nothing
 curl -i -b cookies.txt http://localhost:3000/me
-#> the token is not valid
+#> Token verification failed.
 
 # 200: a program gets its token as JSON
 curl -i http://localhost:3000/token -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
@@ -228,11 +228,11 @@ curl -i -X POST http://localhost:3000/logout -H "Authorization: Bearer $TOKEN"
 
 # 401: the token is off the list
 curl -i http://localhost:3000/me -H "Authorization: Bearer $TOKEN"
-#> the token is not valid
+#> Token verification failed.
 
 # 401: and this one, signed with the right key, was never on it
 curl -i http://localhost:3000/me -H "Authorization: Bearer $UNLISTED"
-#> the token is not valid
+#> Token verification failed.
 
 # 204: the same user, with a session: its cookie says nothing of her
 curl -i http://localhost:3000/session -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
@@ -244,7 +244,7 @@ curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"
 
 # 401: a name that somebody made up, or planted in a browser, is of no session
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=MadeUpMadeUpMadeUpMadeUpMadeUpMadeUpMadeUpM"
-#> the token is not valid
+#> Token verification failed.
 
 # 403: another site cannot use it
 curl -i -X POST http://localhost:3000/session/rotate -H "Cookie: __Host-session=$SESSION" -H "Sec-Fetch-Site: cross-site"
@@ -260,7 +260,7 @@ curl -i -X POST http://localhost:3000/session/rotate -H "Cookie: __Host-session=
 
 # 401: the old one is nobody's
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"
-#> the token is not valid
+#> Token verification failed.
 
 # 200: and the session is as it was
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$NEW_SESSION"
@@ -272,5 +272,5 @@ curl -i -X POST http://localhost:3000/logout -H "Cookie: __Host-session=$NEW_SES
 
 # 401: for whoever kept the name, too
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$NEW_SESSION"
-#> the token is not valid
+#> Token verification failed.
 "#;

@@ -183,11 +183,11 @@ curl -i http://localhost:3000/header/some-path -H "Authorization: Bearer $HEADER
 
 # 401: no token
 curl -i http://localhost:3000/header/some-path
-#> {"status_code":401,"detail":"authentication is required"}
+#> {"status_code":401,"detail":"No JWT token found in request header"}
 
 # 401: the token is for another audience
 curl -i http://localhost:3000/oauth2/some-path -H "Authorization: Bearer $HEADER"
-#> {"status_code":401,"detail":"the token is not valid"}
+#> {"status_code":401,"detail":"Invalid token"}
 
 # 201: the login answers with cookies; scripts read one of them
 curl -i -c cookies.txt http://localhost:3000/cookie/login -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
@@ -213,7 +213,7 @@ curl -i http://localhost:3000/oauth2/login -d 'grant_type=password&username=ada&
 
 # 403: the token lacks the role
 curl -i http://localhost:3000/oauth2/admin -H "Authorization: Bearer $ADA"
-#> {"status_code":403,"detail":"the caller may not do this"}
+#> {"status_code":403,"detail":"Forbidden"}
 
 # 200: an administrator logs in
 curl -i http://localhost:3000/oauth2/login -d 'grant_type=password&username=eve&password=secret'

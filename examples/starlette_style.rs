@@ -114,16 +114,16 @@ curl -i http://localhost:3000/noauth
 # 401: a bad token is refused even there, and does not learn why
 curl -i http://localhost:3000/noauth -H 'Authorization: JWT a.b.c'
 #> www-authenticate: JWT realm="api", error="invalid_token"
-#> the token is not valid
+#> Token verification failed.
 
 # 401: no token
 curl -i http://localhost:3000/auth
 #> www-authenticate: JWT realm="api"
-#> authentication is required
+#> Unauthorized
 
 # 401: a token behind another scheme is no token
 curl -i http://localhost:3000/auth -H "Authorization: Bearer $ADA"
-#> authentication is required
+#> Unauthorized
 
 # 200: a token
 curl -i http://localhost:3000/auth -H "Authorization: JWT $ADA"
@@ -131,7 +131,7 @@ curl -i http://localhost:3000/auth -H "Authorization: JWT $ADA"
 
 # 403: the token lacks the scope
 curl -i http://localhost:3000/admin -H "Authorization: JWT $ADA"
-#> the token lacks a scope that this operation needs
+#> Forbidden
 
 # 200: the token has it
 curl -i http://localhost:3000/admin -H "Authorization: JWT $EVE"
@@ -143,7 +143,7 @@ curl -i http://localhost:3000/admin -H 'Accept: text/html'
 
 # 401: a WebSocket without a token is not opened
 curl -i http://localhost:3000/echo -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
-#> authentication is required
+#> Unauthorized
 
 # 101: with one it is; in a browser: new WebSocket("ws://localhost:3000/echo", ["jwt", token])
 curl -i -m 1 http://localhost:3000/echo -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' -H "Sec-WebSocket-Protocol: jwt, $ADA"

@@ -17,6 +17,12 @@ struct Row {
     code: Option<&'static str>,
 }
 
+impl Row {
+    fn lacks_token(&self) -> bool {
+        self.status == 401 && self.code.is_none()
+    }
+}
+
 /// Every row that can be reached without a store or a key server, which come with later issues.
 fn table() -> Vec<Row> {
     let get = |target: &str| Request::get(target);
@@ -118,13 +124,31 @@ async fn every_row_of_the_table_is_answered_in_the_words_of_every_renderer() {
         format!(r#"{{"title":"{title}","status":{},"detail":"{}"{code}}}"#, row.status, row.detail)
     })
     .await;
-    answers(Detail, "application/json", |row| format!(r#"{{"detail":"{}"}}"#, row.detail)).await;
+    answers(Detail, "application/json", |row| {
+        let words = if row.lacks_token() { "Missing Authorization Header" } else { row.detail };
+        format!(r#"{{"detail":"{words}"}}"#)
+    })
+    .await;
     answers(StatusDetail, "application/json", |row| {
-        format!(r#"{{"status_code":{},"detail":"{}"}}"#, row.status, row.detail)
+        let words = match row.status {
+            401 if row.lacks_token() => "No JWT token found in request header",
+            400 | 401 => "Invalid token",
+            _ => "Forbidden",
+        };
+        format!(r#"{{"status_code":{},"detail":"{words}"}}"#, row.status)
     })
     .await;
     answers(Msg, "application/json", |row| format!(r#"{{"msg":"{}"}}"#, row.detail)).await;
-    answers(PlainText, "text/plain; charset=utf-8", |row| row.detail.to_owned()).await;
+    answers(PlainText, "text/plain; charset=utf-8", |row| {
+        let words = match row.status {
+            401 if row.lacks_token() => "Unauthorized",
+            401 => "Token verification failed.",
+            403 => "Forbidden",
+            _ => row.detail,
+        };
+        words.to_owned()
+    })
+    .await;
     let closure = |refusal: &Refusal| Html(format!("<p>{}", refusal.detail())).into_response();
     answers(closure, "text/html; charset=utf-8", |row| format!("<p>{}", row.detail)).await;
 }

@@ -1,8 +1,8 @@
 //! What a client of each seed system reads when this crate guards the service: for every refusal of those systems, the
 //! bytes of the preset that stands in for it.
 //!
-//! The presets have the media types and the members of the originals. Words and statuses are those of our one table,
-//! for the reasons beside the lines.
+//! The presets have the media types, the members and, where those leak nothing, the words of the originals. Statuses, and
+//! all other words, are those of our one table, for the reasons beside the lines.
 
 use std::convert::Infallible;
 
@@ -25,13 +25,13 @@ type Line<'a> = (&'a str, u16, &'a str);
 #[tokio::test]
 async fn a_client_of_fastapi_jwt_auth_reads_its_shape() {
     let bad_token = r#"{"detail":"the token is not valid"}"#;
-    let no_token = r#"{"detail":"authentication is required"}"#;
+    let no_token = r#"{"detail":"Missing Authorization Header"}"#;
     let crossed = r#"{"detail":"the request may come from another site"}"#;
     answers(
         Detail,
         "application/json",
         &[
-            // "Missing Authorization Header" or "Missing cookie ..": ours does not tell where it looks.
+            // "Missing cookie .." where it looks there: one sentence for each class.
             ("no token", 401, no_token),
             // 422 "Bad Authorization header. Expected value 'Bearer <JWT>'": RFC 6750 section 3.1 has 400 for that.
             ("malformed header", 400, r#"{"detail":"the request must carry exactly one well-formed token"}"#),
@@ -57,8 +57,7 @@ async fn a_client_of_fastapi_jwt_auth_reads_its_shape() {
             // 422 "Only access tokens are allowed", and the reverse: that tells what a found token is good for.
             ("refresh token as access token", 401, bad_token),
             ("access token as refresh token", 401, bad_token),
-            // "Fresh token required": the code of RFC 9470 says so in the challenge, and these are its words.
-            ("not fresh", 401, r#"{"detail":"this operation needs a new login"}"#),
+            ("not fresh", 401, r#"{"detail":"Fresh token required"}"#),
             // 401 "Missing CSRF Token" and "CSRF double submit tokens do not match": a new login would not help, so
             // 403; what exactly is amiss is for the log.
             ("CSRF token missing", 403, crossed),
@@ -71,22 +70,21 @@ async fn a_client_of_fastapi_jwt_auth_reads_its_shape() {
 
 #[tokio::test]
 async fn a_client_of_litestar_reads_its_shape() {
-    let bad_token = r#"{"status_code":401,"detail":"the token is not valid"}"#;
-    let no_token = r#"{"status_code":401,"detail":"authentication is required"}"#;
+    let bad_token = r#"{"status_code":401,"detail":"Invalid token"}"#;
+    let no_token = r#"{"status_code":401,"detail":"No JWT token found in request header"}"#;
     let crossed = r#"{"status_code":403,"detail":"the request may come from another site"}"#;
-    let malformed = r#"{"status_code":400,"detail":"the request must carry exactly one well-formed token"}"#;
-    let scope = r#"{"status_code":403,"detail":"the token lacks a scope that this operation needs"}"#;
+    let malformed = r#"{"status_code":400,"detail":"Invalid token"}"#;
+    let forbidden = r#"{"status_code":403,"detail":"Forbidden"}"#;
     answers(
         StatusDetail,
         "application/json",
         &[
-            // "No JWT token found in request header": ours does not tell where it looks.
+            // ".. or cookies" where it looks there: one sentence for each class.
             ("no token", 401, no_token),
-            // 401 "Invalid token": RFC 6750 section 3.1 has 400 for that.
+            // 401: RFC 6750 section 3.1 has 400 for that.
             ("malformed header", 400, malformed),
             // 200: it reads a token after any scheme, or none.
             ("wrong scheme", 401, no_token),
-            // "Invalid token", as little as ours says, in the words of every renderer.
             ("garbage", 401, bad_token),
             ("bad signature", 401, bad_token),
             ("expired", 401, bad_token),
@@ -96,9 +94,8 @@ async fn a_client_of_litestar_reads_its_shape() {
             ("sub missing", 401, bad_token),
             // 200, unless an audience is configured; ours must have one.
             ("audience of another service", 401, bad_token),
-            // "Forbidden" for both: ours tells a client that can ask for more scope from one that cannot.
-            ("scope missing", 403, scope),
-            ("role missing", 403, r#"{"status_code":403,"detail":"the caller may not do this"}"#),
+            ("scope missing", 403, forbidden),
+            ("role missing", 403, forbidden),
             // "Unauthorized" for both, unlike for a bad token: that tells which tokens were signed by the service.
             ("user not found", 401, bad_token),
             ("revoked", 401, bad_token),
@@ -116,19 +113,19 @@ async fn a_client_of_litestar_reads_its_shape() {
 
 #[tokio::test]
 async fn a_client_of_starlette_jwt_or_jam_reads_plain_text() {
-    let bad_token = "the token is not valid";
+    let bad_token = "Token verification failed.";
     answers(
         PlainText,
         "text/plain; charset=utf-8",
         &[
             // 403 "Forbidden" by both: RFC 9110 section 15.5.2 has 401 for a request without credentials.
-            ("no token", 401, "authentication is required"),
+            ("no token", 401, "Unauthorized"),
             // 400 "Could not separate Authorization scheme and token"; jam takes it for no token.
             ("malformed header", 400, "the request must carry exactly one well-formed token"),
             // 400 "Authorization scheme Basic is not supported": another scheme may be for somebody else.
-            ("wrong scheme", 401, "authentication is required"),
-            // 400 here and below, by starlette-jwt with the text of the exception, by jam with "Token verification
-            // failed.": 401 asks for a new token, and the text would tell a forger how far the old one came.
+            ("wrong scheme", 401, "Unauthorized"),
+            // 400 here and below, by starlette-jwt with the text of the exception: 401 asks for a new token, and the text
+            // would tell a forger how far the old one came. These are the words of jam.
             ("garbage", 401, bad_token),
             ("bad signature", 401, bad_token),
             ("expired", 401, bad_token),
@@ -140,9 +137,8 @@ async fn a_client_of_starlette_jwt_or_jam_reads_plain_text() {
             ("sub missing", 401, bad_token),
             // 200 by jam: it never reads `aud`.
             ("audience of another service", 401, bad_token),
-            // "Forbidden" for both: ours tells a client that can ask for more scope from one that cannot.
-            ("scope missing", 403, "the token lacks a scope that this operation needs"),
-            ("role missing", 403, "the caller may not do this"),
+            ("scope missing", 403, "Forbidden"),
+            ("role missing", 403, "Forbidden"),
             // starlette-jwt has nothing of what follows, jam has lists and sessions.
             ("user not found", 401, bad_token),
             ("revoked", 401, bad_token),

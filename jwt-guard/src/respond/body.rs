@@ -54,10 +54,14 @@ where
 pub struct ProblemJson;
 
 /// `{"detail": ..}`, as fastapi-jwt-auth and FastAPI answer.
+///
+/// Its words are theirs where those say no more than the class of the failure, as for a token in a header; else ours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Detail;
 
 /// `{"status_code": .., "detail": ..}`, as Litestar answers.
+///
+/// Its words are theirs where those say no more than the class of the failure, as for a token in a header; else ours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StatusDetail;
 
@@ -66,6 +70,8 @@ pub struct StatusDetail;
 pub struct Msg;
 
 /// Plain text, as Starlette's backends answer.
+///
+/// Its words are those of Starlette and jam where they say no more than the class of the failure, else ours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlainText;
 
@@ -94,17 +100,25 @@ fn write_problem(refusal: &Refusal) -> String {
 
 impl RenderRefusal for Detail {
     fn render(&self, refusal: &Refusal) -> Response {
-        with_type(format!(r#"{{"detail":"{}"}}"#, refusal.detail()), "application/json")
+        let words = match refusal.kind() {
+            FailureKind::MissingToken => "Missing Authorization Header",
+            FailureKind::StaleAuthentication => "Fresh token required",
+            _ => refusal.detail(),
+        };
+        with_type(format!(r#"{{"detail":"{words}"}}"#), "application/json")
     }
 }
 
 impl RenderRefusal for StatusDetail {
     fn render(&self, refusal: &Refusal) -> Response {
+        let words = match refusal.kind() {
+            FailureKind::MissingToken => "No JWT token found in request header",
+            FailureKind::MalformedRequest | FailureKind::InvalidToken => "Invalid token",
+            FailureKind::InsufficientScope | FailureKind::Forbidden => "Forbidden",
+            _ => refusal.detail(),
+        };
         let status = refusal.status().as_u16();
-        with_type(
-            format!(r#"{{"status_code":{status},"detail":"{}"}}"#, refusal.detail()),
-            "application/json",
-        )
+        with_type(format!(r#"{{"status_code":{status},"detail":"{words}"}}"#), "application/json")
     }
 }
 
@@ -116,7 +130,13 @@ impl RenderRefusal for Msg {
 
 impl RenderRefusal for PlainText {
     fn render(&self, refusal: &Refusal) -> Response {
-        with_type(refusal.detail(), "text/plain; charset=utf-8")
+        let words = match refusal.kind() {
+            FailureKind::MissingToken => "Unauthorized",
+            FailureKind::InvalidToken => "Token verification failed.",
+            FailureKind::InsufficientScope | FailureKind::Forbidden => "Forbidden",
+            _ => refusal.detail(),
+        };
+        with_type(words, "text/plain; charset=utf-8")
     }
 }
 
@@ -156,12 +176,12 @@ mod tests {
         );
         assert_eq!(
             body_of(StatusDetail, kind).await,
-            (json.clone(), r#"{"status_code":401,"detail":"the token is not valid"}"#.to_owned())
+            (json.clone(), r#"{"status_code":401,"detail":"Invalid token"}"#.to_owned())
         );
         assert_eq!(body_of(Msg, kind).await, (json, r#"{"msg":"the token is not valid"}"#.to_owned()));
         assert_eq!(
             body_of(PlainText, kind).await,
-            ("text/plain; charset=utf-8".to_owned(), "the token is not valid".to_owned())
+            ("text/plain; charset=utf-8".to_owned(), "Token verification failed.".to_owned())
         );
     }
 
