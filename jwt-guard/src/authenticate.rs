@@ -36,7 +36,12 @@ pub(crate) async fn authenticate(
     let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
     let (verified, source) = match located.unwrap_or(Err(AuthError::Panic))? {
         Located::Token(verified, source) => (verified, source),
-        Located::Session(id) => return identify(config, request, id).await,
+        Located::Session(id) => {
+            if !config.locations(kind).session_in_header(&request.headers) {
+                config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
+            }
+            return identify(config, id).await;
+        }
     };
     let (claims, scopes, roles) = verified.into_parts();
     if source == TokenSource::Cookie {
@@ -77,8 +82,7 @@ enum Located<'r> {
 }
 
 /// The caller of a session. An id that stands for none is what a stale cookie is: no session.
-async fn identify(config: &Config, request: &Parts, id: &[u8]) -> Result<Principal, AuthError> {
-    config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
+async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
     let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
         return Err(AuthError::NoSession);
     };

@@ -7,8 +7,8 @@ use http::header::SET_COOKIE;
 use jwt_guard::login::LoginError;
 use jwt_guard::session::NewSession;
 use jwt_guard::{
-    Algorithm, Claims, JwtGuard, Principal, Router, Session, Sessions, TokenSource, anonymous_allowed,
-    authentication_required, requires, routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, Session, Sessions, TokenLocation, TokenSource,
+    anonymous_allowed, authentication_required, requires, routing,
 };
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server, guard, token};
 use std::time::Duration;
@@ -270,6 +270,38 @@ async fn another_site_cannot_use_the_session_to_change_something() {
     }
     let get = with(&cookie, "GET", "/orders").header("sec-fetch-site", "cross-site");
     assert_eq!(server.send(get).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_without_cookies_sends_the_id_in_a_header() {
+    let sessions = Sessions::builder(MemoryStore::default()).clock(ManualClock::new()).header("X-Session-Id");
+    let server = serve(guard(Algorithm::Hs256).sessions(sessions.build().unwrap()).build().unwrap()).await;
+    let cookie = log_in(&server).await;
+    let id = cookie.split_once('=').unwrap().1;
+    let request = |method, target| Request::new(method, target).header("x-session-id", id);
+    server.send(request("GET", "/peek")).await.is(Outcome::ok("3"));
+    // No other site can send it, so nobody asks where it comes from.
+    let foreign = request("POST", "/more").header("origin", "https://app.example");
+    server.send(foreign).await.is(Outcome::ok("4, saved: true"));
+    let crossed = with(&cookie, "POST", "/more").header("origin", "https://app.example");
+    assert_eq!(server.send(crossed).await.status, 403);
+    // Two at once are two callers, and a made-up one is nobody.
+    server.send(request("GET", "/peek").header("cookie", &cookie)).await.is(Outcome::BAD_REQUEST);
+    server.send(request("GET", "/peek").header("x-session-id", id)).await.is(Outcome::BAD_REQUEST);
+    server.send(Request::get("/peek").header("x-session-id", "letmein")).await.is(Outcome::BAD_TOKEN);
+}
+
+#[test]
+fn a_header_that_is_none_or_read_twice_is_an_error_at_start() {
+    let build = |name: &str| {
+        let sessions = Sessions::builder(MemoryStore::default()).header(name).build().unwrap();
+        let header = TokenLocation::header("X-Token");
+        guard(Algorithm::Hs256).locations([header]).sessions(sessions).build().map(drop)
+    };
+    assert_eq!(build("X-Session-Id").map_err(|error| error.to_string()), Ok(()));
+    for name in ["", "a b", "Authorization", "Cookie", "x-token"] {
+        assert!(build(name).is_err(), "{name}");
+    }
 }
 
 #[tokio::test]

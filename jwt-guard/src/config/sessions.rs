@@ -30,6 +30,9 @@ pub(crate) trait SessionSource: fmt::Debug + Send + Sync + 'static {
     /// The cookie that carries the id.
     fn cookie_name(&self) -> &str;
 
+    /// The header that carries the id, for clients without cookies.
+    fn header_name(&self) -> Option<&str>;
+
     /// The caller that an id stands for.
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a>;
 

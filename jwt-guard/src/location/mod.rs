@@ -47,6 +47,10 @@ pub(crate) enum Place {
     Session {
         name: String,
     },
+    /// The header of a session, which `Builder::sessions` adds too.
+    SessionHeader {
+        name: String,
+    },
 }
 
 impl TokenLocation {
@@ -87,16 +91,21 @@ impl TokenLocation {
             Place::Authorization { scheme } if !is_token(scheme) => Some(format!(
                 "{scheme:?} is not an authentication scheme; expected one word such as `Bearer`"
             )),
-            Place::Header { name } => match HeaderName::try_from(name.as_str()) {
-                Err(_) => Some(format!("{name:?} is not a header name; expected a name such as `X-Api-Key`")),
-                Ok(known) if known == header::AUTHORIZATION => Some(
-                    "the header `Authorization` needs `TokenLocation::bearer()` or `::scheme(..)`".to_owned(),
-                ),
-                Ok(known) if known == header::COOKIE => {
-                    Some("the header `Cookie` needs `TokenLocation::cookie(name)`".to_owned())
+            Place::Header { name } | Place::SessionHeader { name } => {
+                match HeaderName::try_from(name.as_str()) {
+                    Err(_) => {
+                        Some(format!("{name:?} is not a header name; expected a name such as `X-Api-Key`"))
+                    }
+                    Ok(known) if known == header::AUTHORIZATION => Some(
+                        "the header `Authorization` needs `TokenLocation::bearer()` or `::scheme(..)`"
+                            .to_owned(),
+                    ),
+                    Ok(known) if known == header::COOKIE => {
+                        Some("the header `Cookie` needs `TokenLocation::cookie(name)`".to_owned())
+                    }
+                    Ok(_) => None,
                 }
-                Ok(_) => None,
-            },
+            }
             Place::Cookie { name } if !is_token(name) => {
                 Some(format!("{name:?} is not a cookie name; expected a name such as `access_token`"))
             }
@@ -123,7 +132,10 @@ impl TokenLocation {
             (Place::Authorization { scheme: one }, Place::Authorization { scheme: two }) => {
                 one.eq_ignore_ascii_case(two)
             }
-            (Place::Header { name: one }, Place::Header { name: two }) => one.eq_ignore_ascii_case(two),
+            (
+                Place::Header { name: one } | Place::SessionHeader { name: one },
+                Place::Header { name: two } | Place::SessionHeader { name: two },
+            ) => one.eq_ignore_ascii_case(two),
             (one, two) => one == two,
         }
     }
@@ -138,6 +150,7 @@ impl fmt::Display for TokenLocation {
             Place::WebSocketProtocol { name } => write!(f, "sub-protocol `{name}`"),
             Place::Query { name } => write!(f, "query parameter `{name}`"),
             Place::Session { name } => write!(f, "session cookie `{name}`"),
+            Place::SessionHeader { name } => write!(f, "session header `{name}`"),
         }
     }
 }
@@ -204,15 +217,8 @@ impl Locations {
     fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<Found<'r>, LocationError> {
         match place {
             Place::Authorization { scheme } => authorization::find(&request.headers, scheme, self.longest),
-            Place::Header { name } => {
-                let mut values = request.headers.get_all(name.as_str()).iter();
-                match (values.next(), values.next()) {
-                    (None, _) => Ok(Found::Nothing),
-                    (Some(_), Some(_)) => Err(LocationError::Ambiguous),
-                    (Some(value), None) if value.is_empty() => Err(LocationError::Malformed),
-                    (Some(value), None) => Ok(Found::Token(value.as_bytes(), TokenSource::Header)),
-                }
-            }
+            Place::Header { name } => whole_header(&request.headers, name, TokenSource::Header),
+            Place::SessionHeader { name } => whole_header(&request.headers, name, TokenSource::Session),
             Place::Cookie { name } => cookie::find(&request.headers, name, TokenSource::Cookie),
             Place::Session { name } => cookie::find(&request.headers, name, TokenSource::Session),
             Place::WebSocketProtocol { name } => websocket::find(request, name),
@@ -227,12 +233,21 @@ impl Locations {
             match place {
                 // A request with two of these is refused, so there is one.
                 Place::Authorization { .. } => mark(headers.get_mut(header::AUTHORIZATION)),
-                Place::Header { name } => mark(headers.get_mut(name.as_str())),
+                Place::Header { name } | Place::SessionHeader { name } => {
+                    mark(headers.get_mut(name.as_str()));
+                }
                 Place::Cookie { .. } | Place::Session { .. } => mark(lines(headers, header::COOKIE)),
                 Place::WebSocketProtocol { .. } => mark(lines(headers, header::SEC_WEBSOCKET_PROTOCOL)),
                 Place::Query { .. } => {}
             }
         }
+    }
+
+    /// Whether a header carries a session. No other site can send it unless this service allows that (CORS).
+    pub(crate) fn session_in_header(&self, headers: &HeaderMap) -> bool {
+        let is_there =
+            |place: &Place| matches!(place, Place::SessionHeader { name } if headers.contains_key(name));
+        self.places.iter().any(is_there)
     }
 
     /// The scheme that a challenge names: the first that the guard reads, else `Bearer`.
@@ -242,6 +257,21 @@ impl Locations {
             _ => None,
         });
         schemes.next().unwrap_or("Bearer")
+    }
+}
+
+/// A header whose whole value is the token.
+fn whole_header<'r>(
+    headers: &'r HeaderMap,
+    name: &str,
+    source: TokenSource,
+) -> Result<Found<'r>, LocationError> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(Found::Nothing),
+        (Some(_), Some(_)) => Err(LocationError::Ambiguous),
+        (Some(value), None) if value.is_empty() => Err(LocationError::Malformed),
+        (Some(value), None) => Ok(Found::Token(value.as_bytes(), source)),
     }
 }
 

@@ -12,7 +12,7 @@ impl Locations {
         for place in &self.places {
             match place {
                 Place::Authorization { .. } => drop(headers.remove(AUTHORIZATION)),
-                Place::Header { name } => drop(headers.remove(name.as_str())),
+                Place::Header { name } | Place::SessionHeader { name } => drop(headers.remove(name.as_str())),
                 Place::Cookie { name } | Place::Session { name } => {
                     keep_members(headers, COOKIE, b';', |pairs| without_cookie(pairs, name));
                 }

@@ -21,6 +21,7 @@ pub struct SessionsBuilder {
     records: Records,
     limits: Limits,
     cookie: SessionCookie,
+    header: Option<String>,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,6 +40,7 @@ impl SessionsBuilder {
             records: Records::new(store),
             limits: Limits { idle: MINUTE * 30, absolute: MINUTE * 60 * 12 },
             cookie: SessionCookie::new(),
+            header: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -60,6 +62,14 @@ impl SessionsBuilder {
     /// The cookie that carries the id. The defaults of [`SessionCookie`] are strict.
     pub fn cookie(mut self, cookie: SessionCookie) -> Self {
         self.cookie = cookie;
+        self
+    }
+
+    /// A header that carries the id too, for clients without cookies, such as `X-Session-Id`. None by default. Its whole
+    /// value is the id. A request that has it is not asked where it comes from: no other site can send it unless this
+    /// service allows that (CORS). The name is checked when the guard is built.
+    pub fn header(mut self, name: impl Into<String>) -> Self {
+        self.header = Some(name.into());
         self
     }
 
@@ -97,8 +107,8 @@ impl SessionsBuilder {
 
     /// The sessions, of settings that are known to be good.
     pub(super) fn unchecked(self) -> Sessions {
-        let Self { records, limits, cookie, clock } = self;
-        Sessions(Arc::new(super::Inner { records, limits, cookie, clock, turns: Turns::new() }))
+        let Self { records, limits, cookie, header, clock } = self;
+        Sessions(Arc::new(super::Inner { records, limits, cookie, header, clock, turns: Turns::new() }))
     }
 }
 

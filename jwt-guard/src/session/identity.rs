@@ -18,6 +18,10 @@ impl SessionSource for Sessions {
         self.cookie_name()
     }
 
+    fn header_name(&self) -> Option<&str> {
+        self.0.header.as_deref()
+    }
+
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a> {
         Box::pin(async move {
             // The cause of a failure may quote what the store was asked, which no log may hold.

@@ -96,6 +96,7 @@ struct Inner {
     records: Records,
     limits: Limits,
     cookie: SessionCookie,
+    header: Option<String>,
     clock: Arc<dyn Clock>,
     turns: Turns,
 }

@@ -43,7 +43,8 @@ pub(super) fn csrf_rules(
 /// The places of access tokens, with the refresh token's cookie in place of theirs.
 pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
     // A session is no refresh token.
-    let places = places.iter().filter(|place| !matches!(place, Place::Session { .. }));
+    let places =
+        places.iter().filter(|place| !matches!(place, Place::Session { .. } | Place::SessionHeader { .. }));
     let Some(cookies) = cookies else { return places.cloned().collect() };
     let access = Place::Cookie { name: cookies.name(TokenKind::Access) };
     let refresh = Place::Cookie { name: cookies.name(TokenKind::Refresh) };

@@ -135,6 +135,8 @@ impl Draft {
         if let Some(sessions) = &self.sessions {
             let name = sessions.cookie_name().to_owned();
             self.locations.push(TokenLocation(Place::Session { name }));
+            let header = sessions.header_name().map(|name| Place::SessionHeader { name: name.to_owned() });
+            self.locations.extend(header.map(TokenLocation));
         }
         let csrf = csrf_rules(self.cookies.as_ref(), &self.trusted_origins, &mut problems);
         self.check_names(&mut problems);
