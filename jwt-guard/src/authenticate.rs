@@ -34,49 +34,29 @@ pub(crate) async fn authenticate(
     // The code below does not panic; an injected clock or a crypto backend might. One bad request must not take a
     // connection down, nor be let in.
     let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
-    let (verified, source) = match located.unwrap_or(Err(AuthError::Panic))? {
-        Located::Token(verified, source) => (verified, source),
-        Located::Session(id) => {
-            if !config.locations(kind).session_in_header(&request.headers) {
-                config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
-            }
-            return identify(config, id).await;
-        }
+    let identity = match located.unwrap_or(Err(AuthError::Panic))? {
+        Located::Token(identity) => identity,
+        // Boxed, as whatever few requests need: all others would carry the room for it.
+        Located::Session(id) => return Box::pin(identify(config, id)).await,
     };
-    let (claims, scopes, roles) = verified.into_parts();
-    if source == TokenSource::Cookie {
-        config.csrf.check(request, claims.csrf()).map_err(AuthError::CrossSite)?;
-    }
     if let Some(revocation) = &config.revocation {
-        refuse_revoked(config, revocation, &claims).await?;
+        refuse_revoked(config, revocation, &identity.claims).await?;
     }
-    let identity = Identity {
-        claims,
-        scopes,
-        roles,
-        source,
-        #[cfg(feature = "sessions")]
-        session: None,
-    };
     admit(config, identity).await
 }
 
 /// The caller, with the application's user where it has users.
-async fn admit(config: &Config, identity: Identity) -> Result<Principal, AuthError> {
+async fn admit(config: &Config, identity: Arc<Identity>) -> Result<Principal, AuthError> {
     let principal = Principal::authenticated(identity);
     match &config.user_loader {
-        Some(loader) => with_user(loader, principal).await,
+        Some(loader) => Box::pin(with_user(loader, principal)).await,
         None => Ok(principal),
     }
 }
 
-/// What a request carries.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it lives for a moment; a box would cost every request an allocation"
-)]
+/// What a request carries, once its signature and its origin are known to be good.
 enum Located<'r> {
-    Token(Verified, TokenSource),
+    Token(Arc<Identity>),
     /// The id of a server-side session.
     Session(&'r [u8]),
 }
@@ -97,7 +77,7 @@ async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
         #[cfg(feature = "sessions")]
         session: Some(caller.session),
     };
-    admit(config, identity).await
+    admit(config, Arc::new(identity)).await
 }
 
 fn locate_and_verify<'r>(
@@ -108,9 +88,25 @@ fn locate_and_verify<'r>(
     match config.locations(kind).find(request).map_err(AuthError::Location)? {
         Found::Nothing => Err(AuthError::NoToken),
         Found::OtherScheme => Err(AuthError::OtherScheme),
-        Found::Token(id, TokenSource::Session) => Ok(Located::Session(id)),
+        Found::Token(id, TokenSource::Session) => {
+            if !config.locations(kind).session_in_header(&request.headers) {
+                config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
+            }
+            Ok(Located::Session(id))
+        }
         Found::Token(token, source) => {
-            verify(config, token, source, kind).map(|verified| Located::Token(verified, source))
+            let (claims, scopes, roles) = verify(config, token, source, kind)?.into_parts();
+            if source == TokenSource::Cookie {
+                config.csrf.check(request, claims.csrf()).map_err(AuthError::CrossSite)?;
+            }
+            Ok(Located::Token(Arc::new(Identity {
+                claims,
+                scopes,
+                roles,
+                source,
+                #[cfg(feature = "sessions")]
+                session: None,
+            })))
         }
     }
 }

@@ -95,8 +95,8 @@ impl Principal {
     }
 
     /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
-    pub(crate) fn authenticated(identity: Identity) -> Self {
-        Self { identity: Some(Arc::new(identity)), user: None }
+    pub(crate) fn authenticated(identity: Arc<Identity>) -> Self {
+        Self { identity: Some(identity), user: None }
     }
 
     /// The same caller, with the user whom the application knows by this name.

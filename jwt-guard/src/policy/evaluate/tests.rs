@@ -24,14 +24,14 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         csrf: None,
         is_fresh: payload.contains("\"fresh\":true"),
     };
-    Principal::authenticated(Identity {
+    Principal::authenticated(std::sync::Arc::new(Identity {
         claims: TokenClaims::new(payload.to_owned(), registered),
         scopes: scopes.iter().copied().collect::<Names>(),
         roles: roles.iter().copied().collect::<Names>(),
         source: TokenSource::AuthorizationHeader,
         #[cfg(feature = "sessions")]
         session: None,
-    })
+    }))
 }
 
 fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
