@@ -3,6 +3,7 @@
 pub(crate) mod names;
 pub(crate) mod numeric_date;
 pub(crate) mod registered;
+pub(crate) mod reserved;
 pub(crate) mod span;
 
 use std::fmt;

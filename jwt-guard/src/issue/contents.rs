@@ -11,11 +11,9 @@ use super::error::{IssueError, IssueErrorKind};
 use super::issued::IssuedToken;
 use crate::claims::names::Names;
 use crate::claims::numeric_date::NumericDate;
+use crate::claims::reserved::RENEW;
 use crate::json::Json;
 use crate::random;
-
-/// The claim of a refresh token that holds what its successors say.
-pub(super) const RENEW: &str = "renew";
 
 /// What the tokens of one signing have in common.
 pub(super) struct Contents {

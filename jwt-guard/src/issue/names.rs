@@ -1,34 +1,13 @@
 //! The names a token may carry, checked before it is signed.
 
 use super::error::{IssueError, IssueErrorKind};
-
-/// Names whose claims the issuer sets itself (RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 7800). `typ` belongs to the
-/// header, and some services look for it among the claims.
-const RESERVED: [&str; 17] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "sid",
-    "scope",
-    "roles",
-    "fresh",
-    "auth_time",
-    "client_id",
-    "typ",
-    "cnf",
-    "csrf",
-    super::contents::RENEW,
-];
+use crate::claims::reserved::SET_BY_ISSUER;
 
 /// Refuses claims that would change what the token means.
 pub(super) fn check_claim(name: &str, subject_claim: Option<&str>) -> Result<(), IssueError> {
     let problem = if name.is_empty() {
         "a claim has an empty name".into()
-    } else if RESERVED.contains(&name) || subject_claim == Some(name) {
+    } else if SET_BY_ISSUER.contains(&name) || subject_claim == Some(name) {
         format!(
             "the claim `{name}` is set by the issuer and cannot be overwritten: use the setter for it, or another name"
         )

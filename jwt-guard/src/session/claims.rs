@@ -6,36 +6,19 @@ use serde_json::{Map, Value};
 use super::data::SessionData;
 use super::error::{SessionError, SessionErrorKind};
 use crate::claims::registered::PAYLOAD_LIMITS;
+use crate::claims::reserved::SET_BY_ISSUER;
 use crate::json::{self, Json};
 
-/// Names to which a guard gives a meaning (RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 7800, RFC 9470). A payload may
-/// have them, but they do not become claims: no payload makes a caller fresh, or somebody else.
-const RESERVED: [&str; 19] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "sid",
-    "scope",
-    "roles",
-    "fresh",
-    "auth_time",
-    "acr",
-    "amr",
-    "client_id",
-    "typ",
-    "cnf",
-    "csrf",
-    "renew",
-];
+/// Whether a guard gives the name a meaning: what an issuer sets, and how a caller logged in (RFC 9470). A payload may have
+/// such names, but they do not become claims: no payload makes a caller fresh, or somebody else.
+fn is_reserved(name: &str) -> bool {
+    SET_BY_ISSUER.contains(&name) || matches!(name, "acr" | "amr")
+}
 
 /// The claims of a session: `sub`, `scope`, `roles`, `iat`, `exp`, and the members of the payload.
 pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
     let mut claims = members(session.payload_json())?;
-    claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
+    claims.retain(|name, _| !is_reserved(name));
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("sub", session.subject().into());
     if !session.scopes().is_empty() {
