@@ -4,21 +4,30 @@
 //! speak of a caller. A session is found and asked for in the same way. This is the one place that makes an authenticated
 //! [`Principal`].
 
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http::request::Parts;
 
-use crate::claims::HoldsClaims;
 use crate::claims::registered::TokenClaims;
-use crate::config::{AllowList, Config, NoUser, Revocation, UserLoader, chain};
+use crate::config::{Config, NoUser, Revocation, UserLoader, chain};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
 use crate::principal::{Identity, Principal};
-use crate::store::{Lookup, Standing, TokenFacts};
+use crate::store::{Lookup, Standing, StoreError, TokenFacts};
 use crate::token::{Misshapen, TokenKind, TokenSource};
-use crate::verify::{Verified, VerifyError};
+use crate::verify::{Verified, VerifyError, WantedKey};
+
+/// Who calls: known at once, or after something has been asked.
+///
+/// Most requests wait for nothing. What the others need while they wait is boxed, or all would carry the room for it.
+pub(crate) enum Caller<'a> {
+    Now(Result<Principal, AuthError>),
+    Later(Pin<Box<dyn Future<Output = Result<Principal, AuthError>> + Send + 'a>>),
+}
 
 /// Says who sends `request`, by a token of this kind.
 ///
@@ -26,58 +35,52 @@ use crate::verify::{Verified, VerifyError};
 ///
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] where nobody does, any other variant where the request
 /// carries something that is not good.
-pub(crate) async fn authenticate(
+pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, kind: TokenKind) -> Caller<'a> {
+    match locate(config, request, kind) {
+        Ok(Located::Token(identity, source)) => admit_token(config, identity, source),
+        Ok(Located::Session(id)) => Caller::Later(Box::pin(identify(config, id))),
+        Err(AuthError::Token(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted))) => {
+            Caller::Later(Box::pin(authenticate_after_fetch(config, request, kind, wanted)))
+        }
+        Err(error) => Caller::Now(Err(error)),
+    }
+}
+
+/// Asks the issuer for its keys, and begins again. What is missing then stays missing.
+async fn authenticate_after_fetch(
     config: &Config,
     request: &Parts,
     kind: TokenKind,
+    wanted: WantedKey,
 ) -> Result<Principal, AuthError> {
-    // The code below does not panic; an injected clock or a crypto backend might. One bad request must not take a
-    // connection down, nor be let in.
-    let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
-    let identity = match located.unwrap_or(Err(AuthError::Panic))? {
-        Located::Token(identity) => identity,
-        // Boxed, as whatever few requests need: all others would carry the room for it.
-        Located::Session(id) => return Box::pin(identify(config, id)).await,
-    };
-    if let Some(revocation) = &config.revocation {
-        refuse_revoked(config, revocation, &identity.claims).await?;
+    config.verifier(kind).fetch(&wanted).await;
+    match locate(config, request, kind)? {
+        Located::Token(identity, source) => admit_token(config, identity, source).wait().await,
+        Located::Session(id) => identify(config, id).await,
     }
-    admit(config, identity).await
 }
 
-/// The caller, with the application's user where it has users.
-async fn admit(config: &Config, identity: Arc<Identity>) -> Result<Principal, AuthError> {
-    let principal = Principal::authenticated(identity);
-    match &config.user_loader {
-        Some(loader) => Box::pin(with_user(loader, principal)).await,
-        None => Ok(principal),
+impl Caller<'_> {
+    pub(crate) async fn wait(self) -> Result<Principal, AuthError> {
+        match self {
+            Self::Now(caller) => caller,
+            Self::Later(caller) => caller.await,
+        }
     }
 }
 
 /// What a request carries, once its signature and its origin are known to be good.
 enum Located<'r> {
-    Token(Arc<Identity>),
+    Token(Arc<Identity>, TokenSource),
     /// The id of a server-side session.
     Session(&'r [u8]),
 }
 
-/// The caller of a session. An id that stands for none is what a stale cookie is: no session.
-async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
-    let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
-        return Err(AuthError::NoSession);
-    };
-    let caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
-    let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
-    let claims = TokenClaims::of_session(caller.claims).ok_or_else(unreadable)?;
-    let identity = Identity {
-        claims,
-        scopes: caller.scopes,
-        roles: caller.roles,
-        source: TokenSource::Session,
-        #[cfg(feature = "sessions")]
-        session: Some(caller.session),
-    };
-    admit(config, Arc::new(identity)).await
+/// The code below does not panic; an injected clock or a crypto backend might. One bad request must not take a
+/// connection down, nor be let in.
+fn locate<'r>(config: &Config, request: &'r Parts, kind: TokenKind) -> Result<Located<'r>, AuthError> {
+    let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
+    located.unwrap_or(Err(AuthError::Panic))
 }
 
 fn locate_and_verify<'r>(
@@ -95,18 +98,11 @@ fn locate_and_verify<'r>(
             Ok(Located::Session(id))
         }
         Found::Token(token, source) => {
-            let (claims, scopes, roles) = verify(config, token, source, kind)?.into_parts();
+            let identity = verify(config, token, source, kind)?.into_identity();
             if source == TokenSource::Cookie {
-                config.csrf.check(request, claims.csrf()).map_err(AuthError::CrossSite)?;
+                config.csrf.check(request, identity.claims.csrf()).map_err(AuthError::CrossSite)?;
             }
-            Ok(Located::Token(Arc::new(Identity {
-                claims,
-                scopes,
-                roles,
-                source,
-                #[cfg(feature = "sessions")]
-                session: None,
-            })))
+            Ok(Located::Token(identity, source))
         }
     }
 }
@@ -117,11 +113,7 @@ fn verify(
     source: TokenSource,
     kind: TokenKind,
 ) -> Result<Verified, AuthError> {
-    let verifier = match kind {
-        TokenKind::Access => &config.access,
-        TokenKind::Refresh => &config.refresh,
-    };
-    verifier.verify(token).map_err(|reason| match (&reason, source) {
+    config.verifier(kind).verify(token).map_err(|reason| match (&reason, source) {
         // RFC 6750 section 3.1 tells a malformed request from a bad token.
         (VerifyError::Misshapen(Misshapen::NotCompact), TokenSource::AuthorizationHeader)
             if !is_b64token(token) =>
@@ -132,13 +124,30 @@ fn verify(
     })
 }
 
-/// Asks the store, whose failure is no verdict.
-async fn refuse_revoked(
+/// The caller of a good token, unless it was revoked.
+fn admit_token(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_> {
+    let Some(revocation) = &config.revocation else {
+        return admit(config, identity, source);
+    };
+    match standing(config, revocation, &identity.claims) {
+        Err(error) => Caller::Now(Err(error)),
+        Ok(Lookup::Known(answer)) => match require_good(answer) {
+            Ok(()) => admit(config, identity, source),
+            Err(error) => Caller::Now(Err(error)),
+        },
+        Ok(Lookup::Pending(answer)) => Caller::Later(Box::pin(async move {
+            require_good(answer.await)?;
+            admit(config, identity, source).wait().await
+        })),
+    }
+}
+
+/// Asks the store.
+fn standing<'a>(
     config: &Config,
-    revocation: &Revocation,
+    revocation: &'a Revocation,
     claims: &TokenClaims,
-) -> Result<(), AuthError> {
-    let now = config.access.now();
+) -> Result<Lookup<'a>, AuthError> {
     // A token without a name could never be revoked.
     let id = claims.token_id().ok_or(AuthError::Token(VerifyError::ClaimMissing("jti".into())))?;
     let facts = TokenFacts {
@@ -148,25 +157,11 @@ async fn refuse_revoked(
         issued_at: claims.issued_at().map(|date| date.to_system()),
         expires_at: claims.expires_at().to_system(),
     };
-    let (standing, allowed) = match revocation {
-        Revocation::Revoked(store) => (store.standing(&facts, now), None),
-        Revocation::Own(store, AllowList::Off) => (store.standing(&facts, now), None),
-        Revocation::Own(store, AllowList::On) => {
-            (store.standing(&facts, now), Some(store.is_allowed(id, now)))
-        }
-    };
-    require_good(standing).await?;
-    match allowed {
-        Some(allowed) => require_good(allowed).await,
-        None => Ok(()),
-    }
+    Ok(revocation.standing(id, &facts, config.access.now()))
 }
 
-async fn require_good(lookup: Lookup<'_>) -> Result<(), AuthError> {
-    let answer = match lookup {
-        Lookup::Known(answer) => answer,
-        Lookup::Pending(answer) => answer.await,
-    };
+/// The failure of a store is no verdict.
+fn require_good(answer: Result<Standing, StoreError>) -> Result<(), AuthError> {
     match answer {
         Ok(Standing::Good) => Ok(()),
         Ok(Standing::Revoked) => Err(AuthError::Revoked),
@@ -174,13 +169,35 @@ async fn require_good(lookup: Lookup<'_>) -> Result<(), AuthError> {
     }
 }
 
+/// The caller of a session. An id that stands for none is what a stale cookie is: no session.
+async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
+    let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
+        return Err(AuthError::NoSession);
+    };
+    let caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
+    let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
+    let claims = TokenClaims::of_session(caller.claims).ok_or_else(unreadable)?;
+    let identity = Identity::new(claims, caller.scopes, caller.roles);
+    #[cfg(feature = "sessions")]
+    let identity = Identity { session: Some(caller.session), ..identity };
+    admit(config, Arc::new(identity), TokenSource::Session).wait().await
+}
+
+/// The caller, with the application's user where it has users.
+fn admit(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_> {
+    let principal = Principal::authenticated(identity, source);
+    match &config.user_loader {
+        Some(loader) => Caller::Later(Box::pin(with_user(loader, principal))),
+        None => Caller::Now(Ok(principal)),
+    }
+}
+
 /// Asks the application for its user, whose absence is a verdict and whose failure is none.
 async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principal, AuthError> {
-    let Some(identity) = principal.identity() else {
+    let Some(claims) = principal.holder() else {
         return Ok(principal);
     };
-    let token: Arc<dyn HoldsClaims> = Arc::clone(identity) as _;
-    match loader.load(token).await {
+    match loader.load(claims).await {
         Ok(user) => Ok(principal.with_user(user)),
         Err(NoUser::Claims(reason)) => Err(AuthError::Claims(reason)),
         Err(NoUser::Unknown) => Err(AuthError::UnknownUser),

@@ -100,6 +100,7 @@ impl AuthError {
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
+            Self::Token(VerifyError::NoKeys(_)) => FailureKind::Unavailable,
             Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::NoSession | Self::UnknownUser => {
                 FailureKind::InvalidToken
             }

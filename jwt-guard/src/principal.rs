@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::claims::HoldsClaims;
 use crate::claims::names::Names;
 use crate::claims::registered::TokenClaims;
+use crate::claims::typed::TypedClaims;
 use crate::token::TokenSource;
 
 /// The caller of a handler: proof that the guard let the request in.
@@ -27,16 +28,17 @@ use crate::token::TokenSource;
 /// ```
 #[derive(Clone)]
 pub struct Principal {
-    identity: Option<Arc<Identity>>,
+    caller: Option<(Arc<Identity>, TokenSource)>,
     user: Option<LoadedUser>,
 }
 
-/// What is known of an authenticated caller.
+/// What is known of an authenticated caller, wherever the request carried the token.
 pub(crate) struct Identity {
     pub(crate) claims: TokenClaims,
     pub(crate) scopes: Names,
     pub(crate) roles: Names,
-    pub(crate) source: TokenSource,
+    /// The claims in the types that handlers have asked for.
+    pub(crate) typed: TypedClaims,
     /// The session that spoke for the caller, for those who know its type.
     #[cfg(feature = "sessions")]
     pub(crate) session: Option<Arc<dyn Any + Send + Sync>>,
@@ -55,7 +57,7 @@ static NONE: Names = Names::none();
 impl Principal {
     /// Whether the caller showed a good token.
     pub fn is_authenticated(&self) -> bool {
-        self.identity.is_some()
+        self.caller.is_some()
     }
 
     /// Who the caller is: the `sub` claim, or the one that the guard was told to read instead.
@@ -86,17 +88,17 @@ impl Principal {
 
     /// Where the request carried the token; `None` for an anonymous caller.
     pub fn authenticated_by(&self) -> Option<TokenSource> {
-        self.identity().map(|identity| identity.source)
+        self.caller.as_ref().map(|(_, source)| *source)
     }
 
     /// A caller without a token, whom a policy lets in.
     pub(crate) const fn anonymous() -> Self {
-        Self { identity: None, user: None }
+        Self { caller: None, user: None }
     }
 
     /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
-    pub(crate) fn authenticated(identity: Arc<Identity>) -> Self {
-        Self { identity: Some(identity), user: None }
+    pub(crate) fn authenticated(identity: Arc<Identity>, source: TokenSource) -> Self {
+        Self { caller: Some((identity, source)), user: None }
     }
 
     /// The same caller, with the user whom the application knows by this name.
@@ -109,7 +111,25 @@ impl Principal {
     }
 
     pub(crate) fn identity(&self) -> Option<&Arc<Identity>> {
-        self.identity.as_ref()
+        self.caller.as_ref().map(|(identity, _)| identity)
+    }
+
+    /// The claims of the caller, as extractors and loaders of users take them.
+    pub(crate) fn holder(&self) -> Option<(Arc<dyn HoldsClaims>, TokenSource)> {
+        self.caller.as_ref().map(|(identity, source)| (Arc::clone(identity) as _, *source))
+    }
+}
+
+impl Identity {
+    pub(crate) fn new(claims: TokenClaims, scopes: Names, roles: Names) -> Self {
+        Self {
+            claims,
+            scopes,
+            roles,
+            typed: TypedClaims::default(),
+            #[cfg(feature = "sessions")]
+            session: None,
+        }
     }
 }
 
@@ -118,8 +138,8 @@ impl HoldsClaims for Identity {
         &self.claims
     }
 
-    fn source(&self) -> TokenSource {
-        self.source
+    fn typed(&self) -> &TypedClaims {
+        &self.typed
     }
 
     #[cfg(feature = "sessions")]
@@ -131,13 +151,13 @@ impl HoldsClaims for Identity {
 /// Shows whether the caller is known and what the token grants, and nothing that says who the caller is.
 impl fmt::Debug for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.identity() {
+        match &self.caller {
             None => f.write_str("Principal(anonymous)"),
-            Some(identity) => f
+            Some((identity, source)) => f
                 .debug_struct("Principal")
                 .field("scopes", &identity.scopes)
                 .field("roles", &identity.roles)
-                .field("source", &identity.source)
+                .field("source", source)
                 .finish_non_exhaustive(),
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod numeric_date;
 pub(crate) mod registered;
 pub(crate) mod reserved;
 pub(crate) mod span;
+pub(crate) mod typed;
 
 use std::fmt;
 use std::ops::Deref;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::token::TokenSource;
 use registered::TokenClaims;
+use typed::TypedClaims;
 
 /// The claims of a verified token: the registered ones by method, the application's own through `Deref` to `T`.
 ///
@@ -39,15 +41,16 @@ use registered::TokenClaims;
 /// ```
 pub struct Claims<T = serde_json::Map<String, serde_json::Value>> {
     token: Arc<dyn HoldsClaims>,
-    custom: T,
+    source: TokenSource,
+    custom: Arc<T>,
 }
 
 /// Whatever keeps a token's claims alive.
 pub(crate) trait HoldsClaims: Send + Sync {
     fn claims(&self) -> &TokenClaims;
 
-    /// Where the request carried it.
-    fn source(&self) -> TokenSource;
+    /// What was read of them before.
+    fn typed(&self) -> &TypedClaims;
 
     /// The session that it stands for.
     #[cfg(feature = "sessions")]
@@ -102,9 +105,14 @@ impl<T> Claims<T> {
         self.registered().payload()
     }
 
-    /// The application's own claims, without the registered ones.
-    pub fn into_custom(self) -> T {
+    /// The application's own claims, to be kept beyond the request. They may be shared with other requests that carry
+    /// the same token.
+    pub fn into_custom(self) -> Arc<T> {
         self.custom
+    }
+
+    pub(crate) fn source(&self) -> TokenSource {
+        self.source
     }
 
     pub(crate) fn holder(&self) -> &dyn HoldsClaims {
@@ -116,11 +124,13 @@ impl<T> Claims<T> {
     }
 }
 
-impl<T: DeserializeOwned> Claims<T> {
-    /// Reads the application's type from the payload of a verified token.
-    pub(crate) fn read(token: Arc<dyn HoldsClaims>) -> Result<Self, serde_json::Error> {
-        let custom = serde_json::from_str(token.claims().payload())?;
-        Ok(Self { token, custom })
+impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
+    /// Reads the application's type from the payload of a verified token, or takes what was read before.
+    pub(crate) fn read(
+        (token, source): (Arc<dyn HoldsClaims>, TokenSource),
+    ) -> Result<Self, serde_json::Error> {
+        let custom = token.typed().get_or_read(token.claims().payload())?;
+        Ok(Self { token, source, custom })
     }
 }
 
@@ -132,9 +142,9 @@ impl<T> Deref for Claims<T> {
     }
 }
 
-impl<T: Clone> Clone for Claims<T> {
+impl<T> Clone for Claims<T> {
     fn clone(&self) -> Self {
-        Self { token: Arc::clone(&self.token), custom: self.custom.clone() }
+        Self { token: Arc::clone(&self.token), source: self.source, custom: Arc::clone(&self.custom) }
     }
 }
 

@@ -64,6 +64,14 @@ impl Config {
         }
     }
 
+    /// What verifies tokens of this kind.
+    pub(crate) fn verifier(&self, kind: TokenKind) -> &Verifier {
+        match kind {
+            TokenKind::Access => &self.access,
+            TokenKind::Refresh => &self.refresh,
+        }
+    }
+
     /// The store of this guard's own tokens.
     pub(crate) fn token_store(&self) -> Option<&Arc<dyn TokenStore>> {
         match &self.revocation {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::issue::{IssuerBuilder, TokenIssuer};
-use crate::store::{RevocationStore, TokenStore};
+use crate::store::{Lookup, RevocationStore, Standing, TokenFacts, TokenStore};
 
 /// Who is asked whether a token still counts.
 #[derive(Clone)]
@@ -14,6 +14,32 @@ pub(crate) enum Revocation {
     Revoked(Arc<dyn RevocationStore>),
     /// The store of this guard's own tokens.
     Own(Arc<dyn TokenStore>, AllowList),
+}
+
+impl Revocation {
+    /// Where the token stands that has this name.
+    pub(crate) fn standing(&self, id: &str, facts: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
+        match self {
+            Self::Revoked(store) => store.standing(facts, now),
+            Self::Own(store, AllowList::Off) => store.standing(facts, now),
+            Self::Own(store, AllowList::On) => both(store.standing(facts, now), store.is_allowed(id, now)),
+        }
+    }
+}
+
+/// Good where both are.
+fn both<'a>(first: Lookup<'a>, second: Lookup<'a>) -> Lookup<'a> {
+    match (first, second) {
+        (Lookup::Known(Ok(Standing::Good)), second) => second,
+        (Lookup::Known(answer), _) => Lookup::Known(answer),
+        (Lookup::Pending(first), second) => Lookup::Pending(Box::pin(async move {
+            match (first.await?, second) {
+                (Standing::Good, Lookup::Known(second)) => second,
+                (Standing::Good, Lookup::Pending(second)) => second.await,
+                (Standing::Revoked, _) => Ok(Standing::Revoked),
+            }
+        })),
+    }
 }
 
 /// Whether a token counts only if the store knows that it was issued.

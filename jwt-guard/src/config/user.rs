@@ -13,12 +13,14 @@ use serde::de::DeserializeOwned;
 
 use crate::claims::{Claims, HoldsClaims};
 use crate::principal::LoadedUser;
+use crate::token::TokenSource;
 
 /// Turns the claims of a good token into the user of the application.
 #[derive(Clone)]
 pub(crate) struct UserLoader(Arc<Load>);
 
-type Load = dyn Fn(Arc<dyn HoldsClaims>) -> Loading + Send + Sync;
+type Load = dyn Fn(Token) -> Loading + Send + Sync;
+type Token = (Arc<dyn HoldsClaims>, TokenSource);
 type Loading = Pin<Box<dyn Future<Output = Result<LoadedUser, NoUser>> + Send>>;
 
 /// Why there is no user for a good token.
@@ -37,7 +39,7 @@ pub(crate) enum NoUser {
 impl UserLoader {
     pub(crate) fn new<T, U, E, F, Fut>(loader: F) -> Self
     where
-        T: DeserializeOwned,
+        T: DeserializeOwned + Send + Sync + 'static,
         U: Send + Sync + 'static,
         E: Into<Box<dyn Error + Send + Sync>>,
         F: Fn(Claims<T>) -> Fut + Send + Sync + 'static,
@@ -62,7 +64,7 @@ impl UserLoader {
     }
 
     /// The user whom the token names. A panic of the loader ends here.
-    pub(crate) async fn load(&self, token: Arc<dyn HoldsClaims>) -> Result<LoadedUser, NoUser> {
+    pub(crate) async fn load(&self, token: Token) -> Result<LoadedUser, NoUser> {
         let loading = catch_unwind(AssertUnwindSafe(|| (self.0)(token))).map_err(panicked)?;
         let mut loading = pin!(loading);
         std::future::poll_fn(|context| {

@@ -1,18 +1,16 @@
 //! `Claims<T>` and `Option<Claims<T>>`.
 
-use std::sync::Arc;
-
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::claims::{Claims, HoldsClaims};
+use crate::claims::Claims;
 use crate::error::AuthError;
 use crate::guard::{known_principal, reject};
 use crate::principal::Principal;
 use crate::respond::Rejection;
 
-impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
+impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> FromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
@@ -21,7 +19,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
     }
 }
 
-impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
+impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> OptionalFromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
@@ -35,10 +33,10 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
 }
 
 /// The claims of a caller; `None` for an anonymous one.
-fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Claims<T>>, AuthError> {
-    let Some(identity) = principal.identity() else {
-        return Ok(None);
-    };
-    let token: Arc<dyn HoldsClaims> = Arc::clone(identity) as _;
-    Claims::read(token).map(Some).map_err(|error| AuthError::Claims(error.to_string()))
+fn read<T>(principal: &Principal) -> Result<Option<Claims<T>>, AuthError>
+where
+    T: DeserializeOwned + Send + Sync + 'static,
+{
+    let claims = principal.holder().map(Claims::read).transpose();
+    claims.map_err(|error| AuthError::Claims(error.to_string()))
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::request::Parts;
 
 use super::{JwtGuard, event};
-use crate::authenticate::authenticate;
+use crate::authenticate::{Caller, authenticate};
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
@@ -102,7 +102,10 @@ impl JwtGuard {
         if let Some(finding) = self.finding(request).filter(|finding| finding.token == token) {
             return finding.caller.clone();
         }
-        let caller = authenticate(&self.inner.config, request, token).await;
+        let caller = match authenticate(&self.inner.config, request, token) {
+            Caller::Now(caller) => caller,
+            Caller::Later(caller) => caller.await,
+        };
         if matches!(caller, Err(AuthError::Panic)) {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
         }

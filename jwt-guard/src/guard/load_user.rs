@@ -53,7 +53,7 @@ impl<K, A> Builder<K, A> {
     /// ```
     pub fn load_user<T, U, E, F, Fut>(mut self, loader: F) -> Self
     where
-        T: DeserializeOwned,
+        T: DeserializeOwned + Send + Sync + 'static,
         U: Send + Sync + 'static,
         E: Into<Box<dyn Error + Send + Sync>>,
         F: Fn(Claims<T>) -> Fut + Send + Sync + 'static,

@@ -20,10 +20,12 @@ mod error;
 mod hmac;
 mod jwk;
 mod key_set;
+mod known;
 mod okp;
 mod pem;
 mod private;
 mod publish;
+mod ring;
 mod rsa;
 mod signing;
 mod structure;
@@ -39,3 +41,4 @@ pub use self::signing::SigningKey;
 pub use self::verifying::VerifyingKey;
 
 pub(crate) use self::key_set::SelectError;
+pub(crate) use self::ring::{KeyGeneration, KeyRing};

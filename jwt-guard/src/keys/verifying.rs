@@ -1,6 +1,7 @@
 //! One key, bound to one algorithm.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jsonwebtoken::DecodingKey;
 
@@ -31,7 +32,8 @@ use crate::secret::Secret;
 pub struct VerifyingKey {
     algorithm: Algorithm,
     id: Option<Box<str>>,
-    prepared: Prepared,
+    /// Shared by all copies, so that a key keeps what was prepared from one fetched set to the next.
+    prepared: Arc<Prepared>,
 }
 
 impl VerifyingKey {
@@ -131,6 +133,18 @@ impl VerifyingKey {
         self.algorithm
     }
 
+    /// Whether both are the same key: in name, algorithm and material. Secrets are compared by where they are, not by what
+    /// they are.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let same_material = || {
+            let [ours, theirs] = [self, other].map(|key| backend::public_bytes(&key.prepared));
+            ours.is_some() && ours == theirs
+        };
+        self.algorithm == other.algorithm
+            && self.id == other.id
+            && (Arc::ptr_eq(&self.prepared, &other.prepared) || same_material())
+    }
+
     /// The key as the crypto backend takes it.
     pub(super) fn prepared(&self) -> &Prepared {
         &self.prepared
@@ -160,7 +174,7 @@ impl VerifyingKey {
             let message = format!("the crypto backend cannot load the key for {algorithm}");
             KeyError::new(KeyErrorKind::Malformed, message).because(refused)
         })?;
-        Ok(Self { algorithm, id: None, prepared })
+        Ok(Self { algorithm, id: None, prepared: Arc::new(prepared) })
     }
 }
 

@@ -6,6 +6,7 @@ use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use crate::guard::JwtGuard;
+use crate::keys::KeySet;
 
 /// A quarter of an hour: a key that is published before it signs is known everywhere when it does.
 const CACHE: &str = "public, max-age=900";
@@ -30,7 +31,12 @@ impl JwtGuard {
     where
         S: Clone + Send + Sync + 'static,
     {
-        let keys = Bytes::from(self.config().access.keys().to_public_json());
+        let keys = self
+            .config()
+            .access
+            .own_keys()
+            .map_or_else(|| r#"{"keys":[]}"#.to_owned(), KeySet::to_public_json);
+        let keys = Bytes::from(keys);
         let serve = move || {
             let keys = keys.clone();
             async move { ([(CONTENT_TYPE, "application/jwk-set+json"), (CACHE_CONTROL, CACHE)], keys) }

@@ -132,7 +132,8 @@ impl JwtGuard {
 }
 
 fn longest_life(verifier: &Verifier) -> Duration {
-    verifier.rules.max_lifetime.unwrap_or(FOR_EVER)
+    let lives = verifier.rules().map(|rules| rules.max_lifetime.unwrap_or(FOR_EVER));
+    lives.max().unwrap_or(FOR_EVER)
 }
 
 /// The beginning of the second after `now`.

@@ -85,7 +85,7 @@ impl CallerToken for Principal {}
 
 impl sealed::Held for Principal {
     fn held(&self) -> Option<sealed::Token<'_>> {
-        self.identity().map(|identity| sealed::Token(&**identity))
+        Some(sealed::Token(&**self.identity()?, self.authenticated_by()?))
     }
 }
 
@@ -93,7 +93,7 @@ impl<T> CallerToken for Claims<T> {}
 
 impl<T> sealed::Held for Claims<T> {
     fn held(&self) -> Option<sealed::Token<'_>> {
-        Some(sealed::Token(self.holder()))
+        Some(sealed::Token(self.holder(), self.source()))
     }
 }
 
@@ -102,13 +102,15 @@ mod sealed {
     use std::fmt;
 
     use crate::claims::HoldsClaims;
+    use crate::token::TokenSource;
 
     pub trait Held {
         /// `None` for an anonymous caller.
         fn held(&self) -> Option<Token<'_>>;
     }
 
-    pub struct Token<'t>(pub(super) &'t dyn HoldsClaims);
+    /// The claims of a token, and where the request carried it.
+    pub struct Token<'t>(pub(super) &'t dyn HoldsClaims, pub(super) TokenSource);
 
     impl fmt::Debug for Token<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

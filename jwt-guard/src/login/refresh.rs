@@ -24,9 +24,9 @@ impl JwtGuard {
     /// a cookie, else JSON.
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();
-        let by_cookie = caller.as_ref().is_some_and(|token| token.0.source() == TokenSource::Cookie);
+        let by_cookie = caller.as_ref().is_some_and(|token| token.1 == TokenSource::Cookie);
         let form = if by_cookie && self.config().cookies.is_some() { Form::Cookies } else { Form::Json };
-        let renew = |Token(token): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()));
+        let renew = |Token(token, _): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()));
         let step = match caller {
             None => Step::NoToken,
             Some(token) => renew(token).map_or(Step::NoIssuer, |renewal| Step::Of(Box::new(renewal))),

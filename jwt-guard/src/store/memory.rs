@@ -79,7 +79,7 @@ impl Default for MemoryStore {
 }
 
 impl RevocationStore for MemoryStore {
-    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
         Lookup::Known(self.shared.standing(token, now))
     }
 }
@@ -101,7 +101,7 @@ impl TokenStore for MemoryStore {
         self.change(now, |ledger, now| ledger.allow(id, expires_at, now))
     }
 
-    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
+    fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         Lookup::Known(self.shared.is_allowed(id, now))
     }
 

@@ -61,8 +61,8 @@ pub enum Lookup<'a> {
 /// let store = |token: &TokenFacts<'_>| token.id.is_some_and(is_on_my_list);
 /// ```
 pub trait RevocationStore: Send + Sync + 'static {
-    /// Where `token` stands at `now`.
-    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a>;
+    /// Where `token` stands at `now`. An answer that has to be fetched keeps nothing of `token`.
+    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_>;
 }
 
 /// Remembers revocations, the logins whose tokens are refreshed, and, where asked, every issued token.
@@ -84,7 +84,7 @@ pub trait TokenStore: RevocationStore + fmt::Debug {
     fn allow(&self, id: String, expires_at: SystemTime, now: SystemTime) -> StoreFuture<'_, ()>;
 
     /// Whether `id` was issued and remembered by [`allow`](TokenStore::allow), and not revoked since.
-    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a>;
+    fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_>;
 
     /// Tokens of `subject` issued before this are revoked; `None` where none are. New tokens must be issued at or after
     /// it.
@@ -96,7 +96,7 @@ impl<F> RevocationStore for F
 where
     F: Fn(&TokenFacts<'_>) -> bool + Send + Sync + 'static,
 {
-    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, _now: SystemTime) -> Lookup<'a> {
+    fn standing(&self, token: &TokenFacts<'_>, _now: SystemTime) -> Lookup<'_> {
         Lookup::Known(Ok(if self(token) { Standing::Revoked } else { Standing::Good }))
     }
 }

@@ -115,7 +115,7 @@ fn issuer<'t>(iss: Member<'t>, rules: &Rules) -> Result<Option<&'t str>, VerifyE
     }
     match issuer {
         None => Err(VerifyError::ClaimMissing("iss".into())),
-        Some(name) if rules.issuers.iter().any(|ours| ours == name) => Ok(issuer),
+        Some(name) if rules.has_issuer(name) => Ok(issuer),
         Some(_) => Err(VerifyError::WrongIssuer),
     }
 }

@@ -21,13 +21,25 @@ pub(crate) enum VerifyError {
     Key(SelectError),
     LifetimeTooLong,
     Misshapen(Misshapen),
+    /// The keys of the issuer cannot be had, so nothing can be said of the token.
+    NoKeys(WantedKey),
     NotYetValid,
     PayloadNotJson,
     SenderConstrained,
     TooOld,
+    /// The keys that were fetched from the issuer lack one; it may have newer ones.
+    UnknownRemoteKey(WantedKey),
     WrongAudience,
     WrongIssuer,
     WrongType,
+}
+
+/// A key that the guard does not have and its issuer may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WantedKey {
+    /// The first name of the issuer; `None` where the only issuer has none.
+    pub(crate) issuer: Option<String>,
+    pub(crate) key_id: Option<Box<str>>,
 }
 
 impl fmt::Display for VerifyError {
@@ -51,12 +63,16 @@ impl fmt::Display for VerifyError {
             Self::Misshapen(Misshapen::TooLong) => "the token is longer than the guard allows",
             Self::Misshapen(Misshapen::HeaderTooLong) => "the header of the token is longer than 2 KiB",
             Self::Misshapen(Misshapen::NotCompact) => "the token is not three base64url segments",
+            Self::NoKeys(_) => "the keys of the issuer could not be fetched",
             Self::NotYetValid => "the token is not valid yet (`nbf`)",
             Self::PayloadNotJson => "the payload is not one plain JSON object in base64url",
             Self::SenderConstrained => {
                 "the token is bound to a key of its holder (`cnf`), so it is no bearer token"
             }
             Self::TooOld => "the token was issued too long ago (`iat`)",
+            Self::UnknownRemoteKey(_) => {
+                "the issuer publishes no key of the name that the token gives (`kid`)"
+            }
             Self::WrongAudience => "the token is for another audience (`aud`)",
             Self::WrongIssuer => "the token is from another issuer (`iss`)",
             Self::WrongType => "the token is of another kind (`typ`)",

@@ -1,22 +1,22 @@
 //! From an unproven text to verified claims: the one verification path.
 //!
 //! 1. Length and shape (`RawToken`), before anything is parsed.
-//! 2. The strict header: one algorithm, one key name, nothing that asks for more.
-//! 3. The key, bound to one algorithm, which must be the header's.
-//! 4. The signature, by the engine.
-//! 5. The strict claims, parsed once, from the bytes that were signed.
+//! 2. With several issuers, the one that the token names. The name only chooses; it proves nothing.
+//! 3. The strict header: one algorithm, one key name, nothing that asks for more.
+//! 4. The key of that issuer, bound to one algorithm, which must be the header's.
+//! 5. The signature, by the engine.
+//! 6. The strict claims, parsed once, from the bytes that were signed.
 //!
-//! jsonwebtoken does step 4 and nothing else: its own `decode` passes over `nbf`, over claims of the wrong type and
+//! jsonwebtoken does step 5 and nothing else: its own `decode` passes over `nbf`, over claims of the wrong type and
 //! over `crit`, and reads the process clock.
 
 mod checks;
 mod error;
 mod header;
-mod known;
+mod issuer;
 mod members;
 mod rules;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -24,63 +24,66 @@ use std::time::SystemTime;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::claims::names::Names;
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::registered::{PAYLOAD_LIMITS, TokenClaims};
+use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::clock::Clock;
-use crate::json;
-use crate::keys::{KeySet, VerifyingKey, backend};
+use crate::json::{self, Json, Object};
+use crate::keys::KeySet;
+use crate::principal::Identity;
 use crate::token::RawToken;
 
-use known::KnownHeaders;
-
-pub(crate) use error::VerifyError;
+pub(crate) use error::{VerifyError, WantedKey};
+pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
 pub(crate) use rules::{Audience, ClaimPath, EmbeddedKeys, Rules};
 
-/// Turns tokens into [`Verified`] claims, by one set of keys and one set of rules.
+/// Turns tokens into [`Verified`] claims, by the keys and the rules of the issuers that it knows.
 pub(crate) struct Verifier {
-    keys: KeySet,
-    pub(crate) rules: Rules,
+    /// At least one. With several, each has names of its own.
+    issuers: Box<[IssuerRules]>,
+    longest_token: usize,
     clock: Arc<dyn Clock>,
-    known: KnownHeaders,
 }
 
-/// What a token says, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
-pub(crate) struct Verified {
-    claims: TokenClaims,
-    scopes: Names,
-    roles: Names,
-}
+/// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
+pub(crate) struct Verified(Arc<Identity>);
 
 impl Verifier {
-    pub(crate) fn new(keys: KeySet, rules: Rules, clock: Arc<dyn Clock>) -> Self {
-        let known = KnownHeaders::new(keys.len());
-        Self { keys, rules, clock, known }
-    }
-
-    /// The same rules with other keys, as after a key was changed.
-    #[cfg(test)]
-    pub(crate) fn with_keys(self, keys: KeySet) -> Self {
-        Self::new(keys, self.rules, self.clock)
+    /// `issuers` is not empty, and no two of several have a name in common: configurations are checked for that.
+    pub(crate) fn new(issuers: Vec<IssuerRules>, longest_token: usize, clock: Arc<dyn Clock>) -> Self {
+        Self { issuers: issuers.into(), longest_token, clock }
     }
 
     /// Verifies the token that a request carries.
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
-        let token = RawToken::new(token, self.rules.longest_token)?;
-        if let Some(key) = self.known.key_of(token.header(), &self.keys) {
-            return self.verify_with(key, &token);
-        }
-        let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
-        let header = header::read(&header, &self.rules)?;
-        let key = self.keys.select(header.key_id.as_deref(), header.algorithm)?;
-        let verified = self.verify_with(key, &token)?;
-        self.known.remember(token.header(), key, &self.keys);
-        Ok(verified)
+        let token = RawToken::new(token, self.longest_token)?;
+        let identity = match &*self.issuers {
+            [only] => only.prove(&token, |_, _| only.check(decode_payload(&token)?, self.date()?)),
+            several => {
+                let payload = decode_payload(&token)?;
+                let issuer = named_issuer(several, &payload)?;
+                issuer.prove(&token, |_, _| issuer.check(payload, self.date()?))
+            }
+        };
+        identity.map(|identity| Verified(Arc::new(identity)))
     }
 
-    pub(crate) fn keys(&self) -> &KeySet {
-        &self.keys
+    /// Has the issuer asked for its keys, and waits for the answer. Whether it helped is for the next verification to say.
+    pub(crate) async fn fetch(&self, wanted: &WantedKey) {
+        let mut issuers = self.issuers.iter();
+        if let Some(issuer) = issuers.find(|issuer| issuer.rules.issuers.first() == wanted.issuer.as_ref()) {
+            issuer.keys.fetch(wanted.key_id.as_deref()).await;
+        }
+    }
+
+    /// The keys that were given with the configuration; those that are fetched are others' to publish.
+    pub(crate) fn own_keys(&self) -> Option<&KeySet> {
+        self.issuers.iter().find_map(|issuer| issuer.keys.as_fixed())
+    }
+
+    /// The rules of the issuers, in the order of the configuration.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rules> {
+        self.issuers.iter().map(|issuer| &issuer.rules)
     }
 
     /// The time of the clock that tokens are checked with.
@@ -88,29 +91,37 @@ impl Verifier {
         self.clock.now()
     }
 
+    fn date(&self) -> Result<NumericDate, VerifyError> {
+        NumericDate::from_system(self.clock.now()).ok_or(VerifyError::ClockBefore1970)
+    }
+
     /// The key that a token names, for the log. Nothing of it is verified.
     pub(crate) fn named_key(&self, token: &[u8]) -> Option<String> {
-        let token = RawToken::new(token, self.rules.longest_token).ok()?;
+        let token = RawToken::new(token, self.longest_token).ok()?;
         let header = decode(token.header())?;
-        header::read(&header, &self.rules).ok()?.key_id.map(Cow::into_owned)
+        let read = |issuer: &IssuerRules| header::read(&header, &issuer.rules).ok()?.key_id;
+        self.issuers.iter().find_map(read).map(|id| id.into_owned())
     }
+}
 
-    /// Verifies signature and claims, the header being acceptable.
-    fn verify_with(&self, key: &VerifyingKey, token: &RawToken<'_>) -> Result<Verified, VerifyError> {
-        backend::verify(key, token.signing_input().as_bytes(), token.signature())
-            .map_err(|_| VerifyError::BadSignature)?;
-        self.read(decode(token.payload()).ok_or(VerifyError::PayloadNotJson)?)
+/// The issuer that a payload names. Nothing of it is verified: the name chooses among those that are configured.
+fn named_issuer<'i>(issuers: &'i [IssuerRules], payload: &str) -> Result<&'i IssuerRules, VerifyError> {
+    let payload = parse(payload)?;
+    match payload.get("iss") {
+        Some(Json::Text(name)) => {
+            issuers.iter().find(|issuer| issuer.rules.has_issuer(name)).ok_or(VerifyError::WrongIssuer)
+        }
+        Some(_) => Err(VerifyError::ClaimMalformed("iss".into())),
+        None => Err(VerifyError::ClaimMissing("iss".into())),
     }
+}
 
-    /// Reads and checks the payload of a token whose signature is good.
-    fn read(&self, payload: String) -> Result<Verified, VerifyError> {
-        let tree = json::parse_object(&payload, PAYLOAD_LIMITS).map_err(|_| VerifyError::PayloadNotJson)?;
-        let now = NumericDate::from_system(self.clock.now()).ok_or(VerifyError::ClockBefore1970)?;
-        let registered = checks::check(&tree, &payload, &self.rules, now)?;
-        let (scopes, roles) = (self.rules.scopes_of(&tree), self.rules.roles_of(&tree));
-        drop(tree);
-        Ok(Verified { claims: TokenClaims::new(payload, registered), scopes, roles })
-    }
+fn decode_payload(token: &RawToken<'_>) -> Result<String, VerifyError> {
+    decode(token.payload()).ok_or(VerifyError::PayloadNotJson)
+}
+
+fn parse(payload: &str) -> Result<Object<'_>, VerifyError> {
+    json::parse_object(payload, PAYLOAD_LIMITS).map_err(|_| VerifyError::PayloadNotJson)
 }
 
 /// The text of a segment: strict base64url, and UTF-8.
@@ -119,21 +130,19 @@ fn decode(segment: &str) -> Option<String> {
 }
 
 impl Verified {
-    /// The parts, for the caller's identity.
-    pub(crate) fn into_parts(self) -> (TokenClaims, Names, Names) {
-        (self.claims, self.scopes, self.roles)
+    pub(crate) fn into_identity(self) -> Arc<Identity> {
+        self.0
     }
 }
 
-/// The known headers are those of tokens that were sent; they are left out.
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { keys, rules, clock, known: _ } = self;
+        let Self { issuers, longest_token, clock } = self;
         f.debug_struct("Verifier")
-            .field("keys", keys)
-            .field("rules", rules)
+            .field("issuers", issuers)
+            .field("longest_token", longest_token)
             .field("clock", clock)
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 

@@ -82,7 +82,6 @@ pub(crate) struct Rules {
     pub(crate) max_lifetime: Option<Duration>,
     /// The longest time since `iat`.
     pub(crate) max_age: Option<Duration>,
-    pub(crate) longest_token: usize,
 }
 
 impl Rules {
@@ -95,6 +94,11 @@ impl Rules {
             max_age: None,
             ..self.clone()
         }
+    }
+
+    /// Whether `name` is one of the accepted issuers.
+    pub(super) fn has_issuer(&self, name: &str) -> bool {
+        self.issuers.iter().any(|ours| ours == name)
     }
 
     /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A

@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::keys::{Algorithm, VerifyingKey};
+use crate::claims::names::Names;
+use crate::claims::registered::TokenClaims;
+use crate::keys::{Algorithm, KeyRing, VerifyingKey};
 
 const NOW: u64 = 1_800_000_000;
 
@@ -29,11 +31,25 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         leeway: Duration::ZERO,
         max_lifetime: Some(Duration::from_secs(86_400)),
         max_age: None,
-        longest_token: 8192,
     };
     change(&mut rules);
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap()]).unwrap();
-    Verifier::new(keys, rules, Arc::new(Fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))))
+    let issuer = IssuerRules { keys: KeyRing::fixed(keys), rules };
+    let clock = Fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
+    Verifier::new(vec![issuer], 8192, Arc::new(clock))
+}
+
+impl Verifier {
+    /// Takes the signature over `payload` for good.
+    fn read(&self, payload: String) -> Result<Identity, VerifyError> {
+        self.issuers[0].check(payload, self.date()?)
+    }
+}
+
+impl Identity {
+    fn into_parts(self) -> (TokenClaims, Names, Names) {
+        (self.claims, self.scopes, self.roles)
+    }
 }
 
 /// A good payload with some members replaced; `""` removes a member.
@@ -55,7 +71,7 @@ fn payload(changes: &[(&str, &str)]) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-fn read(changes: &[(&str, &str)]) -> Result<Verified, VerifyError> {
+fn read(changes: &[(&str, &str)]) -> Result<Identity, VerifyError> {
     verifier(|_| {}).read(payload(changes))
 }
 

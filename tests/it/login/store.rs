@@ -36,7 +36,7 @@ impl Flaky {
 }
 
 impl RevocationStore for Flaky {
-    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
         if self.all_fails.load(Ordering::SeqCst) {
             return Lookup::Known(Err(StoreError::new("switched off")));
         }
@@ -61,7 +61,7 @@ impl TokenStore for Flaky {
         self.change(|inner| inner.allow(id, expires_at, now))
     }
 
-    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
+    fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         self.inner.is_allowed(id, now)
     }
 

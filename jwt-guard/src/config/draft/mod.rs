@@ -17,11 +17,11 @@ use super::{
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
 use crate::issue::{IssueError, TokenIssuer};
-use crate::keys::{Algorithm, SigningKey, backend};
+use crate::keys::{Algorithm, KeyRing, SigningKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::store::TokenStore;
 use crate::token::TokenKind;
-use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier};
+use crate::verify::{Audience, ClaimPath, EmbeddedKeys, IssuerRules, Rules, TokenProfile, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -158,15 +158,16 @@ impl Draft {
             leeway: self.leeway,
             max_lifetime: self.max_lifetime,
             max_age: self.max_age,
-            longest_token: self.longest_token,
         };
+        let longest_token = self.longest_token;
         let signing_key = self.signing_key.as_ref().map(SigningKey::verifying_key);
         let keys = if self.keys.is_empty() && signing_key.is_none() && self.sessions.is_some() {
             nobodys_key(&mut problems)
         } else {
             load(self.keys, signing_key, &self.algorithms, &mut problems)
         };
-        let issuer = self.signing_key.map(|key| issuer(key, &rules, &clock, self.issuer_settings));
+        let issuer =
+            self.signing_key.map(|key| issuer(key, &rules, longest_token, &clock, self.issuer_settings));
         let issuer =
             issuer.and_then(|issuer| issuer.map_err(|error| problems.setting(error.to_string())).ok());
         let issuing = issuer.map(|issuer| Issuing {
@@ -182,14 +183,14 @@ impl Draft {
         };
         let places: Vec<Place> = locations.into_iter().chain(query).map(|location| location.0).collect();
         let refresh_places = places_of_refresh_tokens(&places, cookies.as_ref());
-        let [locations, refresh_locations] = [places, refresh_places].map(|places| Locations {
-            places,
-            conflict,
-            longest: rules.longest_token,
-        });
+        let [locations, refresh_locations] =
+            [places, refresh_places].map(|places| Locations { places, conflict, longest: longest_token });
         problems.or(keys.map(|keys| {
-            let refresh = Verifier::new(keys.clone(), rules.for_refresh_tokens(), Arc::clone(&clock));
-            let access = Verifier::new(keys, rules, clock);
+            let refresh =
+                IssuerRules { keys: KeyRing::fixed(keys.clone()), rules: rules.for_refresh_tokens() };
+            let refresh = Verifier::new(vec![refresh], longest_token, Arc::clone(&clock));
+            let access =
+                Verifier::new(vec![IssuerRules { keys: KeyRing::fixed(keys), rules }], longest_token, clock);
             let (user_loader, sessions) = (self.user_loader, self.sessions);
             Config {
                 access,
@@ -325,10 +326,11 @@ impl Draft {
 fn issuer(
     key: SigningKey,
     rules: &Rules,
+    longest_token: usize,
     clock: &Arc<dyn Clock>,
     settings: IssuerSettings,
 ) -> Result<TokenIssuer, IssueError> {
-    let mut builder = TokenIssuer::builder(key).longest_token(rules.longest_token).clock(Arc::clone(clock));
+    let mut builder = TokenIssuer::builder(key).longest_token(longest_token).clock(Arc::clone(clock));
     if rules.subject_claim != "sub" {
         builder = builder.subject_claim(rules.subject_claim.clone());
     }

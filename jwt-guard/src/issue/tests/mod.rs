@@ -17,8 +17,11 @@ use serde_json::Value;
 use super::{IssueError, IssueErrorKind, IssuedToken, IssuerBuilder, TokenIssuer};
 use crate::claims::registered::TokenClaims;
 use crate::clock::Clock;
-use crate::keys::{Algorithm, KeySet, SigningKey};
-use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenProfile, Verifier, VerifyError};
+use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey};
+use crate::principal::Identity;
+use crate::verify::{
+    Audience, ClaimPath, EmbeddedKeys, IssuerRules, Rules, TokenProfile, Verifier, VerifyError,
+};
 
 const NOW: u64 = 1_800_000_000;
 
@@ -54,9 +57,9 @@ fn issuer(change: impl FnOnce(IssuerBuilder) -> IssuerBuilder) -> TokenIssuer {
 }
 
 /// A verifier with the strictest rules that fit the tokens of [`issuer`], at [`NOW`].
-fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
+fn rules(profile: TokenProfile) -> Rules {
     let path = |name: &str| vec![ClaimPath(vec![name.to_owned()])];
-    let rules = Rules {
+    Rules {
         profile,
         embedded_keys: EmbeddedKeys::Refuse,
         issuers: vec!["https://id.example".to_owned()],
@@ -68,10 +71,16 @@ fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
         leeway: Duration::ZERO,
         max_lifetime: Some(Duration::from_secs(30 * 86_400)),
         max_age: None,
-        longest_token: 8192,
-    };
-    let keys = KeySet::new([issuer.verifying_key()]).unwrap();
-    Verifier::new(keys, rules, Arc::new(Hand::new()))
+    }
+}
+
+fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
+    of_keys(rules(profile), KeySet::new([issuer.verifying_key()]).unwrap())
+}
+
+fn of_keys(rules: Rules, keys: KeySet) -> Verifier {
+    let issuer = IssuerRules { keys: KeyRing::fixed(keys), rules };
+    Verifier::new(vec![issuer], 8192, Arc::new(Hand::new()))
 }
 
 fn verify(
@@ -80,7 +89,7 @@ fn verify(
     token: &IssuedToken,
 ) -> Result<TokenClaims, VerifyError> {
     let verified = verifier(issuer, profile).verify(token.as_str().as_bytes());
-    verified.map(|verified| verified.into_parts().0)
+    verified.map(|verified| Arc::into_inner(verified.into_identity()).unwrap().claims)
 }
 
 fn refresh_profile() -> TokenProfile {

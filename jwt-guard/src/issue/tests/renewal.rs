@@ -6,11 +6,13 @@ use serde_json::json;
 
 use super::super::{NewToken, Pair, TokenPair};
 use super::*;
+use crate::claims::typed::TypedClaims;
 use crate::claims::{Claims, HoldsClaims};
 use crate::store::{
     Family, Lookup, MemoryStore, Revocation, RevocationStore, Rotated, Rotation, Standing, StoreError,
     StoreFuture, TokenFacts, TokenStore,
 };
+use crate::token::TokenSource;
 
 /// A store that answers as it is told, and keeps what it was asked.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ impl Told {
 }
 
 impl RevocationStore for Told {
-    fn standing<'a>(&'a self, _: &'a TokenFacts<'a>, _: SystemTime) -> Lookup<'a> {
+    fn standing(&self, _: &TokenFacts<'_>, _: SystemTime) -> Lookup<'_> {
         Lookup::Known(Ok(Standing::Good))
     }
 }
@@ -63,7 +65,7 @@ impl TokenStore for Told {
         self.answer("allow", format!("{id} {}", since_now(expires_at)), ())
     }
 
-    fn is_allowed<'a>(&'a self, _: &'a str, _: SystemTime) -> Lookup<'a> {
+    fn is_allowed(&self, _: &str, _: SystemTime) -> Lookup<'_> {
         Lookup::Known(Ok(Standing::Good))
     }
 
@@ -274,19 +276,20 @@ fn an_access_token_renews_nothing() {
 
 #[test]
 fn the_claims_that_a_handler_gets_can_be_renewed() {
-    struct Holder(TokenClaims);
+    struct Holder(TokenClaims, TypedClaims);
     impl HoldsClaims for Holder {
         fn claims(&self) -> &TokenClaims {
             &self.0
         }
 
-        fn source(&self) -> crate::token::TokenSource {
-            crate::token::TokenSource::AuthorizationHeader
+        fn typed(&self) -> &TypedClaims {
+            &self.1
         }
     }
     let issuer = issuer(|builder| builder);
-    let holder = Holder(presented(&issuer, login(&issuer).sign().unwrap().refresh()));
-    let claims: Claims = Claims::read(Arc::new(holder)).unwrap();
+    let token = presented(&issuer, login(&issuer).sign().unwrap().refresh());
+    let holder = Arc::new(Holder(token, TypedClaims::default()));
+    let claims: Claims = Claims::read((holder, TokenSource::AuthorizationHeader)).unwrap();
     let renewal = issuer.renew(&claims).unwrap();
     assert_eq!(format!("{renewal:?}"), "Renewal(..)");
 }

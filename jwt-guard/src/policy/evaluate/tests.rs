@@ -24,14 +24,12 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         csrf: None,
         is_fresh: payload.contains("\"fresh\":true"),
     };
-    Principal::authenticated(std::sync::Arc::new(Identity {
-        claims: TokenClaims::new(payload.to_owned(), registered),
-        scopes: scopes.iter().copied().collect::<Names>(),
-        roles: roles.iter().copied().collect::<Names>(),
-        source: TokenSource::AuthorizationHeader,
-        #[cfg(feature = "sessions")]
-        session: None,
-    }))
+    let identity = Identity::new(
+        TokenClaims::new(payload.to_owned(), registered),
+        scopes.iter().copied().collect::<Names>(),
+        roles.iter().copied().collect::<Names>(),
+    );
+    Principal::authenticated(std::sync::Arc::new(identity), TokenSource::AuthorizationHeader)
 }
 
 fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {

@@ -83,7 +83,7 @@ impl FileStore {
 }
 
 impl RevocationStore for FileStore {
-    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
         Lookup::Known(self.shared.standing(token, now))
     }
 }
@@ -105,7 +105,7 @@ impl TokenStore for FileStore {
         Box::pin(self.writer.send(now, move |done| Order::Allow(id, expires_at, done)))
     }
 
-    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
+    fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         Lookup::Known(self.shared.is_allowed(id, now))
     }
 

@@ -81,7 +81,7 @@ impl RedisStore {
         Ok(Self { server: Arc::new(Server::connect(url, &options).await?), feed: None })
     }
 
-    async fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Result<Standing, StoreError> {
+    fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> StoreFuture<'_, Standing> {
         let mut call = scripts::STANDING.prepare_invoke();
         call.key(self.server.key("subject", token.subject));
         for (kind, name) in [("token", token.id), ("family", token.family)] {
@@ -93,7 +93,7 @@ impl RedisStore {
         if let Some(issued_at) = token.issued_at {
             call.arg(Moment::floor(issued_at).as_millis());
         }
-        standing(self.server.run(&call).await?)
+        Box::pin(async move { standing(self.server.run(&call).await?) })
     }
 
     async fn send_revocation(&self, what: &Revocation) -> Result<(), StoreError> {
@@ -129,10 +129,10 @@ impl RedisStore {
 }
 
 impl RevocationStore for RedisStore {
-    fn standing<'a>(&'a self, token: &'a TokenFacts<'a>, now: SystemTime) -> Lookup<'a> {
+    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
         match &self.feed {
             Some(feed) => Lookup::Known(feed.standing(token, now)),
-            None => Lookup::Pending(Box::pin(self.ask_standing(token, now))),
+            None => Lookup::Pending(self.ask_standing(token, now)),
         }
     }
 }
@@ -193,12 +193,11 @@ impl TokenStore for RedisStore {
         })
     }
 
-    fn is_allowed<'a>(&'a self, id: &'a str, now: SystemTime) -> Lookup<'a> {
-        Lookup::Pending(Box::pin(async move {
-            let mut call = scripts::IS_ALLOWED.prepare_invoke();
-            call.key(self.server.key("allowed", id)).key(self.server.key("token", id));
-            standing(self.server.run(call.arg(Moment::floor(now).as_millis())).await?)
-        }))
+    fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
+        let mut call = scripts::IS_ALLOWED.prepare_invoke();
+        call.key(self.server.key("allowed", id)).key(self.server.key("token", id));
+        call.arg(Moment::floor(now).as_millis());
+        Lookup::Pending(Box::pin(async move { standing(self.server.run(&call).await?) }))
     }
 
     fn revoked_before<'a>(

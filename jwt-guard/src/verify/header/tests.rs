@@ -18,7 +18,6 @@ fn rules() -> Rules {
         leeway: Duration::ZERO,
         max_lifetime: None,
         max_age: None,
-        longest_token: 8192,
     }
 }
 

@@ -92,9 +92,9 @@ fn every_setting_reaches_the_guard() {
     }
     let paths =
         |paths: &[crate::verify::ClaimPath]| paths.iter().map(|path| path.0.clone()).collect::<Vec<_>>();
-    assert_eq!(paths(&config.access.rules.scope_claims), [["permissions"]]);
+    assert_eq!(paths(&config.access.rules().next().unwrap().scope_claims), [["permissions"]]);
     assert_eq!(
-        paths(&config.access.rules.role_claims),
+        paths(&config.access.rules().next().unwrap().role_claims),
         [vec!["realm_access", "roles"], vec!["https://example.com/roles"]]
     );
     assert_eq!(

@@ -3,14 +3,14 @@
 use std::ptr;
 use std::sync::OnceLock;
 
-use crate::keys::{KeySet, VerifyingKey};
+use super::{KeySet, VerifyingKey};
 
 /// For each key, the header segment of the first token that verified with it.
 ///
 /// An issuer writes the same header into every token of a key, so comparing it with the one that is known saves
 /// decoding and reading it. A segment is only remembered after it was read by the strict rules *and* a signature over
 /// it verified, so nobody without a key can place one; and one segment a key bounds the memory.
-pub(super) struct KnownHeaders(Box<[OnceLock<Box<str>>]>);
+pub(crate) struct KnownHeaders(Box<[OnceLock<Box<str>>]>);
 
 impl KnownHeaders {
     pub(super) fn new(keys: usize) -> Self {

@@ -1,0 +1,137 @@
+//! The keys of one issuer, fixed or fetched, as they are at this moment.
+
+use std::fmt;
+#[cfg(feature = "remote-keys")]
+use std::sync::Arc;
+
+use super::known::KnownHeaders;
+use super::{Algorithm, KeySet, SelectError, VerifyingKey};
+
+/// The keys of one issuer.
+pub(crate) enum KeyRing {
+    /// Given with the configuration.
+    Fixed(KeyGeneration),
+    /// Fetched from the issuer, again and again.
+    #[cfg(feature = "remote-keys")]
+    Remote(Arc<super::remote::RemoteKeys>),
+}
+
+/// A set of keys as it was at one moment, with what was learned about its tokens.
+pub(crate) struct KeyGeneration {
+    number: u64,
+    keys: KeySet,
+    known: KnownHeaders,
+}
+
+/// The number of the keys that are never replaced.
+const FIXED: u64 = 1;
+
+impl KeyRing {
+    pub(crate) fn fixed(keys: KeySet) -> Self {
+        Self::Fixed(KeyGeneration::new(FIXED, keys))
+    }
+
+    /// Reads the keys as they are now; `None` while there are none to be had.
+    pub(crate) fn read<R>(&self, read: impl FnOnce(&KeyGeneration) -> R) -> Option<R> {
+        match self {
+            Self::Fixed(generation) => Some(read(generation)),
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(keys) => keys.current().map(|generation| read(&generation)),
+        }
+    }
+
+    /// The keys, where they were given with the configuration.
+    pub(crate) fn as_fixed(&self) -> Option<&KeySet> {
+        match self {
+            Self::Fixed(generation) => Some(&generation.keys),
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(_) => None,
+        }
+    }
+
+    /// Whether a key for `algorithm` that is missing may be had by asking the issuer.
+    #[cfg_attr(
+        not(feature = "remote-keys"),
+        expect(unused_variables, reason = "fixed keys are all there are")
+    )]
+    pub(crate) fn may_get(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Fixed(_) => false,
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(keys) => keys.may_get(algorithm),
+        }
+    }
+
+    /// Has the issuer asked for its keys, because of a token that names this one, and waits for a bounded time.
+    #[cfg_attr(
+        not(feature = "remote-keys"),
+        expect(unused_variables, reason = "fixed keys are all there are")
+    )]
+    pub(crate) async fn fetch(&self, key_id: Option<&str>) {
+        match self {
+            Self::Fixed(_) => {}
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(keys) => keys.fetch(key_id).await,
+        }
+    }
+
+    /// The same keys, for other rules.
+    pub(crate) fn share(&self) -> Self {
+        match self {
+            Self::Fixed(generation) => Self::fixed(generation.keys.clone()),
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(keys) => Self::Remote(Arc::clone(keys)),
+        }
+    }
+}
+
+impl KeyGeneration {
+    pub(crate) fn new(number: u64, keys: KeySet) -> Self {
+        let known = KnownHeaders::new(keys.len());
+        Self { number, keys, known }
+    }
+
+    /// Tells this set from those before and after it.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
+    /// The one key for a token with this `kid` and algorithm.
+    pub(crate) fn select(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<&VerifyingKey, SelectError> {
+        self.keys.select(kid, algorithm)
+    }
+
+    /// The key of tokens with exactly this header segment, if one verified before.
+    pub(crate) fn key_of(&self, header: &str) -> Option<&VerifyingKey> {
+        self.known.key_of(header, &self.keys)
+    }
+
+    /// Remembers the header segment of a token that verified with `key`.
+    pub(crate) fn remember(&self, header: &str, key: &VerifyingKey) {
+        self.known.remember(header, key, &self.keys);
+    }
+
+    /// Whether `key` is one of these, in name, algorithm and material.
+    pub(crate) fn has(&self, key: &VerifyingKey) -> bool {
+        self.keys.iter().any(|known| known.is_same(key))
+    }
+}
+
+/// The known headers are those of tokens that were sent; they are left out.
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(generation) => generation.keys.fmt(f),
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(keys) => keys.fmt(f),
+        }
+    }
+}

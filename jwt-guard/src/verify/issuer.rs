@@ -1,0 +1,85 @@
+//! One issuer whose tokens are accepted: its keys, and what its tokens must say.
+
+use super::error::{VerifyError, WantedKey};
+use super::rules::Rules;
+use super::{checks, decode, header, parse};
+use crate::claims::numeric_date::NumericDate;
+use crate::claims::registered::TokenClaims;
+use crate::keys::{KeyGeneration, KeyRing, SelectError, VerifyingKey, backend};
+use crate::principal::Identity;
+use crate::token::RawToken;
+
+/// An issuer, with keys that are its own (RFC 8725 section 3.8).
+#[derive(Debug)]
+pub(crate) struct IssuerRules {
+    pub(crate) keys: KeyRing,
+    pub(crate) rules: Rules,
+}
+
+impl IssuerRules {
+    /// Checks header, key and signature, and goes on with `then` while the keys are held.
+    pub(super) fn prove<R>(
+        &self,
+        token: &RawToken<'_>,
+        then: impl FnOnce(&KeyGeneration, &VerifyingKey) -> Result<R, VerifyError>,
+    ) -> Result<R, VerifyError> {
+        let proven = self.keys.read(|keys| self.prove_with(keys, token, then));
+        proven.unwrap_or_else(|| Err(self.no_keys(token)))
+    }
+
+    fn prove_with<R>(
+        &self,
+        keys: &KeyGeneration,
+        token: &RawToken<'_>,
+        then: impl FnOnce(&KeyGeneration, &VerifyingKey) -> Result<R, VerifyError>,
+    ) -> Result<R, VerifyError> {
+        if let Some(key) = keys.key_of(token.header()) {
+            check_signature(key, token)?;
+            return then(keys, key);
+        }
+        let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
+        let header = header::read(&header, &self.rules)?;
+        let key_id = header.key_id.as_deref();
+        let key = match keys.select(key_id, header.algorithm) {
+            Err(SelectError::UnknownKey) if self.keys.may_get(header.algorithm) => {
+                return Err(VerifyError::UnknownRemoteKey(self.wanted(key_id)));
+            }
+            selected => selected?,
+        };
+        check_signature(key, token)?;
+        let proven = then(keys, key)?;
+        keys.remember(token.header(), key);
+        Ok(proven)
+    }
+
+    /// Why nothing can be said of a token while there are no keys. Only one that the issuer's keys might verify is worth
+    /// asking for them.
+    fn no_keys(&self, token: &RawToken<'_>) -> VerifyError {
+        let Some(header) = decode(token.header()) else { return VerifyError::HeaderNotJson };
+        match header::read(&header, &self.rules) {
+            Ok(header) if self.keys.may_get(header.algorithm) => {
+                VerifyError::NoKeys(self.wanted(header.key_id.as_deref()))
+            }
+            Ok(_) => VerifyError::AlgorithmNotAllowed,
+            Err(error) => error,
+        }
+    }
+
+    fn wanted(&self, key_id: Option<&str>) -> WantedKey {
+        WantedKey { issuer: self.rules.issuers.first().cloned(), key_id: key_id.map(Into::into) }
+    }
+
+    /// Reads and checks the payload of a token whose signature is good.
+    pub(super) fn check(&self, payload: String, now: NumericDate) -> Result<Identity, VerifyError> {
+        let tree = parse(&payload)?;
+        let registered = checks::check(&tree, &payload, &self.rules, now)?;
+        let (scopes, roles) = (self.rules.scopes_of(&tree), self.rules.roles_of(&tree));
+        drop(tree);
+        Ok(Identity::new(TokenClaims::new(payload, registered), scopes, roles))
+    }
+}
+
+fn check_signature(key: &VerifyingKey, token: &RawToken<'_>) -> Result<(), VerifyError> {
+    backend::verify(key, token.signing_input().as_bytes(), token.signature())
+        .map_err(|_| VerifyError::BadSignature)
+}
