@@ -1,6 +1,10 @@
 //! Where the time comes from: the only file that reads the system clock.
 
 use std::fmt;
+#[cfg(feature = "remote-keys")]
+use std::future::Future;
+#[cfg(feature = "remote-keys")]
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -31,6 +35,15 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     fn monotonic(&self) -> Duration {
         monotonic()
     }
+
+    /// Waits. By default by the timer of tokio, which runs in real time.
+    ///
+    /// A clock that is moved by hand ends the wait when it has been moved so far, so that tests of keys which are fetched
+    /// need not sleep.
+    #[cfg(feature = "remote-keys")]
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(time))
+    }
 }
 
 /// The clock of the operating system.
@@ -51,6 +64,11 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
 
     fn monotonic(&self) -> Duration {
         (**self).monotonic()
+    }
+
+    #[cfg(feature = "remote-keys")]
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        (**self).sleep(time)
     }
 }
 

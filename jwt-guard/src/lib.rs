@@ -199,6 +199,10 @@ pub use jwt_guard_macros::authentication_required;
 /// below: above, it would call the handler with the parameters that it saw. A handler in an `impl` block has no room for
 /// the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
+#[cfg(feature = "remote-keys")]
+pub use keys::remote::{
+    FetchKeys, HttpFetcher, KeyFetchError, KeyRequest, KeyResponse, KeyStatus, RemoteKeySettings,
+};
 pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, SigningKey, VerifyingKey};
 pub use layer::{GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService};
 pub use location::TokenLocation;

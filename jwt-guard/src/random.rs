@@ -28,6 +28,16 @@ pub(crate) fn long_id() -> Result<String, NoRandomness> {
     text_of::<32>()
 }
 
+/// A number, to spread things that would otherwise happen at once.
+///
+/// # Errors
+///
+/// As [`id`].
+#[cfg(feature = "remote-keys")]
+pub(crate) fn number() -> Result<u32, NoRandomness> {
+    getrandom::u32().map_err(NoRandomness)
+}
+
 fn text_of<const BYTES: usize>() -> Result<String, NoRandomness> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;

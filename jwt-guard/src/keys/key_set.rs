@@ -91,6 +91,15 @@ impl KeySet {
     }
 
     fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
+        let Self { keys, skipped } = Self::parts(text, allowed, origin)?;
+        if keys.is_empty() {
+            return Err(useless(&skipped));
+        }
+        Ok(Self { keys, skipped })
+    }
+
+    /// As [`read`](Self::read), but without keys if none can be used.
+    fn parts(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
         let elements = elements(text)?;
         check_number(elements.len())?;
         let (mut keys, mut skipped) = (Vec::new(), Vec::new());
@@ -102,12 +111,23 @@ impl KeySet {
         }
         let (doubles, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| is_double(key, &keys));
         skipped.extend(doubles.iter().map(duplicate));
-        if keys.is_empty() {
-            let reasons: Vec<_> = skipped.iter().map(ToString::to_string).collect();
-            let message = format!("no key of the set can be used: {}", reasons.join("; "));
-            return Err(KeyError::new(KeyErrorKind::NoUsableKey, message));
-        }
         Ok(Self { keys, skipped })
+    }
+
+    /// As [`published`](Self::published), as the usable keys and the reasons why the others are not; either may be empty.
+    #[cfg(feature = "remote-keys")]
+    pub(super) fn published_parts(
+        text: &str,
+        allowed: &[Algorithm],
+    ) -> Result<(Vec<VerifyingKey>, Vec<KeyError>), KeyError> {
+        Self::parts(text, allowed, Origin::Remote).map(|Self { keys, skipped }| (keys, skipped))
+    }
+
+    /// Keys that were read by [`published_parts`](Self::published_parts). There may be none: an issuer can withdraw all of
+    /// them. Such a set stays inside the crate.
+    #[cfg(feature = "remote-keys")]
+    pub(super) fn fetched(keys: Vec<VerifyingKey>) -> Self {
+        Self { keys, skipped: Vec::new() }
     }
 
     /// The keys.
@@ -199,6 +219,12 @@ fn duplicate(key: &VerifyingKey) -> KeyError {
         key.algorithm()
     );
     KeyError::new(KeyErrorKind::DuplicateId, message).of_key(key.id().unwrap_or_default())
+}
+
+/// Every reason why there is nothing left of a set.
+pub(super) fn useless(skipped: &[KeyError]) -> KeyError {
+    let reasons: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+    KeyError::new(KeyErrorKind::NoUsableKey, format!("no key of the set can be used: {}", reasons.join("; ")))
 }
 
 fn check_number(keys: usize) -> Result<(), KeyError> {

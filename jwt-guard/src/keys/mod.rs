@@ -25,6 +25,8 @@ mod okp;
 mod pem;
 mod private;
 mod publish;
+#[cfg(feature = "remote-keys")]
+pub(crate) mod remote;
 mod ring;
 mod rsa;
 mod signing;

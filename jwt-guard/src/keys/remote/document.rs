@@ -1,0 +1,224 @@
+//! What issuers answer, and what of it is believed.
+
+use std::error::Error;
+use std::time::Duration;
+
+use super::endpoint::{Address, Endpoint};
+use super::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
+use crate::json::{self, Json};
+use crate::keys::error::quoted;
+use crate::keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
+
+/// Metadata has some 60 members, a few of them lists of lists at most.
+const METADATA_LIMITS: json::Limits = json::Limits { depth: 16, members: 512 };
+
+/// What a fetch of keys brought.
+pub(super) enum Delivered {
+    Keys {
+        keys: Vec<VerifyingKey>,
+        skipped: Vec<KeyError>,
+        etag: Option<String>,
+        max_age: Option<Duration>,
+    },
+    /// The keys are those of the `ETag` that was sent.
+    Unchanged {
+        max_age: Option<Duration>,
+    },
+    /// A well-formed list of no keys.
+    Empty,
+    /// A list of keys, none of which can be used, and why.
+    Useless(Vec<KeyError>),
+}
+
+/// What is used to ask.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub(super) fetcher: &'a dyn FetchKeys,
+    pub(super) largest_body: usize,
+}
+
+impl Asking<'_> {
+    /// Where the issuer says that its keys are.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be learned.
+    pub(super) async fn address(self, endpoint: &Endpoint) -> Result<Address, String> {
+        let (issuer, [openid, oauth], loopback_http) = match endpoint {
+            Endpoint::Jwks(address) => return Ok(address.clone()),
+            Endpoint::Discovery { issuer, documents, loopback_http } => (issuer, documents, *loopback_http),
+        };
+        let (first, response) = (openid, self.get(openid, None).await?);
+        let (from, response) = match response.status {
+            200 => (first, response),
+            _ => (oauth, self.get(oauth, None).await?),
+        };
+        if response.status != 200 {
+            return Err(format!(
+                "the metadata of the issuer is nowhere: {openid} and {oauth} do not answer with 200"
+            ));
+        }
+        jwks_uri(&text(response)?, issuer, loopback_http).map_err(|reason| format!("{from}: {reason}"))
+    }
+
+    /// The keys at an address. `etag` is that of the keys which are held, if they came from there.
+    ///
+    /// # Errors
+    ///
+    /// Why they cannot be used.
+    pub(super) async fn keys(
+        self,
+        from: &Address,
+        etag: Option<&str>,
+        allowed: &[Algorithm],
+    ) -> Result<Delivered, String> {
+        let response = self.get(from, etag).await?;
+        let max_age = response.cache_control.as_deref().and_then(max_age);
+        match response.status {
+            200 => {}
+            304 if etag.is_some() => return Ok(Delivered::Unchanged { max_age }),
+            status => return Err(format!("{from} answers with {status}; only 200 brings keys")),
+        }
+        let etag = response.etag.clone();
+        read_keys(&text(response)?, allowed, etag, max_age).map_err(|reason| format!("{from}: {reason}"))
+    }
+
+    async fn get(self, from: &Address, etag: Option<&str>) -> Result<KeyResponse, String> {
+        let request = KeyRequest { url: from.as_str(), etag, largest_body: self.largest_body };
+        let response =
+            self.fetcher.get(request).await.map_err(|error| format!("{from}: {}", chain(&error)))?;
+        if response.body.len() > self.largest_body {
+            return Err(format!("{from} answers with more than {} bytes", self.largest_body));
+        }
+        Ok(response)
+    }
+}
+
+fn text(response: KeyResponse) -> Result<String, String> {
+    String::from_utf8(response.body).map_err(|_| "the document is not UTF-8 text".to_owned())
+}
+
+fn read_keys(
+    text: &str,
+    allowed: &[Algorithm],
+    etag: Option<String>,
+    max_age: Option<Duration>,
+) -> Result<Delivered, String> {
+    match KeySet::published_parts(text, allowed) {
+        Ok((keys, skipped)) if keys.is_empty() => Ok(Delivered::Useless(skipped)),
+        Ok((keys, skipped)) => Ok(Delivered::Keys { keys, skipped, etag, max_age }),
+        Err(error) if error.kind() == KeyErrorKind::EmptySet => Ok(Delivered::Empty),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The address of the keys, from metadata that is the issuer's own (OpenID Connect Discovery 1.0 section 4.3, RFC 8414
+/// section 3.3).
+fn jwks_uri(text: &str, issuer: &str, loopback_http: bool) -> Result<Address, String> {
+    let metadata = json::parse_object(text, METADATA_LIMITS)
+        .map_err(|_| "the metadata of the issuer is not one strict JSON object".to_owned())?;
+    match metadata.get("issuer") {
+        Some(Json::Text(named)) if named == issuer => {}
+        Some(Json::Text(named)) => {
+            return Err(format!(
+                "the metadata is that of the issuer {}, and {} is configured: they must be equal byte for byte",
+                quoted(named),
+                quoted(issuer)
+            ));
+        }
+        _ => return Err("the metadata does not say whose it is (`issuer`)".to_owned()),
+    }
+    match metadata.get("jwks_uri") {
+        Some(Json::Text(uri)) => Address::parse(uri, loopback_http)
+            .map_err(|reason| format!("the `jwks_uri` of the metadata: {reason}")),
+        _ => Err("the metadata does not say where the keys are (`jwks_uri`)".to_owned()),
+    }
+}
+
+/// How long the issuer says that the answer is fresh (RFC 9111 section 5.2.2). What cannot be read counts as nothing
+/// (section 4.2.1).
+fn max_age(header: &str) -> Option<Duration> {
+    let mut said = None;
+    for directive in header.split(',') {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        let seconds = match name.trim().to_ascii_lowercase().as_str() {
+            "no-cache" | "no-store" => 0,
+            "max-age" => seconds(value.trim().trim_matches('"')),
+            _ => continue,
+        };
+        said = Some(said.map_or(seconds, |known: u64| known.min(seconds)));
+    }
+    said.map(Duration::from_secs)
+}
+
+fn seconds(digits: &str) -> u64 {
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // More than fits is a very long time.
+    if all_digits { digits.parse().unwrap_or(u64::MAX) } else { 0 }
+}
+
+/// An error and its causes, on one line.
+fn chain(error: &KeyFetchError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn max_age_is_read_in_every_form_and_the_shortest_counts() {
+        for (header, seconds) in [
+            ("max-age=600", Some(600)),
+            ("public, Max-Age=\"60\" , must-revalidate", Some(60)),
+            ("max-age=600, max-age=30", Some(30)),
+            ("no-store", Some(0)),
+            ("no-cache, max-age=600", Some(0)),
+            ("max-age=99999999999999999999999", Some(u64::MAX)),
+            ("max-age=-1", Some(0)),
+            ("max-age=ten", Some(0)),
+            ("max-age", Some(0)),
+            ("public, s-maxage=10", None),
+            ("", None),
+        ] {
+            assert_eq!(max_age(header), seconds.map(Duration::from_secs), "{header}");
+        }
+    }
+
+    #[test]
+    fn metadata_is_the_issuers_own_or_refused() {
+        const ISSUER: &str = "https://id.example/a";
+        let good = r#"{"issuer":"https://id.example/a","jwks_uri":"https://keys.example/k","x":[[{}]]}"#;
+        assert_eq!(jwks_uri(good, ISSUER, false).unwrap().as_str(), "https://keys.example/k");
+        for (text, reason) in [
+            (r#"{"issuer":"https://id.example/a/","jwks_uri":"https://k.example"}"#, "byte for byte"),
+            (r#"{"issuer":"https://ID.example/a","jwks_uri":"https://k.example"}"#, "byte for byte"),
+            (r#"{"issuer":["https://id.example/a"],"jwks_uri":"https://k.example"}"#, "whose"),
+            (r#"{"jwks_uri":"https://k.example"}"#, "whose"),
+            (r#"{"issuer":"https://id.example/a"}"#, "where"),
+            (r#"{"issuer":"https://id.example/a","jwks_uri":null}"#, "where"),
+            (r#"{"issuer":"https://id.example/a","jwks_uri":"http://k.example"}"#, "use https"),
+            (r#"{"issuer":"https://id.example/a","jwks_uri":"http://127.0.0.1/k"}"#, "use https"),
+            (r#"{"issuer":"https://id.example/a","jwks_uri":"https://u:p@k.example"}"#, "user information"),
+            (r#"{"issuer":"https://id.example/a","jwks_uri":"/k"}"#, "host"),
+            (
+                r#"{"issuer":"https://id.example/a","jwks_uri":"https://k.example","jwks_uri":"https://e.example"}"#,
+                "strict",
+            ),
+            (r#"["https://id.example/a"]"#, "strict"),
+            ("", "strict"),
+        ] {
+            let found = jwks_uri(text, ISSUER, false).unwrap_err();
+            assert!(found.contains(reason), "{text}: {found}");
+        }
+        let local = r#"{"issuer":"https://id.example/a","jwks_uri":"http://127.0.0.1:1/k"}"#;
+        assert!(jwks_uri(local, ISSUER, true).is_ok());
+    }
+}

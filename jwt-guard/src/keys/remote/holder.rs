@@ -1,0 +1,191 @@
+//! The keys that are held, and what is known about fetching them. Everything here happens at once, without waiting.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::{ArcSwap, Guard};
+use tokio::sync::watch;
+
+use super::document::Delivered;
+use super::endpoint::Address;
+use super::report::{Change, Health, Report};
+use super::schedule::{Answer, Cause, Effect, Jitter, Limits, Moment, Outcome, Schedule};
+use crate::keys::key_set::useless;
+use crate::keys::{KeyGeneration, KeySet, VerifyingKey};
+
+/// Keys for many readers and one writer at a time.
+///
+/// Readers of keys take no lock and write nothing that other threads read. Whoever wants a fetch takes the lock for a
+/// moment; nobody holds it while waiting.
+pub(super) struct Holder {
+    held: ArcSwap<Held>,
+    state: Mutex<State>,
+    /// The number of the last fetch that has ended.
+    ended: watch::Sender<u64>,
+}
+
+/// A set of keys, and until when it may be used.
+pub(super) struct Held {
+    generation: Arc<KeyGeneration>,
+    usable_until: Moment,
+}
+
+/// The keys of this moment. While it lives, they do.
+pub(crate) struct Current(Guard<Arc<Held>>);
+
+/// What fetching has taught so far.
+pub(super) struct State {
+    pub(super) schedule: Schedule,
+    /// The tag of the keys that are held, and where they came from.
+    pub(super) etag: Option<(Address, String)>,
+    /// Where the metadata says that the keys are, and when it was read.
+    pub(super) metadata: Option<(Address, Moment)>,
+    /// The fetch that brought the keys which are held.
+    brought_by: u64,
+    pub(super) health: Health,
+    /// Fetches that failed.
+    pub(super) failures: u64,
+    pub(super) last_error: Option<String>,
+    pub(super) fetched_at: Option<SystemTime>,
+    pub(super) skipped: Vec<String>,
+}
+
+impl Holder {
+    pub(super) fn new(limits: Limits) -> Self {
+        let nothing = Held {
+            generation: Arc::new(KeyGeneration::new(0, KeySet::fetched(Vec::new()))),
+            usable_until: Moment::ZERO,
+        };
+        let state = State {
+            schedule: Schedule::new(limits),
+            etag: None,
+            metadata: None,
+            brought_by: 0,
+            health: Health::Unknown,
+            failures: 0,
+            last_error: None,
+            fetched_at: None,
+            skipped: Vec::new(),
+        };
+        Self { held: ArcSwap::from_pointee(nothing), state: Mutex::new(state), ended: watch::Sender::new(0) }
+    }
+
+    /// The keys, unless there are none that may be used.
+    pub(super) fn current(&self, now: Moment) -> Option<Current> {
+        let held = self.held.load();
+        (now < held.usable_until).then_some(Current(held))
+    }
+
+    /// Somebody wants the keys to be fetched.
+    pub(super) fn ask(&self, cause: Cause<'_>, now: Moment) -> Answer {
+        self.state().schedule.ask(cause, now)
+    }
+
+    /// The fetch of this number has ended: keys first, then what is known about them, then those who wait.
+    pub(super) fn end(
+        &self,
+        number: u64,
+        result: Result<(Address, Delivered), String>,
+        now: Moment,
+        at: Option<SystemTime>,
+        jitter: Jitter,
+    ) -> Report {
+        let mut state = self.state();
+        let outcome = match &result {
+            Ok((_, Delivered::Keys { max_age, .. } | Delivered::Unchanged { max_age })) => {
+                Outcome::Keys(*max_age)
+            }
+            Ok((_, Delivered::Empty)) => Outcome::Empty,
+            Ok((_, Delivered::Useless(_))) | Err(_) => Outcome::Failed,
+        };
+        let mut report = Report::default();
+        let generation = match (state.schedule.finish(number, outcome, now, jitter), result) {
+            (Effect::Ignore, _) => return report,
+            (Effect::Keep, result) => {
+                let error = match result {
+                    Ok((from, Delivered::Useless(skipped))) => {
+                        let error = format!("{from}: {}", useless(&skipped));
+                        report.note_skipped(&mut state, skipped);
+                        error
+                    }
+                    Ok((from, _)) => format!("{from}: the list of keys is empty"),
+                    Err(error) => error,
+                };
+                state.failures = state.failures.saturating_add(1);
+                state.last_error = Some(error);
+                None
+            }
+            (Effect::Withdraw, _) => {
+                state.etag = None;
+                state.skipped.clear();
+                Some(self.succeed(Vec::new(), &mut report))
+            }
+            (Effect::Replace, Ok((from, Delivered::Keys { keys, skipped, etag, .. }))) => {
+                state.etag = etag.map(|etag| (from, etag));
+                report.note_skipped(&mut state, skipped);
+                Some(self.succeed(keys, &mut report))
+            }
+            (Effect::Replace, _) => Some(Arc::clone(&self.held.load().generation)),
+        };
+        if let Some(generation) = generation {
+            state.brought_by = number;
+            state.fetched_at = at.or(state.fetched_at);
+            let usable_until = state.schedule.usable_until().unwrap_or_default();
+            self.held.store(Arc::new(Held { generation, usable_until }));
+        }
+        report.note(&mut state, now);
+        drop(state);
+        self.ended.send_replace(number);
+        report
+    }
+
+    /// The generation of keys that were just fetched: the same one if they are the same keys, because what was verified
+    /// with them stays verified.
+    fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut Report) -> Arc<KeyGeneration> {
+        let held = self.held.load();
+        let before = held.generation.keys();
+        let change = Change::between(before, &keys);
+        let first = held.generation.number() == 0;
+        if change.is_none() && !first {
+            return Arc::clone(&held.generation);
+        }
+        let kept =
+            |key: VerifyingKey| before.iter().find(|known| known.is_same(&key)).cloned().unwrap_or(key);
+        let keys = KeySet::fetched(keys.into_iter().map(kept).collect());
+        report.change = Some(change);
+        Arc::new(KeyGeneration::new(held.generation.number().saturating_add(1), keys))
+    }
+
+    /// A key of this name was not among what the fetch of this number brought. If it brought nothing, nothing is known.
+    pub(super) fn note_missing(&self, key_id: &str, number: u64, now: Moment) {
+        let mut state = self.state();
+        let is_there = self.held.load().generation.keys().iter().any(|key| key.id() == Some(key_id));
+        if state.brought_by >= number && !is_there {
+            state.schedule.note_missing(key_id, now);
+        }
+    }
+
+    /// Tells when a fetch has ended, and which.
+    pub(super) fn ended(&self) -> watch::Receiver<u64> {
+        self.ended.subscribe()
+    }
+
+    /// The keys as they were last fetched, however old.
+    pub(super) fn generation(&self) -> Arc<KeyGeneration> {
+        Arc::clone(&self.held.load().generation)
+    }
+
+    /// What is known. Nothing that can panic runs under this lock.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Current {
+    type Target = KeyGeneration;
+
+    fn deref(&self) -> &KeyGeneration {
+        &self.0.generation
+    }
+}

@@ -1,0 +1,272 @@
+//! Keys that an issuer publishes, fetched and kept up to date.
+//!
+//! Five parts, each of which knows little of the others:
+//!
+//! 1. `schedule` decides when to fetch, what to serve and when to give up. It has no clock and no network.
+//! 2. `holder` holds the keys, for readers that take no lock, and lets one thing happen at a time.
+//! 3. `endpoint` and `document` say which addresses are asked, and what of the answers is believed.
+//! 4. `fetch` is one request; `http` is the client that does it.
+//! 5. This file puts time, tasks and requests to them.
+
+mod document;
+mod endpoint;
+mod fetch;
+mod holder;
+mod http;
+mod report;
+mod schedule;
+mod settings;
+mod status;
+mod timer;
+mod timing;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use self::document::{Asking, Delivered};
+use self::endpoint::Address;
+pub(crate) use self::endpoint::Endpoint;
+pub use self::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
+use self::holder::{Current, Holder};
+pub use self::http::HttpFetcher;
+use self::schedule::{Answer, Cause, Jitter, Moment};
+pub use self::settings::RemoteKeySettings;
+pub use self::status::KeyStatus;
+use self::timing::within;
+use super::Algorithm;
+use super::algorithm::Family;
+use crate::clock::Clock;
+use crate::random;
+
+/// Metadata that was read once is not read again for an hour: it says where keys are, not which.
+const METADATA_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// The keys of one issuer, with everything that it takes to have them.
+pub(crate) struct RemoteKeys {
+    /// For the log and for the status.
+    name: String,
+    endpoint: Endpoint,
+    /// What tokens may be signed with; empty for everything asymmetric.
+    algorithms: Vec<Algorithm>,
+    wait: Duration,
+    timeout: Duration,
+    largest_body: usize,
+    clock: Arc<dyn Clock>,
+    fetcher: Arc<dyn FetchKeys>,
+    holder: Holder,
+    /// Whether the timer runs.
+    has_timer: AtomicBool,
+}
+
+impl RemoteKeys {
+    /// Fetches nothing yet. The settings are legal; see [`RemoteKeySettings::problems`].
+    pub(crate) fn new(
+        name: String,
+        endpoint: Endpoint,
+        algorithms: Vec<Algorithm>,
+        settings: &RemoteKeySettings,
+        clock: Arc<dyn Clock>,
+        fetcher: Arc<dyn FetchKeys>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            endpoint,
+            algorithms,
+            wait: settings.longest_wait(),
+            timeout: settings.total(),
+            largest_body: settings.body_limit(),
+            clock,
+            fetcher,
+            holder: Holder::new(settings.limits()),
+            has_timer: AtomicBool::new(false),
+        })
+    }
+
+    /// The keys as they are now; `None` if there never were any, or they are past the hard limit.
+    pub(crate) fn current(self: &Arc<Self>) -> Option<Current> {
+        self.run_timer();
+        self.holder.current(self.clock.monotonic())
+    }
+
+    /// Whether the issuer may publish a key for this algorithm that is worth asking for.
+    pub(crate) fn may_get(&self, algorithm: Algorithm) -> bool {
+        algorithm.family() != Family::Hmac
+            && (self.algorithms.is_empty() || self.algorithms.contains(&algorithm))
+    }
+
+    /// Has the keys fetched for a token that names this one, if that is allowed now, and waits for a bounded time. While
+    /// there are no keys, that is as long as a fetch may take.
+    pub(crate) async fn fetch(self: &Arc<Self>, key_id: Option<&str>) {
+        let now = self.clock.monotonic();
+        let wait = if self.holder.current(now).is_some() { self.wait } else { self.timeout };
+        let Some(number) = self.begin(Cause::Token(key_id), now) else { return };
+        if self.wait_for(number, wait).await
+            && let Some(key_id) = key_id
+        {
+            self.holder.note_missing(key_id, number, self.clock.monotonic());
+        }
+    }
+
+    /// Has the keys fetched because the application says so, unless they were a moment ago. The fetch has begun when
+    /// this returns.
+    ///
+    /// # Errors
+    ///
+    /// Why the last fetch failed.
+    pub(crate) fn refresh(self: &Arc<Self>) -> impl Future<Output = Result<(), String>> + Send + use<> {
+        let number = self.begin(Cause::Caller, self.clock.monotonic());
+        let keys = Arc::clone(self);
+        async move {
+            if let Some(number) = number
+                && !keys.wait_for(number, keys.timeout).await
+            {
+                return Err("the fetch takes too long".to_owned());
+            }
+            let error = keys.holder.state().last_error.clone();
+            error.map_or(Ok(()), Err)
+        }
+    }
+
+    /// As [`refresh`](Self::refresh), unless there are keys already.
+    pub(crate) fn ready(self: &Arc<Self>) -> impl Future<Output = Result<(), String>> + Send + use<> {
+        let refresh = self.current().is_none().then(|| self.refresh());
+        let keys = Arc::clone(self);
+        async move {
+            let Some(refresh) = refresh else { return Ok(()) };
+            let result = refresh.await;
+            if keys.current().is_some() { Ok(()) } else { result }
+        }
+    }
+
+    pub(crate) fn status(&self) -> KeyStatus {
+        let now = self.clock.monotonic();
+        let generation = self.holder.generation();
+        let state = self.holder.state();
+        KeyStatus {
+            issuer: self.name.clone(),
+            endpoint: Some(self.endpoint.to_string()),
+            usable: state.schedule.has_keys(now),
+            generation: generation.number(),
+            keys: generation.keys().iter().len(),
+            skipped: state.skipped.clone(),
+            age: state.schedule.age(now),
+            fetched_at: state.fetched_at,
+            next_refresh: state.schedule.due().map(|due| due.saturating_sub(now)),
+            last_error: state.last_error.clone(),
+            fetches: state.schedule.fetches(),
+            failures: state.failures,
+        }
+    }
+
+    /// Begins a fetch, or finds the one that is under way; `None` if neither is to be.
+    fn begin(self: &Arc<Self>, cause: Cause<'_>, now: Moment) -> Option<u64> {
+        self.run_timer();
+        match self.holder.ask(cause, now) {
+            Answer::Start(number) => {
+                let flight = Flight { keys: Arc::clone(self), number, began: now, landed: false };
+                // Without a runtime the flight is dropped, which ends it.
+                if let Ok(runtime) = Handle::try_current() {
+                    runtime.spawn(flight.fly());
+                }
+                Some(number)
+            }
+            Answer::Join(number) => Some(number),
+            Answer::No => None,
+        }
+    }
+
+    /// Waits until the fetch of this number has ended; `false` if it takes longer than `longest`.
+    async fn wait_for(&self, number: u64, longest: Duration) -> bool {
+        let mut ended = self.holder.ended();
+        let mut end = self.clock.sleep(longest);
+        within(ended.wait_for(|ended| *ended >= number), end.as_mut()).await.is_some_and(|seen| seen.is_ok())
+    }
+
+    /// Starts the timer, if it does not run and there is a runtime for it.
+    fn run_timer(self: &Arc<Self>) {
+        if self.has_timer.load(Ordering::Acquire) {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !self.has_timer.swap(true, Ordering::AcqRel) {
+            runtime.spawn(timer::run(timer::Lease::new(self)));
+        }
+    }
+
+    /// Asks for the metadata, if it is time, and for the keys.
+    async fn ask_issuer(&self) -> Result<(Address, Delivered), String> {
+        let asking = Asking { fetcher: &*self.fetcher, largest_body: self.largest_body };
+        let mut end = self.clock.sleep(self.timeout);
+        let too_slow = || Err(format!("the issuer takes longer than {} ms", self.timeout.as_millis()));
+        let now = self.clock.monotonic();
+        let known = self.holder.state().metadata.clone();
+        let address = match known.filter(|(_, read)| now.saturating_sub(*read) < METADATA_AGE) {
+            Some((address, _)) => address,
+            None => {
+                let Some(address) = within(asking.address(&self.endpoint), end.as_mut()).await else {
+                    return too_slow();
+                };
+                let address = address?;
+                self.holder.state().metadata = Some((address.clone(), now));
+                address
+            }
+        };
+        let etag =
+            self.holder.state().etag.clone().filter(|(from, _)| *from == address).map(|(_, etag)| etag);
+        let delivered = asking.keys(&address, etag.as_deref(), &self.algorithms);
+        match within(delivered, end.as_mut()).await {
+            Some(delivered) => delivered.map(|delivered| (address, delivered)),
+            None => too_slow(),
+        }
+    }
+}
+
+/// A fetch under way. However it ends, by an answer, a panic of the fetcher or the end of the runtime: it ends once.
+struct Flight {
+    keys: Arc<RemoteKeys>,
+    number: u64,
+    began: Moment,
+    landed: bool,
+}
+
+impl Flight {
+    async fn fly(mut self) {
+        let result = self.keys.ask_issuer().await;
+        let RemoteKeys { clock, holder, name, .. } = &*self.keys;
+        let (now, date) = (clock.monotonic(), clock.now());
+        self.landed = true;
+        holder.end(self.number, result, now, Some(date), jitter()).log(name);
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if !self.landed {
+            let reason = "the fetch was broken off, by a panic or by the end of its runtime".to_owned();
+            // The clock is not asked: it may be what panicked.
+            let report = self.keys.holder.end(self.number, Err(reason), self.began, None, jitter());
+            report.log(&self.keys.name);
+        }
+    }
+}
+
+/// Without randomness nothing is at stake but the spread of the fetches.
+fn jitter() -> Jitter {
+    Jitter::new(random::number().unwrap_or_default())
+}
+
+impl fmt::Debug for RemoteKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteKeys")
+            .field("name", &self.name)
+            .field("endpoint", &self.endpoint.to_string())
+            .field("algorithms", &self.algorithms)
+            .field("fetcher", &self.fetcher)
+            .finish_non_exhaustive()
+    }
+}

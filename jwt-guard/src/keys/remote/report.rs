@@ -1,0 +1,137 @@
+//! What the log learns about the keys of an issuer: changes, once each, and never what was received.
+
+use std::mem;
+
+use super::holder::State;
+use super::schedule::Moment;
+use crate::keys::{KeyError, KeyErrorKind, KeySet, VerifyingKey};
+
+/// How an issuer is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// Nothing was fetched yet.
+    Unknown,
+    Good,
+    /// The last fetch failed; the keys from before are served.
+    Stale,
+    /// The last fetch failed, and there are no keys that may be served.
+    Out,
+}
+
+/// What changed with one fetch.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    health: Option<(Health, Health)>,
+    error: Option<String>,
+    pub(super) change: Option<Change>,
+    /// Keys that cannot be used, where they are others than before.
+    skipped: Vec<KeyError>,
+}
+
+/// The difference between two sets of keys, by name and algorithm.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    added: Vec<String>,
+    removed: Vec<String>,
+    /// New material under an old name.
+    replaced: Vec<String>,
+}
+
+impl Change {
+    pub(super) fn between(before: &KeySet, after: &[VerifyingKey]) -> Self {
+        let mut change = Self::default();
+        let named_alike = |a: &VerifyingKey, b: &VerifyingKey| {
+            a.id().is_some() && a.id() == b.id() && a.algorithm() == b.algorithm()
+        };
+        for key in after.iter().filter(|key| !before.iter().any(|known| known.is_same(key))) {
+            let list = if before.iter().any(|known| named_alike(known, key)) {
+                &mut change.replaced
+            } else {
+                &mut change.added
+            };
+            list.push(label(key));
+        }
+        for key in before {
+            if !after.iter().any(|new| new.is_same(key) || named_alike(new, key)) {
+                change.removed.push(label(key));
+            }
+        }
+        change
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn label(key: &VerifyingKey) -> String {
+    format!("{} {:?}", key.algorithm(), key.id().unwrap_or_default())
+}
+
+impl Report {
+    /// Compares how the issuer is doing with how it did.
+    pub(super) fn note(&mut self, state: &mut State, now: Moment) {
+        let health = match (state.schedule.is_failing(), state.schedule.has_keys(now)) {
+            (false, _) => Health::Good,
+            (true, true) => Health::Stale,
+            (true, false) => Health::Out,
+        };
+        if health == Health::Good {
+            state.last_error = None;
+        }
+        if health != state.health {
+            self.health = Some((state.health, health));
+            self.error.clone_from(&state.last_error);
+            state.health = health;
+        }
+    }
+
+    /// Keys that cannot be used are news only if they were not there before.
+    pub(super) fn note_skipped(&mut self, state: &mut State, skipped: Vec<KeyError>) {
+        let texts = skipped.iter().map(ToString::to_string).collect();
+        if mem::replace(&mut state.skipped, texts) != state.skipped {
+            self.skipped = skipped;
+        }
+    }
+
+    /// Writes it to the log.
+    pub(super) fn log(self, issuer: &str) {
+        let error = self.error.unwrap_or_default();
+        match self.health {
+            Some((_, Health::Stale)) => tracing::warn!(
+                target: "jwt_guard",
+                issuer,
+                error,
+                "the keys of the issuer cannot be fetched; those from before are used until the hard limit"
+            ),
+            Some((_, Health::Out)) => tracing::error!(
+                target: "jwt_guard",
+                issuer,
+                error,
+                "there are no keys of the issuer that may be used; requests with its tokens are answered with 503"
+            ),
+            Some((Health::Stale | Health::Out, Health::Good)) => {
+                tracing::info!(target: "jwt_guard", issuer, "the keys of the issuer can be fetched again");
+            }
+            Some(_) | None => {}
+        }
+        if let Some(Change { added, removed, replaced }) = &self.change {
+            tracing::info!(target: "jwt_guard", issuer, ?added, ?removed, "the issuer has changed its keys");
+            if !replaced.is_empty() {
+                tracing::warn!(
+                    target: "jwt_guard",
+                    issuer,
+                    ?replaced,
+                    "the issuer has put new keys under old names; the old keys are dead"
+                );
+            }
+        }
+        for reason in &self.skipped {
+            if reason.kind() == KeyErrorKind::PrivateKey {
+                tracing::error!(target: "jwt_guard", issuer, %reason, "the issuer publishes a secret");
+            } else {
+                tracing::warn!(target: "jwt_guard", issuer, %reason, "a key of the issuer cannot be used");
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The rules of the schedule, one table a rule.
+
+use super::Answer::{Join, No, Start};
+use super::*;
+
+const LIMITS: Limits = Limits { fresh: secs(600), hard: secs(3600), cooldown: secs(30) };
+const MIDDLE: Jitter = Jitter(500);
+const KEYS: Outcome = Outcome::Keys(None);
+
+const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// A schedule whose first fetch, for a token, ended like this at once.
+fn after(outcome: Outcome) -> Schedule {
+    let mut schedule = Schedule::new(LIMITS);
+    assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
+    schedule.finish(1, outcome, secs(0), MIDDLE);
+    schedule
+}
+
+/// Has the timer fetch when it is due, and says when that was.
+fn timer(schedule: &mut Schedule, outcome: Outcome, jitter: Jitter) -> Moment {
+    let due = schedule.due().unwrap();
+    let before = due.checked_sub(Duration::from_millis(1)).unwrap();
+    assert_eq!(schedule.ask(Cause::Timer, before), No, "{due:?}");
+    let Start(number) = schedule.ask(Cause::Timer, due) else { panic!("not started at {due:?}") };
+    schedule.finish(number, outcome, due, jitter);
+    due
+}
+
+/// J1
+#[test]
+fn nothing_is_fetched_before_somebody_asks() {
+    let mut schedule = Schedule::new(LIMITS);
+    assert_eq!((schedule.due(), schedule.usable_until()), (None, None));
+    assert_eq!(schedule.ask(Cause::Timer, secs(1000)), No);
+    assert_eq!(schedule.ask(Cause::Caller, secs(1000)), Start(1));
+}
+
+/// J2
+#[test]
+fn an_issuer_says_how_long_its_keys_are_fresh_between_a_minute_and_an_hour() {
+    // What the issuer says, and when the timer fetches again with the least, the middle and the most jitter.
+    let table = [
+        (None, [420, 480, 540]),
+        (Some(0), [42, 48, 54]),
+        (Some(59), [42, 48, 54]),
+        (Some(60), [42, 48, 54]),
+        (Some(300), [210, 240, 270]),
+        (Some(3600), [2520, 2880, 3240]),
+        (Some(u64::MAX), [2520, 2880, 3240]),
+    ];
+    for (max_age, due) in table {
+        for (jitter, due) in [0, 500, 1000].into_iter().zip(due) {
+            let mut schedule = Schedule::new(LIMITS);
+            schedule.ask(Cause::Token(None), secs(0));
+            schedule.finish(1, Outcome::Keys(max_age.map(secs)), secs(0), Jitter(jitter));
+            assert_eq!(schedule.due(), Some(secs(due)), "{max_age:?} {jitter}");
+        }
+    }
+}
+
+/// J2
+#[test]
+fn keys_are_given_up_at_the_hard_limit_counted_from_the_start_of_their_fetch() {
+    for hard in [60, 3600, 86_400] {
+        let mut schedule = Schedule::new(Limits { hard: secs(hard), ..LIMITS });
+        assert!(!schedule.has_keys(secs(0)));
+        schedule.ask(Cause::Token(None), secs(100));
+        schedule.finish(1, Outcome::Keys(Some(secs(u64::MAX))), secs(104), MIDDLE);
+        assert_eq!(schedule.usable_until(), Some(secs(100 + hard)));
+        assert!(schedule.has_keys(secs(100 + hard - 1)));
+        assert!(!schedule.has_keys(secs(100 + hard)));
+        assert!(schedule.due().unwrap() < secs(100 + hard), "the timer comes before the end");
+    }
+}
+
+/// J3, J7
+#[test]
+fn the_timer_fetches_when_it_is_due_whatever_tokens_have_caused() {
+    let mut schedule = after(KEYS);
+    // A stranger uses up the budget of tokens, in vain.
+    assert_eq!(schedule.ask(Cause::Token(Some("random")), secs(470)), Start(2));
+    schedule.finish(2, Outcome::Failed, secs(470), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Token(Some("another")), secs(471)), No);
+    assert_eq!(schedule.ask(Cause::Timer, secs(471)), Start(3));
+}
+
+/// J4
+#[test]
+fn failures_leave_the_keys_until_the_hard_limit_and_the_next_success_gives_them_a_new_one() {
+    let mut schedule = after(KEYS);
+    let mut now = secs(0);
+    while now < secs(3500) {
+        now = timer(&mut schedule, Outcome::Failed, MIDDLE);
+        assert_eq!(schedule.usable_until(), Some(secs(3600)));
+        assert!(schedule.is_failing());
+    }
+    while now < secs(5000) {
+        now = timer(&mut schedule, Outcome::Failed, MIDDLE);
+    }
+    assert!(!schedule.has_keys(now));
+    let now = timer(&mut schedule, KEYS, MIDDLE);
+    assert!(schedule.has_keys(now) && !schedule.is_failing());
+    assert_eq!(schedule.usable_until(), Some(now + secs(3600)));
+}
+
+/// J6
+#[test]
+fn tokens_cause_one_fetch_a_cooldown_whatever_became_of_the_last_one() {
+    for outcome in [KEYS, Outcome::Empty, Outcome::Failed] {
+        for key_id in [None, Some("unknown")] {
+            let mut schedule = after(outcome);
+            assert_eq!(schedule.ask(Cause::Token(key_id), secs(0)), No);
+            assert_eq!(schedule.ask(Cause::Token(key_id), Duration::from_millis(29_999)), No, "{outcome:?}");
+            assert_eq!(schedule.ask(Cause::Token(key_id), secs(30)), Start(2), "{outcome:?}");
+        }
+    }
+}
+
+/// J6
+#[test]
+fn the_cooldown_counts_from_the_start_of_the_attempt_and_of_any_attempt() {
+    let mut schedule = after(KEYS);
+    let due = schedule.due().unwrap();
+    assert_eq!(schedule.ask(Cause::Timer, due), Start(2));
+    schedule.finish(2, KEYS, due + secs(5), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Token(Some("x")), due + secs(29)), No);
+    assert_eq!(schedule.ask(Cause::Token(Some("x")), due + secs(30)), Start(3));
+}
+
+/// J6
+#[test]
+fn ten_thousand_random_names_cause_one_fetch_a_cooldown() {
+    let mut schedule = after(KEYS);
+    let mut starts = Vec::new();
+    for number in 0..10_000_u64 {
+        let now = Duration::from_millis(number * 10);
+        if let Start(flight) = schedule.ask(Cause::Token(Some(&format!("random {number}"))), now) {
+            starts.push(now);
+            schedule.finish(flight, KEYS, now, MIDDLE);
+        }
+    }
+    assert_eq!(starts, [30, 60, 90].map(secs));
+}
+
+/// J8
+#[test]
+fn everybody_joins_the_fetch_that_is_under_way() {
+    let mut schedule = Schedule::new(LIMITS);
+    assert_eq!(schedule.ask(Cause::Token(Some("a")), secs(0)), Start(1));
+    for cause in [Cause::Token(None), Cause::Token(Some("b")), Cause::Timer, Cause::Caller] {
+        assert_eq!(schedule.ask(cause, secs(4)), Join(1), "{cause:?}");
+    }
+    schedule.finish(1, KEYS, secs(5), MIDDLE);
+    assert_eq!(schedule.fetches(), 1);
+}
+
+/// J8
+#[test]
+fn a_fetch_that_never_ends_is_given_up_and_its_late_end_changes_nothing() {
+    let mut schedule = Schedule::new(LIMITS);
+    schedule.ask(Cause::Token(None), secs(0));
+    assert_eq!(schedule.ask(Cause::Token(None), secs(29)), Join(1));
+    assert_eq!(schedule.ask(Cause::Token(None), secs(30)), Start(2));
+    assert_eq!(schedule.finish(1, KEYS, secs(31), MIDDLE), Effect::Ignore);
+    assert!(!schedule.has_keys(secs(31)));
+    assert_eq!(schedule.ask(Cause::Token(None), secs(31)), Join(2));
+    assert_eq!(schedule.finish(2, KEYS, secs(32), MIDDLE), Effect::Replace);
+    assert_eq!(schedule.finish(2, Outcome::Failed, secs(32), MIDDLE), Effect::Ignore);
+}
+
+/// J9
+#[test]
+fn the_timer_backs_off_from_a_second_to_a_minute() {
+    for (jitter, permille) in [(0, 800), (500, 1000), (1000, 1200)] {
+        let mut schedule = Schedule::new(LIMITS);
+        schedule.ask(Cause::Token(None), secs(0));
+        schedule.finish(1, Outcome::Failed, secs(0), Jitter(jitter));
+        let mut last = secs(0);
+        for pause in [1, 2, 4, 8, 16, 32, 60, 60, 60, 60] {
+            let due = timer(&mut schedule, Outcome::Failed, Jitter(jitter));
+            assert_eq!(due - last, secs(pause) * permille / 1000, "{jitter}");
+            last = due;
+        }
+        timer(&mut schedule, KEYS, Jitter(jitter));
+        let last = timer(&mut schedule, Outcome::Failed, Jitter(jitter));
+        assert_eq!(schedule.due().unwrap() - last, secs(1) * permille / 1000, "success forgets failures");
+    }
+}
+
+/// J10
+#[test]
+fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_a_minute_or_until_keys_arrive() {
+    let mut schedule = after(KEYS);
+    schedule.note_missing("gone", secs(0));
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(59)), No);
+    assert_eq!(schedule.ask(Cause::Token(Some("other")), secs(59)), Start(2));
+    schedule.finish(2, Outcome::Failed, secs(59), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(89)), Start(3), "a minute has passed");
+    schedule.finish(3, KEYS, secs(89), MIDDLE);
+    schedule.note_missing("gone", secs(118));
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(119)), No);
+    assert_eq!(schedule.ask(Cause::Caller, secs(119)), Start(4));
+    schedule.finish(4, KEYS, secs(119), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(149)), Start(5), "keys have arrived");
+}
+
+/// J10
+#[test]
+fn a_missing_name_does_not_stand_in_the_way_while_there_are_no_keys() {
+    let mut schedule = after(KEYS);
+    let end = schedule.usable_until().unwrap();
+    schedule.note_missing("gone", end - secs(1));
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), end - secs(1)), No);
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), end), Start(2));
+}
+
+/// J10
+#[test]
+fn at_most_256_names_are_remembered_and_the_oldest_goes_first() {
+    let mut missing = Missing::default();
+    for number in 0..1000_u64 {
+        missing.insert(&number.to_string(), Duration::from_millis(number));
+        assert!(missing.len() <= 256);
+    }
+    let now = secs(1);
+    assert!(missing.has("999", now) && missing.has("744", now) && !missing.has("743", now));
+    missing.insert("next", secs(62));
+    assert_eq!(missing.len(), 1, "those whose time is over make room");
+    missing.insert("next", secs(100));
+    assert!(missing.has("next", secs(159)) && !missing.has("next", secs(160)));
+}
+
+/// J14
+#[test]
+fn only_a_second_empty_list_in_a_row_withdraws_the_keys() {
+    use Outcome::{Empty, Failed};
+    let withdrawn = Effect::Withdraw;
+    let table: [(&[Outcome], Effect); 8] = [
+        (&[KEYS, Empty], Effect::Keep),
+        (&[KEYS, Empty, Empty], withdrawn),
+        (&[KEYS, Empty, Empty, Empty], withdrawn),
+        (&[KEYS, Empty, Failed, Empty], Effect::Keep),
+        (&[KEYS, Empty, KEYS, Empty], Effect::Keep),
+        (&[KEYS, Empty, Empty, KEYS], Effect::Replace),
+        (&[Empty, Empty], withdrawn),
+        (&[Failed, Failed], Effect::Keep),
+    ];
+    for (outcomes, expected) in table {
+        let mut schedule = Schedule::new(LIMITS);
+        let mut effect = Effect::Ignore;
+        for (index, outcome) in outcomes.iter().enumerate() {
+            let now = secs(100 * index as u64);
+            let Start(number) = schedule.ask(Cause::Caller, now) else { panic!("{outcomes:?}") };
+            effect = schedule.finish(number, *outcome, now, MIDDLE);
+        }
+        assert_eq!(effect, expected, "{outcomes:?}");
+    }
+}
+
+/// J14
+#[test]
+fn the_timer_leaves_an_issuer_time_between_two_empty_lists_and_comes_back_soon_after() {
+    let mut schedule = after(KEYS);
+    let first = timer(&mut schedule, Outcome::Empty, Jitter(0));
+    assert!(schedule.is_failing());
+    let second = timer(&mut schedule, Outcome::Empty, Jitter(0));
+    assert_eq!(second - first, secs(24), "the cooldown, less the jitter");
+    assert!(!schedule.is_failing(), "a withdrawal is an answer");
+    assert_eq!(schedule.due(), Some(second + secs(42)), "70 % of a minute");
+}
+
+/// J22
+#[test]
+fn a_call_of_the_application_has_a_small_cooldown_of_its_own() {
+    let mut schedule = after(Outcome::Failed);
+    assert_eq!(schedule.ask(Cause::Caller, secs(4)), No);
+    assert_eq!(schedule.ask(Cause::Caller, secs(5)), Start(2));
+    schedule.finish(2, KEYS, secs(5), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Caller, secs(9)), No);
+}
+
+#[test]
+fn a_clock_that_goes_back_or_runs_out_starts_no_storm() {
+    let mut schedule = Schedule::new(LIMITS);
+    schedule.ask(Cause::Token(None), Duration::MAX);
+    assert_eq!(schedule.finish(1, KEYS, Duration::MAX, MIDDLE), Effect::Replace);
+    assert_eq!(schedule.usable_until(), Some(Duration::MAX));
+    for cause in [Cause::Token(None), Cause::Caller] {
+        assert_eq!(schedule.ask(cause, secs(0)), No, "{cause:?}");
+    }
+}

@@ -1,0 +1,323 @@
+//! What may be set about fetching keys, and within which bounds.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::schedule::{LONGEST_FRESH, Limits, SHORTEST_FRESH};
+
+/// How the keys of an issuer are fetched and how long they are used.
+///
+/// The defaults are right for most issuers. Every setting has bounds, which [`problems`](Self::problems) checks; no value
+/// inside them switches a protection off.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use jwt_guard::RemoteKeySettings;
+///
+/// let settings = RemoteKeySettings::new().hard_limit(Duration::from_secs(12 * 60 * 60));
+/// assert!(settings.problems().is_empty());
+///
+/// let forever = RemoteKeySettings::new().hard_limit(Duration::MAX);
+/// assert!(forever.problems()[0].contains("at most 24 h"));
+/// ```
+#[derive(Clone)]
+pub struct RemoteKeySettings {
+    fresh: Duration,
+    hard: Duration,
+    cooldown: Duration,
+    wait: Duration,
+    timeout: Duration,
+    connect_timeout: Duration,
+    largest_body: usize,
+    root_certificates: Vec<Vec<u8>>,
+}
+
+/// 24 hours: whoever withdraws a key must be able to say when it is dead, whatever happens to the network.
+const LONGEST_HARD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Below 10 seconds an attacker's random key names would be a nuisance to the issuer; above 10 minutes a rotation would be
+/// one to the users.
+const COOLDOWNS: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(10 * 60));
+
+/// A request that waits holds a connection, and anybody can make it wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// A key server that needs longer is down.
+const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// As above, for the connection alone.
+const CONNECT_TIMEOUTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// 100 RSA keys of 8192 bits with their certificates fit into 256 KiB; a set below 1 KiB is too small for two keys.
+const BODIES: (usize, usize) = (1024, 256 * 1024);
+
+impl RemoteKeySettings {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            fresh: Duration::from_secs(10 * 60),
+            hard: Duration::from_secs(60 * 60),
+            cooldown: Duration::from_secs(30),
+            wait: LONGEST_WAIT,
+            timeout: TIMEOUTS.1,
+            connect_timeout: CONNECT_TIMEOUTS.1,
+            largest_body: BODIES.1,
+            root_certificates: Vec::new(),
+        }
+    }
+
+    /// How long a set of keys is fresh if the issuer's `Cache-Control: max-age` does not say: 10 minutes by default, 1
+    /// minute to 1 hour. What the issuer says is brought within these bounds too. The set is fetched again after 70 %
+    /// to 90 % of it.
+    #[must_use]
+    pub fn fresh_time(mut self, fresh: Duration) -> Self {
+        self.fresh = fresh;
+        self
+    }
+
+    /// How long a set of keys is used while the issuer cannot be reached: 1 hour by default, at most 24 hours, and not
+    /// less than the fresh time. After it, requests are answered with 503.
+    ///
+    /// A key that is withdrawn while the issuer cannot be reached stays good for this long.
+    #[must_use]
+    pub fn hard_limit(mut self, hard: Duration) -> Self {
+        self.hard = hard;
+        self
+    }
+
+    /// How long tokens may cause no fetch after any attempt began: 30 seconds by default, 10 seconds to 10 minutes.
+    ///
+    /// Tokens with unknown key names can be sent by anybody. A key that an issuer uses without having published it before
+    /// is accepted after this time at the latest.
+    #[must_use]
+    pub fn cooldown(mut self, cooldown: Duration) -> Self {
+        self.cooldown = cooldown;
+        self
+    }
+
+    /// How long a request with an unknown key name waits for a fetch: 1 second by default and at most. While there are
+    /// no keys at all, a request waits for the whole [`timeout`](Self::timeout).
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// How long one fetch may take, discovery included: 5 seconds by default and at most, at least 100 ms.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take, TLS excluded: 2 seconds by default and at most, at least 100 ms.
+    #[must_use]
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// How many bytes a document may have: 256 KiB by default and at most, at least 1 KiB.
+    #[must_use]
+    pub fn largest_body(mut self, bytes: usize) -> Self {
+        self.largest_body = bytes;
+        self
+    }
+
+    /// Trusts the certificates of this PEM text as roots, beside those of the system: for issuers with a private
+    /// certificate authority.
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Every setting that is out of its bounds, in a sentence each. A guard is not built with one.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut within = |name, found: Duration, (least, most): (Duration, Duration)| {
+            if found < least || found > most {
+                let (found, least, most) = (Shown(found), Shown(least), Shown(most));
+                problems.push(format!(
+                    "the {name} of remote keys is {found}; set at least {least} and at most {most}"
+                ));
+            }
+        };
+        within("fresh time", self.fresh, (SHORTEST_FRESH, LONGEST_FRESH));
+        within("hard limit", self.hard, (SHORTEST_FRESH, LONGEST_HARD));
+        within("cooldown", self.cooldown, COOLDOWNS);
+        within("wait", self.wait, (Duration::ZERO, LONGEST_WAIT));
+        within("timeout", self.timeout, TIMEOUTS);
+        within("connect timeout", self.connect_timeout, CONNECT_TIMEOUTS);
+        if self.hard < self.fresh {
+            problems.push(format!(
+                "the hard limit of remote keys ({}) is below their fresh time ({}): raise it, or lower the other",
+                Shown(self.hard),
+                Shown(self.fresh)
+            ));
+        }
+        if !(BODIES.0..=BODIES.1).contains(&self.largest_body) {
+            problems.push(format!(
+                "the largest body of remote keys is {} bytes; set at least {} and at most {}",
+                self.largest_body, BODIES.0, BODIES.1
+            ));
+        }
+        if self.certificates().is_none() {
+            problems.push(
+                "a root certificate for remote keys is no PEM text with blocks `CERTIFICATE` and nothing else: give \
+                 the certificate of the authority as text"
+                    .to_owned(),
+            );
+        }
+        problems
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        Limits { fresh: self.fresh, hard: self.hard, cooldown: self.cooldown }
+    }
+
+    pub(super) fn longest_wait(&self) -> Duration {
+        self.wait
+    }
+
+    pub(super) fn total(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(super) fn connecting(&self) -> Duration {
+        self.connect_timeout
+    }
+
+    pub(super) fn body_limit(&self) -> usize {
+        self.largest_body
+    }
+
+    /// The extra roots in DER; `None` if one of the texts holds anything else.
+    pub(super) fn certificates(&self) -> Option<Vec<Vec<u8>>> {
+        let mut certificates = Vec::new();
+        for text in &self.root_certificates {
+            let blocks = pem::parse_many(text).ok().filter(|blocks| !blocks.is_empty())?;
+            for block in blocks {
+                if block.tag() != "CERTIFICATE" {
+                    return None;
+                }
+                certificates.push(block.into_contents());
+            }
+        }
+        Some(certificates)
+    }
+}
+
+impl Default for RemoteKeySettings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Certificates are counted, not shown.
+impl fmt::Debug for RemoteKeySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fresh, hard, cooldown, wait, timeout, connect_timeout, largest_body, root_certificates } =
+            self;
+        f.debug_struct("RemoteKeySettings")
+            .field("fresh_time", fresh)
+            .field("hard_limit", hard)
+            .field("cooldown", cooldown)
+            .field("wait", wait)
+            .field("timeout", timeout)
+            .field("connect_timeout", connect_timeout)
+            .field("largest_body", largest_body)
+            .field("root_certificates", &root_certificates.len())
+            .finish()
+    }
+}
+
+/// A span in the unit that people would use.
+struct Shown(Duration);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        match (seconds, self.0.subsec_millis()) {
+            (seconds, 0) if seconds >= 3600 && seconds % 3600 == 0 => write!(f, "{} h", seconds / 3600),
+            (seconds, 0) if seconds >= 60 && seconds % 60 == 0 => write!(f, "{} min", seconds / 60),
+            (seconds, 0) => write!(f, "{seconds} s"),
+            _ => write!(f, "{} ms", self.0.as_millis()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CERTIFICATE: &str = include_str!("../../../../tests/fixtures/keys/p256.certificate.pem");
+
+    fn problems(change: impl FnOnce(RemoteKeySettings) -> RemoteKeySettings) -> String {
+        change(RemoteKeySettings::new()).problems().join("\n")
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_rules() {
+        let settings = RemoteKeySettings::default();
+        assert_eq!(settings.problems(), [""; 0]);
+        let Limits { fresh, hard, cooldown } = settings.limits();
+        assert_eq!([fresh, hard, cooldown].map(|time| time.as_secs()), [600, 3600, 30]);
+        let times = [settings.longest_wait(), settings.total(), settings.connecting()];
+        assert_eq!(times.map(|time| time.as_secs()), [1, 5, 2]);
+        assert_eq!(settings.body_limit(), 262_144);
+    }
+
+    #[test]
+    fn no_setting_leaves_the_bounds_of_the_rules() {
+        type Set = fn(RemoteKeySettings, Duration) -> RemoteKeySettings;
+        let (ms, s) = (Duration::from_millis(1), Duration::from_secs);
+        let table: [(Set, Duration, Duration); 6] = [
+            (RemoteKeySettings::fresh_time, s(60), s(3600)),
+            (RemoteKeySettings::hard_limit, s(600), s(86_400)),
+            (RemoteKeySettings::cooldown, s(10), s(600)),
+            (RemoteKeySettings::wait, s(0), s(1)),
+            (RemoteKeySettings::timeout, 100 * ms, s(5)),
+            (RemoteKeySettings::connect_timeout, 100 * ms, s(2)),
+        ];
+        for (set, least, most) in table {
+            assert_eq!(problems(|settings| set(settings, least)), "");
+            assert_eq!(problems(|settings| set(settings, most)), "");
+            assert!(problems(|settings| set(settings, most + ms)).contains("at most"), "{most:?}");
+            if let Some(below) = least.checked_sub(ms) {
+                let found = problems(|settings| set(settings, below));
+                assert!(found.contains("at least") || found.contains("below their fresh time"), "{found}");
+            }
+        }
+        for (bytes, legal) in [(1023, false), (1024, true), (262_144, true), (262_145, false)] {
+            assert_eq!(problems(|settings| settings.largest_body(bytes)).is_empty(), legal, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_message_says_what_was_found_and_what_is_legal() {
+        assert_eq!(
+            problems(|settings| settings.hard_limit(Duration::from_secs(172_800))),
+            "the hard limit of remote keys is 48 h; set at least 1 min and at most 24 h"
+        );
+        assert_eq!(
+            problems(|settings| settings.wait(Duration::from_millis(1500))),
+            "the wait of remote keys is 1500 ms; set at least 0 s and at most 1 s"
+        );
+    }
+
+    #[test]
+    fn a_root_is_a_certificate_and_nothing_else() {
+        assert_eq!(problems(|settings| settings.root_certificate(CERTIFICATE)), "");
+        let key = include_str!("../../../../tests/fixtures/keys/p256.public.pem");
+        for text in ["", "no PEM", key, &format!("{CERTIFICATE}{key}")] {
+            assert!(problems(|settings| settings.root_certificate(text)).contains("CERTIFICATE"), "{text}");
+        }
+        let settings = RemoteKeySettings::new().root_certificate(CERTIFICATE).root_certificate(CERTIFICATE);
+        assert_eq!(settings.certificates().unwrap().len(), 2);
+        assert!(format!("{settings:?}").ends_with("root_certificates: 2 }"));
+    }
+}

@@ -1,0 +1,95 @@
+//! How the keys of an issuer are doing, for health checks.
+
+use std::time::{Duration, SystemTime};
+
+/// How the keys of one issuer are doing at one moment; see [`Keys::status`](crate::Keys::status).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeyStatus {
+    pub(crate) issuer: String,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) usable: bool,
+    pub(crate) generation: u64,
+    pub(crate) keys: usize,
+    pub(crate) skipped: Vec<String>,
+    pub(crate) age: Option<Duration>,
+    pub(crate) fetched_at: Option<SystemTime>,
+    pub(crate) next_refresh: Option<Duration>,
+    pub(crate) last_error: Option<String>,
+    pub(crate) fetches: u64,
+    pub(crate) failures: u64,
+}
+
+impl KeyStatus {
+    /// The name of the issuer; empty if it has none.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Where its keys, or its metadata, are asked for. `None` for keys that were given with the configuration.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    /// Whether its tokens can be verified now. Otherwise requests with them are answered with 503.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.usable
+    }
+
+    /// How often the set of keys has changed. 0 before the first.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// How many keys are held.
+    #[must_use]
+    pub fn key_count(&self) -> usize {
+        self.keys
+    }
+
+    /// Why the other keys of the set were left out, in a sentence each.
+    #[must_use]
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
+
+    /// How long ago the issuer confirmed the keys.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.age
+    }
+
+    /// When the issuer confirmed the keys, by the clock of the guard.
+    #[must_use]
+    pub fn fetched_at(&self) -> Option<SystemTime> {
+        self.fetched_at
+    }
+
+    /// In how long they are fetched again.
+    #[must_use]
+    pub fn next_refresh(&self) -> Option<Duration> {
+        self.next_refresh
+    }
+
+    /// Why the last fetch failed; `None` if it did not. For operators: it may name addresses and hosts.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&str> {
+        self.last_error.as_deref()
+    }
+
+    /// How many fetches were begun.
+    #[must_use]
+    pub fn fetches(&self) -> u64 {
+        self.fetches
+    }
+
+    /// How many fetches failed.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+}

@@ -1,0 +1,65 @@
+//! The background task that fetches keys before they are old.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::RemoteKeys;
+use super::schedule::Cause;
+use super::timing::within;
+use crate::clock::Clock;
+
+/// How long a fetch is waited for before the schedule is asked again. One that takes longer is lost.
+const LOST: Duration = Duration::from_secs(30);
+
+/// What the task has of the keys: it does not keep them alive. When the task ends, with the guard or with its runtime,
+/// the next use of the keys may start another.
+pub(super) struct Lease {
+    keys: Weak<RemoteKeys>,
+    ended: watch::Receiver<u64>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Lease {
+    pub(super) fn new(keys: &Arc<RemoteKeys>) -> Self {
+        Self { keys: Arc::downgrade(keys), ended: keys.holder.ended(), clock: Arc::clone(&keys.clock) }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(keys) = self.keys.upgrade() {
+            keys.has_timer.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// Sleeps until a fetch is due, has it made, and begins again. Every fetch that ends, whoever wanted it, moves the time.
+pub(super) async fn run(mut lease: Lease) {
+    loop {
+        lease.ended.mark_unchanged();
+        let Some(pause) = fetch_if_due(&lease) else { return };
+        let mut end = match pause {
+            Some(pause) => lease.clock.sleep(pause),
+            None => Box::pin(std::future::pending()),
+        };
+        if let Some(Err(_)) = within(lease.ended.changed(), end.as_mut()).await {
+            return;
+        }
+    }
+}
+
+/// How long to sleep: `Some(None)` until a fetch ends, and `None` if nobody has the keys any more.
+#[expect(clippy::option_option, reason = "the two are read apart at once, by the one caller")]
+fn fetch_if_due(lease: &Lease) -> Option<Option<Duration>> {
+    let keys = lease.keys.upgrade()?;
+    let now = keys.clock.monotonic();
+    let due = keys.holder.state().schedule.due();
+    Some(match due {
+        Some(due) if now < due => Some(due.saturating_sub(now)),
+        Some(_) => keys.begin(Cause::Timer, now).map(|_| LOST),
+        None => None,
+    })
+}
