@@ -97,7 +97,7 @@ pub mod __private;
 pub use claims::Claims;
 pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
-pub use config::ConfigError;
+pub use config::{ConfigError, TrustedIssuer};
 pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
 #[cfg(feature = "sessions")]

@@ -75,10 +75,7 @@ impl Problems {
     }
 
     /// The value, if nothing was wrong with any.
-    pub(crate) fn or<T>(self, value: Option<T>) -> Result<T, ConfigError> {
-        match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(ConfigError { problems: self.0 }),
-        }
+    pub(crate) fn or<T>(self, value: T) -> Result<T, ConfigError> {
+        if self.0.is_empty() { Ok(value) } else { Err(ConfigError { problems: self.0 }) }
     }
 }

@@ -5,6 +5,7 @@ mod draft;
 mod error;
 mod sessions;
 mod tokens;
+mod trusted;
 mod user;
 
 use std::sync::Arc;
@@ -18,12 +19,15 @@ use crate::verify::Verifier;
 
 pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
+#[cfg(feature = "remote-keys")]
+pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
 pub(crate) use sessions::SessionSource;
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
+pub use trusted::TrustedIssuer;
 pub(crate) use user::{NoUser, UserLoader, chain};
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only

@@ -35,7 +35,7 @@ use crate::token::RawToken;
 pub(crate) use error::{VerifyError, WantedKey};
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
-pub(crate) use rules::{Audience, ClaimPath, EmbeddedKeys, Rules};
+pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, Rules};
 
 /// Turns tokens into [`Verified`] claims, by the keys and the rules of the issuers that it knows.
 pub(crate) struct Verifier {

@@ -97,7 +97,7 @@ impl Settings {
     /// Every variable that is unknown, empty or not of the form that its setting needs.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let (settings, carried) = read(vars.into_iter().collect(), Problems::default());
-        carried.problems.or(Some(settings))
+        carried.problems.or(settings)
     }
 }
 

@@ -20,7 +20,8 @@ use crate::clock::Clock;
 use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey};
 use crate::principal::Identity;
 use crate::verify::{
-    Audience, ClaimPath, EmbeddedKeys, IssuerRules, Rules, TokenProfile, Verifier, VerifyError,
+    Audience, ClaimPath, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier,
+    VerifyError,
 };
 
 const NOW: u64 = 1_800_000_000;
@@ -61,16 +62,20 @@ fn rules(profile: TokenProfile) -> Rules {
     let path = |name: &str| vec![ClaimPath(vec![name.to_owned()])];
     Rules {
         profile,
-        embedded_keys: EmbeddedKeys::Refuse,
         issuers: vec!["https://id.example".to_owned()],
         audience: Audience::OneOf(vec!["orders".to_owned()]),
+        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
         required_claims: Vec::new(),
+        claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),
-        leeway: Duration::ZERO,
-        max_lifetime: Some(Duration::from_secs(30 * 86_400)),
-        max_age: None,
+        limits: Limits {
+            embedded_keys: EmbeddedKeys::Refuse,
+            leeway: Duration::ZERO,
+            max_lifetime: Some(Duration::from_secs(30 * 86_400)),
+            max_age: None,
+        },
     }
 }
 
