@@ -1,9 +1,10 @@
 //! Where the time comes from: the only file that reads the system clock.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime};
 
-/// The source of the current time for `exp`, `nbf` and `iat`.
+/// The source of the current time for `exp`, `nbf` and `iat`, and of the age of what the guard holds.
 ///
 /// Replace it in tests, so that time moves by hand; [`SystemClock`] is the default.
 ///
@@ -22,6 +23,14 @@ use std::time::SystemTime;
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> SystemTime;
+
+    /// The time since a moment that never changes, on a clock that nobody sets: how old something is, is a difference
+    /// of two such times. By default that of the operating system, since the first question of the process.
+    ///
+    /// A clock that is moved by hand moves this one too.
+    fn monotonic(&self) -> Duration {
+        monotonic()
+    }
 }
 
 /// The clock of the operating system.
@@ -38,5 +47,28 @@ impl Clock for SystemClock {
 impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> SystemTime {
         (**self).now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        (**self).monotonic()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
+fn monotonic() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let start = *START;
+    Instant::now().saturating_duration_since(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_monotonic_time_of_any_handle_is_one_and_never_goes_back() {
+        let shared: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
+        let times = [SystemClock.monotonic(), shared.monotonic(), std::sync::Arc::new(shared).monotonic()];
+        assert!(times.is_sorted(), "{times:?}");
     }
 }

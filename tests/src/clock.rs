@@ -50,4 +50,8 @@ impl Clock for ManualClock {
         self.0.reads.fetch_add(1, Ordering::SeqCst);
         SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.milliseconds.load(Ordering::SeqCst))
     }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.0.milliseconds.load(Ordering::SeqCst) - NOW * 1000)
+    }
 }
