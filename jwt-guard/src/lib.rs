@@ -209,7 +209,7 @@ pub use secret::Secret;
 #[cfg(feature = "sessions")]
 pub use session::Sessions;
 pub use token::{TokenKind, TokenSource};
-pub use verify::TokenProfile;
+pub use verify::{TokenCache, TokenProfile};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -121,6 +121,11 @@ impl Principal {
 }
 
 impl Identity {
+    /// The same caller, with nothing in common. A session is not copied.
+    pub(crate) fn copy(&self) -> Self {
+        Self::new(self.claims.clone(), self.scopes.clone(), self.roles.clone())
+    }
+
     pub(crate) fn new(claims: TokenClaims, scopes: Names, roles: Names) -> Self {
         Self {
             claims,

@@ -42,6 +42,11 @@ impl Names {
         self.iter().next().is_none()
     }
 
+    /// How many bytes they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.joined.len()
+    }
+
     /// Adds a name, once. An empty one, or one with a control character, grants nothing and is left out.
     pub(crate) fn insert(&mut self, name: &str) {
         if name.is_empty() || has_control(name) || self.contains(name) {

@@ -69,6 +69,10 @@ impl Problems {
         self.0.push(Problem::Key(error));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Keeps the value, or notes the problem.
     pub(crate) fn keep<T>(&mut self, result: Result<T, KeyError>) -> Option<T> {
         result.map_err(|error| self.key(error)).ok()

@@ -82,6 +82,12 @@ impl JwtGuard {
         self.inner.panics.load(Ordering::Relaxed)
     }
 
+    /// Forgets the tokens that were verified, so that each is verified again. Keys that go and tokens that are revoked need
+    /// no such call.
+    pub fn clear_token_cache(&self) {
+        self.inner.config.access.forget();
+    }
+
     pub(crate) fn new(config: Config, renderer: Box<dyn RenderRefusal>) -> Self {
         let protection = Protection::new(config.locations.challenge_scheme(), &config.realm);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use super::VerifyError;
 use super::members::{Member, Members, date, span, text};
 use super::rules::{Audience, Clients, Limits, Rules};
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::registered::Registered;
+use crate::claims::registered::{Registered, TokenClaims};
 use crate::claims::span::Span;
 use crate::json::{Json, Object};
 
@@ -34,8 +34,7 @@ pub(super) fn check(
         return Err(VerifyError::SenderConstrained);
     }
     check_client(claims, rules)?;
-    let dates = Dates { expires_at, not_before, issued_at };
-    dates.check(&rules.limits, now)?;
+    Dates { expires_at, not_before, issued_at }.check(&rules.limits, now)?;
     Ok(Registered {
         subject: Span::of(subject, payload),
         display_name: span(display_name(&found), payload),
@@ -60,6 +59,7 @@ fn display_name<'t>(found: &Members<'t>) -> Option<&'t str> {
 }
 
 /// The points in time that bound a token. They alone mean something else on every request.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Dates {
     pub(super) expires_at: NumericDate,
     pub(super) not_before: Option<NumericDate>,
@@ -67,6 +67,19 @@ pub(super) struct Dates {
 }
 
 impl Dates {
+    pub(super) fn of(claims: &TokenClaims) -> Self {
+        Self {
+            expires_at: claims.expires_at(),
+            not_before: claims.not_before(),
+            issued_at: claims.issued_at(),
+        }
+    }
+
+    /// How long the token is still good.
+    pub(super) fn rest(&self, limits: &Limits, now: NumericDate) -> Duration {
+        self.expires_at.plus(limits.leeway).since(now).unwrap_or_default()
+    }
+
     /// Expiry comes last, so that *expired* means that nothing else is wrong.
     pub(super) fn check(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
         self.check_not_before(limits, now)?;

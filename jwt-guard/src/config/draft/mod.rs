@@ -29,7 +29,7 @@ use crate::keys::{SigningKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::store::TokenStore;
 use crate::token::TokenKind;
-use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, Verifier};
+use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenCache, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -69,6 +69,7 @@ pub(crate) struct Draft {
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
     pub(crate) longest_token: usize,
+    pub(crate) token_cache: TokenCache,
     pub(crate) locations: Vec<TokenLocation>,
     pub(crate) query: Option<TokenLocation>,
     pub(crate) conflict: Conflict,
@@ -106,6 +107,7 @@ impl Draft {
             max_lifetime: Some(MAX_LIFETIME),
             max_age: None,
             longest_token: LONGEST_TOKEN,
+            token_cache: TokenCache::new(),
             locations: vec![TokenLocation::bearer()],
             query: None,
             conflict: Conflict::Refuse,
@@ -171,6 +173,8 @@ impl Draft {
         let [locations, refresh_locations] =
             [places, refresh_places].map(|places| Locations { places, conflict, longest: longest_token });
         let access = Verifier::new(issuers.access, longest_token, Arc::clone(&clock));
+        // An illegal cache is not made: the problems say why there is no guard.
+        let access = if problems.is_empty() { access.remembering(self.token_cache) } else { access };
         let refresh = Verifier::new(issuers.refresh, longest_token, clock);
         let (user_loader, sessions) = (self.user_loader, self.sessions);
         problems.or(Config {
@@ -248,6 +252,7 @@ impl Draft {
             problems
                 .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
         }
+        self.token_cache.problems().for_each(|problem| problems.setting(problem));
         if self.longest_token == 0 || self.longest_token > LONGEST_TOKEN_LIMIT {
             problems.setting(format!(
                 "a `longest_token` of {} bytes is out of range; expected 1 to {LONGEST_TOKEN_LIMIT}",

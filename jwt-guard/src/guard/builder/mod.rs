@@ -21,7 +21,7 @@ use crate::location::{Conflict, Credentials, Place, TokenLocation};
 use crate::respond::{ProblemJson, RenderRefusal};
 use crate::secret::Secret;
 use crate::store::{RevocationStore, TokenStore};
-use crate::verify::{EmbeddedKeys, TokenProfile};
+use crate::verify::{EmbeddedKeys, TokenCache, TokenProfile};
 
 /// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
 ///
@@ -193,6 +193,12 @@ impl<K, A> Builder<K, A> {
     /// string that is one role. May be called for several. `roles` by default, which a first call replaces.
     pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
         self.draft.own.role_claims.push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Says which verified tokens are remembered: by default those with asymmetric signatures, for a minute.
+    pub fn token_cache(mut self, cache: TokenCache) -> Self {
+        self.draft.token_cache = cache;
         self
     }
 
