@@ -3,12 +3,14 @@
 mod carried;
 mod draft;
 mod error;
+mod hierarchy;
 mod sessions;
 mod tokens;
 mod user;
 
 use std::sync::Arc;
 
+use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::location::{Credentials, Locations};
@@ -20,6 +22,7 @@ pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
+pub(crate) use hierarchy::Implications;
 pub(crate) use sessions::SessionSource;
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
@@ -62,6 +65,11 @@ impl Config {
             TokenKind::Access => &self.locations,
             TokenKind::Refresh => &self.refresh_locations,
         }
+    }
+
+    /// What the scopes and roles of a caller imply.
+    pub(crate) fn hierarchies(&self) -> &Hierarchies {
+        &self.access.rules.hierarchies
     }
 
     /// The store of this guard's own tokens.

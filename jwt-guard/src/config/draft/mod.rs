@@ -11,8 +11,8 @@ pub(crate) use self::keys::KeySource;
 use self::keys::{load, nobodys_key};
 use super::error::{ConfigError, Problems};
 use super::{
-    AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, SessionSource,
-    UserLoader,
+    AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Revocation, RevocationSource,
+    SessionSource, UserLoader,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
@@ -57,6 +57,7 @@ pub(crate) struct Draft {
     pub(crate) subject_claim: String,
     pub(crate) scope_claims: Vec<Vec<String>>,
     pub(crate) role_claims: Vec<Vec<String>>,
+    pub(crate) implications: Implications,
     pub(crate) leeway: Duration,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
@@ -97,6 +98,7 @@ impl Draft {
             subject_claim: "sub".to_owned(),
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
+            implications: Implications::default(),
             leeway: LEEWAY,
             max_lifetime: Some(MAX_LIFETIME),
             max_age: None,
@@ -155,6 +157,7 @@ impl Draft {
             subject_claim: self.subject_claim,
             scope_claims: paths(self.scope_claims, &["scope", "scp"]),
             role_claims: paths(self.role_claims, &["roles"]),
+            hierarchies: self.implications.close(&mut problems),
             leeway: self.leeway,
             max_lifetime: self.max_lifetime,
             max_age: self.max_age,

@@ -36,6 +36,8 @@ impl Settings {
         draft.required_claims = self.required_claims;
         draft.scope_claims = self.scope_claims;
         draft.role_claims = self.role_claims;
+        draft.implications.scopes.extend(self.scope_implies);
+        draft.implications.roles.extend(self.role_implies);
         draft.max_lifetime = self.max_lifetime.or(draft.max_lifetime);
         draft.max_age = self.max_age;
         replace(&mut draft.profile, self.profile);

@@ -65,6 +65,7 @@ fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),
+        hierarchies: Default::default(),
         leeway: Duration::ZERO,
         max_lifetime: Some(Duration::from_secs(30 * 86_400)),
         max_age: None,

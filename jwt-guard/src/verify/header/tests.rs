@@ -15,6 +15,7 @@ fn rules() -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
+        hierarchies: Default::default(),
         leeway: Duration::ZERO,
         max_lifetime: None,
         max_age: None,
