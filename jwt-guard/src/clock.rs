@@ -72,3 +72,38 @@ mod tests {
         assert!(times.is_sorted(), "{times:?}");
     }
 }
+
+#[cfg(test)]
+pub(crate) use hand::{Hand, NOW};
+
+#[cfg(test)]
+mod hand {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::{Duration, SystemTime};
+
+    use super::Clock;
+
+    /// Where a new [`Hand`] stands, in seconds since 1970.
+    pub(crate) const NOW: u64 = 1_800_000_000;
+
+    /// A clock that is moved by hand, in milliseconds. Clones move together.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Hand(Arc<AtomicU64>);
+
+    impl Hand {
+        pub(crate) fn new() -> Self {
+            Self(Arc::new(AtomicU64::new(NOW * 1000)))
+        }
+
+        pub(crate) fn advance(&self, duration: Duration) {
+            self.0.fetch_add(duration.as_millis() as u64, Ordering::SeqCst);
+        }
+    }
+
+    impl Clock for Hand {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::SeqCst))
+        }
+    }
+}

@@ -9,6 +9,7 @@ mod current_user;
 mod events;
 mod extractors;
 mod from_env;
+mod hierarchy;
 mod holes;
 mod hostile;
 mod layers;

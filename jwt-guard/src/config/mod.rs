@@ -3,6 +3,7 @@
 mod carried;
 mod draft;
 mod error;
+mod hierarchy;
 mod sessions;
 mod tokens;
 mod trusted;
@@ -10,6 +11,7 @@ mod user;
 
 use std::sync::Arc;
 
+use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::location::{Credentials, Locations};
@@ -23,6 +25,7 @@ pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
+pub(crate) use hierarchy::Implications;
 pub(crate) use sessions::SessionSource;
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
@@ -55,6 +58,8 @@ pub(crate) struct Config {
     /// For tokens in any cookie.
     pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,
+    /// What the scopes and roles of a caller imply.
+    pub(crate) hierarchies: Hierarchies,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
 }

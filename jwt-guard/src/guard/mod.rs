@@ -3,6 +3,7 @@
 mod admit;
 mod builder;
 mod event;
+mod hierarchy;
 mod load_user;
 #[cfg(feature = "sessions")]
 mod sessions;

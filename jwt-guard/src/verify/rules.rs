@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 use crate::claims::names::Names;
 use crate::json::{Json, Object};
 
@@ -90,6 +91,8 @@ pub(crate) struct Rules {
     pub(crate) subject_claim: String,
     pub(crate) scope_claims: Vec<ClaimPath>,
     pub(crate) role_claims: Vec<ClaimPath>,
+    /// What scopes and roles imply.
+    pub(crate) hierarchies: Hierarchies,
     pub(crate) limits: Limits,
 }
 
@@ -121,19 +124,24 @@ impl Rules {
     }
 
     /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A
-    /// claim of another type grants nothing.
+    /// claim of another type grants nothing. With those that they imply.
     pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.scope_claims, claims, Names::insert_words)
+        collect(&self.scope_claims, &self.hierarchies.scopes, claims, Names::insert_words)
     }
 
     /// The roles of all configured claims: each a list of strings, or one string that is one role. A claim of
-    /// another type grants nothing.
+    /// another type grants nothing. With those that they imply.
     pub(super) fn roles_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.role_claims, claims, Names::insert)
+        collect(&self.role_claims, &self.hierarchies.roles, claims, Names::insert)
     }
 }
 
-fn collect(paths: &[ClaimPath], claims: &Object<'_>, read_text: impl Fn(&mut Names, &str)) -> Names {
+fn collect(
+    paths: &[ClaimPath],
+    hierarchy: &Hierarchy,
+    claims: &Object<'_>,
+    read_text: impl Fn(&mut Names, &str),
+) -> Names {
     let mut names = Names::none();
     for path in paths {
         match claims.at(&path.0) {
@@ -146,6 +154,7 @@ fn collect(paths: &[ClaimPath], claims: &Object<'_>, read_text: impl Fn(&mut Nam
             _ => {}
         }
     }
+    hierarchy.expand(&mut names);
     names
 }
 

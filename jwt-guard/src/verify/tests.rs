@@ -29,6 +29,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         subject_claim: "sub".to_owned(),
         scope_claims: vec![ClaimPath(vec!["scope".to_owned()]), ClaimPath(vec!["scp".to_owned()])],
         role_claims: vec![ClaimPath(vec!["realm".to_owned(), "roles".to_owned()])],
+        hierarchies: Default::default(),
         limits: Limits {
             embedded_keys: EmbeddedKeys::Ignore,
             leeway: Duration::ZERO,

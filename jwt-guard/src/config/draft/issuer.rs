@@ -2,6 +2,7 @@
 
 use super::keys::{KeySource, load};
 use super::paths;
+use crate::claims::hierarchy::Hierarchies;
 use crate::config::error::Problems;
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeySettings;
@@ -120,7 +121,7 @@ impl IssuerDraft {
         load(keys, signing, &self.algorithms, problems)
     }
 
-    pub(super) fn into_rules(self, any_audience: bool, limits: &Limits) -> Rules {
+    pub(super) fn into_rules(self, any_audience: bool, hierarchies: &Hierarchies, limits: &Limits) -> Rules {
         Rules {
             profile: self.profile,
             issuers: self.issuers,
@@ -135,6 +136,7 @@ impl IssuerDraft {
             subject_claim: self.subject_claim,
             scope_claims: paths(self.scope_claims, &["scope", "scp"]),
             role_claims: paths(self.role_claims, &["roles"]),
+            hierarchies: hierarchies.clone(),
             limits: limits.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Draft;
 use super::issuer::IssuerDraft;
+use crate::claims::hierarchy::Hierarchies;
 use crate::config::error::Problems;
 use crate::keys::{KeyRing, SigningKey};
 use crate::verify::{IssuerRules, Limits, Rules};
@@ -18,7 +19,7 @@ pub(super) struct Issuers {
 
 impl Draft {
     /// Checks the issuers and loads their keys.
-    pub(super) fn issuers(&mut self, problems: &mut Problems) -> Issuers {
+    pub(super) fn issuers(&mut self, hierarchies: &Hierarchies, problems: &mut Problems) -> Issuers {
         let limits = Limits {
             embedded_keys: self.embedded_keys,
             leeway: self.leeway,
@@ -35,7 +36,7 @@ impl Draft {
         let fixed =
             if !own.keys.is_empty() || signing.is_some() { own.fixed_keys(signing, problems) } else { None };
         let remote = self.remote_keys(&own, problems);
-        let rules = own.into_rules(any_audience, &limits);
+        let rules = own.into_rules(any_audience, hierarchies, &limits);
         if let Some(keys) = fixed {
             refresh
                 .push(IssuerRules { keys: KeyRing::fixed(keys.clone()), rules: rules.for_refresh_tokens() });
@@ -48,7 +49,9 @@ impl Draft {
             }
             let fixed = if issuer.keys.is_empty() { None } else { issuer.fixed_keys(None, problems) };
             let keys = fixed.map(KeyRing::fixed).or_else(|| self.remote_keys(&issuer, problems));
-            access.extend(keys.map(|keys| IssuerRules { keys, rules: issuer.into_rules(false, &limits) }));
+            access.extend(
+                keys.map(|keys| IssuerRules { keys, rules: issuer.into_rules(false, hierarchies, &limits) }),
+            );
         }
         Issuers { own: rules, access, refresh }
     }

@@ -17,8 +17,8 @@ pub(crate) use self::keys::KeySource;
 pub(crate) use self::remote::{LOOPBACK_HTTP, RemoteSource};
 use super::error::{ConfigError, Problems};
 use super::{
-    AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, SessionSource,
-    UserLoader,
+    AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Revocation, RevocationSource,
+    SessionSource, UserLoader,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
@@ -65,6 +65,7 @@ pub(crate) struct Draft {
     #[cfg(feature = "remote-keys")]
     pub(crate) key_fetcher: Option<Arc<dyn FetchKeys>>,
     pub(crate) embedded_keys: EmbeddedKeys,
+    pub(crate) implications: Implications,
     pub(crate) leeway: Duration,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
@@ -103,6 +104,7 @@ impl Draft {
             #[cfg(feature = "remote-keys")]
             key_fetcher: None,
             embedded_keys: EmbeddedKeys::Ignore,
+            implications: Implications::default(),
             leeway: LEEWAY,
             max_lifetime: Some(MAX_LIFETIME),
             max_age: None,
@@ -150,7 +152,8 @@ impl Draft {
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
         self.check_tokens(&mut problems);
-        let issuers = self.issuers(&mut problems);
+        let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
+        let issuers = self.issuers(&hierarchies, &mut problems);
         let Self { clock, realm, credentials, conflict, locations, query, cookies, longest_token, .. } = self;
         let issuer = self
             .signing_key
@@ -189,6 +192,7 @@ impl Draft {
             cookies,
             csrf,
             credentials,
+            hierarchies,
             realm,
         })
     }

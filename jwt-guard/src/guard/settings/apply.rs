@@ -36,6 +36,8 @@ impl Settings {
         draft.own.required_claims = self.required_claims;
         draft.own.scope_claims = self.scope_claims;
         draft.own.role_claims = self.role_claims;
+        draft.implications.scopes.extend(self.scope_implies);
+        draft.implications.roles.extend(self.role_implies);
         draft.max_lifetime = self.max_lifetime.or(draft.max_lifetime);
         draft.max_age = self.max_age;
         replace(&mut draft.own.profile, self.profile);

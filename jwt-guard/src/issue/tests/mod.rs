@@ -7,7 +7,6 @@ mod renewal;
 mod settings;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -16,35 +15,13 @@ use serde_json::Value;
 
 use super::{IssueError, IssueErrorKind, IssuedToken, IssuerBuilder, TokenIssuer};
 use crate::claims::registered::TokenClaims;
-use crate::clock::Clock;
+use crate::clock::{Clock, Hand, NOW};
 use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey};
 use crate::principal::Identity;
 use crate::verify::{
     Audience, ClaimPath, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier,
     VerifyError,
 };
-
-const NOW: u64 = 1_800_000_000;
-
-/// A clock that is moved by hand, in milliseconds.
-#[derive(Clone, Debug)]
-struct Hand(Arc<AtomicU64>);
-
-impl Hand {
-    fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(NOW * 1000)))
-    }
-
-    fn advance(&self, duration: Duration) {
-        self.0.fetch_add(duration.as_millis() as u64, Ordering::Relaxed);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
 
 fn key() -> SigningKey {
     SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap()
@@ -70,6 +47,7 @@ fn rules(profile: TokenProfile) -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),
+        hierarchies: Default::default(),
         limits: Limits {
             embedded_keys: EmbeddedKeys::Refuse,
             leeway: Duration::ZERO,
