@@ -18,7 +18,7 @@ const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const AUDIENCE = 'orders';
 const RESOURCE = 'https://orders.example/';
 const SCOPES = 'orders:read orders:write';
-const SECRET = 'the secret of every client here';
+const SECRET = 'the-secret-of-every-client-here';
 
 const fetches = { discovery: 0, jwks: 0 };
 const counted = { '/.well-known/openid-configuration': 'discovery', '/jwks': 'jwks' };
@@ -64,7 +64,7 @@ async function newKeys() {
 
 // The keys of a provider never change, so a new one takes its place. What it has issued is kept outside of it.
 function provider() {
-  return new Provider(issuer, {
+  const made = new Provider(issuer, {
     jwks: { keys },
     clients: [
       {
@@ -89,6 +89,8 @@ function provider() {
       resourceIndicators: { enabled: true, getResourceServerInfo: resource },
     },
   });
+  made.on('server_error', (_, error) => console.error(error));
+  return made;
 }
 
 function browserClient(id, alg) {

@@ -11,6 +11,7 @@ mod extractors;
 mod from_env;
 mod holes;
 mod hostile;
+mod interop;
 mod layers;
 mod locations;
 mod login;
