@@ -174,7 +174,9 @@ async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
     let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
         return Err(AuthError::NoSession);
     };
-    let caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
+    let mut caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
+    config.hierarchies.scopes.expand(&mut caller.scopes);
+    config.hierarchies.roles.expand(&mut caller.roles);
     let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
     let claims = TokenClaims::of_session(caller.claims).ok_or_else(unreadable)?;
     let identity = Identity::new(claims, caller.scopes, caller.roles);

@@ -36,13 +36,13 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
         monotonic()
     }
 
-    /// Waits. By default by the timer of tokio, which runs in real time.
+    /// Waits until [`monotonic`](Self::monotonic) has reached this time. By default with the timer of tokio.
     ///
     /// A clock that is moved by hand ends the wait when it has been moved so far, so that tests of keys which are fetched
     /// need not sleep.
     #[cfg(feature = "remote-keys")]
-    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(tokio::time::sleep(time))
+    fn sleep_until(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(time.saturating_sub(self.monotonic())))
     }
 }
 
@@ -67,8 +67,8 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     }
 
     #[cfg(feature = "remote-keys")]
-    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        (**self).sleep(time)
+    fn sleep_until(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        (**self).sleep_until(time)
     }
 }
 
@@ -88,5 +88,56 @@ mod tests {
         let shared: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
         let times = [SystemClock.monotonic(), shared.monotonic(), std::sync::Arc::new(shared).monotonic()];
         assert!(times.is_sorted(), "{times:?}");
+    }
+}
+
+#[cfg(test)]
+pub(crate) use hand::{Hand, NOW};
+
+#[cfg(test)]
+mod hand {
+    use std::sync::Arc;
+    use std::time::{Duration, SystemTime};
+
+    use tokio::sync::watch;
+
+    use super::Clock;
+
+    /// Where a new [`Hand`] stands, in seconds since 1970.
+    pub(crate) const NOW: u64 = 1_800_000_000;
+
+    /// A clock that is moved by hand, in milliseconds. Clones move together.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Hand(Arc<watch::Sender<u64>>);
+
+    impl Hand {
+        pub(crate) fn new() -> Self {
+            Self(Arc::new(watch::Sender::new(0)))
+        }
+
+        pub(crate) fn advance(&self, duration: Duration) {
+            self.0.send_modify(|time| *time += duration.as_millis() as u64);
+        }
+    }
+
+    impl Clock for Hand {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH + Duration::from_secs(NOW) + self.monotonic()
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::from_millis(*self.0.borrow())
+        }
+
+        #[cfg(feature = "remote-keys")]
+        fn sleep_until(&self, time: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+            let mut moves = self.0.subscribe();
+            Box::pin(async move {
+                let moved = moves.wait_for(|now| Duration::from_millis(*now) >= time).await.is_ok();
+                if !moved {
+                    std::future::pending::<()>().await;
+                }
+            })
+        }
     }
 }

@@ -97,7 +97,7 @@ pub mod __private;
 pub use claims::Claims;
 pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
-pub use config::ConfigError;
+pub use config::{ConfigError, TrustedIssuer};
 pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
 #[cfg(feature = "sessions")]
@@ -213,7 +213,7 @@ pub use secret::Secret;
 #[cfg(feature = "sessions")]
 pub use session::Sessions;
 pub use token::{TokenKind, TokenSource};
-pub use verify::TokenProfile;
+pub use verify::{TokenCache, TokenProfile};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -71,12 +71,12 @@ impl Principal {
         Some(claims.display_name().unwrap_or_else(|| claims.subject()))
     }
 
-    /// The scopes that the token grants.
+    /// The scopes that the token grants, and those that they [imply](crate::Builder::scope_implies).
     pub fn scopes(&self) -> &Names {
         self.identity().map_or(&NONE, |identity| &identity.scopes)
     }
 
-    /// The roles that the token grants.
+    /// The roles that the token grants, and those that they [imply](crate::Builder::role_implies).
     pub fn roles(&self) -> &Names {
         self.identity().map_or(&NONE, |identity| &identity.roles)
     }
@@ -121,6 +121,11 @@ impl Principal {
 }
 
 impl Identity {
+    /// The same caller, with nothing in common. A session is not copied.
+    pub(crate) fn copy(&self) -> Self {
+        Self::new(self.claims.clone(), self.scopes.clone(), self.roles.clone())
+    }
+
     pub(crate) fn new(claims: TokenClaims, scopes: Names, roles: Names) -> Self {
         Self {
             claims,

@@ -12,6 +12,7 @@ use crate::Answer;
 #[derive(Clone, Debug)]
 pub struct Request {
     head: Vec<u8>,
+    host: String,
     body: Vec<u8>,
     closes: bool,
 }
@@ -21,7 +22,8 @@ impl Request {
     #[must_use]
     pub fn new(method: &str, target: &str) -> Self {
         Self {
-            head: format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\n").into_bytes(),
+            head: format!("{method} {target} HTTP/1.1\r\n").into_bytes(),
+            host: "localhost".to_owned(),
             body: Vec::new(),
             closes: true,
         }
@@ -75,6 +77,13 @@ impl Request {
         request
     }
 
+    /// The `Host`, for servers that speak of themselves by it. `localhost` by default.
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
     /// Adds a header line.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
@@ -117,6 +126,7 @@ impl Request {
     async fn write(&self, address: SocketAddr) -> TcpStream {
         let mut stream = TcpStream::connect(address).await.expect("the server listens");
         let mut bytes = self.head.clone();
+        bytes.extend_from_slice(format!("host: {}\r\n", self.host).as_bytes());
         if self.closes {
             bytes.extend_from_slice(b"connection: close\r\n");
         }

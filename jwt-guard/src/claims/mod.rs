@@ -1,5 +1,6 @@
 //! What a verified token says.
 
+pub(crate) mod hierarchy;
 pub(crate) mod names;
 pub(crate) mod numeric_date;
 pub(crate) mod registered;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Names in the order of the token: the scopes or the roles of a caller.
+/// Names in the order of the token: the scopes or the roles of a caller. Those that others imply come last.
 ///
 /// Names are compared exactly, byte by byte (RFC 6749 section 3.3).
 ///
@@ -42,6 +42,11 @@ impl Names {
         self.iter().next().is_none()
     }
 
+    /// How many bytes they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.joined.len()
+    }
+
     /// Adds a name, once. An empty one, or one with a control character, grants nothing and is left out.
     pub(crate) fn insert(&mut self, name: &str) {
         if name.is_empty() || has_control(name) || self.contains(name) {
@@ -51,6 +56,18 @@ impl Names {
             self.joined.push(SEPARATOR);
         }
         self.joined.push_str(name);
+    }
+
+    /// Adds names that are not among them and are legal.
+    pub(super) fn extend_with_others<'a>(&mut self, others: impl Iterator<Item = &'a str> + Clone) {
+        // Grown once, however many there are.
+        self.joined.reserve(others.clone().map(|name| name.len().saturating_add(1)).sum());
+        for name in others {
+            if !self.joined.is_empty() {
+                self.joined.push(SEPARATOR);
+            }
+            self.joined.push_str(name);
+        }
     }
 
     /// Adds all names of a text that separates them by spaces.

@@ -13,12 +13,14 @@ pub(crate) const PAYLOAD_LIMITS: Limits = Limits { depth: 32, members: usize::MA
 /// The claims of a token, as the guard found them: the registered ones by name, all of them as JSON text.
 ///
 /// They are personal data, so `Debug` shows none of them.
+#[derive(Clone)]
 pub(crate) struct TokenClaims {
     payload: String,
     registered: Registered,
 }
 
 /// Where the registered claims stand in the payload.
+#[derive(Clone)]
 pub(crate) struct Registered {
     pub(crate) subject: Span,
     pub(crate) display_name: Option<Span>,

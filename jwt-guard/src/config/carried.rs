@@ -16,17 +16,17 @@ pub(crate) struct Carried {
 impl Draft {
     /// The two decisions that the type of a builder stands for, where it was made of settings.
     pub(super) fn check_decisions(&self, names_key: bool, names_audience: bool, problems: &mut Problems) {
-        // Sessions alone are a guard too.
-        if self.sessions.is_some() {
+        // Sessions alone are a guard too, and so are other issuers.
+        if self.sessions.is_some() || !self.trusted.is_empty() {
             return;
         }
-        if self.keys.is_empty() && self.signing_key.is_none() && !names_key {
+        if !self.own.has_keys() && self.signing_key.is_none() && !names_key {
             problems.setting(
                 "no key: set one of `secret`, `public_key_pem`, `jwks`, `signing_secret`, `signing_key_pem`, or the \
                  file of one",
             );
         }
-        if self.audiences.is_empty() && !self.is_for_anybody() && !names_audience {
+        if self.own.audiences.is_empty() && !self.is_for_anybody() && !names_audience {
             problems.setting("no audience: set `audience` to the `aud` of the tokens");
         }
     }

@@ -69,16 +69,17 @@ impl Problems {
         self.0.push(Problem::Key(error));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Keeps the value, or notes the problem.
     pub(crate) fn keep<T>(&mut self, result: Result<T, KeyError>) -> Option<T> {
         result.map_err(|error| self.key(error)).ok()
     }
 
     /// The value, if nothing was wrong with any.
-    pub(crate) fn or<T>(self, value: Option<T>) -> Result<T, ConfigError> {
-        match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(ConfigError { problems: self.0 }),
-        }
+    pub(crate) fn or<T>(self, value: T) -> Result<T, ConfigError> {
+        if self.0.is_empty() { Ok(value) } else { Err(ConfigError { problems: self.0 }) }
     }
 }

@@ -3,12 +3,15 @@
 mod carried;
 mod draft;
 mod error;
+mod hierarchy;
 mod sessions;
 mod tokens;
+mod trusted;
 mod user;
 
 use std::sync::Arc;
 
+use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::location::{Credentials, Locations};
@@ -18,12 +21,16 @@ use crate::verify::Verifier;
 
 pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
+#[cfg(feature = "remote-keys")]
+pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
+pub(crate) use hierarchy::Implications;
 pub(crate) use sessions::SessionSource;
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
+pub use trusted::TrustedIssuer;
 pub(crate) use user::{NoUser, UserLoader, chain};
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only
@@ -51,6 +58,8 @@ pub(crate) struct Config {
     /// For tokens in any cookie.
     pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,
+    /// What the scopes and roles of a caller imply.
+    pub(crate) hierarchies: Hierarchies,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
 }

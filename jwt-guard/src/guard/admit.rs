@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use super::{JwtGuard, event};
 use crate::authenticate::{Caller, authenticate};
+use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
@@ -42,7 +43,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Reject
     };
     let token = rule.token();
     let caller = guard.caller(request, token).await;
-    let finding = match decide(&caller, rule) {
+    let finding = match decide(&caller, rule, guard.scope_hierarchy()) {
         Ok(admission) => {
             event::admitted(rule, caller.as_ref().ok(), request);
             Finding { guard: guard.id(), token, caller, admission }
@@ -81,9 +82,10 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
 fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
+    hierarchy: &Hierarchy,
 ) -> Result<Admission, Cow<'c, AuthError>> {
     match (caller, rule.access()) {
-        (Ok(principal), _) => match evaluate(rule.requirement(), principal) {
+        (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy) {
             Ok(()) => Ok(Admission::AsCaller),
             Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
         },
@@ -112,6 +114,10 @@ impl JwtGuard {
         caller
     }
 
+    fn scope_hierarchy(&self) -> &Hierarchy {
+        &self.config().hierarchies.scopes
+    }
+
     /// What this guard, and not another one, found before.
     fn finding<'r>(&self, request: &'r Parts) -> Option<&'r Finding> {
         request.extensions.get::<Finding>().filter(|finding| finding.guard == self.id())
@@ -136,7 +142,7 @@ impl JwtGuard {
         }
         let scopes = match (kind, error) {
             (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => scopes.clone(),
-            (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement()),
+            (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()),
             _ => Vec::new(),
         };
         let mut rejection = self.answer(kind, scopes);

@@ -3,6 +3,7 @@
 mod admit;
 mod builder;
 mod event;
+mod hierarchy;
 mod load_user;
 #[cfg(feature = "sessions")]
 mod sessions;
@@ -80,6 +81,12 @@ impl JwtGuard {
     /// How often a verification panicked and was turned into a 500. Anything but zero is a defect worth a report.
     pub fn caught_panics(&self) -> u64 {
         self.inner.panics.load(Ordering::Relaxed)
+    }
+
+    /// Forgets the tokens that were verified, so that each is verified again. Keys that go and tokens that are revoked need
+    /// no such call.
+    pub fn clear_token_cache(&self) {
+        self.inner.config.access.forget();
     }
 
     pub(crate) fn new(config: Config, renderer: Box<dyn RenderRefusal>) -> Self {

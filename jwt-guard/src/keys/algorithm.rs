@@ -67,6 +67,11 @@ impl Algorithm {
         }
     }
 
+    /// Whether whoever verifies can also sign.
+    pub(crate) const fn is_symmetric(self) -> bool {
+        matches!(self.family(), Family::Hmac)
+    }
+
     /// The kind of key the algorithm needs.
     pub(super) const fn family(self) -> Family {
         match self {

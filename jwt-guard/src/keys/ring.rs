@@ -74,15 +74,6 @@ impl KeyRing {
             Self::Remote(keys) => keys.fetch(key_id).await,
         }
     }
-
-    /// The same keys, for other rules.
-    pub(crate) fn share(&self) -> Self {
-        match self {
-            Self::Fixed(generation) => Self::fixed(generation.keys.clone()),
-            #[cfg(feature = "remote-keys")]
-            Self::Remote(keys) => Self::Remote(Arc::clone(keys)),
-        }
-    }
 }
 
 impl KeyGeneration {

@@ -132,7 +132,7 @@ impl JwtGuard {
 }
 
 fn longest_life(verifier: &Verifier) -> Duration {
-    let lives = verifier.rules().map(|rules| rules.max_lifetime.unwrap_or(FOR_EVER));
+    let lives = verifier.rules().map(|rules| rules.limits.max_lifetime.unwrap_or(FOR_EVER));
     lives.max().unwrap_or(FOR_EVER)
 }
 

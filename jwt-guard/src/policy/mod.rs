@@ -12,6 +12,7 @@ mod scope_name;
 pub use requirement::{ClaimValue, Requirement};
 pub use rule::{Access, Declaration, DenyAs, Rule};
 pub use scope_name::{check_name, check_scope};
+pub(crate) use scope_name::{is_name, is_scope};
 
 /// A policy as a type, so that several handlers can share it, or one can be written by hand.
 ///

@@ -14,9 +14,9 @@ pub enum Requirement {
     Any(&'static [Self]),
     /// Not this.
     Not(&'static Self),
-    /// The token grants this scope.
+    /// The token grants this scope, or one that implies it.
     Scope(&'static str),
-    /// The token grants this role.
+    /// The token grants this role, or one that implies it.
     Role(&'static str),
     /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name.
     Claim(&'static [&'static str], ClaimValue),

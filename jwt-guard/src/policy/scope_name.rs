@@ -13,7 +13,7 @@ pub const fn check_scope(name: &'static str) -> &'static str {
     assert!(!rest.is_empty(), "a scope name is empty; expected a name such as `orders:read`");
     while let [byte, tail @ ..] = rest {
         assert!(
-            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'),
+            is_scope_byte(*byte),
             "a scope name has a space, a quote, a backslash or a character outside ASCII (RFC 6749 section 3.3); \
              expected one name such as `orders:read`"
         );
@@ -38,6 +38,20 @@ pub const fn check_name(name: &'static str) -> &'static str {
     name
 }
 
+/// Whether [`check_scope`] takes the name, for names that come while the program runs.
+pub(crate) fn is_scope(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(is_scope_byte)
+}
+
+/// Whether [`check_name`] takes the name.
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_control())
+}
+
+const fn is_scope_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,16 +60,20 @@ mod tests {
     fn scope_names_follow_rfc_6749() {
         assert_eq!(check_scope("orders:read"), "orders:read");
         assert_eq!(check_scope("!#~"), "!#~");
+        assert!(is_scope("!#~"));
         for name in ["", "a b", "a\"b", "a\\b", "a\tb", "\u{e9}", "\u{7f}"] {
             assert!(std::panic::catch_unwind(|| check_scope(name)).is_err(), "{name:?}");
+            assert!(!is_scope(name), "{name:?}");
         }
     }
 
     #[test]
     fn role_names_hold_no_control_characters() {
         assert_eq!(check_name("Site Admin"), "Site Admin");
+        assert!(is_name("Site Admin"));
         for name in ["", "a\nb", "\u{7f}"] {
             assert!(std::panic::catch_unwind(|| check_name(name)).is_err(), "{name:?}");
+            assert!(!is_name(name), "{name:?}");
         }
     }
 }

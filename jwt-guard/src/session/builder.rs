@@ -102,7 +102,7 @@ impl SessionsBuilder {
             ));
         }
         self.cookie.check(&mut problems);
-        problems.or(Some(self.unchecked()))
+        problems.or(self.unchecked())
     }
 
     /// The sessions, of settings that are known to be good.

@@ -43,12 +43,12 @@ impl SessionData {
         &self.subject
     }
 
-    /// The scopes that it grants.
+    /// The scopes that it was given. What they imply, the guard adds where they are used.
     pub fn scopes(&self) -> &Names {
         &self.scopes
     }
 
-    /// The roles that it grants.
+    /// The roles that it was given, likewise.
     pub fn roles(&self) -> &Names {
         &self.roles
     }

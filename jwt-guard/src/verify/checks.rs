@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::VerifyError;
 use super::members::{Member, Members, date, span, text};
-use super::rules::{Audience, Rules};
+use super::rules::{Audience, Clients, Limits, Rules};
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::registered::Registered;
+use crate::claims::registered::{Registered, TokenClaims};
 use crate::claims::span::Span;
 use crate::json::{Json, Object};
 
@@ -33,10 +33,8 @@ pub(super) fn check(
         // RFC 9449 section 7.2 and RFC 8705 section 3: without its proof, a bound token is a stolen one.
         return Err(VerifyError::SenderConstrained);
     }
-    not_before.map_or(Ok(()), |not_before| check_not_before(not_before, rules, now))?;
-    check_issued_at(issued_at, rules, now)?;
-    check_lifetime(issued_at, expires_at, rules, now)?;
-    check_expiry(expires_at, rules, now)?;
+    check_client(claims, rules)?;
+    Dates { expires_at, not_before, issued_at }.check(&rules.limits, now)?;
     Ok(Registered {
         subject: Span::of(subject, payload),
         display_name: span(display_name(&found), payload),
@@ -60,50 +58,77 @@ fn display_name<'t>(found: &Members<'t>) -> Option<&'t str> {
     (!name.is_empty()).then_some(name)
 }
 
-/// RFC 7519 section 4.1.4: refused *on or after* the time.
-fn check_expiry(expires_at: NumericDate, rules: &Rules, now: NumericDate) -> Result<(), VerifyError> {
-    if now >= expires_at.plus(rules.leeway) { Err(VerifyError::Expired) } else { Ok(()) }
+/// The points in time that bound a token. They alone mean something else on every request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dates {
+    pub(super) expires_at: NumericDate,
+    pub(super) not_before: Option<NumericDate>,
+    pub(super) issued_at: Option<NumericDate>,
 }
 
-/// RFC 7519 section 4.1.5.
-fn check_not_before(not_before: NumericDate, rules: &Rules, now: NumericDate) -> Result<(), VerifyError> {
-    if now.plus(rules.leeway) < not_before { Err(VerifyError::NotYetValid) } else { Ok(()) }
-}
-
-/// A token from the future is a mistake, or a sign that this clock was set back.
-fn check_issued_at(
-    issued_at: Option<NumericDate>,
-    rules: &Rules,
-    now: NumericDate,
-) -> Result<(), VerifyError> {
-    let Some(issued_at) = issued_at else {
-        return if rules.max_age.is_some() { Err(VerifyError::ClaimMissing("iat".into())) } else { Ok(()) };
-    };
-    if now.plus(rules.leeway) < issued_at {
-        return Err(VerifyError::IssuedInFuture);
+impl Dates {
+    pub(super) fn of(claims: &TokenClaims) -> Self {
+        Self {
+            expires_at: claims.expires_at(),
+            not_before: claims.not_before(),
+            issued_at: claims.issued_at(),
+        }
     }
-    match rules.max_age {
-        Some(max_age) if now >= issued_at.plus(max_age).plus(rules.leeway) => Err(VerifyError::TooOld),
-        _ => Ok(()),
-    }
-}
 
-/// From `iat`, or from now where there is none, to `exp`.
-fn check_lifetime(
-    issued_at: Option<NumericDate>,
-    expires_at: NumericDate,
-    rules: &Rules,
-    now: NumericDate,
-) -> Result<(), VerifyError> {
-    let Some(longest) = rules.max_lifetime else {
-        return Ok(());
-    };
-    let (start, slack) = issued_at.map_or((now, rules.leeway), |issued_at| (issued_at, Duration::ZERO));
-    match expires_at.since(start) {
-        Some(lifetime) if lifetime > longest.saturating_add(slack) => Err(VerifyError::LifetimeTooLong),
-        // A token that ends before it was issued never held; one without `iat` that ended is expired.
-        None if issued_at.is_some() => Err(VerifyError::ClaimMalformed("exp".into())),
-        _ => Ok(()),
+    /// How long the token is still good.
+    pub(super) fn rest(&self, limits: &Limits, now: NumericDate) -> Duration {
+        self.expires_at.plus(limits.leeway).since(now).unwrap_or_default()
+    }
+
+    /// Expiry comes last, so that *expired* means that nothing else is wrong.
+    pub(super) fn check(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+        self.check_not_before(limits, now)?;
+        self.check_issued_at(limits, now)?;
+        self.check_lifetime(limits, now)?;
+        self.check_expiry(limits, now)
+    }
+
+    /// RFC 7519 section 4.1.4: refused *on or after* the time.
+    fn check_expiry(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+        if now >= self.expires_at.plus(limits.leeway) { Err(VerifyError::Expired) } else { Ok(()) }
+    }
+
+    /// RFC 7519 section 4.1.5.
+    fn check_not_before(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+        match self.not_before {
+            Some(not_before) if now.plus(limits.leeway) < not_before => Err(VerifyError::NotYetValid),
+            _ => Ok(()),
+        }
+    }
+
+    /// A token from the future is a mistake, or a sign that this clock was set back.
+    fn check_issued_at(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+        let Some(issued_at) = self.issued_at else {
+            let required = limits.max_age.is_some();
+            return if required { Err(VerifyError::ClaimMissing("iat".into())) } else { Ok(()) };
+        };
+        if now.plus(limits.leeway) < issued_at {
+            return Err(VerifyError::IssuedInFuture);
+        }
+        match limits.max_age {
+            Some(max_age) if now >= issued_at.plus(max_age).plus(limits.leeway) => Err(VerifyError::TooOld),
+            _ => Ok(()),
+        }
+    }
+
+    /// From `iat`, or from now where there is none, to `exp`.
+    fn check_lifetime(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+        let Some(longest) = limits.max_lifetime else {
+            return Ok(());
+        };
+        let since_issue = |issued_at| (issued_at, Duration::ZERO);
+        let (start, slack) = self.issued_at.map_or((now, limits.leeway), since_issue);
+        match self.expires_at.since(start) {
+            Some(lifetime) if lifetime > longest.saturating_add(slack) => Err(VerifyError::LifetimeTooLong),
+            // A token that ends before it was issued never held; one without `iat` that ended is expired.
+            None if self.issued_at.is_some() => Err(VerifyError::ClaimMalformed("exp".into())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -123,7 +148,7 @@ fn issuer<'t>(iss: Member<'t>, rules: &Rules) -> Result<Option<&'t str>, VerifyE
 /// One string or a list of strings, one of which is ours (RFC 7519 section 4.1.3).
 fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Span>, VerifyError> {
     let values = match aud {
-        None if rules.audience == Audience::Any => return Ok(Vec::new()),
+        None if matches!(rules.audience, Audience::Any | Audience::OneOfOrNone(_)) => return Ok(Vec::new()),
         None => return Err(VerifyError::ClaimMissing("aud".into())),
         Some(Json::List(values)) => values.as_slice(),
         Some(one) => std::slice::from_ref(one),
@@ -132,7 +157,10 @@ fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Span>, 
     let mut spans = Vec::with_capacity(values.len());
     for value in values {
         let name = value.as_text().ok_or(VerifyError::ClaimMalformed("aud".into()))?;
-        is_ours |= matches!(&rules.audience, Audience::OneOf(ours) if ours.iter().any(|known| known == name));
+        is_ours |= match &rules.audience {
+            Audience::Any => true,
+            Audience::OneOf(ours) | Audience::OneOfOrNone(ours) => ours.iter().any(|known| known == name),
+        };
         spans.push(Span::of(name, payload));
     }
     if is_ours { Ok(spans) } else { Err(VerifyError::WrongAudience) }
@@ -160,5 +188,25 @@ fn required(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
     if let Some(name) = rules.required_claims.iter().find(|name| lacks(name)) {
         return Err(VerifyError::ClaimMissing(name.clone().into()));
     }
+    for (name, value) in &rules.claim_values {
+        match claims.get(name) {
+            Some(Json::Text(found)) if found == value => {}
+            Some(_) => return Err(VerifyError::WrongValue(name.clone().into())),
+            None => return Err(VerifyError::ClaimMissing(name.clone().into())),
+        }
+    }
     Ok(())
+}
+
+/// The client that the token was issued to, where only some are accepted.
+fn check_client(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
+    let Clients { claim, names } = &rules.clients;
+    if names.is_empty() {
+        return Ok(());
+    }
+    match text(claims.get(claim), claim)? {
+        None => Err(VerifyError::ClaimMissing(claim.clone().into())),
+        Some(client) if names.iter().any(|ours| ours == client) => Ok(()),
+        Some(_) => Err(VerifyError::WrongClient),
+    }
 }

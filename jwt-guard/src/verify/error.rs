@@ -30,8 +30,10 @@ pub(crate) enum VerifyError {
     /// The keys that were fetched from the issuer lack one; it may have newer ones.
     UnknownRemoteKey(WantedKey),
     WrongAudience,
+    WrongClient,
     WrongIssuer,
     WrongType,
+    WrongValue(Cow<'static, str>),
 }
 
 /// A key that the guard does not have and its issuer may have.
@@ -74,8 +76,12 @@ impl fmt::Display for VerifyError {
                 "the issuer publishes no key of the name that the token gives (`kid`)"
             }
             Self::WrongAudience => "the token is for another audience (`aud`)",
+            Self::WrongClient => "the token was issued to a client that is not accepted",
             Self::WrongIssuer => "the token is from another issuer (`iss`)",
             Self::WrongType => "the token is of another kind (`typ`)",
+            Self::WrongValue(name) => {
+                return write!(f, "the claim `{name}` has a value that is not accepted");
+            }
         };
         f.write_str(text)
     }

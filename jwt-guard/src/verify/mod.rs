@@ -10,6 +10,7 @@
 //! jsonwebtoken does step 5 and nothing else: its own `decode` passes over `nbf`, over claims of the wrong type and
 //! over `crit`, and reads the process clock.
 
+mod cache;
 mod checks;
 mod error;
 mod header;
@@ -28,14 +29,18 @@ use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::clock::Clock;
 use crate::json::{self, Json, Object};
-use crate::keys::KeySet;
+use crate::keys::{Algorithm, KeySet};
 use crate::principal::Identity;
 use crate::token::RawToken;
 
+use cache::{Found, KnownTokens};
+use checks::Dates;
+
+pub use cache::TokenCache;
 pub(crate) use error::{VerifyError, WantedKey};
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
-pub(crate) use rules::{Audience, ClaimPath, EmbeddedKeys, Rules};
+pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, Rules};
 
 /// Turns tokens into [`Verified`] claims, by the keys and the rules of the issuers that it knows.
 pub(crate) struct Verifier {
@@ -43,6 +48,7 @@ pub(crate) struct Verifier {
     issuers: Box<[IssuerRules]>,
     longest_token: usize,
     clock: Arc<dyn Clock>,
+    known: Option<KnownTokens>,
 }
 
 /// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
@@ -51,21 +57,61 @@ pub(crate) struct Verified(Arc<Identity>);
 impl Verifier {
     /// `issuers` is not empty, and no two of several have a name in common: configurations are checked for that.
     pub(crate) fn new(issuers: Vec<IssuerRules>, longest_token: usize, clock: Arc<dyn Clock>) -> Self {
-        Self { issuers: issuers.into(), longest_token, clock }
+        Self { issuers: issuers.into(), longest_token, clock, known: None }
+    }
+
+    /// Remembers tokens, if `settings` ask for those of any key that there may be.
+    pub(crate) fn remembering(self, settings: TokenCache) -> Self {
+        let worthwhile = self.issuers.iter().any(|issuer| match issuer.keys.as_fixed() {
+            Some(keys) => keys.iter().any(|key| settings.takes(key.algorithm())),
+            None => settings.takes(Algorithm::Rs256),
+        });
+        Self { known: worthwhile.then(|| KnownTokens::new(settings)), ..self }
     }
 
     /// Verifies the token that a request carries.
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
+        let Some(known) = &self.known else {
+            return self.verify_anew(token, |_| {}).map(Verified);
+        };
+        let (epoch, now) = (known.epoch(), self.clock.monotonic());
+        if let Some(entry) = known.find(token, epoch, now)
+            && let Some(issuer) = self.issuers.get(entry.issuer)
+            && issuer.keys.read(|keys| entry.is_of(keys)) == Some(true)
+        {
+            entry.dates.check(&issuer.rules.limits, self.date()?)?;
+            return Ok(Verified(Arc::clone(&entry.identity)));
+        }
+        self.verify_anew(token, |found| known.keep(token, found, epoch, now)).map(Verified)
+    }
+
+    /// Verifies a token from the beginning, and shows what was found out to `keep`.
+    fn verify_anew(&self, token: &[u8], keep: impl FnOnce(Found<'_>)) -> Result<Arc<Identity>, VerifyError> {
         let token = RawToken::new(token, self.longest_token)?;
-        let identity = match &*self.issuers {
-            [only] => only.prove(&token, |_, _| only.check(decode_payload(&token)?, self.date()?)),
+        let (index, payload) = match &*self.issuers {
+            [_] => (0, None),
             several => {
                 let payload = decode_payload(&token)?;
-                let issuer = named_issuer(several, &payload)?;
-                issuer.prove(&token, |_, _| issuer.check(payload, self.date()?))
+                (named_issuer(several, &payload)?, Some(payload))
             }
         };
-        identity.map(|identity| Verified(Arc::new(identity)))
+        let issuer = self.issuers.get(index).ok_or(VerifyError::WrongIssuer)?;
+        issuer.prove(&token, |keys, key| {
+            let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
+            let now = self.date()?;
+            let identity = Arc::new(issuer.check(payload, now)?);
+            let dates = Dates::of(&identity.claims);
+            let rest = dates.rest(&issuer.rules.limits, now);
+            keep(Found { identity: &identity, dates, issuer: index, key, keys, rest });
+            Ok(identity)
+        })
+    }
+
+    /// Forgets every token that was verified.
+    pub(crate) fn forget(&self) {
+        if let Some(known) = &self.known {
+            known.clear();
+        }
     }
 
     /// Has the issuer asked for its keys, and waits for the answer. Whether it helped is for the next verification to say.
@@ -105,11 +151,12 @@ impl Verifier {
 }
 
 /// The issuer that a payload names. Nothing of it is verified: the name chooses among those that are configured.
-fn named_issuer<'i>(issuers: &'i [IssuerRules], payload: &str) -> Result<&'i IssuerRules, VerifyError> {
+fn named_issuer(issuers: &[IssuerRules], payload: &str) -> Result<usize, VerifyError> {
     let payload = parse(payload)?;
     match payload.get("iss") {
         Some(Json::Text(name)) => {
-            issuers.iter().find(|issuer| issuer.rules.has_issuer(name)).ok_or(VerifyError::WrongIssuer)
+            let is_named = |issuer: &IssuerRules| issuer.rules.has_issuer(name);
+            issuers.iter().position(is_named).ok_or(VerifyError::WrongIssuer)
         }
         Some(_) => Err(VerifyError::ClaimMalformed("iss".into())),
         None => Err(VerifyError::ClaimMissing("iss".into())),
@@ -137,11 +184,12 @@ impl Verified {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { issuers, longest_token, clock } = self;
+        let Self { issuers, longest_token, clock, known } = self;
         f.debug_struct("Verifier")
             .field("issuers", issuers)
             .field("longest_token", longest_token)
             .field("clock", clock)
+            .field("known", known)
             .finish()
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 use crate::claims::names::Names;
 use crate::json::{Json, Object};
 
@@ -57,26 +58,48 @@ pub(crate) enum EmbeddedKeys {
 pub(crate) enum Audience {
     /// One of these.
     OneOf(Vec<String>),
+    /// One of these, or no audience at all: another claim says whom the token is for.
+    OneOfOrNone(Vec<String>),
     /// Anybody: the guard was told so, through the `danger` door.
     Any,
+}
+
+/// Which clients a token may have been issued to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Clients {
+    /// The claim that names the client.
+    pub(crate) claim: String,
+    /// The accepted ones; empty where any is.
+    pub(crate) names: Vec<String>,
 }
 
 /// Where a claim is: each segment is one member name, so names may hold dots.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ClaimPath(pub(crate) Vec<String>);
 
-/// The claim rules of one guard.
+/// What is demanded of the tokens of one issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) profile: TokenProfile,
-    pub(crate) embedded_keys: EmbeddedKeys,
     /// Accepted issuers; empty where the guard checks none.
     pub(crate) issuers: Vec<String>,
     pub(crate) audience: Audience,
+    pub(crate) clients: Clients,
     pub(crate) required_claims: Vec<String>,
+    /// Claims that must be exactly these strings.
+    pub(crate) claim_values: Vec<(String, String)>,
     pub(crate) subject_claim: String,
     pub(crate) scope_claims: Vec<ClaimPath>,
     pub(crate) role_claims: Vec<ClaimPath>,
+    /// What scopes and roles imply.
+    pub(crate) hierarchies: Hierarchies,
+    pub(crate) limits: Limits,
+}
+
+/// What is demanded of the tokens of every issuer of a guard.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) embedded_keys: EmbeddedKeys,
     pub(crate) leeway: Duration,
     /// The longest time from `iat` to `exp`; `None` through the `danger` door.
     pub(crate) max_lifetime: Option<Duration>,
@@ -87,11 +110,10 @@ pub(crate) struct Rules {
 impl Rules {
     /// The same rules for refresh tokens: another type, and lives of up to a year.
     pub(crate) fn for_refresh_tokens(&self) -> Self {
-        let longest = self.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
+        let longest = self.limits.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
         Self {
             profile: TokenProfile::Typed("rt+jwt".to_owned()),
-            max_lifetime: longest,
-            max_age: None,
+            limits: Limits { max_lifetime: longest, max_age: None, ..self.limits.clone() },
             ..self.clone()
         }
     }
@@ -102,19 +124,24 @@ impl Rules {
     }
 
     /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A
-    /// claim of another type grants nothing.
+    /// claim of another type grants nothing. With those that they imply.
     pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.scope_claims, claims, Names::insert_words)
+        collect(&self.scope_claims, &self.hierarchies.scopes, claims, Names::insert_words)
     }
 
     /// The roles of all configured claims: each a list of strings, or one string that is one role. A claim of
-    /// another type grants nothing.
+    /// another type grants nothing. With those that they imply.
     pub(super) fn roles_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.role_claims, claims, Names::insert)
+        collect(&self.role_claims, &self.hierarchies.roles, claims, Names::insert)
     }
 }
 
-fn collect(paths: &[ClaimPath], claims: &Object<'_>, read_text: impl Fn(&mut Names, &str)) -> Names {
+fn collect(
+    paths: &[ClaimPath],
+    hierarchy: &Hierarchy,
+    claims: &Object<'_>,
+    read_text: impl Fn(&mut Names, &str),
+) -> Names {
     let mut names = Names::none();
     for path in paths {
         match claims.at(&path.0) {
@@ -127,6 +154,7 @@ fn collect(paths: &[ClaimPath], claims: &Object<'_>, read_text: impl Fn(&mut Nam
             _ => {}
         }
     }
+    hierarchy.expand(&mut names);
     names
 }
 

@@ -21,16 +21,21 @@ impl Clock for Fixed {
 fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
     let mut rules = Rules {
         profile: TokenProfile::Classic,
-        embedded_keys: EmbeddedKeys::Ignore,
         issuers: vec!["https://id.example".to_owned()],
         audience: Audience::OneOf(vec!["orders".to_owned()]),
+        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
         required_claims: Vec::new(),
+        claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         scope_claims: vec![ClaimPath(vec!["scope".to_owned()]), ClaimPath(vec!["scp".to_owned()])],
         role_claims: vec![ClaimPath(vec!["realm".to_owned(), "roles".to_owned()])],
-        leeway: Duration::ZERO,
-        max_lifetime: Some(Duration::from_secs(86_400)),
-        max_age: None,
+        hierarchies: Default::default(),
+        limits: Limits {
+            embedded_keys: EmbeddedKeys::Ignore,
+            leeway: Duration::ZERO,
+            max_lifetime: Some(Duration::from_secs(86_400)),
+            max_age: None,
+        },
     };
     change(&mut rules);
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap()]).unwrap();
@@ -153,7 +158,7 @@ fn a_token_is_expired_from_the_second_of_exp_on() {
     assert_eq!(error(&[("exp", "1799999999.9"), ("iat", "1799999999")]), VerifyError::Expired);
     assert!(read(&[("exp", "1800000000.5")]).is_ok());
     let lenient = |exp: &str| {
-        let verifier = verifier(|rules| rules.leeway = Duration::from_secs(30));
+        let verifier = verifier(|rules| rules.limits.leeway = Duration::from_secs(30));
         verifier.read(payload(&[("exp", exp), ("iat", "1799999900")])).map(drop)
     };
     assert_eq!(lenient("1799999971"), Ok(()));
@@ -167,7 +172,7 @@ fn nbf_is_checked_whenever_it_is_there() {
     for value in ["null", "\"0\"", "{}", "-1"] {
         assert_eq!(error(&[("nbf", value)]), malformed("nbf"), "{value}");
     }
-    let lenient = verifier(|rules| rules.leeway = Duration::from_secs(30));
+    let lenient = verifier(|rules| rules.limits.leeway = Duration::from_secs(30));
     assert!(lenient.read(payload(&[("nbf", "1800000030")])).is_ok());
 }
 
@@ -186,14 +191,14 @@ fn a_lifetime_is_bounded_with_and_without_iat() {
     assert_eq!(error(&[("iat", "1799999995"), ("exp", "1800086396")]), VerifyError::LifetimeTooLong);
     assert_eq!(error(&[("iat", ""), ("exp", "1800086401")]), VerifyError::LifetimeTooLong);
     assert_eq!(error(&[("exp", "1799999990")]), malformed("exp"));
-    let unlimited = verifier(|rules| rules.max_lifetime = None);
+    let unlimited = verifier(|rules| rules.limits.max_lifetime = None);
     assert!(unlimited.read(payload(&[("exp", "253402300799")])).is_ok());
 }
 
 #[test]
 fn an_age_limit_requires_iat() {
     let aged = |iat: &str| {
-        let verifier = verifier(|rules| rules.max_age = Some(Duration::from_secs(60)));
+        let verifier = verifier(|rules| rules.limits.max_age = Some(Duration::from_secs(60)));
         verifier.read(payload(&[("iat", iat)])).map(drop)
     };
     assert_eq!(aged("1799999941"), Ok(()));

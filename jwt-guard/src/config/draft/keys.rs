@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::config::error::Problems;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
-use crate::random;
 use crate::secret::Secret;
 
 /// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.
+#[derive(Clone)]
 pub(crate) enum KeySource {
     Der(Algorithm, Vec<u8>),
     Jwk(String),
@@ -70,20 +70,6 @@ pub(super) fn load(
         return None;
     }
     problems.keep(KeySet::new(keys))
-}
-
-/// A key that nobody has, for a guard that has sessions and accepts no token.
-pub(super) fn nobodys_key(problems: &mut Problems) -> Option<KeySet> {
-    match (random::id(), random::id()) {
-        (Ok(one), Ok(other)) => {
-            let key = VerifyingKey::secret(Algorithm::Hs256, one + &other);
-            problems.keep(key.and_then(|key| KeySet::new([key])))
-        }
-        (Err(error), _) | (_, Err(error)) => {
-            problems.setting(error.to_string());
-            None
-        }
-    }
 }
 
 /// The keys of a set. Those that were passed over are named in the log: one of them may be the one that is missed.

@@ -1,27 +1,35 @@
 //! What was asked for so far, checked as a whole at the end.
 
 mod cookies;
+mod issuer;
+mod issuers;
 mod keys;
+#[cfg(feature = "remote-keys")]
+mod remote;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::cookies::{csrf_rules, places_of_refresh_tokens};
+pub(crate) use self::issuer::IssuerDraft;
 pub(crate) use self::keys::KeySource;
-use self::keys::{load, nobodys_key};
+#[cfg(feature = "remote-keys")]
+pub(crate) use self::remote::{LOOPBACK_HTTP, RemoteSource};
 use super::error::{ConfigError, Problems};
 use super::{
-    AllowList, Carried, Config, IssuerSettings, Issuing, Revocation, RevocationSource, SessionSource,
-    UserLoader,
+    AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Revocation, RevocationSource,
+    SessionSource, UserLoader,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
 use crate::issue::{IssueError, TokenIssuer};
-use crate::keys::{Algorithm, KeyRing, SigningKey, backend};
+#[cfg(feature = "remote-keys")]
+use crate::keys::remote::{FetchKeys, RemoteKeySettings};
+use crate::keys::{SigningKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::store::TokenStore;
 use crate::token::TokenKind;
-use crate::verify::{Audience, ClaimPath, EmbeddedKeys, IssuerRules, Rules, TokenProfile, Verifier};
+use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenCache, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -47,20 +55,22 @@ pub(crate) const ANY_AUDIENCE: &str = "any_audience";
 /// The settings of a guard under construction.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    pub(crate) keys: Vec<KeySource>,
-    pub(crate) algorithms: Vec<Algorithm>,
-    pub(crate) issuers: Vec<String>,
-    pub(crate) audiences: Vec<String>,
-    pub(crate) profile: TokenProfile,
+    /// The issuer that the builder itself speaks of.
+    pub(crate) own: IssuerDraft,
+    /// Other issuers, each with its own keys.
+    pub(crate) trusted: Vec<IssuerDraft>,
+    /// How published keys are fetched, where an issuer does not say so itself.
+    #[cfg(feature = "remote-keys")]
+    pub(crate) remote_settings: RemoteKeySettings,
+    #[cfg(feature = "remote-keys")]
+    pub(crate) key_fetcher: Option<Arc<dyn FetchKeys>>,
     pub(crate) embedded_keys: EmbeddedKeys,
-    pub(crate) required_claims: Vec<String>,
-    pub(crate) subject_claim: String,
-    pub(crate) scope_claims: Vec<Vec<String>>,
-    pub(crate) role_claims: Vec<Vec<String>>,
+    pub(crate) implications: Implications,
     pub(crate) leeway: Duration,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
     pub(crate) longest_token: usize,
+    pub(crate) token_cache: TokenCache,
     pub(crate) locations: Vec<TokenLocation>,
     pub(crate) query: Option<TokenLocation>,
     pub(crate) conflict: Conflict,
@@ -87,20 +97,19 @@ pub(crate) struct Draft {
 impl Draft {
     pub(crate) fn new() -> Self {
         Self {
-            keys: Vec::new(),
-            algorithms: Vec::new(),
-            issuers: Vec::new(),
-            audiences: Vec::new(),
-            profile: TokenProfile::default(),
+            own: IssuerDraft::default(),
+            trusted: Vec::new(),
+            #[cfg(feature = "remote-keys")]
+            remote_settings: RemoteKeySettings::default(),
+            #[cfg(feature = "remote-keys")]
+            key_fetcher: None,
             embedded_keys: EmbeddedKeys::Ignore,
-            required_claims: Vec::new(),
-            subject_claim: "sub".to_owned(),
-            scope_claims: Vec::new(),
-            role_claims: Vec::new(),
+            implications: Implications::default(),
             leeway: LEEWAY,
             max_lifetime: Some(MAX_LIFETIME),
             max_age: None,
             longest_token: LONGEST_TOKEN,
+            token_cache: TokenCache::new(),
             locations: vec![TokenLocation::bearer()],
             query: None,
             conflict: Conflict::Refuse,
@@ -142,32 +151,13 @@ impl Draft {
         self.check_names(&mut problems);
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
-        let any_audience = self.is_for_anybody();
         self.check_tokens(&mut problems);
-        let Self { clock, realm, credentials, conflict, locations, query, cookies, .. } = self;
-        let audience = if any_audience { Audience::Any } else { Audience::OneOf(self.audiences) };
-        let rules = Rules {
-            profile: self.profile,
-            embedded_keys: self.embedded_keys,
-            issuers: self.issuers,
-            audience,
-            required_claims: self.required_claims,
-            subject_claim: self.subject_claim,
-            scope_claims: paths(self.scope_claims, &["scope", "scp"]),
-            role_claims: paths(self.role_claims, &["roles"]),
-            leeway: self.leeway,
-            max_lifetime: self.max_lifetime,
-            max_age: self.max_age,
-        };
-        let longest_token = self.longest_token;
-        let signing_key = self.signing_key.as_ref().map(SigningKey::verifying_key);
-        let keys = if self.keys.is_empty() && signing_key.is_none() && self.sessions.is_some() {
-            nobodys_key(&mut problems)
-        } else {
-            load(self.keys, signing_key, &self.algorithms, &mut problems)
-        };
-        let issuer =
-            self.signing_key.map(|key| issuer(key, &rules, longest_token, &clock, self.issuer_settings));
+        let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
+        let issuers = self.issuers(&hierarchies, &mut problems);
+        let Self { clock, realm, credentials, conflict, locations, query, cookies, longest_token, .. } = self;
+        let issuer = self
+            .signing_key
+            .map(|key| issuer(key, &issuers.own, longest_token, &clock, self.issuer_settings));
         let issuer =
             issuer.and_then(|issuer| issuer.map_err(|error| problems.setting(error.to_string())).ok());
         let issuing = issuer.map(|issuer| Issuing {
@@ -185,28 +175,26 @@ impl Draft {
         let refresh_places = places_of_refresh_tokens(&places, cookies.as_ref());
         let [locations, refresh_locations] =
             [places, refresh_places].map(|places| Locations { places, conflict, longest: longest_token });
-        problems.or(keys.map(|keys| {
-            let refresh =
-                IssuerRules { keys: KeyRing::fixed(keys.clone()), rules: rules.for_refresh_tokens() };
-            let refresh = Verifier::new(vec![refresh], longest_token, Arc::clone(&clock));
-            let access =
-                Verifier::new(vec![IssuerRules { keys: KeyRing::fixed(keys), rules }], longest_token, clock);
-            let (user_loader, sessions) = (self.user_loader, self.sessions);
-            Config {
-                access,
-                refresh,
-                revocation,
-                user_loader,
-                sessions,
-                issuing,
-                locations,
-                refresh_locations,
-                cookies,
-                csrf,
-                credentials,
-                realm,
-            }
-        }))
+        let access = Verifier::new(issuers.access, longest_token, Arc::clone(&clock));
+        // An illegal cache is not made: the problems say why there is no guard.
+        let access = if problems.is_empty() { access.remembering(self.token_cache) } else { access };
+        let refresh = Verifier::new(issuers.refresh, longest_token, clock);
+        let (user_loader, sessions) = (self.user_loader, self.sessions);
+        problems.or(Config {
+            access,
+            refresh,
+            revocation,
+            user_loader,
+            sessions,
+            issuing,
+            locations,
+            refresh_locations,
+            cookies,
+            csrf,
+            credentials,
+            hierarchies,
+            realm,
+        })
     }
 
     fn check_tokens(&self, problems: &mut Problems) {
@@ -230,44 +218,14 @@ impl Draft {
     }
 
     fn check_names(&self, problems: &mut Problems) {
-        for issuer in &self.issuers {
-            if issuer.trim().is_empty() || issuer.trim() != issuer {
-                problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
-            }
-        }
-        for audience in self.audiences.iter().filter(|audience| audience.trim().is_empty()) {
-            problems.setting(format!("the audience {audience:?} is empty; expected the `aud` of the tokens"));
-        }
-        if self.is_for_anybody() && !self.audiences.is_empty() {
+        self.own.check(problems);
+        if self.is_for_anybody() && !self.own.audiences.is_empty() {
             problems.setting("both `audience` and `any_audience` are set; keep one of them");
-        }
-        if self.profile == TokenProfile::AccessToken && self.issuers.is_empty() {
-            problems.setting(
-                "the profile `AccessToken` (RFC 9068) needs an issuer; add `.issuer(\"https://..\")`",
-            );
-        }
-        if let TokenProfile::Typed(name) = &self.profile
-            && name.trim().is_empty()
-        {
-            problems.setting("`TokenProfile::Typed` is empty; expected a `typ` such as `example+jwt`");
         }
         for (what, reason) in &self.excuses {
             if reason.trim().is_empty() {
                 problems.setting(format!("`{what}` needs a reason; say in a few words why it is safe here"));
             }
-        }
-        let paths = self.scope_claims.iter().map(|path| ("scope_claim", path));
-        for (setter, path) in paths.chain(self.role_claims.iter().map(|path| ("role_claim", path))) {
-            if path.is_empty() || path.iter().any(String::is_empty) {
-                problems.setting(format!("`{setter}` has an empty path or segment: {path:?}; expected one member name a segment, such as [\"realm_access\", \"roles\"]"));
-            }
-        }
-        for name in self.required_claims.iter().filter(|name| name.is_empty()) {
-            problems.setting(format!("`required_claim` got {name:?}; expected the name of a claim"));
-        }
-        if self.subject_claim.is_empty() {
-            problems
-                .setting("`subject_claim` is empty; expected the name of the claim that names the caller");
         }
         if !self.realm.chars().all(|char| char == ' ' || char.is_ascii_graphic()) {
             problems.setting(format!(
@@ -298,6 +256,7 @@ impl Draft {
             problems
                 .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
         }
+        self.token_cache.problems().for_each(|problem| problems.setting(problem));
         if self.longest_token == 0 || self.longest_token > LONGEST_TOKEN_LIMIT {
             problems.setting(format!(
                 "a `longest_token` of {} bytes is out of range; expected 1 to {LONGEST_TOKEN_LIMIT}",
@@ -340,7 +299,7 @@ fn issuer(
     if let Audience::OneOf(audiences) = &rules.audience {
         builder = audiences.iter().fold(builder, |builder, name| builder.audience(name.clone()));
     }
-    if let Some(longest) = rules.max_lifetime {
+    if let Some(longest) = rules.limits.max_lifetime {
         builder = builder.longest_access_lifetime(longest);
     }
     match settings.0 {

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use super::*;
+use crate::keys::Algorithm;
 use crate::secret::Secret;
+use crate::verify::TokenProfile;
 
 fn draft() -> Draft {
     let mut draft = Draft::new();
-    draft.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
-    draft.audiences.push("orders".to_owned());
+    draft.own.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
+    draft.own.audiences.push("orders".to_owned());
     draft
 }
 
@@ -22,8 +24,8 @@ fn problems(change: impl FnOnce(&mut Draft)) -> Vec<String> {
 fn the_defaults_are_legal_and_strict() {
     let config = draft().finish().unwrap();
     let rules = config.access.rules().next().unwrap();
-    assert_eq!(rules.leeway, Duration::from_secs(30));
-    assert_eq!(rules.max_lifetime, Some(Duration::from_secs(86_400)));
+    assert_eq!(rules.limits.leeway, Duration::from_secs(30));
+    assert_eq!(rules.limits.max_lifetime, Some(Duration::from_secs(86_400)));
     assert_eq!(rules.subject_claim, "sub");
     assert_eq!(rules.profile, TokenProfile::Classic);
     assert_eq!(config.locations.places, [TokenLocation::bearer().0]);
@@ -33,7 +35,7 @@ fn the_defaults_are_legal_and_strict() {
 #[test]
 fn every_problem_is_listed_at_once() {
     let found = problems(|draft| {
-        draft.keys = vec![
+        draft.own.keys = vec![
             KeySource::Secret(Algorithm::Hs256, Secret::from("short")),
             KeySource::Pem(Algorithm::Rs256, b"not a key".to_vec()),
         ];
@@ -62,7 +64,7 @@ fn a_list_of_problems_reads_as_a_list() {
 #[test]
 fn a_bad_key_keeps_its_error_as_source() {
     let mut draft = draft();
-    draft.keys = vec![KeySource::Secret(Algorithm::Hs256, Secret::from("short"))];
+    draft.own.keys = vec![KeySource::Secret(Algorithm::Hs256, Secret::from("short"))];
     let error = draft.finish().unwrap_err();
     assert!(std::error::Error::source(&error).is_some());
 }
@@ -83,21 +85,21 @@ fn token_length_has_a_range() {
 
 #[test]
 fn names_must_not_be_empty() {
-    assert_eq!(problems(|draft| draft.issuers.push(String::new())).len(), 1);
-    assert_eq!(problems(|draft| draft.issuers.push(" https://a".to_owned())).len(), 1);
-    assert_eq!(problems(|draft| draft.audiences.push(String::new())).len(), 1);
-    assert_eq!(problems(|draft| draft.required_claims.push(String::new())).len(), 1);
-    assert_eq!(problems(|draft| draft.subject_claim.clear()).len(), 1);
-    assert_eq!(problems(|draft| draft.scope_claims.push(Vec::new())).len(), 1);
-    assert_eq!(problems(|draft| draft.role_claims.push(vec!["a".to_owned(), String::new()])).len(), 1);
-    assert_eq!(problems(|draft| draft.profile = TokenProfile::Typed(String::new())).len(), 1);
+    assert_eq!(problems(|draft| draft.own.issuers.push(String::new())).len(), 1);
+    assert_eq!(problems(|draft| draft.own.issuers.push(" https://a".to_owned())).len(), 1);
+    assert_eq!(problems(|draft| draft.own.audiences.push(String::new())).len(), 1);
+    assert_eq!(problems(|draft| draft.own.required_claims.push(String::new())).len(), 1);
+    assert_eq!(problems(|draft| draft.own.subject_claim.clear()).len(), 1);
+    assert_eq!(problems(|draft| draft.own.scope_claims.push(Vec::new())).len(), 1);
+    assert_eq!(problems(|draft| draft.own.role_claims.push(vec!["a".to_owned(), String::new()])).len(), 1);
+    assert_eq!(problems(|draft| draft.own.profile = TokenProfile::Typed(String::new())).len(), 1);
 }
 
 #[test]
 fn the_danger_door_wants_a_reason() {
     let any = |reason: &str| {
         problems(|draft| {
-            draft.audiences.clear();
+            draft.own.audiences.clear();
             draft.excuses.push((ANY_AUDIENCE, reason.to_owned()));
         })
     };
@@ -109,7 +111,7 @@ fn the_danger_door_wants_a_reason() {
 
 #[test]
 fn rfc_9068_needs_an_issuer() {
-    assert_eq!(problems(|draft| draft.profile = TokenProfile::AccessToken).len(), 1);
+    assert_eq!(problems(|draft| draft.own.profile = TokenProfile::AccessToken).len(), 1);
 }
 
 #[test]
@@ -123,15 +125,15 @@ fn locations_are_some_and_differ() {
 
 #[test]
 fn a_key_outside_the_allowed_algorithms_is_refused() {
-    assert_eq!(problems(|draft| draft.algorithms = vec![Algorithm::Hs256]).len(), 0);
-    let found = problems(|draft| draft.algorithms = vec![Algorithm::Rs256]);
+    assert_eq!(problems(|draft| draft.own.algorithms = vec![Algorithm::Hs256]).len(), 0);
+    let found = problems(|draft| draft.own.algorithms = vec![Algorithm::Rs256]);
     assert!(found[0].contains("HS256"), "{found:?}");
 }
 
 #[test]
 fn debug_of_a_configuration_shows_no_key() {
-    let draft =
-        Draft { keys: vec![KeySource::Secret(Algorithm::Hs256, Secret::from("k".repeat(40)))], ..draft() };
+    let mut draft = draft();
+    draft.own.keys = vec![KeySource::Secret(Algorithm::Hs256, Secret::from("k".repeat(40)))];
     assert!(!format!("{draft:?}").contains("kkkk"));
     let config = draft.finish().unwrap();
     let shown = format!("{config:?}");

@@ -28,20 +28,22 @@ impl Settings {
     /// As [`Settings::into_builder`], with what was found when the settings were read.
     pub(super) fn carrying(mut self, mut carried: Carried) -> Builder<HasKeys, HasAudience> {
         let mut draft = Draft::new();
-        draft.keys.extend(keys::verifying(&mut self, &mut carried));
+        draft.own.keys.extend(keys::verifying(&mut self, &mut carried));
         draft.signing_key = keys::signing(&mut self, &mut carried);
-        draft.algorithms = self.algorithms;
-        draft.issuers = self.issuer;
-        draft.audiences = self.audience;
-        draft.required_claims = self.required_claims;
-        draft.scope_claims = self.scope_claims;
-        draft.role_claims = self.role_claims;
+        draft.own.algorithms = self.algorithms;
+        draft.own.issuers = self.issuer;
+        draft.own.audiences = self.audience;
+        draft.own.required_claims = self.required_claims;
+        draft.own.scope_claims = self.scope_claims;
+        draft.own.role_claims = self.role_claims;
+        draft.implications.scopes.extend(self.scope_implies);
+        draft.implications.roles.extend(self.role_implies);
         draft.max_lifetime = self.max_lifetime.or(draft.max_lifetime);
         draft.max_age = self.max_age;
-        replace(&mut draft.profile, self.profile);
+        replace(&mut draft.own.profile, self.profile);
         replace(&mut draft.leeway, self.leeway);
         replace(&mut draft.longest_token, self.longest_token);
-        replace(&mut draft.subject_claim, self.subject_claim);
+        replace(&mut draft.own.subject_claim, self.subject_claim);
         replace(&mut draft.realm, self.realm);
         replace(&mut draft.grace, self.refresh_grace);
         if !self.locations.is_empty() {

@@ -1,10 +1,12 @@
 //! The settings of a guard as data: from a configuration file, or from the environment.
 
 mod apply;
+mod implications;
 mod keys;
 mod values;
 mod vars;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,6 +69,8 @@ use crate::verify::TokenProfile;
 /// | `subject_claim` | `JWT_GUARD_SUBJECT_CLAIM` | claim that names the caller; `sub` by default |
 /// | `scope_claims` | `JWT_GUARD_SCOPE_CLAIMS` | paths of claims, `[["scope"], ["scp"]]` by default |
 /// | `role_claims` | `JWT_GUARD_ROLE_CLAIMS` | paths of claims such as `[["realm_access", "roles"]]`; `[["roles"]]` by default |
+/// | `scope_implies` | `JWT_GUARD_SCOPE_IMPLIES` | table of scopes with those that each implies, such as `{"orders:admin": ["orders:write"]}` |
+/// | `role_implies` | `JWT_GUARD_ROLE_IMPLIES` | the same for roles |
 /// | `locations` | `JWT_GUARD_LOCATIONS` | list of `bearer` (default), `scheme:JWT`, `header:X-Api-Key`, `cookie:NAME`, `websocket:bearer` |
 /// | `prefer_first` | `JWT_GUARD_PREFER_FIRST` | `true`: the first location that holds a token decides |
 /// | `strip_credentials` | `JWT_GUARD_STRIP_CREDENTIALS` | `true` removes the token from requests that are let in |
@@ -77,7 +81,8 @@ use crate::verify::TokenProfile;
 /// | `allow_list` | `JWT_GUARD_ALLOW_LIST` | `true` accepts only tokens that the token store knows |
 ///
 /// A duration is one number and its unit: `s`, `m`, `h` or `d`. A list of one may be written without brackets. In a
-/// variable, a list is separated by commas, or JSON if it begins with `[`; claim names hold dots, so paths are JSON too.
+/// variable, a list is separated by commas, or JSON if it begins with `[`; claim names hold dots, so paths are JSON too, and so
+/// are tables.
 ///
 /// `Debug` shows no secret and no key, and no error quotes one.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -161,6 +166,12 @@ pub struct Settings {
     /// As [`Builder::role_claim`](crate::Builder::role_claim), each a path.
     #[serde(deserialize_with = "values::paths")]
     pub role_claims: Vec<Vec<String>>,
+    /// As [`Builder::scope_implies`](crate::Builder::scope_implies), a call for each.
+    #[serde(deserialize_with = "implications::table")]
+    pub scope_implies: BTreeMap<String, Vec<String>>,
+    /// As [`Builder::role_implies`](crate::Builder::role_implies), a call for each.
+    #[serde(deserialize_with = "implications::table")]
+    pub role_implies: BTreeMap<String, Vec<String>>,
     /// As [`Builder::locations`](crate::Builder::locations).
     #[serde(deserialize_with = "values::list")]
     pub locations: Vec<TokenLocation>,

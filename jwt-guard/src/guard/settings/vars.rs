@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use serde_json::Value;
 
-use super::{Settings, keys};
+use super::{Settings, implications, keys};
 use crate::config::{Carried, ConfigError, Problems};
 use crate::guard::{Builder, HasAudience, HasKeys, JwtGuard};
 
@@ -19,10 +19,11 @@ pub(super) enum Form {
     Switch,
     List,
     Paths,
+    Table,
 }
 
 /// Every setting, by the name of its field.
-pub(super) const VARIABLES: [(&str, Form); 34] = [
+pub(super) const VARIABLES: [(&str, Form); 36] = [
     ("secret", Form::Text),
     ("secret_file", Form::Text),
     ("public_key_pem", Form::Text),
@@ -49,6 +50,8 @@ pub(super) const VARIABLES: [(&str, Form); 34] = [
     ("subject_claim", Form::Text),
     ("scope_claims", Form::Paths),
     ("role_claims", Form::Paths),
+    ("scope_implies", Form::Table),
+    ("role_implies", Form::Table),
     ("locations", Form::List),
     ("prefer_first", Form::Switch),
     ("strip_credentials", Form::Switch),
@@ -97,7 +100,7 @@ impl Settings {
     /// Every variable that is unknown, empty or not of the form that its setting needs.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let (settings, carried) = read(vars.into_iter().collect(), Problems::default());
-        carried.problems.or(Some(settings))
+        carried.problems.or(settings)
     }
 }
 
@@ -165,6 +168,7 @@ fn value(form: Form, text: &str) -> Result<Value, String> {
             serde_json::from_str(text).map_err(|error| format!("begins as a JSON list, and is none: {error}"))
         }
         Form::List => Ok(text.split(',').map(str::trim).collect()),
+        Form::Table => implications::read(text),
         Form::Paths => Ok(text.split(',').map(|name| Value::from_iter([name.trim()])).collect()),
     }
 }

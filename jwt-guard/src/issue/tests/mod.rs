@@ -7,7 +7,6 @@ mod renewal;
 mod settings;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -16,34 +15,13 @@ use serde_json::Value;
 
 use super::{IssueError, IssueErrorKind, IssuedToken, IssuerBuilder, TokenIssuer};
 use crate::claims::registered::TokenClaims;
-use crate::clock::Clock;
+use crate::clock::{Clock, Hand, NOW};
 use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey};
 use crate::principal::Identity;
 use crate::verify::{
-    Audience, ClaimPath, EmbeddedKeys, IssuerRules, Rules, TokenProfile, Verifier, VerifyError,
+    Audience, ClaimPath, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier,
+    VerifyError,
 };
-
-const NOW: u64 = 1_800_000_000;
-
-/// A clock that is moved by hand, in milliseconds.
-#[derive(Clone, Debug)]
-struct Hand(Arc<AtomicU64>);
-
-impl Hand {
-    fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(NOW * 1000)))
-    }
-
-    fn advance(&self, duration: Duration) {
-        self.0.fetch_add(duration.as_millis() as u64, Ordering::Relaxed);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
 
 fn key() -> SigningKey {
     SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap()
@@ -61,16 +39,21 @@ fn rules(profile: TokenProfile) -> Rules {
     let path = |name: &str| vec![ClaimPath(vec![name.to_owned()])];
     Rules {
         profile,
-        embedded_keys: EmbeddedKeys::Refuse,
         issuers: vec!["https://id.example".to_owned()],
         audience: Audience::OneOf(vec!["orders".to_owned()]),
+        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
         required_claims: Vec::new(),
+        claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),
-        leeway: Duration::ZERO,
-        max_lifetime: Some(Duration::from_secs(30 * 86_400)),
-        max_age: None,
+        hierarchies: Default::default(),
+        limits: Limits {
+            embedded_keys: EmbeddedKeys::Refuse,
+            leeway: Duration::ZERO,
+            max_lifetime: Some(Duration::from_secs(30 * 86_400)),
+            max_age: None,
+        },
     }
 }
 

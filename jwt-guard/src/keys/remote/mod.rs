@@ -119,7 +119,11 @@ impl RemoteKeys {
     ///
     /// Why the last fetch failed.
     pub(crate) fn refresh(self: &Arc<Self>) -> impl Future<Output = Result<(), String>> + Send + use<> {
-        let number = self.begin(Cause::Caller, self.clock.monotonic());
+        self.demand(Cause::Caller)
+    }
+
+    fn demand(self: &Arc<Self>, cause: Cause<'_>) -> impl Future<Output = Result<(), String>> + Send + use<> {
+        let number = self.begin(cause, self.clock.monotonic());
         let keys = Arc::clone(self);
         async move {
             if let Some(number) = number
@@ -132,13 +136,17 @@ impl RemoteKeys {
         }
     }
 
-    /// As [`refresh`](Self::refresh), unless there are keys already.
+    /// Has the keys fetched unless they are there, or that was tried a moment ago. The fetch has begun when this returns.
+    ///
+    /// # Errors
+    ///
+    /// Why there are no keys.
     pub(crate) fn ready(self: &Arc<Self>) -> impl Future<Output = Result<(), String>> + Send + use<> {
-        let refresh = self.current().is_none().then(|| self.refresh());
+        let fetch = self.current().is_none().then(|| self.demand(Cause::Start));
         let keys = Arc::clone(self);
         async move {
-            let Some(refresh) = refresh else { return Ok(()) };
-            let result = refresh.await;
+            let Some(fetch) = fetch else { return Ok(()) };
+            let result = fetch.await;
             if keys.current().is_some() { Ok(()) } else { result }
         }
     }
@@ -183,7 +191,7 @@ impl RemoteKeys {
     /// Waits until the fetch of this number has ended; `false` if it takes longer than `longest`.
     async fn wait_for(&self, number: u64, longest: Duration) -> bool {
         let mut ended = self.holder.ended();
-        let mut end = self.clock.sleep(longest);
+        let mut end = self.clock.sleep_until(self.clock.monotonic().saturating_add(longest));
         within(ended.wait_for(|ended| *ended >= number), end.as_mut()).await.is_some_and(|seen| seen.is_ok())
     }
 
@@ -201,9 +209,9 @@ impl RemoteKeys {
     /// Asks for the metadata, if it is time, and for the keys.
     async fn ask_issuer(&self) -> Result<(Address, Delivered), String> {
         let asking = Asking { fetcher: &*self.fetcher, largest_body: self.largest_body };
-        let mut end = self.clock.sleep(self.timeout);
-        let too_slow = || Err(format!("the issuer takes longer than {} ms", self.timeout.as_millis()));
         let now = self.clock.monotonic();
+        let mut end = self.clock.sleep_until(now.saturating_add(self.timeout));
+        let too_slow = || Err(format!("the issuer takes longer than {} ms", self.timeout.as_millis()));
         let known = self.holder.state().metadata.clone();
         let address = match known.filter(|(_, read)| now.saturating_sub(*read) < METADATA_AGE) {
             Some((address, _)) => address,
@@ -270,3 +278,6 @@ impl fmt::Debug for RemoteKeys {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

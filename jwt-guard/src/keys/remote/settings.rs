@@ -87,7 +87,7 @@ impl RemoteKeySettings {
         self
     }
 
-    /// How long tokens may cause no fetch after any attempt began: 30 seconds by default, 10 seconds to 10 minutes.
+    /// How long tokens may cause no fetch after they caused one: 30 seconds by default, 10 seconds to 10 minutes.
     ///
     /// Tokens with unknown key names can be sent by anybody. A key that an issuer uses without having published it before
     /// is accepted after this time at the latest.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::RemoteKeys;
-use super::schedule::Cause;
+use super::schedule::{Cause, Moment};
 use super::timing::within;
 use crate::clock::Clock;
 
@@ -40,9 +40,9 @@ impl Drop for Lease {
 pub(super) async fn run(mut lease: Lease) {
     loop {
         lease.ended.mark_unchanged();
-        let Some(pause) = fetch_if_due(&lease) else { return };
-        let mut end = match pause {
-            Some(pause) => lease.clock.sleep(pause),
+        let Some(wake) = fetch_if_due(&lease) else { return };
+        let mut end = match wake {
+            Some(time) => lease.clock.sleep_until(time),
             None => Box::pin(std::future::pending()),
         };
         if let Some(Err(_)) = within(lease.ended.changed(), end.as_mut()).await {
@@ -51,15 +51,15 @@ pub(super) async fn run(mut lease: Lease) {
     }
 }
 
-/// How long to sleep: `Some(None)` until a fetch ends, and `None` if nobody has the keys any more.
+/// When to wake up: `Some(None)` when a fetch ends, and `None` for never, if nobody has the keys any more.
 #[expect(clippy::option_option, reason = "the two are read apart at once, by the one caller")]
-fn fetch_if_due(lease: &Lease) -> Option<Option<Duration>> {
+fn fetch_if_due(lease: &Lease) -> Option<Option<Moment>> {
     let keys = lease.keys.upgrade()?;
     let now = keys.clock.monotonic();
     let due = keys.holder.state().schedule.due();
     Some(match due {
-        Some(due) if now < due => Some(due.saturating_sub(now)),
-        Some(_) => keys.begin(Cause::Timer, now).map(|_| LOST),
+        Some(due) if now < due => Some(due),
+        Some(_) => keys.begin(Cause::Timer, now).map(|_| now.saturating_add(LOST)),
         None => None,
     })
 }

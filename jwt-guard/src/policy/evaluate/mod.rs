@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 
 use super::{ClaimValue, Requirement};
+use crate::claims::hierarchy::Hierarchy;
+use crate::claims::names::Names;
 use crate::claims::registered::TokenClaims;
 use crate::json::{Json, Object};
 use crate::principal::{Identity, Principal};
@@ -10,7 +12,8 @@ use crate::principal::{Identity, Principal};
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shortfall {
-    /// A token with all of these scopes would be let in: every scope of the branch that lacks the fewest.
+    /// A token with all of these scopes would be let in: every scope of the branch that lacks the fewest, but for those
+    /// that another one implies.
     Scopes(Vec<&'static str>),
     /// A token from a new login would be let in.
     NotFresh,
@@ -18,44 +21,55 @@ pub(crate) enum Shortfall {
     Forbidden,
 }
 
-/// Decides whether `principal` meets `requirement`.
+/// Decides whether `principal` meets `requirement`. The scopes of the principal hold what they imply; `hierarchy`, of
+/// scopes, explains a refusal.
 ///
 /// # Errors
 ///
 /// The shortfall of the cheapest branch.
-pub(crate) fn evaluate(requirement: &Requirement, principal: &Principal) -> Result<(), Shortfall> {
-    let caller = Caller::new(principal);
+pub(crate) fn evaluate(
+    requirement: &Requirement,
+    principal: &Principal,
+    hierarchy: &Hierarchy,
+) -> Result<(), Shortfall> {
+    let caller = Caller::new(principal, hierarchy);
     if caller.meets(requirement) {
         return Ok(());
     }
     Err(match caller.cheapest(requirement) {
         None => Shortfall::Forbidden,
-        Some(branch) if branch.missing > 0 => Shortfall::Scopes(branch.scopes),
+        Some(branch) if branch.gain > 0 => Shortfall::Scopes(branch.scopes),
         Some(_) => Shortfall::NotFresh,
     })
 }
 
-/// The scopes that a caller without any should ask for: those of the branch with the fewest. Empty when none are
-/// asked for; a branch that needs a role still names its scopes, since the token may bring the role.
-pub(crate) fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> {
+/// The scopes that a caller without any should ask for: those of the branch that grants the fewest, but for those that
+/// another one implies. Empty when none are asked for; a branch that needs a role still names its scopes, since the
+/// token may bring the role.
+pub(crate) fn scopes_to_ask_for(requirement: &Requirement, hierarchy: &Hierarchy) -> Vec<&'static str> {
     let mut scopes = Vec::new();
-    add_scopes(requirement, &mut scopes);
+    add_scopes(requirement, hierarchy, &mut scopes);
+    hierarchy.reduce(&mut scopes);
     scopes
 }
 
-fn add_scopes(requirement: &Requirement, scopes: &mut Vec<&'static str>) {
+fn add_scopes(requirement: &Requirement, hierarchy: &Hierarchy, scopes: &mut Vec<&'static str>) {
     match requirement {
         Requirement::Scope(name) if scopes.contains(name) => {}
         Requirement::Scope(name) => scopes.push(name),
-        Requirement::All(list) => list.iter().for_each(|inner| add_scopes(inner, scopes)),
+        Requirement::All(list) => list.iter().for_each(|inner| add_scopes(inner, hierarchy, scopes)),
         Requirement::Any(list) => {
-            let cheapest = list.iter().map(scopes_to_ask_for).min_by_key(Vec::len).unwrap_or_default();
-            cheapest.iter().for_each(|name| add_scopes(&Requirement::Scope(name), scopes));
+            let branches = list.iter().map(|inner| scopes_to_ask_for(inner, hierarchy));
+            let cheapest = branches.min_by_key(|branch| (hierarchy.gain(branch, &NOTHING), branch.len()));
+            let names = cheapest.unwrap_or_default();
+            names.iter().for_each(|name| add_scopes(&Requirement::Scope(name), hierarchy, scopes));
         }
-        Requirement::Policy(_, inner) => add_scopes(inner, scopes),
+        Requirement::Policy(_, inner) => add_scopes(inner, hierarchy, scopes),
         Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh => {}
     }
 }
+
+static NOTHING: Names = Names::none();
 
 /// Whether a way to meet a requirement leads through a new login. Ordered by what it asks of a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,9 +80,13 @@ enum Login {
 
 /// A way to meet a requirement that lacks nothing but scopes and a new login.
 struct Branch {
-    /// All scopes of the branch, held or not, so that a client can ask for a token that serves the whole operation.
+    /// All scopes of the branch, held or not, so that a client can ask for a token that serves the whole operation; but
+    /// for those that another one implies.
     scopes: Vec<&'static str>,
-    /// How many of them the caller lacks.
+    /// How many scopes the caller would gain, with those that follow: none where it lacks none. Not how many it would
+    /// have to name, or a mighty scope would be asked for where two weak ones do.
+    gain: usize,
+    /// How many it would have to name.
     missing: usize,
     /// Whether a new login is needed.
     login: Login,
@@ -76,19 +94,20 @@ struct Branch {
 
 impl Branch {
     const fn nothing(login: Login) -> Self {
-        Self { scopes: Vec::new(), missing: 0, login }
+        Self { scopes: Vec::new(), gain: 0, missing: 0, login }
     }
 }
 
 /// A caller with its claims, which are read from the payload only when a condition asks for one.
 struct Caller<'a> {
     identity: Option<&'a Identity>,
+    hierarchy: &'a Hierarchy,
     claims: OnceCell<Option<Object<'a>>>,
 }
 
 impl<'a> Caller<'a> {
-    fn new(principal: &'a Principal) -> Self {
-        Self { identity: principal.identity().map(AsRef::as_ref), claims: OnceCell::new() }
+    fn new(principal: &'a Principal, hierarchy: &'a Hierarchy) -> Self {
+        Self { identity: principal.identity().map(AsRef::as_ref), hierarchy, claims: OnceCell::new() }
     }
 
     /// The decision.
@@ -105,29 +124,20 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// The branch that lacks the fewest scopes, and no new login if it can be; `None` when every branch lacks more. Explains a
-    /// refusal and decides nothing.
+    /// The branch that would grant the fewest scopes, and needs no new login if it can be; `None` when every branch lacks
+    /// more. Explains a refusal and decides nothing.
     fn cheapest(&self, requirement: &Requirement) -> Option<Branch> {
         match requirement {
             Requirement::All(list) => {
                 let branches = list.iter().map(|inner| self.cheapest(inner)).collect::<Option<Vec<_>>>()?;
-                let missing = branches.iter().map(|branch| branch.missing).sum();
                 let login = branches.iter().map(|branch| branch.login).max().unwrap_or(Login::AsItIs);
-                Some(Branch {
-                    scopes: union(branches.into_iter().map(|branch| branch.scopes)),
-                    missing,
-                    login,
-                })
+                Some(self.branch(union(branches.into_iter().map(|branch| branch.scopes)), login))
             }
             Requirement::Any(list) => list
                 .iter()
                 .filter_map(|inner| self.cheapest(inner))
-                .min_by_key(|branch| (branch.missing, branch.login)),
-            Requirement::Scope(name) => Some(Branch {
-                scopes: vec![*name],
-                missing: usize::from(!self.has_scope(name)),
-                login: Login::AsItIs,
-            }),
+                .min_by_key(|branch| (branch.gain, branch.login, branch.missing)),
+            Requirement::Scope(name) => Some(self.branch(vec![*name], Login::AsItIs)),
             Requirement::Fresh => {
                 let login = if self.meets(requirement) { Login::AsItIs } else { Login::Anew };
                 Some(Branch::nothing(login))
@@ -137,6 +147,15 @@ impl<'a> Caller<'a> {
                 self.meets(requirement).then_some(Branch::nothing(Login::AsItIs))
             }
         }
+    }
+
+    /// The branch of these scopes, none of which is there twice.
+    fn branch(&self, mut scopes: Vec<&'static str>, login: Login) -> Branch {
+        self.hierarchy.reduce(&mut scopes);
+        let held = self.identity.map_or(&NOTHING, |identity| &identity.scopes);
+        let gain = self.hierarchy.gain(&scopes, held);
+        let missing = scopes.iter().filter(|scope| !held.contains(scope)).count();
+        Branch { scopes, gain, missing, login }
     }
 
     fn has_scope(&self, name: &str) -> bool {

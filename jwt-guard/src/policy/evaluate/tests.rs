@@ -32,6 +32,15 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
     Principal::authenticated(std::sync::Arc::new(identity), TokenSource::AuthorizationHeader)
 }
 
+/// Without a hierarchy.
+fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Shortfall> {
+    super::evaluate(requirement, caller, &Hierarchy::default())
+}
+
+fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> {
+    super::scopes_to_ask_for(requirement, &Hierarchy::default())
+}
+
 fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
     evaluate(&requirement, caller).expect_err("the caller is let in")
 }
@@ -152,4 +161,50 @@ fn a_stale_token_asks_for_a_login_only_where_nothing_else_is_missing() {
     const EITHER: Requirement = Any(&[Fresh, Scope("b")]);
     assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Shortfall::NotFresh);
     assert_eq!(evaluate(&Not(&Fresh), &caller(&[], &[], "{}")), Ok(()));
+}
+
+/// `admin` implies `write`, which implies `read`.
+fn orders() -> Hierarchy {
+    let implies = |name: &str, implied: &str| (name.to_owned(), vec![implied.to_owned()]);
+    Hierarchy::close(&[implies("admin", "write"), implies("write", "read")]).unwrap()
+}
+
+#[test]
+fn a_challenge_leaves_out_what_its_other_scopes_imply() {
+    const POLICY: Requirement = All(&[Scope("read"), Scope("other"), Policy("Shared", &Scope("write"))]);
+    for held in [&[][..], &["read"], &["other"]] {
+        let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders()).unwrap_err();
+        assert_eq!(shortfall, Shortfall::Scopes(vec!["other", "write"]), "{held:?}");
+    }
+    assert_eq!(super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
+    assert_eq!(scopes_to_ask_for(&POLICY), ["read", "other", "write"]);
+}
+
+#[test]
+fn the_cheapest_branch_is_the_one_that_grants_the_least() {
+    const MIGHTY_FIRST: Requirement = Any(&[Scope("admin"), Scope("read")]);
+    const MIGHTY_AND_SHORT: Requirement = Any(&[Scope("admin"), All(&[Scope("read"), Scope("other")])]);
+    const SHORT: Requirement = Any(&[All(&[Scope("a"), Scope("b")]), All(&[Scope("read"), Scope("write")])]);
+    for (policy, held, expected) in [
+        (&MIGHTY_FIRST, &[][..], &["read"][..]),
+        (&MIGHTY_AND_SHORT, &[], &["read", "other"]),
+        (&SHORT, &[], &["write"]),
+        // What the caller has already is no gain.
+        (&SHORT, &["a"], &["a", "b"]),
+        (&SHORT, &["read"], &["write"]),
+        (&MIGHTY_AND_SHORT, &["write", "read"], &["admin"]),
+    ] {
+        let shortfall = super::evaluate(policy, &caller(held, &[], "{}"), &orders()).unwrap_err();
+        assert_eq!(shortfall, Shortfall::Scopes(expected.to_vec()), "{policy} for {held:?}");
+        if held.is_empty() {
+            assert_eq!(super::scopes_to_ask_for(policy, &orders()), expected, "{policy}");
+        }
+    }
+}
+
+#[test]
+fn a_scope_that_two_conditions_name_is_missing_once() {
+    const TWICE: Requirement = All(&[Scope("a"), Policy("Shared", &Scope("a"))]);
+    const POLICY: Requirement = Any(&[All(&[Scope("b"), Scope("c")]), TWICE]);
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a"]));
 }

@@ -12,37 +12,15 @@ mod shelf;
 mod subject;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::{NewSession, SessionData, SessionError, SessionId, Sessions, SessionsBuilder};
-use crate::clock::Clock;
+use crate::clock::{Clock, Hand, NOW};
 use shelf::{Call, Shelf};
 
-const NOW: u64 = 1_800_000_000;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// A clock that is moved by hand, in milliseconds.
-#[derive(Clone, Debug)]
-struct Hand(Arc<AtomicU64>);
-
-impl Hand {
-    fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(NOW * 1000)))
-    }
-
-    fn advance(&self, duration: Duration) {
-        self.0.fetch_add(duration.as_millis() as u64, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
 
 /// A store, the clock, and two machines that use both.
 struct Place {

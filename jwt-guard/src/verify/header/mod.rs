@@ -30,7 +30,7 @@ pub(super) fn read<'a>(text: &'a str, rules: &Rules) -> Result<Header<'a>, Verif
         }
     }
     // A key that comes with the token proves nothing. These are never used; strict guards refuse them.
-    if rules.embedded_keys == EmbeddedKeys::Refuse {
+    if rules.limits.embedded_keys == EmbeddedKeys::Refuse {
         for name in ["jwk", "jku", "x5u", "x5c"] {
             if header.get(name).is_some() {
                 return Err(VerifyError::HeaderRefused(name));

@@ -2,22 +2,27 @@
 
 use std::time::Duration;
 
-use super::super::{Audience, TokenProfile};
+use super::super::{Audience, Clients, Limits as Bounds, TokenProfile};
 use super::*;
 
 fn rules() -> Rules {
     Rules {
         profile: TokenProfile::Classic,
-        embedded_keys: EmbeddedKeys::Ignore,
         issuers: Vec::new(),
         audience: Audience::Any,
+        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
         required_claims: Vec::new(),
+        claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
-        leeway: Duration::ZERO,
-        max_lifetime: None,
-        max_age: None,
+        hierarchies: Default::default(),
+        limits: Bounds {
+            embedded_keys: EmbeddedKeys::Ignore,
+            leeway: Duration::ZERO,
+            max_lifetime: None,
+            max_age: None,
+        },
     }
 }
 
@@ -95,7 +100,8 @@ fn embedded_keys_are_ignored_or_refused_and_never_used() {
     for name in ["jwk", "jku", "x5u", "x5c"] {
         let text = format!(r#"{{"alg":"HS256","{name}":"https://evil.example"}}"#);
         assert!(read(&text, &rules()).is_ok());
-        let strict = Rules { embedded_keys: EmbeddedKeys::Refuse, ..rules() };
+        let mut strict = rules();
+        strict.limits.embedded_keys = EmbeddedKeys::Refuse;
         assert_eq!(read(&text, &strict).unwrap_err(), VerifyError::HeaderRefused(name));
     }
 }

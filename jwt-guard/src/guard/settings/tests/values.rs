@@ -58,6 +58,15 @@ fn every_value_has_one_form() {
         json!({ "longest_token": -1 }),
         json!({ "role_claims": ["realm_access", "roles"] }),
         json!({ "role_claims": [[1]] }),
+        json!({ "scope_implies": {} }),
+        json!({ "scope_implies": null }),
+        json!({ "scope_implies": "orders:admin" }),
+        json!({ "scope_implies": ["orders:admin"] }),
+        json!({ "scope_implies": { "orders:admin": [] } }),
+        json!({ "scope_implies": { "orders:admin": null } }),
+        json!({ "scope_implies": { "orders:admin": { "orders:write": "orders:read" } } }),
+        json!({ "role_implies": { "admin": ["clerk", ""] } }),
+        json!({ "role_implies": { "admin": 1 } }),
     ] {
         assert!(read(wrong.clone()).is_err(), "{wrong}");
     }

@@ -36,6 +36,24 @@ fn lists_in_variables_are_separated_by_commas_or_are_json() {
 }
 
 #[test]
+fn tables_in_variables_are_json_and_name_nothing_twice() {
+    let settings = vars([("SCOPE_IMPLIES", r#" {"a": "b", "b": ["c", "d"]} "#)]).unwrap();
+    assert_eq!(settings.scope_implies["b"], ["c", "d"]);
+    assert_eq!(settings.scope_implies["a"], ["b"]);
+    for (text, inside) in [
+        ("a:b", "as JSON"),
+        (r#"{"a": "b"} {}"#, "trailing"),
+        (r#"{"a": "b", "a": "c"}"#, "\"a\" is there twice"),
+        (r#""hunter2""#, "no table"),
+        ("{}", "empty"),
+    ] {
+        let found = vars([("ROLE_IMPLIES", text)]).unwrap_err().concat();
+        assert!(found.starts_with("`JWT_GUARD_ROLE_IMPLIES`: ") && found.contains(inside), "{text}: {found}");
+        assert!(!found.contains("hunter2"), "{found}");
+    }
+}
+
+#[test]
 fn every_bad_variable_is_named() {
     let found = vars([
         ("SECRETS", SECRET),

@@ -30,7 +30,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_s
 /// Pauses after failures vary by a fifth in either direction.
 const BACK_OFF_PERMILLE: (u32, u32) = (800, 1200);
 
-/// How soon a call of the application may fetch after any other fetch. It is not a stranger, but it may be a loop.
+/// How soon a call of the application may fetch after another such call. It is not a stranger, but it may be a loop.
 const CALLER_COOLDOWN: Duration = Duration::from_secs(5);
 
 /// A fetch is ended by its own time limit long before. One that is not stands in a runtime that nobody drives any more.
@@ -51,7 +51,9 @@ pub(super) enum Cause<'a> {
     Token(Option<&'a str>),
     /// The background task.
     Timer,
-    /// The application, by a call.
+    /// The application, because it starts.
+    Start,
+    /// The application, because it has reason to believe that there are new keys.
     Caller,
 }
 
@@ -90,6 +92,27 @@ pub(super) enum Effect {
     Ignore,
 }
 
+/// When the last fetch of each cause began. The budgets are apart: strangers cannot use up that of the timer or of the
+/// application, and a rotation just after one of theirs need not wait.
+#[derive(Debug, Default)]
+struct Attempts {
+    token: Option<Moment>,
+    timer: Option<Moment>,
+    start: Option<Moment>,
+    caller: Option<Moment>,
+}
+
+impl Attempts {
+    fn of(&mut self, cause: Cause<'_>) -> &mut Option<Moment> {
+        match cause {
+            Cause::Token(_) => &mut self.token,
+            Cause::Timer => &mut self.timer,
+            Cause::Start => &mut self.start,
+            Cause::Caller => &mut self.caller,
+        }
+    }
+}
+
 /// What chance contributes: 0 to 1000.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Jitter(u32);
@@ -101,8 +124,8 @@ pub(super) struct Schedule {
     flight: Option<(u64, Moment)>,
     /// How many fetches were begun.
     fetches: u64,
-    /// When the last one began, whatever became of it.
-    last_start: Option<Moment>,
+    /// When the last one began for each cause with a cooldown, whatever became of it.
+    last: Attempts,
     /// When the fetch began that brought the keys which are held.
     since: Option<Moment>,
     /// When the timer fetches next.
@@ -120,7 +143,7 @@ impl Schedule {
             limits,
             flight: None,
             fetches: 0,
-            last_start: None,
+            last: Attempts::default(),
             since: None,
             due: None,
             failures: 0,
@@ -141,17 +164,18 @@ impl Schedule {
         }
         self.fetches = self.fetches.saturating_add(1);
         self.flight = Some((self.fetches, now));
-        self.last_start = Some(now);
+        *self.last.of(cause) = Some(now);
         Answer::Start(self.fetches)
     }
 
     fn may_start(&self, cause: Cause<'_>, now: Moment) -> bool {
-        let rested = |pause: Duration| self.last_start.is_none_or(|last_start| age(last_start, now) >= pause);
+        let rested = |last: Option<Moment>, pause| last.is_none_or(|last| age(last, now) >= pause);
         match cause {
             Cause::Token(Some(key_id)) if self.has_keys(now) && self.missing.has(key_id, now) => false,
-            Cause::Token(_) => rested(self.limits.cooldown),
+            Cause::Token(_) => rested(self.last.token, self.limits.cooldown),
             Cause::Timer => self.due.is_some_and(|due| due <= now),
-            Cause::Caller => rested(CALLER_COOLDOWN),
+            Cause::Start => rested(self.last.start, CALLER_COOLDOWN),
+            Cause::Caller => rested(self.last.caller, CALLER_COOLDOWN),
         }
     }
 
@@ -208,6 +232,11 @@ impl Schedule {
     /// The keys that are held were asked for this one in vain. Only to be said after a fetch that brought them.
     pub(super) fn note_missing(&mut self, key_id: &str, now: Moment) {
         self.missing.insert(key_id, now);
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_missing(&self, key_id: &str, now: Moment) -> bool {
+        self.missing.has(key_id, now)
     }
 
     /// Until when the keys that are held may be used.

@@ -121,13 +121,29 @@ fn tokens_cause_one_fetch_a_cooldown_whatever_became_of_the_last_one() {
 
 /// J6
 #[test]
-fn the_cooldown_counts_from_the_start_of_the_attempt_and_of_any_attempt() {
-    let mut schedule = after(KEYS);
-    let due = schedule.due().unwrap();
-    assert_eq!(schedule.ask(Cause::Timer, due), Start(2));
-    schedule.finish(2, KEYS, due + secs(5), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Token(Some("x")), due + secs(29)), No);
-    assert_eq!(schedule.ask(Cause::Token(Some("x")), due + secs(30)), Start(3));
+fn the_cooldown_counts_from_the_start_of_the_attempt() {
+    let mut schedule = Schedule::new(LIMITS);
+    assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
+    schedule.finish(1, Outcome::Failed, secs(5), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Token(Some("x")), secs(29)), No);
+    assert_eq!(schedule.ask(Cause::Token(Some("x")), secs(30)), Start(2));
+}
+
+/// J6, J7
+#[test]
+fn each_cause_has_a_budget_of_its_own() {
+    let causes = [Cause::Token(None), Cause::Start, Cause::Caller];
+    for first in causes {
+        let mut schedule = Schedule::new(LIMITS);
+        assert_eq!(schedule.ask(first, secs(0)), Start(1));
+        schedule.finish(1, Outcome::Failed, secs(0), MIDDLE);
+        assert_eq!(schedule.ask(first, secs(0)), No, "{first:?}");
+        for (index, other) in causes.into_iter().filter(|cause| *cause != first).enumerate() {
+            let number = index as u64 + 2;
+            assert_eq!(schedule.ask(other, secs(0)), Start(number), "{first:?} {other:?}");
+            schedule.finish(number, Outcome::Failed, secs(0), MIDDLE);
+        }
+    }
 }
 
 /// J6
@@ -150,7 +166,7 @@ fn ten_thousand_random_names_cause_one_fetch_a_cooldown() {
 fn everybody_joins_the_fetch_that_is_under_way() {
     let mut schedule = Schedule::new(LIMITS);
     assert_eq!(schedule.ask(Cause::Token(Some("a")), secs(0)), Start(1));
-    for cause in [Cause::Token(None), Cause::Token(Some("b")), Cause::Timer, Cause::Caller] {
+    for cause in [Cause::Token(None), Cause::Token(Some("b")), Cause::Timer, Cause::Start, Cause::Caller] {
         assert_eq!(schedule.ask(cause, secs(4)), Join(1), "{cause:?}");
     }
     schedule.finish(1, KEYS, secs(5), MIDDLE);
@@ -275,11 +291,15 @@ fn the_timer_leaves_an_issuer_time_between_two_empty_lists_and_comes_back_soon_a
 /// J22
 #[test]
 fn a_call_of_the_application_has_a_small_cooldown_of_its_own() {
-    let mut schedule = after(Outcome::Failed);
-    assert_eq!(schedule.ask(Cause::Caller, secs(4)), No);
-    assert_eq!(schedule.ask(Cause::Caller, secs(5)), Start(2));
-    schedule.finish(2, KEYS, secs(5), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Caller, secs(9)), No);
+    for cause in [Cause::Caller, Cause::Start] {
+        for outcome in [KEYS, Outcome::Failed, Outcome::Empty] {
+            let mut schedule = Schedule::new(LIMITS);
+            assert_eq!(schedule.ask(cause, secs(0)), Start(1));
+            schedule.finish(1, outcome, secs(1), MIDDLE);
+            assert_eq!(schedule.ask(cause, secs(4)), No);
+            assert_eq!(schedule.ask(cause, secs(5)), Start(2));
+        }
+    }
 }
 
 #[test]
@@ -288,7 +308,7 @@ fn a_clock_that_goes_back_or_runs_out_starts_no_storm() {
     schedule.ask(Cause::Token(None), Duration::MAX);
     assert_eq!(schedule.finish(1, KEYS, Duration::MAX, MIDDLE), Effect::Replace);
     assert_eq!(schedule.usable_until(), Some(Duration::MAX));
-    for cause in [Cause::Token(None), Cause::Caller] {
+    for cause in [Cause::Token(None), Cause::Timer] {
         assert_eq!(schedule.ask(cause, secs(0)), No, "{cause:?}");
     }
 }

@@ -1,5 +1,8 @@
 //! Building a guard.
 
+#[cfg(feature = "remote-keys")]
+mod remote;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -8,7 +11,9 @@ use std::time::Duration;
 use super::JwtGuard;
 use super::typestate::{AudienceGiven, HasAudience, HasKeys, KeysGiven, WantsAudience, WantsKeys};
 use crate::clock::Clock;
-use crate::config::{ANY_AUDIENCE, AllowList, ConfigError, Draft, KeySource, RevocationSource};
+use crate::config::{
+    ANY_AUDIENCE, AllowList, ConfigError, Draft, KeySource, RevocationSource, TrustedIssuer,
+};
 use crate::cookies::CookieSettings;
 use crate::issue::IssuerBuilder;
 use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey};
@@ -16,7 +21,7 @@ use crate::location::{Conflict, Credentials, Place, TokenLocation};
 use crate::respond::{ProblemJson, RenderRefusal};
 use crate::secret::Secret;
 use crate::store::{RevocationStore, TokenStore};
-use crate::verify::{EmbeddedKeys, TokenProfile};
+use crate::verify::{EmbeddedKeys, TokenCache, TokenProfile};
 
 /// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
 ///
@@ -24,20 +29,20 @@ use crate::verify::{EmbeddedKeys, TokenProfile};
 /// all mistakes are named at once.
 #[must_use = "a builder protects nothing until it is built"]
 pub struct Builder<K, A> {
-    pub(super) draft: Draft,
+    pub(in crate::guard) draft: Draft,
     renderer: Box<dyn RenderRefusal>,
     state: PhantomData<fn() -> (K, A)>,
 }
 
 impl Builder<WantsKeys, WantsAudience> {
-    pub(super) fn new() -> Self {
+    pub(in crate::guard) fn new() -> Self {
         Self { draft: Draft::new(), renderer: Box::new(ProblemJson), state: PhantomData }
     }
 }
 
 impl Builder<HasKeys, HasAudience> {
     /// A builder of settings from outside: whether they name keys and an audience is checked when it is built.
-    pub(super) fn of(draft: Draft) -> Self {
+    pub(in crate::guard) fn of(draft: Draft) -> Self {
         Self { draft, renderer: Box::new(ProblemJson), state: PhantomData }
     }
 }
@@ -89,16 +94,23 @@ impl<K, A> Builder<K, A> {
     /// Allows these algorithms only. By default each key allows the one it is bound to; the list is needed where a
     /// JWK does not say which.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.draft.algorithms = algorithms.into_iter().collect();
+        self.draft.own.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    fn with_key(mut self, key: KeySource) -> Builder<HasKeys, A> {
-        self.draft.keys.push(key);
+    /// Accepts the tokens of another issuer too, or of others alone. Each has its own keys, audience and claims; settings
+    /// of the request, the clock and the limits are the guard's. May be called for several.
+    pub fn trust(mut self, issuer: TrustedIssuer) -> Builder<HasKeys, HasAudience> {
+        self.draft.trusted.push(issuer.0);
         self.into_state()
     }
 
-    pub(super) fn into_state<K2, A2>(self) -> Builder<K2, A2> {
+    fn with_key(mut self, key: KeySource) -> Builder<HasKeys, A> {
+        self.draft.own.keys.push(key);
+        self.into_state()
+    }
+
+    pub(in crate::guard) fn into_state<K2, A2>(self) -> Builder<K2, A2> {
         Builder { draft: self.draft, renderer: self.renderer, state: PhantomData }
     }
 }
@@ -108,26 +120,26 @@ impl<K, A> Builder<K, A> {
     /// Accepts tokens for this audience: `aud` must be it, or a list that contains it, byte for byte. May be called
     /// for several; one must match.
     pub fn audience(mut self, audience: impl Into<String>) -> Builder<K, HasAudience> {
-        self.draft.audiences.push(audience.into());
+        self.draft.own.audiences.push(audience.into());
         self.into_state()
     }
 
     /// Accepts tokens of this issuer only: `iss` must be there and equal it, byte for byte. May be called for
     /// several names of the one issuer that owns the keys. Without it any `iss` is accepted: the key alone tells.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.draft.issuers.push(issuer.into());
+        self.draft.own.issuers.push(issuer.into());
         self
     }
 
     /// Requires a claim to be there and not null, beside `exp`, `aud` and the subject, which always are required.
     pub fn required_claim(mut self, name: impl Into<String>) -> Self {
-        self.draft.required_claims.push(name.into());
+        self.draft.own.required_claims.push(name.into());
         self
     }
 
     /// Accepts one kind of token; [`TokenProfile::Classic`] by default.
     pub fn profile(mut self, profile: TokenProfile) -> Self {
-        self.draft.profile = profile;
+        self.draft.own.profile = profile;
         self
     }
 
@@ -165,7 +177,7 @@ impl<K, A> Builder<K, A> {
 
     /// Reads the caller's identity from another claim than `sub`. The claim must be a string that is not empty.
     pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
-        self.draft.subject_claim = name.into();
+        self.draft.own.subject_claim = name.into();
         self
     }
 
@@ -173,14 +185,20 @@ impl<K, A> Builder<K, A> {
     /// names separated by spaces. May be called for several. `scope` and `scp` by default, which a first call
     /// replaces.
     pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
-        self.draft.scope_claims.push(path.into_iter().map(Into::into).collect());
+        self.draft.own.scope_claims.push(path.into_iter().map(Into::into).collect());
         self
     }
 
     /// Reads roles from the claim at this path, such as `["realm_access", "roles"]`: a list of strings, or one
     /// string that is one role. May be called for several. `roles` by default, which a first call replaces.
     pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
-        self.draft.role_claims.push(path.into_iter().map(Into::into).collect());
+        self.draft.own.role_claims.push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Says which verified tokens are remembered: by default those with asymmetric signatures, for a minute.
+    pub fn token_cache(mut self, cache: TokenCache) -> Self {
+        self.draft.token_cache = cache;
         self
     }
 

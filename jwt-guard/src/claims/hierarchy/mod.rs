@@ -1,0 +1,98 @@
+//! Names that imply others: whoever holds `orders:admin` holds `orders:write` too.
+
+mod close;
+mod set;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub(crate) use close::NotClosed;
+pub(crate) use set::MOST_NAMES;
+use set::Set;
+
+use super::names::Names;
+
+/// The hierarchies of one guard.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hierarchies {
+    pub(crate) scopes: Hierarchy,
+    pub(crate) roles: Hierarchy,
+}
+
+/// What each scope, or each role, implies, closed: whatever follows from a name is known without a search.
+///
+/// No name implies itself. Without implications nothing is held, and every question is one branch.
+#[derive(Clone, Default)]
+pub(crate) struct Hierarchy(Option<Arc<Closed>>);
+
+struct Closed {
+    /// Every name that implies another or is implied, in the order of their bytes.
+    names: Box<[Box<str>]>,
+    /// What each name implies, the names being numbers.
+    implied: Box<[Set]>,
+}
+
+impl Hierarchy {
+    /// Adds the names that the held ones imply, after them.
+    pub(crate) fn expand(&self, names: &mut Names) {
+        let Some(closed) = &self.0 else { return };
+        let (held, implied) = closed.follow(names.iter());
+        names.extend_with_others(implied.without(held).iter().filter_map(|index| closed.name(index)));
+    }
+
+    /// Leaves out the names that others of the list imply. What remains grants as much.
+    pub(crate) fn reduce(&self, names: &mut Vec<&'static str>) {
+        let Some(closed) = &self.0 else { return };
+        let (_, implied) = closed.follow(names.iter().copied());
+        names.retain(|name| closed.index(name).is_none_or(|index| !implied.contains(index)));
+    }
+
+    /// How many names the list would add to `held`, with all that follows. The list names nothing twice, and `held` is
+    /// expanded.
+    pub(crate) fn gain(&self, names: &[&str], held: &Names) -> usize {
+        let lacks = |name: &&str| !held.contains(name);
+        let Some(closed) = &self.0 else { return names.iter().copied().filter(lacks).count() };
+        let (own, implied) = closed.follow(names.iter().copied());
+        let known = own.with(implied).iter().filter_map(|index| closed.name(index)).filter(lacks).count();
+        let others = names.iter().copied().filter(|name| closed.index(name).is_none()).filter(lacks).count();
+        known.saturating_add(others)
+    }
+}
+
+impl Closed {
+    /// Those of the names that are in the hierarchy, and all that follows from them.
+    fn follow<'n>(&self, names: impl Iterator<Item = &'n str>) -> (Set, Set) {
+        let (mut own, mut implied) = (Set::default(), Set::default());
+        for index in names.filter_map(|name| self.index(name)) {
+            own.insert(index);
+            implied = implied.with(self.implied.get(index).copied().unwrap_or_default());
+        }
+        (own, implied)
+    }
+
+    fn index(&self, name: &str) -> Option<usize> {
+        self.names.binary_search_by(|known| known.as_ref().cmp(name)).ok()
+    }
+
+    fn name(&self, index: usize) -> Option<&str> {
+        self.names.get(index).map(AsRef::as_ref)
+    }
+}
+
+/// What each name implies.
+impl fmt::Debug for Hierarchy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        if let Some(closed) = &self.0 {
+            for (name, implied) in closed.names.iter().zip(&closed.implied) {
+                let implied: Vec<_> = implied.iter().filter_map(|index| closed.name(index)).collect();
+                if !implied.is_empty() {
+                    map.entry(name, &implied);
+                }
+            }
+        }
+        map.finish()
+    }
+}

@@ -1,0 +1,106 @@
+//! The issuers of a guard, put together: each has keys, an audience and a name of its own.
+
+use super::Draft;
+use super::issuer::IssuerDraft;
+use crate::claims::hierarchy::Hierarchies;
+use crate::config::error::Problems;
+use crate::keys::{KeyRing, SigningKey};
+use crate::verify::{IssuerRules, Limits, Rules};
+
+/// What the issuers of a draft come to.
+pub(super) struct Issuers {
+    /// The rules for what this guard issues.
+    pub(super) own: Rules,
+    /// Those whose access tokens are accepted. None for a guard that knows sessions only.
+    pub(super) access: Vec<IssuerRules>,
+    /// Those whose refresh tokens are accepted: this guard, if it has keys.
+    pub(super) refresh: Vec<IssuerRules>,
+}
+
+impl Draft {
+    /// Checks the issuers and loads their keys.
+    pub(super) fn issuers(&mut self, hierarchies: &Hierarchies, problems: &mut Problems) -> Issuers {
+        let limits = Limits {
+            embedded_keys: self.embedded_keys,
+            leeway: self.leeway,
+            max_lifetime: self.max_lifetime,
+            max_age: self.max_age,
+        };
+        let any_audience = self.is_for_anybody();
+        self.check_issuers(problems);
+        let mut own = std::mem::take(&mut self.own);
+        let trusted = std::mem::take(&mut self.trusted);
+        let audiences = own.audiences.clone();
+        let signing = self.signing_key.as_ref().map(SigningKey::verifying_key);
+        let (mut access, mut refresh) = (Vec::new(), Vec::new());
+        let fixed =
+            if !own.keys.is_empty() || signing.is_some() { own.fixed_keys(signing, problems) } else { None };
+        let remote = self.remote_keys(&own, problems);
+        let rules = own.into_rules(any_audience, hierarchies, &limits);
+        if let Some(keys) = fixed {
+            refresh
+                .push(IssuerRules { keys: KeyRing::fixed(keys.clone()), rules: rules.for_refresh_tokens() });
+            access.push(IssuerRules { keys: KeyRing::fixed(keys), rules: rules.clone() });
+        }
+        access.extend(remote.map(|keys| IssuerRules { keys, rules: rules.clone() }));
+        for mut issuer in trusted {
+            if issuer.audiences.is_empty() && !issuer.may_lack_audience {
+                issuer.audiences.clone_from(&audiences);
+            }
+            let fixed = if issuer.keys.is_empty() { None } else { issuer.fixed_keys(None, problems) };
+            let keys = fixed.map(KeyRing::fixed).or_else(|| self.remote_keys(&issuer, problems));
+            access.extend(
+                keys.map(|keys| IssuerRules { keys, rules: issuer.into_rules(false, hierarchies, &limits) }),
+            );
+        }
+        Issuers { own: rules, access, refresh }
+    }
+
+    fn check_issuers(&self, problems: &mut Problems) {
+        let own = self.own.has_keys() || self.signing_key.is_some();
+        if self.trusted.is_empty() {
+            return;
+        }
+        for issuer in &self.trusted {
+            issuer.check(problems);
+            let name = issuer.issuers.first().map(String::as_str).unwrap_or_default();
+            if !issuer.has_keys() {
+                problems.setting(format!("no key for the issuer {name:?}: add `.key(..)`, `.key_set(..)` or where its keys are published"));
+            }
+            let has_audience = !issuer.audiences.is_empty() || issuer.may_lack_audience;
+            if !has_audience && self.own.audiences.is_empty() {
+                problems.setting(format!("no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its tokens"));
+            }
+            if issuer.may_lack_audience && issuer.clients.is_empty() {
+                problems.setting(format!("the tokens of the issuer {name:?} need not have an audience, so add `.client(\"..\")` for those that may be sent here"));
+            }
+        }
+        if own && self.own.issuers.is_empty() {
+            problems.setting("the guard has a key of its own and trusts other issuers, so tokens must say whose they are: add `.issuer(\"..\")` for its own");
+        }
+        if !own && !self.own.issuers.is_empty() {
+            problems.setting(
+                "`issuer` is set without a key; the name of a trusted issuer goes into `TrustedIssuer::new`",
+            );
+        }
+        if self.is_for_anybody() {
+            problems.setting("`any_audience` does not go with trusted issuers; give each its audience");
+        }
+        let all: Vec<&String> =
+            self.trusted.iter().chain(own.then_some(&self.own)).flat_map(|issuer| &issuer.issuers).collect();
+        for (index, name) in all.iter().enumerate() {
+            if all.iter().take(index).any(|earlier| earlier == name) {
+                problems.setting(format!(
+                    "the issuer {name:?} is named twice; all its keys and settings go into one"
+                ));
+            }
+        }
+    }
+
+    /// The keys that an issuer publishes, if it says where.
+    #[cfg(not(feature = "remote-keys"))]
+    #[expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")]
+    fn remote_keys(&self, _: &IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
+        None
+    }
+}

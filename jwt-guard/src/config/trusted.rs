@@ -1,0 +1,115 @@
+//! An issuer of others, whose tokens a guard accepts.
+
+use super::draft::{IssuerDraft, KeySource};
+use crate::keys::{Algorithm, KeySet, VerifyingKey};
+use crate::verify::TokenProfile;
+
+/// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::Builder::trust).
+///
+/// It has keys of its own, and nobody else's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
+/// token chooses among the issuers of a guard before anything is verified, and proves nothing by itself.
+///
+/// Without an [`audience`](Self::audience) of its own, the guard's counts.
+///
+/// ```
+/// use jwt_guard::{Algorithm, JwtGuard, TrustedIssuer, VerifyingKey};
+///
+/// let [ours, partner] = [[1; 32], [2; 32]].map(|secret| VerifyingKey::secret(Algorithm::Hs256, secret));
+/// let guard = JwtGuard::builder()
+///     .trust(TrustedIssuer::new("https://id.example").key(ours?).audience("orders"))
+///     .trust(TrustedIssuer::new("https://partner.example").key(partner?).audience("acme-orders"))
+///     .build()?;
+///
+/// let no_key = JwtGuard::builder().trust(TrustedIssuer::new("https://id.example").audience("orders"));
+/// assert!(no_key.build().unwrap_err().to_string().contains("no key"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "give it to `Builder::trust`"]
+pub struct TrustedIssuer(pub(crate) IssuerDraft);
+
+impl TrustedIssuer {
+    /// The issuer with this name: `iss`, byte for byte.
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self(IssuerDraft { issuers: vec![issuer.into()], ..IssuerDraft::default() })
+    }
+
+    /// Another name of the same issuer, as after a move.
+    pub fn also_named(mut self, issuer: impl Into<String>) -> Self {
+        self.0.issuers.push(issuer.into());
+        self
+    }
+
+    /// Adds a key of the issuer.
+    pub fn key(mut self, key: VerifyingKey) -> Self {
+        self.0.keys.push(KeySource::Loaded(key));
+        self
+    }
+
+    /// Adds a set of keys of the issuer.
+    pub fn key_set(mut self, keys: KeySet) -> Self {
+        self.0.keys.push(KeySource::LoadedSet(keys));
+        self
+    }
+
+    /// Allows these algorithms only; as [`Builder::algorithms`](crate::Builder::algorithms).
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.0.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Accepts tokens for this audience; as [`Builder::audience`](crate::Builder::audience).
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.0.audiences.push(audience.into());
+        self
+    }
+
+    /// Accepts tokens that were issued to this client only, by the claim `client_id` (RFC 9068 section 2.2) or the one that
+    /// [`client_claim`](Self::client_claim) names. May be called for several.
+    pub fn client(mut self, client: impl Into<String>) -> Self {
+        self.0.clients.push(client.into());
+        self
+    }
+
+    /// Reads the client from another claim than `client_id`, such as `azp` or `cid`.
+    pub fn client_claim(mut self, name: impl Into<String>) -> Self {
+        self.0.client_claim = name.into();
+        self
+    }
+
+    /// Accepts one kind of token; as [`Builder::profile`](crate::Builder::profile).
+    pub fn profile(mut self, profile: TokenProfile) -> Self {
+        self.0.profile = profile;
+        self
+    }
+
+    /// Requires a claim to be there and not null; as [`Builder::required_claim`](crate::Builder::required_claim).
+    pub fn required_claim(mut self, name: impl Into<String>) -> Self {
+        self.0.required_claims.push(name.into());
+        self
+    }
+
+    /// Requires a claim to be exactly this string: how some issuers tell an access token from an ID token.
+    pub fn claim_value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.claim_values.push((name.into(), value.into()));
+        self
+    }
+
+    /// Reads the caller's identity from another claim; as [`Builder::subject_claim`](crate::Builder::subject_claim).
+    pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
+        self.0.subject_claim = name.into();
+        self
+    }
+
+    /// Reads scopes from the claim at this path; as [`Builder::scope_claim`](crate::Builder::scope_claim).
+    pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.0.scope_claims.push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Reads roles from the claim at this path; as [`Builder::role_claim`](crate::Builder::role_claim).
+    pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.0.role_claims.push(path.into_iter().map(Into::into).collect());
+        self
+    }
+}

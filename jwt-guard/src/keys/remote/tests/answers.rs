@@ -1,0 +1,257 @@
+//! What an issuer may answer, and what becomes of the keys.
+
+use std::ptr;
+
+use super::*;
+
+const ISSUER: &str = "https://id.example";
+const OPENID: &str = "https://id.example/.well-known/openid-configuration";
+const OAUTH: &str = "https://id.example/.well-known/oauth-authorization-server";
+
+/// Keys `a` and `b`, fetched.
+async fn fetched() -> (Arc<Issuer>, Hand, Arc<RemoteKeys>) {
+    let (issuer, clock) = (Issuer::new(), Hand::new());
+    issuer.publishes(&[("a", A), ("b", B)]);
+    let keys = remote(&issuer, &clock);
+    assert_eq!(names(&keys), None);
+    keys.refresh().await.unwrap();
+    assert_eq!(names(&keys).unwrap(), ["a", "b"]);
+    clock.advance(secs(60));
+    (issuer, clock, keys)
+}
+
+#[tokio::test]
+async fn a_failed_fetch_leaves_the_keys_and_says_why() {
+    let huge = format!("{}{}", " ".repeat(262_144), set(&[("c", C)]));
+    let too_many: Vec<_> = (0..101).map(|index| (index.to_string(), C)).collect();
+    let too_many = set(&too_many.iter().map(|(id, jwk)| (id.as_str(), *jwk)).collect::<Vec<_>>());
+    let secret = r#"{"keys":[{"kty":"oct","kid":"c","alg":"HS256","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+    let good = set(&[("c", C)]);
+    let ok = |body: &str| Answer::Says(KeyResponse::new(200, body));
+    let mut table = vec![
+        (Answer::IsDown, "no route to the host: cable cut"),
+        (Answer::Panics, "broken off"),
+        (ok(&huge), "more than 262144 bytes"),
+        (ok(&too_many), "at most 100"),
+        (ok(secret), "shared secret"),
+        (ok(""), "not a JSON object"),
+        (ok("[]"), "not a JSON object"),
+        (ok("{}"), "not a JSON object"),
+        (ok(r#"{"keys":{}}"#), "not a JSON object"),
+        (ok(r#"{"keys":[],"keys":[]}"#), "not a JSON object"),
+        (ok(r#"{"keys":[{"kty":"EC"}]}"#), "no key of the set can be used"),
+        (ok("<html>maintenance</html>"), "not a JSON object"),
+        (Answer::Says(KeyResponse::new(200, vec![0xff, 0xfe])), "not UTF-8"),
+        (ok(r#"{"keys":[]}"#), "empty"),
+    ];
+    for status in [100, 201, 203, 204, 206, 301, 302, 304, 307, 308, 400, 401, 403, 404, 429, 500, 503] {
+        table.push((Answer::Says(KeyResponse::new(status, good.as_str())), "only 200"));
+    }
+    for (answer, reason) in table {
+        let (issuer, _clock, keys) = fetched().await;
+        issuer.answers(URL, answer.clone());
+        let error = keys.refresh().await.unwrap_err();
+        assert!(error.contains(reason), "{answer:?}: {error}");
+        assert_eq!(names(&keys).unwrap(), ["a", "b"], "{answer:?}");
+        let status = keys.status();
+        assert_eq!((status.last_error(), status.failures(), status.fetches()), (Some(&*error), 1, 2));
+        assert!(status.is_usable());
+    }
+}
+
+#[tokio::test]
+async fn a_bad_key_is_left_out_and_the_others_are_used() {
+    let (issuer, clock, keys) = fetched().await;
+    let bad = r#"{"kty":"OKP","crv":"Ed25519","kid":"leaked","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}"#;
+    issuer
+        .says(KeyResponse::new(200, set(&[("a", A)]).replace("]}", &format!(",{bad},{{\"kty\":\"?\"}}]}}"))));
+    keys.refresh().await.unwrap();
+    assert_eq!(names(&keys).unwrap(), ["a"]);
+    let status = keys.status();
+    assert_eq!((status.key_count(), status.skipped().len(), status.last_error()), (1, 2, None));
+    assert!(status.skipped()[0].contains("private member"), "{:?}", status.skipped());
+    clock.advance(secs(60));
+    issuer.publishes(&[("a", A)]);
+    keys.refresh().await.unwrap();
+    assert_eq!(keys.status().skipped(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_same_keys_stay_the_same_generation_and_others_begin_a_new_one() {
+    let (issuer, clock, keys) = fetched().await;
+    let before = [material(&keys, "a"), material(&keys, "b")];
+    let same = |key: &VerifyingKey, other: &VerifyingKey| ptr::eq(key.prepared(), other.prepared());
+    assert_eq!(generation(&keys), 1);
+    // In another order, and with one that cannot be used.
+    issuer.says(KeyResponse::new(200, set(&[("b", B), ("a", A)]).replace("]}", ",{}]}")));
+    keys.refresh().await.unwrap();
+    assert_eq!(generation(&keys), 1);
+    clock.advance(secs(60));
+    issuer.publishes(&[("a", A), ("c", C)]);
+    keys.refresh().await.unwrap();
+    assert_eq!((generation(&keys), names(&keys).unwrap().len()), (2, 2));
+    assert!(same(&material(&keys, "a"), &before[0]), "what was prepared is kept");
+    clock.advance(secs(60));
+    // New material under an old name.
+    issuer.publishes(&[("a", C), ("c", C)]);
+    keys.refresh().await.unwrap();
+    assert_eq!(generation(&keys), 3);
+    assert!(!material(&keys, "a").is_same(&before[0]));
+    clock.advance(secs(60));
+    // A new name for old material.
+    issuer.publishes(&[("d", C), ("c", C)]);
+    keys.refresh().await.unwrap();
+    assert_eq!((generation(&keys), names(&keys).unwrap()), (4, vec!["d".to_owned(), "c".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_from_the_set_is_gone() {
+    let (issuer, _clock, keys) = fetched().await;
+    issuer.publishes(&[("a", A)]);
+    keys.refresh().await.unwrap();
+    assert_eq!(names(&keys).unwrap(), ["a"]);
+}
+
+#[tokio::test]
+async fn an_empty_list_withdraws_the_keys_only_when_it_comes_twice() {
+    let (issuer, clock, keys) = fetched().await;
+    issuer.publishes(&[]);
+    assert!(keys.refresh().await.is_err());
+    assert_eq!(names(&keys).unwrap(), ["a", "b"]);
+    clock.advance(secs(10));
+    keys.refresh().await.unwrap();
+    assert_eq!(names(&keys), Some(Vec::new()), "there is a set, and nothing in it");
+    assert_eq!((generation(&keys), keys.status().key_count()), (2, 0));
+    clock.advance(secs(10));
+    issuer.publishes(&[("a", A)]);
+    keys.refresh().await.unwrap();
+    assert_eq!((names(&keys).unwrap(), generation(&keys)), (vec!["a".to_owned()], 3));
+}
+
+#[tokio::test]
+async fn a_tag_is_sent_back_and_304_makes_the_keys_young_again() {
+    let (issuer, clock, keys) = fetched().await;
+    assert_eq!(issuer.last_etag(), None);
+    issuer.says(KeyResponse::new(200, set(&[("a", A)])).with_etag("W/\"1\""));
+    keys.refresh().await.unwrap();
+    clock.advance(secs(3599));
+    issuer.says(KeyResponse::new(304, "").with_cache_control("max-age=60"));
+    keys.refresh().await.unwrap();
+    assert_eq!(issuer.last_etag().as_deref(), Some("W/\"1\""));
+    assert_eq!((names(&keys).unwrap(), generation(&keys)), (vec!["a".to_owned()], 2));
+    assert_eq!(keys.status().age(), Some(secs(0)));
+    assert!(keys.status().next_refresh().unwrap() <= secs(54));
+    // After an answer without a tag none is sent.
+    clock.advance(secs(5));
+    issuer.publishes(&[("a", A)]);
+    keys.refresh().await.unwrap();
+    clock.advance(secs(5));
+    keys.refresh().await.unwrap();
+    assert_eq!(issuer.last_etag(), None);
+}
+
+#[tokio::test]
+async fn the_tag_of_an_answer_that_was_refused_is_not_sent() {
+    let (issuer, clock, keys) = fetched().await;
+    for body in ["{}", r#"{"keys":[]}"#] {
+        issuer.says(KeyResponse::new(200, body).with_etag("\"bad\""));
+        assert!(keys.refresh().await.is_err());
+        clock.advance(secs(10));
+    }
+    issuer.publishes(&[("a", A)]);
+    keys.refresh().await.unwrap();
+    assert_eq!(issuer.last_etag(), None);
+}
+
+/// An issuer with metadata, and where it was asked.
+fn discovering(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
+    at(Endpoint::discovery(ISSUER, false).unwrap(), issuer, clock)
+}
+
+fn metadata(jwks_uri: &str) -> Answer {
+    let text = format!(r#"{{"issuer":"{ISSUER}","jwks_uri":"{jwks_uri}"}}"#);
+    Answer::Says(KeyResponse::new(200, text))
+}
+
+fn urls(issuer: &Issuer) -> Vec<String> {
+    std::mem::take(&mut *issuer.asked.lock().unwrap()).into_iter().map(|(url, _)| url).collect()
+}
+
+#[tokio::test]
+async fn metadata_is_looked_for_where_both_standards_say_and_read_once_an_hour() {
+    for at_first in [true, false] {
+        let (issuer, clock) = (Issuer::new(), Hand::new());
+        issuer.publishes(&[("a", A)]);
+        issuer.answers(if at_first { OPENID } else { OAUTH }, metadata(URL));
+        let keys = discovering(&issuer, &clock);
+        keys.ready().await.unwrap();
+        let way: &[&str] = if at_first { &[OPENID, URL] } else { &[OPENID, OAUTH, URL] };
+        assert_eq!(urls(&issuer), way);
+        for _ in 0..5 {
+            clock.advance(secs(719));
+            until("the timer has fetched", || issuer.requests() > 0).await;
+            keys.refresh().await.unwrap();
+            assert!(urls(&issuer).iter().all(|url| url == URL));
+        }
+        clock.advance(secs(5));
+        keys.refresh().await.unwrap();
+        assert_eq!(urls(&issuer), way, "an hour has passed");
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_is_not_the_issuers_own_leads_nowhere() {
+    for (text, reason) in [
+        (format!(r#"{{"issuer":"{ISSUER}/","jwks_uri":"{URL}"}}"#), "byte for byte"),
+        (format!(r#"{{"issuer":"{ISSUER}","jwks_uri":"http://127.0.0.1/keys"}}"#), "use https"),
+        ("<html>".to_owned(), "strict JSON"),
+    ] {
+        let issuer = Issuer::new();
+        issuer.publishes(&[("a", A)]);
+        issuer.answers(OPENID, Answer::Says(KeyResponse::new(200, text)));
+        issuer.answers(OAUTH, metadata(URL));
+        let keys = discovering(&issuer, &Hand::new());
+        let error = keys.ready().await.unwrap_err();
+        assert!(error.contains(reason), "{error}");
+        assert_eq!((urls(&issuer).len(), names(&keys)), (1, None));
+    }
+    let issuer = Issuer::new();
+    let error = discovering(&issuer, &Hand::new()).ready().await.unwrap_err();
+    assert!(error.contains("do not answer with 200"), "{error}");
+    issuer.answers(OPENID, Answer::IsDown);
+    issuer.answers(OAUTH, metadata(URL));
+    assert!(discovering(&issuer, &Hand::new()).ready().await.unwrap_err().contains("cable cut"));
+}
+
+#[tokio::test]
+async fn the_tag_of_another_address_is_not_sent() {
+    let (issuer, clock) = (Issuer::new(), Hand::new());
+    issuer.answers(OPENID, metadata(URL));
+    issuer.says(KeyResponse::new(200, set(&[("a", A)])).with_etag("\"1\""));
+    let keys = discovering(&issuer, &clock);
+    keys.ready().await.unwrap();
+    clock.advance(secs(3600));
+    issuer.answers(OPENID, metadata("https://id.example/moved"));
+    issuer.answers("https://id.example/moved", Answer::Says(KeyResponse::new(200, set(&[("b", B)]))));
+    keys.refresh().await.unwrap();
+    assert_eq!((issuer.last_etag(), names(&keys).unwrap()), (None, vec!["b".to_owned()]));
+}
+
+#[test]
+fn only_keys_that_an_issuer_may_publish_are_worth_asking_for() {
+    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let any = remote(&issuer, &clock);
+    let clock: Arc<dyn Clock> = Arc::new(clock);
+    let endpoint = Endpoint::jwks(URL, false).unwrap();
+    let settings = RemoteKeySettings::new();
+    let one = RemoteKeys::new(String::new(), endpoint, vec![Algorithm::Es256], &settings, clock, issuer);
+    for (algorithm, of_any, of_one) in [
+        (Algorithm::Hs256, false, false),
+        (Algorithm::Hs512, false, false),
+        (Algorithm::Rs256, true, false),
+        (Algorithm::Es256, true, true),
+        (Algorithm::EdDsa, true, false),
+    ] {
+        assert_eq!((any.may_get(algorithm), one.may_get(algorithm)), (of_any, of_one), "{algorithm}");
+    }
+}

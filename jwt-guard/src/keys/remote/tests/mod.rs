@@ -1,0 +1,131 @@
+//! Fetching with a scripted issuer and a clock that is moved by hand; and every order in which things can happen.
+
+mod answers;
+mod interleavings;
+mod tasks;
+
+use std::collections::BTreeMap;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::*;
+use crate::clock::Hand;
+use crate::keys::VerifyingKey;
+
+/// Where the scripted issuer has its keys.
+const URL: &str = "https://id.example/keys";
+
+/// Two keys on P-256 and one on P-384, by their members.
+const A: &str = include_str!("../../../../../tests/fixtures/keys/p256.public.jwk");
+const B: &str = include_str!("../../../../../tests/fixtures/keys/p384.public.jwk");
+const C: &str = include_str!("../../../../../tests/fixtures/keys/ed25519.public.jwk");
+
+/// An issuer that answers as it is told, and counts.
+#[derive(Debug, Default)]
+struct Issuer {
+    answers: Mutex<BTreeMap<String, Answer>>,
+    asked: Mutex<Vec<(String, Option<String>)>>,
+}
+
+#[derive(Clone, Debug)]
+enum Answer {
+    Says(KeyResponse),
+    Hangs,
+    Panics,
+    IsDown,
+}
+
+impl Issuer {
+    fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    fn answers(&self, url: &str, answer: Answer) {
+        self.answers.lock().unwrap().insert(url.to_owned(), answer);
+    }
+
+    fn says(&self, response: KeyResponse) {
+        self.answers(URL, Answer::Says(response));
+    }
+
+    fn publishes(&self, keys: &[(&str, &str)]) {
+        self.says(KeyResponse::new(200, set(keys)));
+    }
+
+    /// How often anything was asked for.
+    fn requests(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+
+    fn last_etag(&self) -> Option<String> {
+        self.asked.lock().unwrap().last().unwrap().1.clone()
+    }
+}
+
+impl FetchKeys for Issuer {
+    fn get<'a>(
+        &'a self,
+        request: KeyRequest<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<KeyResponse, KeyFetchError>> + Send + 'a>> {
+        self.asked.lock().unwrap().push((request.url().to_owned(), request.etag().map(str::to_owned)));
+        let answer = self.answers.lock().unwrap().get(request.url()).cloned();
+        Box::pin(async move {
+            match answer.unwrap_or(Answer::Says(KeyResponse::new(404, ""))) {
+                Answer::Says(response) => Ok(response),
+                Answer::Hangs => pending().await,
+                Answer::Panics => panic!("the fetcher panics, as the test wants"),
+                Answer::IsDown => Err(KeyFetchError::new("no route to the host").because("cable cut")),
+            }
+        })
+    }
+}
+
+/// A JWK set of fixture keys, each under a name.
+fn set(keys: &[(&str, &str)]) -> String {
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|(id, jwk)| format!(r#"{{"kid":"{id}",{}"#, jwk.trim().trim_start_matches('{')))
+        .collect();
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}
+
+fn remote(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
+    at(Endpoint::jwks(URL, false).unwrap(), issuer, clock)
+}
+
+fn at(endpoint: Endpoint, issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
+    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+    let fetcher = Arc::clone(issuer) as Arc<dyn FetchKeys>;
+    RemoteKeys::new("id".to_owned(), endpoint, Vec::new(), &RemoteKeySettings::new(), clock, fetcher)
+}
+
+/// The names of the keys that may be used.
+fn names(keys: &Arc<RemoteKeys>) -> Option<Vec<String>> {
+    let current = keys.current()?;
+    Some(current.keys().iter().map(|key| key.id().unwrap_or_default().to_owned()).collect())
+}
+
+fn generation(keys: &Arc<RemoteKeys>) -> u64 {
+    keys.current().unwrap().number()
+}
+
+/// Lets the tasks of the runtime run until `done`, which must come without any time passing.
+async fn until(what: &str, done: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if done() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("never: {what}");
+}
+
+const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn material(keys: &Arc<RemoteKeys>, id: &str) -> VerifyingKey {
+    keys.current().unwrap().keys().iter().find(|key| key.id() == Some(id)).unwrap().clone()
+}

@@ -1,0 +1,119 @@
+//! One verified token that is remembered.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use quick_cache::Equivalent;
+use zeroize::Zeroizing;
+
+use super::super::checks::Dates;
+use crate::keys::{KeyGeneration, VerifyingKey};
+use crate::principal::Identity;
+
+/// The bytes of a token, all of them, wiped when they go.
+///
+/// A hash would be smaller; but the whole token leaves nothing to prove about collisions, and costs a tenth of a hash that
+/// does not.
+pub(super) struct TokenBytes(Zeroizing<Box<[u8]>>);
+
+/// What was found out about a token.
+pub(in crate::verify) struct Entry {
+    pub(in crate::verify) identity: Arc<Identity>,
+    pub(in crate::verify) dates: Dates,
+    /// Which of the verifier's issuers it is from.
+    pub(in crate::verify) issuer: usize,
+    /// The key that its signature was checked with.
+    pub(super) key: VerifyingKey,
+    /// The last set of keys in which that key was seen.
+    pub(super) generation: AtomicU64,
+    /// When it is to be verified again, on a clock that nobody sets.
+    pub(super) ends: Duration,
+    /// Which clearing of the cache it came after.
+    pub(super) epoch: u64,
+}
+
+impl Entry {
+    /// Whether the key is still among the keys of its issuer (RFC 7517 says nothing of withdrawal; rule K4 does).
+    pub(in crate::verify) fn is_of(&self, keys: &KeyGeneration) -> bool {
+        if self.generation.load(Ordering::Relaxed) == keys.number() {
+            return true;
+        }
+        let still_there = keys.has(&self.key);
+        if still_there {
+            self.generation.store(keys.number(), Ordering::Relaxed);
+        }
+        still_there
+    }
+
+    /// The same with reference counts of its own.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            identity: Arc::new(self.identity.copy()),
+            key: self.key.clone(),
+            generation: AtomicU64::new(self.generation.load(Ordering::Relaxed)),
+            dates: self.dates,
+            issuer: self.issuer,
+            ends: self.ends,
+            epoch: self.epoch,
+        }
+    }
+
+    /// The memory that it takes, with its token: what is allocated, and an estimate of what handlers read from it.
+    pub(super) fn weight(&self, token: usize) -> usize {
+        let Identity { claims, scopes, roles, .. } = &*self.identity;
+        let payload = claims.payload().len();
+        let names = scopes.bytes() + roles.bytes();
+        OVERHEAD + token + payload + names + payload * TYPED
+    }
+}
+
+/// Structures of fixed size: this one, the identity, the place in the table.
+const OVERHEAD: usize = size_of::<Entry>() + size_of::<Identity>() + 160;
+
+/// Claims in a type of the application take more memory than their text. A `serde_json::Map` takes up to eight times as much.
+const TYPED: usize = 8;
+
+impl TokenBytes {
+    pub(super) fn new(token: &[u8]) -> Self {
+        Self(Zeroizing::new(token.into()))
+    }
+
+    pub(super) fn is(&self, token: &[u8]) -> bool {
+        **self.0 == *token
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Hash for TokenBytes {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        // As the slice that it is looked up by.
+        (**self.0).hash(hasher);
+    }
+}
+
+impl PartialEq for TokenBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(&other.0)
+    }
+}
+
+impl Eq for TokenBytes {}
+
+impl Equivalent<TokenBytes> for [u8] {
+    fn equivalent(&self, token: &TokenBytes) -> bool {
+        token.is(self)
+    }
+}
+
+/// A token is a secret.
+impl fmt::Debug for TokenBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenBytes(..)")
+    }
+}

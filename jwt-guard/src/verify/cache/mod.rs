@@ -1,0 +1,129 @@
+//! Tokens that were verified before.
+//!
+//! 1. Only what has passed every check is kept, so nobody fills the cache without good tokens.
+//! 2. A token is found by all of its bytes.
+//! 3. A hit replaces the signature and the parsing, and nothing else: time, keys, revocation and policy are asked again.
+//! 4. It is bounded by number, by bytes and by time; the time is on a clock that nobody sets.
+//! 5. A key that its issuer withdraws takes its tokens with it.
+
+mod entry;
+mod lanes;
+mod settings;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, Weighter};
+
+use self::entry::TokenBytes;
+use self::lanes::Lanes;
+use super::checks::Dates;
+use crate::keys::{KeyGeneration, VerifyingKey};
+use crate::principal::Identity;
+
+pub(super) use self::entry::Entry;
+pub use self::settings::TokenCache;
+
+/// The verified tokens of one verifier.
+pub(super) struct KnownTokens {
+    settings: TokenCache,
+    shared: Cache<TokenBytes, Arc<Entry>, Weights>,
+    lanes: Lanes,
+    /// How often it was cleared.
+    epoch: AtomicU64,
+}
+
+/// The longest token that is kept. Longer ones are rare and dear.
+const LONGEST_TOKEN: usize = 4 * 1024;
+
+/// The part of the memory that copies of hot tokens may take.
+const LANES_PART: usize = 4;
+
+impl KnownTokens {
+    pub(super) fn new(settings: TokenCache) -> Self {
+        let lanes = Lanes::within(settings.bytes / LANES_PART);
+        let bytes = settings.bytes - lanes.bytes();
+        let weights = Weights { least: bytes.div_ceil(settings.entries).max(1) };
+        let shared = Cache::with(
+            settings.entries,
+            u64::try_from(bytes).unwrap_or(u64::MAX),
+            weights,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        );
+        Self { settings, shared, lanes, epoch: AtomicU64::new(0) }
+    }
+
+    /// Tells what was verified since it was last cleared from what was before.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// What was found out about `token` in this epoch, if its time is not over.
+    pub(super) fn find(&self, token: &[u8], epoch: u64, now: Duration) -> Option<Arc<Entry>> {
+        let current = |entry: &Entry| entry.epoch == epoch && now < entry.ends;
+        if let Some(entry) = self.lanes.find(token, current) {
+            return Some(entry);
+        }
+        let entry = self.shared.get(token).filter(|entry| current(entry))?;
+        self.lanes.offer(token, &entry);
+        Some(entry)
+    }
+
+    /// Keeps what was found out about a token by a verification that began at `now`, in this epoch.
+    pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, now: Duration) {
+        if token.len() > LONGEST_TOKEN || !self.settings.takes(found.key.algorithm()) {
+            return;
+        }
+        let entry = Entry {
+            identity: Arc::clone(found.identity),
+            dates: found.dates,
+            issuer: found.issuer,
+            key: found.key.clone(),
+            generation: AtomicU64::new(found.keys.number()),
+            ends: now.saturating_add(self.settings.lifetime.min(found.rest)),
+            epoch,
+        };
+        self.shared.insert(TokenBytes::new(token), Arc::new(entry));
+    }
+
+    /// Forgets everything. A verification that began before is forgotten too.
+    pub(super) fn clear(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.shared.clear();
+        self.lanes.clear();
+    }
+}
+
+/// What a verification found out, to be kept.
+pub(super) struct Found<'a> {
+    pub(super) identity: &'a Arc<Identity>,
+    pub(super) dates: Dates,
+    pub(super) issuer: usize,
+    pub(super) key: &'a VerifyingKey,
+    pub(super) keys: &'a KeyGeneration,
+    /// How long the token is still valid.
+    pub(super) rest: Duration,
+}
+
+/// The weight of an entry: its bytes, and at least what leaves room for as many entries as are allowed.
+#[derive(Clone)]
+struct Weights {
+    least: usize,
+}
+
+impl Weighter<TokenBytes, Arc<Entry>> for Weights {
+    fn weight(&self, token: &TokenBytes, entry: &Arc<Entry>) -> u64 {
+        u64::try_from(entry.weight(token.len()).max(self.least)).unwrap_or(u64::MAX)
+    }
+}
+
+/// What is remembered are tokens and personal data.
+impl fmt::Debug for KnownTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KnownTokens").field(&self.settings).finish()
+    }
+}

@@ -1,0 +1,12 @@
+//! Other implementations of the same standards, which know nothing of this one: PyJWT, jose and oidc-provider.
+//!
+//! Their scripts are in `tests/interop`, and so is what installs them.
+
+mod access_tokens;
+// Until guards fetch keys.
+#[cfg(any())]
+mod discovery;
+mod ours;
+mod programs;
+mod provider;
+mod theirs;
