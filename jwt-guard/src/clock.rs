@@ -105,5 +105,9 @@ mod hand {
         fn now(&self) -> SystemTime {
             SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.load(Ordering::SeqCst))
         }
+
+        fn monotonic(&self) -> Duration {
+            Duration::from_millis(self.0.load(Ordering::SeqCst) - NOW * 1000)
+        }
     }
 }
