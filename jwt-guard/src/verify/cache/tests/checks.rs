@@ -37,6 +37,23 @@ fn a_token_with_an_hmac_is_remembered_only_where_that_was_asked_for() {
 }
 
 #[test]
+fn beside_keys_for_signatures_an_hmac_is_still_not_remembered() {
+    let pair = Pair::new(Algorithm::Hs256, TokenCache::new());
+    let both = [Algorithm::Hs256, Algorithm::Es256].map(|algorithm| signing_key(algorithm).verifying_key());
+    let keys = KeyRing::fixed(KeySet::new(both).unwrap());
+    let verifier =
+        Verifier::new(vec![IssuerRules { keys, rules: rules(|_| {}) }], 16_384, Arc::new(Clocks::new()));
+    let pair = Pair { verifier: verifier.remembering(TokenCache::new()), ..pair };
+    let hmac = pair.token(600);
+    pair.verify(&hmac).unwrap();
+    assert!(!pair.knows(&hmac));
+    let pair = Pair { key: signing_key(Algorithm::Es256), ..pair };
+    let signed = pair.token(600);
+    pair.verify(&signed).unwrap();
+    assert!(pair.knows(&signed));
+}
+
+#[test]
 fn each_verifier_remembers_for_itself() {
     let one = Pair::new(Algorithm::Hs256, all());
     let elsewhere = rules(|rules| rules.audience = Audience::OneOf(vec!["invoices".to_owned()]));

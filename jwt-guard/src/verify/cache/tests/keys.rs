@@ -46,6 +46,8 @@ fn clearing_forgets_what_was_verified_before() {
     pair.verifier.forget();
     assert!(tokens.iter().all(|token| !pair.knows(token)));
     assert_eq!(pair.kept(), 0);
+    let lanes = &pair.verifier.known.as_ref().unwrap().lanes;
+    assert!(tokens.iter().all(|token| lanes.find(token, |_| true).is_none()), "a copy is left");
     pair.verify(&tokens[0]).unwrap();
     assert!(pair.knows(&tokens[0]));
 }
