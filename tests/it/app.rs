@@ -20,17 +20,17 @@ pub(crate) async fn serve(guard: JwtGuard) -> Server {
     Server::start(router().with_guard(guard).into_axum()).await
 }
 
-/// Asserts that a token is bad on both routes.
+/// Asserts that a token is bad on both routes, the first time and again.
 pub(crate) async fn refuses(server: &Server, name: &str, token: &str) {
-    for route in [PROTECTED, OPEN] {
+    for route in [PROTECTED, OPEN, PROTECTED, OPEN] {
         let answer = server.get(route, token).await;
         assert_eq!(answer.outcome(), Outcome::BAD_TOKEN, "{name} on {route}");
     }
 }
 
-/// Asserts that a token is good on both routes.
+/// Asserts that a token is good on both routes, the first time and again.
 pub(crate) async fn welcomes(server: &Server, name: &str, token: &str) {
-    for route in [PROTECTED, OPEN] {
+    for route in [PROTECTED, OPEN, PROTECTED, OPEN] {
         let answer: Answer = server.get(route, token).await;
         assert_eq!(answer.outcome(), ALICE, "{name} on {route}");
     }

@@ -25,3 +25,4 @@ mod secrets;
 mod seed_table;
 mod sessions;
 mod stores;
+mod token_cache;

@@ -25,7 +25,7 @@ pub use key::{SigningKey, base64url};
 pub use payload::Payload;
 pub use server::{Server, oneshot};
 
-use jwt_guard::{Algorithm, Builder, HasAudience, HasKeys, JwtGuard};
+use jwt_guard::{Algorithm, Builder, HasAudience, HasKeys, JwtGuard, TokenCache};
 
 /// The audience of [`guard`], and of [`Payload::good`].
 pub const AUDIENCE: &str = "orders";
@@ -49,12 +49,14 @@ pub const ALGORITHMS: [Algorithm; 12] = [
     Algorithm::EdDsa,
 ];
 
-/// A guard that verifies with the key of `algorithm`, for [`AUDIENCE`], at [`NOW`]; all else by default.
+/// A guard that verifies with the key of `algorithm`, for [`AUDIENCE`], at [`NOW`], and remembers every good token; all
+/// else by default. So whatever a test sends twice, it sends to a cold and to a warm cache.
 pub fn guard(algorithm: Algorithm) -> Builder<HasKeys, HasAudience> {
     JwtGuard::builder()
         .key(SigningKey::of(algorithm).verifying())
         .audience(AUDIENCE)
         .clock(ManualClock::new())
+        .token_cache(TokenCache::new().all_algorithms())
 }
 
 /// The guard that most tests need: HS256, all else by default.

@@ -127,3 +127,6 @@ impl fmt::Debug for KnownTokens {
         f.debug_tuple("KnownTokens").field(&self.settings).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! How long, how many, how much.
+
+use super::*;
+
+fn padded(pair: &Pair, length: usize) -> Vec<u8> {
+    pair.token_with(&format!(r#""aud":"orders","exp":{},"pad":"{}""#, NOW + 600, "x".repeat(length)))
+}
+
+#[test]
+fn a_token_is_verified_again_after_the_lifetime() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token(600);
+    pair.verify(&token).unwrap();
+    pair.clocks.advance(Duration::from_millis(59_999));
+    assert!(pair.knows(&token));
+    pair.clocks.advance(Duration::from_millis(1));
+    assert!(!pair.knows(&token));
+    pair.verify(&token).unwrap();
+    assert!(pair.knows(&token), "and is remembered again");
+}
+
+#[test]
+fn a_copy_for_a_thread_lives_no_longer_than_what_it_was_copied_from() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token(600);
+    pair.verify(&token).unwrap();
+    pair.clocks.advance(Duration::from_secs(30));
+    for _ in 0..4 {
+        pair.verify(&token).unwrap();
+    }
+    pair.clocks.advance(Duration::from_secs(30));
+    assert!(!pair.knows(&token));
+}
+
+#[test]
+fn no_token_is_remembered_beyond_its_end() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token(10);
+    pair.verify(&token).unwrap();
+    // The wall clock goes back, the other does not: that prolongs nothing.
+    pair.clocks.advance(Duration::from_secs(10));
+    pair.clocks.set_wall(NOW);
+    assert!(!pair.knows(&token));
+}
+
+#[test]
+fn a_token_without_a_date_of_issue_is_bounded_by_its_end_as_well() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token_with(&format!(r#""aud":"orders","exp":{}"#, NOW + 2));
+    pair.verify(&token).unwrap();
+    assert!(pair.knows(&token));
+    pair.clocks.advance(Duration::from_secs(2));
+    assert!(!pair.knows(&token));
+    assert_eq!(pair.verify(&token), Err(VerifyError::Expired));
+}
+
+#[test]
+fn a_long_token_is_verified_each_time() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let long = |length| padded(&pair, length);
+    let (fits, too_long) = (long(2000), long(4000));
+    assert!(fits.len() <= LONGEST_TOKEN && too_long.len() > LONGEST_TOKEN);
+    for token in [&fits, &too_long] {
+        pair.verify(token).unwrap();
+    }
+    assert!(pair.knows(&fits) && !pair.knows(&too_long));
+}
+
+#[test]
+fn the_number_of_tokens_is_bounded() {
+    let pair = Pair::new(Algorithm::Hs256, all().entries(100));
+    for _ in 0..1000 {
+        pair.verify(&pair.token(600)).unwrap();
+    }
+    assert!((50..=100).contains(&pair.kept()), "{}", pair.kept());
+}
+
+#[test]
+fn the_memory_is_bounded() {
+    let bytes = 256 * 1024;
+    let pair = Pair::new(Algorithm::Hs256, all().bytes(bytes));
+    let mut heaviest = 0;
+    for index in 0..500 {
+        pair.verify(&padded(&pair, index * 4)).unwrap();
+        let known = pair.verifier.known.as_ref().unwrap();
+        heaviest = heaviest.max(known.shared.weight() + known.lanes.bytes() as u64);
+    }
+    assert!(heaviest <= bytes as u64, "{heaviest}");
+    assert!(pair.kept() > 5, "{}", pair.kept());
+}
+
+#[test]
+fn a_flood_of_good_tokens_does_not_push_out_those_that_come_often() {
+    let pair = Pair::new(Algorithm::Hs256, all().entries(200));
+    let often: Vec<_> = (0..20).map(|_| pair.token(600)).collect();
+    for _ in 0..5 {
+        often.iter().for_each(|token| pair.verify(token).unwrap());
+    }
+    for index in 0..5000 {
+        pair.verify(&pair.token(600)).unwrap();
+        if index % 50 == 0 {
+            often.iter().for_each(|token| pair.verify(token).unwrap());
+        }
+    }
+    let left = often.iter().filter(|token| pair.knows(token)).count();
+    assert!(left >= 18, "{left} of 20 are left");
+}
+
+#[test]
+fn settings_that_remember_nothing_or_too_much_are_named() {
+    let found = |settings: TokenCache| settings.problems().collect::<Vec<_>>();
+    assert!(found(TokenCache::new()).is_empty() && found(TokenCache::off()).is_empty());
+    let wrong = TokenCache::new().entries(0).bytes(1000).lifetime(Duration::ZERO);
+    assert_eq!(found(wrong).len(), 3);
+    assert_eq!(found(TokenCache::new().lifetime(Duration::from_secs(3601))).len(), 1);
+}

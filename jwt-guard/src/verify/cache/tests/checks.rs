@@ -1,0 +1,163 @@
+//! What is remembered, and what a hit still asks.
+
+use super::*;
+
+#[test]
+fn a_good_token_is_remembered_and_answers_as_before() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token(600);
+    assert!(!pair.knows(&token));
+    let first = pair.verifier.verify(&token).unwrap().into_identity();
+    // Often enough to meet it in the shared cache and in a lane.
+    for _ in 0..5 {
+        assert!(pair.knows(&token));
+        let again = pair.verifier.verify(&token).unwrap().into_identity();
+        assert_eq!(again.claims.payload(), first.claims.payload());
+        assert_eq!((&again.scopes, &again.roles), (&first.scopes, &first.roles));
+    }
+    assert_eq!(pair.kept(), 1);
+}
+
+#[test]
+fn a_token_with_an_hmac_is_remembered_only_where_that_was_asked_for() {
+    for (algorithm, settings, expected) in [
+        (Algorithm::Hs256, TokenCache::new(), false),
+        (Algorithm::Hs256, all(), true),
+        (Algorithm::Es256, TokenCache::new(), true),
+        (Algorithm::Es256, all(), true),
+        (Algorithm::Es256, TokenCache::off(), false),
+        (Algorithm::Hs512, TokenCache::off(), false),
+    ] {
+        let pair = Pair::new(algorithm, settings.clone());
+        let token = pair.token(600);
+        pair.verify(&token).unwrap();
+        assert_eq!(pair.knows(&token), expected, "{algorithm} {settings:?}");
+        assert_eq!(pair.verifier.known.is_some(), expected, "nothing is set up for nothing");
+    }
+}
+
+#[test]
+fn beside_keys_for_signatures_an_hmac_is_still_not_remembered() {
+    let pair = Pair::new(Algorithm::Hs256, TokenCache::new());
+    let both = [Algorithm::Hs256, Algorithm::Es256].map(|algorithm| signing_key(algorithm).verifying_key());
+    let keys = KeyRing::fixed(KeySet::new(both).unwrap());
+    let verifier =
+        Verifier::new(vec![IssuerRules { keys, rules: rules(|_| {}) }], 16_384, Arc::new(Clocks::new()));
+    let pair = Pair { verifier: verifier.remembering(TokenCache::new()), ..pair };
+    let hmac = pair.token(600);
+    pair.verify(&hmac).unwrap();
+    assert!(!pair.knows(&hmac));
+    let pair = Pair { key: signing_key(Algorithm::Es256), ..pair };
+    let signed = pair.token(600);
+    pair.verify(&signed).unwrap();
+    assert!(pair.knows(&signed));
+}
+
+#[test]
+fn each_verifier_remembers_for_itself() {
+    let one = Pair::new(Algorithm::Hs256, all());
+    let elsewhere = rules(|rules| rules.audience = Audience::OneOf(vec!["invoices".to_owned()]));
+    let other = Pair::with_rules(Algorithm::Hs256, all(), elsewhere);
+    let token = one.token(600);
+    one.verify(&token).unwrap();
+    assert!(one.knows(&token) && !other.knows(&token));
+    assert_eq!(other.verify(&token), Err(VerifyError::WrongAudience));
+}
+
+#[test]
+fn what_is_refused_is_not_remembered() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let good = pair.token(600);
+    let mut forged = good.clone();
+    let last = forged.len() - 2;
+    forged[last] ^= 1;
+    let elsewhere = pair.token_with(&format!(r#""aud":"invoices","exp":{}"#, NOW + 600));
+    let expired = pair.token_with(&format!(r#""aud":"orders","exp":{}"#, NOW - 600));
+    for token in [forged.as_slice(), &elsewhere, &expired, b"a.b.c", b""] {
+        for _ in 0..3 {
+            assert!(pair.verify(token).is_err());
+        }
+    }
+    pair.clocks.advance(Duration::from_secs(600));
+    assert_eq!(pair.verify(&good), Err(VerifyError::Expired));
+    assert_eq!(pair.kept(), 0);
+}
+
+#[test]
+fn a_token_is_known_by_all_of_its_bytes() {
+    let pair = Pair::new(Algorithm::Es256, all());
+    let token = pair.token(600);
+    for _ in 0..4 {
+        pair.verify(&token).unwrap();
+    }
+    for index in 0..token.len() {
+        let mut other = token.clone();
+        other[index] = if other[index] == b'A' { b'B' } else { b'A' };
+        assert!(!pair.knows(&other), "byte {index}");
+        assert!(pair.verify(&other).is_err(), "byte {index}");
+    }
+    assert!(!pair.knows(&token[1..]) && !pair.knows(&token[..token.len() - 1]));
+    assert!(!pair.knows(&[&token[..], b"A"].concat()));
+    assert!(pair.knows(&token));
+}
+
+#[test]
+fn a_hit_asks_for_every_date_again() {
+    let limits = |rules: &mut Rules| {
+        rules.limits.max_age = Some(Duration::from_secs(100));
+    };
+    let pair = Pair::with_rules(Algorithm::Hs256, all().lifetime(Duration::from_secs(3600)), rules(limits));
+    let token = pair.token(50);
+    let old = pair.token(500);
+    for token in [&token, &old] {
+        pair.verify(token).unwrap();
+    }
+    for (seconds, first, second) in [
+        (NOW + 49, Ok(()), Ok(())),
+        (NOW + 50, Err(VerifyError::Expired), Ok(())),
+        (NOW + 99, Err(VerifyError::Expired), Ok(())),
+        (NOW + 100, Err(VerifyError::TooOld), Err(VerifyError::TooOld)),
+        (NOW - 1, Err(VerifyError::IssuedInFuture), Err(VerifyError::IssuedInFuture)),
+        (NOW, Ok(()), Ok(())),
+    ] {
+        // Only the wall clock is set, so both are remembered.
+        pair.clocks.set_wall(seconds);
+        assert!(pair.knows(&token) && pair.knows(&old), "{seconds}");
+        assert_eq!((pair.verify(&token), pair.verify(&old)), (first, second), "{seconds}");
+    }
+}
+
+#[test]
+fn not_before_is_asked_on_a_hit_too() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token_with(&format!(r#""aud":"orders","nbf":{NOW},"exp":{}"#, NOW + 600));
+    pair.verify(&token).unwrap();
+    pair.clocks.set_wall(NOW - 1);
+    assert!(pair.knows(&token));
+    assert_eq!(pair.verify(&token), Err(VerifyError::NotYetValid));
+}
+
+#[test]
+fn a_clock_before_1970_is_no_verdict_on_a_hit_either() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token(600);
+    pair.verify(&token).unwrap();
+    pair.clocks.0.lock().unwrap().0 = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+    assert_eq!(pair.verify(&token), Err(VerifyError::ClockBefore1970));
+}
+
+#[test]
+fn nothing_that_is_remembered_is_shown() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token(600);
+    for _ in 0..4 {
+        pair.verify(&token).unwrap();
+    }
+    let text = std::str::from_utf8(&token).unwrap();
+    let payload = text.split('.').nth(1).unwrap();
+    let bytes = TokenBytes::new(&token);
+    for shown in [format!("{:?}", pair.verifier), format!("{:#?}", pair.verifier.known), format!("{bytes:?}")]
+    {
+        assert!(!shown.contains(payload) && !shown.contains("alice"), "{shown}");
+    }
+}

@@ -1,0 +1,137 @@
+//! What is remembered, how long, and what a hit still asks. One file a kind of rule.
+
+mod bounds;
+mod checks;
+mod keys;
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::super::{
+    Audience, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier, VerifyError,
+};
+use super::*;
+use crate::clock::{Clock, NOW};
+use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey, backend};
+
+/// A wall clock and a monotonic one that are moved apart.
+#[derive(Clone, Debug)]
+struct Clocks(Arc<Mutex<(SystemTime, Duration)>>);
+
+impl Clocks {
+    fn new() -> Self {
+        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
+        Self(Arc::new(Mutex::new((wall, Duration::from_secs(5)))))
+    }
+
+    fn advance(&self, by: Duration) {
+        let mut clocks = self.0.lock().unwrap();
+        *clocks = (clocks.0 + by, clocks.1 + by);
+    }
+
+    /// Somebody sets the wall clock.
+    fn set_wall(&self, seconds: u64) {
+        self.0.lock().unwrap().0 = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    }
+}
+
+impl Clock for Clocks {
+    fn now(&self) -> SystemTime {
+        self.0.lock().unwrap().0
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.lock().unwrap().1
+    }
+}
+
+fn signing_key(algorithm: Algorithm) -> SigningKey {
+    match algorithm {
+        Algorithm::Es256 => {
+            let pem = include_str!("../../../../../tests/fixtures/keys/p256.private.pem");
+            SigningKey::pem(algorithm, pem).unwrap()
+        }
+        hmac => SigningKey::secret(hmac, [7; 64]).unwrap(),
+    }
+}
+
+fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
+    let mut rules = Rules {
+        profile: TokenProfile::Classic,
+        issuers: Vec::new(),
+        audience: Audience::OneOf(vec!["orders".to_owned()]),
+        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
+        required_claims: Vec::new(),
+        claim_values: Vec::new(),
+        subject_claim: "sub".to_owned(),
+        scope_claims: Vec::new(),
+        role_claims: Vec::new(),
+        hierarchies: Default::default(),
+        limits: Limits {
+            embedded_keys: EmbeddedKeys::Ignore,
+            leeway: Duration::ZERO,
+            max_lifetime: None,
+            max_age: None,
+        },
+    };
+    change(&mut rules);
+    rules
+}
+
+/// A verifier that remembers, the key whose tokens it takes, and its clocks.
+struct Pair {
+    verifier: Verifier,
+    key: SigningKey,
+    signed: AtomicUsize,
+    clocks: Clocks,
+}
+
+impl Pair {
+    fn new(algorithm: Algorithm, settings: TokenCache) -> Self {
+        Self::with_rules(algorithm, settings, rules(|_| {}))
+    }
+
+    fn with_rules(algorithm: Algorithm, settings: TokenCache, rules: Rules) -> Self {
+        let (key, clocks) = (signing_key(algorithm), Clocks::new());
+        let keys = KeyRing::fixed(KeySet::new([key.verifying_key()]).unwrap());
+        let verifier = Verifier::new(vec![IssuerRules { keys, rules }], 16_384, Arc::new(clocks.clone()));
+        Self { verifier: verifier.remembering(settings), key, signed: AtomicUsize::new(0), clocks }
+    }
+
+    /// A token like no other, issued at [`NOW`].
+    fn token(&self, lifetime: u64) -> Vec<u8> {
+        self.token_with(&format!(r#""aud":"orders","iat":{NOW},"exp":{}"#, NOW + lifetime))
+    }
+
+    /// A token like no other, with these members.
+    fn token_with(&self, members: &str) -> Vec<u8> {
+        let number = self.signed.fetch_add(1, Ordering::Relaxed);
+        let header = format!(r#"{{"alg":"{}"}}"#, self.key.algorithm());
+        let payload = format!(r#"{{"sub":"alice","jti":"{number}",{members}}}"#);
+        let message = [header, payload].map(|text| URL_SAFE_NO_PAD.encode(text)).join(".");
+        let signature = backend::sign(&self.key, message.as_bytes()).unwrap();
+        format!("{message}.{signature}").into_bytes()
+    }
+
+    fn verify(&self, token: &[u8]) -> Result<(), VerifyError> {
+        self.verifier.verify(token).map(drop)
+    }
+
+    /// Whether the next verification of `token` is a hit.
+    fn knows(&self, token: &[u8]) -> bool {
+        let Some(known) = &self.verifier.known else { return false };
+        known.find(token, known.epoch(), self.clocks.monotonic()).is_some()
+    }
+
+    fn kept(&self) -> usize {
+        self.verifier.known.as_ref().map_or(0, |known| known.shared.len())
+    }
+}
+
+fn all() -> TokenCache {
+    TokenCache::new().all_algorithms()
+}
