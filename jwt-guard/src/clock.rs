@@ -139,9 +139,5 @@ mod hand {
                 }
             })
         }
-
-        fn monotonic(&self) -> Duration {
-            Duration::from_millis(self.0.load(Ordering::SeqCst) - NOW * 1000)
-        }
     }
 }

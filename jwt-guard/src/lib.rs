@@ -106,6 +106,8 @@ pub use extract::{CurrentUser, Guarded};
 pub use guard::{
     AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, Settings, WantsAudience, WantsKeys,
 };
+#[cfg(feature = "remote-keys")]
+pub use guard::{Keys, KeysUnavailable};
 pub use issue::TokenIssuer;
 /// Lets everybody call a handler: callers without a token, and callers with a good one.
 ///

@@ -4,6 +4,8 @@ mod admit;
 mod builder;
 mod event;
 mod hierarchy;
+#[cfg(feature = "remote-keys")]
+mod keys;
 mod load_user;
 #[cfg(feature = "sessions")]
 mod sessions;
@@ -21,6 +23,8 @@ use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
 pub use builder::{Builder, Danger};
+#[cfg(feature = "remote-keys")]
+pub use keys::{Keys, KeysUnavailable};
 pub use settings::Settings;
 pub use typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 

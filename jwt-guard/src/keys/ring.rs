@@ -49,6 +49,15 @@ impl KeyRing {
         }
     }
 
+    /// The keys, where they are fetched.
+    #[cfg(feature = "remote-keys")]
+    pub(crate) fn as_remote(&self) -> Option<&Arc<super::remote::RemoteKeys>> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Remote(keys) => Some(keys),
+        }
+    }
+
     /// Whether a key for `algorithm` that is missing may be had by asking the issuer.
     #[cfg_attr(
         not(feature = "remote-keys"),

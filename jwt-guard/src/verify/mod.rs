@@ -127,6 +127,12 @@ impl Verifier {
         self.issuers.iter().find_map(|issuer| issuer.keys.as_fixed())
     }
 
+    /// The issuers, in the order of the configuration.
+    #[cfg(feature = "remote-keys")]
+    pub(crate) fn issuers(&self) -> &[IssuerRules] {
+        &self.issuers
+    }
+
     /// The rules of the issuers, in the order of the configuration.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rules> {
         self.issuers.iter().map(|issuer| &issuer.rules)

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::keys::KeyGeneration;
+
 /// How the keys of one issuer are doing at one moment; see [`Keys::status`](crate::Keys::status).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -91,5 +93,23 @@ impl KeyStatus {
     #[must_use]
     pub fn failures(&self) -> u64 {
         self.failures
+    }
+
+    /// Keys that were given with the configuration, which are never fetched.
+    pub(crate) fn fixed(issuer: &str, generation: &KeyGeneration) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            endpoint: None,
+            usable: true,
+            generation: generation.number(),
+            keys: generation.keys().len(),
+            skipped: generation.keys().skipped().iter().map(ToString::to_string).collect(),
+            age: None,
+            fetched_at: None,
+            next_refresh: None,
+            last_error: None,
+            fetches: 0,
+            failures: 0,
+        }
     }
 }

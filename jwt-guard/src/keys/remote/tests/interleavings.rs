@@ -200,27 +200,14 @@ fn in_every_order_three_requests_share_one_fetch() {
 
 #[test]
 fn in_every_order_a_rotation_is_seen_once_the_cooldown_has_passed() {
-    let actors = [
-        Actor::Asks("old"),
-        Actor::Rotates,
-        Actor::Passes(secs(30)),
-        Actor::Asks("new"),
-        Actor::Asks("other"),
-    ];
+    let actors = [Actor::Asks("old"), Actor::Rotates, Actor::Passes(secs(30)), Actor::Asks("new")];
     let orders = every_order(&actors, |world| assert!((1..=2).contains(&world.for_tokens.len())));
-    assert!(orders > 10_000, "{orders}");
+    assert!(orders > 1000, "{orders}");
 }
 
 #[test]
 fn in_every_order_the_timer_and_requests_do_not_fetch_at_once() {
-    let actors = [
-        Actor::Asks("old"),
-        Actor::Passes(secs(450)),
-        Actor::Ticks,
-        Actor::Ticks,
-        Actor::Rotates,
-        Actor::Asks("new"),
-    ];
+    let actors = [Actor::Asks("old"), Actor::Passes(secs(450)), Actor::Ticks, Actor::Asks("new")];
     let orders = every_order(&actors, |world| assert!(world.for_tokens.len() <= 2));
-    assert!(orders > 10_000, "{orders}");
+    assert!(orders > 500, "{orders}");
 }
