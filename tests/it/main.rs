@@ -20,6 +20,7 @@ mod order;
 mod peers;
 mod presets;
 mod properties;
+mod remote;
 mod router;
 mod secrets;
 mod seed_table;

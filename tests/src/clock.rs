@@ -1,10 +1,12 @@
 //! Time that is moved by hand.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use jwt_guard::Clock;
+use tokio::sync::watch;
 
 /// The second at which a [`ManualClock`] starts, in January 2027.
 pub const NOW: u64 = 1_800_000_000;
@@ -15,7 +17,8 @@ pub struct ManualClock(Arc<State>);
 
 #[derive(Debug)]
 struct State {
-    milliseconds: AtomicU64,
+    /// In milliseconds; whoever waits for a time is woken when it is moved.
+    time: watch::Sender<u64>,
     reads: AtomicU64,
 }
 
@@ -23,13 +26,13 @@ impl ManualClock {
     /// A clock at [`NOW`].
     #[must_use]
     pub fn new() -> Self {
-        Self(Arc::new(State { milliseconds: AtomicU64::new(NOW * 1000), reads: AtomicU64::new(0) }))
+        Self(Arc::new(State { time: watch::Sender::new(0), reads: AtomicU64::new(0) }))
     }
 
     /// Moves the clock on.
     pub fn advance(&self, by: Duration) {
         let by = u64::try_from(by.as_millis()).expect("tests move by minutes");
-        self.0.milliseconds.fetch_add(by, Ordering::SeqCst);
+        self.0.time.send_modify(|time| *time += by);
     }
 
     /// How often the time was asked for. A guard asks once for each token whose signature is good.
@@ -48,10 +51,20 @@ impl Default for ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
         self.0.reads.fetch_add(1, Ordering::SeqCst);
-        SystemTime::UNIX_EPOCH + Duration::from_millis(self.0.milliseconds.load(Ordering::SeqCst))
+        SystemTime::UNIX_EPOCH + Duration::from_secs(NOW) + self.monotonic()
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.0.milliseconds.load(Ordering::SeqCst) - NOW * 1000)
+        Duration::from_millis(*self.0.time.borrow())
+    }
+
+    fn sleep_until(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let mut moves = self.0.time.subscribe();
+        Box::pin(async move {
+            if moves.wait_for(|now| Duration::from_millis(*now) >= time).await.is_err() {
+                // Nobody can move it any more.
+                std::future::pending().await
+            }
+        })
     }
 }

@@ -94,6 +94,19 @@ impl SigningKey {
         }
     }
 
+    /// The public key as a JWK under a name, bound to its algorithm.
+    #[must_use]
+    pub fn published(&self, id: &str) -> String {
+        let members = self.public_jwk().trim().trim_start_matches('{');
+        format!(r#"{{"kid":"{id}","alg":"{}",{members}"#, self.algorithm)
+    }
+
+    /// A token that names this key.
+    #[must_use]
+    pub fn token_by(&self, id: &str, payload: &Payload) -> String {
+        self.token_of(&self.header_with("kid", &format!("\"{id}\"")), payload.to_string().as_bytes())
+    }
+
     /// The other half, as a guard takes it.
     ///
     /// # Panics

@@ -6,9 +6,11 @@
 //! 4. [`Server`] serves a router on loopback; [`Request`] is written to the socket as it stands, so that it may
 //!    repeat a header or hold bytes that no client library would send.
 //! 5. [`Answer::is`] compares an answer with an [`Outcome`]: status, challenge and body.
-//! 6. [`events::capture`] collects what the guard logs.
+//! 6. [`key_server::KeyServer`] is an identity provider that answers as it is told.
+//! 7. [`events::capture`] collects what the guard logs.
 
 pub mod events;
+pub mod key_server;
 pub mod sources;
 
 mod answer;
