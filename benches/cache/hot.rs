@@ -13,8 +13,8 @@ use jwt_guard::{authentication_required, routing};
 use jwt_guard_benches::{AccessClaims, Effort, SIGNERS, answer, stay_on_core, thread_time};
 use tokio::runtime;
 
-/// A count that two threads write costs three times as much; this is half way there.
-const LIMIT: f64 = 2.0;
+/// A count that two threads write costs three times as much. A request writes several more than those of its token.
+const LIMIT: f64 = 1.5;
 
 /// Enough for the threads to run at the same time.
 const REQUESTS: usize = 4096;
