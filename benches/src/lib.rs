@@ -11,5 +11,5 @@
 mod measure;
 mod tokens;
 
-pub use measure::{Contender, Cost, Effort, measure};
+pub use measure::{Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
 pub use tokens::{AUDIENCE, AccessClaims, ISSUER, SIGNERS, Signer, choose_backend};

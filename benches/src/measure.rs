@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use http::{Request, StatusCode};
+use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{self, Runtime};
 use tower_service::Service;
@@ -47,6 +48,12 @@ impl Effort {
             (true, true) => "PASS, every target is met",
             (true, false) => "FAIL, a target is missed",
         }
+    }
+
+    /// How often every contender has its turn.
+    #[must_use]
+    pub fn rounds(&self) -> usize {
+        self.rounds
     }
 
     /// Whether a missed target fails the run.
@@ -170,7 +177,8 @@ pub fn measure(contenders: &mut [Contender], effort: Effort) -> Vec<Cost> {
         .collect()
 }
 
-async fn answer(router: &mut Router, request: Request<Body>) -> StatusCode {
+/// Sends a request in process, reads the answer to its end, and returns its status.
+pub async fn answer(router: &mut Router, request: Request<Body>) -> StatusCode {
     let response: Response = match router.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -181,7 +189,35 @@ async fn answer(router: &mut Router, request: Request<Body>) -> StatusCode {
     status
 }
 
-fn thread_time() -> Duration {
+/// The CPU time of this thread.
+#[must_use]
+pub fn thread_time() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
+/// Keeps this thread on one core, so that threads that are measured together do not take turns on one. Where the machine
+/// has no such core, the thread stays where it is.
+pub fn stay_on_core(core: usize) {
+    let mut cores = CpuSet::new();
+    cores.set(core);
+    _ = sched_setaffinity(None, &cores);
+}
+
+/// Numbers below `items`, each as often as Zipf's law says: the first is the most frequent. The same ones every time.
+pub fn zipf(items: usize, draws: usize) -> impl Iterator<Item = usize> {
+    let mut sum = 0.0;
+    let cumulated: Vec<f64> = (1..=items)
+        .map(|rank| {
+            sum += 1.0 / rank as f64;
+            sum
+        })
+        .collect();
+    let mut state: u64 = 42;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let point = (state >> 11) as f64 / (1_u64 << 53) as f64 * sum;
+        cumulated.partition_point(|edge| *edge < point).min(items - 1)
+    })
+    .take(draws)
 }

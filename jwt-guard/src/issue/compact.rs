@@ -28,10 +28,12 @@ impl Kind {
     }
 }
 
-/// The header segment of every token of one kind.
+/// The header segment of every token of one kind. The key is named as in the published set: by its id, else by its
+/// thumbprint (RFC 7638), or others could not tell which of the set to take.
 pub(super) fn header(kind: Kind, key: &SigningKey) -> String {
     let mut header = json!({"alg": key.algorithm().name(), "typ": kind.typ()});
-    if let (Some(id), Some(members)) = (key.id(), header.as_object_mut()) {
+    let id = key.id().map(str::to_owned).or_else(|| key.verifying_key().thumbprint());
+    if let (Some(id), Some(members)) = (id, header.as_object_mut()) {
         members.insert("kid".to_owned(), id.into());
     }
     URL_SAFE_NO_PAD.encode(header.to_string())

@@ -101,7 +101,8 @@ impl SigningKey {
         private::jwk::read(text)
     }
 
-    /// Sets the id: tokens name it as `kid`, and guards find the key by it.
+    /// Sets the id: tokens name it as `kid`, and guards find the key by it. Tokens of a key pair without an id name its
+    /// [thumbprint](VerifyingKey::thumbprint), as the published key does.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.public = self.public.with_id(id);

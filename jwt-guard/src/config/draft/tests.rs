@@ -139,3 +139,12 @@ fn debug_of_a_configuration_shows_no_key() {
     let shown = format!("{config:?}");
     assert!(!shown.contains("kkkk") && !shown.contains("107, 107"), "{shown}");
 }
+
+#[test]
+fn refresh_tokens_are_never_remembered() {
+    let mut draft = draft();
+    draft.token_cache = TokenCache::new().all_algorithms();
+    let config = draft.finish().unwrap();
+    let shown = |verifier: &Verifier| format!("{verifier:?}").contains("known: Some");
+    assert!(shown(&config.access) && !shown(&config.refresh));
+}

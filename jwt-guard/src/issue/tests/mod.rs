@@ -2,6 +2,7 @@
 
 mod access;
 mod key_change;
+mod key_name;
 mod pair;
 mod renewal;
 mod settings;

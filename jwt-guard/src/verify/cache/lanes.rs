@@ -21,14 +21,14 @@ struct Slot {
     hot: Option<(TokenBytes, Arc<Entry>)>,
 }
 
-/// As many tokens as make up most of the requests where any are hot.
-const SLOTS: usize = 64;
+/// As many tokens as make up most of the contention, where any are hot.
+const SLOTS: usize = 32;
 
 /// Beyond this many, threads share lanes.
 const MOST_LANES: usize = 16;
 
-/// A token that takes more than 4 KiB stays in the shared cache, or a few of them would fill the memory of all lanes.
-const HEAVIEST: usize = 4 * 1024;
+/// A token that takes more than 8 KiB stays in the shared cache, or a few of them would fill the memory of all lanes.
+const HEAVIEST: usize = 8 * 1024;
 
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 

@@ -16,6 +16,9 @@ fn a_good_token_is_remembered_and_answers_as_before() {
         assert_eq!((&again.scopes, &again.roles), (&first.scopes, &first.roles));
     }
     assert_eq!(pair.kept(), 1);
+    let in_lane = pair.verifier.known.as_ref().unwrap().lanes.find(&token, |_| true).is_some();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    assert_eq!(in_lane, threads > 1, "a token that comes often has a copy for each thread");
 }
 
 #[test]
@@ -160,4 +163,13 @@ fn nothing_that_is_remembered_is_shown() {
     {
         assert!(!shown.contains(payload) && !shown.contains("alice"), "{shown}");
     }
+}
+
+#[test]
+fn no_two_caches_order_tokens_alike() {
+    use std::hash::BuildHasher as _;
+    let token = TokenBytes::new(b"a.b.c");
+    let hashes: std::collections::HashSet<_> =
+        (0..8).map(|_| DefaultHashBuilder::default().hash_one(&token)).collect();
+    assert!(hashes.len() > 1, "the hash has no random key");
 }
