@@ -3,8 +3,6 @@
 //! Their scripts are in `tests/interop`, and so is what installs them.
 
 mod access_tokens;
-// Until guards fetch keys.
-#[cfg(any())]
 mod discovery;
 mod ours;
 mod programs;
