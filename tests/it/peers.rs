@@ -6,26 +6,58 @@ use http::StatusCode;
 use jwt_guard::policy::{Policy, Requirement, Rule};
 use jwt_guard::{Algorithm, Claims, Guarded, JwtGuard, KeySet, Router, routing};
 use jwt_guard_tests::{
-    AUDIENCE, ISSUER, ManualClock, Outcome, Payload, Request, Server, SigningKey, events, guard, hs256, token,
+    AUDIENCE, ISSUER, ManualClock, Outcome, Payload, Request, Server, SigningKey, events, guard, hs256,
+    sources, token,
 };
 use tower::limit::ConcurrencyLimitLayer;
 
 use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
 
-/// The cases that need what a later issue builds, by the number of that issue.
-const DEFERRED: [(&str, u32); 7] = [
-    ("an issuer rotates, and the new key is used at once", 4),
-    ("an old key is withdrawn", 4),
-    ("1000 distinct unknown `kid`s cause one fetch in each cooldown", 4),
-    ("the key server hangs, and known keys go on", 4),
-    ("the key server sends an empty set, or 500 with JSON", 4),
-    ("a refresh token that this guard issued is sent as an access token", 3),
-    ("two issuers with their own keys", 4),
+/// The cases whose tests stand elsewhere, by the file below `tests/it` and the name of the test.
+const ELSEWHERE: [(&str, &str, &str); 7] = [
+    (
+        "an issuer rotates, and the new key is used at once",
+        "remote/life.rs",
+        "an_issuer_rotates_and_the_new_key_is_used_at_once",
+    ),
+    (
+        "an old key is withdrawn",
+        "remote/life.rs",
+        "an_old_key_is_withdrawn_and_its_tokens_die_with_the_next_set",
+    ),
+    (
+        "1000 distinct unknown `kid`s cause one fetch in each cooldown",
+        "remote/attacks.rs",
+        "ten_thousand_random_kids_cause_one_fetch_a_cooldown_and_known_keys_do_not_wait",
+    ),
+    (
+        "the key server hangs, and known keys go on",
+        "remote/attacks.rs",
+        "the_key_server_hangs_and_known_keys_go_on",
+    ),
+    (
+        "the key server sends an empty set, or 500 with JSON",
+        "remote/answers.rs",
+        "what_is_no_set_of_keys_changes_nothing_and_is_told_in_the_status",
+    ),
+    (
+        "a refresh token that this guard issued is sent as an access token",
+        "interop/ours.rs",
+        "a_refresh_token_is_not_taken_for_an_access_token_or_grants_nothing",
+    ),
+    (
+        "two issuers with their own keys",
+        "remote/attacks.rs",
+        "two_issuers_have_their_own_keys_budgets_and_states",
+    ),
 ];
 
 #[test]
-fn every_deferred_case_belongs_to_a_later_issue() {
-    assert!(DEFERRED.iter().all(|(case, issue)| !case.is_empty() && *issue > 2));
+fn every_case_that_is_tested_elsewhere_is_tested_there() {
+    for (case, file, test) in ELSEWHERE {
+        let source = sources::read(&format!("tests/it/{file}"));
+        assert!(source.contains(&format!("async fn {test}(")), "{case}: {file} has no {test}");
+    }
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn the_same_keys_stay_the_same_generation_and_others_begin_a_new_one() {
     assert_eq!((generation(&keys), names(&keys).unwrap().len()), (2, 2));
     assert!(same(&material(&keys, "a"), &before[0]), "what was prepared is kept");
     clock.advance(secs(60));
-    // New material under an old name.
+    // Another key under an old name.
     issuer.publishes(&[("a", C), ("c", C)]);
     keys.refresh().await.unwrap();
     assert_eq!(generation(&keys), 3);
