@@ -100,11 +100,12 @@ impl AuthError {
             }
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
-            Self::Token(VerifyError::NoKeys(_)) => FailureKind::Unavailable,
+            Self::Token(VerifyError::NoKeys(_)) | Self::Store(_) | Self::UserLoader(_) => {
+                FailureKind::Unavailable
+            }
             Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::NoSession | Self::UnknownUser => {
                 FailureKind::InvalidToken
             }
-            Self::Store(_) | Self::UserLoader(_) => FailureKind::Unavailable,
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,

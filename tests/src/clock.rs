@@ -63,7 +63,7 @@ impl Clock for ManualClock {
         Box::pin(async move {
             if moves.wait_for(|now| Duration::from_millis(*now) >= time).await.is_err() {
                 // Nobody can move it any more.
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         })
     }

@@ -96,6 +96,7 @@ impl KeyGeneration {
         self.number
     }
 
+    #[cfg(feature = "remote-keys")]
     pub(crate) fn keys(&self) -> &KeySet {
         &self.keys
     }

@@ -58,8 +58,8 @@ async fn the_first_tokens_of_new_keys_cause_one_fetch_and_those_of_withdrawn_key
     provider.rotate(true).await;
     let new = tokens(&provider).await;
     let mut requests = JoinSet::new();
-    for token in new.iter().cycle().take(30).cloned() {
-        let server = server.clone();
+    for number in 0..30 {
+        let (server, token) = (server.clone(), new[number % new.len()].clone());
         requests.spawn(async move { server.get("/orders", &token).await });
     }
     for answer in requests.join_all().await {

@@ -1,7 +1,6 @@
 //! The issuers of a guard, put together: each has keys, an audience and a name of its own.
 
 use super::Draft;
-use super::issuer::IssuerDraft;
 use crate::claims::hierarchy::Hierarchies;
 use crate::config::error::Problems;
 use crate::keys::{KeyRing, SigningKey};
@@ -100,7 +99,7 @@ impl Draft {
     /// The keys that an issuer publishes, if it says where.
     #[cfg(not(feature = "remote-keys"))]
     #[expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")]
-    fn remote_keys(&self, _: &IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
+    fn remote_keys(&self, _: &super::issuer::IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
         None
     }
 }

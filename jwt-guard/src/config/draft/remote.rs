@@ -6,7 +6,7 @@ use super::Draft;
 use super::issuer::IssuerDraft;
 use crate::config::error::Problems;
 use crate::keys::KeyRing;
-use crate::keys::remote::{Endpoint, FetchKeys, HttpFetcher, RemoteKeySettings, RemoteKeys};
+use crate::keys::remote::{Endpoint, FetchKeys, HttpFetcher, RemoteKeys};
 
 /// Where an issuer publishes its keys.
 #[derive(Clone, Debug)]
