@@ -51,6 +51,7 @@
 //! # Features
 //!
 //! `aws-lc-rs` (default) and `rust-crypto` choose the crypto backend. One must be on; with both, aws-lc-rs is used.
+//! `remote-keys` fetches the keys that issuers publish, and keeps them up to date; it needs a tokio runtime with time and IO.
 //! `sessions` adds server-side sessions, in any store that tower-sessions has.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
