@@ -46,6 +46,8 @@ pub enum Reply {
     With(u16, String, Vec<u8>),
     /// The head of a 200, and then a body without end.
     Endless,
+    /// The head of a 200 and the first bytes of a body, and then nothing.
+    Stalls,
     /// Nothing, ever.
     Hangs,
     /// The connection is closed.
@@ -216,6 +218,10 @@ impl Script {
                     let chunk = [b"2000\r\n".as_slice(), &[b' '; 0x2000], b"\r\n"].concat();
                     stream.write_all(&chunk).await.ok()?;
                 }
+            }
+            Reply::Stalls => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"keys\":[").await.ok()?;
+                std::future::pending().await
             }
             Reply::Hangs => std::future::pending().await,
             Reply::Closes => {}

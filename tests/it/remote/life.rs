@@ -1,9 +1,12 @@
 //! Rotation, withdrawal, outage and recovery.
 
-use super::*;
-use crate::app::{self, ALICE, PROTECTED};
+use std::sync::Arc;
+
 use jwt_guard_tests::Outcome;
 use jwt_guard_tests::key_server::Reply;
+
+use super::*;
+use crate::app::{self, ALICE, PROTECTED};
 
 #[tokio::test]
 async fn an_issuer_rotates_and_the_new_key_is_used_at_once() {
@@ -25,11 +28,11 @@ async fn an_issuer_rotates_and_the_new_key_is_used_at_once() {
 async fn the_first_request_waits_for_the_first_keys_and_a_burst_causes_one_fetch() {
     let issuer = server().await;
     let (builder, _clock) = guard(&issuer);
-    let service = std::sync::Arc::new(app::serve(builder.build().unwrap()).await);
+    let service = Arc::new(app::serve(builder.build().unwrap()).await);
     assert_eq!(issuer.heads().len(), 0, "nothing is fetched before it is needed");
     let mut burst = tokio::task::JoinSet::new();
     for _ in 0..50 {
-        let service = std::sync::Arc::clone(&service);
+        let service = Arc::clone(&service);
         burst.spawn(async move { service.get(PROTECTED, &token(Algorithm::Es256, "a")).await });
     }
     for answer in burst.join_all().await {

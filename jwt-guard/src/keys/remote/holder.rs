@@ -51,6 +51,9 @@ pub(super) struct State {
     pub(super) skipped: Vec<String>,
 }
 
+/// A tag is sent back with every request; a server that makes longer ones might refuse to read them.
+const LONGEST_ETAG: usize = 256;
+
 impl Holder {
     pub(super) fn new(limits: Limits) -> Self {
         let nothing = Held {
@@ -122,7 +125,7 @@ impl Holder {
                 Some(self.succeed(Vec::new(), &mut report))
             }
             (Effect::Replace, Ok((from, Delivered::Keys { keys, skipped, etag, .. }))) => {
-                state.etag = etag.map(|etag| (from, etag));
+                state.etag = etag.filter(|etag| etag.len() <= LONGEST_ETAG).map(|etag| (from, etag));
                 report.note_skipped(&mut state, skipped);
                 Some(self.succeed(keys, &mut report))
             }

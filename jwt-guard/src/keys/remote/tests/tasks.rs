@@ -180,6 +180,20 @@ async fn the_timer_ends_with_the_keys() {
 }
 
 #[tokio::test]
+async fn known_keys_are_read_while_somebody_holds_the_lock() {
+    let (issuer, clock) = (Issuer::new(), Hand::new());
+    issuer.publishes(&[("a", A)]);
+    let keys = remote(&issuer, &clock);
+    keys.ready().await.unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let reader = Arc::clone(&keys);
+    let state = keys.holder.state();
+    std::thread::spawn(move || sender.send(names(&reader)));
+    assert_eq!(receiver.recv_timeout(secs(10)).unwrap().unwrap(), ["a"]);
+    drop(state);
+}
+
+#[tokio::test]
 async fn a_fetcher_that_panics_is_a_failed_fetch() {
     let (issuer, clock) = (Issuer::new(), Hand::new());
     issuer.answers(URL, Answer::Panics);
