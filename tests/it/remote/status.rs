@@ -105,6 +105,12 @@ async fn the_log_tells_each_change_once_and_nothing_of_what_was_received() {
         event.field("added").unwrap().contains('b') && event.field("removed").unwrap().contains('a'),
         "{event:?}"
     );
+    issuer.publish(&[]);
+    for expected in [vec![Level::WARN], vec![Level::INFO, Level::INFO, Level::WARN], vec![]] {
+        clock.advance(secs(5));
+        drop(guard.keys().refresh().await);
+        assert_eq!(levels(&log), expected, "an empty list, a second one, and a third one");
+    }
 }
 
 #[tokio::test]

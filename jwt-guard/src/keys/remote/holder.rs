@@ -138,8 +138,9 @@ impl Holder {
             self.held.store(Arc::new(Held { generation, usable_until }));
         }
         report.note(&mut state, now);
-        drop(state);
+        // Under the lock, or the word of an earlier fetch could come after that of a later one.
         self.ended.send_replace(number);
+        drop(state);
         report
     }
 
@@ -157,6 +158,7 @@ impl Holder {
             |key: VerifyingKey| before.iter().find(|known| known.is_same(&key)).cloned().unwrap_or(key);
         let keys = KeySet::fetched(keys.into_iter().map(kept).collect());
         report.change = Some(change);
+        report.withdrawn = keys.iter().len() == 0;
         Arc::new(KeyGeneration::new(held.generation.number().saturating_add(1), keys))
     }
 

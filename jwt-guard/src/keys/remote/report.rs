@@ -24,6 +24,8 @@ pub(super) struct Report {
     health: Option<(Health, Health)>,
     error: Option<String>,
     pub(super) change: Option<Change>,
+    /// There are no keys left.
+    pub(super) withdrawn: bool,
     /// Keys that cannot be used, where they are others than before.
     skipped: Vec<KeyError>,
 }
@@ -117,6 +119,13 @@ impl Report {
         }
         if let Some(Change { added, removed, replaced }) = &self.change {
             tracing::info!(target: "jwt_guard", issuer, ?added, ?removed, "the issuer has changed its keys");
+            if self.withdrawn {
+                tracing::warn!(
+                    target: "jwt_guard",
+                    issuer,
+                    "the issuer has withdrawn all of its keys; its tokens are refused"
+                );
+            }
             if !replaced.is_empty() {
                 tracing::warn!(
                     target: "jwt_guard",

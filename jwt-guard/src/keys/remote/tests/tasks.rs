@@ -34,6 +34,38 @@ async fn a_hundred_requests_share_one_fetch_and_its_result() {
     assert_eq!(issuer.requests(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_waits_in_vain_on_any_number_of_threads() {
+    let rounds = async {
+        for round in 0..100 {
+            let (issuer, clock) = (Issuer::new(), Hand::new());
+            issuer.publishes(&[("a", A)]);
+            let keys = remote(&issuer, &clock);
+            for phase in 0..4 {
+                let mut requests = tokio::task::JoinSet::new();
+                for number in 0..16 {
+                    let keys = Arc::clone(&keys);
+                    requests.spawn(async move {
+                        match number % 4 {
+                            0 => keys.refresh().await.unwrap(),
+                            1 => keys.ready().await.unwrap(),
+                            2 => keys.fetch(Some("a")).await,
+                            _ => keys.fetch(Some(&format!("unknown {phase} {number}"))).await,
+                        }
+                        names(&keys)
+                    });
+                }
+                for found in requests.join_all().await {
+                    assert_eq!(found.unwrap(), ["a"], "round {round}");
+                }
+                // Beyond every cooldown, while no fetch is under way; at the end the timer is due too.
+                clock.advance(secs(200));
+            }
+        }
+    };
+    tokio::time::timeout(secs(60), rounds).await.expect("somebody waits for a fetch that has ended");
+}
+
 #[tokio::test]
 async fn a_request_that_is_given_up_does_not_give_up_the_fetch() {
     let (issuer, clock) = (Issuer::new(), Hand::new());
