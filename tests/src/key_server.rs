@@ -221,7 +221,7 @@ impl Script {
             }
             Reply::Stalls => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"keys\":[").await.ok()?;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Reply::Hangs => std::future::pending().await,
             Reply::Closes => {}

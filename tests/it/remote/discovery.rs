@@ -70,6 +70,10 @@ async fn metadata_that_is_wrong_brings_no_keys_and_no_verdict() {
         assert_eq!(service.get(PROTECTED, &token_of(&issuer)).await.status, 503, "{reason}");
         assert_eq!((issuer.requests(JWKS), issuer.requests(OAUTH)), (0, 0));
     }
+    // Nor is the name with a slash at its end the same name.
+    let issuer = server().await;
+    issuer.says(OPENID, &format!(r#"{{"issuer":"{}/","jwks_uri":"{}"}}"#, issuer.issuer(), issuer.url(JWKS)));
+    assert!(discovering(&issuer).0.keys().ready().await.unwrap_err().to_string().contains("byte for byte"));
     // A redirect of the metadata is not followed either.
     let issuer = server().await;
     elsewhere.describe(OPENID);
