@@ -67,10 +67,18 @@ pub(crate) enum Audience {
 /// Which clients a token may have been issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clients {
-    /// The claim that names the client.
-    pub(crate) claim: String,
+    /// The claims that may name the client.
+    pub(crate) claims: Vec<String>,
     /// The accepted ones; empty where any is.
     pub(crate) names: Vec<String>,
+    /// Whether a token must name its client even where any is accepted.
+    pub(crate) required: bool,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self { claims: vec!["client_id".to_owned()], names: Vec::new(), required: false }
+    }
 }
 
 /// Where a claim is: each segment is one member name, so names may hold dots.
