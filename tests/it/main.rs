@@ -12,6 +12,7 @@ mod from_env;
 mod hierarchy;
 mod holes;
 mod hostile;
+mod identity_providers;
 mod interop;
 mod layers;
 mod locations;
