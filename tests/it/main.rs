@@ -14,6 +14,7 @@ mod holes;
 mod hostile;
 mod identity_providers;
 mod interop;
+mod issuers;
 mod layers;
 mod locations;
 mod login;
