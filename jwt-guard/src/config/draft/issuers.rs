@@ -101,6 +101,10 @@ impl Draft {
     }
 
     /// Whether the `danger` door was used to reach issuers on this machine without TLS.
+    #[cfg_attr(
+        not(feature = "remote-keys"),
+        expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")
+    )]
     fn allows_plain_http(&self) -> bool {
         #[cfg(feature = "remote-keys")]
         return self.loopback_http();
