@@ -9,7 +9,11 @@ use crate::verify::TokenProfile;
 /// It has keys of its own, and nobody else's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
 /// token chooses among the issuers of a guard before anything is verified, and proves nothing by itself.
 ///
-/// Without an [`audience`](Self::audience) of its own, the guard's counts.
+/// Without an [`audience`](Self::audience) of its own, the guard's counts. A subject is unique within its issuer only: who
+/// trusts several looks at [`Claims::issuer`](crate::Claims::issuer) too, where callers are told apart.
+///
+/// [Presets](#presets) know the claims of common identity providers: [`keycloak`](Self::keycloak), [`entra`](Self::entra),
+/// [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard ones: [`rfc9068`](Self::rfc9068).
 ///
 /// ```
 /// use jwt_guard::{Algorithm, JwtGuard, TrustedIssuer, VerifyingKey};
