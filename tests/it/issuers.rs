@@ -202,6 +202,16 @@ async fn one_trusted_issuer_alone_is_checked_by_name_too() {
 }
 
 #[tokio::test]
+async fn claims_of_id_tokens_are_no_reason_to_refuse_an_access_token() {
+    // As dex issues them: it makes access tokens as it makes ID tokens.
+    let dex = TrustedIssuer::new(HOME).key(verifying(1)).audience("orders").client_claim("azp");
+    let server = serve(JwtGuard::builder().trust(dex.role_claim(["groups"]))).await;
+    let like_dex = json!({"aud": ["orders", "web"], "azp": "web", "nonce": "n-0S6", "at_hash": "77QmUPtjPfzWtF2AnpK9RQ",
+        "c_hash": "LDktKdoQak3Pk0cnXxCltA", "groups": ["clerk"], "roles": null});
+    server.get("/", &signed(&key(1), &of_home(), like_dex)).await.is(ALICE);
+}
+
+#[tokio::test]
 async fn a_remembered_token_of_one_issuer_makes_none_of_another_good() {
     let server = serve(both().token_cache(TokenCache::new().all_algorithms())).await;
     let (ours, theirs) = (signed(&key(1), &of_home(), json!({})), signed(&key(2), &of_partner(), json!({})));
