@@ -272,3 +272,20 @@ fn refresh_tokens_of_others_have_no_rules_and_no_keys() {
     let names: Vec<_> = config.refresh.rules().map(|rules| rules.issuers.clone()).collect();
     assert_eq!(names, [["https://id.example".to_owned()]]);
 }
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn keys_are_given_or_fetched_and_not_both() {
+    let both = |source: RemoteSource| {
+        assert_only(
+            &problems(|draft| {
+                draft.own.issuers.push("https://id.example".to_owned());
+                draft.own.remote = Some(source.clone());
+            }),
+            "keep one of them",
+        );
+        assert_only(&trusting(|draft| draft.trusted[0].remote = Some(source.clone())), "keep one of them");
+    };
+    both(RemoteSource::Jwks("https://id.example/keys".to_owned()));
+    both(RemoteSource::Discovery("https://id.example".to_owned()));
+}

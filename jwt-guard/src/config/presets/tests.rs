@@ -215,3 +215,41 @@ fn a_value_that_a_preset_requires_can_be_another() {
     let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").claim_value("typ", "Other");
     assert_eq!(realm.0.claim_values, [("typ".to_owned(), "Other".to_owned())]);
 }
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn a_preset_finds_its_keys_unless_they_are_given() {
+    let is_fixed = |issuer: TrustedIssuer| {
+        let mut draft = Draft::new();
+        draft.trusted.push(issuer.audience("orders").0);
+        draft.finish().unwrap().access.own_keys().is_some()
+    };
+    let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let realm = || TrustedIssuer::keycloak("https://id.example/realms/shop");
+    assert!(!is_fixed(realm()));
+    assert!(is_fixed(realm().key(key)));
+    assert!(!is_fixed(realm().jwks_url("https://id.example/keys")));
+    for found in [
+        TrustedIssuer::entra("aaaabbbb-0000-cccc-1111-dddd2222eeee"),
+        TrustedIssuer::auth0("acme.eu.auth0.com"),
+        TrustedIssuer::cognito("eu-central-1_AbCdEf123"),
+        TrustedIssuer::okta("https://acme.okta.com/oauth2/default"),
+        TrustedIssuer::rfc9068("https://as.example"),
+    ] {
+        assert!(!is_fixed(found));
+    }
+}
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn the_door_lets_an_issuer_of_this_machine_do_without_tls() {
+    let built = |issuer: &str, reason: Option<&str>| {
+        let mut draft = Draft::new();
+        draft.trusted.push(TrustedIssuer::keycloak(issuer).audience("orders").0);
+        draft.excuses.extend(reason.map(|reason| (crate::config::LOOPBACK_HTTP, reason.to_owned())));
+        draft.finish().is_ok()
+    };
+    assert!(built("http://localhost:8080/realms/shop", Some("a Keycloak for tests")));
+    assert!(!built("http://localhost:8080/realms/shop", None));
+    assert!(!built("http://id.example/realms/shop", Some("a Keycloak for tests")));
+}
