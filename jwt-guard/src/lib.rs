@@ -30,7 +30,7 @@
 //! # The parts
 //!
 //! - [`JwtGuard`] holds the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one,
-//!   [`Settings`] and [`JwtGuard::from_env`] read one.
+//!   [`Settings`] and [`JwtGuard::from_env`] read one. [`TrustedIssuer`] adds the tokens of others.
 //! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
 //! - [`Router`] takes only handlers that have one, and lists them in its [access table](Router::access_table).
 //! - [`JwtGuard::login`], [`refresh`](JwtGuard::refresh) and [`logout`](JwtGuard::logout) answer with the guard's own

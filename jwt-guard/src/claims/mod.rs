@@ -96,7 +96,8 @@ impl<T> Claims<T> {
         self.registered().token_id()
     }
 
-    /// The client that asked for the token: the `client_id` claim (RFC 9068 section 2.2).
+    /// The client that asked for the token: the `client_id` claim (RFC 9068 section 2.2), or the one in which its
+    /// [issuer](crate::TrustedIssuer::client_claim) names it.
     pub fn client_id(&self) -> Option<&str> {
         self.registered().client_id()
     }

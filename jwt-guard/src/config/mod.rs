@@ -4,6 +4,7 @@ mod carried;
 mod draft;
 mod error;
 mod hierarchy;
+mod presets;
 mod sessions;
 mod tokens;
 mod trusted;

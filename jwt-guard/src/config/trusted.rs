@@ -9,7 +9,11 @@ use crate::verify::TokenProfile;
 /// It has keys of its own, and nobody else's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
 /// token chooses among the issuers of a guard before anything is verified, and proves nothing by itself.
 ///
-/// Without an [`audience`](Self::audience) of its own, the guard's counts.
+/// Without an [`audience`](Self::audience) of its own, the guard's counts. A subject is unique within its issuer only: who
+/// trusts several looks at [`Claims::issuer`](crate::Claims::issuer) too, where callers are told apart.
+///
+/// [Presets](#presets) know the claims of common identity providers: [`keycloak`](Self::keycloak), [`entra`](Self::entra),
+/// [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard ones: [`rfc9068`](Self::rfc9068).
 ///
 /// ```
 /// use jwt_guard::{Algorithm, JwtGuard, TrustedIssuer, VerifyingKey};
@@ -61,19 +65,21 @@ impl TrustedIssuer {
     /// Accepts tokens for this audience; as [`Builder::audience`](crate::Builder::audience).
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.0.audiences.push(audience.into());
+        self.0.may_lack_audience = false;
         self
     }
 
     /// Accepts tokens that were issued to this client only, by the claim `client_id` (RFC 9068 section 2.2) or the one that
     /// [`client_claim`](Self::client_claim) names. May be called for several.
     pub fn client(mut self, client: impl Into<String>) -> Self {
-        self.0.clients.push(client.into());
+        self.0.clients.names.push(client.into());
         self
     }
 
-    /// Reads the client from another claim than `client_id`, such as `azp` or `cid`.
+    /// Reads the client from another claim than `client_id`, such as `azp` or `cid`; also for
+    /// [`Claims::client_id`](crate::Claims::client_id).
     pub fn client_claim(mut self, name: impl Into<String>) -> Self {
-        self.0.client_claim = name.into();
+        self.0.clients.claims = vec![name.into()];
         self
     }
 
@@ -89,9 +95,12 @@ impl TrustedIssuer {
         self
     }
 
-    /// Requires a claim to be exactly this string: how some issuers tell an access token from an ID token.
+    /// Requires a claim to be exactly this string: how some issuers tell an access token from an ID token. A further call
+    /// for the same claim replaces the value.
     pub fn claim_value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.0.claim_values.push((name.into(), value.into()));
+        let name = name.into();
+        self.0.claim_values.retain(|(known, _)| *known != name);
+        self.0.claim_values.push((name, value.into()));
         self
     }
 
@@ -101,13 +110,15 @@ impl TrustedIssuer {
         self
     }
 
-    /// Reads scopes from the claim at this path; as [`Builder::scope_claim`](crate::Builder::scope_claim).
+    /// Reads scopes from the claim at this path; as [`Builder::scope_claim`](crate::Builder::scope_claim). A first call
+    /// replaces what is read by default, also that of a preset; further ones add.
     pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
         self.0.scope_claims.push(path.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Reads roles from the claim at this path; as [`Builder::role_claim`](crate::Builder::role_claim).
+    /// Reads roles from the claim at this path; as [`Builder::role_claim`](crate::Builder::role_claim). A first call
+    /// replaces what is read by default, also that of a preset; further ones add.
     pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
         self.0.role_claims.push(path.into_iter().map(Into::into).collect());
         self

@@ -2,7 +2,8 @@
 
 use std::marker::PhantomData;
 
-/// No key was given yet: call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)`.
+/// No key was given yet: call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)`, or `.trust(..)`
+/// for the keys of another issuer; with the feature `remote-keys` also `.oidc_issuer(..)` or `.jwks_url(..)`.
 #[derive(Debug)]
 pub struct WantsKeys(PhantomData<()>);
 
@@ -21,8 +22,9 @@ pub struct HasAudience(PhantomData<()>);
 /// The builder knows a key.
 #[diagnostic::on_unimplemented(
     message = "this guard has no key to verify tokens with",
-    label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)` before `.build()`",
-    note = "for example: JwtGuard::builder().secret(secret).audience(\"orders\").build()"
+    label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)`, `.key(..)`, `.trust(..)`, `.oidc_issuer(..)` or `.jwks_url(..)` before `.build()`",
+    note = "for example: JwtGuard::builder().secret(secret).audience(\"orders\").build()",
+    note = "`.oidc_issuer(..)` and `.jwks_url(..)` need the feature `remote-keys`"
 )]
 pub trait KeysGiven {}
 

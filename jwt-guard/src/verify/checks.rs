@@ -25,7 +25,7 @@ pub(super) fn check(
     let issuer = issuer(found.iss, rules)?;
     let audience = audience(found.aud, rules, payload)?;
     let token_id = text(found.jti, "jti")?;
-    let client_id = text(found.client_id, "client_id")?;
+    let client = client(claims, found.client_id, rules)?;
     let family = text(found.sid, "sid")?;
     let subject = subject(claims, found.sub, rules)?;
     required(claims, rules)?;
@@ -33,7 +33,6 @@ pub(super) fn check(
         // RFC 9449 section 7.2 and RFC 8705 section 3: without its proof, a bound token is a stolen one.
         return Err(VerifyError::SenderConstrained);
     }
-    check_client(claims, rules)?;
     Dates { expires_at, not_before, issued_at }.check(&rules.limits, now)?;
     Ok(Registered {
         subject: Span::of(subject, payload),
@@ -44,7 +43,7 @@ pub(super) fn check(
         not_before,
         issued_at,
         token_id: span(token_id, payload),
-        client_id: span(client_id, payload),
+        client_id: span(client, payload),
         family: span(family, payload),
         csrf: span(found.csrf.and_then(Json::as_text), payload),
         is_fresh: matches!(found.fresh, Some(Json::Bool(true))),
@@ -198,15 +197,30 @@ fn required(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// The client that the token was issued to, where only some are accepted.
-fn check_client(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
-    let Clients { claim, names } = &rules.clients;
-    if names.is_empty() {
-        return Ok(());
+/// The client that the token was issued to. Issuers name it in different claims; those of a token must agree, and each is a
+/// string wherever it is there. `client_id` is checked even where it is not the one.
+fn client<'t>(
+    claims: &'t Object<'t>,
+    client_id: Member<'t>,
+    rules: &Rules,
+) -> Result<Option<&'t str>, VerifyError> {
+    let client_id = text(client_id, "client_id")?;
+    let Clients { claims: sources, names, required } = &rules.clients;
+    let mut client = None;
+    for name in sources {
+        let found = if name == "client_id" { client_id } else { text(claims.get(name), name)? };
+        match (client, found) {
+            (Some(earlier), Some(found)) if earlier != found => return Err(VerifyError::WrongClient),
+            _ => client = client.or(found),
+        }
     }
-    match text(claims.get(claim), claim)? {
-        None => Err(VerifyError::ClaimMissing(claim.clone().into())),
-        Some(client) if names.iter().any(|ours| ours == client) => Ok(()),
+    match client {
+        Some(found) if names.is_empty() || names.iter().any(|ours| ours == found) => Ok(client),
         Some(_) => Err(VerifyError::WrongClient),
+        None if *required || !names.is_empty() => {
+            let name = sources.first().cloned().unwrap_or_default();
+            Err(VerifyError::ClaimMissing(name.into()))
+        }
+        None => Ok(None),
     }
 }

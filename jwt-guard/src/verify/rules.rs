@@ -9,12 +9,18 @@ use crate::json::{Json, Object};
 
 /// Which kind of token a guard accepts, by the `typ` of its header (RFC 8725 section 3.11).
 ///
-/// Whatever the profile, other known kinds of JWT never pass: ID tokens aside, which share the type `JWT` and are
-/// told by their audience, that is logout tokens, DPoP proofs, security events, refresh tokens and so on.
+/// Whatever the profile, other known kinds of JWT never pass: logout tokens, DPoP proofs, security events, refresh tokens
+/// and so on. ID tokens have no type of their own: see [`Classic`](Self::Classic).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenProfile {
     /// No `typ`, `JWT` or `at+jwt`: what issuers send that predate RFC 9068. The default, since most do.
+    ///
+    /// An ID token has the type `JWT` too, and the name of its client in `aud`. So **it is accepted where that client and this
+    /// service go by one name.** Give the service a name that no client has; or tell the tokens apart: by the profile
+    /// [`AccessToken`](Self::AccessToken), by a [preset](crate::TrustedIssuer#presets), or by a claim with
+    /// [`claim_value`](crate::TrustedIssuer::claim_value) or [`required_claim`](crate::Builder::required_claim).
+    /// Claims such as `nonce` or `at_hash` do not tell: some issuers put them into access tokens as well.
     #[default]
     Classic,
     /// RFC 9068 access tokens: `at+jwt`, with the claims `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`.
@@ -67,10 +73,18 @@ pub(crate) enum Audience {
 /// Which clients a token may have been issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clients {
-    /// The claim that names the client.
-    pub(crate) claim: String,
+    /// The claims that may name the client.
+    pub(crate) claims: Vec<String>,
     /// The accepted ones; empty where any is.
     pub(crate) names: Vec<String>,
+    /// Whether a token must name its client even where any is accepted.
+    pub(crate) required: bool,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self { claims: vec!["client_id".to_owned()], names: Vec::new(), required: false }
+    }
 }
 
 /// Where a claim is: each segment is one member name, so names may hold dots.

@@ -23,14 +23,42 @@ pub(crate) struct IssuerDraft {
     pub(crate) audiences: Vec<String>,
     /// Whether a token without `aud` passes, because another claim says whom it is for.
     pub(crate) may_lack_audience: bool,
-    pub(crate) clients: Vec<String>,
-    pub(crate) client_claim: String,
+    pub(crate) clients: Clients,
     pub(crate) profile: TokenProfile,
     pub(crate) required_claims: Vec<String>,
     pub(crate) claim_values: Vec<(String, String)>,
     pub(crate) subject_claim: String,
     pub(crate) scope_claims: Vec<Vec<String>>,
     pub(crate) role_claims: Vec<Vec<String>>,
+    /// What holds if nobody says otherwise.
+    pub(crate) usual: Usual,
+    /// Whether the name begins with `http://` and is one of this machine.
+    pub(crate) is_plain: bool,
+    /// What a preset was given that it cannot be made of.
+    pub(crate) problems: Vec<String>,
+}
+
+/// What holds for an issuer as long as the configuration says nothing else.
+#[derive(Clone, Debug)]
+pub(crate) struct Usual {
+    /// The paths of the claims with scopes.
+    pub(crate) scopes: &'static [&'static [&'static str]],
+    /// The paths of the claims with roles.
+    pub(crate) roles: &'static [&'static [&'static str]],
+    /// Whether its keys are found by its first name.
+    #[cfg(feature = "remote-keys")]
+    pub(crate) discovery: bool,
+}
+
+impl Default for Usual {
+    fn default() -> Self {
+        Self {
+            scopes: &[&["scope"], &["scp"]],
+            roles: &[&["roles"]],
+            #[cfg(feature = "remote-keys")]
+            discovery: false,
+        }
+    }
 }
 
 impl Default for IssuerDraft {
@@ -45,14 +73,16 @@ impl Default for IssuerDraft {
             issuers: Vec::new(),
             audiences: Vec::new(),
             may_lack_audience: false,
-            clients: Vec::new(),
-            client_claim: "client_id".to_owned(),
+            clients: Clients::default(),
             profile: TokenProfile::default(),
             required_claims: Vec::new(),
             claim_values: Vec::new(),
             subject_claim: "sub".to_owned(),
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
+            usual: Usual::default(),
+            is_plain: false,
+            problems: Vec::new(),
         }
     }
 }
@@ -61,14 +91,20 @@ impl IssuerDraft {
     /// Whether any key is given, or a place where there are some.
     pub(in crate::config) fn has_keys(&self) -> bool {
         #[cfg(feature = "remote-keys")]
-        if self.remote.is_some() {
+        if self.remote.is_some() || self.usual.discovery {
             return true;
         }
         !self.keys.is_empty()
     }
 
     pub(super) fn check(&self, problems: &mut Problems) {
-        for issuer in &self.issuers {
+        self.problems.iter().for_each(|problem| problems.setting(problem));
+        #[cfg(feature = "remote-keys")]
+        if self.remote.is_some() && !self.keys.is_empty() {
+            problems.setting("an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers");
+        }
+        // A preset that was given nonsense has no name.
+        for issuer in self.issuers.iter().filter(|_| self.problems.is_empty()) {
             if issuer.trim().is_empty() || issuer.trim() != issuer {
                 problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
             }
@@ -76,7 +112,7 @@ impl IssuerDraft {
         for audience in self.audiences.iter().filter(|audience| audience.trim().is_empty()) {
             problems.setting(format!("the audience {audience:?} is empty; expected the `aud` of the tokens"));
         }
-        for client in self.clients.iter().filter(|client| client.trim().is_empty()) {
+        for client in self.clients.names.iter().filter(|client| client.trim().is_empty()) {
             problems.setting(format!(
                 "the client {client:?} is empty; expected the name of a client of the issuer"
             ));
@@ -99,14 +135,16 @@ impl IssuerDraft {
         }
         for name in self.required_claims.iter().chain(self.claim_values.iter().map(|(name, _)| name)) {
             if name.is_empty() {
-                problems.setting(format!("`required_claim` got {name:?}; expected the name of a claim"));
+                problems.setting(
+                    "`required_claim` or `claim_value` got an empty name; expected the name of a claim",
+                );
             }
         }
         if self.subject_claim.is_empty() {
             problems
                 .setting("`subject_claim` is empty; expected the name of the claim that names the caller");
         }
-        if self.client_claim.is_empty() {
+        if self.clients.claims.iter().any(String::is_empty) {
             problems.setting("`client_claim` is empty; expected the name of the claim that names the client");
         }
     }
@@ -130,12 +168,12 @@ impl IssuerDraft {
                 (false, true) => Audience::OneOfOrNone(self.audiences),
                 (false, false) => Audience::OneOf(self.audiences),
             },
-            clients: Clients { claim: self.client_claim, names: self.clients },
+            clients: self.clients,
             required_claims: self.required_claims,
             claim_values: self.claim_values,
             subject_claim: self.subject_claim,
-            scope_claims: paths(self.scope_claims, &["scope", "scp"]),
-            role_claims: paths(self.role_claims, &["roles"]),
+            scope_claims: paths(self.scope_claims, self.usual.scopes),
+            role_claims: paths(self.role_claims, self.usual.roles),
             hierarchies: hierarchies.clone(),
             limits: limits.clone(),
         }

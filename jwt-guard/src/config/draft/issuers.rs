@@ -43,7 +43,7 @@ impl Draft {
         }
         access.extend(remote.map(|keys| IssuerRules { keys, rules: rules.clone() }));
         for mut issuer in trusted {
-            if issuer.audiences.is_empty() && !issuer.may_lack_audience {
+            if issuer.audiences.is_empty() {
                 issuer.audiences.clone_from(&audiences);
             }
             let fixed = if issuer.keys.is_empty() { None } else { issuer.fixed_keys(None, problems) };
@@ -70,8 +70,11 @@ impl Draft {
             if !has_audience && self.own.audiences.is_empty() {
                 problems.setting(format!("no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its tokens"));
             }
-            if issuer.may_lack_audience && issuer.clients.is_empty() {
-                problems.setting(format!("the tokens of the issuer {name:?} need not have an audience, so add `.client(\"..\")` for those that may be sent here"));
+            if issuer.may_lack_audience && issuer.clients.names.is_empty() {
+                problems.setting(format!("the tokens of the issuer {name:?} need not have an audience: add `.client(\"..\")` with each client whose tokens may be sent here, or `.audience(\"..\")` if all tokens name this service"));
+            }
+            if issuer.is_plain && !self.allows_plain_http() {
+                problems.setting(format!("the issuer {name:?} is reached without TLS, so whoever is in between can answer for it; expected `https://..`, or, for tests on this machine, the feature `remote-keys` and `.danger().loopback_http(\"reason\")`"));
             }
         }
         if own && self.own.issuers.is_empty() {
@@ -94,6 +97,18 @@ impl Draft {
                 ));
             }
         }
+    }
+
+    /// Whether the `danger` door was used to reach issuers on this machine without TLS.
+    #[cfg_attr(
+        not(feature = "remote-keys"),
+        expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")
+    )]
+    fn allows_plain_http(&self) -> bool {
+        #[cfg(feature = "remote-keys")]
+        return self.loopback_http();
+        #[cfg(not(feature = "remote-keys"))]
+        false
     }
 
     /// The keys that an issuer publishes, if it says where.

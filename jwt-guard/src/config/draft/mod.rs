@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::cookies::{csrf_rules, places_of_refresh_tokens};
-pub(crate) use self::issuer::IssuerDraft;
+pub(crate) use self::issuer::{IssuerDraft, Usual};
 pub(crate) use self::keys::KeySource;
 #[cfg(feature = "remote-keys")]
 pub(crate) use self::remote::{LOOPBACK_HTTP, RemoteSource};
@@ -310,9 +310,10 @@ fn issuer(
 }
 
 /// The configured paths, or the usual ones.
-fn paths(configured: Vec<Vec<String>>, usual: &[&str]) -> Vec<ClaimPath> {
+fn paths(configured: Vec<Vec<String>>, usual: &[&[&str]]) -> Vec<ClaimPath> {
     if configured.is_empty() {
-        usual.iter().map(|name| ClaimPath(vec![(*name).to_owned()])).collect()
+        let owned = |path: &&[&str]| ClaimPath(path.iter().map(|&name| name.to_owned()).collect());
+        usual.iter().map(owned).collect()
     } else {
         configured.into_iter().map(ClaimPath).collect()
     }

@@ -20,15 +20,14 @@ pub(crate) enum RemoteSource {
 impl Draft {
     /// The keys that an issuer publishes, if it says where. Nothing is fetched yet.
     pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<KeyRing> {
-        let source = issuer.remote.as_ref()?;
-        if !issuer.keys.is_empty() {
-            problems.setting(
-                "an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers",
-            );
-        }
-        let endpoint = match source {
-            RemoteSource::Jwks(url) => Endpoint::jwks(url, self.loopback_http()),
-            RemoteSource::Discovery(name) => Endpoint::discovery(name, self.loopback_http()),
+        let endpoint = match (&issuer.remote, issuer.issuers.first()) {
+            (Some(RemoteSource::Jwks(url)), _) => Endpoint::jwks(url, self.loopback_http()),
+            (Some(RemoteSource::Discovery(name)), _) => Endpoint::discovery(name, self.loopback_http()),
+            // A preset that was given nonsense has said so.
+            (None, Some(name)) if issuer.usual.discovery && issuer.problems.is_empty() => {
+                Endpoint::discovery(name, self.loopback_http())
+            }
+            (None, _) => return None,
         };
         let settings = issuer.remote_settings.as_ref().unwrap_or(&self.remote_settings);
         let illegal = settings.problems();
@@ -52,7 +51,7 @@ impl Draft {
         }
     }
 
-    fn loopback_http(&self) -> bool {
+    pub(super) fn loopback_http(&self) -> bool {
         self.excuses.iter().any(|(what, _)| *what == LOOPBACK_HTTP)
     }
 }

@@ -148,3 +148,153 @@ fn refresh_tokens_are_never_remembered() {
     let shown = |verifier: &Verifier| format!("{verifier:?}").contains("known: Some");
     assert!(shown(&config.access) && !shown(&config.refresh));
 }
+
+/// A draft that trusts one issuer, by its own key and for its own audience.
+fn trusting(change: impl FnOnce(&mut Draft)) -> Vec<String> {
+    let mut draft = Draft::new();
+    draft.trusted.push(partner("https://partner.example"));
+    change(&mut draft);
+    draft.finish().map_or_else(|error| error.problems().collect(), |_| Vec::new())
+}
+
+fn partner(name: &str) -> IssuerDraft {
+    IssuerDraft {
+        issuers: vec![name.to_owned()],
+        audiences: vec!["acme".to_owned()],
+        keys: vec![KeySource::Secret(Algorithm::Hs256, Secret::from([8; 32]))],
+        ..IssuerDraft::default()
+    }
+}
+
+/// A key and an audience of the guard's own.
+fn own(draft: &mut Draft) {
+    draft.own.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
+    draft.own.audiences.push("orders".to_owned());
+}
+
+#[track_caller]
+fn assert_only(found: &[String], expected: &str) {
+    assert!(found.len() == 1 && found[0].contains(expected), "{expected}: {found:#?}");
+}
+
+#[test]
+fn a_guard_may_trust_others_alone_or_beside_itself() {
+    assert_eq!(trusting(|_| {}), [""; 0]);
+    assert_eq!(trusting(|draft| draft.trusted.push(partner("https://b.example"))), [""; 0]);
+    let beside = trusting(|draft| {
+        own(draft);
+        draft.own.issuers.push("https://id.example".to_owned());
+    });
+    assert_eq!(beside, [""; 0]);
+}
+
+#[test]
+fn an_issuer_needs_a_key_an_audience_and_a_name() {
+    assert_only(
+        &trusting(|draft| draft.trusted[0].keys.clear()),
+        "no key for the issuer \"https://partner.example\"",
+    );
+    assert_only(&trusting(|draft| draft.trusted[0].audiences.clear()), "no audience for the issuer");
+    assert_only(&trusting(|draft| draft.trusted[0].issuers[0].clear()), "the issuer \"\" is empty");
+    assert_only(&trusting(|draft| draft.trusted[0].audiences[0].clear()), "the audience \"\" is empty");
+    assert_only(
+        &trusting(|draft| draft.trusted[0].clients.names.push(String::new())),
+        "the client \"\" is empty",
+    );
+    assert_only(
+        &trusting(|draft| draft.trusted[0].clients.claims = vec![String::new()]),
+        "`client_claim` is empty",
+    );
+    let unnamed = trusting(|draft| draft.trusted[0].claim_values.push((String::new(), "x".to_owned())));
+    assert_only(&unnamed, "empty name");
+}
+
+#[test]
+fn the_audience_of_the_guard_is_that_of_an_issuer_without_one() {
+    let mut draft = Draft::new();
+    own(&mut draft);
+    draft.own.issuers.push("https://id.example".to_owned());
+    draft.trusted.push(IssuerDraft { audiences: Vec::new(), ..partner("https://a.example") });
+    draft.trusted.push(partner("https://b.example"));
+    let config = draft.finish().unwrap();
+    let audiences: Vec<_> = config.access.rules().map(|rules| rules.audience.clone()).collect();
+    let one = |name: &str| Audience::OneOf(vec![name.to_owned()]);
+    assert_eq!(audiences, [one("orders"), one("orders"), one("acme")]);
+}
+
+#[test]
+fn an_issuer_whose_tokens_may_lack_an_audience_names_its_clients() {
+    let lacking = |client: &str| {
+        trusting(|draft| {
+            draft.trusted[0].may_lack_audience = true;
+            draft.trusted[0].audiences.clear();
+            draft.trusted[0].clients.names.extend((!client.is_empty()).then(|| client.to_owned()));
+        })
+    };
+    assert_only(&lacking(""), "`.client(\"..\")`");
+    assert_eq!(lacking("web"), [""; 0]);
+}
+
+#[test]
+fn two_issuers_have_no_name_in_common() {
+    let twice = |name: &str| trusting(|draft| draft.trusted.push(partner(name)));
+    assert_only(&twice("https://partner.example"), "named twice");
+    assert_eq!(twice("https://partner.example/"), [""; 0]);
+    let also = trusting(|draft| {
+        let mut other = partner("https://b.example");
+        other.issuers.push("https://partner.example".to_owned());
+        draft.trusted.push(other);
+    });
+    assert_only(&also, "named twice");
+    let own_name = trusting(|draft| {
+        own(draft);
+        draft.own.issuers.push("https://partner.example".to_owned());
+    });
+    assert_only(&own_name, "named twice");
+}
+
+#[test]
+fn beside_other_issuers_the_guard_itself_has_a_name() {
+    assert_only(&trusting(own), "add `.issuer(\"..\")`");
+    let nameless = trusting(|draft| {
+        draft.own.audiences.push("orders".to_owned());
+        draft.signing_key = Some(SigningKey::secret(Algorithm::Hs256, [6; 32]).unwrap());
+    });
+    assert_only(&nameless, "add `.issuer(\"..\")`");
+    let keyless = trusting(|draft| draft.own.issuers.push("https://id.example".to_owned()));
+    assert_only(&keyless, "`issuer` is set without a key");
+}
+
+#[test]
+fn any_audience_does_not_go_with_other_issuers() {
+    let found = trusting(|draft| draft.excuses.push((ANY_AUDIENCE, "x".to_owned())));
+    assert_only(&found, "`any_audience` does not go with trusted issuers");
+}
+
+#[test]
+fn refresh_tokens_of_others_have_no_rules_and_no_keys() {
+    let mut draft = Draft::new();
+    own(&mut draft);
+    draft.own.issuers.push("https://id.example".to_owned());
+    draft.trusted.push(partner("https://partner.example"));
+    let config = draft.finish().unwrap();
+    let names: Vec<_> = config.refresh.rules().map(|rules| rules.issuers.clone()).collect();
+    assert_eq!(names, [["https://id.example".to_owned()]]);
+}
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn keys_are_given_or_fetched_and_not_both() {
+    let both = |source: RemoteSource| {
+        assert_only(
+            &problems(|draft| {
+                draft.own.issuers.push("https://id.example".to_owned());
+                draft.own.remote = Some(source.clone());
+            }),
+            "keep one of them",
+        );
+        assert_only(&trusting(|draft| draft.trusted[0].remote = Some(source.clone())), "keep one of them");
+    };
+    both(RemoteSource::Jwks("https://id.example/keys".to_owned()));
+    both(RemoteSource::Discovery("https://id.example".to_owned()));
+}

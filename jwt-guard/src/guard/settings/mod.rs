@@ -84,6 +84,18 @@ use crate::verify::TokenProfile;
 /// variable, a list is separated by commas, or JSON if it begins with `[`; claim names hold dots, so paths are JSON too, and so
 /// are tables.
 ///
+/// Other issuers are not settings: what is believed of whom, and by which claims, is written in code, by
+/// [`trust`](crate::Builder::trust) on the builder. Settings without a key and an audience are enough for it then:
+///
+/// ```
+/// # use jwt_guard::{Algorithm, Settings, TrustedIssuer, VerifyingKey};
+/// # let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32])?;
+/// let settings: Settings = serde_json::from_str(r#"{"leeway": "10s"}"#)?;
+/// let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").key(key).audience("orders");
+/// let guard = settings.into_builder().trust(realm).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// `Debug` shows no secret and no key, and no error quotes one.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

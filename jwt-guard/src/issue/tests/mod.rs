@@ -42,7 +42,7 @@ fn rules(profile: TokenProfile) -> Rules {
         profile,
         issuers: vec!["https://id.example".to_owned()],
         audience: Audience::OneOf(vec!["orders".to_owned()]),
-        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
+        clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),

@@ -10,7 +10,7 @@ fn rules() -> Rules {
         profile: TokenProfile::Classic,
         issuers: Vec::new(),
         audience: Audience::Any,
-        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
+        clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),

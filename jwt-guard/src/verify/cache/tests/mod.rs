@@ -64,7 +64,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         profile: TokenProfile::Classic,
         issuers: Vec::new(),
         audience: Audience::OneOf(vec!["orders".to_owned()]),
-        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
+        clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),

@@ -7,6 +7,8 @@ use crate::claims::names::Names;
 use crate::claims::registered::TokenClaims;
 use crate::keys::{Algorithm, KeyRing, VerifyingKey};
 
+mod clients;
+
 const NOW: u64 = 1_800_000_000;
 
 #[derive(Debug)]
@@ -23,7 +25,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         profile: TokenProfile::Classic,
         issuers: vec!["https://id.example".to_owned()],
         audience: Audience::OneOf(vec!["orders".to_owned()]),
-        clients: Clients { claim: "client_id".to_owned(), names: Vec::new() },
+        clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),

@@ -1,0 +1,80 @@
+//! Microsoft Entra ID.
+
+use super::{client_in, preset};
+use crate::config::trusted::TrustedIssuer;
+use crate::keys::Algorithm;
+
+/// The names under which Entra signs in people of any tenant. Tokens never name them.
+const ANY_TENANT: [&str; 3] = ["common", "organizations", "consumers"];
+
+impl TrustedIssuer {
+    /// One tenant of Microsoft Entra ID, by its GUID: access tokens of version 2.0, from
+    /// `https://login.microsoftonline.com/TENANT/v2.0`.
+    ///
+    /// ```json
+    /// {
+    ///   "iss": "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0", "ver": "2.0",
+    ///   "aud": "00001111-aaaa-2222-bbbb-3333cccc4444", "azp": "11112222-bbbb-3333-cccc-4444dddd5555", "azpacr": "1",
+    ///   "sub": "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "oid": "aaaaaaaa-0000-1111-2222-bbbbbbbbbbbb",
+    ///   "tid": "aaaabbbb-0000-cccc-1111-dddd2222eeee", "iat": 1800000000, "nbf": 1800000000, "exp": 1800004200,
+    ///   "scp": "Orders.Read Orders.Write", "roles": ["Orders.Admin"], "uti": "fqiBqXLPj0eQa82S-IYFAA"
+    /// }
+    /// ```
+    ///
+    /// | of the token | becomes |
+    /// |---|---|
+    /// | `iss`, with the tenant | required, so other tenants are refused |
+    /// | `ver: 2.0` | required; for older tokens see below |
+    /// | `azp` | the client, and required: ID tokens have none. They may well have the same `aud` |
+    /// | `scp` | scopes, of tokens for a user |
+    /// | `roles` | roles: app roles of the user, or of the calling application where there is no user |
+    ///
+    /// *Access token claims reference* and *ID token claims reference* list these claims.
+    ///
+    /// - The [`audience`](Self::audience) is the client id of the API, a GUID: version 2.0 has no `api://` there.
+    /// - Entra issues version 1.0 until the manifest of the API says `requestedAccessTokenVersion: 2`.
+    /// - `sub` differs between APIs for one user; `.subject_claim("oid")` is the same in all of them.
+    /// - A tenant's domain, and `common`, `organizations` and `consumers`, are refused: the `iss` of tokens names the GUID,
+    ///   and the documents of the others name no tenant at all. Trust each tenant by itself.
+    /// - Tokens have `uti` instead of `jti`, so they cannot be looked up in a store of revocations.
+    ///
+    /// Keys are for RS256, as Entra does not say so in its key set; load one with
+    /// `KeySet::from_json(json, &[Algorithm::Rs256])`.
+    ///
+    /// ```
+    /// # use jwt_guard::{JwtGuard, TrustedIssuer};
+    /// let anybody = JwtGuard::builder().trust(TrustedIssuer::entra("common").audience("orders"));
+    /// assert!(anybody.build().unwrap_err().to_string().contains("GUID"));
+    /// ```
+    pub fn entra(tenant: impl Into<String>) -> Self {
+        let given = tenant.into();
+        let tenant = given.to_ascii_lowercase();
+        let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
+        let mut draft = preset(issuer, &[&["scp"]], &[&["roles"]]);
+        draft.clients = client_in(&["azp"]);
+        draft.algorithms = vec![Algorithm::Rs256];
+        draft.problems.extend(problem(&given, &tenant));
+        Self(draft).claim_value("ver", "2.0")
+    }
+}
+
+fn problem(given: &str, tenant: &str) -> Option<String> {
+    if ANY_TENANT.contains(&tenant) {
+        return Some(format!(
+            "found the Entra tenant {given:?}, which stands for any tenant; expected the GUID of one tenant, such as \
+             `aaaabbbb-0000-cccc-1111-dddd2222eeee`, and one `.trust(..)` for each"
+        ));
+    }
+    (!is_guid(tenant)).then(|| {
+        format!(
+            "found the Entra tenant {given:?}; expected its GUID, such as `aaaabbbb-0000-cccc-1111-dddd2222eeee`, which \
+             the overview of the tenant shows and the `iss` of its tokens names"
+        )
+    })
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}

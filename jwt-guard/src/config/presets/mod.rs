@@ -1,0 +1,88 @@
+//! Issuers whose tokens are known: what their documentation says of access tokens, as rules.
+//!
+//! A preset is a [`TrustedIssuer`] with its settings made. Each keeps out the other tokens that its issuer signs with the
+//! same keys, by a claim that only access tokens have.
+
+mod address;
+mod auth0;
+mod cognito;
+mod entra;
+mod keycloak;
+mod okta;
+
+use self::address::Address;
+use super::draft::{IssuerDraft, Usual};
+use super::trusted::TrustedIssuer;
+use crate::verify::{Clients, TokenProfile};
+
+/// # Presets
+///
+/// For identity providers whose tokens are known. Every setting can be changed by a further call, but what a preset
+/// requires stays required; who needs less starts from [`new`](Self::new). [`scope_claim`](Self::scope_claim) and
+/// [`role_claim`](Self::role_claim) replace what the preset reads with their first call.
+///
+/// With the feature `remote-keys` the keys are found by the issuer's name, unless they are given. Without it, add
+/// [`key_set`](Self::key_set).
+impl TrustedIssuer {
+    /// An authorization server that follows RFC 9068: its access tokens are typed `at+jwt`.
+    ///
+    /// ```json
+    /// {
+    ///   "iss": "https://as.example", "sub": "5ba552d67", "aud": "https://orders.example", "client_id": "s6BhdRkqt3",
+    ///   "iat": 1800000000, "exp": 1800000900, "jti": "dbe39bf3a3ba4238a513f51d6e1691c4",
+    ///   "scope": "orders:read orders:write", "roles": ["clerk"]
+    /// }
+    /// ```
+    ///
+    /// | of the token | becomes |
+    /// |---|---|
+    /// | `typ: at+jwt` in the header, and the seven claims of section 2.2 | required, so an ID token never passes |
+    /// | `scope` | scopes |
+    /// | `roles` | roles |
+    /// | `client_id` | the client |
+    ///
+    /// The claims `groups` and `entitlements` (section 2.2.3.1) are not read: a group and a role of one name are
+    /// different grants, and who may name a group may not grant a role. Where they are meant as roles, say so:
+    ///
+    /// ```
+    /// use jwt_guard::TrustedIssuer;
+    ///
+    /// let issuer = TrustedIssuer::rfc9068("https://as.example").role_claim(["roles"]).role_claim(["groups"]);
+    /// ```
+    pub fn rfc9068(issuer: impl Into<String>) -> Self {
+        let issuer = issuer.into();
+        let (address, problem) = Address::or_problem(&issuer, "https://HOST", |_| true);
+        let mut draft = preset(issuer.clone(), &[&["scope"]], &[&["roles"]]);
+        draft.profile = TokenProfile::AccessToken;
+        draft.is_plain = address.is_some_and(|address| address.is_plain);
+        draft.problems.extend(problem);
+        Self(draft)
+    }
+}
+
+/// An issuer whose keys are found by its name.
+fn preset(
+    issuer: String,
+    scopes: &'static [&'static [&'static str]],
+    roles: &'static [&'static [&'static str]],
+) -> IssuerDraft {
+    let usual = Usual {
+        scopes,
+        roles,
+        #[cfg(feature = "remote-keys")]
+        discovery: true,
+    };
+    IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
+}
+
+/// The client of a token stands in one of `claims`, which other tokens of the issuer lack.
+fn client_in(claims: &[&str]) -> Clients {
+    Clients {
+        claims: claims.iter().map(|&name| name.to_owned()).collect(),
+        required: true,
+        ..Clients::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;
