@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Fetches documents of issuers: one `GET`, without credentials.
 ///
@@ -53,6 +54,15 @@ pub trait FetchKeys: fmt::Debug + Send + Sync + 'static {
         &'a self,
         request: KeyRequest<'a>,
     ) -> Pin<Box<dyn Future<Output = Result<KeyResponse, KeyFetchError>> + Send + 'a>>;
+}
+
+impl<F: FetchKeys + ?Sized> FetchKeys for Arc<F> {
+    fn get<'a>(
+        &'a self,
+        request: KeyRequest<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<KeyResponse, KeyFetchError>> + Send + 'a>> {
+        (**self).get(request)
+    }
 }
 
 /// What is asked for.

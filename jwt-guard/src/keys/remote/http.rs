@@ -160,3 +160,29 @@ impl fmt::Debug for HttpFetcher {
         f.debug_struct("HttpFetcher").field("roots", &self.roots).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_roots_https_is_not_tried_and_the_message_says_what_to_install() {
+        let fetcher = HttpFetcher { roots: 0, ..HttpFetcher::new(&RemoteKeySettings::new()).unwrap() };
+        let asked = KeyRequest { url: "https://localhost:1/keys", etag: None, largest_body: 1024 };
+        let error = fetcher.get(asked).await.unwrap_err().to_string();
+        assert!(error.contains("ca-certificates") && error.contains("root_certificate"), "{error}");
+    }
+
+    #[test]
+    fn a_root_that_is_no_certificate_is_refused() {
+        let text = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let settings = RemoteKeySettings::new().root_certificate(text);
+        assert!(HttpFetcher::new(&settings).unwrap_err().contains("cannot be used"));
+    }
+
+    #[test]
+    fn what_is_shown_of_a_client_is_how_many_roots_it_has() {
+        let fetcher = HttpFetcher::new(&RemoteKeySettings::new()).unwrap();
+        assert_eq!(format!("{fetcher:?}"), format!("HttpFetcher {{ roots: {}, .. }}", fetcher.roots));
+    }
+}
