@@ -64,7 +64,8 @@ fn rows() -> BTreeMap<String, Vec<String>> {
 }
 
 fn is_test(source: &str, name: &str) -> bool {
-    attributes(source, name).is_some_and(|attributes| attributes.contains("test]"))
+    attributes(source, name)
+        .is_some_and(|attributes| attributes.contains("test]") || attributes.contains("test("))
 }
 
 /// The attributes above a function.

@@ -37,7 +37,7 @@ pub use self::http::HttpFetcher;
 use self::schedule::{Answer, Cause, Jitter, Moment};
 pub use self::settings::RemoteKeySettings;
 pub use self::status::KeyStatus;
-use self::timing::within;
+use self::timing::{caught, within};
 use super::Algorithm;
 use super::algorithm::Family;
 use crate::clock::Clock;
@@ -102,6 +102,11 @@ impl RemoteKeys {
     /// Has the keys fetched for a token that names this one, if that is allowed now, and waits for a bounded time. While
     /// there are no keys, that is as long as a fetch may take.
     pub(crate) async fn fetch(self: &Arc<Self>, key_id: Option<&str>) {
+        // After a panic the keys are what they were, and the next look at them says so.
+        caught(self.fetch_for_token(key_id)).await;
+    }
+
+    async fn fetch_for_token(self: &Arc<Self>, key_id: Option<&str>) {
         let now = self.clock.monotonic();
         let wait = if self.holder.current(now).is_some() { self.wait } else { self.timeout };
         let Some(number) = self.begin(Cause::Token(key_id), now) else { return };

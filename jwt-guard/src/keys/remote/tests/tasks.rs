@@ -259,6 +259,22 @@ fn keys_outlive_the_runtime_that_fetched_them_and_their_timer_starts_anew() {
 }
 
 #[test]
+fn a_runtime_without_timers_takes_no_request_down() {
+    let issuer = Issuer::new();
+    issuer.publishes(&[("a", A)]);
+    let (clock, fetcher) = (Arc::new(crate::clock::SystemClock), Arc::clone(&issuer) as Arc<dyn FetchKeys>);
+    let endpoint = Endpoint::jwks(URL, false).unwrap();
+    let keys =
+        RemoteKeys::new(String::new(), endpoint, Vec::new(), &RemoteKeySettings::new(), clock, fetcher);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        keys.fetch(Some("a")).await;
+        until("the fetch has failed", || keys.status().failures() == 1).await;
+    });
+    assert!(keys.status().last_error().unwrap().contains("panic"));
+}
+
+#[test]
 fn a_fetch_that_ends_with_its_runtime_lets_the_next_one_begin() {
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (issuer, clock) = (Issuer::new(), Hand::new());
