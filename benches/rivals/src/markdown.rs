@@ -10,8 +10,8 @@ use crate::contenders::{self, Role};
 use crate::measure::Table;
 use crate::scenario::{self, Scenario};
 
-/// The algorithm whose allocations are shown; those of the others differ by one or two.
-const ALLOCATIONS_OF: &str = "ES256";
+/// The algorithm whose allocations and answers are shown. Those of the others hardly differ.
+const EXAMPLE: &str = "ES256";
 
 pub fn render(tables: &[Table]) -> String {
     let mut text = head();
@@ -20,6 +20,7 @@ pub fn render(tables: &[Table]) -> String {
     }
     allocations(&mut text, tables);
     fastest(&mut text, tables);
+    answers(&mut text, tables);
     remarks(&mut text);
     text
 }
@@ -33,7 +34,8 @@ fn head() -> String {
     format!(
         "Made by `cargo run --release -- --markdown FILE` in `benches/rivals`, with {}, on {} ({cores} cores).\n\n\
          CPU nanoseconds of one whole request: lowest decile / median. In brackets the cost of the guard as a multiple \
-         of that of the extractor written by hand (valid tokens), or the cost of the whole request (refusals).\n",
+         of that of the extractor written by hand (valid tokens), or the cost of the whole request (refusals); ratios are of the lowest decile, \
+         in the Zipf mix of the median.\n",
         rustc.split(" (").next().unwrap_or_default(),
         cpu.trim_start_matches([' ', '\t', ':']),
     )
@@ -65,17 +67,14 @@ fn cell(table: &Table, cost: &Cost) -> String {
 }
 
 fn allocations(text: &mut String, tables: &[Table]) {
-    _ = write!(
-        text,
-        "\n**Heap.** Allocations / bytes of one request with {ALLOCATIONS_OF} tokens.\n\n| guard |"
-    );
+    _ = write!(text, "\n**Heap.** Allocations / bytes of one request with {EXAMPLE} tokens.\n\n| guard |");
     for scenario in scenario::ALL {
         _ = write!(text, " {} |", scenario.name());
     }
     _ = writeln!(text, "\n|---|{}", "---:|".repeat(scenario::ALL.len()));
     for (index, contender) in contenders::ALL.iter().enumerate() {
         _ = write!(text, "| {} |", contender.name);
-        for table in tables.iter().filter(|table| table.algorithm == ALLOCATIONS_OF) {
+        for table in tables.iter().filter(|table| table.algorithm == EXAMPLE) {
             match table.costs.get(index).and_then(Option::as_ref) {
                 Some(cost) => {
                     _ = write!(text, " {} / {} |", cost.allocations, thousands(cost.bytes as f64));
@@ -88,25 +87,49 @@ fn allocations(text: &mut String, tables: &[Table]) {
 }
 
 fn fastest(text: &mut String, tables: &[Table]) {
-    text.push_str("\n**Against the fastest.** Our whole request as a multiple of the fastest rival's.\n\n| guard | scenario |");
+    text.push_str("\n**Against the fastest.** Our whole request as a multiple of the fastest rival's; in bold what a guard does by default.\n\n| guard | scenario |");
     for signer in &SIGNERS {
         _ = write!(text, " {} |", signer.name);
     }
     _ = writeln!(text, "\n|---|---|{}", "---:|".repeat(SIGNERS.len()));
     for (index, contender) in contenders::ALL.iter().enumerate() {
-        if contender.role != Role::Ours {
-            continue;
-        }
+        let Role::Ours { default_for } = contender.role else { continue };
         for scenario in scenario::ALL {
             _ = write!(text, "| {} | {} |", contender.name, scenario.name());
             for table in tables.iter().filter(|table| table.scenario == scenario) {
                 match table.costs.get(index).and_then(Option::as_ref) {
-                    Some(cost) => _ = write!(text, " {:.2} |", table.against_the_fastest(cost).0),
+                    Some(cost) => {
+                        let ratio = table.against_the_fastest(cost).0;
+                        let mark = if default_for.contains(&table.algorithm) { "**" } else { "" };
+                        _ = write!(text, " {mark}{ratio:.2}{mark} |");
+                    }
                     None => text.push_str(" - |"),
                 }
             }
             text.push('\n');
         }
+    }
+}
+
+fn answers(text: &mut String, tables: &[Table]) {
+    text.push_str("\n**Answers.** Status and bytes of the body; with a star, a `WWW-Authenticate` challenge.\n\n| guard |");
+    let refused = || tables.iter().filter(|table| table.algorithm == EXAMPLE && !table.scenario.admits());
+    for table in refused() {
+        _ = write!(text, " {} |", table.scenario.name());
+    }
+    _ = writeln!(text, "\n|---|{}", "---:|".repeat(refused().count()));
+    for (index, contender) in contenders::ALL.iter().enumerate() {
+        _ = write!(text, "| {} |", contender.name);
+        for table in refused() {
+            match table.answers.get(index).and_then(Option::as_ref) {
+                Some(answer) => {
+                    let star = if answer.challenge { "*" } else { "" };
+                    _ = write!(text, " {}{star}, {} |", answer.status.as_u16(), answer.bytes);
+                }
+                None => text.push_str(" - |"),
+            }
+        }
+        text.push('\n');
     }
 }
 

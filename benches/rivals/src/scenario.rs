@@ -52,7 +52,9 @@ impl Scenario {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Hot => "One valid token, again and again.",
-            Self::Zipf => "10,000 valid tokens, drawn with a Zipf distribution (exponent 1).",
+            Self::Zipf => {
+                "10,000 valid tokens, drawn with a Zipf distribution (exponent 1), none for the first time."
+            }
             Self::Unique => "Valid tokens, no token twice.",
             Self::NoToken => "A request without a token.",
             Self::Garbage => "A value of 440 bytes with two dots that is not base64url.",

@@ -14,7 +14,7 @@ use axum::Router;
 use jwt_guard_benches::{AccessClaims, Signer};
 
 /// Everybody, in the order of the tables.
-pub const ALL: [Contender; 9] = [
+pub const ALL: [Contender; 10] = [
     floor::CONTENDER,
     by_hand::CONTENDER,
     jwt_authorizer::CONTENDER,
@@ -23,7 +23,8 @@ pub const ALL: [Contender; 9] = [
     axum_gate::CONTENDER,
     protect_axum::CONTENDER,
     aliri::CONTENDER,
-    jwt_guard::CONTENDER,
+    jwt_guard::UNCACHED,
+    jwt_guard::CACHED,
 ];
 
 /// The path that every contender serves.
@@ -52,7 +53,10 @@ pub enum Role {
     /// The extractor written by hand, which the others are compared with. Also a rival.
     ByHand,
     Rival,
-    Ours,
+    /// Judged where it is what a guard does by default.
+    Ours {
+        default_for: &'static [&'static str],
+    },
 }
 
 impl Contender {
