@@ -1,4 +1,4 @@
-//! The server: a process of its own, which runs this same program.
+//! The servers: processes of their own, which run this same program.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -7,48 +7,67 @@ use std::time::Duration;
 use std::{env, io};
 
 use axum::routing::get;
-use jwt_guard::requires;
+use jwt_guard::{TokenCache, requires};
 use jwt_guard_benches::{SIGNERS, Signer};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::net::TcpListener;
 use tokio::runtime;
 
-/// The argument that makes this program the server.
+/// The handler's path.
+pub(crate) const PATH: &str = "/orders";
+
+/// The argument that makes this program a server of the variant that is named next.
 const SERVE: &str = "--serve";
 
 /// The same handler, without a guard or with one.
 #[derive(Clone, Copy)]
-pub(crate) struct Variant(Option<&'static Signer>);
+pub(crate) enum Variant {
+    Open,
+    Guarded {
+        signer: &'static Signer,
+        /// Whether the guard remembers tokens.
+        cache: bool,
+    },
+}
 
 impl Variant {
     /// Without a guard first.
     pub(crate) fn all() -> Vec<Self> {
-        let guarded = SIGNERS.iter().filter(|signer| ["HS256", "ES256"].contains(&signer.name));
-        std::iter::once(None).chain(guarded.map(Some)).map(Self).collect()
+        let signers = || SIGNERS.iter().filter(|signer| ["HS256", "ES256"].contains(&signer.name));
+        let guarded = signers().flat_map(|signer| [true, false].map(|cache| Self::Guarded { signer, cache }));
+        std::iter::once(Self::Open).chain(guarded).collect()
     }
 
-    pub(crate) fn name(self) -> &'static str {
-        self.0.map_or("none", |signer| signer.name)
-    }
-
-    /// Who signs the tokens that the guard asks for.
-    pub(crate) fn signer(self) -> Option<&'static Signer> {
-        self.0
-    }
-
-    pub(crate) fn path(self) -> String {
-        format!("/{}/orders", self.name())
-    }
-
-    fn router(self) -> axum::Router {
-        match self.0 {
-            None => axum::Router::new().route(&self.path(), get(open)),
-            Some(signer) => {
-                let guard = signer.guard().build().expect("a good configuration");
-                let route = jwt_guard::routing::get(guarded);
-                jwt_guard::Router::new().route(&self.path(), route).with_guard(guard).into_axum()
-            }
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Open => "none".to_owned(),
+            Self::Guarded { signer, cache: true } => signer.name.to_owned(),
+            Self::Guarded { signer, cache: false } => format!("{}, no cache", signer.name),
         }
+    }
+
+    /// Who signs the tokens. Without a guard requests have one too, or they would be shorter.
+    pub(crate) fn signer(self) -> &'static Signer {
+        match self {
+            Self::Open => &SIGNERS[0],
+            Self::Guarded { signer, .. } => signer,
+        }
+    }
+
+    /// Whether the target counts for it.
+    pub(crate) fn is_judged(self) -> bool {
+        matches!(self, Self::Guarded { cache: true, .. })
+    }
+
+    /// The handler. Its guard is that of the process.
+    fn router(self) -> axum::Router {
+        let Self::Guarded { signer, cache } = self else {
+            return axum::Router::new().route(PATH, get(open));
+        };
+        let cache = if cache { TokenCache::new().all_algorithms() } else { TokenCache::off() };
+        let guard = signer.guard().token_cache(cache).build().expect("a good configuration");
+        guard.install().expect("the first guard");
+        jwt_guard::Router::new().route(PATH, jwt_guard::routing::get(guarded)).into_axum()
     }
 }
 
@@ -68,10 +87,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(variant: Variant) -> Self {
         let program = env::current_exe().expect("this program");
         let mut process = Command::new(program)
-            .arg(SERVE)
+            .args([SERVE, &variant.name()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -107,15 +126,15 @@ impl Drop for Server {
     }
 }
 
-/// Whether this process is the server.
-pub(crate) fn is_meant() -> bool {
-    env::args().any(|arg| arg == SERVE)
+/// What this process is to serve, if it is a server.
+pub(crate) fn meant() -> Option<Variant> {
+    let name = env::args().skip_while(|arg| arg != SERVE).nth(1)?;
+    Variant::all().into_iter().find(|variant| variant.name() == name)
 }
 
-pub(crate) fn serve_until_the_client_ends() {
+pub(crate) fn serve_until_the_client_ends(variant: Variant) {
     let runtime = runtime::Builder::new_multi_thread().enable_io().build().expect("a runtime");
-    let routers = Variant::all().into_iter().map(Variant::router);
-    let router = routers.fold(axum::Router::new().route("/cpu", get(cpu_time)), axum::Router::merge);
+    let router = variant.router().route("/cpu", get(cpu_time));
     let listener =
         runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port of loopback");
     println!("{}", listener.local_addr().expect("its address").port());

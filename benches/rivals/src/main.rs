@@ -26,9 +26,11 @@ fn main() -> ExitCode {
     let effort = Effort::from_env();
     keys::choose_backends();
     println!(
-        "CPU nanoseconds and heap allocations of one request. `guard` is quiet minus that of no guard; `ratio`"
+        "CPU nanoseconds and heap allocations of one request. `guard` is what is above no guard; `ratio` compares it,"
     );
-    println!("compares it, or of a refusal the whole request, with the extractor written by hand.");
+    println!(
+        "or of a refusal the whole request, with the extractor by hand. Both are of quiet, in the Zipf mix of median."
+    );
     let mut tables = Vec::new();
     for signer in &SIGNERS {
         let entrants = preflight::check(signer);

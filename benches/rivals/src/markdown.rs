@@ -87,22 +87,18 @@ fn allocations(text: &mut String, tables: &[Table]) {
 }
 
 fn fastest(text: &mut String, tables: &[Table]) {
-    text.push_str("\n**Against the fastest.** Our whole request as a multiple of the fastest rival's; in bold what a guard does by default.\n\n| guard | scenario |");
+    text.push_str("\n**Against the fastest.** Our whole request as a multiple of the fastest rival's.\n\n| guard | scenario |");
     for signer in &SIGNERS {
         _ = write!(text, " {} |", signer.name);
     }
     _ = writeln!(text, "\n|---|---|{}", "---:|".repeat(SIGNERS.len()));
     for (index, contender) in contenders::ALL.iter().enumerate() {
-        let Role::Ours { default_for } = contender.role else { continue };
+        let Role::Ours { .. } = contender.role else { continue };
         for scenario in scenario::ALL {
             _ = write!(text, "| {} | {} |", contender.name, scenario.name());
             for table in tables.iter().filter(|table| table.scenario == scenario) {
                 match table.costs.get(index).and_then(Option::as_ref) {
-                    Some(cost) => {
-                        let ratio = table.against_the_fastest(cost).0;
-                        let mark = if default_for.contains(&table.algorithm) { "**" } else { "" };
-                        _ = write!(text, " {mark}{ratio:.2}{mark} |");
-                    }
+                    Some(cost) => _ = write!(text, " {:.2} |", table.against_the_fastest(cost).0),
                     None => text.push_str(" - |"),
                 }
             }
