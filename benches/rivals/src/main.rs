@@ -1,4 +1,4 @@
-//! One handler behind every guard for axum 0.8 that we know, measured against each other in one process.
+//! One handler behind several guards for axum 0.8, measured against each other in one process.
 //!
 //! `cargo run --release`, here; `-- --markdown FILE` also writes the tables, `-- --smoke` runs briefly and judges
 //! nothing. README.md says what is measured, and how to add a contender.
