@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Request;
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
-use jwt_guard_benches::{AccessClaims, Effort};
+use jwt_guard_benches::{AccessClaims, Effort, zipf};
 
 use crate::contenders::PATH;
 use crate::tokens::{Mint, garbage};
@@ -103,27 +103,4 @@ pub fn request(token: Option<&str>) -> Request<()> {
 
 fn requests(tokens: &[String]) -> Vec<Request<()>> {
     tokens.iter().map(|token| request(Some(token))).collect()
-}
-
-/// Numbers below `users`, of which number `k` comes with a probability proportional to `1 / (k + 1)`. The same numbers
-/// in every run.
-fn zipf(users: usize, draws: usize) -> impl Iterator<Item = usize> {
-    let mut sum = 0.0;
-    let sums: Vec<f64> = (1..=users)
-        .map(|rank| {
-            sum += 1.0 / rank as f64;
-            sum
-        })
-        .collect();
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    std::iter::repeat_with(move || {
-        // xorshift64*
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        let random = state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11;
-        let point = random as f64 / (1_u64 << 53) as f64 * sum;
-        sums.partition_point(|sum| *sum <= point).min(users - 1)
-    })
-    .take(draws)
 }
