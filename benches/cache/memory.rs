@@ -11,7 +11,7 @@ const TOKENS: usize = 1_000_000;
 const FEW_TOKENS: usize = 20_000;
 
 /// What a guard takes by default.
-const BOUND: u64 = 16 * 1024 * 1024;
+const BOUND: u64 = 32 * 1024 * 1024;
 
 /// The claims in the type that takes the most memory.
 #[authentication_required]

@@ -1,6 +1,7 @@
 //! Contenders, and what their answers cost.
 
 use std::env;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,6 +16,10 @@ use tower_service::Service;
 /// How many requests are built before the clock starts: enough to hide the clock's own cost, few enough to stay in
 /// the nearest caches.
 const BATCH: usize = 32;
+
+/// Batches of one round for a contender that sees each request only once: long enough for the clock, and few enough
+/// that the tokens of all rounds are signed within a minute.
+const FRESH_BATCHES: u32 = 4;
 
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +45,13 @@ impl Effort {
         }
     }
 
+    /// How many requests a contender needs that sees [each only once](Contender::each_once).
+    #[must_use]
+    pub fn fresh_requests(&self) -> usize {
+        // One more to check the answer, and one to count allocations.
+        self.rounds * FRESH_BATCHES as usize * BATCH + 2
+    }
+
     /// The last word of a bench, whose targets are met or not.
     #[must_use]
     pub fn verdict(&self, met: bool) -> &'static str {
@@ -63,12 +75,15 @@ impl Effort {
     }
 }
 
-/// A router, and the request that it is measured with.
+/// A router, and the requests that it is measured with.
 #[derive(Debug)]
 pub struct Contender {
     name: String,
     router: Router,
-    request: Request<()>,
+    /// Sent in this order; after the last one the first follows.
+    requests: Arc<[Request<()>]>,
+    next: usize,
+    each_once: bool,
     status: StatusCode,
 }
 
@@ -90,12 +105,49 @@ pub struct Cost {
 impl Contender {
     /// A contender that must answer `request` with `status`.
     pub fn new(name: impl Into<String>, router: Router, request: Request<()>, status: StatusCode) -> Self {
-        Self { name: name.into(), router, request, status }
+        Self::with_requests(name, router, Arc::new([request]), status)
     }
 
-    fn requests(&self, number: usize) -> Vec<Request<Body>> {
-        let request = || self.request.clone().map(|()| Body::empty());
+    /// A contender that is sent `requests` in turn, again and again, and must answer each with `status`.
+    ///
+    /// # Panics
+    ///
+    /// When there are none.
+    pub fn with_requests(
+        name: impl Into<String>,
+        router: Router,
+        requests: Arc<[Request<()>]>,
+        status: StatusCode,
+    ) -> Self {
+        assert!(!requests.is_empty(), "a contender needs a request");
+        Self { name: name.into(), router, requests, next: 0, each_once: false, status }
+    }
+
+    /// Sends no request twice; there must be [enough](Effort::fresh_requests) of them.
+    #[must_use]
+    pub fn each_once(self) -> Self {
+        Self { each_once: true, ..self }
+    }
+
+    fn requests(&mut self, number: usize) -> Vec<Request<Body>> {
+        let request = || {
+            let request = self.requests[self.next].clone();
+            self.next = (self.next + 1) % self.requests.len();
+            request.map(|()| Body::empty())
+        };
         std::iter::repeat_with(request).take(number).collect()
+    }
+
+    /// How many batches of requests fill a round.
+    fn batches(&mut self, runtime: &Runtime, effort: Effort) -> u32 {
+        if self.each_once {
+            assert!(self.requests.len() >= effort.fresh_requests(), "{} sees a request twice", self.name);
+            return FRESH_BATCHES;
+        }
+        // Once through all requests first, for what a guard remembers.
+        self.sample(runtime, self.requests.len().div_ceil(BATCH) as u32);
+        let first = self.sample(runtime, 1) * BATCH as f64;
+        (effort.sample.as_secs_f64() * 1e9 / first).ceil().max(1.0) as u32
     }
 
     /// CPU nanoseconds of one request, from `batches` of them.
@@ -147,8 +199,7 @@ pub fn measure(contenders: &mut [Contender], effort: Effort) -> Vec<Cost> {
         .iter_mut()
         .map(|contender| {
             contender.check(&runtime);
-            let first = contender.sample(&runtime, 1) * BATCH as f64;
-            (effort.sample.as_secs_f64() * 1e9 / first).ceil().max(1.0) as u32
+            contender.batches(&runtime, effort)
         })
         .collect();
     for round in 0..effort.rounds {

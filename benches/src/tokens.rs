@@ -107,8 +107,18 @@ impl Signer {
     /// When they are not JSON.
     #[must_use]
     pub fn sign(&self, claims: &impl Serialize) -> String {
-        jsonwebtoken::encode(&Header::new(self.algorithm), claims, &self.encoding_key())
-            .expect("claims that are JSON")
+        self.sign_as(None, claims)
+    }
+
+    /// Signs `claims`, and names the key in the header.
+    ///
+    /// # Panics
+    ///
+    /// When they are not JSON.
+    #[must_use]
+    pub fn sign_as(&self, key_id: Option<&str>, claims: &impl Serialize) -> String {
+        let header = Header { kid: key_id.map(str::to_owned), ..Header::new(self.algorithm) };
+        jsonwebtoken::encode(&header, claims, &self.encoding_key()).expect("claims that are JSON")
     }
 
     /// The token with one character in the middle of its signature changed.
@@ -151,6 +161,12 @@ impl Signer {
         } else {
             builder.pem(self.guarded, self.public)
         }
+    }
+
+    /// The secret, or the public key as PEM.
+    #[must_use]
+    pub fn public(&self) -> &'static str {
+        self.public
     }
 
     /// The algorithm, in jsonwebtoken's words.

@@ -46,8 +46,8 @@ enum Remembered {
 /// As many callers as a busy service has within a minute.
 const ENTRIES: usize = 10_000;
 
-/// 16 MiB, which 10,000 tokens of common size need.
-const BYTES: usize = 16 * 1024 * 1024;
+/// 32 MiB: 7,000 tokens of common size with the claims that handlers read from them, 10,000 without.
+const BYTES: usize = 32 * 1024 * 1024;
 
 /// Less holds too few tokens to be worth the trouble.
 const FEWEST_BYTES: usize = 256 * 1024;
@@ -65,7 +65,7 @@ impl Default for TokenCache {
 }
 
 impl TokenCache {
-    /// Remembers tokens with asymmetric signatures: at most 10,000, in 16 MiB, for a minute.
+    /// Remembers tokens with asymmetric signatures: at most 10,000, in 32 MiB, for a minute.
     pub fn new() -> Self {
         Self { algorithms: Remembered::Asymmetric, entries: ENTRIES, bytes: BYTES, lifetime: LIFETIME }
     }
@@ -85,7 +85,7 @@ impl TokenCache {
         Self { entries, ..self }
     }
 
-    /// Takes at most this much memory: 16 MiB by default, at least 256 KiB. Claims that handlers have read in their own type
+    /// Takes at most this much memory: 32 MiB by default, at least 256 KiB. Claims that handlers have read in their own type
     /// are counted with eight times the length of their JSON.
     pub fn bytes(self, bytes: usize) -> Self {
         Self { bytes, ..self }

@@ -1,0 +1,148 @@
+//! The servers: processes of their own, which run this same program.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use std::{env, io};
+
+use axum::routing::get;
+use jwt_guard::{TokenCache, requires};
+use jwt_guard_benches::{SIGNERS, Signer};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::net::TcpListener;
+use tokio::runtime;
+
+/// The handler's path.
+pub(crate) const PATH: &str = "/orders";
+
+/// The argument that makes this program a server of the variant that is named next.
+const SERVE: &str = "--serve";
+
+/// The same handler, without a guard or with one.
+#[derive(Clone, Copy)]
+pub(crate) enum Variant {
+    Open,
+    Guarded {
+        signer: &'static Signer,
+        /// Whether the guard remembers tokens.
+        cache: bool,
+    },
+}
+
+impl Variant {
+    /// Without a guard first.
+    pub(crate) fn all() -> Vec<Self> {
+        let signers = || SIGNERS.iter().filter(|signer| ["HS256", "ES256"].contains(&signer.name));
+        let guarded = signers().flat_map(|signer| [true, false].map(|cache| Self::Guarded { signer, cache }));
+        std::iter::once(Self::Open).chain(guarded).collect()
+    }
+
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Open => "none".to_owned(),
+            Self::Guarded { signer, cache: true } => signer.name.to_owned(),
+            Self::Guarded { signer, cache: false } => format!("{}, no cache", signer.name),
+        }
+    }
+
+    /// Who signs the tokens. Without a guard requests have one too, or they would be shorter.
+    pub(crate) fn signer(self) -> &'static Signer {
+        match self {
+            Self::Open => &SIGNERS[0],
+            Self::Guarded { signer, .. } => signer,
+        }
+    }
+
+    /// Whether the target counts for it.
+    pub(crate) fn is_judged(self) -> bool {
+        matches!(self, Self::Guarded { cache: true, .. })
+    }
+
+    /// The handler. Its guard is that of the process.
+    fn router(self) -> axum::Router {
+        let Self::Guarded { signer, cache } = self else {
+            return axum::Router::new().route(PATH, get(open));
+        };
+        let cache = if cache { TokenCache::new().all_algorithms() } else { TokenCache::off() };
+        let guard = signer.guard().token_cache(cache).build().expect("a good configuration");
+        guard.install().expect("the first guard");
+        jwt_guard::Router::new().route(PATH, jwt_guard::routing::get(guarded)).into_axum()
+    }
+}
+
+async fn open() -> &'static str {
+    "ok"
+}
+
+#[requires(scope = "orders:read")]
+async fn guarded() -> &'static str {
+    "ok"
+}
+
+/// A running server.
+pub(crate) struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
+    pub(crate) fn start(variant: Variant) -> Self {
+        let program = env::current_exe().expect("this program");
+        let mut process = Command::new(program)
+            .args([SERVE, &variant.name()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program, once more");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("a line with its port");
+        let port = line.trim().parse().expect("a port");
+        Self { process, port }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The CPU time of the server so far, of all its threads, in its own code and in the kernel.
+    pub(crate) fn cpu_time(&self) -> Duration {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the server");
+        let request = "GET /cpu HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        connection.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("an answer");
+        let nanoseconds = answer.rsplit("\r\n").next().and_then(|body| body.parse().ok());
+        Duration::from_nanos(nanoseconds.expect("nanoseconds"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It ends when its input does.
+        drop(self.process.stdin.take());
+        _ = self.process.wait();
+    }
+}
+
+/// What this process is to serve, if it is a server.
+pub(crate) fn meant() -> Option<Variant> {
+    let name = env::args().skip_while(|arg| arg != SERVE).nth(1)?;
+    Variant::all().into_iter().find(|variant| variant.name() == name)
+}
+
+pub(crate) fn serve_until_the_client_ends(variant: Variant) {
+    let runtime = runtime::Builder::new_multi_thread().enable_io().build().expect("a runtime");
+    let router = variant.router().route("/cpu", get(cpu_time));
+    let listener =
+        runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port of loopback");
+    println!("{}", listener.local_addr().expect("its address").port());
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    _ = io::copy(&mut io::stdin(), &mut io::sink());
+}
+
+async fn cpu_time() -> String {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32).as_nanos().to_string()
+}
