@@ -1,7 +1,7 @@
 use jwt_guard::Principal;
 
 fn forge() -> Principal {
-    Principal { identity: None, user: None }
+    Principal { caller: None, user: None }
 }
 
 fn main() {}
