@@ -46,10 +46,11 @@ async fn nobody_waits_in_vain_on_any_number_of_threads() {
                 for number in 0..16 {
                     let keys = Arc::clone(&keys);
                     requests.spawn(async move {
-                        match number % 4 {
+                        match number % 5 {
                             0 => keys.refresh().await.unwrap(),
                             1 => keys.ready().await.unwrap(),
                             2 => keys.fetch(Some("a")).await,
+                            3 => keys.fetch(None).await,
                             _ => keys.fetch(Some(&format!("unknown {phase} {number}"))).await,
                         }
                         names(&keys)
