@@ -13,7 +13,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
 use http::request::Parts;
 use http::{Request, StatusCode};
 use jsonwebtoken::DecodingKey;
-use jwt_guard::{Claims, JwtGuard, authentication_required, requires};
+use jwt_guard::{Claims, JwtGuard, TokenCache, authentication_required, requires};
 use jwt_guard_benches::{
     AUDIENCE, AccessClaims, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, choose_backend, measure,
 };
@@ -203,7 +203,12 @@ fn print(signer: &Signer, case: &Case, costs: &[Cost]) -> bool {
 fn install_guard() {
     let [first, others @ ..] = &SIGNERS;
     let guard = others.iter().fold(first.guard(), |builder, signer| signer.add_key(builder));
-    guard.build().expect("a good configuration").install().expect("the first guard");
+    guard
+        .token_cache(TokenCache::off())
+        .build()
+        .expect("a good configuration")
+        .install()
+        .expect("the first guard");
 }
 
 fn word(met: bool) -> &'static str {
@@ -225,7 +230,7 @@ fn main() -> ExitCode {
     let mut met = true;
     for signer in &SIGNERS {
         // One guard for all cases, as in a service: it has seen good tokens before it refuses bad ones.
-        let guard = signer.guard().build().expect("a good configuration");
+        let guard = signer.guard().token_cache(TokenCache::off()).build().expect("a good configuration");
         for case in cases(signer) {
             let costs = measure(&mut contenders(signer, &guard, &case), effort);
             met &= print(signer, &case, &costs);

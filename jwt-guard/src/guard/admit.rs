@@ -12,7 +12,7 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
-use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
+use crate::policy::evaluate::{Scopes, Shortfall, evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule};
 use crate::principal::Principal;
 use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
@@ -36,7 +36,7 @@ enum Admission {
 }
 
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
-pub(crate) async fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Rejection> {
+pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
     let Some(guard) = JwtGuard::of(&request.extensions) else {
         event::denied(rule, None, &AuthError::NoGuard, request);
         return Err(unconfigured());
@@ -124,7 +124,7 @@ impl JwtGuard {
     }
 
     /// The answer to a request that a policy does not let in.
-    fn refuse(&self, request: &Parts, rule: &Rule, error: &AuthError) -> Rejection {
+    fn refuse(&self, request: &Parts, rule: &'static Rule, error: &AuthError) -> Rejection {
         let kind = match (error.kind(), rule.denies_as()) {
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
                 kind
@@ -141,9 +141,11 @@ impl JwtGuard {
             return Rejection { kind, response };
         }
         let scopes = match (kind, error) {
-            (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => scopes.clone(),
+            (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => {
+                scopes.clone().into()
+            }
             (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()),
-            _ => Vec::new(),
+            _ => Scopes::default(),
         };
         let mut rejection = self.answer(kind, scopes);
         if (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
@@ -162,7 +164,7 @@ impl JwtGuard {
     }
 
     /// The answer to a failure.
-    pub(crate) fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Rejection {
+    pub(crate) fn answer(&self, kind: FailureKind, scopes: impl Into<Scopes>) -> Rejection {
         let refusal = Refusal::new(kind, scopes);
         let response = refusal.answer(Some(&self.inner.protection), self.inner.renderer.as_ref());
         Rejection { kind, response }

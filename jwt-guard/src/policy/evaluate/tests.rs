@@ -37,8 +37,8 @@ fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Shortfa
     super::evaluate(requirement, caller, &Hierarchy::default())
 }
 
-fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> {
-    super::scopes_to_ask_for(requirement, &Hierarchy::default())
+fn scopes_to_ask_for(requirement: &'static Requirement) -> Vec<&'static str> {
+    super::scopes_to_ask_for(requirement, &Hierarchy::default()).into_owned()
 }
 
 fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
