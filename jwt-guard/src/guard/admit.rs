@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
 use crate::policy::evaluate::{Scopes, Shortfall, evaluate, scopes_to_ask_for};
-use crate::policy::{Access, DenyAs, Rule};
+use crate::policy::{Access, DenyAs, Rule, Takes};
 use crate::principal::Principal;
 use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
@@ -46,6 +46,10 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     let finding = match decide(&caller, rule, guard.scope_hierarchy()) {
         Ok(admission) => {
             event::admitted(rule, caller.as_ref().ok(), request);
+            if let (Admission::AsCaller, Takes::Nothing) = (admission, rule.takes()) {
+                // Nobody will look at the request again. Were somebody to, the token would be verified once more.
+                return Ok(());
+            }
             Finding { guard: guard.id(), token, caller, admission }
         }
         Err(error) => {
