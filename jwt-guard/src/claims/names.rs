@@ -29,7 +29,8 @@ impl Names {
 
     /// Whether `name` is one of them.
     pub fn contains(&self, name: &str) -> bool {
-        self.iter().any(|known| known == name)
+        let known = self.joined.as_bytes().split(|&byte| char::from(byte) == SEPARATOR);
+        !name.is_empty() && known.into_iter().any(|known| known == name.as_bytes())
     }
 
     /// The names.

@@ -42,7 +42,10 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         return Err(unconfigured());
     };
     let token = rule.token();
-    let caller = guard.caller(request, token).await;
+    let caller = match guard.caller(request, token) {
+        Caller::Now(caller) => caller,
+        Caller::Later(caller) => guard.counted(caller.await),
+    };
     let finding = match decide(&caller, rule, guard.scope_hierarchy()) {
         Ok(admission) => {
             event::admitted(rule, caller.as_ref().ok(), request);
@@ -75,7 +78,10 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         };
     }
     let token = TokenKind::Access;
-    let caller = guard.caller(request, token).await;
+    let caller = match guard.caller(request, token) {
+        Caller::Now(caller) => caller,
+        Caller::Later(caller) => guard.counted(caller.await),
+    };
     let finding =
         Finding { guard: guard.id(), token, caller: caller.clone(), admission: Admission::Undecided };
     keep(request, finding);
@@ -104,14 +110,18 @@ fn decide<'c>(
 
 impl JwtGuard {
     /// Who calls: as found before in this request, or from its token.
-    async fn caller(&self, request: &Parts, token: TokenKind) -> Result<Principal, AuthError> {
+    fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
         if let Some(finding) = self.finding(request).filter(|finding| finding.token == token) {
-            return finding.caller.clone();
+            return Caller::Now(finding.caller.clone());
         }
-        let caller = match authenticate(&self.inner.config, request, token) {
-            Caller::Now(caller) => caller,
-            Caller::Later(caller) => caller.await,
-        };
+        match authenticate(&self.inner.config, request, token) {
+            Caller::Now(caller) => Caller::Now(self.counted(caller)),
+            later @ Caller::Later(_) => later,
+        }
+    }
+
+    /// Counts a panic, where the caller was asked for and not found.
+    fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
         if matches!(caller, Err(AuthError::Panic)) {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
         }
