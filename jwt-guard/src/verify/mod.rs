@@ -16,6 +16,7 @@ mod error;
 mod header;
 mod issuer;
 mod members;
+mod payload;
 mod rules;
 
 use std::fmt;
@@ -35,6 +36,7 @@ use crate::token::RawToken;
 
 use cache::{Found, KnownTokens};
 use checks::Dates;
+use payload::decode_payload;
 
 pub use cache::TokenCache;
 pub(crate) use error::{VerifyError, WantedKey};
@@ -163,15 +165,11 @@ fn named_issuer(issuers: &[IssuerRules], payload: &str) -> Result<usize, VerifyE
     }
 }
 
-fn decode_payload(token: &RawToken<'_>) -> Result<String, VerifyError> {
-    decode(token.payload()).ok_or(VerifyError::PayloadNotJson)
-}
-
 fn parse(payload: &str) -> Result<Object<'_>, VerifyError> {
     json::parse_object(payload, PAYLOAD_LIMITS).map_err(|_| VerifyError::PayloadNotJson)
 }
 
-/// The text of a segment: strict base64url, and UTF-8.
+/// The text of a header: strict base64url, and UTF-8.
 fn decode(segment: &[u8]) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(segment).ok()?).ok()
 }

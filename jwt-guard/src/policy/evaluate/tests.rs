@@ -176,7 +176,7 @@ fn a_challenge_leaves_out_what_its_other_scopes_imply() {
         let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders()).unwrap_err();
         assert_eq!(shortfall, Shortfall::Scopes(vec!["other", "write"]), "{held:?}");
     }
-    assert_eq!(super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
+    assert_eq!(*super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
     assert_eq!(scopes_to_ask_for(&POLICY), ["read", "other", "write"]);
 }
 
