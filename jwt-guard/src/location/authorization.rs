@@ -21,7 +21,8 @@ pub(super) fn find<'r>(
     let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
     let (found, rest) = value.split_at(end);
-    if !found.eq_ignore_ascii_case(scheme.as_bytes()) {
+    // Most write it as the standard does.
+    if found != scheme.as_bytes() && !found.eq_ignore_ascii_case(scheme.as_bytes()) {
         if found.is_empty() || !found.iter().copied().all(is_tchar) {
             return Err(LocationError::Malformed);
         }
