@@ -37,6 +37,13 @@ pub(crate) struct Handler {
     pub(crate) body: TokenStream,
 }
 
+/// What a handler takes, beside what the attribute adds. A parameter that is only there under a `cfg` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    Nothing,
+    Something,
+}
+
 /// A policy without mistakes.
 #[derive(Debug)]
 pub(crate) struct Policy {

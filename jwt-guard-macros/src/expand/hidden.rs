@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token, Visibility};
 
 use super::policy;
-use crate::model::{Handler, Policy};
+use crate::model::{Handler, Policy, Takes};
 
 /// How the name of every hidden type begins.
 pub(crate) const HIDDEN_PREFIX: &str = "__JwtGuard";
@@ -56,10 +56,10 @@ impl Hidden {
     /// ```
     ///
     /// The last item makes the compiler look at the policy of a handler that nobody uses yet.
-    pub(super) fn implementation(&self, policy: &Policy, handler: &Ident) -> TokenStream {
+    pub(super) fn implementation(&self, policy: &Policy, handler: &Ident, takes: Takes) -> TokenStream {
         let Self { name, visibility: _, conditions } = self;
         let private = policy.crate_path.private();
-        let rule = policy::rule(policy, handler);
+        let rule = policy::rule(policy, handler, takes);
         quote_spanned! {Span::mixed_site()=>
             #(#conditions)*
             #[diagnostic::do_not_recommend]

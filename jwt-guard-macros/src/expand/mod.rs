@@ -16,7 +16,7 @@ use syn::{FnArg, Signature, parse_quote};
 use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
 use crate::keys::Place;
-use crate::model::{Handler, Policy};
+use crate::model::{Handler, Policy, Takes};
 use crate::validate::Siblings;
 use crate::{parse, validate};
 
@@ -77,10 +77,11 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     let name = &hidden.name;
     let Handler { attributes, visibility, mut signature, body } = handler;
     let uncounted = uncounted(&signature);
+    let takes = if signature.inputs.is_empty() { Takes::Nothing } else { Takes::Something };
     let guard: FnArg = parse_quote!(_: #private::Guarded<#name>);
     signature.inputs.insert(0, guard);
     let item = hidden.item();
-    let implementation = hidden.implementation(policy, &signature.ident);
+    let implementation = hidden.implementation(policy, &signature.ident, takes);
     quote! {
         #(#attributes)*
         #uncounted

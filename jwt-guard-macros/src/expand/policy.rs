@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use super::condition;
 use crate::attribute::Attribute;
 use crate::crate_path::CratePath;
-use crate::model::{Access, Policy, Refusal};
+use crate::model::{Access, Policy, Refusal, Takes};
 
 impl Policy {
     /// What stands in for a policy with mistakes. It is never run, since the mistakes stop the compilation.
@@ -30,8 +30,9 @@ impl Policy {
 ///         ::core::file!(),
 ///         ::core::line!(),
 ///     )
+///     .taking_nothing()
 /// ```
-pub(super) fn rule(policy: &Policy, handler: &Ident) -> TokenStream {
+pub(super) fn rule(policy: &Policy, handler: &Ident, takes: Takes) -> TokenStream {
     let Policy { access, conditions, refusal, reason, crate_path } = policy;
     let span = Span::mixed_site();
     let private = crate_path.private();
@@ -54,11 +55,12 @@ pub(super) fn rule(policy: &Policy, handler: &Ident) -> TokenStream {
     };
     let reason = reason.as_ref().map(|text| quote_spanned!(span=> .reason(#text)));
     let name = format!("::{}", handler.unraw());
+    let nothing = (takes == Takes::Nothing).then(|| quote_spanned!(span=> .taking_nothing()));
     quote_spanned! {span=>
         #private::Rule::#access #requiring #refusal #reason.declared_at(
             ::core::concat!(::core::module_path!(), #name),
             ::core::file!(),
             ::core::line!(),
-        )
+        ) #nothing
     }
 }

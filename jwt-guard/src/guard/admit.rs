@@ -12,8 +12,8 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
-use crate::policy::evaluate::{Shortfall, evaluate, scopes_to_ask_for};
-use crate::policy::{Access, DenyAs, Rule};
+use crate::policy::evaluate::{Scopes, Shortfall, evaluate, scopes_to_ask_for};
+use crate::policy::{Access, DenyAs, Rule, Takes};
 use crate::principal::Principal;
 use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
@@ -36,16 +36,23 @@ enum Admission {
 }
 
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
-pub(crate) async fn admit(request: &mut Parts, rule: &Rule) -> Result<(), Rejection> {
+pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
     let Some(guard) = JwtGuard::of(&request.extensions) else {
         event::denied(rule, None, &AuthError::NoGuard, request);
         return Err(unconfigured());
     };
     let token = rule.token();
-    let caller = guard.caller(request, token).await;
+    let caller = match guard.caller(request, token) {
+        Caller::Now(caller) => caller,
+        Caller::Later(caller) => guard.counted(caller.await),
+    };
     let finding = match decide(&caller, rule, guard.scope_hierarchy()) {
         Ok(admission) => {
             event::admitted(rule, caller.as_ref().ok(), request);
+            if let (Admission::AsCaller, Takes::Nothing) = (admission, rule.takes()) {
+                // Nobody will look at the request again. Were somebody to, the token would be verified once more.
+                return Ok(());
+            }
             Finding { guard: guard.id(), token, caller, admission }
         }
         Err(error) => {
@@ -71,7 +78,10 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         };
     }
     let token = TokenKind::Access;
-    let caller = guard.caller(request, token).await;
+    let caller = match guard.caller(request, token) {
+        Caller::Now(caller) => caller,
+        Caller::Later(caller) => guard.counted(caller.await),
+    };
     let finding =
         Finding { guard: guard.id(), token, caller: caller.clone(), admission: Admission::Undecided };
     keep(request, finding);
@@ -100,14 +110,18 @@ fn decide<'c>(
 
 impl JwtGuard {
     /// Who calls: as found before in this request, or from its token.
-    async fn caller(&self, request: &Parts, token: TokenKind) -> Result<Principal, AuthError> {
+    fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
         if let Some(finding) = self.finding(request).filter(|finding| finding.token == token) {
-            return finding.caller.clone();
+            return Caller::Now(finding.caller.clone());
         }
-        let caller = match authenticate(&self.inner.config, request, token) {
-            Caller::Now(caller) => caller,
-            Caller::Later(caller) => caller.await,
-        };
+        match authenticate(&self.inner.config, request, token) {
+            Caller::Now(caller) => Caller::Now(self.counted(caller)),
+            later @ Caller::Later(_) => later,
+        }
+    }
+
+    /// Counts a panic, where the caller was asked for and not found.
+    fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
         if matches!(caller, Err(AuthError::Panic)) {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
         }
@@ -124,7 +138,7 @@ impl JwtGuard {
     }
 
     /// The answer to a request that a policy does not let in.
-    fn refuse(&self, request: &Parts, rule: &Rule, error: &AuthError) -> Rejection {
+    fn refuse(&self, request: &Parts, rule: &'static Rule, error: &AuthError) -> Rejection {
         let kind = match (error.kind(), rule.denies_as()) {
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
                 kind
@@ -141,9 +155,11 @@ impl JwtGuard {
             return Rejection { kind, response };
         }
         let scopes = match (kind, error) {
-            (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => scopes.clone(),
+            (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => {
+                scopes.clone().into()
+            }
             (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()),
-            _ => Vec::new(),
+            _ => Scopes::default(),
         };
         let mut rejection = self.answer(kind, scopes);
         if (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
@@ -162,7 +178,7 @@ impl JwtGuard {
     }
 
     /// The answer to a failure.
-    pub(crate) fn answer(&self, kind: FailureKind, scopes: Vec<&'static str>) -> Rejection {
+    pub(crate) fn answer(&self, kind: FailureKind, scopes: impl Into<Scopes>) -> Rejection {
         let refusal = Refusal::new(kind, scopes);
         let response = refusal.answer(Some(&self.inner.protection), self.inner.renderer.as_ref());
         Rejection { kind, response }

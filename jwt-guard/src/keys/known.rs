@@ -10,7 +10,7 @@ use super::{KeySet, VerifyingKey};
 /// An issuer writes the same header into every token of a key, so comparing it with the one that is known saves
 /// decoding and reading it. A segment is only remembered after it was read by the strict rules *and* a signature over
 /// it verified, so nobody without a key can place one; and one segment a key bounds the memory.
-pub(crate) struct KnownHeaders(Box<[OnceLock<Box<str>>]>);
+pub(crate) struct KnownHeaders(Box<[OnceLock<Box<[u8]>>]>);
 
 impl KnownHeaders {
     pub(super) fn new(keys: usize) -> Self {
@@ -18,13 +18,13 @@ impl KnownHeaders {
     }
 
     /// The key of tokens with exactly this header segment.
-    pub(super) fn key_of<'k>(&self, segment: &str, keys: &'k KeySet) -> Option<&'k VerifyingKey> {
-        let known = |slot: &OnceLock<Box<str>>| slot.get().is_some_and(|known| **known == *segment);
+    pub(super) fn key_of<'k>(&self, segment: &[u8], keys: &'k KeySet) -> Option<&'k VerifyingKey> {
+        let known = |slot: &OnceLock<Box<[u8]>>| slot.get().is_some_and(|known| **known == *segment);
         self.0.iter().zip(keys).find(|(slot, _)| known(slot)).map(|(_, key)| key)
     }
 
     /// Remembers the header segment of a token that verified with `key`, if it is the first.
-    pub(super) fn remember(&self, segment: &str, key: &VerifyingKey, keys: &KeySet) {
+    pub(super) fn remember(&self, segment: &[u8], key: &VerifyingKey, keys: &KeySet) {
         let mut slots = self.0.iter().zip(keys);
         if let Some((slot, _)) = slots.find(|(_, known)| ptr::eq(*known, key)) {
             slot.get_or_init(|| segment.into());
@@ -43,12 +43,12 @@ mod tests {
         let keys = KeySet::new(keys.into_iter().zip(["a", "b"]).map(|(key, id)| key.with_id(id))).unwrap();
         let (first, second) = (keys.iter().next().unwrap(), keys.iter().nth(1).unwrap());
         let known = KnownHeaders::new(keys.len());
-        assert!(known.key_of("x", &keys).is_none());
-        known.remember("x", second, &keys);
-        known.remember("y", second, &keys);
-        known.remember("z", first, &keys);
-        assert_eq!(known.key_of("x", &keys).and_then(VerifyingKey::id), Some("b"));
-        assert_eq!(known.key_of("z", &keys).and_then(VerifyingKey::id), Some("a"));
-        assert!(known.key_of("y", &keys).is_none());
+        assert!(known.key_of(b"x", &keys).is_none());
+        known.remember(b"x", second, &keys);
+        known.remember(b"y", second, &keys);
+        known.remember(b"z", first, &keys);
+        assert_eq!(known.key_of(b"x", &keys).and_then(VerifyingKey::id), Some("b"));
+        assert_eq!(known.key_of(b"z", &keys).and_then(VerifyingKey::id), Some("a"));
+        assert!(known.key_of(b"y", &keys).is_none());
     }
 }

@@ -111,12 +111,12 @@ impl KeyGeneration {
     }
 
     /// The key of tokens with exactly this header segment, if one verified before.
-    pub(crate) fn key_of(&self, header: &str) -> Option<&VerifyingKey> {
+    pub(crate) fn key_of(&self, header: &[u8]) -> Option<&VerifyingKey> {
         self.known.key_of(header, &self.keys)
     }
 
     /// Remembers the header segment of a token that verified with `key`.
-    pub(crate) fn remember(&self, header: &str, key: &VerifyingKey) {
+    pub(crate) fn remember(&self, header: &[u8], key: &VerifyingKey) {
         self.known.remember(header, key, &self.keys);
     }
 

@@ -149,7 +149,8 @@ impl SigningKey {
             )
             .because(refused)
         })?;
-        backend::verify(&self.public, MESSAGE, &signature).map_err(|_| private::halves_disagree())?;
+        backend::verify(&self.public, MESSAGE, signature.as_bytes())
+            .map_err(|_| private::halves_disagree())?;
         Ok(self)
     }
 }

@@ -21,10 +21,11 @@ pub(super) fn find<'r>(
     let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
     let (found, rest) = value.split_at(end);
-    if found.is_empty() || !found.iter().copied().all(is_tchar) {
-        return Err(LocationError::Malformed);
-    }
-    if !found.eq_ignore_ascii_case(scheme.as_bytes()) {
+    // Most write it as the standard does.
+    if found != scheme.as_bytes() && !found.eq_ignore_ascii_case(scheme.as_bytes()) {
+        if found.is_empty() || !found.iter().copied().all(is_tchar) {
+            return Err(LocationError::Malformed);
+        }
         // A word of three parts is a token whose scheme was forgotten. By the grammar it is a scheme; taken for one,
         // its sender would be nobody where anonymous callers are let in, and not learn why.
         let forgotten = rest.is_empty() && found.iter().filter(|&&byte| byte == b'.').count() == 2;

@@ -10,6 +10,7 @@ mod rule;
 mod scope_name;
 
 pub use requirement::{ClaimValue, Requirement};
+pub(crate) use rule::Takes;
 pub use rule::{Access, Declaration, DenyAs, Rule};
 pub use scope_name::{check_name, check_scope};
 pub(crate) use scope_name::{is_name, is_scope};

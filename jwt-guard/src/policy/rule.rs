@@ -17,6 +17,16 @@ pub struct Rule {
     redirect: Option<&'static str>,
     reason: Option<&'static str>,
     declaration: Option<Declaration>,
+    takes: Takes,
+}
+
+/// What a handler takes beside its policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Perhaps something that asks who calls.
+    Anything,
+    /// No other parameter, so that nobody looks at the request again.
+    Nothing,
 }
 
 /// Which callers a policy lets in before its conditions are looked at.
@@ -73,6 +83,7 @@ impl Rule {
             redirect: None,
             reason: None,
             declaration: None,
+            takes: Takes::Anything,
         }
     }
 
@@ -153,6 +164,19 @@ impl Rule {
     pub const fn declared_at(mut self, handler: &'static str, file: &'static str, line: u32) -> Self {
         self.declaration = Some(Declaration { handler, file, line });
         self
+    }
+
+    /// Says that the handler has no other parameter. The attributes call this.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn taking_nothing(mut self) -> Self {
+        self.takes = Takes::Nothing;
+        self
+    }
+
+    /// What the handler takes beside the policy.
+    pub(crate) const fn takes(&self) -> Takes {
+        self.takes
     }
 
     /// Which callers are let in before the conditions are looked at.

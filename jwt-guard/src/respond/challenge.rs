@@ -1,18 +1,33 @@
 //! The `WWW-Authenticate` header: `auth-scheme 1*SP #auth-param` (RFC 9110 section 11.6.1, RFC 6750 section 3).
 
+use std::fmt;
+use std::sync::OnceLock;
+
 use http::HeaderValue;
 
 use super::table::answer;
 use crate::error::FailureKind;
 
 /// What a guard says of itself in every challenge, made once.
-#[derive(Clone, Debug)]
 pub(crate) struct Protection {
     /// `Bearer realm="orders"`.
     prefix: String,
     /// The challenges that name no scope.
     plain: Vec<(Option<&'static str>, HeaderValue)>,
+    /// Challenges that name scopes, each kept when it is first sent. Two may want one place: then the second is written
+    /// each time.
+    scoped: [OnceLock<Scoped>; PLACES],
 }
+
+/// A challenge that names scopes.
+struct Scoped {
+    code: Option<&'static str>,
+    scopes: Box<[&'static str]>,
+    challenge: Option<HeaderValue>,
+}
+
+/// As many as the policies of most services.
+const PLACES: usize = 64;
 
 impl Protection {
     pub(crate) fn new(scheme: &str, realm: &str) -> Self {
@@ -20,15 +35,41 @@ impl Protection {
         push_quoted(&mut prefix, realm);
         let codes = FailureKind::ALL.into_iter().map(|kind| answer(kind).challenge.code());
         let plain = codes.filter_map(|code| Some((code, write(&prefix, code, &[])?))).collect();
-        Self { prefix, plain }
+        Self { prefix, plain, scoped: [const { OnceLock::new() }; PLACES] }
     }
 
     /// The challenge, with an error code and scopes where there are some.
-    pub(super) fn challenge(&self, code: Option<&str>, scopes: &[&str]) -> Option<HeaderValue> {
-        if !scopes.is_empty() {
-            return write(&self.prefix, code, scopes);
+    pub(super) fn challenge(
+        &self,
+        code: Option<&'static str>,
+        scopes: &[&'static str],
+    ) -> Option<HeaderValue> {
+        if scopes.is_empty() {
+            return self
+                .plain
+                .iter()
+                .find(|(known, _)| *known == code)
+                .map(|(_, challenge)| challenge.clone());
         }
-        self.plain.iter().find(|(known, _)| *known == code).map(|(_, challenge)| challenge.clone())
+        let write = || write(&self.prefix, code, scopes);
+        let scoped = self.scoped.get(place(code, scopes))?;
+        let scoped = scoped.get_or_init(|| Scoped { code, scopes: scopes.into(), challenge: write() });
+        if scoped.code == code && *scoped.scopes == *scopes { scoped.challenge.clone() } else { write() }
+    }
+}
+
+/// A place for the challenge, that those of other policies are unlikely to have.
+fn place(code: Option<&str>, scopes: &[&str]) -> usize {
+    let ends = |scope: &&str| {
+        let [first, last] = [scope.bytes().next(), scope.bytes().next_back()];
+        scope.len() + 3 * usize::from(first.unwrap_or_default()) + 7 * usize::from(last.unwrap_or_default())
+    };
+    (scopes.iter().map(ends).sum::<usize>() + code.map_or(0, str::len)) % PLACES
+}
+
+impl fmt::Debug for Protection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Protection").field(&self.prefix).finish()
     }
 }
 
@@ -72,7 +113,7 @@ fn push_quoted(out: &mut String, text: &str) {
 mod tests {
     use super::*;
 
-    fn challenge(realm: &str, code: Option<&str>, scopes: &[&str]) -> String {
+    fn challenge(realm: &str, code: Option<&'static str>, scopes: &[&'static str]) -> String {
         Protection::new("Bearer", realm).challenge(code, scopes).unwrap().to_str().unwrap().to_owned()
     }
 
@@ -88,5 +129,17 @@ mod tests {
     #[test]
     fn quotes_in_a_realm_are_escaped() {
         assert_eq!(challenge(r#"a"b\c"#, None, &[]), r#"Bearer realm="a\"b\\c""#);
+    }
+    #[test]
+    fn two_challenges_that_want_one_place_are_told_apart() {
+        let protection = Protection::new("Bearer", "api");
+        let scopes: [&'static str; 2] = ["a-b", "a:b"];
+        assert_eq!(place(None, &scopes[..1]), place(None, &scopes[1..]));
+        for _ in 0..2 {
+            for scope in scopes {
+                let challenge = protection.challenge(None, &[scope]).unwrap();
+                assert_eq!(challenge, format!(r#"Bearer realm="api", scope="{scope}""#).as_str());
+            }
+        }
     }
 }

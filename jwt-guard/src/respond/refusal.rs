@@ -10,6 +10,7 @@ use super::body::RenderRefusal;
 use super::challenge::Protection;
 use super::table::{ChallengeForm, answer};
 use crate::error::FailureKind;
+use crate::policy::evaluate::Scopes;
 
 /// What a refused client is told: a status, a fixed sentence for the class of failure, and a challenge.
 ///
@@ -17,12 +18,13 @@ use crate::error::FailureKind;
 #[derive(Clone)]
 pub struct Refusal {
     kind: FailureKind,
-    scopes: Vec<&'static str>,
+    scopes: Scopes,
 }
 
 impl Refusal {
-    pub(crate) fn new(kind: FailureKind, scopes: Vec<&'static str>) -> Self {
-        Self { kind, scopes }
+    /// A refusal that names scopes, or an empty list of them.
+    pub(crate) fn new(kind: FailureKind, scopes: impl Into<Scopes>) -> Self {
+        Self { kind, scopes: scopes.into() }
     }
 
     /// The class of failure.

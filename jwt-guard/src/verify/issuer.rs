@@ -80,6 +80,5 @@ impl IssuerRules {
 }
 
 fn check_signature(key: &VerifyingKey, token: &RawToken<'_>) -> Result<(), VerifyError> {
-    backend::verify(key, token.signing_input().as_bytes(), token.signature())
-        .map_err(|_| VerifyError::BadSignature)
+    backend::verify(key, token.signing_input(), token.signature()).map_err(|_| VerifyError::BadSignature)
 }

@@ -178,7 +178,7 @@ fn parse(payload: &str) -> Result<Object<'_>, VerifyError> {
 }
 
 /// The text of a segment: strict base64url, and UTF-8.
-fn decode(segment: &str) -> Option<String> {
+fn decode(segment: &[u8]) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(segment).ok()?).ok()
 }
 

@@ -162,7 +162,7 @@ fn collect(
             Some(Json::Text(text)) => read_text(&mut names, text),
             Some(Json::List(values)) => {
                 if let Some(texts) = values.iter().map(Json::as_text).collect::<Option<Vec<_>>>() {
-                    texts.into_iter().for_each(|name| names.insert(name));
+                    names.insert_all(&texts);
                 }
             }
             _ => {}

@@ -16,7 +16,8 @@ impl ::jwt_guard::__private::Policy for __JwtGuardList {
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),
-        );
+        )
+        .taking_nothing();
 }
 #[cfg(feature = "a")]
 #[cfg_attr(test, cfg(unix))]

@@ -9,6 +9,7 @@ impl ::jwt_guard::__private::Policy for __JwtGuardType {
             ::core::concat!(::core::module_path!(), "::type"),
             ::core::file!(),
             ::core::line!(),
-        );
+        )
+        .taking_nothing();
 }
 const _: ::jwt_guard::__private::Rule = <__JwtGuardType as ::jwt_guard::__private::Policy>::RULE;

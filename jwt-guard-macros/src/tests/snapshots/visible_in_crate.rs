@@ -9,6 +9,7 @@ impl ::jwt_guard::__private::Policy for __JwtGuardList {
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),
-        );
+        )
+        .taking_nothing();
 }
 const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;

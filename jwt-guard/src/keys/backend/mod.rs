@@ -43,7 +43,7 @@ pub(crate) use self::self_test::self_test;
 /// # Errors
 ///
 /// The signature is not strict base64url, or not the key's. The two are not told apart.
-pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &str) -> Result<(), BadSignature> {
+pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
     let mut buffer = [0; LONGEST_SIGNATURE];
     let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut buffer).map_err(|_| BadSignature)?;
     let signature = buffer.get(..length).ok_or(BadSignature)?;

@@ -1,6 +1,8 @@
 //! The judgement: does this caller meet these conditions, and if not, what would help?
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::slice;
 
 use super::{ClaimValue, Requirement};
 use crate::claims::hierarchy::Hierarchy;
@@ -46,26 +48,41 @@ pub(crate) fn evaluate(
 /// The scopes that a caller without any should ask for: those of the branch that grants the fewest, but for those that
 /// another one implies. Empty when none are asked for; a branch that needs a role still names its scopes, since the
 /// token may bring the role.
-pub(crate) fn scopes_to_ask_for(requirement: &Requirement, hierarchy: &Hierarchy) -> Vec<&'static str> {
-    let mut scopes = Vec::new();
-    add_scopes(requirement, hierarchy, &mut scopes);
-    hierarchy.reduce(&mut scopes);
-    scopes
+pub(crate) fn scopes_to_ask_for(requirement: &'static Requirement, hierarchy: &Hierarchy) -> Scopes {
+    match requirement {
+        // The usual policies, without an allocation.
+        Requirement::Scope(name) => Cow::Borrowed(slice::from_ref(name)),
+        Requirement::All([inner]) => scopes_to_ask_for(inner, hierarchy),
+        _ => {
+            let mut scopes = Vec::new();
+            add_scopes(requirement, hierarchy, &mut scopes);
+            hierarchy.reduce(&mut scopes);
+            Cow::Owned(scopes)
+        }
+    }
 }
 
-fn add_scopes(requirement: &Requirement, hierarchy: &Hierarchy, scopes: &mut Vec<&'static str>) {
+/// The scopes that a refusal names.
+pub(crate) type Scopes = Cow<'static, [&'static str]>;
+
+fn add_scopes(requirement: &'static Requirement, hierarchy: &Hierarchy, scopes: &mut Vec<&'static str>) {
     match requirement {
-        Requirement::Scope(name) if scopes.contains(name) => {}
-        Requirement::Scope(name) => scopes.push(name),
+        Requirement::Scope(name) => add_scope(name, scopes),
         Requirement::All(list) => list.iter().for_each(|inner| add_scopes(inner, hierarchy, scopes)),
         Requirement::Any(list) => {
             let branches = list.iter().map(|inner| scopes_to_ask_for(inner, hierarchy));
             let cheapest = branches.min_by_key(|branch| (hierarchy.gain(branch, &NOTHING), branch.len()));
             let names = cheapest.unwrap_or_default();
-            names.iter().for_each(|name| add_scopes(&Requirement::Scope(name), hierarchy, scopes));
+            names.iter().for_each(|name| add_scope(name, scopes));
         }
         Requirement::Policy(_, inner) => add_scopes(inner, hierarchy, scopes),
         Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh => {}
+    }
+}
+
+fn add_scope(name: &'static str, scopes: &mut Vec<&'static str>) {
+    if !scopes.contains(&name) {
+        scopes.push(name);
     }
 }
 

@@ -37,8 +37,8 @@ fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Shortfa
     super::evaluate(requirement, caller, &Hierarchy::default())
 }
 
-fn scopes_to_ask_for(requirement: &Requirement) -> Vec<&'static str> {
-    super::scopes_to_ask_for(requirement, &Hierarchy::default())
+fn scopes_to_ask_for(requirement: &'static Requirement) -> Vec<&'static str> {
+    super::scopes_to_ask_for(requirement, &Hierarchy::default()).into_owned()
 }
 
 fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
@@ -176,7 +176,7 @@ fn a_challenge_leaves_out_what_its_other_scopes_imply() {
         let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders()).unwrap_err();
         assert_eq!(shortfall, Shortfall::Scopes(vec!["other", "write"]), "{held:?}");
     }
-    assert_eq!(super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
+    assert_eq!(*super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
     assert_eq!(scopes_to_ask_for(&POLICY), ["read", "other", "write"]);
 }
 
