@@ -74,15 +74,15 @@ impl Verifier {
         let Some(known) = &self.known else {
             return self.verify_anew(token, |_| {}).map(Verified);
         };
-        let (epoch, now) = (known.epoch(), self.clock.monotonic());
-        if let Some(entry) = known.find(token, epoch, now)
+        let epoch = known.epoch();
+        if let Some(entry) = known.find(token, epoch, &*self.clock)
             && let Some(issuer) = self.issuers.get(entry.issuer)
             && issuer.keys.read(|keys| entry.is_of(keys)) == Some(true)
         {
             entry.dates.check(&issuer.rules.limits, self.date()?)?;
             return Ok(Verified(Arc::clone(&entry.identity)));
         }
-        self.verify_anew(token, |found| known.keep(token, found, epoch, now)).map(Verified)
+        self.verify_anew(token, |found| known.keep(token, found, epoch, &*self.clock)).map(Verified)
     }
 
     /// Verifies a token from the beginning, and shows what was found out to `keep`.

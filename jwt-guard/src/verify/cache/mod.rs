@@ -21,6 +21,7 @@ use quick_cache::{DefaultHashBuilder, Weighter};
 use self::entry::TokenBytes;
 use self::lanes::Lanes;
 use super::checks::Dates;
+use crate::clock::Clock;
 use crate::keys::{KeyGeneration, VerifyingKey};
 use crate::principal::Identity;
 
@@ -63,8 +64,9 @@ impl KnownTokens {
     }
 
     /// What was found out about `token` in this epoch, if its time is not over.
-    pub(super) fn find(&self, token: &[u8], epoch: u64, now: Duration) -> Option<Arc<Entry>> {
-        let current = |entry: &Entry| entry.epoch == epoch && now < entry.ends;
+    pub(super) fn find(&self, token: &[u8], epoch: u64, clock: &dyn Clock) -> Option<Arc<Entry>> {
+        // A token that is not found, as most bad ones, is not worth a look at the clock.
+        let current = |entry: &Entry| entry.epoch == epoch && clock.monotonic() < entry.ends;
         if let Some(entry) = self.lanes.find(token, current) {
             return Some(entry);
         }
@@ -73,8 +75,8 @@ impl KnownTokens {
         Some(entry)
     }
 
-    /// Keeps what was found out about a token by a verification that began at `now`, in this epoch.
-    pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, now: Duration) {
+    /// Keeps what was found out about a token by a verification that began in this epoch.
+    pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, clock: &dyn Clock) {
         if token.len() > LONGEST_TOKEN || !self.settings.takes(found.key.algorithm()) {
             return;
         }
@@ -84,7 +86,7 @@ impl KnownTokens {
             issuer: found.issuer,
             key: found.key.clone(),
             generation: AtomicU64::new(found.keys.number()),
-            ends: now.saturating_add(self.settings.lifetime.min(found.rest)),
+            ends: clock.monotonic().saturating_add(self.settings.lifetime.min(found.rest)),
             epoch,
         };
         self.shared.insert(TokenBytes::new(token), Arc::new(entry));

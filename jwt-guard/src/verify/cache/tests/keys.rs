@@ -5,7 +5,7 @@ use super::*;
 fn entry_of(pair: &Pair, token: &[u8]) -> Arc<Entry> {
     pair.verify(token).unwrap();
     let known = pair.verifier.known.as_ref().unwrap();
-    known.find(token, known.epoch(), pair.clocks.monotonic()).unwrap()
+    known.find(token, known.epoch(), &pair.clocks).unwrap()
 }
 
 #[test]
@@ -70,6 +70,6 @@ fn a_verification_that_began_before_the_clearing_is_forgotten_too() {
         keys: &keys,
         rest: Duration::from_secs(600),
     };
-    known.keep(&token, found, epoch, pair.clocks.monotonic());
+    known.keep(&token, found, epoch, &pair.clocks);
     assert!(!pair.knows(&token));
 }

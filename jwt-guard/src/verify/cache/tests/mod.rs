@@ -15,7 +15,7 @@ use super::super::{
     Audience, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier, VerifyError,
 };
 use super::*;
-use crate::clock::{Clock, NOW};
+use crate::clock::NOW;
 use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey, backend};
 
 /// A wall clock and a monotonic one that are moved apart.
@@ -124,7 +124,7 @@ impl Pair {
     /// Whether the next verification of `token` is a hit.
     fn knows(&self, token: &[u8]) -> bool {
         let Some(known) = &self.verifier.known else { return false };
-        known.find(token, known.epoch(), self.clocks.monotonic()).is_some()
+        known.find(token, known.epoch(), &self.clocks).is_some()
     }
 
     fn kept(&self) -> usize {
