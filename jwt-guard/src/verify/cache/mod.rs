@@ -67,11 +67,15 @@ impl KnownTokens {
     pub(super) fn find(&self, token: &[u8], epoch: u64, clock: &dyn Clock) -> Option<Arc<Entry>> {
         // A token that is not found, as most bad ones, is not worth a look at the clock.
         let current = |entry: &Entry| entry.epoch == epoch && clock.monotonic() < entry.ends;
-        if let Some(entry) = self.lanes.find(token, current) {
-            return Some(entry);
-        }
+        let is_wanted = match self.lanes.find(token, current) {
+            lanes::Found::Here(entry) => return Some(entry),
+            lanes::Found::Wanted => true,
+            lanes::Found::Nothing => false,
+        };
         let entry = self.shared.get(token).filter(|entry| current(entry))?;
-        self.lanes.offer(token, &entry);
+        if is_wanted {
+            self.lanes.keep(token, &entry);
+        }
         Some(entry)
     }
 

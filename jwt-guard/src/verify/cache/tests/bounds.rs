@@ -25,7 +25,7 @@ fn a_copy_for_a_thread_lives_no_longer_than_what_it_was_copied_from() {
     let token = pair.token(600);
     pair.verify(&token).unwrap();
     pair.clocks.advance(Duration::from_secs(30));
-    for _ in 0..4 {
+    for _ in 0..8 {
         pair.verify(&token).unwrap();
     }
     pair.clocks.advance(Duration::from_secs(30));

@@ -40,14 +40,15 @@ fn another_key_of_the_same_name_is_another_key() {
 fn clearing_forgets_what_was_verified_before() {
     let pair = Pair::new(Algorithm::Hs256, all());
     let tokens: Vec<_> = (0..10).map(|_| pair.token(600)).collect();
-    for _ in 0..4 {
+    for _ in 0..8 {
         tokens.iter().for_each(|token| pair.verify(token).unwrap());
     }
     pair.verifier.forget();
     assert!(tokens.iter().all(|token| !pair.knows(token)));
     assert_eq!(pair.kept(), 0);
     let lanes = &pair.verifier.known.as_ref().unwrap().lanes;
-    assert!(tokens.iter().all(|token| lanes.find(token, |_| true).is_none()), "a copy is left");
+    let is_left = |token: &[u8]| matches!(lanes.find(token, |_| true), lanes::Found::Here(_));
+    assert!(!tokens.iter().any(|token| is_left(token)), "a copy is left");
     pair.verify(&tokens[0]).unwrap();
     assert!(pair.knows(&tokens[0]));
 }
