@@ -5,7 +5,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::{Found, LocationError, is_tchar};
-use crate::token::TokenSource;
+use crate::token::{TokenSource, is_base64url_or_dot};
 
 pub(super) fn find<'r>(
     headers: &'r HeaderMap,
@@ -43,7 +43,10 @@ pub(super) fn find<'r>(
 pub(crate) fn is_b64token(bytes: &[u8]) -> bool {
     let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
     let (text, _) = bytes.split_at(bytes.len().saturating_sub(padding));
-    let in_alphabet =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-    !text.is_empty() && text.iter().all(in_alphabet)
+    // Without a branch, so that the compiler takes many bytes at a time.
+    let in_alphabet = text.iter().fold(true, |all, &byte| {
+        let special = (byte == b'~') | (byte == b'+') | (byte == b'/');
+        all & (is_base64url_or_dot(byte) | special)
+    });
+    !text.is_empty() && in_alphabet
 }
