@@ -57,6 +57,13 @@ impl Draft {
 
     fn check_issuers(&self, problems: &mut Problems) {
         let own = self.own.has_keys() || self.signing_key.is_some();
+        #[cfg(feature = "remote-keys")]
+        if self.own.remote.is_some() && self.signing_key.is_some() {
+            problems.setting(
+                "the guard signs tokens in the name of an issuer whose keys are fetched; give that issuer to \
+                 `.trust(TrustedIssuer::oidc(..))`, and the guard a name of its own with `.issuer(..)`",
+            );
+        }
         if self.trusted.is_empty() {
             return;
         }

@@ -298,3 +298,15 @@ fn keys_are_given_or_fetched_and_not_both() {
     both(RemoteSource::Jwks("https://id.example/keys".to_owned()));
     both(RemoteSource::Discovery("https://id.example".to_owned()));
 }
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn a_guard_does_not_sign_for_an_issuer_whose_keys_are_fetched() {
+    let found = problems(|draft| {
+        draft.own.keys.clear();
+        draft.own.remote = Some(RemoteSource::Discovery("https://id.example".to_owned()));
+        draft.own.issuers.push("https://id.example".to_owned());
+        draft.signing_key = Some(SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap());
+    });
+    assert_only(&found, "TrustedIssuer::oidc");
+}
