@@ -352,3 +352,22 @@ async fn log_in(server: &Server) -> (String, String) {
     let token = |name: &str| body[name].as_str().unwrap().to_owned();
     (token("access_token"), token("refresh_token"))
 }
+
+#[tokio::test]
+async fn the_keys_of_other_issuers_are_not_published_as_ours() {
+    let theirs = SigningKey::of(Algorithm::Es256).verifying().with_id("theirs");
+    let trusting =
+        || JwtGuard::builder().trust(TrustedIssuer::new(PARTNER).key(theirs.clone()).audience("orders"));
+    let published = |guard: JwtGuard| async move {
+        let server = Server::start(guard.jwks_route("/jwks.json")).await;
+        let answer = server.send(Request::get("/jwks.json")).await;
+        serde_json::from_str::<Value>(&answer.body).unwrap()
+    };
+    assert_eq!(published(trusting().build().unwrap()).await, json!({"keys": []}));
+    let pem = include_str!("../fixtures/keys/ed25519.private.pem");
+    let ours = jwt_guard::SigningKey::pem(Algorithm::EdDsa, pem).unwrap().with_id("ours");
+    let both = trusting().signing_key(ours).issuer(HOME).build().unwrap();
+    let set = published(both).await;
+    let names: Vec<_> = set["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect();
+    assert_eq!(names, ["ours"]);
+}

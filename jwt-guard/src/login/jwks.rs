@@ -31,10 +31,11 @@ impl JwtGuard {
     where
         S: Clone + Send + Sync + 'static,
     {
+        // Refresh tokens are this guard's own; access tokens may be others', whose keys are not ours to publish.
         let keys = self
             .config()
-            .access
-            .own_keys()
+            .refresh
+            .fixed_keys()
             .map_or_else(|| r#"{"keys":[]}"#.to_owned(), KeySet::to_public_json);
         let keys = Bytes::from(keys);
         let serve = move || {

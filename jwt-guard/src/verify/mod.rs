@@ -122,8 +122,8 @@ impl Verifier {
         }
     }
 
-    /// The keys that were given with the configuration; those that are fetched are others' to publish.
-    pub(crate) fn own_keys(&self) -> Option<&KeySet> {
+    /// The keys that were given with the configuration, of the first issuer that has some.
+    pub(crate) fn fixed_keys(&self) -> Option<&KeySet> {
         self.issuers.iter().find_map(|issuer| issuer.keys.as_fixed())
     }
 

@@ -222,7 +222,7 @@ fn a_preset_finds_its_keys_unless_they_are_given() {
     let is_fixed = |issuer: TrustedIssuer| {
         let mut draft = Draft::new();
         draft.trusted.push(issuer.audience("orders").0);
-        draft.finish().unwrap().access.own_keys().is_some()
+        draft.finish().unwrap().access.fixed_keys().is_some()
     };
     let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
     let realm = || TrustedIssuer::keycloak("https://id.example/realms/shop");
