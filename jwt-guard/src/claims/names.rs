@@ -194,4 +194,13 @@ mod tests {
         assert_eq!(format!("{names:?}"), r#"{"b", "a", "c"}"#);
         assert!(Names::default().is_empty());
     }
+
+    #[test]
+    fn nothing_is_no_name() {
+        let mut spaced = Names::none();
+        spaced.insert_words(" a  b ");
+        for names in [&Names::none(), &spaced] {
+            assert!(!names.contains(""), "{names:?}");
+        }
+    }
 }
