@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
+use crate::causes::with_causes;
 use crate::claims::registered::TokenClaims;
-use crate::config::{Config, NoUser, Revocation, UserLoader, chain};
+use crate::config::{Config, NoUser, Revocation, UserLoader};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
@@ -165,7 +166,7 @@ fn require_good(answer: Result<Standing, StoreError>) -> Result<(), AuthError> {
     match answer {
         Ok(Standing::Good) => Ok(()),
         Ok(Standing::Revoked) => Err(AuthError::Revoked),
-        Err(error) => Err(AuthError::Store(chain(&error))),
+        Err(error) => Err(AuthError::Store(with_causes(&error))),
     }
 }
 

@@ -66,6 +66,7 @@
 )]
 
 mod authenticate;
+mod causes;
 mod claims;
 mod clock;
 mod config;

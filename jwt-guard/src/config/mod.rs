@@ -32,7 +32,7 @@ pub(crate) use sessions::SessionSource;
 pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub use trusted::TrustedIssuer;
-pub(crate) use user::{NoUser, UserLoader, chain};
+pub(crate) use user::{NoUser, UserLoader};
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only
 /// way to one.

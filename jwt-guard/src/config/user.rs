@@ -11,6 +11,7 @@ use std::task::Poll;
 
 use serde::de::DeserializeOwned;
 
+use crate::causes::with_causes;
 use crate::claims::{Claims, HoldsClaims};
 use crate::principal::LoadedUser;
 use crate::token::TokenSource;
@@ -56,7 +57,7 @@ impl UserLoader {
                     match loading.await {
                         Ok(Some(user)) => Ok(LoadedUser { user: Arc::new(user), of: type_name::<U>() }),
                         Ok(None) => Err(NoUser::Unknown),
-                        Err(error) => Err(NoUser::Failed(chain(&*error.into()))),
+                        Err(error) => Err(NoUser::Failed(with_causes(&*error.into()))),
                     }
                 })
             }
@@ -80,18 +81,6 @@ fn panicked(_: Box<dyn Any + Send>) -> NoUser {
     NoUser::Panicked
 }
 
-/// An error with its causes, for the log.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
 impl fmt::Debug for UserLoader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("UserLoader(..)")
@@ -100,18 +89,7 @@ impl fmt::Debug for UserLoader {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
-
-    #[test]
-    fn an_error_is_told_with_its_causes() {
-        let cause = io::Error::new(io::ErrorKind::ConnectionRefused, fmt::Error);
-        let error = Box::<dyn Error + Send + Sync>::from(cause);
-        assert_eq!(chain(&*error), fmt::Error.to_string());
-        let boxed: Box<dyn Error + Send + Sync> = "no answer".into();
-        assert_eq!(chain(&*boxed), "no answer");
-    }
 
     #[test]
     fn a_loader_shows_nothing_of_what_it_holds() {

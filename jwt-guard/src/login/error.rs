@@ -6,6 +6,7 @@ use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 
+use crate::causes::with_causes;
 use crate::cookies::TooLongForCookie;
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
@@ -118,25 +119,13 @@ impl LoginError {
 
     /// Verdicts are `INFO`, since anybody can cause them; failures of the service are `ERROR`.
     fn log(&self) {
-        let reason = self.reason();
+        let reason = with_causes(self);
         match self.failure() {
             FailureKind::Unavailable | FailureKind::Internal => {
                 tracing::error!(target: "jwt_guard", kind = ?self.kind, reason, "login failed");
             }
             _ => tracing::info!(target: "jwt_guard", kind = ?self.kind, reason, "login refused"),
         }
-    }
-
-    /// The message with its causes.
-    fn reason(&self) -> String {
-        let mut text = self.message.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
     }
 }
 

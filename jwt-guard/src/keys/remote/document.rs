@@ -1,10 +1,10 @@
 //! What issuers answer, and what of it is believed.
 
-use std::error::Error;
 use std::time::Duration;
 
 use super::endpoint::{Address, Endpoint};
-use super::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
+use super::fetch::{FetchKeys, KeyRequest, KeyResponse};
+use crate::causes::with_causes;
 use crate::json::{self, Json};
 use crate::keys::error::quoted;
 use crate::keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
@@ -86,7 +86,7 @@ impl Asking<'_> {
     async fn get(self, from: &Address, etag: Option<&str>) -> Result<KeyResponse, String> {
         let request = KeyRequest { url: from.as_str(), etag, largest_body: self.largest_body };
         let response =
-            self.fetcher.get(request).await.map_err(|error| format!("{from}: {}", chain(&error)))?;
+            self.fetcher.get(request).await.map_err(|error| format!("{from}: {}", with_causes(&error)))?;
         if response.body.len() > self.largest_body {
             return Err(format!("{from} answers with more than {} bytes", self.largest_body));
         }
@@ -155,18 +155,6 @@ fn seconds(digits: &str) -> u64 {
     let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     // More than fits is a very long time.
     if all_digits { digits.parse().unwrap_or(u64::MAX) } else { 0 }
-}
-
-/// An error and its causes, on one line.
-fn chain(error: &KeyFetchError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
