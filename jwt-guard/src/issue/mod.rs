@@ -15,7 +15,7 @@ mod compact;
 mod contents;
 mod error;
 mod issued;
-mod names;
+pub(crate) mod names;
 mod new_token;
 mod renewal;
 mod sign;

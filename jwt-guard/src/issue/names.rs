@@ -2,6 +2,7 @@
 
 use super::error::{IssueError, IssueErrorKind};
 use crate::claims::reserved::SET_BY_ISSUER;
+use crate::policy::is_scope;
 
 /// Refuses claims that would change what the token means.
 pub(super) fn check_claim(name: &str, subject_claim: Option<&str>) -> Result<(), IssueError> {
@@ -17,27 +18,32 @@ pub(super) fn check_claim(name: &str, subject_claim: Option<&str>) -> Result<(),
     Err(IssueError::new(IssueErrorKind::Claim, problem))
 }
 
-/// One or more of the characters of RFC 6749 section 3.3.
 pub(super) fn check_scope(scope: &str) -> Result<(), IssueError> {
-    let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-    if !scope.is_empty() && scope.bytes().all(legal) {
-        return Ok(());
-    }
-    let message = format!(
-        "{scope:?} is no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
-         scope by itself"
-    );
-    Err(IssueError::new(IssueErrorKind::Name, message))
+    scope_problem(scope).map_or(Ok(()), |problem| Err(IssueError::new(IssueErrorKind::Name, problem)))
 }
 
-/// Not empty, no control characters, so that guards and logs read it as it was meant.
 pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), IssueError> {
+    name_problem(what, name).map_or(Ok(()), |problem| Err(IssueError::new(IssueErrorKind::Name, problem)))
+}
+
+/// Why a scope is none.
+pub(crate) fn scope_problem(scope: &str) -> Option<String> {
+    (!is_scope(scope)).then(|| {
+        format!(
+            "{scope:?} is no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
+             scope by itself"
+        )
+    })
+}
+
+/// Why a name is none: it is not empty and has no control characters, so that guards and logs read it as it was meant.
+pub(crate) fn name_problem(what: &'static str, name: &str) -> Option<String> {
     let problem = if name.is_empty() {
         "is empty"
     } else if name.chars().any(char::is_control) {
         "has a control character"
     } else {
-        return Ok(());
+        return None;
     };
-    Err(IssueError::new(IssueErrorKind::Name, format!("the {what} {problem}")))
+    Some(format!("the {what} {problem}"))
 }

@@ -7,6 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::claims;
 use super::error::{SessionError, SessionErrorKind};
+use crate::issue::names::{name_problem, scope_problem};
 
 /// A session that is about to begin: of whom, and what it grants.
 ///
@@ -102,29 +103,12 @@ pub(super) fn payload_text(payload: impl Serialize) -> Result<Box<RawValue>, Ses
     Ok(text)
 }
 
-/// One or more of the characters of RFC 6749 section 3.3.
 fn check_scope(scope: &str) -> Result<(), SessionError> {
-    let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-    if !scope.is_empty() && scope.bytes().all(legal) {
-        return Ok(());
-    }
-    let message = format!(
-        "{scope:?} is no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
-         scope by itself"
-    );
-    Err(SessionError::new(SessionErrorKind::Name, message))
+    scope_problem(scope).map_or(Ok(()), |problem| Err(SessionError::new(SessionErrorKind::Name, problem)))
 }
 
-/// Not empty, no control characters, so that guards and logs read it as it was meant.
 fn check_name(what: &'static str, name: &str) -> Result<(), SessionError> {
-    let problem = if name.is_empty() {
-        "is empty"
-    } else if name.chars().any(char::is_control) {
-        "has a control character"
-    } else {
-        return Ok(());
-    };
-    Err(SessionError::new(SessionErrorKind::Name, format!("the {what} {problem}")))
+    name_problem(what, name).map_or(Ok(()), |problem| Err(SessionError::new(SessionErrorKind::Name, problem)))
 }
 
 impl fmt::Debug for NewSession {
