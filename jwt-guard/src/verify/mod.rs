@@ -44,7 +44,7 @@ pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, Rules
 
 /// Turns tokens into [`Verified`] claims, by the keys and the rules of the issuers that it knows.
 pub(crate) struct Verifier {
-    /// At least one. With several, each has names of its own.
+    /// With several, each has names of its own. A guard that knows sessions only has none.
     issuers: Box<[IssuerRules]>,
     longest_token: usize,
     clock: Arc<dyn Clock>,
@@ -55,7 +55,7 @@ pub(crate) struct Verifier {
 pub(crate) struct Verified(Arc<Identity>);
 
 impl Verifier {
-    /// `issuers` is not empty, and no two of several have a name in common: configurations are checked for that.
+    /// No two of several issuers have a name in common: configurations are checked for that.
     pub(crate) fn new(issuers: Vec<IssuerRules>, longest_token: usize, clock: Arc<dyn Clock>) -> Self {
         Self { issuers: issuers.into(), longest_token, clock, known: None }
     }
