@@ -77,7 +77,7 @@ pub struct PlainText;
 
 impl RenderRefusal for ProblemJson {
     fn render(&self, refusal: &Refusal) -> Response {
-        with_type(problem(refusal), "application/problem+json")
+        with_type(problem(refusal), PROBLEM_JSON)
     }
 }
 
@@ -105,7 +105,7 @@ impl RenderRefusal for Detail {
             FailureKind::StaleAuthentication => "Fresh token required",
             _ => refusal.detail(),
         };
-        with_type(format!(r#"{{"detail":"{words}"}}"#), "application/json")
+        with_type(format!(r#"{{"detail":"{words}"}}"#), JSON)
     }
 }
 
@@ -118,13 +118,13 @@ impl RenderRefusal for StatusDetail {
             _ => refusal.detail(),
         };
         let status = refusal.status().as_u16();
-        with_type(format!(r#"{{"status_code":{status},"detail":"{words}"}}"#), "application/json")
+        with_type(format!(r#"{{"status_code":{status},"detail":"{words}"}}"#), JSON)
     }
 }
 
 impl RenderRefusal for Msg {
     fn render(&self, refusal: &Refusal) -> Response {
-        with_type(format!(r#"{{"msg":"{}"}}"#, refusal.detail()), "application/json")
+        with_type(format!(r#"{{"msg":"{}"}}"#, refusal.detail()), JSON)
     }
 }
 
@@ -136,13 +136,17 @@ impl RenderRefusal for PlainText {
             FailureKind::InsufficientScope | FailureKind::Forbidden => "Forbidden",
             _ => refusal.detail(),
         };
-        with_type(words, "text/plain; charset=utf-8")
+        with_type(words, TEXT)
     }
 }
 
-fn with_type(body: impl Into<Body>, content_type: &'static str) -> Response {
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+fn with_type(body: impl Into<Body>, content_type: HeaderValue) -> Response {
     let mut response = Response::new(body.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
 

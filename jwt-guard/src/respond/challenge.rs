@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use http::HeaderValue;
 
-use super::table::answer;
+use super::table::{ChallengeForm, answer};
 use crate::error::FailureKind;
 
 /// What a guard says of itself in every challenge, made once.
@@ -13,7 +13,7 @@ pub(crate) struct Protection {
     /// `Bearer realm="orders"`.
     prefix: String,
     /// The challenges that name no scope.
-    plain: Vec<(Option<&'static str>, HeaderValue)>,
+    plain: Vec<(FailureKind, HeaderValue)>,
     /// Challenges that name scopes, each kept when it is first sent. Two may want one place: then the second is written
     /// each time.
     scoped: [OnceLock<Scoped>; PLACES],
@@ -21,7 +21,7 @@ pub(crate) struct Protection {
 
 /// A challenge that names scopes.
 struct Scoped {
-    code: Option<&'static str>,
+    kind: FailureKind,
     scopes: Box<[&'static str]>,
     challenge: Option<HeaderValue>,
 }
@@ -33,38 +33,34 @@ impl Protection {
     pub(crate) fn new(scheme: &str, realm: &str) -> Self {
         let mut prefix = format!("{scheme} realm=");
         push_quoted(&mut prefix, realm);
-        let codes = FailureKind::ALL.into_iter().map(|kind| answer(kind).challenge.code());
-        let plain = codes.filter_map(|code| Some((code, write(&prefix, code, &[])?))).collect();
+        let plain = FailureKind::ALL.into_iter().filter_map(|kind| Some((kind, write(&prefix, kind, &[])?)));
+        let plain = plain.collect();
         Self { prefix, plain, scoped: [const { OnceLock::new() }; PLACES] }
     }
 
-    /// The challenge, with an error code and scopes where there are some.
-    pub(super) fn challenge(
-        &self,
-        code: Option<&'static str>,
-        scopes: &[&'static str],
-    ) -> Option<HeaderValue> {
+    /// The challenge to failures of this class, with scopes where there are some; `None` where the table has none.
+    pub(super) fn challenge(&self, kind: FailureKind, scopes: &[&'static str]) -> Option<HeaderValue> {
         if scopes.is_empty() {
             return self
                 .plain
                 .iter()
-                .find(|(known, _)| *known == code)
+                .find(|(known, _)| *known == kind)
                 .map(|(_, challenge)| challenge.clone());
         }
-        let write = || write(&self.prefix, code, scopes);
-        let scoped = self.scoped.get(place(code, scopes))?;
-        let scoped = scoped.get_or_init(|| Scoped { code, scopes: scopes.into(), challenge: write() });
-        if scoped.code == code && *scoped.scopes == *scopes { scoped.challenge.clone() } else { write() }
+        let write = || write(&self.prefix, kind, scopes);
+        let scoped = self.scoped.get(place(kind, scopes))?;
+        let scoped = scoped.get_or_init(|| Scoped { kind, scopes: scopes.into(), challenge: write() });
+        if scoped.kind == kind && *scoped.scopes == *scopes { scoped.challenge.clone() } else { write() }
     }
 }
 
 /// A place for the challenge, that those of other policies are unlikely to have.
-fn place(code: Option<&str>, scopes: &[&str]) -> usize {
+fn place(kind: FailureKind, scopes: &[&str]) -> usize {
     let ends = |scope: &&str| {
         let [first, last] = [scope.bytes().next(), scope.bytes().next_back()];
         scope.len() + 3 * usize::from(first.unwrap_or_default()) + 7 * usize::from(last.unwrap_or_default())
     };
-    (scopes.iter().map(ends).sum::<usize>() + code.map_or(0, str::len)) % PLACES
+    (scopes.iter().map(ends).sum::<usize>() + kind as usize) % PLACES
 }
 
 impl fmt::Debug for Protection {
@@ -73,9 +69,15 @@ impl fmt::Debug for Protection {
     }
 }
 
-/// Codes and scopes need no escape: neither may hold a quote or a backslash (RFC 6749 section 3.3). `None` would take
-/// a character that no header can carry; configuration and compiler have refused those.
-fn write(prefix: &str, code: Option<&str>, scopes: &[&str]) -> Option<HeaderValue> {
+/// Codes and scopes need no escape: neither may hold a quote or a backslash (RFC 6749 section 3.3). `None` where the
+/// table has no challenge. A character that no header can carry would have the same effect; configuration and compiler
+/// have refused those.
+fn write(prefix: &str, kind: FailureKind, scopes: &[&str]) -> Option<HeaderValue> {
+    let code = match answer(kind).challenge {
+        ChallengeForm::None => return None,
+        ChallengeForm::Bare => None,
+        ChallengeForm::Error(code) => Some(code),
+    };
     // To the byte, so that the header takes the text as it is.
     let code_length = code.map_or(0, |code| code.len() + ", error=\"\"".len());
     let words: usize = scopes.iter().map(|scope| scope.len() + 1).sum();
@@ -113,31 +115,41 @@ fn push_quoted(out: &mut String, text: &str) {
 mod tests {
     use super::*;
 
-    fn challenge(realm: &str, code: Option<&'static str>, scopes: &[&'static str]) -> String {
-        Protection::new("Bearer", realm).challenge(code, scopes).unwrap().to_str().unwrap().to_owned()
+    fn challenge(realm: &str, kind: FailureKind, scopes: &[&'static str]) -> String {
+        Protection::new("Bearer", realm).challenge(kind, scopes).unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]
     fn parameters_are_quoted_and_separated_by_commas() {
-        assert_eq!(challenge("api", None, &[]), r#"Bearer realm="api""#);
+        assert_eq!(challenge("api", FailureKind::MissingToken, &[]), r#"Bearer realm="api""#);
         assert_eq!(
-            challenge("api", Some("insufficient_scope"), &["a", "b"]),
+            challenge("api", FailureKind::InsufficientScope, &["a", "b"]),
             r#"Bearer realm="api", error="insufficient_scope", scope="a b""#
         );
     }
 
     #[test]
     fn quotes_in_a_realm_are_escaped() {
-        assert_eq!(challenge(r#"a"b\c"#, None, &[]), r#"Bearer realm="a\"b\\c""#);
+        assert_eq!(challenge(r#"a"b\c"#, FailureKind::MissingToken, &[]), r#"Bearer realm="a\"b\\c""#);
     }
+
+    #[test]
+    fn a_failure_without_a_challenge_has_none_whatever_its_scopes() {
+        let protection = Protection::new("Bearer", "api");
+        for scopes in [&[][..], &["a"]] {
+            assert_eq!(protection.challenge(FailureKind::Unavailable, scopes), None);
+        }
+    }
+
     #[test]
     fn two_challenges_that_want_one_place_are_told_apart() {
         let protection = Protection::new("Bearer", "api");
         let scopes: [&'static str; 2] = ["a-b", "a:b"];
-        assert_eq!(place(None, &scopes[..1]), place(None, &scopes[1..]));
+        let kind = FailureKind::MissingToken;
+        assert_eq!(place(kind, &scopes[..1]), place(kind, &scopes[1..]));
         for _ in 0..2 {
             for scope in scopes {
-                let challenge = protection.challenge(None, &[scope]).unwrap();
+                let challenge = protection.challenge(kind, &[scope]).unwrap();
                 assert_eq!(challenge, format!(r#"Bearer realm="api", scope="{scope}""#).as_str());
             }
         }

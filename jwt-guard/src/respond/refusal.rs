@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::body::RenderRefusal;
 use super::challenge::Protection;
-use super::table::{ChallengeForm, answer};
+use super::table::answer;
 use crate::error::FailureKind;
 use crate::policy::evaluate::Scopes;
 
@@ -61,10 +61,7 @@ impl Refusal {
         };
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        let form = answer(self.kind).challenge;
-        if let (Some(protection), ChallengeForm::Bare | ChallengeForm::Error(_)) = (protection, form)
-            && let Some(challenge) = protection.challenge(form.code(), &self.scopes)
-        {
+        if let Some(challenge) = protection.and_then(|known| known.challenge(self.kind, &self.scopes)) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         match self.kind {
