@@ -7,22 +7,34 @@ use http::header::AUTHORIZATION;
 use super::{Found, LocationError, is_tchar};
 use crate::token::{TokenSource, is_base64url_or_dot};
 
+#[inline]
 pub(super) fn find<'r>(
     headers: &'r HeaderMap,
     scheme: &str,
     longest: usize,
 ) -> Result<Found<'r>, LocationError> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let value = match (values.next(), values.next()) {
-        (None, _) => return Ok(Found::Nothing),
-        (Some(_), Some(_)) => return Err(LocationError::Ambiguous),
-        (Some(value), None) => value.as_bytes(),
-    };
+    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(Found::Nothing) };
+    // Most requests have no header twice.
+    if headers.len() > headers.keys_len() && headers.get_all(AUTHORIZATION).iter().nth(1).is_some() {
+        return Err(LocationError::Ambiguous);
+    }
+    let value = value.as_bytes();
+    // As the standard writes it, and most clients do.
+    if let Some([b' ', token @ ..]) = value.strip_prefix(scheme.as_bytes())
+        && token.first() != Some(&b' ')
+    {
+        return Ok(Found::Token(token, TokenSource::AuthorizationHeader));
+    }
+    read(value, scheme, longest)
+}
+
+/// Reads what may be written in another way, or be of another scheme.
+#[inline(never)]
+fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, LocationError> {
     let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
     let (found, rest) = value.split_at(end);
-    // Most write it as the standard does.
-    if found != scheme.as_bytes() && !found.eq_ignore_ascii_case(scheme.as_bytes()) {
+    if !found.eq_ignore_ascii_case(scheme.as_bytes()) {
         if found.is_empty() || !found.iter().copied().all(is_tchar) {
             return Err(LocationError::Malformed);
         }

@@ -200,7 +200,17 @@ pub(crate) enum LocationError {
 
 impl Locations {
     /// The one token of a request.
+    #[inline]
     pub(crate) fn find<'r>(&self, request: &'r Parts) -> Result<Found<'r>, LocationError> {
+        match &*self.places {
+            [Place::Authorization { scheme }] => authorization::find(&request.headers, scheme, self.longest),
+            _ => self.find_anywhere(request),
+        }
+    }
+
+    /// Looks at every place.
+    #[inline(never)]
+    fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<Found<'r>, LocationError> {
         let mut found = Found::Nothing;
         for place in &self.places {
             match (self.look(place, request)?, found) {
