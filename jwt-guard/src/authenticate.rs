@@ -4,6 +4,7 @@
 //! speak of a caller. A session is found and asked for in the same way. This is the one place that makes an authenticated
 //! [`Principal`].
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -18,30 +19,42 @@ use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
 use crate::principal::{Identity, Principal};
-use crate::store::{Lookup, Standing, StoreError, TokenFacts};
+use crate::store::{Lookup, Standing, StoreError, StoreFuture, TokenFacts};
 use crate::token::{Misshapen, TokenKind, TokenSource};
-use crate::verify::{Verified, VerifyError, WantedKey};
+use crate::verify::{VerifyError, WantedKey};
 
 /// Who calls: known at once, or after something has been asked.
 ///
 /// Most requests wait for nothing. What the others need while they wait is boxed, or all would carry the room for it.
-pub(crate) enum Caller<'a> {
+pub(crate) enum Caller<'a, S = Infallible> {
+    /// A caller at whom a look was enough.
+    Seen(S),
     Now(Result<Principal, AuthError>),
     Later(Pin<Box<dyn Future<Output = Result<Principal, AuthError>> + Send + 'a>>),
 }
 
 /// Says who sends `request`, by a token of this kind.
 ///
+/// A caller who is known by the token alone is shown to `look`, while the token is looked up. Where that is enough, nothing
+/// is copied.
+///
 /// # Errors
 ///
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] where nobody does, any other variant where the request
 /// carries something that is not good.
-pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, kind: TokenKind) -> Caller<'a> {
-    match locate(config, request, kind) {
+#[inline]
+pub(crate) fn authenticate<'a, S>(
+    config: &'a Config,
+    request: &'a Parts,
+    kind: TokenKind,
+    look: impl Fn(&Identity) -> Option<S>,
+) -> Caller<'a, S> {
+    match locate(config, request, kind, look) {
+        Ok(Located::Seen(seen)) => Caller::Seen(seen),
         Ok(Located::Token(identity, source)) => admit_token(config, identity, source),
-        Ok(Located::Session(id)) => Caller::Later(Box::pin(identify(config, id))),
+        Ok(Located::Session(id)) => identify_later(config, id),
         Err(AuthError::Token(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted))) => {
-            Caller::Later(Box::pin(authenticate_after_fetch(config, request, kind, wanted)))
+            fetch_later(config, request, kind, wanted)
         }
         Err(error) => Caller::Now(Err(error)),
     }
@@ -55,7 +68,8 @@ async fn authenticate_after_fetch(
     wanted: WantedKey,
 ) -> Result<Principal, AuthError> {
     config.verifier(kind).fetch(&wanted).await;
-    match locate(config, request, kind)? {
+    match locate(config, request, kind, |_| None::<Infallible>)? {
+        Located::Seen(never) => match never {},
         Located::Token(identity, source) => admit_token(config, identity, source).wait().await,
         Located::Session(id) => identify(config, id).await,
     }
@@ -64,6 +78,7 @@ async fn authenticate_after_fetch(
 impl Caller<'_> {
     pub(crate) async fn wait(self) -> Result<Principal, AuthError> {
         match self {
+            Self::Seen(never) => match never {},
             Self::Now(caller) => caller,
             Self::Later(caller) => caller.await,
         }
@@ -71,7 +86,9 @@ impl Caller<'_> {
 }
 
 /// What a request carries, once its signature and its origin are known to be good.
-enum Located<'r> {
+enum Located<'r, S> {
+    /// A token, at whose caller a look was enough.
+    Seen(S),
     Token(Arc<Identity>, TokenSource),
     /// The id of a server-side session.
     Session(&'r [u8]),
@@ -79,54 +96,66 @@ enum Located<'r> {
 
 /// The code below does not panic; an injected clock or a crypto backend might. One bad request must not take a
 /// connection down, nor be let in.
-fn locate<'r>(config: &Config, request: &'r Parts, kind: TokenKind) -> Result<Located<'r>, AuthError> {
-    let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind)));
-    located.unwrap_or(Err(AuthError::Panic))
-}
-
-fn locate_and_verify<'r>(
+#[inline]
+fn locate<'r, S>(
     config: &Config,
     request: &'r Parts,
     kind: TokenKind,
-) -> Result<Located<'r>, AuthError> {
-    match config.locations(kind).find(request).map_err(AuthError::Location)? {
-        Found::Nothing => Err(AuthError::NoToken),
-        Found::OtherScheme => Err(AuthError::OtherScheme),
+    look: impl Fn(&Identity) -> Option<S>,
+) -> Result<Located<'r, S>, AuthError> {
+    let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind, look)));
+    located.unwrap_or(Err(AuthError::Panic))
+}
+
+#[inline]
+fn locate_and_verify<'r, S>(
+    config: &Config,
+    request: &'r Parts,
+    kind: TokenKind,
+    look: impl Fn(&Identity) -> Option<S>,
+) -> Result<Located<'r, S>, AuthError> {
+    let (token, source) = match config.locations(kind).find(request).map_err(AuthError::Location)? {
+        Found::Nothing => return Err(AuthError::NoToken),
+        Found::OtherScheme => return Err(AuthError::OtherScheme),
         Found::Token(id, TokenSource::Session) => {
             if !config.locations(kind).session_in_header(&request.headers) {
                 config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
             }
-            Ok(Located::Session(id))
+            return Ok(Located::Session(id));
         }
-        Found::Token(token, source) => {
-            let identity = verify(config, token, source, kind)?.into_identity();
-            if source == TokenSource::Cookie {
-                config.csrf.check(request, identity.claims.csrf()).map_err(AuthError::CrossSite)?;
-            }
-            Ok(Located::Token(identity, source))
+        Found::Token(token, source) => (token, source),
+    };
+    let verified = config.verifier(kind).verify_then(token, |verified| {
+        let identity = verified.identity();
+        if source == TokenSource::Cookie {
+            config.csrf.check(request, identity.claims.csrf()).map_err(AuthError::CrossSite)?;
         }
-    }
+        // Neither a store nor the application has a say.
+        let by_token_alone = config.revocation.is_none() && config.user_loader.is_none();
+        Ok(match if by_token_alone { look(identity) } else { None } {
+            Some(seen) => Located::Seen(seen),
+            None => Located::Token(Arc::clone(identity), source),
+        })
+    });
+    verified.unwrap_or_else(|reason| Err(refused(token, source, reason)))
 }
 
-fn verify(
-    config: &Config,
-    token: &[u8],
-    source: TokenSource,
-    kind: TokenKind,
-) -> Result<Verified, AuthError> {
-    config.verifier(kind).verify(token).map_err(|reason| match (&reason, source) {
-        // RFC 6750 section 3.1 tells a malformed request from a bad token.
+/// RFC 6750 section 3.1 tells a malformed request from a bad token.
+#[inline(never)]
+fn refused(token: &[u8], source: TokenSource, reason: VerifyError) -> AuthError {
+    match (&reason, source) {
         (VerifyError::Misshapen(Misshapen::NotCompact), TokenSource::AuthorizationHeader)
             if !is_b64token(token) =>
         {
             AuthError::Location(LocationError::Malformed)
         }
         _ => AuthError::Token(reason),
-    })
+    }
 }
 
 /// The caller of a good token, unless it was revoked.
-fn admit_token(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_> {
+#[inline(never)]
+fn admit_token<S>(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_, S> {
     let Some(revocation) = &config.revocation else {
         return admit(config, identity, source);
     };
@@ -136,11 +165,43 @@ fn admit_token(config: &Config, identity: Arc<Identity>, source: TokenSource) ->
             Ok(()) => admit(config, identity, source),
             Err(error) => Caller::Now(Err(error)),
         },
-        Ok(Lookup::Pending(answer)) => Caller::Later(Box::pin(async move {
-            require_good(answer.await)?;
-            admit(config, identity, source).wait().await
-        })),
+        Ok(Lookup::Pending(answer)) => ask_later(config, answer, identity, source),
     }
+}
+
+// Each future is made in a function of its own: most requests make none, and would carry the room for all of them.
+
+#[inline(never)]
+fn fetch_later<'a, S>(
+    config: &'a Config,
+    request: &'a Parts,
+    kind: TokenKind,
+    wanted: WantedKey,
+) -> Caller<'a, S> {
+    Caller::Later(Box::pin(authenticate_after_fetch(config, request, kind, wanted)))
+}
+
+#[inline(never)]
+fn identify_later<'a, S>(config: &'a Config, id: &'a [u8]) -> Caller<'a, S> {
+    Caller::Later(Box::pin(identify(config, id)))
+}
+
+#[inline(never)]
+fn ask_later<'a, S>(
+    config: &'a Config,
+    answer: StoreFuture<'a, Standing>,
+    identity: Arc<Identity>,
+    source: TokenSource,
+) -> Caller<'a, S> {
+    Caller::Later(Box::pin(async move {
+        require_good(answer.await)?;
+        admit(config, identity, source).wait().await
+    }))
+}
+
+#[inline(never)]
+fn load_later<S>(loader: &UserLoader, principal: Principal) -> Caller<'_, S> {
+    Caller::Later(Box::pin(with_user(loader, principal)))
 }
 
 /// Asks the store.
@@ -187,10 +248,10 @@ async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
 }
 
 /// The caller, with the application's user where it has users.
-fn admit(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_> {
+fn admit<S>(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_, S> {
     let principal = Principal::authenticated(identity, source);
     match &config.user_loader {
-        Some(loader) => Caller::Later(Box::pin(with_user(loader, principal))),
+        Some(loader) => load_later(loader, principal),
         None => Caller::Now(Ok(principal)),
     }
 }

@@ -69,6 +69,11 @@ pub(crate) struct Fingerprint(u64);
 static KEY: LazyLock<std::collections::hash_map::RandomState> =
     LazyLock::new(std::collections::hash_map::RandomState::new);
 
+/// A number of this process, to spread things in a way that nobody outside knows.
+pub(crate) fn seed() -> u64 {
+    KEY.hash_one(())
+}
+
 impl Fingerprint {
     /// A keyed hash (SipHash with a random key per process).
     pub(crate) fn of(token: &[u8]) -> Self {

@@ -1,6 +1,7 @@
 //! Letting a request in, or not: authentication, then the policy, then the log.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 
 use axum::response::Response;
@@ -12,9 +13,9 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
-use crate::policy::evaluate::{Scopes, Shortfall, evaluate, scopes_to_ask_for};
+use crate::policy::evaluate::{Scopes, Shortfall, evaluate, meets, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule, Takes};
-use crate::principal::Principal;
+use crate::principal::{Identity, Principal};
 use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
@@ -41,26 +42,15 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         event::denied(rule, None, &AuthError::NoGuard, request);
         return Err(unconfigured());
     };
-    let token = rule.token();
-    let caller = match guard.caller(request, token) {
+    let caller = match guard.caller(request, rule.token(), |identity| guard.is_enough(rule, identity)) {
+        // Nobody will look at the request again. Were somebody to, the token would be verified once more.
+        Caller::Seen(()) => return Ok(()),
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
-    let finding = match decide(&caller, rule, guard.scope_hierarchy()) {
-        Ok(admission) => {
-            event::admitted(rule, caller.as_ref().ok(), request);
-            if let (Admission::AsCaller, Takes::Nothing) = (admission, rule.takes()) {
-                // Nobody will look at the request again. Were somebody to, the token would be verified once more.
-                return Ok(());
-            }
-            Finding { guard: guard.id(), token, caller, admission }
-        }
-        Err(error) => {
-            event::denied(rule, caller.as_ref().ok(), &error, request);
-            return Err(guard.refuse(request, rule, &error));
-        }
-    };
-    keep(request, finding);
+    if let Some(finding) = guard.conclude(request, rule, caller)? {
+        keep(request, finding);
+    }
     Ok(())
 }
 
@@ -78,7 +68,8 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         };
     }
     let token = TokenKind::Access;
-    let caller = match guard.caller(request, token) {
+    let caller = match guard.caller(request, token, |_| None::<Infallible>) {
+        Caller::Seen(never) => match never {},
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
@@ -110,13 +101,49 @@ fn decide<'c>(
 
 impl JwtGuard {
     /// Who calls: as found before in this request, or from its token.
-    fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
+    fn caller<'r, S>(
+        &'r self,
+        request: &'r Parts,
+        token: TokenKind,
+        look: impl Fn(&Identity) -> Option<S>,
+    ) -> Caller<'r, S> {
         if let Some(finding) = self.finding(request).filter(|finding| finding.token == token) {
             return Caller::Now(finding.caller.clone());
         }
-        match authenticate(&self.inner.config, request, token) {
+        match authenticate(&self.inner.config, request, token, look) {
             Caller::Now(caller) => Caller::Now(self.counted(caller)),
-            later @ Caller::Later(_) => later,
+            seen_or_later => seen_or_later,
+        }
+    }
+
+    /// Whether a look at the caller is all that a rule needs: its conditions are met, its handler takes nothing, and nobody
+    /// listens.
+    fn is_enough(&self, rule: &Rule, identity: &Identity) -> Option<()> {
+        let nobody_asks = rule.takes() == Takes::Nothing && !event::admissions_are_heard();
+        (nobody_asks && meets(rule.requirement(), identity, self.scope_hierarchy())).then_some(())
+    }
+
+    /// Asks the policy about the caller, and says what to keep in the request. Apart from [`admit`], whose future would
+    /// otherwise have room for all of this in every request.
+    #[inline(never)]
+    fn conclude(
+        &self,
+        request: &Parts,
+        rule: &'static Rule,
+        caller: Result<Principal, AuthError>,
+    ) -> Result<Option<Finding>, Rejection> {
+        match decide(&caller, rule, self.scope_hierarchy()) {
+            Ok(admission) => {
+                event::admitted(rule, caller.as_ref().ok(), request);
+                if let (Admission::AsCaller, Takes::Nothing) = (admission, rule.takes()) {
+                    return Ok(None);
+                }
+                Ok(Some(Finding { guard: self.id(), token: rule.token(), caller, admission }))
+            }
+            Err(error) => {
+                event::denied(rule, caller.as_ref().ok(), &error, request);
+                Err(self.refuse(request, rule, &error))
+            }
         }
     }
 

@@ -16,6 +16,11 @@ use crate::policy::evaluate::Shortfall;
 use crate::principal::Principal;
 use crate::random::Fingerprint;
 
+/// Whether anybody would be told of an admission.
+pub(super) fn admissions_are_heard() -> bool {
+    tracing::event_enabled!(target: "jwt_guard", Level::DEBUG)
+}
+
 pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, request: &Parts) {
     tracing::event!(
         target: "jwt_guard",

@@ -74,9 +74,11 @@ impl Dates {
         }
     }
 
-    /// How long the token is still good.
-    pub(super) fn rest(&self, limits: &Limits, now: NumericDate) -> Duration {
-        self.expires_at.plus(limits.leeway).since(now).unwrap_or_default()
+    /// When a token that is good now ceases to be. Until then no check can fail: all others ask whether enough time has
+    /// passed.
+    pub(super) fn end(&self, limits: &Limits) -> NumericDate {
+        let too_old = self.issued_at.zip(limits.max_age).map(|(issued_at, max_age)| issued_at.plus(max_age));
+        too_old.map_or(self.expires_at, |too_old| too_old.min(self.expires_at)).plus(limits.leeway)
     }
 
     /// Expiry comes last, so that *expired* means that nothing else is wrong.

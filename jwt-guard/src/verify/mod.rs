@@ -33,7 +33,7 @@ use crate::keys::{Algorithm, KeySet};
 use crate::principal::Identity;
 use crate::token::RawToken;
 
-use cache::{Found, KnownTokens};
+use cache::{Entry, Found, KnownTokens};
 use checks::Dates;
 
 pub use cache::TokenCache;
@@ -51,8 +51,8 @@ pub(crate) struct Verifier {
     known: Option<KnownTokens>,
 }
 
-/// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
-pub(crate) struct Verified(Arc<Identity>);
+/// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify_then`] makes one.
+pub(crate) struct Verified<'a>(&'a Arc<Identity>);
 
 impl Verifier {
     /// No two of several issuers have a name in common: configurations are checked for that.
@@ -69,23 +69,36 @@ impl Verifier {
         Self { known: worthwhile.then(|| KnownTokens::new(settings)), ..self }
     }
 
-    /// Verifies the token that a request carries.
-    pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
+    /// Verifies the token that a request carries, and shows whom it names to `then`.
+    ///
+    /// What is remembered is shown where it lies: whoever needs no more than a look copies nothing.
+    #[inline]
+    pub(crate) fn verify_then<R>(
+        &self,
+        token: &[u8],
+        then: impl Fn(Verified<'_>) -> R,
+    ) -> Result<R, VerifyError> {
         let Some(known) = &self.known else {
-            return self.verify_anew(token, |_| {}).map(Verified);
+            return self.verify_anew(token, |_| {}).map(|identity| then(Verified(&identity)));
         };
         let epoch = known.epoch();
-        if let Some(entry) = known.find(token, epoch, &*self.clock)
-            && let Some(issuer) = self.issuers.get(entry.issuer)
-            && issuer.keys.read(|keys| entry.is_of(keys)) == Some(true)
-        {
-            entry.dates.check(&issuer.rules.limits, self.date()?)?;
-            return Ok(Verified(Arc::clone(&entry.identity)));
+        let again = |entry: &Entry| self.is_of_issuer(entry).then(|| then(Verified(&entry.identity)));
+        if let Some(answer) = known.find(token, epoch, &*self.clock, again) {
+            return Ok(answer);
         }
-        self.verify_anew(token, |found| known.keep(token, found, epoch, &*self.clock)).map(Verified)
+        let keep = |found: Found<'_>| known.keep(token, found, epoch, &*self.clock);
+        self.verify_anew(token, keep).map(|identity| then(Verified(&identity)))
+    }
+
+    /// Whether the key of what is remembered is still one of its issuer's.
+    #[inline]
+    fn is_of_issuer(&self, entry: &Entry) -> bool {
+        let issuer = self.issuers.get(entry.issuer);
+        issuer.is_some_and(|issuer| issuer.keys.read(|keys| entry.is_of(keys)) == Some(true))
     }
 
     /// Verifies a token from the beginning, and shows what was found out to `keep`.
+    #[inline(never)]
     fn verify_anew(&self, token: &[u8], keep: impl FnOnce(Found<'_>)) -> Result<Arc<Identity>, VerifyError> {
         let token = RawToken::new(token, self.longest_token)?;
         let (index, payload) = match &*self.issuers {
@@ -100,9 +113,8 @@ impl Verifier {
             let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
             let now = self.date()?;
             let identity = Arc::new(issuer.check(payload, now)?);
-            let dates = Dates::of(&identity.claims);
-            let rest = dates.rest(&issuer.rules.limits, now);
-            keep(Found { identity: &identity, dates, issuer: index, key, keys, rest });
+            let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
+            keep(Found { identity: &identity, good, issuer: index, key, keys });
             Ok(identity)
         })
     }
@@ -182,8 +194,8 @@ fn decode(segment: &[u8]) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(segment).ok()?).ok()
 }
 
-impl Verified {
-    pub(crate) fn into_identity(self) -> Arc<Identity> {
+impl<'a> Verified<'a> {
+    pub(crate) fn identity(self) -> &'a Arc<Identity> {
         self.0
     }
 }

@@ -26,7 +26,7 @@ fn an_access_token_passes_as_one_and_as_nothing_else() {
     let token = issuer.access("alice").scopes(["a", "b"]).roles(["clerk"]).sign().unwrap();
     for profile in [TokenProfile::AccessToken, TokenProfile::Classic] {
         let verified = verifier(&issuer, profile).verify(token.as_str().as_bytes()).unwrap();
-        let identity = verified.into_identity();
+        let identity = verified;
         let Identity { claims, scopes, roles, .. } = &*identity;
         assert_eq!((claims.subject(), claims.token_id()), ("alice", Some(token.id())));
         assert_eq!((scopes.to_string(), roles.to_string()), ("a b".to_owned(), "clerk".to_owned()));

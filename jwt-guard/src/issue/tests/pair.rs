@@ -26,7 +26,7 @@ fn a_refresh_token_carries_what_its_successor_grants_and_grants_nothing() {
     });
     assert_eq!(claims(&token), expected);
     let verified = verifier(&issuer, refresh_profile()).verify(token.as_str().as_bytes()).unwrap();
-    let identity = verified.into_identity();
+    let identity = verified;
     let Identity { scopes, roles, .. } = &*identity;
     assert!(scopes.is_empty() && roles.is_empty());
 }

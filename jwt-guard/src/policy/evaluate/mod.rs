@@ -34,7 +34,7 @@ pub(crate) fn evaluate(
     principal: &Principal,
     hierarchy: &Hierarchy,
 ) -> Result<(), Shortfall> {
-    let caller = Caller::new(principal, hierarchy);
+    let caller = Caller::new(principal.identity().map(AsRef::as_ref), hierarchy);
     if caller.meets(requirement) {
         return Ok(());
     }
@@ -43,6 +43,11 @@ pub(crate) fn evaluate(
         Some(branch) if branch.gain > 0 => Shortfall::Scopes(branch.scopes),
         Some(_) => Shortfall::NotFresh,
     })
+}
+
+/// Whether a caller meets `requirement`, for whom a refusal need not be explained.
+pub(crate) fn meets(requirement: &Requirement, identity: &Identity, hierarchy: &Hierarchy) -> bool {
+    Caller::new(Some(identity), hierarchy).meets(requirement)
 }
 
 /// The scopes that a caller without any should ask for: those of the branch that grants the fewest, but for those that
@@ -123,8 +128,8 @@ struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    fn new(principal: &'a Principal, hierarchy: &'a Hierarchy) -> Self {
-        Self { identity: principal.identity().map(AsRef::as_ref), hierarchy, claims: OnceCell::new() }
+    fn new(identity: Option<&'a Identity>, hierarchy: &'a Hierarchy) -> Self {
+        Self { identity, hierarchy, claims: OnceCell::new() }
     }
 
     /// The decision.

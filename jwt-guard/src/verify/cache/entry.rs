@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use quick_cache::Equivalent;
 use zeroize::Zeroizing;
 
-use super::super::checks::Dates;
+use crate::claims::numeric_date::NumericDate;
 use crate::keys::{KeyGeneration, VerifyingKey};
 use crate::principal::Identity;
 
@@ -22,7 +23,8 @@ pub(super) struct TokenBytes(Zeroizing<Box<[u8]>>);
 /// What was found out about a token.
 pub(in crate::verify) struct Entry {
     pub(in crate::verify) identity: Arc<Identity>,
-    pub(in crate::verify) dates: Dates,
+    /// When it was verified, and when it ceases to be good: within, no date of it can be the reason for a refusal.
+    pub(super) good: Range<NumericDate>,
     /// Which of the verifier's issuers it is from.
     pub(in crate::verify) issuer: usize,
     /// The key that its signature was checked with.
@@ -37,10 +39,14 @@ pub(in crate::verify) struct Entry {
 
 impl Entry {
     /// Whether the key is still among the keys of its issuer (RFC 7517 says nothing of withdrawal; rule K4 does).
+    #[inline]
     pub(in crate::verify) fn is_of(&self, keys: &KeyGeneration) -> bool {
-        if self.generation.load(Ordering::Relaxed) == keys.number() {
-            return true;
-        }
+        self.generation.load(Ordering::Relaxed) == keys.number() || self.is_again_of(keys)
+    }
+
+    /// Looks for the key in a set that was not asked before.
+    #[inline(never)]
+    fn is_again_of(&self, keys: &KeyGeneration) -> bool {
         let still_there = keys.has(&self.key);
         if still_there {
             self.generation.store(keys.number(), Ordering::Relaxed);
@@ -54,7 +60,7 @@ impl Entry {
             identity: Arc::new(self.identity.copy()),
             key: self.key.clone(),
             generation: AtomicU64::new(self.generation.load(Ordering::Relaxed)),
-            dates: self.dates,
+            good: self.good.clone(),
             issuer: self.issuer,
             ends: self.ends,
             epoch: self.epoch,
@@ -81,6 +87,7 @@ impl TokenBytes {
         Self(Zeroizing::new(token.into()))
     }
 
+    #[inline]
     pub(super) fn is(&self, token: &[u8]) -> bool {
         **self.0 == *token
     }

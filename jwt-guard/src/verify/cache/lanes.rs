@@ -5,56 +5,18 @@
 //! uses the same lane. Tokens that come seldom stay in the shared cache alone.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::thread;
 
 use crossbeam_utils::CachePadded;
+use try_lock::{Locked, TryLock};
 
-use super::entry::{Entry, TokenBytes};
+use super::entry::Entry;
+use super::lane::{Found, Lane, MOST_BYTES};
 
-pub(super) struct Lanes(Box<[CachePadded<Mutex<Lane>>]>);
-
-type Lane = [Set; SETS];
-
-/// Room for the tokens that share the choice of a set.
-#[derive(Default)]
-struct Set {
-    ways: [Option<Way>; WAYS],
-    /// The end of a token that is not here, and by how much it was looked for more often than the others that are not.
-    candidate: u64,
-    votes: u8,
-}
-
-/// One hot token.
-struct Way {
-    end: u64,
-    token: TokenBytes,
-    entry: Arc<Entry>,
-    /// How often it was found, halved whenever a place is needed.
-    hits: u32,
-}
-
-/// What a lane says of a token.
-pub(super) enum Found {
-    Here(Arc<Entry>),
-    /// Not here, but looked for so often that it should be.
-    Wanted,
-    Nothing,
-}
-
-const SETS: usize = 32;
-const WAYS: usize = 4;
-
-/// A token that comes again and again, and not just twice, is worth a copy.
-const VOTES: u8 = 4;
+pub(super) struct Lanes(Box<[CachePadded<TryLock<Lane>>]>);
 
 /// Beyond this many, threads share lanes.
 const MOST_LANES: usize = 16;
-
-/// A token that takes more than 8 KiB stays in the shared cache, or a few of them would fill the memory of all lanes.
-const HEAVIEST: usize = 8 * 1024;
-
-/// The most memory that one lane takes.
-const LANE_BYTES: usize = SETS * WAYS * HEAVIEST;
 
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
@@ -65,86 +27,47 @@ thread_local! {
 impl Lanes {
     /// Lanes that take no more than `bytes`; none where they would not pay.
     pub(super) fn within(bytes: usize) -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let lanes = if threads == 1 { 0 } else { threads.min(MOST_LANES).min(bytes / LANE_BYTES) };
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let lanes = if threads == 1 { 0 } else { threads.min(MOST_LANES).min(bytes / MOST_BYTES) };
         Self((0..lanes).map(|_| CachePadded::default()).collect())
     }
 
     /// The most memory that they take.
     pub(super) fn bytes(&self) -> usize {
-        self.0.len() * LANE_BYTES
+        self.0.len() * MOST_BYTES
     }
 
-    /// Looks for `token` in the lane of this thread. An entry that is not `current` counts as none.
-    pub(super) fn find(&self, token: &[u8], current: impl FnOnce(&Entry) -> bool) -> Found {
-        let found = self.with_set(token, |set, end| {
-            match set.ways.iter_mut().flatten().find(|way| way.end == end && way.token.is(token)) {
-                Some(way) if current(&way.entry) => {
-                    way.hits = way.hits.saturating_add(1);
-                    Found::Here(Arc::clone(&way.entry))
-                }
-                Some(_) => Found::Wanted,
-                None => set.vote(end),
-            }
-        });
-        found.unwrap_or(Found::Nothing)
+    /// Looks for `token` in the lane of this thread, and has its entry answer. One that does not counts as none.
+    #[inline]
+    pub(super) fn find<R>(&self, token: &[u8], answer: impl FnOnce(&Entry) -> Option<R>) -> Found<R> {
+        self.own().map_or(Found::Nothing, |mut lane| lane.find(token, answer))
     }
 
-    /// Puts a copy of what is known about `token` in the place of what was found least often.
+    /// Keeps a copy of what is known about `token` for this thread.
     pub(super) fn keep(&self, token: &[u8], entry: &Entry) {
-        if entry.weight(token.len()) > HEAVIEST {
-            return;
+        if let Some(mut lane) = self.own() {
+            lane.keep(token, entry);
         }
-        let entry = Arc::new(entry.copy());
-        self.with_set(token, |set, end| {
-            let hits =
-                |way: &Option<Way>| way.as_ref().map_or(0, |way| if way.end == end { 0 } else { way.hits });
-            if let Some(way) = set.ways.iter_mut().min_by_key(|way| hits(way)) {
-                *way = Some(Way { end, token: TokenBytes::new(token), entry, hits: 1 });
-            }
-            set.ways.iter_mut().flatten().for_each(|way| way.hits /= 2);
-        });
     }
 
     pub(super) fn clear(&self) {
         for lane in &self.0 {
-            if let Ok(mut sets) = lane.lock() {
-                *sets = Lane::default();
-            }
+            let mut lane = loop {
+                match lane.try_lock() {
+                    Some(lane) => break lane,
+                    // Its thread is within a look-up.
+                    None => thread::yield_now(),
+                }
+            };
+            *lane = Lane::default();
         }
     }
 
-    /// A lane that another thread uses at this moment is passed over: the shared cache has all there is.
-    fn with_set<R>(&self, token: &[u8], then: impl FnOnce(&mut Set, u64) -> R) -> Option<R> {
+    /// The lane of this thread. One that another thread uses at this moment is passed over: the shared cache has all there
+    /// is.
+    #[inline]
+    fn own(&self) -> Option<Locked<'_, Lane>> {
         let lane = THREAD.try_with(|thread| *thread).ok()?.checked_rem(self.0.len())?;
-        let mut sets = self.0.get(lane)?.try_lock().ok()?;
-        let end = end(token);
-        let set = usize::try_from(end % SETS as u64).ok()?;
-        Some(then(sets.get_mut(set)?, end))
+        self.0.get(lane)?.try_lock()
     }
-}
-
-impl Set {
-    /// Counts that a token was looked for in vain, so that one that comes more often than all others is noticed.
-    fn vote(&mut self, end: u64) -> Found {
-        if self.candidate != end {
-            self.votes = self.votes.saturating_sub(1);
-            if self.votes == 0 {
-                (self.candidate, self.votes) = (end, 1);
-            }
-            return Found::Nothing;
-        }
-        self.votes = self.votes.saturating_add(1);
-        if self.votes < VOTES {
-            return Found::Nothing;
-        }
-        self.votes = 0;
-        Found::Wanted
-    }
-}
-
-/// The last bytes of a token, which lie in its signature, and are as good as random. They choose a set and tell nothing:
-/// a token is known by all of its bytes.
-fn end(token: &[u8]) -> u64 {
-    token.last_chunk().map_or(0, |end| u64::from_le_bytes(*end))
 }

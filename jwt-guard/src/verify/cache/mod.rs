@@ -7,20 +7,21 @@
 //! 5. A key that its issuer withdraws takes its tokens with it.
 
 mod entry;
+mod lane;
 mod lanes;
 mod settings;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
 use self::entry::TokenBytes;
 use self::lanes::Lanes;
-use super::checks::Dates;
+use crate::claims::numeric_date::NumericDate;
 use crate::clock::Clock;
 use crate::keys::{KeyGeneration, VerifyingKey};
 use crate::principal::Identity;
@@ -63,34 +64,56 @@ impl KnownTokens {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// What was found out about `token` in this epoch, if its time is not over.
-    pub(super) fn find(&self, token: &[u8], epoch: u64, clock: &dyn Clock) -> Option<Arc<Entry>> {
-        // A token that is not found, as most bad ones, is not worth a look at the clock.
-        let current = |entry: &Entry| entry.epoch == epoch && clock.monotonic() < entry.ends;
-        let is_wanted = match self.lanes.find(token, current) {
-            lanes::Found::Here(entry) => return Some(entry),
-            lanes::Found::Wanted => true,
-            lanes::Found::Nothing => false,
+    /// Has what was found out about `token` in this epoch answer, if its time is not over. What gives no answer counts as
+    /// not found.
+    #[inline]
+    pub(super) fn find<R>(
+        &self,
+        token: &[u8],
+        epoch: u64,
+        clock: &dyn Clock,
+        answer: impl Fn(&Entry) -> Option<R>,
+    ) -> Option<R> {
+        let answer = |entry: &Entry| {
+            if entry.epoch != epoch {
+                return None;
+            }
+            let answer = answer(entry)?;
+            // The clocks come last: whoever reads one waits for all that is on its way from memory.
+            let now = NumericDate::from_system(clock.now())?;
+            (entry.good.contains(&now) && clock.monotonic() < entry.ends).then_some(answer)
         };
-        let entry = self.shared.get(token).filter(|entry| current(entry))?;
-        if is_wanted {
+        match self.lanes.find(token, answer) {
+            lane::Found::Here(answer) => Some(answer),
+            lane::Found::Wanted => self.find_shared(token, true, answer),
+            lane::Found::Nothing => self.find_shared(token, false, answer),
+        }
+    }
+
+    /// Looks beyond the lane of this thread, and puts what is `wanted` there.
+    #[inline(never)]
+    fn find_shared<R>(&self, token: &[u8], wanted: bool, answer: impl Fn(&Entry) -> Option<R>) -> Option<R> {
+        let entry = self.shared.get(token)?;
+        let found = answer(&entry)?;
+        if wanted {
             self.lanes.keep(token, &entry);
         }
-        Some(entry)
+        Some(found)
     }
 
     /// Keeps what was found out about a token by a verification that began in this epoch.
     pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, clock: &dyn Clock) {
+        let Some(rest) = found.good.end.since(found.good.start) else { return };
         if token.len() > LONGEST_TOKEN || !self.settings.takes(found.key.algorithm()) {
             return;
         }
         let entry = Entry {
             identity: Arc::clone(found.identity),
-            dates: found.dates,
+            good: found.good,
             issuer: found.issuer,
             key: found.key.clone(),
             generation: AtomicU64::new(found.keys.number()),
-            ends: clock.monotonic().saturating_add(self.settings.lifetime.min(found.rest)),
+            ends: clock.monotonic().saturating_add(self.settings.lifetime.min(rest)),
             epoch,
         };
         self.shared.insert(TokenBytes::new(token), Arc::new(entry));
@@ -107,12 +130,11 @@ impl KnownTokens {
 /// What a verification found out, to be kept.
 pub(super) struct Found<'a> {
     pub(super) identity: &'a Arc<Identity>,
-    pub(super) dates: Dates,
+    /// From now on, until it ceases to be good.
+    pub(super) good: Range<NumericDate>,
     pub(super) issuer: usize,
     pub(super) key: &'a VerifyingKey,
     pub(super) keys: &'a KeyGeneration,
-    /// How long the token is still valid.
-    pub(super) rest: Duration,
 }
 
 /// The weight of an entry: its bytes, and at least what leaves room for as many entries as are allowed.

@@ -5,7 +5,7 @@ use super::*;
 fn entry_of(pair: &Pair, token: &[u8]) -> Arc<Entry> {
     pair.verify(token).unwrap();
     let known = pair.verifier.known.as_ref().unwrap();
-    known.find(token, known.epoch(), &pair.clocks).unwrap()
+    known.shared.get(token).unwrap()
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn clearing_forgets_what_was_verified_before() {
     assert!(tokens.iter().all(|token| !pair.knows(token)));
     assert_eq!(pair.kept(), 0);
     let lanes = &pair.verifier.known.as_ref().unwrap().lanes;
-    let is_left = |token: &[u8]| matches!(lanes.find(token, |_| true), lanes::Found::Here(_));
+    let is_left = |token: &[u8]| matches!(lanes.find(token, |_| Some(())), lane::Found::Here(()));
     assert!(!tokens.iter().any(|token| is_left(token)), "a copy is left");
     pair.verify(&tokens[0]).unwrap();
     assert!(pair.knows(&tokens[0]));
@@ -65,11 +65,10 @@ fn a_verification_that_began_before_the_clearing_is_forgotten_too() {
     let keys = KeyGeneration::new(1, KeySet::new([entry.key.clone()]).unwrap());
     let found = Found {
         identity: &entry.identity,
-        dates: entry.dates,
+        good: entry.good.clone(),
         issuer: 0,
         key: &entry.key,
         keys: &keys,
-        rest: Duration::from_secs(600),
     };
     known.keep(&token, found, epoch, &pair.clocks);
     assert!(!pair.knows(&token));
