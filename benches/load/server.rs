@@ -22,7 +22,10 @@ const SERVE: &str = "--serve";
 /// The same handler, without a guard or with one.
 #[derive(Clone, Copy)]
 pub(crate) enum Variant {
-    Open,
+    Open {
+        /// Who signs the tokens that it is sent as well, or its requests would be shorter.
+        signer: &'static Signer,
+    },
     Guarded {
         signer: &'static Signer,
         /// Whether the guard remembers tokens.
@@ -31,27 +34,36 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    /// Without a guard first.
+    /// By the algorithm of the tokens, each time without a guard first.
     pub(crate) fn all() -> Vec<Self> {
-        let signers = || SIGNERS.iter().filter(|signer| ["HS256", "ES256"].contains(&signer.name));
-        let guarded = signers().flat_map(|signer| [true, false].map(|cache| Self::Guarded { signer, cache }));
-        std::iter::once(Self::Open).chain(guarded).collect()
+        let signers = SIGNERS.iter().filter(|signer| ["HS256", "ES256"].contains(&signer.name));
+        let variants = |signer| {
+            [
+                Self::Open { signer },
+                Self::Guarded { signer, cache: true },
+                Self::Guarded { signer, cache: false },
+            ]
+        };
+        signers.flat_map(variants).collect()
     }
 
     pub(crate) fn name(self) -> String {
         match self {
-            Self::Open => "none".to_owned(),
+            Self::Open { signer } => format!("{}, no guard", signer.name),
             Self::Guarded { signer, cache: true } => signer.name.to_owned(),
             Self::Guarded { signer, cache: false } => format!("{}, no cache", signer.name),
         }
     }
 
-    /// Who signs the tokens. Without a guard requests have one too, or they would be shorter.
     pub(crate) fn signer(self) -> &'static Signer {
         match self {
-            Self::Open => &SIGNERS[0],
-            Self::Guarded { signer, .. } => signer,
+            Self::Open { signer } | Self::Guarded { signer, .. } => signer,
         }
+    }
+
+    /// The same without a guard.
+    pub(crate) fn open(self) -> Self {
+        Self::Open { signer: self.signer() }
     }
 
     /// Whether the target counts for it.
