@@ -3,6 +3,7 @@
 mod answers;
 mod app;
 mod architecture;
+mod bare_handlers;
 mod conformance;
 mod crypto_vectors;
 mod current_user;

@@ -2,13 +2,17 @@
 //!
 //! The subscriber is global, so that no other test can turn the guard's events off, and keeps the events of each
 //! thread apart. A test with a runtime of one thread sees its own events and no others.
+//!
+//! Admissions are heard only by a thread that captures: a guard takes a shorter way where nobody listens to them, and
+//! the other tests go that way.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::OnceLock;
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
+use tracing::subscriber::Interest;
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
@@ -32,6 +36,7 @@ impl Logged {
 
 thread_local! {
     static EVENTS: RefCell<Vec<Logged>> = const { RefCell::new(Vec::new()) };
+    static CAPTURES: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Starts to collect the events of this thread, without those that came before.
@@ -47,6 +52,7 @@ pub fn capture() -> Capture {
         tracing::subscriber::set_global_default(subscriber).expect("the only subscriber of the tests");
     });
     EVENTS.with_borrow_mut(Vec::clear);
+    CAPTURES.set(true);
     Capture(())
 }
 
@@ -75,9 +81,23 @@ impl Capture {
     }
 }
 
+impl Drop for Capture {
+    fn drop(&mut self) {
+        CAPTURES.set(false);
+    }
+}
+
 struct Collect;
 
 impl<S: Subscriber> Layer<S> for Collect {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        *metadata.level() < Level::DEBUG || CAPTURES.get()
+    }
+
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() != "jwt_guard" {
             return;

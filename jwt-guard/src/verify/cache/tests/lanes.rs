@@ -72,6 +72,19 @@ fn a_hot_token_gets_the_place_of_one_that_is_seldom_looked_for() {
 }
 
 #[test]
+fn a_token_that_was_hot_gives_up_its_place() {
+    let (mut lane, entries) = (Lane::default(), entries(1500, 10));
+    let (hot, others) = entries.split_first().unwrap();
+    for _ in 0..1000 {
+        look(&mut lane, &hot.0, &hot.1);
+    }
+    for (token, entry) in others {
+        lane.keep(token, entry);
+    }
+    assert!(!look(&mut lane, &hot.0, &hot.1));
+}
+
+#[test]
 fn an_entry_that_does_not_answer_is_wanted_anew() {
     let (mut lane, entries) = (Lane::default(), entries(1, 10));
     let (token, entry) = &entries[0];
