@@ -21,20 +21,23 @@ use crate::principal::Identity;
 pub(super) struct TokenBytes(Zeroizing<Box<[u8]>>);
 
 /// What was found out about a token.
+///
+/// What every hit reads comes first, and lies in two cache lines.
+#[repr(C, align(64))]
 pub(in crate::verify) struct Entry {
     pub(in crate::verify) identity: Arc<Identity>,
     /// When it was verified, and when it ceases to be good: within, no date of it can be the reason for a refusal.
     pub(super) good: Range<NumericDate>,
-    /// Which of the verifier's issuers it is from.
-    pub(in crate::verify) issuer: usize,
-    /// The key that its signature was checked with.
-    pub(super) key: VerifyingKey,
-    /// The last set of keys in which that key was seen.
-    pub(super) generation: AtomicU64,
     /// When it is to be verified again, on a clock that nobody sets.
     pub(super) ends: Duration,
     /// Which clearing of the cache it came after.
     pub(super) epoch: u64,
+    /// Which of the verifier's issuers it is from.
+    pub(in crate::verify) issuer: usize,
+    /// The last set of keys in which its key was seen.
+    pub(super) generation: AtomicU64,
+    /// The key that its signature was checked with.
+    pub(super) key: VerifyingKey,
 }
 
 impl Entry {
