@@ -118,15 +118,19 @@ fn print(variants: &[Variant], results: &[Vec<Round>]) -> bool {
 
 /// The mean of the middle half: no outlier counts, and of the rest every one.
 fn middle(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
+    let values = sorted(values);
     let quarter = values.len() / 4;
     let half = values.get(quarter..values.len() - quarter).unwrap_or_default();
     half.iter().sum::<f64>() / half.len() as f64
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let values = sorted(values);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    values
 }

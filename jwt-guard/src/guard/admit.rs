@@ -42,7 +42,12 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         event::denied(rule, None, &AuthError::NoGuard, request);
         return Err(unconfigured());
     };
-    let caller = match guard.caller(request, rule.token(), |identity| guard.is_enough(rule, identity)) {
+    // Asked before the token is looked up: whoever listens is not to be called while what is remembered is held.
+    let nobody_asks = rule.takes() == Takes::Nothing && !event::admissions_are_heard();
+    let is_enough = |identity: &Identity| {
+        (nobody_asks && meets(rule.requirement(), identity, guard.scope_hierarchy())).then_some(())
+    };
+    let caller = match guard.caller(request, rule.token(), is_enough) {
         // Nobody will look at the request again. Were somebody to, the token would be verified once more.
         Caller::Seen(()) => return Ok(()),
         Caller::Now(caller) => caller,
@@ -114,13 +119,6 @@ impl JwtGuard {
             Caller::Now(caller) => Caller::Now(self.counted(caller)),
             seen_or_later => seen_or_later,
         }
-    }
-
-    /// Whether a look at the caller is all that a rule needs: its conditions are met, its handler takes nothing, and nobody
-    /// listens.
-    fn is_enough(&self, rule: &Rule, identity: &Identity) -> Option<()> {
-        let nobody_asks = rule.takes() == Takes::Nothing && !event::admissions_are_heard();
-        (nobody_asks && meets(rule.requirement(), identity, self.scope_hierarchy())).then_some(())
     }
 
     /// Asks the policy about the caller, and says what to keep in the request. Apart from [`admit`], whose future would

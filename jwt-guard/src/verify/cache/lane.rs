@@ -152,7 +152,7 @@ fn end(token: &[u8]) -> u64 {
     token.last_chunk().map_or(0, |end| u64::from_le_bytes(*end))
 }
 
-/// The set for a token with this end. The high half of the product depends on every bit of the end.
+/// The set for a token with this end. The highest bits of the product depend on every bit of the end.
 fn place(end: u64, factor: u64) -> usize {
-    usize::try_from(end.wrapping_mul(factor) >> 32).map_or(0, |mixed| mixed % SETS)
+    usize::try_from(end.wrapping_mul(factor) >> (u64::BITS - SETS.ilog2())).unwrap_or_default()
 }
