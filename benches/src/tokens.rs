@@ -141,7 +141,7 @@ impl Signer {
 
         let pem = self.public.as_bytes();
         let key = match self.algorithm {
-            HS256 => Ok(DecodingKey::from_secret(pem)),
+            HS256 => DecodingKey::from_secret(pem),
             ES256 => DecodingKey::from_ec_pem(pem),
             EdDSA => DecodingKey::from_ed_pem(pem),
             _ => DecodingKey::from_rsa_pem(pem),
@@ -180,7 +180,7 @@ impl Signer {
 
         let pem = self.private.as_bytes();
         let key = match self.algorithm {
-            HS256 => Ok(EncodingKey::from_secret(pem)),
+            HS256 => EncodingKey::from_secret(pem),
             ES256 => EncodingKey::from_ec_pem(pem),
             EdDSA => EncodingKey::from_ed_pem(pem),
             _ => EncodingKey::from_rsa_pem(pem),

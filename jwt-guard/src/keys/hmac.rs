@@ -37,7 +37,9 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
         );
         return Err(KeyError::new(KeyErrorKind::Weak, message));
     }
-    Ok(DecodingKey::from_secret(bytes))
+    DecodingKey::from_secret(bytes).map_err(|refused| {
+        KeyError::new(KeyErrorKind::Weak, "the crypto backend refuses the secret").because(refused)
+    })
 }
 
 /// The length of the hash, below which a secret is easier to guess than the hash (RFC 7518 section 3.2).

@@ -131,7 +131,10 @@ impl SigningKey {
 
     pub(super) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
         let public = VerifyingKey::from_secret(algorithm, secret)?;
-        Self { public, material: EncodingKey::from_secret(secret.expose()) }.proven()
+        let material = EncodingKey::from_secret(secret.expose()).map_err(|refused| {
+            KeyError::new(KeyErrorKind::Weak, "the crypto backend refuses the secret").because(refused)
+        })?;
+        Self { public, material }.proven()
     }
 
     pub(super) fn from_private(algorithm: Algorithm, key: &PrivateKey<'_>) -> Result<Self, KeyError> {

@@ -353,7 +353,7 @@ fn a_string_with_escapes_is_read_as_what_it_says() {
 
 fn token(header: &str, payload: &str) -> String {
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let key = jsonwebtoken::EncodingKey::from_secret(&[7; 32]);
+    let key = jsonwebtoken::EncodingKey::from_secret(&[7; 32]).unwrap();
     let signer =
         (crate::keys::tests::backend::provider().signer_factory)(&jsonwebtoken::Algorithm::HS256, &key)
             .unwrap();
