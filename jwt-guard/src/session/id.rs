@@ -74,6 +74,11 @@ pub(super) fn subject_place(subject: &str) -> Result<Id, SessionError> {
     hashed("jwt-guard session subject: ", subject)
 }
 
+/// Where the store keeps what counts for every session.
+pub(super) fn everybody_place() -> Result<Id, SessionError> {
+    hashed("jwt-guard session of everybody", "")
+}
+
 /// 256 bits in base64url without padding, as [`SessionId::draw`] writes them and in no other spelling.
 fn is_well_formed(id: &str) -> bool {
     // One byte more than an id has, because the decoder estimates on the safe side.

@@ -1,12 +1,16 @@
 //! The life of a session in the store: begun, loaded, written and ended.
 
+use tower_sessions_core::session::Id;
+
 use super::Sessions;
 use super::data::SessionData;
 use super::error::{SessionError, SessionErrorKind};
-use super::id::{Place, SessionId, subject_place};
+use super::id::{Place, SessionId, everybody_place, subject_place};
 use super::moment::Moment;
-use super::record::{Entry, Kept};
+use super::record::{Entry, Generations, Kept};
 use super::records::Created;
+use super::together::both;
+use crate::random;
 
 impl Sessions {
     /// The session at `place`, if neither a limit nor [`delete_all`](Self::delete_all) has ended it.
@@ -18,9 +22,24 @@ impl Sessions {
         if stored_end.min(self.0.limits.end(&kept)) <= now {
             return Ok(None);
         }
-        let generation = self.0.records.generation(&subject_place(&kept.subject)?).await?;
-        // Without a mark nothing was ended for as long as sessions live, so every generation counts.
-        Ok(if generation.is_none() || generation == kept.generation { Some(kept) } else { None })
+        let generations = self.generations(&kept.subject).await?;
+        Ok(generations.allow(&kept.generations).then_some(kept))
+    }
+
+    /// With which generations a session of `subject` counts. Both are asked for at once: the second costs no time.
+    pub(super) async fn generations(&self, subject: &str) -> Result<Generations, SessionError> {
+        let (subject, everybody) = (subject_place(subject)?, everybody_place()?);
+        let records = &self.0.records;
+        let (subject, everybody) = both(records.generation(&subject), records.generation(&everybody)).await?;
+        Ok(Generations { subject, everybody })
+    }
+
+    /// Ends every session that counts under the mark at `place`.
+    pub(super) async fn end_generation(&self, place: Id) -> Result<(), SessionError> {
+        let expires_at = self.0.limits.mark_end(self.now()?);
+        // Random, and not one more than the last: two calls at once cannot leave the same one behind.
+        let entry = Entry::Generation(random::id()?);
+        self.0.records.save(place, &entry, expires_at).await
     }
 
     /// Writes that the session was used, if no other request has done so meanwhile.

@@ -4,8 +4,9 @@
 //!    name of the record, so a copy of the store lets nobody in.
 //! 2. [`Sessions::read`] refuses what no id looks like, loads the record, and checks both limits with the clock of this
 //!    service: `idle` from the last use, `absolute` from the login. Both are always on.
-//! 3. It then loads what counts for every session of the subject: [`Sessions::delete_all`] leaves a generation there, and
-//!    sessions that were begun with another are over.
+//! 3. It then loads, both at once, what counts for every session of the subject and for every session:
+//!    [`Sessions::delete_all`] and `JwtGuard::logout_everybody` leave a generation there, and sessions that were begun with
+//!    another are over.
 //! 4. Once a minute it writes that the session was used. No more, so that reading stays reading.
 //! 5. A session that was ended leaves a mark until it would have expired. Whoever writes a session looks for the mark
 //!    afterwards: a request on another machine, which loaded the session a moment before the logout and writes it a moment
@@ -39,6 +40,7 @@ mod moment;
 mod new_session;
 mod record;
 mod records;
+mod together;
 mod turns;
 
 use std::fmt;
@@ -57,11 +59,10 @@ pub(crate) use identity::Held;
 pub use new_session::NewSession;
 
 use crate::clock::Clock;
-use crate::random;
 use builder::Limits;
 use id::Place;
 use moment::Moment;
-use record::{Entry, Kept};
+use record::Kept;
 use records::{Created, Records};
 use turns::Turns;
 
@@ -121,7 +122,7 @@ impl Sessions {
     pub async fn create(&self, session: NewSession) -> Result<SessionId, SessionError> {
         let contents = session.checked()?;
         let now = self.now()?;
-        let generation = self.0.records.generation(&id::subject_place(&contents.subject)?).await?;
+        let generations = self.generations(&contents.subject).await?;
         let kept = Kept {
             subject: contents.subject,
             scopes: contents.scopes,
@@ -129,7 +130,7 @@ impl Sessions {
             payload: contents.payload,
             created_at: now,
             last_seen: now,
-            generation,
+            generations,
         };
         Ok(self.begin(kept).await?.0)
     }
@@ -220,11 +221,13 @@ impl Sessions {
     ///
     /// The store, the clock, the crypto backend or the randomness of this machine fails. The sessions may still live.
     pub async fn delete_all(&self, subject: &str) -> Result<(), SessionError> {
-        let place = id::subject_place(subject)?;
-        let expires_at = self.0.limits.mark_end(self.now()?);
-        // Random, and not one more than the last: two calls at once cannot leave the same one behind.
-        let entry = Entry::Subject { generation: random::id()? };
-        self.0.records.save(place, &entry, expires_at).await
+        self.end_generation(id::subject_place(subject)?).await
+    }
+
+    /// Ends every session, as [`delete_all`](Self::delete_all) those of one subject.
+    #[allow(dead_code, reason = "called with `logout_everybody`")]
+    pub(crate) async fn delete_everybody(&self) -> Result<(), SessionError> {
+        self.end_generation(id::everybody_place()?).await
     }
 
     /// The name of the cookie that carries the id.

@@ -1,4 +1,4 @@
-//! What the store keeps: sessions, marks that a session was ended, and marks that all of a subject were.
+//! What the store keeps: sessions, marks that a session was ended, and marks that all of a subject, or all, were.
 //!
 //! Each is one string of JSON under one name of the record's map, whatever format the store writes: numbers and names
 //! with dots come back as they were, and two builds with different features of `serde_json` read each other's records.
@@ -23,10 +23,8 @@ pub(super) enum Entry {
     /// The session was ended, and must not come back.
     Ended,
     Session(Kept),
-    /// Sessions of the subject count only if they were begun with this generation.
-    Subject {
-        generation: String,
-    },
+    /// Sessions of a subject, or of everybody, count only if they were begun with this.
+    Generation(String),
 }
 
 /// A session.
@@ -38,8 +36,24 @@ pub(super) struct Kept {
     pub(super) payload: Box<RawValue>,
     pub(super) created_at: Moment,
     pub(super) last_seen: Moment,
-    /// That of the subject when the caller logged in, if it had one.
-    pub(super) generation: Option<String>,
+    /// Those of the time when the caller logged in.
+    pub(super) generations: Generations,
+}
+
+/// What sessions are compared with: `None` where there is no mark.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Generations {
+    pub(super) subject: Option<String>,
+    pub(super) everybody: Option<String>,
+}
+
+impl Generations {
+    /// Whether a session that was begun with `others` counts under these marks. Without a mark nothing was ended for as
+    /// long as sessions live, so every generation counts.
+    pub(super) fn allow(&self, others: &Self) -> bool {
+        let counts = |mark: &Option<String>, own: &Option<String>| mark.is_none() || mark == own;
+        counts(&self.subject, &others.subject) && counts(&self.everybody, &others.everybody)
+    }
 }
 
 impl Entry {

@@ -29,15 +29,15 @@ impl Records {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
             Entry::Session(kept) => Ok(Some((kept, Moment::of_store(record.expiry_date)))),
-            Entry::Ended | Entry::Subject { .. } => Err(unexpected()),
+            Entry::Ended | Entry::Generation(_) => Err(unexpected()),
         }
     }
 
-    /// With which generation sessions of a subject count; `None` where all do.
+    /// With which generation sessions of a subject, or of everybody, count; `None` where all do.
     pub(super) async fn generation(&self, place: &Id) -> Result<Option<String>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
-            Entry::Subject { generation } => Ok(Some(generation)),
+            Entry::Generation(generation) => Ok(Some(generation)),
             Entry::Ended | Entry::Session(_) => Err(unexpected()),
         }
     }

@@ -36,6 +36,9 @@ struct State {
     good: AtomicUsize,
     bad: AtomicUsize,
     interlude: Mutex<Option<(Call, Interlude)>>,
+    /// How many calls wait for their answer, and the most that did.
+    waiting: AtomicUsize,
+    most: AtomicUsize,
 }
 
 impl Shelf {
@@ -46,6 +49,8 @@ impl Shelf {
             good: AtomicUsize::new(usize::MAX),
             bad: AtomicUsize::new(0),
             interlude: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
         }))
     }
 
@@ -60,6 +65,12 @@ impl Shelf {
 
     pub(super) fn forget_calls(&self) {
         self.0.calls.lock().unwrap().clear();
+        self.0.most.store(0, Ordering::SeqCst);
+    }
+
+    /// The most calls that waited together since [`forget_calls`](Self::forget_calls).
+    pub(super) fn most_at_once(&self) -> usize {
+        self.0.most.load(Ordering::SeqCst)
     }
 
     /// Lets `calls` more calls succeed, and none after them.
@@ -103,7 +114,10 @@ impl Shelf {
             interlude.await;
         }
         // Others get a turn, as they would while a server is asked.
+        let waiting = self.0.waiting.fetch_add(1, Ordering::SeqCst) + 1;
+        self.0.most.fetch_max(waiting, Ordering::SeqCst);
         tokio::task::yield_now().await;
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
         self.0.calls.lock().unwrap().push(call);
         let counted = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
         let take =

@@ -105,3 +105,57 @@ async fn the_mark_outlives_every_session_it_ended_and_none_that_came_later() {
     assert_eq!(place.shelf.records().len(), 1, "the mark is gone, the session is not");
     assert!(place.is_alive(&after.unwrap()).await);
 }
+
+#[tokio::test]
+async fn every_session_of_everybody_ends_at_once_and_the_next_ones_count() {
+    let place = Place::new();
+    for _ in 0..2 {
+        let bob = || place.there.create(NewSession::new("bob"));
+        let before = [place.alice().await, place.alice().await, bob().await.unwrap()];
+        place.shelf.forget_calls();
+        place.there.delete_everybody().await.unwrap();
+        assert_eq!((place.shelf.count(Call::Save), place.shelf.calls()), (1, 1), "one write ends them all");
+        let after = [place.alice().await, bob().await.unwrap()];
+        for id in &before {
+            assert!(!place.is_alive(id).await);
+            assert!(place.here.update(id.as_str(), 1).await.unwrap().is_none());
+            assert!(place.here.rotate(id.as_str()).await.unwrap().is_none());
+        }
+        for id in &after {
+            assert!(place.is_alive(id).await);
+        }
+        // One subject is still ended alone.
+        place.here.delete_all("alice").await.unwrap();
+        assert_eq!((place.is_alive(&after[0]).await, place.is_alive(&after[1]).await), (false, true));
+        assert!(place.is_alive(&place.alice().await).await);
+    }
+}
+
+#[tokio::test]
+async fn requests_elsewhere_bring_no_session_back_that_ended_with_everybodys() {
+    for call in [Call::Save, Call::Create] {
+        let place = Place::new();
+        let id = place.alice().await;
+        place.clock.advance(MINUTE);
+        let elsewhere = place.there.clone();
+        place.shelf.before(call, async move { elsewhere.delete_everybody().await.unwrap() });
+        let id = match call {
+            Call::Create => place.here.rotate(id.as_str()).await.unwrap().unwrap_or(id),
+            _ => {
+                place.is_alive(&id).await;
+                id
+            }
+        };
+        assert!(!place.is_alive(&id).await, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_living_session_costs_three_loads_of_which_two_are_at_once() {
+    let place = Place::new();
+    let id = place.alice().await;
+    place.shelf.forget_calls();
+    assert!(place.is_alive(&id).await);
+    assert_eq!((place.shelf.count(Call::Load), place.shelf.calls()), (3, 3));
+    assert_eq!(place.shelf.most_at_once(), 2);
+}
