@@ -10,6 +10,7 @@ use jwt_guard::{
     Algorithm, Claims, JwtGuard, Principal, Router, Session, Sessions, TokenLocation, TokenSource,
     anonymous_allowed, authentication_required, requires, routing,
 };
+use jwt_guard_tests::events;
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server, guard, token};
 use std::time::Duration;
 use tower_sessions_memory_store::MemoryStore;
@@ -118,6 +119,7 @@ async fn serve(guard: JwtGuard) -> Server {
         .route("/misread", routing::get(misread))
         .route("/orders", routing::get(orders).post(orders).put(order))
         .route("/open", routing::get(open))
+        .route("/any", routing::any(orders))
         .route("/logout", routing::post(logout))
         .with_guard(guard)
         .with_state(sessions);
@@ -145,7 +147,13 @@ fn cookie_of(answer: &Answer) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
+/// As a page of this site sends it.
 fn with(cookie: &str, method: &str, target: &str) -> Request {
+    silent(cookie, method, target).header("sec-fetch-site", "same-origin")
+}
+
+/// Without a word on where it comes from.
+fn silent(cookie: &str, method: &str, target: &str) -> Request {
     Request::new(method, target).header("cookie", cookie)
 }
 
@@ -257,8 +265,7 @@ async fn a_session_ends_when_it_is_idle_and_when_it_is_old() {
 async fn another_site_cannot_use_the_session_to_change_something() {
     let server = serve(with_tokens()).await;
     let cookie = log_in(&server).await;
-    let post = || with(&cookie, "POST", "/orders");
-    assert_eq!(server.send(post()).await.status, 200);
+    let post = || silent(&cookie, "POST", "/orders");
     assert_eq!(server.send(post().header("sec-fetch-site", "same-origin")).await.status, 200);
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
@@ -268,8 +275,32 @@ async fn another_site_cannot_use_the_session_to_change_something() {
     ] {
         assert_eq!(server.send(post().header(name, value)).await.status, 403, "{name}: {value}");
     }
-    let get = with(&cookie, "GET", "/orders").header("sec-fetch-site", "cross-site");
+    let get = silent(&cookie, "GET", "/orders").header("sec-fetch-site", "cross-site");
     assert_eq!(server.send(get).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_change_by_cookie_that_does_not_say_where_it_comes_from_is_refused() {
+    let server = serve(with_tokens()).await;
+    let cookie = log_in(&server).await;
+    for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"] {
+        let answer = server.send(silent(&cookie, method, "/any")).await;
+        assert_eq!(answer.status, 403, "{method}");
+        assert_eq!(server.send(with(&cookie, method, "/any")).await.status, 200, "{method}");
+        let origin = silent(&cookie, method, "/any").header("origin", "https://localhost");
+        assert_eq!(server.send(origin).await.status, 200, "{method}");
+    }
+    let handshake = || silent(&cookie, "GET", "/any").header("upgrade", "websocket");
+    assert_eq!(server.send(handshake()).await.status, 403);
+    assert_eq!(server.send(handshake().header("origin", "https://localhost")).await.status, 200);
+    for method in ["GET", "HEAD", "OPTIONS"] {
+        assert_eq!(server.send(silent(&cookie, method, "/any")).await.status, 200, "{method}");
+    }
+    let log = events::capture();
+    server.send(silent(&cookie, "POST", "/any")).await;
+    let denied = log.only();
+    let reason = denied.field("reason").unwrap();
+    assert!(reason.contains("`Origin`") && reason.contains("`Sec-Fetch-Site`"), "{reason}");
 }
 
 #[tokio::test]
@@ -283,7 +314,7 @@ async fn a_client_without_cookies_sends_the_id_in_a_header() {
     // No other site can send it, so nobody asks where it comes from.
     let foreign = request("POST", "/more").header("origin", "https://app.example");
     server.send(foreign).await.is(Outcome::ok("4, saved: true"));
-    let crossed = with(&cookie, "POST", "/more").header("origin", "https://app.example");
+    let crossed = silent(&cookie, "POST", "/more").header("origin", "https://app.example");
     assert_eq!(server.send(crossed).await.status, 403);
     // Two at once are two callers, and a made-up one is nobody.
     server.send(request("GET", "/peek").header("cookie", &cookie)).await.is(Outcome::BAD_REQUEST);

@@ -10,8 +10,9 @@ impl<K, A> Builder<K, A> {
     /// attributes, `Principal` and `Claims` work as for tokens. A guard that has sessions needs no key and no audience;
     /// without them it accepts no token at all.
     ///
-    /// A request with a session and a token is 400, as one with two tokens. Requests that change something must come from
-    /// this site, by `Origin` and `Sec-Fetch-Site`.
+    /// A request with a session and a token is 400, as one with two tokens. Requests that change something with the
+    /// session's cookie must come from this site, by `Origin` and `Sec-Fetch-Site`. With neither header they are 403: a
+    /// client that is not a browser sends the id in a [header](crate::session::SessionsBuilder::header).
     ///
     /// ```
     /// use jwt_guard::{JwtGuard, Sessions};

@@ -72,7 +72,8 @@ impl TokenLocation {
     /// A cookie whose value is the token. An empty cookie counts as none.
     ///
     /// Browsers send cookies with requests that another site caused. The guard refuses those that change something, by
-    /// `Origin` and `Sec-Fetch-Site`; set `SameSite` on the cookie too. For cookies that this service sets there is
+    /// `Origin` and `Sec-Fetch-Site`, and those that have neither header: a client that is not a browser sends its token
+    /// in a header. Set `SameSite` on the cookie too. For cookies that this service sets there is
     /// [`Builder::cookies`](crate::Builder::cookies), which asks for the token's `csrf` claim as well.
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Place::Cookie { name: name.into() })

@@ -6,8 +6,9 @@
 //! 2. `Sec-Fetch-Site`: the browser says so too.
 //! 3. Double submit: the request repeats the `csrf` claim of the token, which only scripts of this site could read.
 //!
-//! A client that is no browser sends neither header, and knows the claim. Nothing is taken from `X-Forwarded-*`, which
-//! anybody can write.
+//! A client that is not a browser sends neither header. It may use a cookie where it repeats the claim; where no claim is
+//! asked for, the request is refused, and the client sends its token or session in a header instead. Nothing is taken from
+//! `X-Forwarded-*`, which anybody can write.
 
 use std::fmt;
 
@@ -35,6 +36,8 @@ pub(crate) enum CrossSite {
     Site,
     /// `Origin` is not the request's host, and not trusted.
     Origin,
+    /// Neither header is there, and nothing else shows where the request comes from.
+    Unknown,
     /// The token has no `csrf` claim.
     NoClaim,
     /// The claim is not repeated.
@@ -51,6 +54,10 @@ impl fmt::Display for CrossSite {
             Self::Origin => {
                 "the token came in a cookie, and `Origin` is not the host of the request: if it is yours, name it with \
                  `.trusted_origin(..)`"
+            }
+            Self::Unknown => {
+                "the token or session came in a cookie, and the request has neither `Origin` nor `Sec-Fetch-Site`: \
+                 browsers send one of them; another client sends its token or session in a header"
             }
             Self::NoClaim => "the token came in a cookie, and has no `csrf` claim",
             Self::Missing => "the token came in a cookie, and the request does not repeat its `csrf` claim",
@@ -70,25 +77,30 @@ impl CsrfRules {
         if is_safe(&request.method) && !handshake {
             return Ok(());
         }
-        self.check_site(request)?;
+        let site = self.site_of(request)?;
         match &self.header {
             // Browsers let no script set a header on a handshake, but always send `Origin`.
             Some(header) if !handshake => check_repeated(request, header, claim),
-            _ => Ok(()),
+            _ => site.known(),
         }
     }
 
     /// Whether the request may use its session. A session has no claim to repeat: its cookie goes to this site's own pages
     /// (`SameSite`), and browsers say where a request that changes something comes from.
     pub(crate) fn check_session(&self, request: &Parts) -> Result<(), CrossSite> {
-        if is_safe(&request.method) && !is_handshake(request) { Ok(()) } else { self.check_site(request) }
+        if is_safe(&request.method) && !is_handshake(request) {
+            return Ok(());
+        }
+        self.site_of(request)?.known()
     }
 
-    fn check_site(&self, request: &Parts) -> Result<(), CrossSite> {
-        if let Some(origin) = only(&request.headers, &ORIGIN).map_err(|Repeated| CrossSite::Origin)? {
+    /// What the browser says of the page that sent the request, unless it is a page of another site.
+    fn site_of(&self, request: &Parts) -> Result<Site, CrossSite> {
+        let origin = only(&request.headers, &ORIGIN).map_err(|Repeated| CrossSite::Origin)?;
+        if let Some(origin) = origin {
             let origin = origin.to_str().ok().and_then(Origin::parse).ok_or(CrossSite::Origin)?;
             if self.trusted.contains(&origin) {
-                return Ok(());
+                return Ok(Site::Ours);
             }
             if !(origin.is_of_host(request) && (self.plain_http || origin.is_private())) {
                 return Err(CrossSite::Origin);
@@ -97,8 +109,25 @@ impl CsrfRules {
         let site = only(&request.headers, &SEC_FETCH_SITE).map_err(|Repeated| CrossSite::Site)?;
         match site.map(HeaderValue::as_bytes) {
             // `none` is a person who typed an address.
-            None | Some(b"same-origin" | b"none") => Ok(()),
+            Some(b"same-origin" | b"none") => Ok(Site::Ours),
             Some(_) => Err(CrossSite::Site),
+            None => Ok(if origin.is_some() { Site::Ours } else { Site::Unknown }),
+        }
+    }
+}
+
+/// Where a request comes from, if not from another site.
+enum Site {
+    Ours,
+    /// No browser of the last years sent it, or something on the way took the headers away.
+    Unknown,
+}
+
+impl Site {
+    fn known(self) -> Result<(), CrossSite> {
+        match self {
+            Self::Ours => Ok(()),
+            Self::Unknown => Err(CrossSite::Unknown),
         }
     }
 }

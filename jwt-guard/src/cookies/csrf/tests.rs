@@ -178,10 +178,36 @@ fn a_websocket_is_asked_for_its_origin_and_not_for_a_header_that_no_script_can_s
 #[test]
 fn cookies_that_somebody_else_sets_need_no_claim() {
     let rules = CsrfRules { header: None, trusted: Vec::new(), plain_http: true };
-    assert_eq!(rules.check(&request("POST", &[]), None), Ok(()));
+    assert_eq!(rules.check(&request("POST", &[("sec-fetch-site", "same-origin")]), None), Ok(()));
     assert_eq!(rules.check(&request("POST", &[("origin", "http://shop.example")]), None), Ok(()));
     let foreign = request("POST", &[("origin", "https://evil.example")]);
     assert_eq!(rules.check(&foreign, None), Err(CrossSite::Origin));
     let foreign = request("POST", &[("sec-fetch-site", "cross-site")]);
     assert_eq!(rules.check(&foreign, None), Err(CrossSite::Site));
+}
+
+#[test]
+fn where_no_claim_is_asked_for_a_change_must_say_where_it_comes_from() {
+    let own = rules(&[]);
+    let foreign = CsrfRules { header: None, ..rules(&[]) };
+    for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "post", "CONNECT"] {
+        let silent = request(method, &[]);
+        assert_eq!(own.check_session(&silent), Err(CrossSite::Unknown), "{method}");
+        assert_eq!(foreign.check_session(&silent), Err(CrossSite::Unknown), "{method}");
+        assert_eq!(foreign.check(&silent, Some("right")), Err(CrossSite::Unknown), "{method}");
+        for header in [("origin", "https://shop.example"), ("sec-fetch-site", "same-origin")] {
+            assert_eq!(foreign.check(&request(method, &[header]), None), Ok(()), "{method}");
+            assert_eq!(foreign.check_session(&request(method, &[header])), Ok(()), "{method}");
+        }
+    }
+    for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
+        assert_eq!(foreign.check(&request(method, &[]), None), Ok(()), "{method}");
+        assert_eq!(foreign.check_session(&request(method, &[])), Ok(()), "{method}");
+    }
+    // No script sets a header on a handshake, so none is asked for the claim.
+    let handshake = request("GET", &[("upgrade", "websocket")]);
+    assert_eq!(own.check(&handshake, Some("right")), Err(CrossSite::Unknown));
+    assert_eq!(own.check_session(&handshake), Err(CrossSite::Unknown));
+    let message = CrossSite::Unknown.to_string();
+    assert!(message.contains("`Origin`") && message.contains("`Sec-Fetch-Site`"), "{message}");
 }
