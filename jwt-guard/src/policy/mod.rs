@@ -5,10 +5,12 @@
 //! is library code.
 
 pub(crate) mod evaluate;
+mod needs;
 mod requirement;
 mod rule;
 mod scope_name;
 
+pub use needs::{Credentials, Needs, Way};
 pub use requirement::{ClaimValue, Requirement};
 pub(crate) use rule::Takes;
 pub use rule::{Access, Declaration, DenyAs, Rule};

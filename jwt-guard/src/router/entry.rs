@@ -5,6 +5,8 @@ use std::panic::Location;
 
 use axum::routing::MethodFilter;
 
+use super::document::Operation;
+use crate::guard::JwtGuard;
 use crate::policy::Rule;
 
 /// What a router knows of one handler, or of one part that it knows nothing about.
@@ -13,6 +15,10 @@ pub(super) struct Entry {
     pub(super) methods: Methods,
     pub(super) path: Path,
     pub(super) access: EntryAccess,
+    /// The guard that the router gives it; the innermost one.
+    pub(super) guard: Option<JwtGuard>,
+    /// What it is documented as.
+    pub(super) operation: Option<Operation>,
     pub(super) file: &'static str,
     pub(super) line: u32,
 }
@@ -56,7 +62,7 @@ impl Entry {
             None => (handler, routed.file(), routed.line()),
         };
         let access = EntryAccess::Policy { rule, handler };
-        Self { methods, path: Path::Route(String::new()), access, file, line }
+        Self { methods, path: Path::Route(String::new()), access, guard: None, operation: None, file, line }
     }
 
     pub(super) fn unguarded(reason: String, added: &Location<'static>) -> Self {
@@ -64,6 +70,8 @@ impl Entry {
             methods: Methods::Any,
             path: Path::Unlisted(String::new()),
             access: EntryAccess::Unguarded { reason },
+            guard: None,
+            operation: None,
             file: added.file(),
             line: added.line(),
         }
@@ -71,6 +79,12 @@ impl Entry {
 
     pub(super) fn at(self, path: Path) -> Self {
         Self { path, ..self }
+    }
+
+    /// The same entry, if no inner guard is nearer, with this guard.
+    pub(super) fn guarded_by(mut self, guard: &JwtGuard) -> Self {
+        self.guard.get_or_insert_with(|| guard.clone());
+        self
     }
 
     /// The same entry below `prefix`, as axum nests.
@@ -93,8 +107,9 @@ fn join(prefix: &str, path: &str) -> String {
     }
 }
 
-impl fmt::Display for Methods {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Methods {
+    /// The names of the methods, where the router was told.
+    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
         const NAMES: [(MethodFilter, &str); 9] = [
             (MethodFilter::CONNECT, "CONNECT"),
             (MethodFilter::DELETE, "DELETE"),
@@ -106,13 +121,19 @@ impl fmt::Display for Methods {
             (MethodFilter::PUT, "PUT"),
             (MethodFilter::TRACE, "TRACE"),
         ];
+        // A filter says which bits it has only by what adding one changes.
+        let has = move |bit: MethodFilter| matches!(self, Self::Named(filter) if filter.or(bit) == filter);
+        NAMES.into_iter().filter(move |(bit, _)| has(*bit)).map(|(_, name)| name)
+    }
+}
+
+impl fmt::Display for Methods {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("ANY"),
             Self::Other => f.write_str("OTHER"),
-            Self::Named(filter) => {
-                // A filter says which bits it has only by what adding one changes.
-                let named = NAMES.iter().filter(|(bit, _)| filter.or(*bit) == *filter);
-                for (index, (_, name)) in named.enumerate() {
+            Self::Named(_) => {
+                for (index, name) in self.names().enumerate() {
                     let separator = if index > 0 { "," } else { "" };
                     write!(f, "{separator}{name}")?;
                 }

@@ -1,6 +1,7 @@
 //! The router that takes only handlers with a policy.
 
-mod declared;
+pub(crate) mod declared;
+pub(crate) mod document;
 mod entry;
 pub mod routing;
 mod table;
@@ -127,7 +128,8 @@ where
     }
 
     /// Makes `guard` the guard of all routes added so far.
-    pub fn with_guard(self, guard: JwtGuard) -> Self {
+    pub fn with_guard(mut self, guard: JwtGuard) -> Self {
+        self.entries = self.entries.into_iter().map(|entry| entry.guarded_by(&guard)).collect();
         self.layer(guard.layer())
     }
 

@@ -1,10 +1,14 @@
 //! The access table: who may call what, for people, tests and machines.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::Serialize;
 
-use super::entry::{Entry, EntryAccess};
+use super::document::Operation;
+use super::entry::{Entry, EntryAccess, Path};
+use crate::guard::JwtGuard;
+use crate::policy::Rule;
 
 /// Every route of a router with its policy; made by [`Router::access_table`](crate::Router::access_table).
 ///
@@ -34,6 +38,44 @@ pub struct AccessRow {
     pub file: String,
     /// The line in that file.
     pub line: u32,
+    #[serde(skip)]
+    pub(crate) source: RowSource,
+}
+
+/// What a row was made of. It adds nothing to what tells rows apart.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(feature = "aide-0-15", feature = "utoipa-6")),
+    expect(dead_code, reason = "only documents ask for some of it")
+)]
+pub(crate) struct RowSource {
+    pub(crate) rule: Option<&'static Rule>,
+    pub(crate) guard: Option<JwtGuard>,
+    pub(crate) operation: Option<Operation>,
+    /// The methods that are named.
+    pub(crate) methods: Vec<&'static str>,
+    /// Whether the path is one of a route, and not a place where routes may be.
+    pub(crate) is_route: bool,
+}
+
+impl PartialEq for RowSource {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for RowSource {}
+
+impl PartialOrd for RowSource {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RowSource {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
 }
 
 impl AccessTable {
@@ -69,12 +111,20 @@ impl AccessTable {
 const HEADINGS: [&str; 6] = ["method", "path", "policy", "handler", "source", "reason"];
 
 impl AccessRow {
+    /// The policy as data; `None` for what is unguarded.
+    pub fn rule(&self) -> Option<&'static Rule> {
+        self.source.rule
+    }
+
     fn new(entry: &Entry) -> Self {
-        let (policy, reason, handler) = match &entry.access {
-            EntryAccess::Policy { rule, handler } => {
-                (rule.to_string(), rule.reason_text().map(str::to_owned), Some((*handler).to_owned()))
-            }
-            EntryAccess::Unguarded { reason } => ("unguarded".to_owned(), Some(reason.clone()), None),
+        let (rule, policy, reason, handler) = match &entry.access {
+            EntryAccess::Policy { rule, handler } => (
+                Some(*rule),
+                rule.to_string(),
+                rule.reason_text().map(str::to_owned),
+                Some((*handler).to_owned()),
+            ),
+            EntryAccess::Unguarded { reason } => (None, "unguarded".to_owned(), Some(reason.clone()), None),
         };
         Self {
             path: entry.path.to_string(),
@@ -84,6 +134,13 @@ impl AccessRow {
             handler,
             file: entry.file.to_owned(),
             line: entry.line,
+            source: RowSource {
+                rule,
+                guard: entry.guard.clone(),
+                operation: entry.operation.clone(),
+                methods: entry.methods.names().collect(),
+                is_route: matches!(entry.path, Path::Route(_)),
+            },
         }
     }
 

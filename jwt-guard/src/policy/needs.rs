@@ -1,0 +1,377 @@
+//! What would let a caller in, as data: for documents, metadata and answers, which speak of no caller in particular.
+
+use super::{Access, Requirement, Rule};
+use crate::token::TokenKind;
+
+/// What would let a caller in: whether credentials are asked for, and each set of scopes and roles that would do.
+///
+/// Made of a [`Rule`] with [`Needs::of`], it is asked of no caller in particular. OpenAPI documents and resource metadata
+/// are written from it.
+///
+/// ```
+/// use jwt_guard::policy::{Credentials, Needs, Requirement, Rule};
+///
+/// const RULE: Rule = Rule::authenticated().requiring(Requirement::All(&[
+///     Requirement::Scope("orders:write"),
+///     Requirement::Any(&[Requirement::Role("clerk"), Requirement::Scope("orders:admin")]),
+/// ]));
+///
+/// let needs = Needs::of(&RULE);
+/// assert_eq!(needs.credentials(), Credentials::Required);
+/// let [by_role, by_scope] = needs.ways() else { panic!("two ways") };
+/// assert_eq!((by_role.scopes(), by_role.roles()), (&["orders:write"][..], &["clerk"][..]));
+/// assert_eq!(by_scope.scopes(), ["orders:admin", "orders:write"]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needs {
+    credentials: Credentials,
+    token: TokenKind,
+    ways: Vec<Way>,
+    scopes: Vec<&'static str>,
+    completeness: Completeness,
+    may_forbid: bool,
+}
+
+/// Whether a policy looks at the credentials of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// A caller without a token is refused.
+    Required,
+    /// A caller without a token is let in; one with a bad token is refused.
+    Optional,
+    /// Nothing that the request carries is looked at.
+    Ignored,
+}
+
+/// One way to be let in: all of these together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Way {
+    scopes: Vec<&'static str>,
+    roles: Vec<&'static str>,
+    fresh: bool,
+}
+
+/// Whether the ways say all that the policy does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Completeness {
+    Complete,
+    /// There are conditions on claims, or more ways than are listed.
+    Partial,
+}
+
+/// A policy with more ways than this is told by what all of them have in common. It keeps documents readable, and a policy
+/// of twenty `any(..)` beside each other from having a million.
+const MOST_WAYS: usize = 16;
+
+impl Needs {
+    /// What `rule` needs.
+    pub fn of(rule: &Rule) -> Self {
+        let requirement = rule.requirement();
+        let credentials = match rule.access() {
+            Access::Authenticated => Credentials::Required,
+            Access::Anonymous | Access::AnonymousIfExpired => Credentials::Optional,
+        };
+        let mut scopes = Vec::new();
+        collect_scopes(requirement, &mut scopes);
+        let (ways, completeness) = match ways(requirement) {
+            Some(ways) if !ways.is_empty() => (ways, completeness(requirement)),
+            // Never without a way: a document would then say that anybody may come in.
+            _ => (vec![in_common(requirement)], Completeness::Partial),
+        };
+        Self {
+            credentials,
+            token: rule.token(),
+            ways,
+            scopes,
+            completeness,
+            may_forbid: may_forbid(requirement),
+        }
+    }
+
+    /// Whether credentials are asked for.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials
+    }
+
+    /// The kind of token that is taken.
+    pub fn token(&self) -> TokenKind {
+        self.token
+    }
+
+    /// The ways to be let in, each of which suffices as far as scopes and roles go. There is always one, and it may be empty.
+    /// Of a policy with more than 16 there is one way, of what all of them have in common.
+    pub fn ways(&self) -> &[Way] {
+        &self.ways
+    }
+
+    /// Every scope that helps somebody to be let in, also those of ways that are not listed. Not those below `not(..)`.
+    pub fn scopes(&self) -> &[&'static str] {
+        &self.scopes
+    }
+
+    /// Whether [`ways`](Self::ways) says all that the policy does. A condition on a claim, `not(..)` and a list that was cut
+    /// are more than it can say.
+    pub fn is_complete(&self) -> bool {
+        self.completeness == Completeness::Complete
+    }
+
+    /// Whether a caller with a good token may be refused.
+    pub fn may_forbid(&self) -> bool {
+        self.may_forbid
+    }
+}
+
+impl Way {
+    /// The scopes, in the order of their bytes.
+    pub fn scopes(&self) -> &[&'static str] {
+        &self.scopes
+    }
+
+    /// The roles, in the order of their bytes.
+    pub fn roles(&self) -> &[&'static str] {
+        &self.roles
+    }
+
+    /// Whether the token must come from a login, and not from a refresh.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    fn scope(name: &'static str) -> Self {
+        Self { scopes: vec![name], ..Self::default() }
+    }
+
+    fn role(name: &'static str) -> Self {
+        Self { roles: vec![name], ..Self::default() }
+    }
+
+    /// Both ways at once.
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            scopes: union(&self.scopes, &other.scopes),
+            roles: union(&self.roles, &other.roles),
+            fresh: self.fresh || other.fresh,
+        }
+    }
+
+    /// What both ways ask for.
+    fn common(&self, other: &Self) -> Self {
+        Self {
+            scopes: intersection(&self.scopes, &other.scopes),
+            roles: intersection(&self.roles, &other.roles),
+            fresh: self.fresh && other.fresh,
+        }
+    }
+}
+
+/// The ways to meet a requirement; `None` where there are too many.
+fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
+    let mut found = match requirement {
+        Requirement::Scope(name) => vec![Way::scope(name)],
+        Requirement::Role(name) => vec![Way::role(name)],
+        Requirement::Fresh => vec![Way { fresh: true, ..Way::default() }],
+        Requirement::All(list) => {
+            let mut product = vec![Way::default()];
+            for inner in *list {
+                let inner = ways(inner)?;
+                product = product.iter().flat_map(|one| inner.iter().map(move |two| one.and(two))).collect();
+                simplify(&mut product);
+                if product.len() > MOST_WAYS {
+                    return None;
+                }
+            }
+            product
+        }
+        Requirement::Any(list) => {
+            list.iter().map(ways).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect()
+        }
+        Requirement::Policy(_, inner) => ways(inner)?,
+        // What these ask for has no name that a token could bring.
+        Requirement::Not(_) | Requirement::Claim(..) => vec![Way::default()],
+    };
+    simplify(&mut found);
+    (found.len() <= MOST_WAYS).then_some(found)
+}
+
+fn simplify(ways: &mut Vec<Way>) {
+    ways.sort();
+    ways.dedup();
+}
+
+/// What every way asks for. Needs no list of them, so that there may be any number.
+fn in_common(requirement: &Requirement) -> Way {
+    match requirement {
+        Requirement::Scope(name) => Way::scope(name),
+        Requirement::Role(name) => Way::role(name),
+        Requirement::Fresh => Way { fresh: true, ..Way::default() },
+        Requirement::All(list) => list.iter().map(in_common).fold(Way::default(), |one, two| one.and(&two)),
+        Requirement::Any(list) => {
+            list.iter().map(in_common).reduce(|one, two| one.common(&two)).unwrap_or_default()
+        }
+        Requirement::Policy(_, inner) => in_common(inner),
+        Requirement::Not(_) | Requirement::Claim(..) => Way::default(),
+    }
+}
+
+fn collect_scopes(requirement: &Requirement, scopes: &mut Vec<&'static str>) {
+    match requirement {
+        Requirement::Scope(name) if !scopes.contains(name) => scopes.push(name),
+        Requirement::All(list) | Requirement::Any(list) => {
+            list.iter().for_each(|inner| collect_scopes(inner, scopes));
+        }
+        Requirement::Policy(_, inner) => collect_scopes(inner, scopes),
+        Requirement::Scope(_)
+        | Requirement::Role(_)
+        | Requirement::Fresh
+        | Requirement::Not(_)
+        | Requirement::Claim(..) => {}
+    }
+}
+
+fn completeness(requirement: &Requirement) -> Completeness {
+    match requirement {
+        Requirement::Scope(_) | Requirement::Role(_) | Requirement::Fresh => Completeness::Complete,
+        Requirement::All(list) | Requirement::Any(list) => {
+            let all = list.iter().all(|inner| completeness(inner) == Completeness::Complete);
+            if all { Completeness::Complete } else { Completeness::Partial }
+        }
+        Requirement::Policy(_, inner) => completeness(inner),
+        Requirement::Not(_) | Requirement::Claim(..) => Completeness::Partial,
+    }
+}
+
+/// Whether a new login is not all that may be missing.
+fn may_forbid(requirement: &Requirement) -> bool {
+    match requirement {
+        Requirement::Fresh => false,
+        Requirement::All(list) => list.iter().any(may_forbid),
+        Requirement::Any(list) => list.is_empty() || list.iter().any(may_forbid),
+        Requirement::Policy(_, inner) => may_forbid(inner),
+        Requirement::Scope(_) | Requirement::Role(_) | Requirement::Not(_) | Requirement::Claim(..) => true,
+    }
+}
+
+fn union(one: &[&'static str], two: &[&'static str]) -> Vec<&'static str> {
+    let mut names: Vec<_> = one.iter().chain(two).copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn intersection(one: &[&'static str], two: &[&'static str]) -> Vec<&'static str> {
+    one.iter().filter(|name| two.contains(name)).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ClaimValue;
+    use super::*;
+
+    const fn requiring(requirement: Requirement) -> Rule {
+        Rule::authenticated().requiring(requirement)
+    }
+
+    /// The ways as scopes and roles.
+    fn shown(rule: &Rule) -> Vec<String> {
+        let way = |way: &Way| {
+            let fresh = if way.is_fresh() { " fresh" } else { "" };
+            format!("{} / {}{fresh}", way.scopes().join(" "), way.roles().join(" "))
+        };
+        Needs::of(rule).ways().iter().map(way).collect()
+    }
+
+    const SCOPES: [Requirement; 5] = [
+        Requirement::Scope("a"),
+        Requirement::Scope("b"),
+        Requirement::Scope("c"),
+        Requirement::Scope("d"),
+        Requirement::Scope("e"),
+    ];
+
+    #[test]
+    fn every_combination_of_branches_is_a_way() {
+        const RULE: Rule = requiring(Requirement::All(&[
+            Requirement::Scope("write"),
+            Requirement::Any(&[Requirement::Role("clerk"), Requirement::Scope("admin")]),
+            Requirement::Fresh,
+        ]));
+        assert_eq!(shown(&RULE), ["admin write /  fresh", "write / clerk fresh"]);
+        assert!(Needs::of(&RULE).is_complete());
+        assert_eq!(Needs::of(&RULE).scopes(), ["write", "admin"]);
+    }
+
+    #[test]
+    fn beyond_the_bound_what_all_ways_have_in_common_is_left_and_never_nothing() {
+        // 25 ways, all of which ask for `x`.
+        const RULE: Rule = requiring(Requirement::All(&[
+            Requirement::Scope("x"),
+            Requirement::Any(&SCOPES),
+            Requirement::Any(&[
+                Requirement::Role("1"),
+                Requirement::Role("2"),
+                Requirement::Role("3"),
+                Requirement::Role("4"),
+                Requirement::Role("5"),
+            ]),
+        ]));
+        assert_eq!(shown(&RULE), ["x / "]);
+        assert!(!Needs::of(&RULE).is_complete());
+        assert_eq!(Needs::of(&RULE).scopes(), ["x", "a", "b", "c", "d", "e"]);
+        // 2 to the power of 40 ways, found without making them.
+        const PAIR: Requirement = Requirement::Any(&[Requirement::Scope("a"), Requirement::Role("b")]);
+        const MANY: Rule = requiring(Requirement::All(&[PAIR; 40]));
+        assert_eq!(shown(&MANY), [" / b", "a / ", "a / b"]);
+    }
+
+    #[test]
+    fn a_scope_below_not_never_counts() {
+        const RULE: Rule = requiring(Requirement::All(&[
+            Requirement::Scope("a"),
+            Requirement::Not(&Requirement::Scope("b")),
+            Requirement::Not(&Requirement::Not(&Requirement::Scope("c"))),
+        ]));
+        assert_eq!(shown(&RULE), ["a / "]);
+        assert_eq!(Needs::of(&RULE).scopes(), ["a"]);
+        assert!(!Needs::of(&RULE).is_complete());
+    }
+
+    #[test]
+    fn a_claim_is_a_way_without_names_and_is_not_all_that_is_asked() {
+        const CLAIM: Requirement = Requirement::Claim(&["tenant"], ClaimValue::Text("acme"));
+        const RULE: Rule = requiring(Requirement::Any(&[Requirement::Scope("a"), CLAIM]));
+        assert_eq!(shown(&RULE), [" / ", "a / "]);
+        assert!(!Needs::of(&RULE).is_complete());
+    }
+
+    #[test]
+    fn what_is_never_met_still_has_a_way_so_that_no_document_calls_it_open() {
+        const NEVER: Rule = requiring(Requirement::Any(&[]));
+        assert_eq!(shown(&NEVER), [" / "]);
+        assert!(!Needs::of(&NEVER).is_complete());
+        assert!(Needs::of(&NEVER).may_forbid());
+    }
+
+    #[test]
+    fn credentials_are_as_the_rule_says() {
+        let of = |rule: &Rule| Needs::of(rule).credentials();
+        assert_eq!(of(&Rule::anonymous()), Credentials::Optional);
+        assert_eq!(of(&Rule::anonymous().expired_is_anonymous()), Credentials::Optional);
+        assert_eq!(of(&Rule::authenticated()), Credentials::Required);
+        assert_eq!(
+            Needs::of(&Rule::authenticated().with_token(TokenKind::Refresh)).token(),
+            TokenKind::Refresh
+        );
+    }
+
+    #[test]
+    fn a_new_login_alone_forbids_nothing() {
+        assert!(!Needs::of(&Rule::authenticated()).may_forbid());
+        assert!(!Needs::of(&requiring(Requirement::Fresh)).may_forbid());
+        assert!(
+            Needs::of(&requiring(Requirement::Any(&[Requirement::Fresh, Requirement::Scope("a")])))
+                .may_forbid()
+        );
+    }
+}
