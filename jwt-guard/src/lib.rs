@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use jwt_guard::routing::get;
-//! use jwt_guard::{Claims, JwtGuard, Router};
+//! use jwt_guard::{Claims, JwtGuard, Router, Secret};
 //!
 //! #[jwt_guard::authentication_required]
 //! async fn me(claims: Claims) -> String {
@@ -15,7 +15,7 @@
 //! use tower::ServiceExt;
 //!
 //! let guard = JwtGuard::builder()
-//!     .secret([7; 32]) // 32 random bytes, from your secret store
+//!     .secret(Secret::random()) // in production, 32 random bytes from your secret store
 //!     .audience("orders")
 //!     .build()?;
 //! let app = Router::new().route("/me", get(me)).with_guard(guard).into_axum();

@@ -38,9 +38,18 @@ pub(crate) fn number() -> Result<u32, NoRandomness> {
     getrandom::u32().map_err(NoRandomness)
 }
 
+/// Bytes for a secret.
+///
+/// # Errors
+///
+/// As [`id`].
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), NoRandomness> {
+    getrandom::fill(bytes).map_err(NoRandomness)
+}
+
 fn text_of<const BYTES: usize>() -> Result<String, NoRandomness> {
     let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

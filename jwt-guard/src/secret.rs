@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 ///
 /// `Debug` prints no byte of it, there is no `Display`, and the memory is wiped when it is dropped.
 ///
-/// ```
-/// let secret = jwt_guard::Secret::from("a 40 byte long secret, made at random...");
+/// ```no_run
+/// let secret = jwt_guard::Secret::from(std::fs::read("/run/secrets/jwt")?);
 /// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);

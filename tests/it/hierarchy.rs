@@ -225,7 +225,7 @@ async fn said(claims: jwt_guard::Claims, caller: Principal) -> String {
 
 #[tokio::test]
 async fn issued_and_renewed_tokens_say_what_was_asked_for() {
-    let key = SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = SigningKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     let own = JwtGuard::builder().signing_key(key).audience(AUDIENCE).clock(ManualClock::new());
     let guard = ranked(own).token_store(MemoryStore::new()).build().unwrap();
     let app = Router::new()

@@ -109,7 +109,7 @@ async fn a_time_that_is_no_number_is_refused_and_not_skipped() {
 async fn no_token_lives_for_ever() {
     let server = app::serve(hs256()).await;
     refuses(&server, "no exp", &token(&[("exp", "")])).await;
-    let key = Signer::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = Signer::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     let issuer = TokenIssuer::builder(key).audience("orders").build().unwrap();
     let issued = issuer.access("alice").sign().unwrap();
     assert_eq!(issued.expires_in(), Duration::from_secs(15 * 60));
@@ -171,7 +171,7 @@ async fn fresh_is_the_boolean_and_not_merely_something() {
 /// 8
 #[test]
 fn custom_claims_overwrite_no_registered_one() {
-    let key = Signer::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = Signer::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     let issuer = TokenIssuer::builder(key).issuer("https://id.example").audience("orders").build().unwrap();
     for name in ["sub", "exp", "iat", "nbf", "iss", "aud", "jti", "sid", "scope", "fresh", "typ", "cnf"] {
         assert!(issuer.access("alice").claim(name, "x").sign().is_err(), "{name}");
@@ -354,7 +354,7 @@ async fn crit_is_refused_and_a_signature_has_one_spelling() {
 /// 28
 #[test]
 fn a_lifetime_of_nothing_is_an_error_and_not_a_default() {
-    let key = Signer::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = Signer::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     let issuer = TokenIssuer::builder(key).audience("orders").build().unwrap();
     assert!(issuer.access("alice").lifetime(Duration::ZERO).sign().is_err());
 }

@@ -19,11 +19,11 @@ const PARTNER: &str = "https://partner.example";
 
 /// The key of an issuer: of one algorithm and one `kid`, as those of all others.
 fn key(byte: u8) -> SigningKey {
-    SigningKey::hmac(Algorithm::Hs256, &[byte; 32])
+    SigningKey::hmac(Algorithm::Hs256, &jwt_guard_tests::secret(byte))
 }
 
 fn verifying(byte: u8) -> jwt_guard::VerifyingKey {
-    jwt_guard::VerifyingKey::secret(Algorithm::Hs256, [byte; 32]).unwrap().with_id("k1")
+    jwt_guard::VerifyingKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(byte)).unwrap().with_id("k1")
 }
 
 fn home() -> TrustedIssuer {
@@ -338,7 +338,7 @@ fn the_order_of_issuers_decides_nothing_and_each_answers_for_itself_only() {
 /// A guard that issues tokens as [`HOME`] and trusts the partner too.
 fn own() -> Builder<HasKeys, HasAudience> {
     JwtGuard::builder()
-        .signing_key(jwt_guard::SigningKey::secret(Algorithm::Hs256, [5; 32]).unwrap())
+        .signing_key(jwt_guard::SigningKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(5)).unwrap())
         .issuer(HOME)
         .audience("orders")
         .token_store(MemoryStore::new())

@@ -27,6 +27,19 @@ macro_rules! fixture {
 /// The secret of all HMAC algorithms: as long as HS512 asks for.
 const SECRET: &[u8; 64] = b"the fixture secret, sixty-four bytes, which no service ever uses";
 
+/// A secret that every HMAC takes, another one for every number.
+#[must_use]
+pub const fn secret(number: u8) -> [u8; 64] {
+    let mut bytes = [number; 64];
+    let mut index = 0;
+    while index < bytes.len() {
+        // 167 is odd, so the first 256 multiples are all different.
+        bytes[index] = number.wrapping_add((index as u8).wrapping_mul(167));
+        index += 1;
+    }
+    bytes
+}
+
 impl SigningKey {
     /// The fixture key of `algorithm`; those of one family share their material.
     ///

@@ -23,7 +23,7 @@ mod server;
 pub use answer::{Answer, Outcome};
 pub use client::{Request, WebSocket};
 pub use clock::{ManualClock, NOW};
-pub use key::{SigningKey, base64url};
+pub use key::{SigningKey, base64url, secret};
 pub use payload::Payload;
 pub use server::{Server, oneshot};
 

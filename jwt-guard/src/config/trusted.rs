@@ -16,9 +16,9 @@ use crate::verify::TokenProfile;
 /// [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard ones: [`rfc9068`](Self::rfc9068).
 ///
 /// ```
-/// use jwt_guard::{Algorithm, JwtGuard, TrustedIssuer, VerifyingKey};
+/// use jwt_guard::{Algorithm, JwtGuard, Secret, TrustedIssuer, VerifyingKey};
 ///
-/// let [ours, partner] = [[1; 32], [2; 32]].map(|secret| VerifyingKey::secret(Algorithm::Hs256, secret));
+/// let [ours, partner] = [(); 2].map(|()| VerifyingKey::secret(Algorithm::Hs256, Secret::random()));
 /// let guard = JwtGuard::builder()
 ///     .trust(TrustedIssuer::new("https://id.example").key(ours?).audience("orders"))
 ///     .trust(TrustedIssuer::new("https://partner.example").key(partner?).audience("acme-orders"))

@@ -29,10 +29,10 @@ pub(crate) use write::TooLongForCookie;
 /// domain, else `__Secure-`. No other host and no plain connection can then replace the cookie.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, CookieSettings, JwtGuard, SigningKey};
+/// use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey};
 ///
 /// let guard = JwtGuard::builder()
-///     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?)
+///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
 ///     .audience("shop")
 ///     .cookies(CookieSettings::new())
 ///     .build()?;

@@ -14,7 +14,7 @@ impl<K, A> Builder<K, A> {
     ///
     /// ```
     /// use axum::{body::Body, http::Request};
-    /// use jwt_guard::{Algorithm, JwtGuard, Router, SigningKey, requires, routing::post};
+    /// use jwt_guard::{Algorithm, JwtGuard, Router, Secret, SigningKey, requires, routing::post};
     /// # use tower::ServiceExt as _;
     ///
     /// #[requires(scope = "orders:write")]
@@ -23,7 +23,7 @@ impl<K, A> Builder<K, A> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let guard = JwtGuard::builder()
-    ///     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?)
+    ///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
     ///     .audience("orders")
     ///     .scope_implies("orders:admin", ["orders:write"])
     ///     .scope_implies("orders:write", ["orders:read"])
@@ -38,7 +38,7 @@ impl<K, A> Builder<K, A> {
     /// }
     ///
     /// let refused = JwtGuard::builder()
-    ///     .secret([7; 32])
+    ///     .secret(Secret::random())
     ///     .audience("orders")
     ///     .scope_implies("a", ["b"])
     ///     .scope_implies("b", ["a"])
@@ -66,15 +66,15 @@ impl<K, A> Builder<K, A> {
     /// Gives whoever has the role `name` the roles `implied` too: as [`scope_implies`](Self::scope_implies) for scopes.
     ///
     /// ```
-    /// use jwt_guard::JwtGuard;
+    /// use jwt_guard::{JwtGuard, Secret};
     ///
     /// let guard = JwtGuard::builder()
-    ///     .secret([7; 32])
+    ///     .secret(Secret::random())
     ///     .audience("orders")
     ///     .role_implies("admin", ["clerk", "auditor"])
     ///     .build()?;
     ///
-    /// let refused = JwtGuard::builder().secret([7; 32]).audience("orders").role_implies("admin", ["admin"]).build();
+    /// let refused = JwtGuard::builder().secret(Secret::random()).audience("orders").role_implies("admin", ["admin"]).build();
     /// assert!(refused.unwrap_err().to_string().contains("`admin -> admin`"));
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```

@@ -12,7 +12,7 @@ use crate::verify::IssuerRules;
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
 /// // Do not start without keys.
 /// guard.keys().ready().await?;
 ///

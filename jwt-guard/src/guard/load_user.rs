@@ -18,7 +18,7 @@ impl<K, A> Builder<K, A> {
     /// with 503, and the log has the reason. A panic is 500. Callers without a token are not looked up.
     ///
     /// ```
-    /// use jwt_guard::{Claims, CurrentUser, JwtGuard, authentication_required};
+    /// use jwt_guard::{Claims, CurrentUser, JwtGuard, Secret, authentication_required};
     ///
     /// struct User {
     ///     name: String,
@@ -35,7 +35,7 @@ impl<K, A> Builder<K, A> {
     ///     format!("hello {}", user.name)
     /// }
     ///
-    /// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").load_user(user).build()?;
+    /// let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").load_user(user).build()?;
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     ///
@@ -44,9 +44,9 @@ impl<K, A> Builder<K, A> {
     ///
     /// ```
     /// # use std::{collections::HashMap, convert::Infallible, sync::Arc};
-    /// # use jwt_guard::{Claims, JwtGuard};
+    /// # use jwt_guard::{Claims, JwtGuard, Secret};
     /// let names = Arc::new(HashMap::from([("u-17".to_owned(), "Alice".to_owned())]));
-    /// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").load_user(move |claims: Claims| {
+    /// let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").load_user(move |claims: Claims| {
     ///     let names = Arc::clone(&names);
     ///     async move { Ok::<_, Infallible>(names.get(claims.subject()).cloned()) }
     /// });

@@ -37,10 +37,10 @@ pub use typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 /// 3. else every request is answered with 500, and the log says which line is missing.
 ///
 /// ```
-/// use jwt_guard::JwtGuard;
+/// use jwt_guard::{JwtGuard, Secret};
 ///
 /// let guard = JwtGuard::builder()
-///     .secret([7; 32]) // 32 random bytes, from your secret store
+///     .secret(Secret::random()) // in production, 32 random bytes from your secret store
 ///     .issuer("https://id.example")
 ///     .audience("orders")
 ///     .build()?;

@@ -14,9 +14,9 @@ use crate::store::StoreError;
 ///
 /// ```
 /// use jwt_guard::issue::IssueErrorKind;
-/// use jwt_guard::{Algorithm, SigningKey, TokenIssuer};
+/// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
 ///
-/// let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+/// let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
 /// let issuer = TokenIssuer::builder(key).audience("orders").build()?;
 /// let error = issuer.access("alice").claim("sub", "root").sign().unwrap_err();
 /// assert_eq!(error.kind(), IssueErrorKind::Claim);

@@ -74,9 +74,9 @@ impl fmt::Debug for IssuedToken {
 /// Serialises as the answer of RFC 6749 section 5.1. Send it with `Cache-Control: no-store`.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, SigningKey, TokenIssuer};
+/// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
 ///
-/// let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+/// let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
 /// let issuer = TokenIssuer::builder(key).audience("orders").build()?;
 /// let pair = issuer.pair("alice").scopes(["orders:read", "orders:write"]).sign()?;
 ///

@@ -42,9 +42,9 @@ use builder::Settings;
 /// ```
 /// use std::time::Duration;
 ///
-/// use jwt_guard::{Algorithm, SigningKey, TokenIssuer};
+/// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
 ///
-/// let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?; // 32 random bytes, from your secret store
+/// let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?; // in production, 32 random bytes from your secret store
 /// let issuer = TokenIssuer::builder(key).issuer("https://id.example").audience("orders").build()?;
 ///
 /// let token = issuer.access("alice").scopes(["orders:read"]).claim("tenant", "acme").sign()?;

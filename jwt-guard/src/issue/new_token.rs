@@ -18,8 +18,8 @@ use crate::claims::names::Names;
 ///
 /// ```
 /// use std::time::Duration;
-/// # use jwt_guard::{Algorithm, SigningKey, TokenIssuer};
-/// # let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+/// # use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
+/// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
 /// # let issuer = TokenIssuer::builder(key).audience("orders").build()?;
 ///
 /// let token = issuer

@@ -1,4 +1,4 @@
-//! Shared secrets: long enough, and secret.
+//! Shared secrets: long enough, secret, and not to be guessed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +8,38 @@ use zeroize::Zeroizing;
 
 use super::Algorithm;
 use super::error::{KeyError, KeyErrorKind};
+use super::guessable;
 use super::structure::Structure;
+use crate::random;
 use crate::secret::Secret;
+
+impl Secret {
+    /// 64 random bytes from the operating system, enough for every HMAC: for tests, and for a service whose tokens need
+    /// not outlive it.
+    ///
+    /// ```
+    /// use jwt_guard::{JwtGuard, Secret};
+    ///
+    /// assert!(JwtGuard::builder().secret(Secret::random()).audience("orders").build().is_ok());
+    /// assert!(JwtGuard::builder().secret("change-me-change-me-change-me-change-me").audience("orders").build().is_err());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// The operating system has no randomness.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut bytes = Zeroizing::new([0; 64]);
+        #[expect(
+            clippy::panic,
+            reason = "a secret that is not random must not exist, and no request makes one"
+        )]
+        if let Err(error) = random::fill(&mut *bytes) {
+            panic!("{error}");
+        }
+        Self::from(bytes.as_slice())
+    }
+}
 
 /// Checks a secret for `algorithm`.
 pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey, KeyError> {
@@ -36,6 +66,20 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
             if blank(bytes) && !bytes.is_empty() { ", all of them white space" } else { "" },
         );
         return Err(KeyError::new(KeyErrorKind::Weak, message));
+    }
+    if let Some(reason) = guessable::reason(bytes) {
+        let message = format!(
+            "the secret for {algorithm} {reason}, so others guess it: make one at random, for example with \
+             `openssl rand -hex {least}`"
+        );
+        return Err(KeyError::new(KeyErrorKind::Weak, message));
+    }
+    if guessable::has_few_bytes(bytes) {
+        tracing::warn!(
+            target: "jwt_guard",
+            %algorithm,
+            "a secret consists of few different bytes: make one at random, for example with `openssl rand -hex {least}`"
+        );
     }
     DecodingKey::from_secret(bytes).map_err(|refused| {
         KeyError::new(KeyErrorKind::Weak, "the crypto backend refuses the secret").because(refused)

@@ -78,7 +78,7 @@ impl KeySet {
     /// ```
     /// use jwt_guard::{Algorithm, KeySet};
     ///
-    /// let leaked = r#"{"keys":[{"kty":"oct","alg":"HS256","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+    /// let leaked = r#"{"keys":[{"kty":"oct","alg":"HS256","k":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}]}"#;
     /// assert!(KeySet::from_json(leaked, &[]).is_ok());
     /// assert!(KeySet::published(leaked, &[]).is_err());
     /// ```

@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn the_first_header_of_each_key_is_known_and_no_other() {
-        let keys = [1, 2].map(|byte| VerifyingKey::secret(Algorithm::Hs256, [byte; 32]).unwrap());
+        let keys = [1, 2]
+            .map(|byte| VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(byte)).unwrap());
         let keys = KeySet::new(keys.into_iter().zip(["a", "b"]).map(|(key, id)| key.with_id(id))).unwrap();
         let (first, second) = (keys.iter().next().unwrap(), keys.iter().nth(1).unwrap());
         let known = KnownHeaders::new(keys.len());

@@ -12,13 +12,13 @@ impl VerifyingKey {
     /// has no id. `None` for a shared secret, which is never published.
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, VerifyingKey};
+    /// use jwt_guard::{Algorithm, Secret, VerifyingKey};
     ///
     /// let text = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     /// let jwk = VerifyingKey::jwk(text, &[])?.to_public_jwk().expect("a public key");
     /// assert!(jwk.contains(r#""kid":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k""#));
     ///
-    /// assert_eq!(VerifyingKey::secret(Algorithm::Hs256, [7; 32])?.to_public_jwk(), None);
+    /// assert_eq!(VerifyingKey::secret(Algorithm::Hs256, Secret::random())?.to_public_jwk(), None);
     /// # Ok::<(), jwt_guard::KeyError>(())
     /// ```
     pub fn to_public_jwk(&self) -> Option<String> {
@@ -84,9 +84,9 @@ impl KeySet {
     /// left out, so a set of nothing else gives `{"keys":[]}`.
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, KeySet, VerifyingKey};
+    /// use jwt_guard::{Algorithm, KeySet, Secret, VerifyingKey};
     ///
-    /// let secret = VerifyingKey::secret(Algorithm::Hs256, [7; 32])?;
+    /// let secret = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
     /// assert_eq!(KeySet::new([secret])?.to_public_json(), r#"{"keys":[]}"#);
     /// # Ok::<(), jwt_guard::KeyError>(())
     /// ```

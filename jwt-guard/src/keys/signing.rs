@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_key_whose_signatures_its_public_half_refuses_is_refused() {
-        let key = |byte: u8| SigningKey::secret(Algorithm::Hs256, [byte; 32]).unwrap();
+        let key = |byte: u8| SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(byte)).unwrap();
         let mixed = SigningKey { public: key(1).public, material: key(2).material };
         let error = mixed.proven().unwrap_err();
         assert_eq!(error.kind(), KeyErrorKind::Malformed);

@@ -18,14 +18,14 @@ use crate::secret::Secret;
 /// the algorithm and the id, never the key.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, VerifyingKey};
+/// use jwt_guard::{Algorithm, Secret, VerifyingKey};
 ///
-/// let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32])?.with_id("2026");
+/// let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?.with_id("2026");
 /// assert_eq!(key.algorithm(), Algorithm::Hs256);
 /// assert_eq!(key.id(), Some("2026"));
 ///
 /// // A secret belongs to HMAC; RS256 needs an RSA key.
-/// assert!(VerifyingKey::secret(Algorithm::Rs256, [7; 32]).is_err());
+/// assert!(VerifyingKey::secret(Algorithm::Rs256, Secret::random()).is_err());
 /// # Ok::<(), jwt_guard::KeyError>(())
 /// ```
 #[derive(Clone)]
@@ -44,7 +44,8 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// The algorithm is not of the HMAC family; the secret is shorter than the hash (RFC 7518 section 3.2: 32, 48
-    /// or 64 bytes); or it is the text of a key: PEM, SSH, JWK or a public key in DER, which others know.
+    /// or 64 bytes); it is the text of a key: PEM, SSH, JWK or a public key in DER, which others know; or others guess
+    /// it (RFC 8725 section 3.5): it stands in examples, repeats a short piece or has few different bytes.
     pub fn secret(algorithm: Algorithm, secret: impl Into<Secret>) -> Result<Self, KeyError> {
         Self::from_secret(algorithm, &secret.into())
     }

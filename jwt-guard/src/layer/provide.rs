@@ -12,7 +12,7 @@ impl JwtGuard {
     /// A layer that makes this the guard of the handlers below it. The innermost layer wins.
     ///
     /// ```
-    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
     /// # async fn handler() {}
     /// let app: axum::Router =
     ///     axum::Router::new().route("/", axum::routing::get(handler)).layer(guard.layer());

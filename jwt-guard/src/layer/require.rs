@@ -22,7 +22,7 @@ impl JwtGuard {
     /// too, by the same guard, and the token is still verified once.
     ///
     /// ```
-    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
     /// use axum::{Router, routing::get};
     ///
     /// let app: Router = Router::new()

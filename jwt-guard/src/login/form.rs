@@ -32,8 +32,8 @@ impl JwtGuard {
     /// requests with a token in a cookie and a method that changes something are read.
     ///
     /// ```
-    /// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, SigningKey};
-    /// # let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+    /// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, Secret, SigningKey};
+    /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
     /// let guard =
     ///     JwtGuard::builder().signing_key(key).audience("shop").cookies(CookieSettings::new()).build()?;
     /// let app: Router = Router::new().layer(guard.csrf_form_field("csrf_token")).with_guard(guard);

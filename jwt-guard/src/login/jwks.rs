@@ -16,8 +16,8 @@ impl JwtGuard {
     /// left out.
     ///
     /// ```
-    /// # use jwt_guard::{Algorithm, JwtGuard, Router, SigningKey};
-    /// # let key = SigningKey::secret(Algorithm::Hs256, [7; 32])?;
+    /// # use jwt_guard::{Algorithm, JwtGuard, Router, Secret, SigningKey};
+    /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
     /// let guard = JwtGuard::builder().signing_key(key).audience("orders").build()?;
     /// let app: Router =
     ///     Router::new().unguarded("public keys", guard.jwks_route("/.well-known/jwks.json"));

@@ -6,7 +6,7 @@
 //! use jwt_guard::policy::{Policy, Rule};
 //! use jwt_guard::routing::post;
 //! use jwt_guard::store::MemoryStore;
-//! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, SigningKey, TokenKind};
+//! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, Secret, SigningKey, TokenKind};
 //! use axum::extract::State;
 //!
 //! # fn password_is_right(_: &str) -> bool { true }
@@ -36,7 +36,7 @@
 //! }
 //!
 //! let guard = JwtGuard::builder()
-//!     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?) // 32 random bytes, from your secret store
+//!     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?) // in production, 32 random bytes from your secret store
 //!     .audience("orders")
 //!     .token_store(MemoryStore::new())
 //!     .build()?;

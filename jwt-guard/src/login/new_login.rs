@@ -33,11 +33,11 @@ impl JwtGuard {
 /// | [`cookies`](Self::cookies) | in cookies, with those for CSRF beside them | 204, empty | 200, JSON |
 ///
 /// ```
-/// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, SigningKey, login::LoginError};
+/// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey, login::LoginError};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let guard = JwtGuard::builder()
-///     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?)
+///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
 ///     .audience("shop")
 ///     .cookies(CookieSettings::new())
 ///     .build()?;

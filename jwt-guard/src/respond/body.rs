@@ -18,10 +18,10 @@ use crate::error::FailureKind;
 /// ```
 /// use axum::response::{Html, IntoResponse};
 /// use jwt_guard::respond::Refusal;
-/// use jwt_guard::JwtGuard;
+/// use jwt_guard::{JwtGuard, Secret};
 ///
 /// let guard = JwtGuard::builder()
-///     .secret([7; 32])
+///     .secret(Secret::random())
 ///     .audience("orders")
 ///     .refusal_body(|refusal: &Refusal| Html(format!("<h1>{}</h1>", refusal.detail())).into_response())
 ///     .build()?;

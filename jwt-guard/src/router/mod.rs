@@ -31,14 +31,14 @@ use crate::guard::JwtGuard;
 ///
 /// ```
 /// use jwt_guard::routing::get;
-/// use jwt_guard::{JwtGuard, Router};
+/// use jwt_guard::{JwtGuard, Router, Secret};
 ///
 /// #[jwt_guard::anonymous_allowed]
 /// async fn catalogue() -> &'static str {
 ///     "catalogue"
 /// }
 ///
-/// # let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// # let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build()?;
 /// let app: axum::Router =
 ///     Router::new().route("/catalogue", get(catalogue)).with_guard(guard).into_axum();
 /// # Ok::<(), jwt_guard::ConfigError>(())

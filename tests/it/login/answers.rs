@@ -128,7 +128,8 @@ async fn status_and_body_are_the_callers() {
 
 #[tokio::test]
 async fn what_the_guard_lacks_is_500_and_said_in_the_error() {
-    let verifying = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+    let verifying =
+        JwtGuard::builder().secret(jwt_guard_tests::secret(7)).audience("orders").build().unwrap();
     assert!(verifying.issuer().is_none());
     let no_cookies = builder().build().unwrap();
     for (error, word) in [
@@ -175,7 +176,12 @@ async fn only_tokens_that_were_issued_are_good_in_allow_list_mode() {
 #[tokio::test]
 async fn public_keys_are_served_and_secrets_are_not() {
     let key = SigningKey::pem(Algorithm::EdDsa, ED25519).unwrap().with_id("2026");
-    let guard = JwtGuard::builder().signing_key(key).secret([1; 32]).audience("orders").build().unwrap();
+    let guard = JwtGuard::builder()
+        .signing_key(key)
+        .secret(jwt_guard_tests::secret(1))
+        .audience("orders")
+        .build()
+        .unwrap();
     let answer = serve(guard).await.send(Request::get("/jwks.json")).await;
     assert_eq!(answer.header("content-type"), Some("application/jwk-set+json"));
     assert_eq!(answer.header("cache-control"), Some("public, max-age=900"));

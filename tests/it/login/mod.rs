@@ -40,7 +40,7 @@ const UNAVAILABLE: Outcome<'_> = Outcome {
 };
 
 fn builder() -> Builder<HasKeys, HasAudience> {
-    let key = SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = SigningKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE).clock(ManualClock::new())
 }
 

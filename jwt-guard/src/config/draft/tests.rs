@@ -9,7 +9,7 @@ use crate::verify::TokenProfile;
 
 fn draft() -> Draft {
     let mut draft = Draft::new();
-    draft.own.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
+    draft.own.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from(crate::keys::tests::secret(7))));
     draft.own.audiences.push("orders".to_owned());
     draft
 }
@@ -133,7 +133,8 @@ fn a_key_outside_the_allowed_algorithms_is_refused() {
 #[test]
 fn debug_of_a_configuration_shows_no_key() {
     let mut draft = draft();
-    draft.own.keys = vec![KeySource::Secret(Algorithm::Hs256, Secret::from("k".repeat(40)))];
+    draft.own.keys =
+        vec![KeySource::Secret(Algorithm::Hs256, Secret::from(&crate::keys::tests::secret(9)[..40]))];
     assert!(!format!("{draft:?}").contains("kkkk"));
     let config = draft.finish().unwrap();
     let shown = format!("{config:?}");
@@ -161,14 +162,14 @@ fn partner(name: &str) -> IssuerDraft {
     IssuerDraft {
         issuers: vec![name.to_owned()],
         audiences: vec!["acme".to_owned()],
-        keys: vec![KeySource::Secret(Algorithm::Hs256, Secret::from([8; 32]))],
+        keys: vec![KeySource::Secret(Algorithm::Hs256, Secret::from(crate::keys::tests::secret(8)))],
         ..IssuerDraft::default()
     }
 }
 
 /// A key and an audience of the guard's own.
 fn own(draft: &mut Draft) {
-    draft.own.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from([7; 32])));
+    draft.own.keys.push(KeySource::Secret(Algorithm::Hs256, Secret::from(crate::keys::tests::secret(7))));
     draft.own.audiences.push("orders".to_owned());
 }
 
@@ -258,7 +259,8 @@ fn beside_other_issuers_the_guard_itself_has_a_name() {
     assert_only(&trusting(own), "add `.issuer(\"..\")`");
     let nameless = trusting(|draft| {
         draft.own.audiences.push("orders".to_owned());
-        draft.signing_key = Some(SigningKey::secret(Algorithm::Hs256, [6; 32]).unwrap());
+        draft.signing_key =
+            Some(SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(6)).unwrap());
     });
     assert_only(&nameless, "add `.issuer(\"..\")`");
     let keyless = trusting(|draft| draft.own.issuers.push("https://id.example".to_owned()));
@@ -306,7 +308,8 @@ fn a_guard_does_not_sign_for_an_issuer_whose_keys_are_fetched() {
         draft.own.keys.clear();
         draft.own.remote = Some(RemoteSource::Discovery("https://id.example".to_owned()));
         draft.own.issuers.push("https://id.example".to_owned());
-        draft.signing_key = Some(SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap());
+        draft.signing_key =
+            Some(SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap());
     });
     assert_only(&found, "TrustedIssuer::oidc");
 }

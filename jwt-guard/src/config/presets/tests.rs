@@ -6,7 +6,8 @@ use crate::keys::{Algorithm, KeySet, VerifyingKey};
 
 /// What `build` says about a preset that has a key and an audience.
 fn problems(issuer: TrustedIssuer) -> Vec<String> {
-    let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap()]).unwrap();
+    let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])
+        .unwrap();
     let mut draft = Draft::new();
     draft.trusted.push(issuer.audience("orders").algorithms([Algorithm::Hs256]).key_set(keys).0);
     draft.finish().map_or_else(|error| error.problems().collect(), |_| Vec::new())
@@ -189,7 +190,8 @@ fn a_problem_of_a_preset_stands_beside_all_others() {
 /// The claims that are read for scopes and for roles.
 fn read(issuer: TrustedIssuer) -> (Vec<String>, Vec<String>) {
     let mut draft = Draft::new();
-    let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap()]).unwrap();
+    let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])
+        .unwrap();
     draft.trusted.push(issuer.audience("orders").key_set(keys).0);
     let config = draft.finish().unwrap();
     let rules = config.access.rules().next().unwrap();
@@ -224,7 +226,7 @@ fn a_preset_finds_its_keys_unless_they_are_given() {
         draft.trusted.push(issuer.audience("orders").0);
         draft.finish().unwrap().access.fixed_keys().is_some()
     };
-    let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap();
     let realm = || TrustedIssuer::keycloak("https://id.example/realms/shop");
     assert!(!is_fixed(realm()));
     assert!(is_fixed(realm().key(key)));

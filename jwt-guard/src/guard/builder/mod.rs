@@ -223,10 +223,10 @@ impl<K, A> Builder<K, A> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use jwt_guard::{Algorithm, JwtGuard, SigningKey};
+    /// use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
     ///
     /// let guard = JwtGuard::builder()
-    ///     .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32])?)
+    ///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
     ///     .audience("orders")
     ///     .issuing(|issuer| issuer.access_lifetime(Duration::from_secs(300)))
     ///     .build()?;

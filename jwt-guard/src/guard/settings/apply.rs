@@ -13,11 +13,11 @@ impl Settings {
     /// Files are read here. What is wrong or missing, `build` says, together with everything else that it finds.
     ///
     /// ```
-    /// use jwt_guard::Settings;
+    /// use jwt_guard::{Secret, Settings};
     /// use jwt_guard::respond::Detail;
     ///
     /// let mut settings = Settings::default();
-    /// settings.secret = Some([7; 32].into());
+    /// settings.secret = Some(Secret::random());
     /// let error = settings.into_builder().refusal_body(Detail).build().unwrap_err();
     /// assert!(error.to_string().contains("no audience"));
     /// ```

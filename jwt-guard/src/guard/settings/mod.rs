@@ -88,8 +88,8 @@ use crate::verify::TokenProfile;
 /// [`trust`](crate::Builder::trust) on the builder. Settings without a key and an audience are enough for it then:
 ///
 /// ```
-/// # use jwt_guard::{Algorithm, Settings, TrustedIssuer, VerifyingKey};
-/// # let key = VerifyingKey::secret(Algorithm::Hs256, [7; 32])?;
+/// # use jwt_guard::{Algorithm, Secret, Settings, TrustedIssuer, VerifyingKey};
+/// # let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
 /// let settings: Settings = serde_json::from_str(r#"{"leeway": "10s"}"#)?;
 /// let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").key(key).audience("orders");
 /// let guard = settings.into_builder().trust(realm).build()?;

@@ -51,7 +51,8 @@ fn every_algorithm_issues_tokens_that_verify() {
     let asymmetric = asymmetric.iter().flat_map(|(pem, algorithms)| {
         algorithms.iter().map(move |algorithm| SigningKey::pem(*algorithm, pem).unwrap())
     });
-    let secrets = [Hs256, Hs384, Hs512].map(|algorithm| SigningKey::secret(algorithm, [7; 64]).unwrap());
+    let secrets = [Hs256, Hs384, Hs512]
+        .map(|algorithm| SigningKey::secret(algorithm, crate::keys::tests::secret(7)).unwrap());
     let keys: Vec<_> = asymmetric.chain(secrets).collect();
     assert_eq!(keys.len(), 12);
     for key in keys {

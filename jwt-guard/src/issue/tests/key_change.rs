@@ -3,7 +3,7 @@
 use super::*;
 
 fn with_key(algorithm: Algorithm, secret: u8, id: &str) -> TokenIssuer {
-    let key = SigningKey::secret(algorithm, [secret; 64]).unwrap().with_id(id);
+    let key = SigningKey::secret(algorithm, crate::keys::tests::secret(secret)).unwrap().with_id(id);
     TokenIssuer::builder(key)
         .issuer("https://id.example")
         .audience("orders")

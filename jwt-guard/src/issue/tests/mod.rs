@@ -25,7 +25,7 @@ use crate::verify::{
 };
 
 fn key() -> SigningKey {
-    SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap()
+    SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()
 }
 
 /// An issuer at [`NOW`], changed.

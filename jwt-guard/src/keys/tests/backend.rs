@@ -4,7 +4,7 @@ use jsonwebtoken::EncodingKey;
 use jsonwebtoken::crypto::CryptoProvider;
 
 use super::super::backend::{BadSignature, self_test, verify};
-use super::{Algorithm, GOOD, VerifyingKey, base64url, fixture, unwrapped};
+use super::{Algorithm, GOOD, VerifyingKey, base64url, fixture, secret, unwrapped};
 
 #[cfg(feature = "aws-lc-rs")]
 pub(crate) fn provider() -> &'static CryptoProvider {
@@ -17,7 +17,7 @@ pub(crate) fn provider() -> &'static CryptoProvider {
 }
 
 const MESSAGE: &[u8] = b"eyJhbGciOiJ4In0.eyJzdWIiOiJhIn0";
-const SECRET: [u8; 64] = [7; 64];
+const SECRET: [u8; 64] = secret(7);
 
 /// The key for every algorithm, and a good signature over [`MESSAGE`] in bytes.
 fn signed() -> Vec<(VerifyingKey, Vec<u8>)> {

@@ -1,6 +1,8 @@
 //! C9: a shared secret is long enough, and secret.
 
-use super::{Algorithm, KeyErrorKind, VerifyingKey, fixture, refused, unwrapped};
+use super::{Algorithm, KeyErrorKind, VerifyingKey, base64url, fixture, refused, secret, unwrapped};
+use crate::keys::SigningKey;
+use crate::secret::Secret;
 
 const LEAST: [(Algorithm, usize); 3] =
     [(Algorithm::Hs256, 32), (Algorithm::Hs384, 48), (Algorithm::Hs512, 64)];
@@ -8,9 +10,9 @@ const LEAST: [(Algorithm, usize); 3] =
 #[test]
 fn a_secret_is_at_least_as_long_as_its_hash() {
     for (algorithm, least) in LEAST {
-        assert!(VerifyingKey::secret(algorithm, vec![0xa5; least]).is_ok());
+        assert!(VerifyingKey::secret(algorithm, &secret(7)[..least]).is_ok());
         let part = format!("has {} bytes; at least {least} bytes", least - 1);
-        refused(VerifyingKey::secret(algorithm, vec![0xa5; least - 1]), KeyErrorKind::Weak, &part);
+        refused(VerifyingKey::secret(algorithm, &secret(7)[..least - 1]), KeyErrorKind::Weak, &part);
     }
 }
 
@@ -25,6 +27,26 @@ fn an_empty_or_blank_secret_is_refused() {
             "white",
         );
     }
+}
+
+#[test]
+fn a_secret_that_others_guess_is_refused_wherever_it_comes_from() {
+    for secret in [
+        &b"a-string-secret-at-least-256-bits-long"[..],
+        b"your-256-bit-secret-your-256-bit-secret",
+        b"change-me-change-me-change-me-change-me",
+        b"00000000000000000000000000000000",
+        &[0; 32],
+        &[7; 32],
+    ] {
+        let jwk = format!(r#"{{"kty":"oct","alg":"HS256","k":"{}"}}"#, base64url(secret));
+        let part = "`openssl rand -hex 32`";
+        refused(VerifyingKey::secret(Algorithm::Hs256, secret), KeyErrorKind::Weak, part);
+        refused(SigningKey::secret(Algorithm::Hs256, secret), KeyErrorKind::Weak, part);
+        refused(VerifyingKey::jwk(&jwk, &[]), KeyErrorKind::Weak, part);
+        refused(SigningKey::jwk(&jwk), KeyErrorKind::Weak, part);
+    }
+    assert!(VerifyingKey::secret(Algorithm::Hs512, Secret::random()).is_ok());
 }
 
 #[test]
@@ -96,7 +118,7 @@ fn a_secret_serves_no_other_family() {
     for algorithm in
         [Algorithm::Rs256, Algorithm::Ps512, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa]
     {
-        refused(VerifyingKey::secret(algorithm, [7; 64]), KeyErrorKind::Mismatch, "not a shared secret");
+        refused(VerifyingKey::secret(algorithm, secret(7)), KeyErrorKind::Mismatch, "not a shared secret");
     }
 }
 

@@ -175,9 +175,9 @@ fn a_secret_is_refused_from_a_remote_set_only() {
 fn a_secret_in_a_jwk_obeys_the_rules_for_secrets() {
     refused(load(OCT, &json!({"alg": "HS256", "k": ""}), &[]), KeyErrorKind::Weak, "0 bytes");
     for (name, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
-        let short = super::base64url(&vec![7; least - 1]);
+        let short = super::base64url(&super::secret(7)[..least - 1]);
         refused(load(OCT, &json!({"alg": name, "k": short}), &[]), KeyErrorKind::Weak, "at least");
-        let long = super::base64url(&vec![7; least]);
+        let long = super::base64url(&super::secret(7)[..least]);
         assert!(load(OCT, &json!({"alg": name, "k": long}), &[]).is_ok());
     }
     let pem = super::base64url(fixture!("rsa-2048.public.pem").as_bytes());

@@ -8,7 +8,7 @@ use super::{Algorithm, KeyErrorKind, VerifyingKey, base64url, changed, fixture, 
 const P256: &str = fixture!("p256.public.jwk");
 
 fn secret(algorithm: Algorithm, id: Option<&str>) -> VerifyingKey {
-    let key = VerifyingKey::secret(algorithm, [7; 64]).unwrap();
+    let key = VerifyingKey::secret(algorithm, super::secret(7)).unwrap();
     match id {
         Some(id) => key.with_id(id),
         None => key,
@@ -209,7 +209,7 @@ fn a_set_has_at_most_100_keys() {
 
 #[test]
 fn a_remote_set_gives_no_secret_and_a_local_one_does() {
-    let secret = format!(r#"{{"kty":"oct","alg":"HS256","kid":"s","k":"{}"}}"#, base64url(&[7; 32]));
+    let secret = format!(r#"{{"kty":"oct","alg":"HS256","kid":"s","k":"{}"}}"#, base64url(&super::secret(7)));
     let text = set(&[&secret, &p256("a")]);
     assert_eq!(KeySet::from_json(&text, &[]).unwrap().len(), 2);
     let remote = KeySet::published(&text, &[]).unwrap();

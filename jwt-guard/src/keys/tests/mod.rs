@@ -25,6 +25,18 @@ macro_rules! fixture {
 }
 use fixture;
 
+/// A secret that every HMAC takes, another one for every number.
+pub(crate) const fn secret(number: u8) -> [u8; 64] {
+    let mut bytes = [number; 64];
+    let mut index = 0;
+    while index < bytes.len() {
+        // 167 is odd, so the first 256 multiples are all different.
+        bytes[index] = number.wrapping_add((index as u8).wrapping_mul(167));
+        index += 1;
+    }
+    bytes
+}
+
 /// The PEM of the good public keys, each with the algorithms it serves.
 const GOOD: [(&str, &[Algorithm]); 4] = [
     (

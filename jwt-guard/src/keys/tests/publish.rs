@@ -48,7 +48,7 @@ fn a_published_key_is_the_public_jwk_with_name_and_purpose() {
 
 #[test]
 fn no_secret_is_published() {
-    let secret = VerifyingKey::secret(Algorithm::Hs256, "hunter2-hunter2-hunter2-hunter2-hunter2").unwrap();
+    let secret = VerifyingKey::secret(Algorithm::Hs256, super::secret(7)).unwrap();
     assert_eq!((secret.to_public_jwk(), secret.thumbprint()), (None, None));
     let public = VerifyingKey::pem(Algorithm::Es256, GOOD[1].0).unwrap();
     let set = published([secret.with_id("s"), public.with_id("p")]);

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::super::{SigningKey, backend};
 use super::{
-    Algorithm, GOOD, KeyErrorKind, VerifyingKey, base64url, changed, fixture, member, refused, unwrapped,
-    wrapped,
+    Algorithm, GOOD, KeyErrorKind, VerifyingKey, base64url, changed, fixture, member, refused, secret,
+    unwrapped, wrapped,
 };
 
 const MESSAGE: &[u8] = b"eyJhbGciOiJ4In0.eyJzdWIiOiJhIn0";
@@ -49,9 +49,9 @@ fn every_algorithm_signs_with_a_key_in_every_form() {
         }
     }
     for algorithm in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
-        let key = SigningKey::secret(algorithm, [7; 64]).unwrap();
-        signs_for(&key, &VerifyingKey::secret(algorithm, [7; 64]).unwrap());
-        let jwk = json!({"kty": "oct", "alg": algorithm.name(), "k": base64url(&[7; 64])}).to_string();
+        let key = SigningKey::secret(algorithm, secret(7)).unwrap();
+        signs_for(&key, &VerifyingKey::secret(algorithm, secret(7)).unwrap());
+        let jwk = json!({"kty": "oct", "alg": algorithm.name(), "k": base64url(&secret(7))}).to_string();
         signs_for(&SigningKey::jwk(&jwk).unwrap(), &key.verifying_key());
     }
 }
@@ -105,7 +105,7 @@ fn a_key_of_another_kind_is_refused() {
         }
         refused(SigningKey::pem(Algorithm::Hs256, private), KeyErrorKind::Mismatch, "a shared secret");
     }
-    refused(SigningKey::secret(Algorithm::EdDsa, [7; 64]), KeyErrorKind::Mismatch, "Ed25519");
+    refused(SigningKey::secret(Algorithm::EdDsa, secret(7)), KeyErrorKind::Mismatch, "Ed25519");
     let jwk = changed(JWKS[1], &json!({"alg": "ES384"}));
     refused(SigningKey::jwk(&jwk), KeyErrorKind::Mismatch, "ES384");
 }

@@ -14,15 +14,15 @@ use crate::keys::Algorithm;
 /// remembering pays only where most tokens come again within a minute: [`all_algorithms`](Self::all_algorithms) turns it on.
 ///
 /// ```
-/// use jwt_guard::{JwtGuard, TokenCache};
+/// use jwt_guard::{JwtGuard, Secret, TokenCache};
 ///
 /// let guard = JwtGuard::builder()
-///     .secret([7; 32])
+///     .secret(Secret::random())
 ///     .audience("orders")
 ///     .token_cache(TokenCache::new().all_algorithms().bytes(4 * 1024 * 1024))
 ///     .build()?;
 ///
-/// let too_small = JwtGuard::builder().secret([7; 32]).audience("orders").token_cache(TokenCache::new().bytes(1));
+/// let too_small = JwtGuard::builder().secret(Secret::random()).audience("orders").token_cache(TokenCache::new().bytes(1));
 /// assert!(too_small.build().unwrap_err().to_string().contains("bytes"));
 /// # Ok::<(), jwt_guard::ConfigError>(())
 /// ```

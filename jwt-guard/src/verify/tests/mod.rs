@@ -47,7 +47,8 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         },
     };
     change(&mut rules);
-    let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, [7; 32]).unwrap()]).unwrap();
+    let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])
+        .unwrap();
     let issuer = IssuerRules { keys: KeyRing::fixed(keys), rules };
     let clock = Fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
     Verifier::new(vec![issuer], 8192, Arc::new(clock))
@@ -353,7 +354,7 @@ fn a_string_with_escapes_is_read_as_what_it_says() {
 
 fn token(header: &str, payload: &str) -> String {
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let key = jsonwebtoken::EncodingKey::from_secret(&[7; 32]).unwrap();
+    let key = jsonwebtoken::EncodingKey::from_secret(&crate::keys::tests::secret(7)).unwrap();
     let signer =
         (crate::keys::tests::backend::provider().signer_factory)(&jsonwebtoken::Algorithm::HS256, &key)
             .unwrap();

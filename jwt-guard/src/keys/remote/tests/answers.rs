@@ -25,7 +25,7 @@ async fn a_failed_fetch_leaves_the_keys_and_says_why() {
     let huge = format!("{}{}", " ".repeat(262_144), set(&[("c", C)]));
     let too_many: Vec<_> = (0..101).map(|index| (index.to_string(), C)).collect();
     let too_many = set(&too_many.iter().map(|(id, jwk)| (id.as_str(), *jwk)).collect::<Vec<_>>());
-    let secret = r#"{"keys":[{"kty":"oct","kid":"c","alg":"HS256","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+    let secret = r#"{"keys":[{"kty":"oct","kid":"c","alg":"HS256","k":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}]}"#;
     let good = set(&[("c", C)]);
     let ok = |body: &str| Answer::Says(KeyResponse::new(200, body));
     let mut table = vec![

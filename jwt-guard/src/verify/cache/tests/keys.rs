@@ -26,8 +26,8 @@ fn a_token_dies_with_its_key_and_lives_on_with_it() {
 fn another_key_of_the_same_name_is_another_key() {
     let pair = Pair::new(Algorithm::Hs256, all());
     let entry = entry_of(&pair, &pair.token(600));
-    let [same, other] =
-        [[7; 64], [8; 64]].map(|secret| VerifyingKey::secret(Algorithm::Hs256, secret).unwrap());
+    let [same, other] = [crate::keys::tests::secret(7), crate::keys::tests::secret(8)]
+        .map(|secret| VerifyingKey::secret(Algorithm::Hs256, secret).unwrap());
     assert_eq!(entry.key.id(), same.id());
     // A secret that is loaded again is not compared with what was: its tokens are verified again.
     for key in [same, other] {

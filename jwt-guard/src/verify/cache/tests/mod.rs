@@ -56,7 +56,7 @@ fn signing_key(algorithm: Algorithm) -> SigningKey {
             let pem = include_str!("../../../../../tests/fixtures/keys/p256.private.pem");
             SigningKey::pem(algorithm, pem).unwrap()
         }
-        hmac => SigningKey::secret(hmac, [7; 64]).unwrap(),
+        hmac => SigningKey::secret(hmac, crate::keys::tests::secret(7)).unwrap(),
     }
 }
 

@@ -1,0 +1,151 @@
+//! Secrets that are long enough, and that others know or guess.
+
+use zeroize::Zeroizing;
+
+/// Why others guess a secret, in words that follow *the secret*; `None` if nothing speaks against it.
+///
+/// This finds what was copied, typed to fill a length, or never filled. It cannot find every weak secret.
+pub(super) fn reason(secret: &[u8]) -> Option<&'static str> {
+    if has_few_bytes(secret) && is_typed_or_filler(secret) {
+        return Some("consists of few different bytes");
+    }
+    if is_repetition(secret) && is_typed_or_filler(secret) {
+        return Some("repeats one short piece");
+    }
+    is_placeholder(secret).then_some("stands in examples, or consists of such words")
+}
+
+/// Whether there are hardly any different bytes. 32 random hexadecimal digits have as few once in 100 million cases.
+pub(super) fn has_few_bytes(secret: &[u8]) -> bool {
+    const FEW: usize = 6;
+    let mut seen = [false; 256];
+    for &byte in secret {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    seen.into_iter().filter(|seen| *seen).count() <= FEW
+}
+
+/// Whether the bytes are those of a keyboard, of memory that was never filled, or of what fills it for debugging.
+fn is_typed_or_filler(secret: &[u8]) -> bool {
+    const FILLERS: &[u8] = b"\xa5\xaa\xad\xba\xbe\xca\xcc\xcd\xdd\xde\xef\xf0\xfd\xfe\xff";
+    secret.iter().all(|byte| byte.is_ascii() || FILLERS.contains(byte))
+}
+
+/// Whether one piece comes three times or more, and nothing else.
+fn is_repetition(secret: &[u8]) -> bool {
+    (1..=secret.len() / 3).any(|piece| {
+        let (once, again) = (secret, secret.get(piece..).unwrap_or_default());
+        once.iter().zip(again).all(|(before, after)| before == after)
+    })
+}
+
+/// What the secrets of examples, templates and tutorials are made of.
+const WORDS: [&[u8]; 30] = [
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"bit",
+    b"change",
+    b"characters",
+    b"default",
+    b"development",
+    b"example",
+    b"insecure",
+    b"jwt",
+    b"keyboard",
+    b"key",
+    b"least",
+    b"long",
+    b"password",
+    b"placeholder",
+    b"please",
+    b"production",
+    b"qwertyuiop",
+    b"replace",
+    b"secret",
+    b"string",
+    b"super",
+    b"that",
+    b"this",
+    b"token",
+    b"valid",
+    b"very",
+    b"which",
+    b"with",
+    b"your",
+];
+
+/// Whether hardly a letter or digit is left without the words of examples: `change-me-..`, `your-256-bit-secret`, and
+/// those that jwt.io begins with.
+fn is_placeholder(secret: &[u8]) -> bool {
+    const LEFT: usize = 12;
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(
+        secret.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect(),
+    );
+    let (mut rest, mut left) = (text.as_slice(), 0);
+    while let Some((_, tail)) = rest.split_first() {
+        match WORDS.iter().find_map(|word| rest.strip_prefix(*word)) {
+            Some(tail) => rest = tail,
+            None => (rest, left) = (tail, left + 1),
+        }
+    }
+    secret.is_ascii() && left < LEFT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_of_examples_and_fillers_are_guessed() {
+        for secret in [
+            &b"a-string-secret-at-least-256-bits-long"[..],
+            b"a-string-secret-at-least-384-bits-long-which-is-very-long",
+            b"a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
+            b"your-256-bit-secret-your-256-bit-secret",
+            b"Your_Super_Secret_JWT_Key_Change_In_Production",
+            b"change-me-change-me-change-me-change-me",
+            b"CHANGE ME CHANGE ME CHANGE ME !!",
+            b"please-change-this-secret-key-123",
+            b"secretsecretsecretsecretsecretsecret",
+            b"super-secret-jwt-token-with-at-least-32-characters-long",
+            b"00000000000000000000000000000000",
+            b"12341234123412341234123412341234",
+            b"abcabcabcabcabcabcabcabcabcabcabcd",
+            b"hunter2-hunter2-hunter2-hunter2-",
+            b"abcdefghijklmnopqrstuvwxyz123456",
+            &[0; 32],
+            &[7; 64],
+            &[0xff; 32],
+            b"\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef",
+            &[[0; 31].as_slice(), &[1]].concat(),
+        ] {
+            assert!(reason(secret).is_some(), "{:?}", String::from_utf8_lossy(secret));
+        }
+    }
+
+    #[test]
+    fn random_secrets_are_not() {
+        for secret in [
+            // `openssl rand -hex 32`, `-base64 32`, and pieces of them beside a word.
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "V3xNq7LrT0aYc9ZkHd2JmP5sWbE8uGfQ",
+            "kM3vQ0dJ8xN5rT2wB7zL4hF9cG1mY6pX+aS/eU0iO8o=",
+            "my-jwt-secret-key-9f86d081884c7d659a2f",
+            "48151623420918273645546372819003",
+        ] {
+            assert_eq!(reason(secret.as_bytes()), None, "{secret}");
+        }
+    }
+
+    #[test]
+    fn no_random_bytes_are_guessed() {
+        for _ in 0..2_000 {
+            let mut bytes = [0; 32];
+            crate::random::fill(&mut bytes).unwrap();
+            assert_eq!((reason(&bytes), has_few_bytes(&bytes)), (None, false));
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(reason(hex.as_bytes()), None, "{hex}");
+        }
+    }
+}
