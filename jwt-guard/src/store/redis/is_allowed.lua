@@ -1,4 +1,4 @@
--- KEYS: allowed, token. ARGV: now. Returns 0 for good, 1 for revoked.
+-- KEYS: allowed. ARGV: now, id. Returns 0 for good, 1 for revoked.
 local now = tonumber(ARGV[1])
-if counts(redis.call('GET', KEYS[1]), now) and not counts(redis.call('GET', KEYS[2]), now) then return 0 end
+if counts(redis.call('GET', KEYS[1]), now) and not revoked('token', ARGV[2], now) then return 0 end
 return 1

@@ -2,7 +2,8 @@
 //!
 //! 1. Every change is one script on the server: a rotation, the revocation that follows from reuse, and its announcement
 //!    happen together or not at all.
-//! 2. Every revocation is added to a stream that all nodes read, so that a check is answered from memory.
+//! 2. Every revocation is told to all nodes, so that a check is answered from memory. A node that may have missed one, or
+//!    cannot keep them all, asks the server.
 //! 3. Entries end on the server by its own clock, and count by the clock of the guard.
 //!
 //! The server keeps what it is configured to keep. For nothing acknowledged to be lost when it restarts it needs
@@ -10,6 +11,7 @@
 //! keys. Redis 6.2 or later, or Valkey.
 
 mod feed;
+mod nodes;
 mod options;
 mod scripts;
 mod server;
@@ -66,9 +68,9 @@ impl RedisStore {
     /// When the URL is not one, when the server does not answer, and when it evicts keys (`maxmemory-policy` other than
     /// `noeviction`, with a `maxmemory`).
     pub async fn connect(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
-        let server = Server::connect(url, &options).await?;
+        let server = Arc::new(Server::connect(url, &options).await?);
         let feed = Feed::start(server.clone(), &options).await?;
-        Ok(Self { server: Arc::new(server), feed: Some(Arc::new(feed)) })
+        Ok(Self { server, feed: Some(Arc::new(feed)) })
     }
 
     /// A store that asks the server on every check: a revocation counts everywhere at once, every request waits for the
@@ -82,56 +84,53 @@ impl RedisStore {
     }
 
     fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> StoreFuture<'_, Standing> {
-        let mut call = scripts::STANDING.prepare_invoke();
-        call.key(self.server.key("subject", token.subject));
+        let mut call = self.server.call(&scripts::STANDING, None);
+        call.arg(Moment::floor(now).as_millis());
+        let issued_at = token.issued_at.map(|time| Moment::floor(time).as_millis().to_string());
+        call.arg(issued_at.unwrap_or_default()).arg(token.subject);
         for (kind, name) in [("token", token.id), ("family", token.family)] {
             if let Some(name) = name {
-                call.key(self.server.key(kind, name));
+                call.arg(kind).arg(name);
             }
-        }
-        call.arg(Moment::floor(now).as_millis());
-        if let Some(issued_at) = token.issued_at {
-            call.arg(Moment::floor(issued_at).as_millis());
         }
         Box::pin(async move { standing(self.server.run(&call).await?) })
     }
 
     async fn send_revocation(&self, what: &Revocation) -> Result<(), StoreError> {
         let server = &self.server;
-        let script = match what {
-            Revocation::Token { .. } => &scripts::REVOKE_TOKEN,
-            Revocation::Family { .. } => &scripts::REVOKE_FAMILY,
-            Revocation::Subject { .. } => &scripts::REVOKE_SUBJECT,
-        };
-        let mut call = script.prepare_invoke();
-        match what {
+        let call = match what {
             Revocation::Token { id, expires_at } => {
-                call.key(server.key("token", id)).key(server.key("allowed", id));
+                let mut call = server.call(&scripts::REVOKE_TOKEN, Some(("allowed", id)));
                 call.arg(id).arg(Moment::ceil(*expires_at).as_millis());
+                call
             }
             Revocation::Family { id, expires_at } => {
-                call.key(server.key("login", id)).key(server.key("family", id));
+                let mut call = server.call(&scripts::REVOKE_FAMILY, Some(("login", id)));
                 call.arg(id).arg(Moment::ceil(*expires_at).as_millis());
+                call
             }
             Revocation::Subject { subject, issued_before, expires_at } => {
-                call.key(server.key("subject", subject));
+                let mut call = server.call(&scripts::REVOKE_SUBJECT, None);
                 call.arg(subject).arg(Moment::ceil(*expires_at).as_millis());
                 call.arg(Moment::ceil(*issued_before).as_millis());
+                call
             }
-        }
-        let _: u8 = server.run(call.key(server.stream()).key(server.horizon())).await?;
+        };
+        let _: u8 = server.run(&call).await?;
         Ok(())
     }
 
-    fn learn(&self, what: Revocation, now: SystemTime) -> Result<(), StoreError> {
-        self.feed.as_ref().map_or(Ok(()), |feed| feed.revoke(what, now))
+    fn learn(&self, what: Revocation, now: SystemTime) {
+        if let Some(feed) = &self.feed {
+            feed.revoke(what, now);
+        }
     }
 }
 
 impl RevocationStore for RedisStore {
     fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
-        match &self.feed {
-            Some(feed) => Lookup::Known(feed.standing(token, now)),
+        match self.feed.as_ref().and_then(|feed| feed.standing(token, now)) {
+            Some(standing) => Lookup::Known(Ok(standing)),
             None => Lookup::Pending(self.ask_standing(token, now)),
         }
     }
@@ -141,16 +140,17 @@ impl TokenStore for RedisStore {
     fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             self.send_revocation(&what).await?;
-            self.learn(what, now)
+            self.learn(what, now);
+            Ok(())
         })
     }
 
     fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let Family { id, token, expires_at } = family;
-            let mut call = scripts::BEGIN.prepare_invoke();
-            call.key(self.server.key("login", &id)).key(self.server.key("family", &id));
-            call.arg(Moment::floor(now).as_millis()).arg(token).arg(Moment::ceil(expires_at).as_millis());
+            let mut call = self.server.call(&scripts::BEGIN, Some(("login", &id)));
+            call.arg(Moment::floor(now).as_millis()).arg(&id).arg(token);
+            call.arg(Moment::ceil(expires_at).as_millis());
             match self.server.run(&call).await? {
                 0 => Ok(()),
                 1 => Err(StoreError::new("a new login has the name of a living one")),
@@ -164,9 +164,8 @@ impl TokenStore for RedisStore {
         Box::pin(async move {
             let server = &self.server;
             let call = |again| {
-                let mut call = scripts::ROTATE.prepare_invoke();
-                call.key(server.key("login", &rotation.family)).key(server.key("family", &rotation.family));
-                call.key(server.stream()).key(server.horizon()).arg(Moment::floor(now).as_millis());
+                let mut call = server.call(&scripts::ROTATE, Some(("login", &rotation.family)));
+                call.arg(Moment::floor(now).as_millis());
                 call.arg(&rotation.family).arg(&rotation.presented).arg(&rotation.next);
                 call.arg(Moment::ceil(rotation.expires_at).as_millis());
                 call.arg(Moment::default().plus(rotation.grace).as_millis()).arg(again);
@@ -177,7 +176,10 @@ impl TokenStore for RedisStore {
             match answer {
                 0 => Ok(Rotated::Fresh),
                 1 => Ok(Rotated::Retried),
-                2 => self.learn(Revocation::Family { id, expires_at }, now).map(|()| Rotated::Reused),
+                2 => {
+                    self.learn(Revocation::Family { id, expires_at }, now);
+                    Ok(Rotated::Reused)
+                }
                 3 => Ok(Rotated::Unknown),
                 other => Err(nonsense(other)),
             }
@@ -186,17 +188,16 @@ impl TokenStore for RedisStore {
 
     fn allow(&self, id: String, expires_at: SystemTime, _now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let mut call = scripts::ALLOW.prepare_invoke();
-            call.key(self.server.key("allowed", &id)).arg(Moment::ceil(expires_at).as_millis());
+            let mut call = self.server.call(&scripts::ALLOW, Some(("allowed", &id)));
+            call.arg(Moment::ceil(expires_at).as_millis());
             let _: u8 = self.server.run(&call).await?;
             Ok(())
         })
     }
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
-        let mut call = scripts::IS_ALLOWED.prepare_invoke();
-        call.key(self.server.key("allowed", id)).key(self.server.key("token", id));
-        call.arg(Moment::floor(now).as_millis());
+        let mut call = self.server.call(&scripts::IS_ALLOWED, Some(("allowed", id)));
+        call.arg(Moment::floor(now).as_millis()).arg(id);
         Lookup::Pending(Box::pin(async move { standing(self.server.run(&call).await?) }))
     }
 
@@ -206,8 +207,8 @@ impl TokenStore for RedisStore {
         now: SystemTime,
     ) -> StoreFuture<'a, Option<SystemTime>> {
         Box::pin(async move {
-            let mut call = scripts::REVOKED_BEFORE.prepare_invoke();
-            call.key(self.server.key("subject", subject)).arg(Moment::floor(now).as_millis());
+            let mut call = self.server.call(&scripts::REVOKED_BEFORE, None);
+            call.arg(Moment::floor(now).as_millis()).arg(subject);
             let cut_off: Option<u64> = self.server.run(&call).await?;
             Ok(cut_off.map(Moment::from_millis).and_then(Moment::to_system_time))
         })

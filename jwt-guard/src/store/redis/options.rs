@@ -1,6 +1,12 @@
 //! How a server is spoken with.
 
+use std::fmt;
 use std::time::Duration;
+
+#[cfg(feature = "store-redis-rustls")]
+use crate::secret::Secret;
+#[cfg(feature = "store-redis-rustls")]
+use crate::store::redis::tls::Certificates;
 
 /// Settings of a [`RedisStore`](crate::store::RedisStore); the defaults are for one server and one application.
 ///
@@ -11,7 +17,7 @@ use std::time::Duration;
 ///
 /// let options = RedisOptions::new().prefix("shop").silence(Duration::from_secs(5));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct RedisOptions {
     pub(super) prefix: String,
@@ -19,6 +25,10 @@ pub struct RedisOptions {
     pub(super) silence: Duration,
     pub(super) capacity: usize,
     pub(super) cluster: bool,
+    /// URLs, which may have a password in them.
+    pub(super) cluster_nodes: Vec<String>,
+    #[cfg(feature = "store-redis-rustls")]
+    pub(super) certificates: Certificates,
 }
 
 impl RedisOptions {
@@ -30,6 +40,9 @@ impl RedisOptions {
             silence: Duration::from_secs(10),
             capacity: crate::store::ledger::Ledger::CAPACITY,
             cluster: false,
+            cluster_nodes: Vec::new(),
+            #[cfg(feature = "store-redis-rustls")]
+            certificates: Certificates::default(),
         }
     }
 
@@ -66,6 +79,53 @@ impl RedisOptions {
     pub fn cluster(mut self) -> Self {
         self.cluster = true;
         self
+    }
+
+    /// Says that the server is a node of a cluster, and names more of them as URLs, so that a process starts while one
+    /// is away. Which nodes there are is asked of the first that answers, and anew whenever a connection is made. Default:
+    /// none.
+    ///
+    /// ```
+    /// use jwt_guard::store::RedisOptions;
+    ///
+    /// let options = RedisOptions::new().cluster_nodes(["redis://10.0.0.2/", "redis://10.0.0.3/"]);
+    /// ```
+    pub fn cluster_nodes<T: Into<String>>(mut self, urls: impl IntoIterator<Item = T>) -> Self {
+        self.cluster_nodes.extend(urls.into_iter().map(Into::into));
+        self.cluster()
+    }
+
+    /// The certificate that this process shows to a server that asks for one, and its key, both as PEM: first the
+    /// certificate, then those between it and the authority. The key is PKCS#8, PKCS#1 or SEC 1. Default: none.
+    ///
+    /// The address must be a `rediss://` one. [`RedisStore::connect`](crate::store::RedisStore::connect) says what is
+    /// wrong with either.
+    #[cfg(feature = "store-redis-rustls")]
+    pub fn client_certificate(mut self, chain: impl AsRef<[u8]>, key: impl Into<Secret>) -> Self {
+        self.certificates.client = Some((chain.as_ref().to_vec(), key.into()));
+        self
+    }
+
+    /// The authorities that may have signed the certificate of the server, as PEM. Default: those of the system.
+    ///
+    /// The address must be a `rediss://` one.
+    #[cfg(feature = "store-redis-rustls")]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.certificates.roots = Some(pem.as_ref().to_vec());
+        self
+    }
+}
+
+impl fmt::Debug for RedisOptions {
+    /// The addresses may have a password in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisOptions")
+            .field("prefix", &self.prefix)
+            .field("timeout", &self.timeout)
+            .field("silence", &self.silence)
+            .field("capacity", &self.capacity)
+            .field("cluster", &self.cluster)
+            .finish_non_exhaustive()
     }
 }
 

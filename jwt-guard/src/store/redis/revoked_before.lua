@@ -1,4 +1,3 @@
--- KEYS: subject. ARGV: now. Returns the cut-off, or nothing.
-local cut = redis.call('HMGET', KEYS[1], 'ends', 'before')
-if counts(cut[1], tonumber(ARGV[1])) then return cut[2] end
+-- ARGV: now, subject. Returns the cut-off, or nothing.
+if revoked('subject', ARGV[2], tonumber(ARGV[1])) then return redis.call('HGET', CUT, 'subject:' .. ARGV[2]) end
 return false

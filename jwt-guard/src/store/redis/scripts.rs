@@ -21,6 +21,7 @@ scripts! {
     REVOKE_TOKEN = "revoke_token.lua";
     ROTATE = "rotate.lua";
     STANDING = "standing.lua";
+    TAIL = "tail.lua";
 }
 
 #[cfg(test)]

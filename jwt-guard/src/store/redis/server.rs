@@ -1,86 +1,78 @@
 //! The connection that scripts are sent over.
+//!
+//! 1. A connection that did not answer in time, broke, or leads to a server that takes no writes any more, is left, and
+//!    the next call looks for the primary anew.
+//! 2. Calls that come meanwhile wait for the same attempt.
+//! 3. A call that may have run is sent again only after its connection broke, and never to a server that hangs.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
-use redis::cluster::{ClusterClient, ClusterClientBuilder};
-use redis::cluster_async::ClusterConnection;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisFuture, ScriptInvocation,
-    Value,
-};
-use tokio::time::timeout;
+use redis::aio::MultiplexedConnection;
+use redis::{ErrorKind, FromRedisValue, RedisError, Script, ScriptInvocation, ServerErrorKind};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::store::StoreError;
+use crate::store::redis::nodes::{Link, Nodes, late, unreachable};
 use crate::store::redis::options::RedisOptions;
-use crate::store::redis::tls;
+
+/// The sorted set of what is revoked, by its end.
+pub(super) const REVOKED: &str = "revoked";
+/// The hash of the moments before which tokens are revoked.
+pub(super) const CUT_OFFS: &str = "cut-offs";
+/// The stream in which each revocation is told.
+pub(super) const TOLD: &str = "revocations";
 
 /// The pause between attempts to connect, at first and at most.
 pub(super) const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
-/// A server, or a cluster of them.
-#[derive(Clone)]
+/// A server, or the node of a cluster that has our keys.
 pub(super) struct Server {
-    connection: Connection,
-    clients: Clients,
+    nodes: Arc<Nodes>,
+    current: Mutex<Attempt>,
     timeout: Duration,
     prefix: String,
 }
 
-#[derive(Clone)]
-enum Clients {
-    Cluster(String),
-    Single(Box<Client>),
-}
+/// A connection that is made, or will be. `None` while nobody knows.
+type Attempt = watch::Receiver<Option<Result<MultiplexedConnection, Arc<StoreError>>>>;
 
-/// A connection to either. Clones share it.
-#[derive(Clone)]
-pub(super) enum Connection {
-    Cluster(ClusterConnection),
-    /// Connects anew when it must.
-    Managed(ConnectionManager),
-    Single(MultiplexedConnection),
+/// What a failure means for the connection, and for the call.
+enum Failure {
+    /// The call was refused. Where the server is not the one that takes writes any more, it is left.
+    NotRun { leave: bool },
+    /// The connection broke: the call may have run.
+    Broken,
+    /// The server, or the client, does not understand.
+    Odd { leave: bool },
 }
 
 impl Server {
     pub(super) async fn connect(url: &str, options: &RedisOptions) -> Result<Self, StoreError> {
-        tls::prepare();
-        let RedisOptions { prefix, timeout: patience, cluster, .. } = options;
-        let connect = async {
-            if *cluster {
-                let client = cluster_client(url, *patience)?;
-                let connection = client.get_async_connection().await.map_err(unreachable)?;
-                return Ok((Clients::Cluster(url.to_owned()), Connection::Cluster(connection)));
-            }
-            let client = Client::open(url).map_err(illegal)?;
-            let config = ConnectionManagerConfig::new()
-                .set_min_delay(PAUSE.0)
-                .set_max_delay(PAUSE.1)
-                .set_number_of_retries(2)
-                .set_connection_timeout(Some(*patience))
-                .set_response_timeout(Some(*patience));
-            let manager = client.get_connection_manager_with_config(config).await.map_err(unreachable)?;
-            Ok((Clients::Single(Box::new(client)), Connection::Managed(manager)))
-        };
-        let (clients, connection) = timeout(*patience * 2, connect).await.map_err(late)??;
-        let server = Self { connection, clients, timeout: *patience, prefix: prefix.clone() };
-        server.refuse_eviction().await?;
-        Ok(server)
+        let RedisOptions { prefix, timeout, .. } = options;
+        let nodes = Nodes::new(url, key(prefix, TOLD), options)?;
+        let Link { mut connection, .. } = nodes.connect(*timeout).await?;
+        refuse_eviction(&mut connection).await?;
+        let (_, current) = watch::channel(Some(Ok(connection)));
+        Ok(Self { nodes, current: Mutex::new(current), timeout: *timeout, prefix: prefix.clone() })
+    }
+
+    /// A call of a script about one key, or none of its own, and about what is revoked.
+    pub(super) fn call<'a>(&self, script: &'a Script, about: Option<(&str, &str)>) -> ScriptInvocation<'a> {
+        let mut call = script.prepare_invoke();
+        if let Some((kind, name)) = about {
+            call.key(format!("{}:{name}", key(&self.prefix, kind)));
+        }
+        for kind in [REVOKED, CUT_OFFS, TOLD] {
+            call.key(self.key(kind));
+        }
+        call
     }
 
     /// The name of a key. All have one hash tag.
-    pub(super) fn key(&self, kind: &str, name: &str) -> String {
-        format!("{{{}}}:{kind}:{name}", self.prefix)
-    }
-
-    /// The key of the stream of revocations.
-    pub(super) fn stream(&self) -> String {
-        format!("{{{}}}:revocations", self.prefix)
-    }
-
-    /// The key of the longest life that an entry of the stream had.
-    pub(super) fn horizon(&self) -> String {
-        format!("{{{}}}:horizon", self.prefix)
+    pub(super) fn key(&self, kind: &str) -> String {
+        key(&self.prefix, kind)
     }
 
     /// Runs a script that may run twice, and does so if the connection broke: then nobody knows whether it ran.
@@ -94,104 +86,118 @@ impl Server {
         first: &ScriptInvocation<'_>,
         again: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
-        match self.call(first).await? {
-            Err(error) if error.is_connection_dropped() => self.call(again).await?,
-            answer => answer,
+        let deadline = Instant::now() + self.timeout;
+        let mut call = first;
+        let mut broken = false;
+        loop {
+            let attempt = self.attempt();
+            let mut connection = timeout(self.timeout, connected(attempt.clone())).await.map_err(late)??;
+            let error = match timeout(self.timeout, call.invoke_async(&mut connection)).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => error,
+                Err(elapsed) => {
+                    self.leave(&attempt);
+                    return Err(late(elapsed));
+                }
+            };
+            match Failure::of(&error) {
+                Failure::NotRun { leave } if Instant::now() < deadline => {
+                    if leave {
+                        self.leave(&attempt);
+                    }
+                    sleep(PAUSE.0).await;
+                }
+                Failure::Broken if !broken => {
+                    self.leave(&attempt);
+                    (call, broken) = (again, true);
+                }
+                Failure::NotRun { leave } | Failure::Odd { leave } => {
+                    if leave {
+                        self.leave(&attempt);
+                    }
+                    return Err(unreachable(error));
+                }
+                Failure::Broken => {
+                    self.leave(&attempt);
+                    return Err(unreachable(error));
+                }
+            }
         }
-        .map_err(unreachable)
-    }
-
-    async fn call<T: FromRedisValue>(
-        &self,
-        call: &ScriptInvocation<'_>,
-    ) -> Result<Result<T, RedisError>, StoreError> {
-        let mut connection = self.connection.clone();
-        timeout(self.timeout, call.invoke_async(&mut connection)).await.map_err(late)
     }
 
     /// A connection of its own, for one who reads from it and waits up to `patience` for an answer.
-    pub(super) async fn reader(&self, patience: Duration) -> Result<Connection, StoreError> {
-        let connect = async {
-            match &self.clients {
-                Clients::Cluster(url) => {
-                    let client = cluster_client(url, patience)?;
-                    client.get_async_connection().await.map(Connection::Cluster)
-                }
-                Clients::Single(client) => {
-                    let config = AsyncConnectionConfig::new().set_response_timeout(Some(patience));
-                    let connection = client.get_multiplexed_async_connection_with_config(&config).await;
-                    connection.map(Connection::Single)
-                }
-            }
-            .map_err(unreachable)
+    pub(super) async fn reader(&self, patience: Duration) -> Result<Link, StoreError> {
+        self.nodes.connect(patience).await
+    }
+
+    /// The connection there is, or one that is being made; one that failed is tried anew.
+    fn attempt(&self) -> Attempt {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let usable = match &*current.borrow() {
+            Some(result) => result.is_ok(),
+            None => current.has_changed().is_ok(),
         };
-        timeout(self.timeout, connect).await.map_err(late)?
+        if !usable {
+            let (done, attempt) = watch::channel(None);
+            let (nodes, patience) = (self.nodes.clone(), self.timeout);
+            tokio::spawn(async move {
+                let link = nodes.connect(patience).await;
+                done.send_replace(Some(link.map(|link| link.connection).map_err(Arc::new)));
+            });
+            *current = attempt;
+        }
+        current.clone()
     }
 
-    /// A server that makes room by throwing entries away would forget revocations. Only a single one is asked: the nodes
-    /// of a cluster may differ, and come and go.
-    async fn refuse_eviction(&self) -> Result<(), StoreError> {
-        let mut connection = self.connection.clone();
-        let Connection::Managed(manager) = &mut connection else { return Ok(()) };
-        let info: String =
-            redis::cmd("INFO").arg("memory").query_async(manager).await.map_err(unreachable)?;
-        let value = |name| info.lines().find_map(|line| line.strip_prefix(name));
-        match (value("maxmemory:"), value("maxmemory_policy:")) {
-            (Some("0"), _) | (_, Some("noeviction") | None) => Ok(()),
-            (_, Some(_)) => {
-                Err(StoreError::new("the server evicts keys: `maxmemory-policy` must be `noeviction`"))
+    /// Makes the next call connect anew, unless another one has done so.
+    fn leave(&self, attempt: &Attempt) {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.same_channel(attempt) {
+            let (_, none) = watch::channel(None);
+            *current = none;
+        }
+    }
+}
+
+impl Failure {
+    fn of(error: &RedisError) -> Self {
+        use ServerErrorKind as Kind;
+        match error.kind() {
+            ErrorKind::Server(
+                Kind::Moved | Kind::Ask | Kind::ReadOnly | Kind::ClusterDown | Kind::MasterDown,
+            ) => Self::NotRun { leave: true },
+            ErrorKind::Server(Kind::TryAgain | Kind::BusyLoading) => Self::NotRun { leave: false },
+            ErrorKind::Server(_) | ErrorKind::Extension | ErrorKind::UnexpectedReturnType => {
+                Self::Odd { leave: false }
             }
+            _ if error.is_connection_dropped() => Self::Broken,
+            _ => Self::Odd { leave: true },
         }
     }
 }
 
-fn cluster_client(url: &str, patience: Duration) -> Result<ClusterClient, StoreError> {
-    ClusterClientBuilder::new([url])
-        .response_timeout(patience)
-        .connection_timeout(patience)
-        .build()
-        .map_err(illegal)
+async fn connected(mut attempt: Attempt) -> Result<MultiplexedConnection, StoreError> {
+    let lost = || StoreError::new("the server is not connected");
+    match attempt.wait_for(Option::is_some).await.as_deref() {
+        Ok(Some(Ok(connection))) => Ok(connection.clone()),
+        Ok(Some(Err(error))) => Err(lost().because(error.clone())),
+        // The runtime that connected has ended.
+        Ok(None) | Err(_) => Err(lost()),
+    }
 }
 
-impl ConnectionLike for Connection {
-    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
-        match self {
-            Self::Cluster(connection) => connection.req_packed_command(cmd),
-            Self::Managed(connection) => connection.req_packed_command(cmd),
-            Self::Single(connection) => connection.req_packed_command(cmd),
-        }
-    }
-
-    fn req_packed_commands<'a>(
-        &'a mut self,
-        pipeline: &'a Pipeline,
-        offset: usize,
-        count: usize,
-    ) -> RedisFuture<'a, Vec<Value>> {
-        match self {
-            Self::Cluster(connection) => connection.req_packed_commands(pipeline, offset, count),
-            Self::Managed(connection) => connection.req_packed_commands(pipeline, offset, count),
-            Self::Single(connection) => connection.req_packed_commands(pipeline, offset, count),
-        }
-    }
-
-    fn get_db(&self) -> i64 {
-        match self {
-            Self::Cluster(connection) => connection.get_db(),
-            Self::Managed(connection) => connection.get_db(),
-            Self::Single(connection) => connection.get_db(),
+/// A server that makes room by throwing entries away would forget revocations.
+async fn refuse_eviction(connection: &mut MultiplexedConnection) -> Result<(), StoreError> {
+    let info: String = redis::cmd("INFO").arg("memory").query_async(connection).await.map_err(unreachable)?;
+    let value = |name| info.lines().find_map(|line| line.strip_prefix(name));
+    match (value("maxmemory:"), value("maxmemory_policy:")) {
+        (Some("0"), _) | (_, Some("noeviction") | None) => Ok(()),
+        (_, Some(_)) => {
+            Err(StoreError::new("the server evicts keys: `maxmemory-policy` must be `noeviction`"))
         }
     }
 }
 
-fn illegal(error: RedisError) -> StoreError {
-    StoreError::new("the address of the server is not legal").because(error)
-}
-
-pub(super) fn unreachable(error: RedisError) -> StoreError {
-    StoreError::new("the server gave no good answer").because(error)
-}
-
-fn late(error: tokio::time::error::Elapsed) -> StoreError {
-    StoreError::new("the server does not answer in time").because(error)
+fn key(prefix: &str, kind: &str) -> String {
+    format!("{{{prefix}}}:{kind}")
 }

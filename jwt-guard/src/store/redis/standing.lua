@@ -1,9 +1,12 @@
--- KEYS: subject, then token, family, or both, where the token has them. ARGV: now, and when it was issued, if it says.
+-- ARGV: now, when the token was issued or '', subject, then kind and name of what else may revoke it.
 -- Returns 0 for good, 1 for revoked.
 local now = tonumber(ARGV[1])
-for i = 2, #KEYS do
-  if counts(redis.call('GET', KEYS[i]), now) then return 1 end
+for i = 4, #ARGV, 2 do
+  if revoked(ARGV[i], ARGV[i + 1], now) then return 1 end
 end
-local cut = redis.call('HMGET', KEYS[1], 'ends', 'before')
-if counts(cut[1], now) and not (ARGV[2] and tonumber(ARGV[2]) >= tonumber(cut[2])) then return 1 end
+if revoked('subject', ARGV[3], now) then
+  local before = redis.call('HGET', CUT, 'subject:' .. ARGV[3])
+  -- Without a cut-off somebody else has changed our keys.
+  if not before or ARGV[2] == '' or tonumber(ARGV[2]) < tonumber(before) then return 1 end
+end
 return 0

@@ -1,0 +1,72 @@
+//! Revocations as the server keeps and tells them.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use redis::streams::StreamId;
+
+use crate::store::{Revocation, StoreError};
+
+/// Longer than any name in a token: tokens are shorter.
+const LONGEST_NAME: usize = 1 << 16;
+
+/// The position of an entry in the stream: milliseconds on the server's clock, and a number within.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position(u64, u64);
+
+impl Position {
+    pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
+        let (millis, number) = text.split_once('-').ok_or_else(garbled)?;
+        let parse = |text: &str| text.parse().map_err(|_| garbled());
+        Ok(Self(parse(millis)?, parse(number)?))
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0, self.1)
+    }
+}
+
+/// An entry of the stream: the position of the one before it, and what it tells.
+pub(super) fn told(entry: &StreamId) -> Result<(Position, Revocation), StoreError> {
+    let text = |field| entry.get::<String>(field).ok_or_else(garbled);
+    let number = |field| entry.get::<u64>(field).ok_or_else(garbled);
+    let what = revocation(&text("kind")?, &text("name")?, number("ends")?, Some(number("before")?))?;
+    Ok((Position::parse(&text("after")?)?, what))
+}
+
+/// Kind and name of an entry of the set.
+pub(super) fn split(key: &[u8]) -> Result<(&str, &str), StoreError> {
+    std::str::from_utf8(key).ok().and_then(|key| key.split_once(':')).ok_or_else(garbled)
+}
+
+pub(super) fn revocation(
+    kind: &str,
+    name: &str,
+    ends: u64,
+    before: Option<u64>,
+) -> Result<Revocation, StoreError> {
+    if name.len() > LONGEST_NAME {
+        return Err(garbled());
+    }
+    let (name, expires_at) = (name.to_owned(), time(ends)?);
+    match kind {
+        "token" => Ok(Revocation::Token { id: name, expires_at }),
+        "family" => Ok(Revocation::Family { id: name, expires_at }),
+        "subject" => {
+            let issued_before = time(before.ok_or_else(garbled)?)?;
+            Ok(Revocation::Subject { subject: name, issued_before, expires_at })
+        }
+        _ => Err(garbled()),
+    }
+}
+
+fn time(millis: u64) -> Result<SystemTime, StoreError> {
+    UNIX_EPOCH.checked_add(Duration::from_millis(millis)).ok_or_else(garbled)
+}
+
+/// Written by another program, or by a later version of this one.
+pub(super) fn garbled() -> StoreError {
+    StoreError::new("there is an entry among the revocations on the server that this version cannot read")
+}

@@ -1,0 +1,216 @@
+//! Reads what is revoked, and then what is told.
+//!
+//! The stream only tells those who are connected: it is cut, and its positions are times on the clock of a server. So it is
+//! trusted for as long as four things are true: the connection is the same, the server is a primary of the same history,
+//! the stream has not gone back, and each entry names the one that was read before it. Else all is read again from
+//! the set, which has all that counts.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::streams::{StreamId, StreamRangeReply, StreamReadReply};
+use tokio::time::{Instant, sleep};
+
+use super::entry::{Position, garbled, revocation, split, told};
+use super::{Known, SKEW, millis};
+use crate::store::StoreError;
+use crate::store::moment::Moment;
+use crate::store::redis::nodes::{History, unreachable};
+use crate::store::redis::scripts;
+use crate::store::redis::server::{CUT_OFFS, PAUSE, REVOKED, Server, TOLD};
+
+/// How many entries are read at once.
+const COUNT: usize = 1000;
+
+/// After what time all is read again while the node does not know all. If reading takes long, it is 20 times that.
+const AGAIN: Duration = Duration::from_secs(60);
+
+pub(super) struct Reader {
+    server: Arc<Server>,
+    known: Arc<Known>,
+    history: History,
+    last: Position,
+    /// When all may be read again.
+    again: Instant,
+}
+
+impl Reader {
+    pub(super) fn new(server: Arc<Server>, known: Arc<Known>) -> Self {
+        let again = Instant::now();
+        Self { server, known, history: History::default(), last: Position::default(), again }
+    }
+
+    /// Connects, and reads all there is.
+    pub(super) async fn open(&mut self) -> Result<MultiplexedConnection, StoreError> {
+        let link = self.server.reader(self.known.silence / 2).await?;
+        let mut connection = link.connection;
+        self.history = link.history;
+        self.read_all(&mut connection).await?;
+        while !self.read(&mut connection, None).await? {}
+        Ok(connection)
+    }
+
+    /// Reads for ever.
+    pub(super) async fn follow(mut self, connection: MultiplexedConnection) {
+        let mut connection = Some(connection);
+        let mut pause = PAUSE.0;
+        loop {
+            let Err(error) = self.follow_once(connection.take(), &mut pause).await;
+            log(&error);
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    async fn follow_once(
+        &mut self,
+        connection: Option<MultiplexedConnection>,
+        pause: &mut Duration,
+    ) -> Result<Infallible, StoreError> {
+        let mut connection = match connection {
+            Some(connection) => connection,
+            None => self.open().await?,
+        };
+        loop {
+            if self.known.partial.load(Ordering::SeqCst) && Instant::now() >= self.again {
+                self.read_all(&mut connection).await?;
+            }
+            self.read(&mut connection, Some(self.known.silence / 4)).await?;
+            *pause = PAUSE.0;
+        }
+    }
+
+    /// Reads the set. What is told meanwhile is read after it.
+    async fn read_all(&mut self, connection: &mut MultiplexedConnection) -> Result<(), StoreError> {
+        let start = Instant::now();
+        let tail = self.server.call(&scripts::TAIL, None);
+        let (tail, now): (String, u64) = tail.invoke_async(connection).await.map_err(unreachable)?;
+        let now = early(now);
+        self.known.now_reading();
+        let mut cut_offs: HashMap<Vec<u8>, u64> = HashMap::new();
+        self.scan(connection, "HSCAN", CUT_OFFS, |_, key, before| {
+            cut_offs.insert(key, before);
+        })
+        .await?;
+        let mut missing = Vec::new();
+        self.scan(connection, "ZSCAN", REVOKED, |reader, key, ends| {
+            let before = cut_offs.get(&key).copied();
+            match split(&key).and_then(|(kind, name)| revocation(kind, name, ends, before)) {
+                Ok(what) => reader.known.learn(what, now),
+                Err(error) => missing.push((key, ends, error)),
+            }
+        })
+        .await?;
+        for (key, ends, error) in missing {
+            // A cut-off that was made after the others had been read.
+            let mut command = redis::cmd("HGET");
+            command.arg(self.server.key(CUT_OFFS)).arg(&key);
+            let before: Option<u64> = command.query_async(connection).await.map_err(unreachable)?;
+            match before.and_then(|before| {
+                let (kind, name) = split(&key).ok()?;
+                revocation(kind, name, ends, Some(before)).ok()
+            }) {
+                Some(what) => self.known.learn(what, now),
+                None => self.known.now_partial(&error),
+            }
+        }
+        self.last = Position::parse(&tail)?;
+        self.again = Instant::now() + AGAIN.max(start.elapsed() * 20);
+        Ok(())
+    }
+
+    /// Reads a set or a hash with numbers to its end, whatever is done to it meanwhile.
+    async fn scan(
+        &self,
+        connection: &mut MultiplexedConnection,
+        command: &str,
+        kind: &str,
+        mut each: impl FnMut(&Self, Vec<u8>, u64),
+    ) -> Result<(), StoreError> {
+        let mut cursor = 0_u64;
+        loop {
+            let mut command = redis::cmd(command);
+            command.arg(self.server.key(kind)).arg(cursor).arg("COUNT").arg(COUNT);
+            let (next, found): (u64, Vec<(Vec<u8>, String)>) =
+                command.query_async(connection).await.map_err(unreachable)?;
+            for (key, number) in found {
+                match number.parse() {
+                    Ok(number) => each(self, key, number),
+                    Err(_) => self.known.now_partial(&garbled()),
+                }
+            }
+            if next == 0 {
+                return Ok(());
+            }
+            cursor = next;
+        }
+    }
+
+    /// Reads what was told next, and waits for it up to `patience`. Says whether this was all.
+    async fn read(
+        &mut self,
+        connection: &mut MultiplexedConnection,
+        patience: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        let asked = self.known.uptime();
+        let stream = self.server.key(TOLD);
+        let mut questions = redis::pipe();
+        questions.cmd("XREAD").arg("COUNT").arg(COUNT);
+        if let Some(patience) = patience {
+            questions.arg("BLOCK").arg(millis(patience));
+        }
+        questions.arg("STREAMS").arg(&stream).arg(self.last.to_string());
+        questions.cmd("XREVRANGE").arg(&stream).arg(&["+", "-", "COUNT", "1"]);
+        questions.add_command(History::question()).cmd("TIME");
+        let (told, newest, info, (seconds, _)): (
+            Option<StreamReadReply>,
+            StreamRangeReply,
+            String,
+            (u64, u64),
+        ) = questions.query_async(connection).await.map_err(unreachable)?;
+        if History::of_primary(&info)? != self.history {
+            return Err(StoreError::new("the server has become the primary of another history"));
+        }
+        let newest = newest.ids.first().map(|entry| Position::parse(&entry.id)).transpose()?;
+        if newest.unwrap_or_default() < self.last {
+            return Err(StoreError::new("the server has lost what it told"));
+        }
+        let told: Vec<_> = told.into_iter().flat_map(|told| told.keys).flat_map(|key| key.ids).collect();
+        for entry in &told {
+            self.learn(entry, early(seconds.saturating_mul(1000)))?;
+        }
+        let all = told.len() < COUNT;
+        if all {
+            self.known.now_complete(asked);
+        }
+        Ok(all)
+    }
+
+    fn learn(&mut self, entry: &StreamId, now: Moment) -> Result<(), StoreError> {
+        let before = std::mem::replace(&mut self.last, Position::parse(&entry.id)?);
+        match told(entry) {
+            Ok((after, what)) => {
+                self.known.learn(what, now);
+                if after != before {
+                    self.known.now_partial(&StoreError::new("some revocations were told too fast"));
+                }
+            }
+            Err(error) => self.known.now_partial(&error),
+        }
+        Ok(())
+    }
+}
+
+fn log(error: &StoreError) {
+    let error = error as &dyn std::error::Error;
+    tracing::warn!(target: "jwt_guard", error, "revocations are not read; trying again");
+}
+
+/// A time of the server's clock that no guard has before it.
+fn early(millis: u64) -> Moment {
+    Moment::from_millis(millis.saturating_sub(super::millis(SKEW)))
+}
