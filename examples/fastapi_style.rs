@@ -13,7 +13,6 @@
 //! `cargo run --example fastapi_style` serves it on port 3000 (or `PORT`), and prints what to type.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jwt_guard::login::LoginError;
@@ -34,7 +33,7 @@ struct User {
 }
 
 #[anonymous_allowed(reason = "whoever logs in has no token yet")]
-async fn login(State(guard): State<JwtGuard>, Json(user): Json<User>) -> Result<Response, LoginError> {
+async fn login(guard: JwtGuard, Json(user): Json<User>) -> Result<Response, LoginError> {
     // The sample's only user. A real service compares with a hash, such as Argon2.
     if user.username != "test" || user.password != "test" {
         let answer = Json(json!({ "detail": "Bad username or password" }));
@@ -45,13 +44,13 @@ async fn login(State(guard): State<JwtGuard>, Json(user): Json<User>) -> Result<
 
 /// A refresh token is good for one refresh: the answer has the next one.
 #[requires(token = "refresh")]
-async fn refresh(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 
 /// Ends the login: its access tokens and its refresh token.
 #[authentication_required]
-async fn revoke(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn revoke(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
 }
 
@@ -78,8 +77,7 @@ fn app(guard: JwtGuard) -> Router {
         .route("/protected", get(protected))
         .route("/partially-protected", get(partially_protected))
         .route("/protected-fresh", get(protected_fresh))
-        .with_guard(guard.clone())
-        .with_state(guard)
+        .with_guard(guard)
 }
 
 #[tokio::main]

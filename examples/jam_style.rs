@@ -53,7 +53,7 @@ struct Credentials {
 
 /// For browsers, which keep the token in a cookie that scripts cannot read.
 #[anonymous_allowed(reason = "whoever logs in has no token yet")]
-async fn login(State(guard): State<JwtGuard>, Json(user): Json<Credentials>) -> Result<Response, LoginError> {
+async fn login(guard: JwtGuard, Json(user): Json<Credentials>) -> Result<Response, LoginError> {
     match begin(&guard, user) {
         Some(login) => login.cookies().respond().await,
         None => Ok(wrong_password()),
@@ -62,7 +62,7 @@ async fn login(State(guard): State<JwtGuard>, Json(user): Json<Credentials>) -> 
 
 /// For programs, which send it in a header.
 #[anonymous_allowed(reason = "whoever logs in has no token yet")]
-async fn token(State(guard): State<JwtGuard>, Json(user): Json<Credentials>) -> Result<Response, LoginError> {
+async fn token(guard: JwtGuard, Json(user): Json<Credentials>) -> Result<Response, LoginError> {
     match begin(&guard, user) {
         Some(login) => login.json().respond().await,
         None => Ok(wrong_password()),
@@ -126,7 +126,7 @@ impl IntoResponse for NoSession {
 
 /// Takes the tokens off the list, or ends the session, and takes the cookies from the browser.
 #[authentication_required]
-async fn logout(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
 }
 
@@ -154,8 +154,7 @@ fn app(guard: JwtGuard, sessions: Sessions) -> Router {
         .route("/me", get(me))
         .route("/logout", post(logout))
         .merge(by_session)
-        .with_guard(guard.clone())
-        .with_state(guard)
+        .with_guard(guard)
 }
 
 #[tokio::main]

@@ -13,7 +13,6 @@
 
 use std::convert::Infallible;
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
@@ -67,28 +66,19 @@ fn unknown_user() -> Response {
 // A login each.
 
 #[anonymous_allowed(reason = "whoever logs in has no token yet")]
-async fn header_login(
-    State(guard): State<JwtGuard>,
-    Json(credentials): Json<Credentials>,
-) -> Result<Response, LoginError> {
+async fn header_login(guard: JwtGuard, Json(credentials): Json<Credentials>) -> Result<Response, LoginError> {
     let Some(user) = credentials.user() else { return Ok(unknown_user()) };
     guard.login(user.name).header().status(StatusCode::CREATED).body(user).respond().await
 }
 
 #[anonymous_allowed(reason = "whoever logs in has no token yet")]
-async fn cookie_login(
-    State(guard): State<JwtGuard>,
-    Json(credentials): Json<Credentials>,
-) -> Result<Response, LoginError> {
+async fn cookie_login(guard: JwtGuard, Json(credentials): Json<Credentials>) -> Result<Response, LoginError> {
     let Some(user) = credentials.user() else { return Ok(unknown_user()) };
     guard.login(user.name).cookies().status(StatusCode::CREATED).body(user).respond().await
 }
 
 #[anonymous_allowed(reason = "whoever logs in has no token yet")]
-async fn oauth2_login(
-    State(guard): State<JwtGuard>,
-    Form(credentials): Form<Credentials>,
-) -> Result<Response, LoginError> {
+async fn oauth2_login(guard: JwtGuard, Form(credentials): Form<Credentials>) -> Result<Response, LoginError> {
     let Some(user) = credentials.user() else { return Ok(unknown_user()) };
     guard.login(user.name).roles(user.roles).respond().await
 }
@@ -111,19 +101,14 @@ async fn admin(user: CurrentUser<User>) -> String {
 }
 
 fn header_app(guard: JwtGuard) -> Router {
-    Router::new()
-        .route("/login", post(header_login))
-        .route("/some-path", get(some_route))
-        .with_guard(guard.clone())
-        .with_state(guard)
+    Router::new().route("/login", post(header_login)).route("/some-path", get(some_route)).with_guard(guard)
 }
 
 fn cookie_app(guard: JwtGuard) -> Router {
     Router::new()
         .route("/login", post(cookie_login))
         .route("/some-path", get(some_route).post(change_something))
-        .with_guard(guard.clone())
-        .with_state(guard)
+        .with_guard(guard)
 }
 
 fn oauth2_app(guard: JwtGuard) -> Router {
@@ -131,8 +116,7 @@ fn oauth2_app(guard: JwtGuard) -> Router {
         .route("/login", post(oauth2_login))
         .route("/some-path", get(some_route))
         .route("/admin", get(admin))
-        .with_guard(guard.clone())
-        .with_state(guard)
+        .with_guard(guard)
 }
 
 #[tokio::main]

@@ -38,7 +38,6 @@ use serde::Deserialize;
 
 #[derive(Clone)]
 struct Site {
-    guard: JwtGuard,
     account: Arc<Mutex<Account>>,
 }
 
@@ -101,7 +100,7 @@ impl Credentials {
 }
 
 async fn log_in(
-    State(site): State<Site>,
+    guard: JwtGuard,
     headers: HeaderMap,
     Form(given): Form<Credentials>,
 ) -> Result<Response, LoginError> {
@@ -113,7 +112,7 @@ async fn log_in(
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }
     let target = way_back(&given.next).to_owned();
-    let login = site.guard.login(given.name).cookies().status(StatusCode::SEE_OTHER);
+    let login = guard.login(given.name).cookies().status(StatusCode::SEE_OTHER);
     Ok(leading_to(&target, login.respond().await?))
 }
 
@@ -175,14 +174,14 @@ async fn transfer(State(site): State<Site>, Form(transfer): Form<Transfer>) -> R
 
 /// The time begins anew, with other tokens.
 #[requires(token = "refresh", redirect = "/login")]
-async fn renew(State(site): State<Site>, caller: Principal) -> Result<Response, LoginError> {
-    let refresh = site.guard.refresh(&caller).cookies().status(StatusCode::SEE_OTHER);
+async fn renew(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+    let refresh = guard.refresh(&caller).cookies().status(StatusCode::SEE_OTHER);
     Ok(leading_to("/account", refresh.respond().await?))
 }
 
 #[authentication_required(redirect = "/login")]
-async fn log_out(State(site): State<Site>, caller: Principal) -> Result<Response, LoginError> {
-    let mut response = site.guard.logout(&caller).await?;
+async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+    let mut response = guard.logout(&caller).await?;
     *response.status_mut() = StatusCode::SEE_OTHER;
     Ok(leading_to("/goodbye", response))
 }
@@ -224,12 +223,9 @@ fn app(guard: JwtGuard) -> Router {
         .route("/renew", post(renew))
         .route("/logout", post(log_out))
         .layer(guard.csrf_form_field(CSRF_FIELD))
-        .with_guard(guard.clone())
+        .with_guard(guard)
         .unguarded("login and goodbye, whatever cookies there still are", open)
-        .with_state(Site {
-            guard,
-            account: Arc::new(Mutex::new(Account { balance: 100, transfers: Vec::new() })),
-        })
+        .with_state(Site { account: Arc::new(Mutex::new(Account { balance: 100, transfers: Vec::new() })) })
 }
 
 #[tokio::main]

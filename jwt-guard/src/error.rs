@@ -37,9 +37,17 @@ pub(crate) enum AuthError {
     /// The caller is known and may not do this.
     Policy(Shortfall),
     /// No guard reaches the handler.
-    NoGuard,
+    NoGuard(Unreached),
     /// The verification panicked.
     Panic,
+}
+
+/// Why no guard reaches a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreached {
+    NotProvided,
+    /// A guard is among the extensions of the request, where it is a value like any other.
+    OnlyAValue,
 }
 
 /// The class of a failure: what a client may learn, and what decides the answer.
@@ -110,7 +118,7 @@ impl AuthError {
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
-            Self::NoGuard | Self::WrongUser { .. } => FailureKind::NotConfigured,
+            Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
         }
     }
 
@@ -153,11 +161,24 @@ impl fmt::Display for AuthError {
             Self::Policy(Shortfall::Forbidden) => {
                 f.write_str("a role, a claim or a `not(..)` stands against the caller")
             }
-            Self::NoGuard => f.write_str(
-                "no guard reaches this handler: call `guard.install()` at start-up, or add \
-                 `.layer(guard.layer())` to the router",
-            ),
+            Self::NoGuard(cause) => cause.fmt(f),
             Self::Panic => f.write_str("the verification panicked; the request was refused"),
         }
+    }
+}
+
+impl fmt::Display for Unreached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotProvided => {
+                "no guard reaches this handler: add `.with_guard(guard)` to its `jwt_guard::Router`, or \
+                 `.layer(guard.layer())` to an axum router, after its routes; or call `guard.install()` at start-up"
+            }
+            Self::OnlyAValue => {
+                "no guard reaches this handler: the `JwtGuard` in the extensions of the request, by `Extension(guard)` or \
+                 `insert`, is only a value there; add `.layer(guard.layer())` instead, or call \
+                 `guard.provide(&mut extensions)`"
+            }
+        })
     }
 }

@@ -208,12 +208,12 @@ async fn a_session_grants_what_follows_and_keeps_what_it_was_given() {
 }
 
 #[anonymous_allowed]
-async fn log_in(State(guard): State<JwtGuard>) -> Result<Response, LoginError> {
+async fn log_in(guard: JwtGuard) -> Result<Response, LoginError> {
     guard.login("alice").scopes(["orders:admin"]).roles(["owner"]).respond().await
 }
 
 #[requires(token = "refresh")]
-async fn refresh(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 
@@ -232,8 +232,7 @@ async fn issued_and_renewed_tokens_say_what_was_asked_for() {
         .route("/login", routing::post(log_in))
         .route("/refresh", routing::post(refresh))
         .route("/said", routing::get(said))
-        .with_guard(guard.clone())
-        .with_state(guard);
+        .with_guard(guard);
     let server = Server::start(app.into_axum()).await;
     let empty = |target: &str| Request::new("POST", target).header("content-length", "0");
 

@@ -1,6 +1,5 @@
 //! Several issuers in one guard: each is believed by its own keys, for its own audience, by its own claims.
 
-use axum::extract::State;
 use axum::response::Response;
 use jwt_guard::login::LoginError;
 use jwt_guard::store::MemoryStore;
@@ -83,7 +82,7 @@ fn app(guard: JwtGuard) -> axum::Router {
         .route("/", routing::get(caller))
         .route("/login", routing::post(login))
         .route("/refresh", routing::get(renewable).post(refresh));
-    router.with_guard(guard.clone()).with_state(guard).into_axum()
+    router.with_guard(guard).into_axum()
 }
 
 #[jwt_guard::authentication_required]
@@ -93,12 +92,12 @@ async fn caller(claims: Claims, caller: Principal) -> String {
 }
 
 #[jwt_guard::anonymous_allowed]
-async fn login(State(guard): State<JwtGuard>) -> Result<Response, LoginError> {
+async fn login(guard: JwtGuard) -> Result<Response, LoginError> {
     guard.login("carol").respond().await
 }
 
 #[jwt_guard::requires(token = "refresh")]
-async fn refresh(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 

@@ -104,8 +104,9 @@ async fn the_innermost_guard_wins() {
         .nest("/inner", app::router().with_guard(named("inner")))
         .merge(app::router())
         .with_guard(named("middle"))
-        .with_guard(named("outer"));
-    let server = Server::start(app.into_axum()).await;
+        .into_axum()
+        .layer(named("outer").layer());
+    let server = Server::start(app).await;
     let realm = |name| Outcome { challenge: Some(name), ..Outcome::NO_TOKEN };
     server.send(Request::get("/inner/protected")).await.is(realm(r#"Bearer realm="inner""#));
     server.send(Request::get(PROTECTED)).await.is(realm(r#"Bearer realm="middle""#));

@@ -10,6 +10,7 @@ mod current_user;
 mod events;
 mod extractors;
 mod from_env;
+mod guards;
 mod hierarchy;
 mod holes;
 mod hostile;

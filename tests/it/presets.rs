@@ -6,7 +6,6 @@
 
 use std::convert::Infallible;
 
-use axum::extract::State;
 use axum::response::Response;
 use jwt_guard::login::LoginError;
 use jwt_guard::respond::{Detail, Msg, PlainText, RenderRefusal, StatusDetail};
@@ -275,28 +274,27 @@ async fn serve(guard: Builder<HasKeys, HasAudience>) -> Server {
         .route("/orders", routing::get(orders))
         .route("/clerks", routing::get(clerks))
         .route("/fresh", routing::get(fresh))
-        .with_guard(guard.clone())
-        .with_state(guard);
+        .with_guard(guard);
     Server::start(app.into_axum()).await
 }
 
 #[anonymous_allowed]
-async fn log_in(State(guard): State<JwtGuard>) -> Result<Response, LoginError> {
+async fn log_in(guard: JwtGuard) -> Result<Response, LoginError> {
     guard.login("alice").respond().await
 }
 
 #[anonymous_allowed]
-async fn log_in_with_cookies(State(guard): State<JwtGuard>) -> Result<Response, LoginError> {
+async fn log_in_with_cookies(guard: JwtGuard) -> Result<Response, LoginError> {
     guard.login("alice").cookies().respond().await
 }
 
 #[requires(token = "refresh")]
-async fn refresh(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 
 #[authentication_required]
-async fn log_out(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
 }
 

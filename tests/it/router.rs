@@ -93,10 +93,10 @@ fn the_markdown_escapes_what_would_break_the_table() {
     let markdown = router().access_table().to_markdown();
     let lines: Vec<_> = markdown.lines().collect();
     assert_eq!(lines.len(), ROWS.len() + 2);
-    assert_eq!(lines[0], "| method | path | policy | handler | source | reason |");
-    assert_eq!(lines[1], "|---|---|---|---|---|---|");
+    assert_eq!(lines[0], "| method | path | policy | guard | handler | source | reason |");
+    assert_eq!(lines[1], "|---|---|---|---|---|---|---|");
     for line in &lines {
-        assert_eq!(line.replace("\\|", "").matches('|').count(), 7, "{line}");
+        assert_eq!(line.replace("\\|", "").matches('|').count(), 8, "{line}");
     }
     assert!(markdown.contains(r"| static \| assets |"), "{markdown}");
 }
@@ -152,8 +152,10 @@ fn what_is_unguarded_needs_a_reason() {
 }
 
 #[test]
-fn the_table_is_the_same_before_and_after_layers_and_state() {
-    let before = router().access_table();
+fn the_table_is_the_same_before_and_after_layers_and_state_but_for_the_guard() {
+    assert!(router().access_table().rows().iter().all(|row| row.guard == "nearest layer or installed"));
+    let before = router().with_guard(hs256()).access_table();
+    assert!(before.rows().iter().all(|row| row.guard == "api"));
     let after = router()
         .with_guard(hs256())
         .layer(hs256().require_authentication())

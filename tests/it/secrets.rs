@@ -83,7 +83,7 @@ async fn what_a_handler_is_given_shows_no_claim_and_the_request_shows_no_token()
     let key = SigningKey::hmac(Algorithm::Hs256, SECRET);
     let token = key.token(&payload);
     let mut request = request(&token);
-    request.extensions.insert(guard());
+    guard().provide(&mut request.extensions);
     hides(&Guarded::<Any>::from_request_parts(&mut request, &()).await.unwrap());
     let claims = <Claims as FromRequestParts<()>>::from_request_parts(&mut request, &()).await.unwrap();
     assert_eq!(claims.subject(), "hunter2");
@@ -102,7 +102,7 @@ async fn a_rejection_shows_no_token() {
     let token =
         SigningKey::hmac(Algorithm::Hs256, &[1; 32]).token(&Payload::good().with("sub", "\"hunter2\""));
     let mut request = request(&token);
-    request.extensions.insert(guard());
+    guard().provide(&mut request.extensions);
     let rejection = Guarded::<Any>::from_request_parts(&mut request, &()).await.unwrap_err();
     let shown = format!("{rejection:?} {rejection:#?}");
     token.split('.').for_each(|segment| assert!(!shown.contains(segment), "{shown}"));

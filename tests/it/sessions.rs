@@ -69,12 +69,12 @@ async fn leave(session: Session<Payload>) -> Response {
 
 /// By the guard, which knows what the caller came by.
 #[authentication_required]
-async fn depart(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn depart(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
 }
 
 #[authentication_required]
-async fn depart_everywhere(State(guard): State<JwtGuard>, caller: Principal) -> Result<(), LoginError> {
+async fn depart_everywhere(guard: JwtGuard, caller: Principal) -> Result<(), LoginError> {
     guard.logout_everywhere(caller.subject().unwrap_or_default()).await
 }
 
@@ -106,8 +106,7 @@ async fn serve(guard: JwtGuard) -> Server {
     let sessions = guard.sessions().unwrap().clone();
     let departures = Router::new()
         .route("/depart", routing::post(depart))
-        .route("/depart/everywhere", routing::post(depart_everywhere))
-        .with_state(guard.clone());
+        .route("/depart/everywhere", routing::post(depart_everywhere));
     let router = Router::new()
         .merge(departures)
         .route("/login", routing::get(login))

@@ -61,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) credentials: Credentials,
     /// What the scopes and roles of a caller imply.
     pub(crate) hierarchies: Hierarchies,
+    /// For people: tells this guard from others in access tables.
+    pub(crate) name: Option<String>,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
 }

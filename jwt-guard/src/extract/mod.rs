@@ -8,9 +8,11 @@
 //! | [`CurrentUser<U>`] | 401 | 401; so is an unknown user |
 //! | `Option<CurrentUser<U>>` | `None` | 401; so is an unknown user |
 //! | `Session<T>` of the feature `sessions` | 401; so is a token | 401; so is a session that is over |
+//! | [`JwtGuard`](crate::JwtGuard) | the guard of the request | the guard of the request |
 //! | [`Principal`](crate::Principal) | anonymous where the policy lets it in, else 401 | 401 |
 
 mod claims;
+mod guard;
 mod guarded;
 mod principal;
 #[cfg(feature = "sessions")]

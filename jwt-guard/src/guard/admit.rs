@@ -38,9 +38,12 @@ enum Admission {
 
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
 pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
-    let Some(guard) = JwtGuard::of(&request.extensions) else {
-        event::denied(rule, None, &AuthError::NoGuard, request);
-        return Err(unconfigured());
+    let guard = match JwtGuard::required(&request.extensions) {
+        Ok(guard) => guard,
+        Err(error) => {
+            event::denied(rule, None, &error, request);
+            return Err(unconfigured());
+        }
     };
     // Asked before the token is looked up: whoever listens is not to be called while what is remembered is held.
     let nobody_asks = rule.takes() == Takes::Nothing && !event::admissions_are_heard();
@@ -65,7 +68,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
 ///
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token whom no policy let in.
 pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
-    let guard = JwtGuard::of(&request.extensions).ok_or(AuthError::NoGuard)?;
+    let guard = JwtGuard::required(&request.extensions)?;
     if let Some(finding) = guard.finding(request) {
         return match finding.admission {
             Admission::AsAnonymous => Ok(Principal::anonymous()),

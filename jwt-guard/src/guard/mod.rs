@@ -19,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 use http::Extensions;
 
 use crate::config::Config;
+use crate::error::{AuthError, Unreached};
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
@@ -32,9 +33,24 @@ pub use typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 ///
 /// A cheap handle: cloning it counts a reference. It reaches a handler in this order:
 ///
-/// 1. the nearest layer, [`JwtGuard::layer`] or [`Router::with_guard`](crate::Router::with_guard);
+/// 1. the innermost one: of a router or a route ([`Router::with_guard`](crate::Router::with_guard),
+///    [`MethodRouter::with_guard`](crate::routing::MethodRouter::with_guard)), of a [layer](JwtGuard::layer), or
+///    [provided](JwtGuard::provide);
 /// 2. the guard that was [installed](JwtGuard::install) for the process;
 /// 3. else every request is answered with 500, and the log says which line is missing.
+///
+/// Nothing else gives a handler its guard: a `JwtGuard` in axum's `Extension` or in a state is a value like any other.
+/// A handler that takes a `JwtGuard` is given the guard of its request, to log callers in and out:
+///
+/// ```
+/// use axum::response::Response;
+/// use jwt_guard::{JwtGuard, Principal, authentication_required, login::LoginError};
+///
+/// #[authentication_required]
+/// async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+///     guard.logout(&caller).await
+/// }
+/// ```
 ///
 /// ```
 /// use jwt_guard::{JwtGuard, Secret};
@@ -61,6 +77,10 @@ struct Inner {
     renderer: Box<dyn RenderRefusal>,
     panics: AtomicU64,
 }
+
+/// The guard of a request, in its extensions. The type is private, so that no other value there is taken for it.
+#[derive(Clone)]
+struct Provided(JwtGuard);
 
 static INSTALLED: OnceLock<JwtGuard> = OnceLock::new();
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -99,9 +119,47 @@ impl JwtGuard {
         Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
     }
 
+    /// The name in access tables, to tell guards apart: as [given](Builder::name), else the realm.
+    pub fn name(&self) -> &str {
+        let Config { name, realm, .. } = self.config();
+        name.as_ref().unwrap_or(realm)
+    }
+
+    /// Makes this the guard of a request, as a layer would: for tests without a server, for the tenant that a request
+    /// names, for a WebSocket whose messages become requests. What is provided last wins.
+    ///
+    /// ```
+    /// use axum::extract::FromRequestParts;
+    /// use jwt_guard::{Claims, JwtGuard};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// let (mut parts, ()) = http::Request::get("/").body(())?.into_parts();
+    /// guard.provide(&mut parts.extensions);
+    /// let claims = <Claims as FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
+    /// assert_eq!(claims.unwrap_err().kind(), jwt_guard::FailureKind::MissingToken);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn provide(&self, extensions: &mut Extensions) {
+        extensions.insert(Provided(self.clone()));
+    }
+
     /// The guard that is responsible for a request.
     pub(crate) fn of(request: &Extensions) -> Option<&Self> {
-        request.get::<Self>().or_else(|| INSTALLED.get())
+        match request.get::<Provided>() {
+            Some(Provided(guard)) => Some(guard),
+            None => INSTALLED.get(),
+        }
+    }
+
+    /// The same, or why there is none.
+    pub(crate) fn required(request: &Extensions) -> Result<&Self, AuthError> {
+        Self::of(request).ok_or_else(|| match request.get::<Self>() {
+            Some(_) => AuthError::NoGuard(Unreached::OnlyAValue),
+            None => AuthError::NoGuard(Unreached::NotProvided),
+        })
     }
 
     pub(crate) fn config(&self) -> &Config {

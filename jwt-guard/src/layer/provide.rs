@@ -9,7 +9,8 @@ use tower_service::Service;
 use crate::guard::JwtGuard;
 
 impl JwtGuard {
-    /// A layer that makes this the guard of the handlers below it. The innermost layer wins.
+    /// A layer that makes this the guard of the handlers below it. The innermost guard wins, be it a layer's or that of a
+    /// [`Router`](crate::Router::with_guard). As any layer of axum, it covers the routes that were added before it.
     ///
     /// ```
     /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
@@ -27,7 +28,7 @@ impl JwtGuard {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct GuardLayer {
-    guard: JwtGuard,
+    pub(super) guard: JwtGuard,
 }
 
 impl<S> Layer<S> for GuardLayer {
@@ -58,7 +59,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        request.extensions_mut().insert(self.guard.clone());
+        self.guard.provide(request.extensions_mut());
         self.inner.call(request)
     }
 }

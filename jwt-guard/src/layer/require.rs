@@ -40,7 +40,7 @@ impl JwtGuard {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RequireAuthentication {
-    guard: JwtGuard,
+    pub(super) guard: JwtGuard,
     exceptions: Arc<[String]>,
 }
 
@@ -98,7 +98,7 @@ where
             const RULE: Rule = Rule::authenticated();
 
             let (mut parts, body) = request.into_parts();
-            parts.extensions.insert(guard);
+            guard.provide(&mut parts.extensions);
             let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
             let excepted = matched.is_some_and(|route| exceptions.iter().any(|known| known == route));
             if !excepted && let Err(rejection) = admit(&mut parts, &RULE).await {

@@ -7,11 +7,10 @@
 //! use jwt_guard::routing::post;
 //! use jwt_guard::store::MemoryStore;
 //! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, Secret, SigningKey, TokenKind};
-//! use axum::extract::State;
 //!
 //! # fn password_is_right(_: &str) -> bool { true }
 //! #[jwt_guard::anonymous_allowed]
-//! async fn login(State(guard): State<JwtGuard>, name: String) -> Result<Response, LoginError> {
+//! async fn login(guard: JwtGuard, name: String) -> Result<Response, LoginError> {
 //!     assert!(password_is_right(&name)); // yours
 //!     guard.login(name).scopes(["orders:read"]).respond().await
 //! }
@@ -24,14 +23,14 @@
 //!
 //! async fn refresh(
 //!     _: Guarded<ByRefreshToken>,
-//!     State(guard): State<JwtGuard>,
+//!     guard: JwtGuard,
 //!     caller: Principal,
 //! ) -> Result<Response, LoginError> {
 //!     guard.refresh(&caller).respond().await
 //! }
 //!
 //! #[jwt_guard::authentication_required]
-//! async fn logout(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+//! async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
 //!     guard.logout(&caller).await
 //! }
 //!
@@ -44,8 +43,7 @@
 //!     .route("/login", post(login))
 //!     .route("/refresh", post(refresh))
 //!     .route("/logout", post(logout))
-//!     .with_guard(guard.clone())
-//!     .with_state(guard);
+//!     .with_guard(guard);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

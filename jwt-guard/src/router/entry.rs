@@ -81,10 +81,9 @@ impl Entry {
         Self { path, ..self }
     }
 
-    /// The same entry, if no inner guard is nearer, with this guard.
-    pub(super) fn guarded_by(mut self, guard: &JwtGuard) -> Self {
+    /// Notes a guard around this entry; one that is further inside wins.
+    pub(super) fn within(&mut self, guard: &JwtGuard) {
         self.guard.get_or_insert_with(|| guard.clone());
-        self
     }
 
     /// The same entry below `prefix`, as axum nests.

@@ -26,6 +26,8 @@ use tower_service::Service;
 
 use super::declared::{DeclaresPolicy, FirstExtractor};
 use super::entry::{Entry, Methods};
+use crate::guard::JwtGuard;
+use crate::layer::guard_of;
 use crate::policy::Policy;
 
 /// The handlers of one path, by method; made by [`get`], [`post`] and the other verbs.
@@ -33,6 +35,7 @@ use crate::policy::Policy;
 pub struct MethodRouter<S = ()> {
     pub(super) inner: axum_routing::MethodRouter<S>,
     pub(super) entries: Vec<Entry>,
+    guard: Option<JwtGuard>,
 }
 
 /// What a handler must be for the verbs below.
@@ -50,6 +53,7 @@ macro_rules! verbs {
                 MethodRouter {
                     inner: axum_routing::$verb(handler),
                     entries: vec![entry::<H, T>(Methods::Named(MethodFilter::$filter))],
+                    guard: None,
                 }
             }
         )*
@@ -93,7 +97,11 @@ where
     T: FirstExtractor<First: DeclaresPolicy> + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    MethodRouter { inner: axum_routing::any(handler), entries: vec![entry::<H, T>(Methods::Any)] }
+    MethodRouter {
+        inner: axum_routing::any(handler),
+        entries: vec![entry::<H, T>(Methods::Any)],
+        guard: None,
+    }
 }
 
 /// Routes requests of the methods of `filter` to a handler that declares a policy.
@@ -107,6 +115,7 @@ where
     MethodRouter {
         inner: axum_routing::on(filter, handler),
         entries: vec![entry::<H, T>(Methods::Named(filter))],
+        guard: None,
     }
 }
 
@@ -124,14 +133,16 @@ where
         self.and(entry::<H, T>(Methods::Named(filter)), |inner| inner.on(filter, handler))
     }
 
-    /// Routes requests of every other method to a handler that declares a policy.
+    /// Routes requests of every other method to a handler that declares a policy. A fallback or an `any` before is replaced.
     #[track_caller]
     pub fn fallback<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, S>,
         T: FirstExtractor<First: DeclaresPolicy> + 'static,
     {
-        self.and(entry::<H, T>(Methods::Other), |inner| inner.fallback(handler))
+        let mut this = self;
+        this.entries.retain(|entry| matches!(entry.methods, Methods::Named(_)));
+        this.and(entry::<H, T>(Methods::Other), |inner| inner.fallback(handler))
     }
 
     /// Adds the handlers of `other`.
@@ -141,8 +152,24 @@ where
     /// As axum's: when both have a handler for one method.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
+        let other = other.finish();
         self.entries.extend(other.entries);
-        Self { inner: self.inner.merge(other.inner), entries: self.entries }
+        Self { inner: self.inner.merge(other.inner), ..self }
+    }
+
+    /// Makes `guard` the guard of these handlers, be they added before or after. The guard lies around their layers; one
+    /// that is further inside wins.
+    ///
+    /// # Panics
+    ///
+    /// When there is a guard already.
+    #[track_caller]
+    pub fn with_guard(self, guard: JwtGuard) -> Self {
+        assert!(
+            self.guard.is_none(),
+            "these handlers have a guard already; `merge` the handlers that need another one, each with its own"
+        );
+        Self { guard: Some(guard), ..self }
     }
 
     /// Applies a layer to these handlers.
@@ -154,7 +181,11 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { inner: self.inner.layer(layer), entries: self.entries }
+        let mut entries = self.entries;
+        if let Some(guard) = guard_of(&layer) {
+            entries.iter_mut().for_each(|entry| entry.within(guard));
+        }
+        Self { inner: self.inner.layer(layer), entries, ..self }
     }
 
     /// Applies a layer to these handlers, but not to the answer for a method that has none.
@@ -166,12 +197,23 @@ where
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { inner: self.inner.route_layer(layer), entries: self.entries }
+        let mut entries = self.entries;
+        if let Some(guard) = guard_of(&layer) {
+            let covered = entries.iter_mut().filter(|entry| matches!(entry.methods, Methods::Named(_)));
+            covered.for_each(|entry| entry.within(guard));
+        }
+        Self { inner: self.inner.route_layer(layer), entries, ..self }
     }
 
     /// Provides the state.
     pub fn with_state<S2>(self, state: S) -> MethodRouter<S2> {
-        MethodRouter { inner: self.inner.with_state(state), entries: self.entries }
+        MethodRouter { inner: self.inner.with_state(state), entries: self.entries, guard: self.guard }
+    }
+
+    /// Everything is here: the guard goes around it.
+    pub(super) fn finish(mut self) -> Self {
+        let Some(guard) = self.guard.take() else { return self };
+        self.layer(guard.layer())
     }
 
     #[track_caller]
@@ -181,7 +223,7 @@ where
         add: impl FnOnce(axum_routing::MethodRouter<S>) -> axum_routing::MethodRouter<S>,
     ) -> Self {
         self.entries.push(entry);
-        Self { inner: add(self.inner), entries: self.entries }
+        Self { inner: add(self.inner), ..self }
     }
 }
 
@@ -197,12 +239,15 @@ where
 
 impl<S> Clone for MethodRouter<S> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), entries: self.entries.clone() }
+        Self { inner: self.inner.clone(), entries: self.entries.clone(), guard: self.guard.clone() }
     }
 }
 
 impl<S> fmt::Debug for MethodRouter<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MethodRouter").field("entries", &self.entries).finish_non_exhaustive()
+        f.debug_struct("MethodRouter")
+            .field("entries", &self.entries)
+            .field("guard", &self.guard)
+            .finish_non_exhaustive()
     }
 }

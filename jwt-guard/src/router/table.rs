@@ -32,6 +32,9 @@ pub struct AccessRow {
     pub policy: String,
     /// Why the policy is as it is.
     pub reason: Option<String>,
+    /// The [name](crate::JwtGuard::name) of the guard that decides, or `nearest layer or installed` where neither the router nor
+    /// a layer that the router was given says which.
+    pub guard: String,
     /// The handler, with its module; `None` for what is unguarded.
     pub handler: Option<String>,
     /// The source file of the attribute, or of the call that added what is unguarded.
@@ -79,8 +82,9 @@ impl Ord for RowSource {
 }
 
 impl AccessTable {
-    pub(super) fn new(entries: &[Entry]) -> Self {
-        let mut rows: Vec<_> = entries.iter().map(AccessRow::new).collect();
+    /// The rows of `entries`, within `guard`.
+    pub(super) fn new(entries: &[Entry], guard: Option<&JwtGuard>) -> Self {
+        let mut rows: Vec<_> = entries.iter().map(|entry| AccessRow::new(entry, guard)).collect();
         rows.sort();
         Self { rows }
     }
@@ -108,7 +112,10 @@ impl AccessTable {
     }
 }
 
-const HEADINGS: [&str; 6] = ["method", "path", "policy", "handler", "source", "reason"];
+/// What a row says of its guard where only the request can tell.
+const OUTSIDE: &str = "nearest layer or installed";
+
+const HEADINGS: [&str; 7] = ["method", "path", "policy", "guard", "handler", "source", "reason"];
 
 impl AccessRow {
     /// The policy as data; `None` for what is unguarded.
@@ -116,7 +123,7 @@ impl AccessRow {
         self.source.rule
     }
 
-    fn new(entry: &Entry) -> Self {
+    fn new(entry: &Entry, around: Option<&JwtGuard>) -> Self {
         let (rule, policy, reason, handler) = match &entry.access {
             EntryAccess::Policy { rule, handler } => (
                 Some(*rule),
@@ -126,17 +133,19 @@ impl AccessRow {
             ),
             EntryAccess::Unguarded { reason } => (None, "unguarded".to_owned(), Some(reason.clone()), None),
         };
+        let guard = entry.guard.as_ref().or(around);
         Self {
             path: entry.path.to_string(),
             method: entry.methods.to_string(),
             policy,
             reason,
+            guard: guard.map_or(OUTSIDE, JwtGuard::name).to_owned(),
             handler,
             file: entry.file.to_owned(),
             line: entry.line,
             source: RowSource {
                 rule,
-                guard: entry.guard.clone(),
+                guard: guard.cloned(),
                 operation: entry.operation.clone(),
                 methods: entry.methods.names().collect(),
                 is_route: matches!(entry.path, Path::Route(_)),
@@ -144,11 +153,12 @@ impl AccessRow {
         }
     }
 
-    fn cells(&self) -> [String; 6] {
+    fn cells(&self) -> [String; 7] {
         [
             self.method.clone(),
             self.path.clone(),
             self.policy.clone(),
+            self.guard.clone(),
             self.handler.clone().unwrap_or_default(),
             format!("{}:{}", self.file, self.line),
             self.reason.clone().unwrap_or_default(),

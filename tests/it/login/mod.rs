@@ -11,7 +11,7 @@ mod two_processes;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use jwt_guard::login::LoginError;
 use jwt_guard::store::MemoryStore;
@@ -60,14 +60,13 @@ async fn serve(guard: JwtGuard) -> Server {
         .route("/cookies", routing::get(cookies))
         .unguarded("public keys", guard.jwks_route("/jwks.json"))
         .layer(guard.csrf_form_field("csrf_token"))
-        .with_guard(guard.clone())
-        .with_state(guard);
+        .with_guard(guard);
     Server::start(app.into_axum()).await
 }
 
 #[jwt_guard::anonymous_allowed]
 async fn log_in(
-    State(guard): State<JwtGuard>,
+    guard: JwtGuard,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, LoginError> {
     let login = guard.login("ada").scopes(["orders:read"]).roles(["clerk"]).claim("tenant", "acme");
@@ -80,17 +79,17 @@ async fn log_in(
 }
 
 #[jwt_guard::requires(token = "refresh")]
-async fn refresh(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 
 #[jwt_guard::authentication_required]
-async fn log_out(State(guard): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
 }
 
 #[jwt_guard::authentication_required]
-async fn log_out_everywhere(State(guard): State<JwtGuard>, caller: Principal) -> Result<(), LoginError> {
+async fn log_out_everywhere(guard: JwtGuard, caller: Principal) -> Result<(), LoginError> {
     guard.logout_everywhere(caller.subject().unwrap_or_default()).await
 }
 

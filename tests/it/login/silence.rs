@@ -84,7 +84,7 @@ async fn anonymous() -> Principal {
         const RULE: Rule = Rule::anonymous();
     }
     let (mut parts, ()) = http::Request::get("/").body(()).unwrap().into_parts();
-    parts.extensions.insert(guard());
+    guard().provide(&mut parts.extensions);
     Guarded::<Open>::from_request_parts(&mut parts, &()).await.unwrap();
     Principal::from_request_parts(&mut parts, &()).await.unwrap()
 }

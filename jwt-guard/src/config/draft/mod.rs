@@ -77,6 +77,7 @@ pub(crate) struct Draft {
     pub(crate) credentials: Credentials,
     pub(crate) cookies: Option<CookieSettings>,
     pub(crate) trusted_origins: Vec<String>,
+    pub(crate) name: Option<String>,
     pub(crate) realm: String,
     pub(crate) clock: Arc<dyn Clock>,
     /// Signs this guard's own tokens.
@@ -116,6 +117,7 @@ impl Draft {
             credentials: Credentials::Keep,
             cookies: None,
             trusted_origins: Vec::new(),
+            name: None,
             realm: "api".to_owned(),
             clock: Arc::new(SystemClock),
             signing_key: None,
@@ -154,7 +156,9 @@ impl Draft {
         self.check_tokens(&mut problems);
         let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
         let issuers = self.issuers(&hierarchies, &mut problems);
-        let Self { clock, realm, credentials, conflict, locations, query, cookies, longest_token, .. } = self;
+        let Self {
+            clock, name, realm, credentials, conflict, locations, query, cookies, longest_token, ..
+        } = self;
         let issuer = self
             .signing_key
             .map(|key| issuer(key, &issuers.own, longest_token, &clock, self.issuer_settings));
@@ -193,6 +197,7 @@ impl Draft {
             csrf,
             credentials,
             hierarchies,
+            name,
             realm,
         })
     }
@@ -226,6 +231,9 @@ impl Draft {
             if reason.trim().is_empty() {
                 problems.setting(format!("`{what}` needs a reason; say in a few words why it is safe here"));
             }
+        }
+        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            problems.setting("the name of the guard is empty; leave it out, and the realm is the name");
         }
         if !self.realm.chars().all(|char| char == ' ' || char.is_ascii_graphic()) {
             problems.setting(format!(

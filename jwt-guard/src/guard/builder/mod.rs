@@ -309,6 +309,13 @@ impl<K, A> Builder<K, A> {
         self
     }
 
+    /// Names the guard in [access tables](crate::Router::access_table), where a program has several; by default it is called
+    /// by its realm. Clients are not told the name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.draft.name = Some(name.into());
+        self
+    }
+
     /// Names the protection space in challenges; `api` by default.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.draft.realm = realm.into();
