@@ -117,7 +117,7 @@ impl AuthError {
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
-            Self::Policy(Shortfall::Forbidden) => FailureKind::Forbidden,
+            Self::Policy(Shortfall::Forbidden | Shortfall::Malformed(_)) => FailureKind::Forbidden,
             Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
         }
     }
@@ -160,6 +160,9 @@ impl fmt::Display for AuthError {
             Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),
             Self::Policy(Shortfall::Forbidden) => {
                 f.write_str("a role, a claim or a `not(..)` stands against the caller")
+            }
+            Self::Policy(Shortfall::Malformed(claims)) => {
+                write!(f, "the token has malformed claims, so that the policy cannot be decided: `{claims}`")
             }
             Self::NoGuard(cause) => cause.fmt(f),
             Self::Panic => f.write_str("the verification panicked; the request was refused"),

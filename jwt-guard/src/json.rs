@@ -6,7 +6,8 @@
 //!
 //! 1. a repeated member name, at any level;
 //! 2. more nesting or more members in one object than [`Limits`] allow;
-//! 3. anything after the value. The text is UTF-8 by its type.
+//! 3. a member name that `serde_json` keeps to itself, and reads as something else than a member;
+//! 4. anything after the value. The text is UTF-8 by its type.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -51,16 +52,33 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// The value at the end of `path`, each segment of which is one member name.
-    pub(crate) fn at<S: AsRef<str>>(&self, path: &[S]) -> Option<&Json<'a>> {
-        let (first, rest) = path.split_first()?;
-        let mut value = self.get(first.as_ref())?;
+    /// What is at the end of `path`, each segment of which is one member name.
+    pub(crate) fn at<S: AsRef<str>>(&self, path: &[S]) -> At<'_, 'a> {
+        let Some((first, rest)) = path.split_first() else { return At::Absent };
+        let mut value = self.get(first.as_ref());
         for segment in rest {
-            let Json::Object(object) = value else { return None };
-            value = object.get(segment.as_ref())?;
+            value = match value {
+                None | Some(Json::Null) => return At::Absent,
+                Some(Json::Object(object)) => object.get(segment.as_ref()),
+                Some(_) => return At::NoObject,
+            };
         }
-        Some(value)
+        match value {
+            None | Some(Json::Null) => At::Absent,
+            Some(value) => At::Value(value),
+        }
     }
+}
+
+/// What is found at the end of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum At<'o, 'a> {
+    /// Nothing: a member of the path is not there, or is `null`.
+    Absent,
+    /// A value that is not `null`.
+    Value(&'o Json<'a>),
+    /// Nothing can be said: the path leads through a value that has no members.
+    NoObject,
 }
 
 impl Json<'_> {
@@ -192,8 +210,11 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
                 members.pop();
                 break;
             }
-            if before.is_empty() && *name == NUMBER_TOKEN {
-                *self.value = number(&map.next_value::<String>()?)?;
+            if name.starts_with(PRIVATE_NAMES) {
+                if !before.is_empty() || *name != NUMBER_TOKEN {
+                    return Err(A::Error::custom(PRIVATE_NAME));
+                }
+                *self.value = number(&map.next_value_seed(NumberText)?)?;
                 return Ok(());
             }
             if before.len() == limits.members {
@@ -236,9 +257,43 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Member names that make `serde_json` read an object as a number, or as JSON in a text, depending on the features that
+/// some crate of the build has turned on. An object with one is read in two ways, so it is refused.
+const PRIVATE_NAMES: &str = "$serde_json::private::";
+
+const PRIVATE_NAME: &str = "a member has a name that `serde_json` keeps to itself";
+
 /// The only member of the map as which `serde_json` presents a number when some crate of the build has turned
 /// its feature `arbitrary_precision` on. Without this branch such a build would refuse every token.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
+
+/// The digits of a number that is presented as a map. They come as a string that is made for it: what a string of the JSON
+/// text holds is lent instead, so no object of the text passes as a number.
+struct NumberText;
+
+impl<'de> DeserializeSeed<'de> for NumberText {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for NumberText {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the digits of a number")
+    }
+
+    fn visit_string<E>(self, digits: String) -> Result<String, E> {
+        Ok(digits)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<String, E> {
+        Err(E::custom(PRIVATE_NAME))
+    }
+}
 
 fn number<'de, E: serde::de::Error>(text: &str) -> Result<Json<'de>, E> {
     if let Ok(value) = text.parse::<u64>() {
@@ -283,62 +338,4 @@ impl<'de> Visitor<'de> for NamePlace<'_, 'de> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: Limits = Limits { depth: 3, members: 40 };
-
-    fn refused(text: &str) -> String {
-        parse(text, LIMITS).expect_err(text).to_string()
-    }
-
-    #[test]
-    fn a_repeated_name_is_refused_at_every_level_and_by_escape() {
-        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"[{"a":1,"\u0061":2}]"#] {
-            assert!(refused(text).contains("repeated"), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_repeated_name_is_refused_in_a_large_object() {
-        let mut text = String::from("{");
-        for index in 0..30 {
-            text.push_str(&format!("\"m{index}\":0,"));
-        }
-        text.push_str("\"m29\":0}");
-        assert!(refused(&text).contains("repeated"));
-    }
-
-    #[test]
-    fn depth_and_members_are_limited() {
-        assert!(parse("[[[1]]]", LIMITS).is_ok());
-        assert!(refused("[[[[1]]]]").contains("deeply"));
-        let limits = Limits { depth: 1, members: 2 };
-        assert!(parse(r#"{"a":1,"b":2}"#, limits).is_ok());
-        assert!(parse(r#"{"a":1,"b":2,"c":3}"#, limits).is_err());
-    }
-
-    #[test]
-    fn what_is_not_json_is_refused() {
-        for text in ["", "{", "{}{}", "NaN", "Infinity", "{\"a\":1,}", "\u{feff}{}", "1e400"] {
-            assert!(parse(text, LIMITS).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_path_names_one_member_a_segment() {
-        let object = parse_object(r#"{"realm":{"a.b":["x"]},"n":1}"#, LIMITS).unwrap();
-        assert!(matches!(object.at(&["realm", "a.b"]), Some(Json::List(_))));
-        assert_eq!(object.at(&["realm", "a", "b"]), None);
-        assert_eq!(object.at(&["n", "x"]), None);
-        assert_eq!(object.at::<&str>(&[]), None);
-    }
-
-    #[test]
-    fn numbers_presented_as_text_are_numbers() {
-        assert_eq!(number::<serde_json::Error>("12").unwrap(), Json::Unsigned(12));
-        assert_eq!(number::<serde_json::Error>("-12").unwrap(), Json::Signed(-12));
-        assert_eq!(number::<serde_json::Error>("1.5").unwrap(), Json::Float(1.5));
-        assert!(number::<serde_json::Error>("1e999").is_err());
-    }
-}
+mod tests;

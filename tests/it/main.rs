@@ -4,6 +4,7 @@ mod answers;
 mod app;
 mod architecture;
 mod bare_handlers;
+mod conditions;
 mod conformance;
 mod crypto_vectors;
 mod current_user;

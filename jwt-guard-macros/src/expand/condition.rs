@@ -5,6 +5,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::Type;
 
 use crate::crate_path::CratePath;
 use crate::model::{Condition, Literal, Name};
@@ -17,6 +18,30 @@ use crate::validate::tidy;
 /// All names with their full paths.
 pub(super) fn all(conditions: &[Condition], crate_path: &CratePath) -> TokenStream {
     list("All", conditions, crate_path)
+}
+
+/// Every policy that is named, however deep.
+pub(super) fn policies(conditions: &[Condition]) -> Vec<&Type> {
+    conditions.iter().flat_map(policies_of).collect()
+}
+
+fn policies_of(condition: &Condition) -> Vec<&Type> {
+    match condition {
+        Condition::All(conditions) | Condition::Any(conditions) => policies(conditions),
+        Condition::Not(inner) => policies_of(inner),
+        Condition::Policy(policy) => vec![policy],
+        Condition::Scope(_) | Condition::Role(_) | Condition::Claim(..) | Condition::Fresh => Vec::new(),
+    }
+}
+
+/// ```text
+/// .refusing_as(&<rules::Shared as Policy>::RULE)
+/// ```
+pub(super) fn refusing_as(policy: &Type, crate_path: &CratePath) -> TokenStream {
+    let (first, last) = ends(policy);
+    let private = crate_path.private_at(first);
+    let rule = quote_spanned!(first=> <#policy as #private::Policy>::RULE);
+    quote_spanned!(last=> .refusing_as(&#rule))
 }
 
 fn list(variant: &str, conditions: &[Condition], crate_path: &CratePath) -> TokenStream {

@@ -53,11 +53,13 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, takes: Takes) -> TokenStrea
         Refusal::NotFound => Some(quote_spanned!(span=> .deny_as(#private::DenyAs::NotFound))),
         Refusal::Redirect(path) => Some(quote_spanned!(span=> .redirect(#path))),
     };
+    let included = condition::policies(conditions);
+    let included = included.into_iter().map(|policy| condition::refusing_as(policy, crate_path));
     let reason = reason.as_ref().map(|text| quote_spanned!(span=> .reason(#text)));
     let name = format!("::{}", handler.unraw());
     let nothing = (takes == Takes::Nothing).then(|| quote_spanned!(span=> .taking_nothing()));
     quote_spanned! {span=>
-        #private::Rule::#access #requiring #refusal #reason.declared_at(
+        #private::Rule::#access #requiring #refusal #(#included)* #reason.declared_at(
             ::core::concat!(::core::module_path!(), #name),
             ::core::file!(),
             ::core::line!(),

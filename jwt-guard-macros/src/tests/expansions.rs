@@ -86,8 +86,8 @@ fn fresh_is_a_condition_like_others() {
 #[test]
 fn a_refresh_token_instead_of_an_access_token() {
     assert_snapshot("refresh_token", Requires, r#"token = "refresh""#, HANDLER);
-    let arguments = r#"scope = "a", token = "refresh", deny_as = "not_found""#;
-    assert_snapshot("refresh_token_with_condition", AuthenticationRequired, arguments, HANDLER);
+    let arguments = r#"token = "refresh", deny_as = "not_found""#;
+    assert_snapshot("hidden_refresh_token", AuthenticationRequired, arguments, HANDLER);
 }
 
 #[test]

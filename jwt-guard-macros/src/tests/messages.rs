@@ -89,7 +89,8 @@ fn fresh_is_a_word_of_its_own() {
 #[test]
 fn a_refresh_token_is_a_demand_of_its_own() {
     for attribute in [AuthenticationRequired, Requires] {
-        for arguments in [r#"token = "refresh""#, r#"token = "refresh", scope = "a", reason = "r""#] {
+        for arguments in [r#"token = "refresh""#, r#"token = "refresh", deny_as = "not_found", reason = "r""#]
+        {
             assert_eq!(messages(attribute, arguments), [""; 0], "{arguments}");
         }
         for wrong in [
@@ -106,19 +107,38 @@ fn a_refresh_token_is_a_demand_of_its_own() {
 }
 
 #[test]
-fn a_refresh_token_is_never_fresh() {
+fn nothing_else_is_asked_of_a_refresh_token() {
     for (arguments, mistakes) in [
-        (r#"token = "refresh", fresh"#, 1),
-        (r#"fresh, token = "refresh""#, 1),
-        (r#"any(all(fresh, role = "a"), not(fresh)), token = "refresh""#, 2),
-        // A value that is wrong by itself says nothing about `fresh`.
-        (r#"token = "access", fresh"#, 1),
+        (r#"token = "refresh", fresh"#, &["fresh"][..]),
+        (r#"not(role = "banned"), token = "refresh""#, &["not"]),
+        (r#"scope = "a", token = "refresh", role = "b", claim("c") = 1"#, &["scope", "role", "claim"]),
+        (r#"any(all(fresh, role = "a"), not(fresh)), token = "refresh", policy = P"#, &["any", "policy"]),
+        // A value that is wrong by itself says nothing about the conditions.
+        (r#"token = "access", fresh"#, &[]),
     ] {
         let found = messages(Requires, arguments);
-        assert_eq!(found.len(), mistakes, "{arguments}: {found:?}");
-        let contradicts = found.iter().all(|message| message.contains("never fresh"));
-        assert_eq!(contradicts, !arguments.contains("access"), "{found:?}");
+        let of_conditions: Vec<_> =
+            found.iter().filter(|message| message.contains("carries no scopes")).collect();
+        assert_eq!(of_conditions.len(), mistakes.len(), "{arguments}: {found:?}");
+        for (message, name) in of_conditions.iter().zip(mistakes) {
+            assert!(message.contains(&format!("`{name}` cannot be asked")), "{message}");
+        }
     }
+}
+
+#[test]
+fn literals_have_no_white_space_at_their_ends() {
+    for (arguments, fix) in [
+        (r#"not(role = "suspended ")"#, r#"`role = "suspended"`"#),
+        ("role = \"\u{a0}clerk\"", r#"`role = "clerk"`"#),
+        (r#"claim("tenant ") = "acme""#, r#"`"tenant"`"#),
+        (r#"claim("a", " b") = 1"#, r#"`"b"`"#),
+        (r#"claim("tenant") = " acme""#, r#"`"acme"`"#),
+    ] {
+        let found = messages(Requires, arguments);
+        assert!(found.len() == 1 && found[0].contains(fix), "{arguments}: {found:?}");
+    }
+    assert!(messages(Requires, r#"role = "Site Admin", claim("a b") = "c d", claim("e") = """#).is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The conditions, nested or not.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::LitStr;
 
@@ -17,16 +17,6 @@ pub(super) fn list(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -> Op
     (list.len() == total).then_some(list)
 }
 
-/// Every `fresh`, however deep.
-pub(super) fn every_fresh(arguments: &[ParsedArgument]) -> Vec<Ident> {
-    let of_argument = |argument: &ParsedArgument| match (&argument.value, argument.key.word) {
-        (ParsedValue::Conditions { arguments, .. }, _) => every_fresh(arguments),
-        (_, Word::Fresh) => vec![argument.ident.clone()],
-        _ => Vec::new(),
-    };
-    arguments.iter().flat_map(of_argument).collect()
-}
-
 fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Condition> {
     let ParsedArgument { key, ident: _, value } = argument;
     match (key.word, value) {
@@ -35,7 +25,9 @@ fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Conditi
         }
         (Word::Role, ParsedValue::Name(name)) => legal_name(name, names::role, errors).map(Condition::Role),
         (Word::Claim, ParsedValue::Claim { parentheses, path, value }) => {
-            claim_path(key, parentheses, path, errors).map(|path| Condition::Claim(path, value))
+            let path = claim_path(key, parentheses, path, errors);
+            let value = names::claim_value(value, errors);
+            Some(Condition::Claim(path?, value?))
         }
         (Word::Fresh, ParsedValue::Bare) => Some(Condition::Fresh),
         (Word::Policy, ParsedValue::Type(path)) => Some(Condition::Policy(path)),

@@ -38,14 +38,17 @@ pub(crate) fn policy(
              or a condition such as `#[requires(scope = \"orders:read\")]`",
         );
     }
-    let every_fresh = condition::every_fresh(&conditions);
+    let asked: Vec<_> = conditions.iter().map(|condition| condition.ident.clone()).collect();
     let conditions = condition::list(conditions, &mut found);
     let Settings { deny_as, expired, crate_path, reason, redirect, token } =
         settings::settings(settings, &mut found);
-    for fresh in every_fresh.iter().filter(|_| token.is_some()) {
+    for condition in asked.iter().filter(|_| token.is_some()) {
         found.push(
-            fresh,
-            "a refresh token is never fresh, so `fresh` contradicts `token = \"refresh\"`; keep one of them",
+            condition,
+            format!(
+                "a refresh token carries no scopes, roles and claims, so `{condition}` cannot be asked of it; remove it \
+                 here, and write it on the handlers that take access tokens"
+            ),
         );
     }
     let refusal = match (deny_as, redirect) {

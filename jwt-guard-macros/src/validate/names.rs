@@ -3,6 +3,7 @@
 use syn::LitStr;
 
 use crate::errors::ErrorSink;
+use crate::model::Literal;
 
 /// A scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3).
 pub(super) fn scope(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
@@ -36,6 +37,9 @@ pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
             text,
             format!("{bad:?} is not allowed in a role name; write a name such as `role = \"clerk\"`"),
         );
+    } else if name.trim() != name {
+        let message = "a role name has white space at its end, so no token has it; write";
+        errors.push(text, format!("{message} `role = {:?}`", name.trim()));
     } else {
         return Some(text);
     }
@@ -46,6 +50,26 @@ pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
 pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     if text.value().is_empty() {
         errors.push(text, "a claim name is empty; write a name such as `claim(\"tenant\") = \"acme\"`");
+        return None;
+    }
+    without_space_at_its_end("the name of a claim", text, errors)
+}
+
+/// What a claim is compared with.
+pub(super) fn claim_value(value: Literal, errors: &mut ErrorSink) -> Option<Literal> {
+    match value {
+        Literal::Text(text) => {
+            without_space_at_its_end("the value of a claim", text, errors).map(Literal::Text)
+        }
+        Literal::Integer(_) | Literal::Bool(_) => Some(value),
+    }
+}
+
+/// White space that nobody sees makes a condition fail, and a `not(..)` hold, for every caller.
+fn without_space_at_its_end(what: &str, text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    let value = text.value();
+    if value.trim() != value {
+        errors.push(text, format!("{what} has white space at its end; write `{:?}`", value.trim()));
         return None;
     }
     Some(text)

@@ -18,6 +18,7 @@ use std::fmt;
 pub struct Names {
     // One allocation however many names there are. The separator is a control character, which no name may hold.
     joined: String,
+    unreadable: Option<Box<str>>,
 }
 
 const SEPARATOR: char = '\n';
@@ -28,7 +29,7 @@ const FEW: usize = 32;
 impl Names {
     /// No names.
     pub(crate) const fn none() -> Self {
-        Self { joined: String::new() }
+        Self { joined: String::new(), unreadable: None }
     }
 
     /// Whether `name` is one of them.
@@ -47,9 +48,28 @@ impl Names {
         self.iter().next().is_none()
     }
 
+    /// The claim of the token that should hold further names and cannot be read; several are separated by commas. `None`
+    /// where all names are known.
+    ///
+    /// Code that decides by the *absence* of a name asks this first, as `not(..)` does: a name may be missing because it is
+    /// written in a way that is not understood.
+    pub fn unreadable_claim(&self) -> Option<&str> {
+        self.unreadable.as_deref()
+    }
+
+    /// Notes that the claim at `path` cannot be read.
+    pub(crate) fn note_unreadable(&mut self, path: &[String]) {
+        let mut claims: String = self.unreadable.take().map(String::from).unwrap_or_default();
+        if !claims.is_empty() {
+            claims.push_str(", ");
+        }
+        claims.push_str(&path.join("."));
+        self.unreadable = Some(claims.into());
+    }
+
     /// How many bytes they take.
     pub(crate) fn bytes(&self) -> usize {
-        self.joined.len()
+        self.joined.len().saturating_add(self.unreadable.as_deref().map_or(0, str::len))
     }
 
     /// Adds a name, once. An empty one, or one with a control character, grants nothing and is left out.

@@ -35,8 +35,8 @@ pub(crate) struct Registered {
     pub(crate) family: Option<Span>,
     /// What a request that carries the token in a cookie must repeat: `csrf`.
     pub(crate) csrf: Option<Span>,
-    /// Whether the claim `fresh` is `true`, and not merely something.
-    pub(crate) is_fresh: bool,
+    /// Whether the claim `fresh` is `true`; `None` where it is something else than `true`, `false` and `null`.
+    pub(crate) is_fresh: Option<bool>,
 }
 
 impl TokenClaims {
@@ -60,7 +60,7 @@ impl TokenClaims {
             client_id: None,
             family: None,
             csrf: None,
-            is_fresh: true,
+            is_fresh: Some(true),
         };
         drop(claims);
         Some(Self { payload, registered })
@@ -110,7 +110,8 @@ impl TokenClaims {
         self.text(self.registered.csrf.as_ref())
     }
 
-    pub(crate) fn is_fresh(&self) -> bool {
+    /// `None` where it cannot be told.
+    pub(crate) fn is_fresh(&self) -> Option<bool> {
         self.registered.is_fresh
     }
 

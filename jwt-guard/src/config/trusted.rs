@@ -2,7 +2,7 @@
 
 use super::draft::{IssuerDraft, KeySource};
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
-use crate::verify::TokenProfile;
+use crate::verify::{LoginClaims, TokenProfile};
 
 /// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::Builder::trust).
 ///
@@ -107,6 +107,17 @@ impl TrustedIssuer {
     /// Reads the caller's identity from another claim; as [`Builder::subject_claim`](crate::Builder::subject_claim).
     pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
         self.0.subject_claim = name.into();
+        self
+    }
+
+    /// Believes what tokens of this issuer say of the login: the claims `fresh` and `csrf`, as the tokens of a
+    /// [`TokenIssuer`](crate::TokenIssuer) have them.
+    ///
+    /// Not by default, and then they count as absent: such tokens are never fresh, and in a cookie for which the guard asks a
+    /// [`csrf` value](crate::CookieSettings) they change nothing. Other issuers may give these names another meaning, and one
+    /// that chooses the `csrf` value of a token can have a page of its own repeat it.
+    pub fn login_claims(mut self) -> Self {
+        self.0.login_claims = LoginClaims::Believed;
         self
     }
 

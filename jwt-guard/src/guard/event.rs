@@ -12,7 +12,7 @@ use crate::error::{AuthError, FailureKind};
 use crate::guard::JwtGuard;
 use crate::location::Found;
 use crate::policy::Rule;
-use crate::policy::evaluate::Shortfall;
+use crate::policy::evaluate::{Shortfall, malformed_claims};
 use crate::principal::Principal;
 use crate::random::Fingerprint;
 
@@ -47,6 +47,7 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
                 policy = %rule,
                 reason = %error,
                 scopes = lacking(error),
+                malformed = malformed(rule, caller, error),
                 jti = caller.and_then(Principal::token_id),
                 token = fingerprint(rule, error, request).map(field::display),
                 kid = key_id(rule, error, request).map(field::debug),
@@ -72,6 +73,14 @@ fn route(request: &Parts) -> Option<&str> {
 fn lacking(error: &AuthError) -> Option<String> {
     match error {
         AuthError::Policy(Shortfall::Scopes(scopes)) => Some(scopes.join(" ")),
+        _ => None,
+    }
+}
+
+/// The claims that the policy asks for and that cannot be read.
+fn malformed(rule: &Rule, caller: Option<&Principal>, error: &AuthError) -> Option<String> {
+    match error {
+        AuthError::Policy(_) => malformed_claims(rule.requirement(), caller?),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ pub use requirement::{ClaimValue, Requirement};
 pub(crate) use rule::Takes;
 pub use rule::{Access, Declaration, DenyAs, Rule};
 pub use scope_name::{check_name, check_scope};
-pub(crate) use scope_name::{is_name, is_scope};
+pub(crate) use scope_name::{is_name, is_scope, is_scope_list};
 
 /// A policy as a type, so that several handlers can share it, or one can be written by hand.
 ///

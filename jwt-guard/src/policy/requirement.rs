@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::scope_name::{check_name, check_scope, check_text};
+
 /// What a caller must have, beyond a good token.
 ///
 /// Public so that policies can be written by hand and read by tools; an unknown variant may be added.
@@ -12,13 +14,17 @@ pub enum Requirement {
     All(&'static [Self]),
     /// At least one of these; none at all is never met.
     Any(&'static [Self]),
-    /// Not this.
+    /// Not this. It holds where the caller lacks what is asked for, whatever the reason: `Not(&Role("suspended"))` lets in a
+    /// caller whose token has no claim with roles at all. A claim that is there and malformed is neither: then it is unknown
+    /// whether the condition holds, and the caller is not let in.
     Not(&'static Self),
     /// The token grants this scope, or one that implies it.
     Scope(&'static str),
     /// The token grants this role, or one that implies it.
     Role(&'static str),
-    /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name.
+    /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name; a member
+    /// that is `null` is absent. A claim of another type than the value, a list with an element of another type, and a path
+    /// through a value that is not an object say nothing: then the condition is unknown.
     Claim(&'static [&'static str], ClaimValue),
     /// The token was issued by a login, and not by a refresh.
     Fresh,
@@ -26,7 +32,7 @@ pub enum Requirement {
     Policy(&'static str, &'static Self),
 }
 
-/// The literal that a claim is compared with. Types are compared too: `1` is not `"1"`.
+/// The literal that a claim is compared with. Types are compared too: `1` is not `"1"`, and `1.0` is not an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClaimValue {
@@ -42,6 +48,44 @@ impl Requirement {
     /// Whether there is nothing to require.
     pub const fn is_empty(&self) -> bool {
         matches!(self, Self::All(list) if list.is_empty())
+    }
+
+    /// Refuses names and values that no token can have.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, where one is illegal.
+    #[track_caller]
+    pub(super) const fn check(&self) {
+        match self {
+            Self::All(list) | Self::Any(list) => {
+                let mut rest = *list;
+                while let [first, tail @ ..] = rest {
+                    first.check();
+                    rest = tail;
+                }
+            }
+            Self::Not(inner) | Self::Policy(_, inner) => inner.check(),
+            Self::Scope(name) => {
+                check_scope(name);
+            }
+            Self::Role(name) => {
+                check_name(name);
+            }
+            Self::Claim(path, value) => {
+                let mut rest = *path;
+                assert!(!rest.is_empty(), "a claim has no name");
+                while let [segment, tail @ ..] = rest {
+                    assert!(!segment.is_empty(), "the name of a claim is empty");
+                    check_text(segment);
+                    rest = tail;
+                }
+                if let ClaimValue::Text(text) = value {
+                    check_text(text);
+                }
+            }
+            Self::Fresh => {}
+        }
     }
 }
 

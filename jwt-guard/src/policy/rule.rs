@@ -87,16 +87,35 @@ impl Rule {
         }
     }
 
-    /// Adds the conditions. They replace those set before.
+    /// Adds the conditions.
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule lets anonymous callers in: nothing can be required of them.
+    /// While compiling, when the rule lets anonymous callers in, since nothing can be required of them; when it takes refresh
+    /// tokens, which carry no scopes, roles and claims; when it has conditions already; and when a condition names what no
+    /// token can have, such as a role with white space at its end.
     #[must_use]
+    #[track_caller]
     pub const fn requiring(mut self, requirement: Requirement) -> Self {
         assert!(matches!(self.access, Access::Authenticated), "conditions need `Rule::authenticated()`");
+        assert!(
+            self.requirement.is_empty(),
+            "the rule has conditions already; join them with `Requirement::All(&[..])`"
+        );
+        requirement.check();
         self.requirement = requirement;
+        self.check_token();
         self
+    }
+
+    /// Without this, `Not(..)` would let in every refresh token, and nothing else any.
+    #[track_caller]
+    const fn check_token(&self) {
+        assert!(
+            matches!(self.token, TokenKind::Access) || self.requirement.is_empty(),
+            "a refresh token carries no scopes, roles and claims, so nothing else can be required beside it; put the \
+             conditions on the handlers that take access tokens"
+        );
     }
 
     /// Treats an expired token as no token.
@@ -115,20 +134,36 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule lets anonymous callers in: a refresh token says nothing of them.
+    /// While compiling, when the rule lets anonymous callers in, since a refresh token says nothing of them; and when it has
+    /// conditions, since a refresh token carries nothing that could meet them.
     #[must_use]
     #[track_caller]
     pub const fn with_token(mut self, token: TokenKind) -> Self {
         assert!(matches!(self.access, Access::Authenticated), "`token` needs `Rule::authenticated()`");
         self.token = token;
+        self.check_token();
         self
     }
 
     /// Answers every refusal as `deny_as` says.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, when the route is to be hidden and has a redirect, which shows it.
     #[must_use]
+    #[track_caller]
     pub const fn deny_as(mut self, deny_as: DenyAs) -> Self {
         self.deny_as = deny_as;
+        self.check_refusal();
         self
+    }
+
+    #[track_caller]
+    const fn check_refusal(&self) {
+        assert!(
+            matches!(self.deny_as, DenyAs::Refusal) || self.redirect.is_none(),
+            "`DenyAs::NotFound` hides the route and a redirect shows it"
+        );
     }
 
     /// Sends a browser that is not authenticated to `path` with 303, with the way back in the query parameter
@@ -136,8 +171,10 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when `path` is not an absolute path on the same origin.
+    /// While compiling, when `path` is not an absolute path on the same origin, and when the route is hidden by
+    /// [`DenyAs::NotFound`].
     #[must_use]
+    #[track_caller]
     pub const fn redirect(mut self, path: &'static str) -> Self {
         let mut rest = path.as_bytes();
         assert!(
@@ -149,6 +186,40 @@ impl Rule {
             rest = tail;
         }
         self.redirect = Some(path);
+        self.check_refusal();
+        self
+    }
+
+    /// Refuses as a policy does whose conditions this rule includes: hides what it hides, and sends browsers where it sends
+    /// them. The attributes call this for each `policy = ..`.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, when this rule or another included policy says otherwise.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn refusing_as(mut self, included: &Self) -> Self {
+        if matches!(included.deny_as, DenyAs::NotFound) {
+            assert!(
+                self.redirect.is_none(),
+                "`policy = ..` names a policy that hides the route (`deny_as`), and a `redirect` shows it"
+            );
+            self.deny_as = DenyAs::NotFound;
+        }
+        if let Some(path) = included.redirect {
+            assert!(
+                matches!(self.deny_as, DenyAs::Refusal),
+                "`policy = ..` names a policy that redirects, and `deny_as = \"not_found\"` hides the route"
+            );
+            if let Some(known) = self.redirect {
+                assert!(
+                    are_equal(known.as_bytes(), path.as_bytes()),
+                    "`policy = ..` names a policy that redirects to another path"
+                );
+            }
+            self.redirect = Some(path);
+        }
         self
     }
 
@@ -235,61 +306,31 @@ impl Rule {
     }
 }
 
+const fn are_equal(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([first, one_tail @ ..], [second, other_tail @ ..]) = (one, other) {
+        if *first != *second {
+            return false;
+        }
+        one = one_tail;
+        other = other_tail;
+    }
+    one.is_empty() && other.is_empty()
+}
+
 /// The rule as the attribute that would write it.
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.access {
             Access::Anonymous => f.write_str("anonymous_allowed"),
             Access::AnonymousIfExpired => f.write_str("anonymous_allowed(expired = \"anonymous\")"),
-            Access::Authenticated => {
-                let refresh = matches!(self.token, TokenKind::Refresh);
-                let token = if refresh { "token = \"refresh\"" } else { "" };
-                let comma = if refresh && !self.requirement.is_empty() { ", " } else { "" };
-                match (refresh, self.requirement.is_empty()) {
-                    (false, true) => f.write_str("authentication_required"),
-                    (true, true) => write!(f, "authentication_required({token})"),
-                    (_, false) => write!(f, "requires({token}{comma}{})", self.requirement),
-                }
-            }
+            Access::Authenticated => match (self.token, self.requirement.is_empty()) {
+                (TokenKind::Refresh, _) => f.write_str("authentication_required(token = \"refresh\")"),
+                (TokenKind::Access, true) => f.write_str("authentication_required"),
+                (TokenKind::Access, false) => write!(f, "requires({})", self.requirement),
+            },
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_reads_as_its_attribute() {
-        assert_eq!(Rule::anonymous().to_string(), "anonymous_allowed");
-        assert_eq!(
-            Rule::anonymous().expired_is_anonymous().to_string(),
-            "anonymous_allowed(expired = \"anonymous\")"
-        );
-        assert_eq!(Rule::authenticated().to_string(), "authentication_required");
-        let rule = Rule::authenticated().requiring(Requirement::All(&[Requirement::Scope("a")]));
-        assert_eq!(rule.to_string(), "requires(scope = \"a\")");
-        let refresh = Rule::authenticated().with_token(TokenKind::Refresh);
-        assert_eq!(refresh.to_string(), "authentication_required(token = \"refresh\")");
-        let both = refresh.requiring(Requirement::All(&[Requirement::Fresh]));
-        assert_eq!(both.to_string(), "requires(token = \"refresh\", fresh)");
-    }
-
-    #[test]
-    fn a_redirect_stays_on_the_same_origin() {
-        for path in ["", "login", "//evil.example", "/\\evil.example", "/a b", "https://evil.example"] {
-            assert!(std::panic::catch_unwind(|| Rule::authenticated().redirect(path)).is_err(), "{path}");
-        }
-        assert_eq!(Rule::authenticated().redirect("/login").redirect_path(), Some("/login"));
-    }
-
-    #[test]
-    fn conditions_and_anonymous_callers_exclude_each_other() {
-        let conditions = || Rule::anonymous().requiring(Requirement::Scope("a"));
-        assert!(std::panic::catch_unwind(conditions).is_err());
-        assert!(std::panic::catch_unwind(|| Rule::authenticated().expired_is_anonymous()).is_err());
-        assert!(std::panic::catch_unwind(|| Rule::anonymous().shared_requirement()).is_err());
-        let refresh = || Rule::authenticated().with_token(TokenKind::Refresh).shared_requirement();
-        assert!(std::panic::catch_unwind(refresh).is_err());
-    }
-}
+mod tests;

@@ -22,11 +22,11 @@ pub const fn check_scope(name: &'static str) -> &'static str {
     name
 }
 
-/// Returns `name` when it is a legal role: not empty, no control characters.
+/// Returns `name` when it is a legal role: not empty, no control characters, no white space at its ends.
 ///
 /// # Panics
 ///
-/// While compiling, when `name` is empty or holds a control character.
+/// While compiling, when `name` is empty, holds a control character, or begins or ends with white space.
 #[track_caller]
 pub const fn check_name(name: &'static str) -> &'static str {
     let mut rest = name.as_bytes();
@@ -35,7 +35,48 @@ pub const fn check_name(name: &'static str) -> &'static str {
         assert!(!byte.is_ascii_control(), "a role name has a control character");
         rest = tail;
     }
+    assert!(
+        !has_space_at_an_end(name),
+        "a role name has white space at one of its ends; no token has such a role"
+    );
     name
+}
+
+/// Refuses a text of a condition that has white space at its ends: a slip, which a `not(..)` would never notice.
+///
+/// # Panics
+///
+/// While compiling, when `text` begins or ends with white space.
+#[track_caller]
+pub(super) const fn check_text(text: &'static str) {
+    assert!(
+        !has_space_at_an_end(text),
+        "the name or the value of a claim has white space at one of its ends"
+    );
+}
+
+/// As `text.trim() != text`, while compiling.
+const fn has_space_at_an_end(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins = matches!(
+        bytes,
+        [b'\t'..=b'\r' | b' ', ..]
+            | [0xc2, 0x85 | 0xa0, ..]
+            | [0xe1, 0x9a, 0x80, ..]
+            | [0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf, ..]
+            | [0xe2, 0x81, 0x9f, ..]
+            | [0xe3, 0x80, 0x80, ..]
+    );
+    let ends = matches!(
+        bytes,
+        [.., b'\t'..=b'\r' | b' ']
+            | [.., 0xc2, 0x85 | 0xa0]
+            | [.., 0xe1, 0x9a, 0x80]
+            | [.., 0xe2, 0x80, 0x80..=0x8a | 0xa8 | 0xa9 | 0xaf]
+            | [.., 0xe2, 0x81, 0x9f]
+            | [.., 0xe3, 0x80, 0x80]
+    );
+    begins || ends
 }
 
 /// Whether [`check_scope`] takes the name, for names that come while the program runs.
@@ -43,9 +84,15 @@ pub(crate) fn is_scope(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_scope_byte)
 }
 
+/// Whether a text holds legal scopes, separated by spaces.
+pub(crate) fn is_scope_list(text: &str) -> bool {
+    // Without a branch for each byte: most texts are legal to their end.
+    text.bytes().fold(true, |legal, byte| legal & (is_scope_byte(byte) | (byte == b' ')))
+}
+
 /// Whether [`check_name`] takes the name.
 pub(crate) fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_control())
+    !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_control()) && name.trim() == name
 }
 
 const fn is_scope_byte(byte: u8) -> bool {
@@ -68,10 +115,22 @@ mod tests {
     }
 
     #[test]
-    fn role_names_hold_no_control_characters() {
+    fn white_space_is_found_at_either_end() {
+        for space in (0..=0x0010_ffff).filter_map(char::from_u32) {
+            let is_space = space.is_whitespace();
+            for text in [format!("{space}a"), format!("a{space}"), format!("{space}")] {
+                assert_eq!(has_space_at_an_end(&text), is_space, "{text:?}");
+            }
+            assert!(!has_space_at_an_end(&format!("a{space}a")), "{space:?}");
+        }
+        assert!(!has_space_at_an_end(""));
+    }
+
+    #[test]
+    fn role_names_hold_no_control_characters_and_no_white_space_at_their_ends() {
         assert_eq!(check_name("Site Admin"), "Site Admin");
         assert!(is_name("Site Admin"));
-        for name in ["", "a\nb", "\u{7f}"] {
+        for name in ["", "a\nb", "\u{7f}", " a", "a ", "\u{a0}a", "a\u{3000}"] {
             assert!(std::panic::catch_unwind(|| check_name(name)).is_err(), "{name:?}");
             assert!(!is_name(name), "{name:?}");
         }

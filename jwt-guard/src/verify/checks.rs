@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::VerifyError;
 use super::members::{Member, Members, date, span, text};
-use super::rules::{Audience, Clients, Limits, Rules};
+use super::rules::{Audience, Clients, Limits, LoginClaims, Rules};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::{Registered, TokenClaims};
 use crate::claims::span::Span;
@@ -28,6 +28,10 @@ pub(super) fn check(
     let client = client(claims, found.client_id, rules)?;
     let family = text(found.sid, "sid")?;
     let subject = subject(claims, found.sub, rules)?;
+    let (fresh, csrf) = match rules.login_claims {
+        LoginClaims::Believed => (found.fresh, found.csrf),
+        LoginClaims::PassedOver => (None, None),
+    };
     required(claims, rules)?;
     if found.cnf.is_some() {
         // RFC 9449 section 7.2 and RFC 8705 section 3: without its proof, a bound token is a stolen one.
@@ -45,8 +49,12 @@ pub(super) fn check(
         token_id: span(token_id, payload),
         client_id: span(client, payload),
         family: span(family, payload),
-        csrf: span(found.csrf.and_then(Json::as_text), payload),
-        is_fresh: matches!(found.fresh, Some(Json::Bool(true))),
+        csrf: span(csrf.and_then(Json::as_text), payload),
+        is_fresh: match fresh {
+            None | Some(Json::Null) => Some(false),
+            Some(Json::Bool(is_fresh)) => Some(*is_fresh),
+            Some(_) => None,
+        },
     })
 }
 

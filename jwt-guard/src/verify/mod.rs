@@ -13,6 +13,7 @@
 mod cache;
 mod checks;
 mod error;
+mod granted;
 mod header;
 mod issuer;
 mod members;
@@ -40,7 +41,7 @@ pub use cache::TokenCache;
 pub(crate) use error::{VerifyError, WantedKey};
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
-pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, Rules};
+pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, Rules};
 
 /// Turns tokens into [`Verified`] claims, by the keys and the rules of the issuers that it knows.
 pub(crate) struct Verifier {

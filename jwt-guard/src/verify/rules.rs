@@ -3,9 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::claims::hierarchy::{Hierarchies, Hierarchy};
-use crate::claims::names::Names;
-use crate::json::{Json, Object};
+use crate::claims::hierarchy::Hierarchies;
 
 /// Which kind of token a guard accepts, by the `typ` of its header (RFC 8725 section 3.11).
 ///
@@ -107,7 +105,17 @@ pub(crate) struct Rules {
     pub(crate) role_claims: Vec<ClaimPath>,
     /// What scopes and roles imply.
     pub(crate) hierarchies: Hierarchies,
+    /// Whether tokens say when their caller logged in, and what a request with their cookie must repeat: `fresh`, `csrf`.
+    pub(crate) login_claims: LoginClaims,
     pub(crate) limits: Limits,
+}
+
+/// Whether the claims that speak of a login are believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoginClaims {
+    Believed,
+    /// As if they were not there: the issuer gives their names a meaning of its own, or is not asked about logins.
+    PassedOver,
 }
 
 /// What is demanded of the tokens of every issuer of a guard.
@@ -136,40 +144,6 @@ impl Rules {
     pub(super) fn has_issuer(&self, name: &str) -> bool {
         self.issuers.iter().any(|ours| ours == name)
     }
-
-    /// The scopes of all configured claims: each a list of strings, or one string of names separated by spaces. A
-    /// claim of another type grants nothing. With those that they imply.
-    pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.scope_claims, &self.hierarchies.scopes, claims, Names::insert_words)
-    }
-
-    /// The roles of all configured claims: each a list of strings, or one string that is one role. A claim of
-    /// another type grants nothing. With those that they imply.
-    pub(super) fn roles_of(&self, claims: &Object<'_>) -> Names {
-        collect(&self.role_claims, &self.hierarchies.roles, claims, Names::insert)
-    }
-}
-
-fn collect(
-    paths: &[ClaimPath],
-    hierarchy: &Hierarchy,
-    claims: &Object<'_>,
-    read_text: impl Fn(&mut Names, &str),
-) -> Names {
-    let mut names = Names::none();
-    for path in paths {
-        match claims.at(&path.0) {
-            Some(Json::Text(text)) => read_text(&mut names, text),
-            Some(Json::List(values)) => {
-                if let Some(texts) = values.iter().map(Json::as_text).collect::<Option<Vec<_>>>() {
-                    names.insert_all(&texts);
-                }
-            }
-            _ => {}
-        }
-    }
-    hierarchy.expand(&mut names);
-    names
 }
 
 impl fmt::Debug for ClaimPath {

@@ -23,7 +23,6 @@ mod patterns;
 mod place_in_the_access_table;
 mod plain_axum_router;
 mod refresh_token;
-mod refresh_token_with_conditions;
 mod result_return;
 mod scope;
 mod utoipa_above;

@@ -27,6 +27,8 @@ impl ::jwt_guard::__private::Policy for __JwtGuardList {
                 ]
             }),
         )
+        .refusing_as(&<rules::CanBook as ::jwt_guard::__private::Policy>::RULE)
+        .refusing_as(&<Of<Guest, 2> as ::jwt_guard::__private::Policy>::RULE)
         .declared_at(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),

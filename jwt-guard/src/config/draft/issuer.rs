@@ -7,7 +7,7 @@ use crate::config::error::Problems;
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
-use crate::verify::{Audience, Clients, Limits, Rules, TokenProfile};
+use crate::verify::{Audience, Clients, Limits, LoginClaims, Rules, TokenProfile};
 
 /// The settings of one issuer.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ pub(crate) struct IssuerDraft {
     pub(crate) subject_claim: String,
     pub(crate) scope_claims: Vec<Vec<String>>,
     pub(crate) role_claims: Vec<Vec<String>>,
+    pub(crate) login_claims: LoginClaims,
     /// What holds if nobody says otherwise.
     pub(crate) usual: Usual,
     /// Whether the name begins with `http://` and is one of this machine.
@@ -80,6 +81,7 @@ impl Default for IssuerDraft {
             subject_claim: "sub".to_owned(),
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
+            login_claims: LoginClaims::PassedOver,
             usual: Usual::default(),
             is_plain: false,
             problems: Vec::new(),
@@ -175,6 +177,7 @@ impl IssuerDraft {
             scope_claims: paths(self.scope_claims, self.usual.scopes),
             role_claims: paths(self.role_claims, self.usual.roles),
             hierarchies: hierarchies.clone(),
+            login_claims: self.login_claims,
             limits: limits.clone(),
         }
     }

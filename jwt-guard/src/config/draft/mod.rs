@@ -29,7 +29,7 @@ use crate::keys::{SigningKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
 use crate::store::TokenStore;
 use crate::token::TokenKind;
-use crate::verify::{Audience, ClaimPath, EmbeddedKeys, Rules, TokenCache, Verifier};
+use crate::verify::{Audience, ClaimPath, EmbeddedKeys, LoginClaims, Rules, TokenCache, Verifier};
 
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -98,7 +98,7 @@ pub(crate) struct Draft {
 impl Draft {
     pub(crate) fn new() -> Self {
         Self {
-            own: IssuerDraft::default(),
+            own: IssuerDraft { login_claims: LoginClaims::Believed, ..IssuerDraft::default() },
             trusted: Vec::new(),
             #[cfg(feature = "remote-keys")]
             remote_settings: RemoteKeySettings::default(),

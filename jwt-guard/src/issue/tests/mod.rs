@@ -48,6 +48,7 @@ fn rules(profile: TokenProfile) -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),
+        login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Limits {
             embedded_keys: EmbeddedKeys::Refuse,

@@ -1,4 +1,8 @@
 //! The judgement: does this caller meet these conditions, and if not, what would help?
+//!
+//! A condition holds, does not hold, or is *unknown*: a claim that it asks for is malformed, so what it means cannot be told.
+//! `not(..)` of what is unknown is unknown too, and only what holds lets in (the strong logic of Kleene). Thus a claim that
+//! cannot be read neither grants anything nor takes anything away.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -7,8 +11,7 @@ use std::slice;
 use super::{ClaimValue, Requirement};
 use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::Names;
-use crate::claims::registered::TokenClaims;
-use crate::json::{Json, Object};
+use crate::json::{At, Json, Object};
 use crate::principal::{Identity, Principal};
 
 /// Why a caller does not meet a policy.
@@ -21,6 +24,8 @@ pub(crate) enum Shortfall {
     NotFresh,
     /// No scope would help: a role, a claim or a `not(..)` stands against the caller.
     Forbidden,
+    /// Nothing would help: these claims of the token are malformed.
+    Malformed(String),
 }
 
 /// Decides whether `principal` meets `requirement`. The scopes of the principal hold what they imply; `hierarchy`, of
@@ -35,11 +40,11 @@ pub(crate) fn evaluate(
     hierarchy: &Hierarchy,
 ) -> Result<(), Shortfall> {
     let caller = Caller::new(principal.identity().map(AsRef::as_ref), hierarchy);
-    if caller.meets(requirement) {
+    if caller.verdict(requirement) == Verdict::Holds {
         return Ok(());
     }
     Err(match caller.cheapest(requirement) {
-        None => Shortfall::Forbidden,
+        None => caller.malformed_claims(requirement).map_or(Shortfall::Forbidden, Shortfall::Malformed),
         Some(branch) if branch.gain > 0 => Shortfall::Scopes(branch.scopes),
         Some(_) => Shortfall::NotFresh,
     })
@@ -47,7 +52,13 @@ pub(crate) fn evaluate(
 
 /// Whether a caller meets `requirement`, for whom a refusal need not be explained.
 pub(crate) fn meets(requirement: &Requirement, identity: &Identity, hierarchy: &Hierarchy) -> bool {
-    Caller::new(Some(identity), hierarchy).meets(requirement)
+    Caller::new(Some(identity), hierarchy).verdict(requirement) == Verdict::Holds
+}
+
+/// The malformed claims of the caller that `requirement` asks for, for the log.
+pub(crate) fn malformed_claims(requirement: &Requirement, principal: &Principal) -> Option<String> {
+    let hierarchy = Hierarchy::default();
+    Caller::new(principal.identity().map(AsRef::as_ref), &hierarchy).malformed_claims(requirement)
 }
 
 /// The scopes that a caller without any should ask for: those of the branch that grants the fewest, but for those that
@@ -93,6 +104,29 @@ fn add_scope(name: &'static str, scopes: &mut Vec<&'static str>) {
 
 static NOTHING: Names = Names::none();
 
+/// What is to be said of a condition. In this order the least of several says whether all of them hold, and the greatest
+/// whether any does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    DoesNotHold,
+    Unknown,
+    Holds,
+}
+
+impl Verdict {
+    const fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::DoesNotHold }
+    }
+
+    const fn not(self) -> Self {
+        match self {
+            Self::DoesNotHold => Self::Holds,
+            Self::Unknown => Self::Unknown,
+            Self::Holds => Self::DoesNotHold,
+        }
+    }
+}
+
 /// Whether a way to meet a requirement leads through a new login. Ordered by what it asks of a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Login {
@@ -133,16 +167,18 @@ impl<'a> Caller<'a> {
     }
 
     /// The decision.
-    fn meets(&self, requirement: &Requirement) -> bool {
+    fn verdict(&self, requirement: &Requirement) -> Verdict {
         match requirement {
-            Requirement::All(list) => list.iter().all(|inner| self.meets(inner)),
-            Requirement::Any(list) => list.iter().any(|inner| self.meets(inner)),
-            Requirement::Not(inner) => !self.meets(inner),
-            Requirement::Scope(name) => self.has_scope(name),
-            Requirement::Role(name) => self.identity.is_some_and(|identity| identity.roles.contains(name)),
-            Requirement::Claim(path, value) => self.has_claim(path, *value),
-            Requirement::Fresh => self.identity.is_some_and(|identity| identity.claims.is_fresh()),
-            Requirement::Policy(_, inner) => self.meets(inner),
+            Requirement::All(list) => self.most_extreme(list, Verdict::DoesNotHold, Verdict::min),
+            Requirement::Any(list) => self.most_extreme(list, Verdict::Holds, Verdict::max),
+            Requirement::Not(inner) => self.verdict(inner).not(),
+            Requirement::Scope(name) => self.of(|identity| is_among(name, &identity.scopes)),
+            Requirement::Role(name) => self.of(|identity| is_among(name, &identity.roles)),
+            Requirement::Claim(path, value) => self.of(|identity| self.has_claim(identity, path, *value)),
+            Requirement::Fresh => {
+                self.of(|identity| identity.claims.is_fresh().map_or(Verdict::Unknown, Verdict::of))
+            }
+            Requirement::Policy(_, inner) => self.verdict(inner),
         }
     }
 
@@ -159,14 +195,17 @@ impl<'a> Caller<'a> {
                 .iter()
                 .filter_map(|inner| self.cheapest(inner))
                 .min_by_key(|branch| (branch.gain, branch.login, branch.missing)),
+            // Whether a token with this scope could be read is not known either.
+            Requirement::Scope(_) if self.verdict(requirement) == Verdict::Unknown => None,
             Requirement::Scope(name) => Some(self.branch(vec![*name], Login::AsItIs)),
-            Requirement::Fresh => {
-                let login = if self.meets(requirement) { Login::AsItIs } else { Login::Anew };
-                Some(Branch::nothing(login))
-            }
+            Requirement::Fresh => match self.verdict(requirement) {
+                Verdict::Holds => Some(Branch::nothing(Login::AsItIs)),
+                // A login brings a token that says it well.
+                Verdict::DoesNotHold | Verdict::Unknown => Some(Branch::nothing(Login::Anew)),
+            },
             Requirement::Policy(_, inner) => self.cheapest(inner),
             Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => {
-                self.meets(requirement).then_some(Branch::nothing(Login::AsItIs))
+                (self.verdict(requirement) == Verdict::Holds).then_some(Branch::nothing(Login::AsItIs))
             }
         }
     }
@@ -180,30 +219,103 @@ impl<'a> Caller<'a> {
         Branch { scopes, gain, missing, login }
     }
 
-    fn has_scope(&self, name: &str) -> bool {
-        self.identity.is_some_and(|identity| identity.scopes.contains(name))
+    /// What is to be said of the caller. One without a token lacks everything.
+    fn of(&self, say: impl FnOnce(&'a Identity) -> Verdict) -> Verdict {
+        self.identity.map_or(Verdict::DoesNotHold, say)
     }
 
-    fn has_claim(&self, path: &[&str], expected: ClaimValue) -> bool {
-        let claims = self
-            .claims
-            .get_or_init(|| self.identity.map(|identity| &identity.claims).and_then(TokenClaims::tree));
-        match claims.as_ref().and_then(|claims| claims.at(path)) {
-            Some(Json::List(values)) => values.iter().any(|value| is(value, expected)),
-            Some(value) => is(value, expected),
-            None => false,
+    /// The least or the greatest verdict on any of the list, by `choose`. Beyond `end` nothing changes any more.
+    fn most_extreme(
+        &self,
+        list: &[Requirement],
+        end: Verdict,
+        choose: impl Fn(Verdict, Verdict) -> Verdict,
+    ) -> Verdict {
+        let mut extreme = end.not();
+        for inner in list {
+            extreme = choose(extreme, self.verdict(inner));
+            if extreme == end {
+                break;
+            }
         }
+        extreme
+    }
+
+    fn has_claim(&self, identity: &'a Identity, path: &[&str], expected: ClaimValue) -> Verdict {
+        // The payload was read before. Should it not be readable again, nothing is known.
+        let Some(claims) = self.claims.get_or_init(|| identity.claims.tree()) else {
+            return Verdict::Unknown;
+        };
+        match claims.at(path) {
+            At::Absent => Verdict::DoesNotHold,
+            At::NoObject => Verdict::Unknown,
+            At::Value(Json::List(values)) => {
+                let mut held = Verdict::DoesNotHold;
+                for value in values {
+                    match is(value, expected) {
+                        // A list with one wrong element cannot be read.
+                        Verdict::Unknown => return Verdict::Unknown,
+                        verdict => held = held.max(verdict),
+                    }
+                }
+                held
+            }
+            At::Value(value) => is(value, expected),
+        }
+    }
+
+    /// The claims for which conditions are unknown, each once, separated by commas.
+    fn malformed_claims(&self, requirement: &Requirement) -> Option<String> {
+        let mut claims = Vec::new();
+        self.add_malformed_claims(requirement, &mut claims);
+        (!claims.is_empty()).then(|| claims.join(", "))
+    }
+
+    fn add_malformed_claims(&self, requirement: &Requirement, claims: &mut Vec<String>) {
+        let names = |names: fn(&Identity) -> &Names| {
+            self.identity.and_then(|identity| names(identity).unreadable_claim()).map(str::to_owned)
+        };
+        let malformed = match requirement {
+            Requirement::All(list) | Requirement::Any(list) => {
+                return list.iter().for_each(|inner| self.add_malformed_claims(inner, claims));
+            }
+            Requirement::Not(inner) | Requirement::Policy(_, inner) => {
+                return self.add_malformed_claims(inner, claims);
+            }
+            Requirement::Scope(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh
+                if self.verdict(requirement) != Verdict::Unknown =>
+            {
+                None
+            }
+            Requirement::Scope(_) => names(|identity| &identity.scopes),
+            Requirement::Role(_) => names(|identity| &identity.roles),
+            Requirement::Claim(path, _) => Some(path.join(".")),
+            Requirement::Fresh => Some("fresh".to_owned()),
+        };
+        claims.extend(malformed.filter(|claim| !claims.contains(claim)));
     }
 }
 
-/// Whether a claim is the literal, type and all.
-fn is(value: &Json<'_>, expected: ClaimValue) -> bool {
+/// Whether a name is among those that a token grants. A name that is not may be in a claim that could not be read.
+fn is_among(name: &str, names: &Names) -> Verdict {
+    match (names.contains(name), names.unreadable_claim()) {
+        (true, _) => Verdict::Holds,
+        (false, Some(_)) => Verdict::Unknown,
+        (false, None) => Verdict::DoesNotHold,
+    }
+}
+
+/// Whether a claim is the literal. One of another type says nothing of it; a number with a fraction or an exponent is not an
+/// integer.
+fn is(value: &Json<'_>, expected: ClaimValue) -> Verdict {
     match (value, expected) {
-        (Json::Text(text), ClaimValue::Text(expected)) => text == expected,
-        (Json::Signed(number), ClaimValue::Integer(expected)) => *number == expected,
-        (Json::Unsigned(number), ClaimValue::Integer(expected)) => i64::try_from(*number) == Ok(expected),
-        (Json::Bool(value), ClaimValue::Bool(expected)) => *value == expected,
-        _ => false,
+        (Json::Text(text), ClaimValue::Text(expected)) => Verdict::of(text == expected),
+        (Json::Signed(number), ClaimValue::Integer(expected)) => Verdict::of(*number == expected),
+        (Json::Unsigned(number), ClaimValue::Integer(expected)) => {
+            Verdict::of(i64::try_from(*number) == Ok(expected))
+        }
+        (Json::Bool(value), ClaimValue::Bool(expected)) => Verdict::of(*value == expected),
+        _ => Verdict::Unknown,
     }
 }
 

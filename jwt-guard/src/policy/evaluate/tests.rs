@@ -3,7 +3,7 @@
 use super::*;
 use crate::claims::names::Names;
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::registered::Registered;
+use crate::claims::registered::{Registered, TokenClaims};
 use crate::claims::span::Span;
 use crate::token::TokenSource;
 
@@ -22,7 +22,7 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         client_id: None,
         family: None,
         csrf: None,
-        is_fresh: payload.contains("\"fresh\":true"),
+        is_fresh: (!payload.contains("\"fresh\":7")).then(|| payload.contains("\"fresh\":true")),
     };
     let identity = Identity::new(
         TokenClaims::new(payload.to_owned(), registered),
@@ -105,6 +105,52 @@ fn not_turns_the_answer_and_names_no_scope() {
     assert_eq!(lacks(POLICY, &caller(&["suspended"], &[], "{}")), Shortfall::Forbidden);
     const DOUBLE: Requirement = Not(&Not(&Scope("a")));
     assert_eq!(lacks(DOUBLE, &caller(&[], &[], "{}")), Shortfall::Forbidden);
+}
+
+#[test]
+fn what_a_malformed_claim_would_say_is_unknown_and_only_what_holds_lets_in() {
+    let caller = caller(&["a"], &[], r#"{"n":7,"list":["x",7],"fresh":7}"#);
+    const TEXT: Requirement = Claim(&["n"], ClaimValue::Text("x"));
+    const LIST: Requirement = Claim(&["list"], ClaimValue::Text("x"));
+    const THROUGH: Requirement = Claim(&["n", "m"], ClaimValue::Text("x"));
+    for (requirement, claims) in [
+        (TEXT, "n"),
+        (Not(&TEXT), "n"),
+        (Not(&Not(&TEXT)), "n"),
+        (LIST, "list"),
+        (Not(&LIST), "list"),
+        (THROUGH, "n.m"),
+        (Not(&THROUGH), "n.m"),
+        (Not(&Fresh), "fresh"),
+        (All(&[Scope("a"), Not(&TEXT)]), "n"),
+        (All(&[Not(&TEXT), Not(&LIST), Not(&TEXT)]), "n, list"),
+        (Any(&[Role("r"), Policy("Shared", &Not(&TEXT))]), "n"),
+    ] {
+        assert_eq!(lacks(requirement, &caller), Shortfall::Malformed(claims.to_owned()), "{requirement}");
+    }
+    assert_eq!(lacks(Fresh, &caller), Shortfall::NotFresh);
+    // What is unknown decides nothing where something else does.
+    assert_eq!(evaluate(&Any(&[TEXT, Scope("a")]), &caller), Ok(()));
+    assert_eq!(evaluate(&Not(&All(&[TEXT, Role("r")])), &caller), Ok(()));
+    assert_eq!(
+        lacks(All(&[Any(&[TEXT, Scope("a")]), Scope("b")]), &caller),
+        Shortfall::Scopes(vec!["a", "b"])
+    );
+}
+
+#[test]
+fn no_scope_is_asked_for_while_the_scopes_cannot_be_read() {
+    let mut principal = caller(&["a"], &[], "{}");
+    let mut identity = principal.identity().unwrap().copy();
+    identity.scopes.note_unreadable(&["scp".to_owned()]);
+    principal = Principal::authenticated(std::sync::Arc::new(identity), TokenSource::AuthorizationHeader);
+    assert_eq!(evaluate(&Scope("a"), &principal), Ok(()));
+    for requirement in
+        [Scope("b"), Not(&Scope("b")), All(&[Scope("a"), Scope("b")]), Any(&[Scope("b"), Role("r")])]
+    {
+        assert_eq!(lacks(requirement, &principal), Shortfall::Malformed("scp".to_owned()), "{requirement}");
+    }
+    assert_eq!(lacks(Not(&Scope("a")), &principal), Shortfall::Forbidden);
 }
 
 #[test]

@@ -16,6 +16,7 @@ fn rules() -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
+        login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Bounds {
             embedded_keys: EmbeddedKeys::Ignore,

@@ -8,6 +8,7 @@ use crate::claims::registered::TokenClaims;
 use crate::keys::{Algorithm, KeyRing, VerifyingKey};
 
 mod clients;
+mod conditions;
 
 const NOW: u64 = 1_800_000_000;
 
@@ -38,6 +39,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         subject_claim: "sub".to_owned(),
         scope_claims: vec![ClaimPath(vec!["scope".to_owned()]), ClaimPath(vec!["scp".to_owned()])],
         role_claims: vec![ClaimPath(vec!["realm".to_owned(), "roles".to_owned()])],
+        login_claims: LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Limits {
             embedded_keys: EmbeddedKeys::Ignore,
@@ -328,7 +330,7 @@ fn a_claim_of_the_wrong_type_grants_nothing() {
 #[test]
 fn a_role_may_hold_spaces_and_a_scope_may_not() {
     let (_, scopes, roles) =
-        read(&[("scope", "\"a b\""), ("realm", r#"{"roles":"Site Admin"}"#)]).unwrap().into_parts();
+        read(&[("scope", "\"a b\""), ("realm", r#"{"roles":["Site Admin"]}"#)]).unwrap().into_parts();
     assert!(scopes.contains("a") && scopes.contains("b") && !scopes.contains("a b"));
     assert!(roles.contains("Site Admin") && !roles.contains("Site"));
 }

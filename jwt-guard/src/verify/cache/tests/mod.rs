@@ -71,6 +71,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
+        login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Limits {
             embedded_keys: EmbeddedKeys::Ignore,

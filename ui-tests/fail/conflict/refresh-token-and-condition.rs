@@ -1,6 +1,6 @@
 use jwt_guard::requires;
 
-#[requires(fresh, token = "refresh")]
+#[requires(token = "refresh", not(role = "banned"))]
 async fn list() {}
 
 fn main() {}

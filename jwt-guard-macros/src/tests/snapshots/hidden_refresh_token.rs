@@ -6,11 +6,6 @@ struct __JwtGuardList;
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .with_token(::jwt_guard::__private::TokenKind::Refresh)
-        .requiring(
-            ::jwt_guard::__private::Requirement::All(const {
-                &[::jwt_guard::__private::Requirement::Scope("a")]
-            }),
-        )
         .deny_as(::jwt_guard::__private::DenyAs::NotFound)
         .declared_at(
             ::core::concat!(::core::module_path!(), "::list"),

@@ -1,0 +1,100 @@
+//! What a rule may say, while compiling, and how it reads.
+
+use super::*;
+use crate::policy::ClaimValue;
+
+#[test]
+fn a_rule_reads_as_its_attribute() {
+    assert_eq!(Rule::anonymous().to_string(), "anonymous_allowed");
+    assert_eq!(
+        Rule::anonymous().expired_is_anonymous().to_string(),
+        "anonymous_allowed(expired = \"anonymous\")"
+    );
+    assert_eq!(Rule::authenticated().to_string(), "authentication_required");
+    let rule = Rule::authenticated().requiring(Requirement::All(&[Requirement::Scope("a")]));
+    assert_eq!(rule.to_string(), "requires(scope = \"a\")");
+    let refresh = Rule::authenticated().with_token(TokenKind::Refresh);
+    assert_eq!(refresh.to_string(), "authentication_required(token = \"refresh\")");
+}
+
+#[test]
+fn a_redirect_stays_on_the_same_origin() {
+    for path in ["", "login", "//evil.example", "/\\evil.example", "/a b", "https://evil.example"] {
+        assert!(std::panic::catch_unwind(|| Rule::authenticated().redirect(path)).is_err(), "{path}");
+    }
+    assert_eq!(Rule::authenticated().redirect("/login").redirect_path(), Some("/login"));
+}
+
+#[test]
+fn conditions_and_anonymous_callers_exclude_each_other() {
+    let conditions = || Rule::anonymous().requiring(Requirement::Scope("a"));
+    assert!(std::panic::catch_unwind(conditions).is_err());
+    assert!(std::panic::catch_unwind(|| Rule::authenticated().expired_is_anonymous()).is_err());
+    assert!(std::panic::catch_unwind(|| Rule::anonymous().shared_requirement()).is_err());
+    let refresh = || Rule::authenticated().with_token(TokenKind::Refresh).shared_requirement();
+    assert!(std::panic::catch_unwind(refresh).is_err());
+}
+
+fn refuses(make: impl FnOnce() -> Rule + std::panic::UnwindSafe) -> bool {
+    std::panic::catch_unwind(make).is_err()
+}
+
+#[test]
+fn a_refresh_token_is_asked_for_nothing_else() {
+    const NOT: Requirement = Requirement::Not(&Requirement::Role("banned"));
+    assert!(refuses(|| Rule::authenticated().requiring(NOT).with_token(TokenKind::Refresh)));
+    assert!(refuses(|| Rule::authenticated().with_token(TokenKind::Refresh).requiring(NOT)));
+    let nothing = Rule::authenticated().with_token(TokenKind::Refresh).requiring(Requirement::All(&[]));
+    assert_eq!(nothing.token(), TokenKind::Refresh);
+}
+
+#[test]
+fn conditions_are_given_once() {
+    let once = || Rule::authenticated().requiring(Requirement::Scope("a"));
+    assert!(refuses(move || once().requiring(Requirement::Scope("b"))));
+    assert_eq!(once().requirement(), &Requirement::Scope("a"));
+}
+
+#[test]
+fn conditions_name_what_a_token_can_have() {
+    for illegal in [
+        Requirement::Role("suspended "),
+        Requirement::Role("\u{a0}suspended"),
+        Requirement::Role(""),
+        Requirement::Scope("a b"),
+        Requirement::Claim(&[], ClaimValue::Bool(true)),
+        Requirement::Claim(&["a", ""], ClaimValue::Bool(true)),
+        Requirement::Claim(&["a "], ClaimValue::Bool(true)),
+        Requirement::Claim(&["a"], ClaimValue::Text(" b")),
+        Requirement::All(&[Requirement::Scope("a"), Requirement::Not(&Requirement::Role("b "))]),
+        Requirement::Any(&[Requirement::Policy("P", &Requirement::Role("b "))]),
+    ] {
+        assert!(refuses(move || Rule::authenticated().requiring(illegal)), "{illegal:?}");
+    }
+    let legal =
+        Requirement::Any(&[Requirement::Role("a b"), Requirement::Claim(&["a b"], ClaimValue::Text(""))]);
+    assert_eq!(Rule::authenticated().requiring(legal).requirement(), &legal);
+}
+
+#[test]
+fn a_rule_refuses_as_the_policies_that_it_includes() {
+    const HIDDEN: Rule = Rule::authenticated().deny_as(DenyAs::NotFound);
+    const LOGIN: Rule = Rule::authenticated().redirect("/login");
+    const OTHER: Rule = Rule::authenticated().redirect("/login2");
+    let rule = Rule::authenticated;
+    assert_eq!(rule().refusing_as(&HIDDEN).refusing_as(&HIDDEN).denies_as(), DenyAs::NotFound);
+    assert_eq!(rule().refusing_as(&LOGIN).refusing_as(&rule()).redirect_path(), Some("/login"));
+    assert_eq!(rule().redirect("/login").refusing_as(&LOGIN).redirect_path(), Some("/login"));
+    assert_eq!(HIDDEN.refusing_as(&HIDDEN).denies_as(), DenyAs::NotFound);
+    assert_eq!(rule().refusing_as(&rule()).denies_as(), DenyAs::Refusal);
+    for (one, other) in [(HIDDEN, LOGIN), (LOGIN, HIDDEN), (LOGIN, OTHER), (OTHER, LOGIN)] {
+        assert!(refuses(move || one.refusing_as(&other)), "{one:?} {other:?}");
+        assert!(refuses(move || rule().refusing_as(&one).refusing_as(&other)), "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn a_hidden_route_redirects_nobody() {
+    assert!(refuses(|| Rule::authenticated().deny_as(DenyAs::NotFound).redirect("/login")));
+    assert!(refuses(|| Rule::authenticated().redirect("/login").deny_as(DenyAs::NotFound)));
+}

@@ -1,0 +1,309 @@
+//! Random policies on random claims, well-formed and malformed, against a second evaluation that shares no code with the first.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{RngSeed, TestRunner};
+use serde_json::Value;
+
+use super::*;
+use crate::claims::hierarchy::Hierarchy;
+use crate::policy::evaluate::{Shortfall, evaluate, malformed_claims, meets};
+use crate::policy::{ClaimValue, Requirement};
+use crate::principal::Principal;
+use crate::token::TokenSource;
+
+/// Whether a condition holds; `None` where that is not known.
+type Answer = Option<bool>;
+
+/// The scope and the role `write` imply `read`.
+fn with_hierarchy(rules: &mut Rules) {
+    let closed = Hierarchy::close(&[("write".to_owned(), vec!["read".to_owned()])]).unwrap();
+    rules.hierarchies.scopes = closed.clone();
+    rules.hierarchies.roles = closed;
+}
+
+/// What the specification says, read from the JSON by itself.
+fn reference(requirement: &Requirement, claims: &Value) -> Answer {
+    match requirement {
+        Requirement::All(list) => {
+            let answers: Vec<_> = list.iter().map(|inner| reference(inner, claims)).collect();
+            let unknown = answers.contains(&None);
+            if answers.contains(&Some(false)) { Some(false) } else { (!unknown).then_some(true) }
+        }
+        Requirement::Any(list) => {
+            let answers: Vec<_> = list.iter().map(|inner| reference(inner, claims)).collect();
+            let unknown = answers.contains(&None);
+            if answers.contains(&Some(true)) { Some(true) } else { (!unknown).then_some(false) }
+        }
+        Requirement::Not(inner) => reference(inner, claims).map(|holds| !holds),
+        Requirement::Policy(_, inner) => reference(inner, claims),
+        Requirement::Scope(name) => {
+            granted(name, [scopes(claims.get("scope")), scopes(claims.get("scp"))].into_iter())
+        }
+        Requirement::Role(name) => {
+            let read = match claims.get("realm") {
+                None | Some(Value::Null) => Some(Vec::new()),
+                Some(Value::Object(realm)) => roles(realm.get("roles")),
+                Some(_) => None,
+            };
+            granted(name, std::iter::once(read))
+        }
+        Requirement::Claim(path, literal) => {
+            let mut value = claims;
+            for segment in *path {
+                value = match value {
+                    Value::Object(members) => members.get(*segment).unwrap_or(&Value::Null),
+                    Value::Null => &Value::Null,
+                    _ => return None,
+                };
+            }
+            match value {
+                Value::Null => Some(false),
+                Value::Array(values) => {
+                    let equal: Option<Vec<bool>> =
+                        values.iter().map(|value| equals(value, *literal)).collect();
+                    equal.map(|equal| equal.contains(&true))
+                }
+                value => equals(value, *literal),
+            }
+        }
+        Requirement::Fresh => match claims.get("fresh") {
+            None | Some(Value::Null) => Some(false),
+            Some(value) => value.as_bool(),
+        },
+    }
+}
+
+fn granted(name: &str, claims: impl Iterator<Item = Option<Vec<String>>>) -> Answer {
+    let claims: Vec<_> = claims.collect();
+    let has = |wanted: &str| claims.iter().flatten().flatten().any(|held| held == wanted);
+    if has(name) || (name == "read" && has("write")) {
+        Some(true)
+    } else {
+        claims.iter().all(Option::is_some).then_some(false)
+    }
+}
+
+/// The scopes of a claim; `None` where it cannot be read.
+fn scopes(claim: Option<&Value>) -> Option<Vec<String>> {
+    let is_name =
+        |text: &str| !text.is_empty() && text.chars().all(|char| matches!(char, '!' | '#'..='[' | ']'..='~'));
+    match claim {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::String(text)) => {
+            let words: Vec<_> = text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            words.iter().all(|word| is_name(word)).then_some(words)
+        }
+        Some(Value::Array(list)) => {
+            list.iter().map(|name| name.as_str().filter(|name| is_name(name)).map(str::to_owned)).collect()
+        }
+        Some(_) => None,
+    }
+}
+
+/// The roles of a claim; `None` where it cannot be read.
+fn roles(claim: Option<&Value>) -> Option<Vec<String>> {
+    match claim {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::String(text)) => {
+            let may_be_several = text.contains([',', ' ', '\t', '\n', '\u{a0}', '\0']);
+            (!may_be_several).then(|| vec![text.clone()])
+        }
+        Some(Value::Array(list)) => {
+            let legal = |text: &&str| text.trim() == *text && !text.contains(|char| char < ' ');
+            list.iter().map(|name| name.as_str().filter(legal).map(str::to_owned)).collect()
+        }
+        Some(_) => None,
+    }
+}
+
+fn equals(value: &Value, literal: ClaimValue) -> Answer {
+    match literal {
+        ClaimValue::Text(expected) => value.as_str().map(|found| found == expected),
+        ClaimValue::Bool(expected) => value.as_bool().map(|found| found == expected),
+        ClaimValue::Integer(expected) => match (value.as_i64(), value.as_u64()) {
+            (Some(found), _) => Some(found == expected),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
+        },
+    }
+}
+
+/// A value in every form that is understood, and in those that look like one.
+const VALUES: [&str; 42] = [
+    "null",
+    "true",
+    "false",
+    "1",
+    "2",
+    "1.0",
+    "-1",
+    "1e3",
+    "18446744073709551615",
+    r#""""#,
+    r#""a""#,
+    r#""b""#,
+    r#""write""#,
+    r#""a b""#,
+    r#""a  b""#,
+    r#"" a""#,
+    r#""a,b""#,
+    r#""a\tb""#,
+    r#""a\u0000""#,
+    r#""a\u00a0b""#,
+    r#""\u00e9""#,
+    r#""1""#,
+    "[]",
+    r#"["a"]"#,
+    r#"["a","b"]"#,
+    r#"["write","b"]"#,
+    r#"["a",7]"#,
+    r#"["a",null]"#,
+    r#"["a",""]"#,
+    r#"["a b"]"#,
+    r#"["a "]"#,
+    r#"["a\n"]"#,
+    r#"[["a"]]"#,
+    r#"[{"name":"a"}]"#,
+    "[1,2]",
+    r#"[1,"a"]"#,
+    "[true]",
+    "[1.0]",
+    "{}",
+    r#"{"a":true}"#,
+    r#"{"m":"a"}"#,
+    r#"{"m":[true,"a"]}"#,
+];
+
+fn payload_strategy() -> impl Strategy<Value = String> {
+    let value = || prop::option::weighted(0.7, select(&VALUES[..]));
+    let realm = prop_oneof![
+        4 => value().prop_map(|roles| roles.map(|roles| format!("{{\"roles\":{roles}}}"))),
+        1 => value().prop_map(|realm| realm.map(str::to_owned)),
+    ];
+    (value(), value(), realm, value(), value(), value()).prop_map(|(scope, scp, realm, c, n, fresh)| {
+        let members = [
+            ("scope", scope),
+            ("scp", scp),
+            ("realm", realm.as_deref()),
+            ("c", c),
+            ("n", n),
+            ("fresh", fresh),
+        ];
+        let members = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        payload(&members.collect::<Vec<_>>())
+    })
+}
+
+fn tree_strategy() -> impl Strategy<Value = Requirement> {
+    let names = || select(&["a", "b", "read", "write", "a,b"][..]);
+    const PATHS: [&[&str]; 4] = [&["c"], &["n"], &["n", "m"], &["n", "m", "x"]];
+    let path = select(&PATHS[..]);
+    let literal = select(
+        &[
+            ClaimValue::Text("a"),
+            ClaimValue::Text("b"),
+            ClaimValue::Text("1"),
+            ClaimValue::Integer(1),
+            ClaimValue::Integer(-1),
+            ClaimValue::Bool(true),
+            ClaimValue::Bool(false),
+        ][..],
+    );
+    let leaf = prop_oneof![
+        3 => names().prop_map(Requirement::Scope),
+        3 => names().prop_map(Requirement::Role),
+        3 => (path, literal).prop_map(|(path, literal)| Requirement::Claim(path, literal)),
+        1 => Just(Requirement::Fresh),
+    ];
+    // Policies are constants, so these live for ever; they are few.
+    let keep = |list: Vec<Requirement>| -> &'static [Requirement] { Box::leak(list.into_boxed_slice()) };
+    leaf.prop_recursive(4, 24, 3, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(move |list| Requirement::All(keep(list))),
+            vec(inner.clone(), 0..4).prop_map(move |list| Requirement::Any(keep(list))),
+            inner.clone().prop_map(|inner| Requirement::Not(Box::leak(Box::new(inner)))),
+            inner.prop_map(|inner| Requirement::Policy("Shared", Box::leak(Box::new(inner)))),
+        ]
+    })
+}
+
+/// Both ways to decide say what the reference says, and a refusal names a malformed claim where one is the reason.
+fn agrees(verifier: &Verifier, requirement: &Requirement, payload: &str) {
+    let expected = reference(requirement, &serde_json::from_str(payload).unwrap());
+    let identity = Arc::new(verifier.read(payload.to_owned()).unwrap());
+    let scopes = &verifier.issuers[0].rules.hierarchies.scopes;
+    assert_eq!(meets(requirement, &identity, scopes), expected == Some(true), "{requirement}: {payload}");
+    let principal = Principal::authenticated(identity, TokenSource::AuthorizationHeader);
+    let decision = evaluate(requirement, &principal, scopes);
+    assert_eq!(decision.is_ok(), expected == Some(true), "{requirement}: {payload}");
+    let malformed = malformed_claims(requirement, &principal);
+    assert!(expected.is_some() || malformed.is_some(), "{requirement}: {payload}");
+    if let Err(Shortfall::Malformed(claims)) = decision {
+        assert_eq!(malformed, Some(claims), "{requirement}: {payload}");
+    }
+}
+
+#[test]
+fn random_policies_decide_as_the_reference_does() {
+    let verifier = verifier(with_hierarchy);
+    let config = ProptestConfig { cases: 6000, rng_seed: RngSeed::Fixed(9), ..ProptestConfig::default() };
+    let run =
+        TestRunner::new(config).run(&(tree_strategy(), payload_strategy()), |(requirement, payload)| {
+            agrees(&verifier, &requirement, &payload);
+            Ok(())
+        });
+    run.unwrap();
+}
+
+/// Every tree of two levels over a condition that holds, one that does not, and one that is unknown.
+#[test]
+fn every_small_policy_decides_as_the_reference_does() {
+    let verifier = verifier(|_| {});
+    let payload = payload(&[("holds", "true"), ("not", "false"), ("unknown", "7")]);
+    let leaf = |path: &'static [&'static str]| Requirement::Claim(path, ClaimValue::Bool(true));
+    let leaves = vec![leaf(&["holds"]), leaf(&["not"]), leaf(&["unknown"])];
+    let wider = |trees: &[Requirement]| {
+        let mut wider = trees.to_vec();
+        for first in trees {
+            wider.push(Requirement::Not(Box::leak(Box::new(*first))));
+            for second in trees {
+                let both: &'static [Requirement] = Box::leak(Box::new([*first, *second]));
+                wider.extend([Requirement::All(both), Requirement::Any(both)]);
+            }
+        }
+        wider
+    };
+    let trees = wider(&wider(&leaves));
+    assert_eq!(trees.len(), 1200);
+    for tree in &trees {
+        agrees(&verifier, tree, &payload);
+    }
+}
+
+/// Each form of a claim, on each kind of condition, alone and turned.
+#[test]
+fn every_form_of_a_claim_decides_as_the_reference_does() {
+    let verifier = verifier(with_hierarchy);
+    let conditions = [
+        ("scope", Requirement::Scope("a")),
+        ("scp", Requirement::Scope("read")),
+        ("c", Requirement::Claim(&["c"], ClaimValue::Text("a"))),
+        ("c", Requirement::Claim(&["c"], ClaimValue::Integer(1))),
+        ("c", Requirement::Claim(&["c"], ClaimValue::Bool(true))),
+        ("c", Requirement::Claim(&["c", "m"], ClaimValue::Text("a"))),
+        ("realm", Requirement::Role("a")),
+        ("fresh", Requirement::Fresh),
+    ];
+    for (claim, condition) in conditions {
+        for value in VALUES {
+            for payload in
+                [payload(&[(claim, value)]), payload(&[("realm", &format!("{{\"roles\":{value}}}"))])]
+            {
+                agrees(&verifier, &condition, &payload);
+                agrees(&verifier, &Requirement::Not(Box::leak(Box::new(condition))), &payload);
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+use jwt_guard::requires;
+
+const SUSPENDED: &str = "suspended ";
+
+#[requires(not(role = SUSPENDED))]
+async fn list() {}
+
+fn main() {}
