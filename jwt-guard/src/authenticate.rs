@@ -14,7 +14,7 @@ use http::request::Parts;
 
 use crate::causes::with_causes;
 use crate::claims::registered::TokenClaims;
-use crate::config::{Config, NoUser, Revocation, UserLoader};
+use crate::config::{Config, FoundSession, NoUser, Revocation, UserLoader};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
@@ -236,11 +236,15 @@ async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
     let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
         return Err(AuthError::NoSession);
     };
-    let mut caller = sessions.identify(id).await.map_err(AuthError::Store)?.ok_or(AuthError::NoSession)?;
+    let mut caller = match sessions.identify(id).await.map_err(AuthError::Store)? {
+        FoundSession::Caller(caller) => caller,
+        FoundSession::Replaced => return Err(AuthError::ReplacedSession),
+        FoundSession::Nothing => return Err(AuthError::NoSession),
+    };
     config.hierarchies.scopes.expand(&mut caller.scopes);
     config.hierarchies.roles.expand(&mut caller.roles);
     let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
-    let claims = TokenClaims::of_session(caller.claims).ok_or_else(unreadable)?;
+    let claims = TokenClaims::of_session(caller.claims, caller.is_fresh).ok_or_else(unreadable)?;
     let identity = Identity::new(claims, caller.scopes, caller.roles);
     #[cfg(feature = "sessions")]
     let identity = Identity { session: Some(caller.session), ..identity };

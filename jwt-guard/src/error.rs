@@ -24,6 +24,8 @@ pub(crate) enum AuthError {
     Revoked,
     /// The request carries the id of a session that does not exist, or does no more.
     NoSession,
+    /// The request carries the id that its session had until a moment ago. Another request was given the new one.
+    ReplacedSession,
     /// The store that knows which tokens are revoked does not answer.
     Store(String),
     /// The token is good, but the application has no user for it.
@@ -111,9 +113,12 @@ impl AuthError {
             Self::Token(VerifyError::NoKeys(_)) | Self::Store(_) | Self::UserLoader(_) => {
                 FailureKind::Unavailable
             }
-            Self::Token(_) | Self::Claims(_) | Self::Revoked | Self::NoSession | Self::UnknownUser => {
-                FailureKind::InvalidToken
-            }
+            Self::Token(_)
+            | Self::Claims(_)
+            | Self::Revoked
+            | Self::NoSession
+            | Self::ReplacedSession
+            | Self::UnknownUser => FailureKind::InvalidToken,
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
@@ -124,7 +129,7 @@ impl AuthError {
 
     /// Whether nothing is wrong with the token but its age. A session that is over cannot be told from one that never was.
     pub(crate) fn is_expired(&self) -> bool {
-        matches!(self, Self::Token(VerifyError::Expired) | Self::NoSession)
+        matches!(self, Self::Token(VerifyError::Expired) | Self::NoSession | Self::ReplacedSession)
     }
 }
 
@@ -143,6 +148,7 @@ impl fmt::Display for AuthError {
             Self::Token(reason) => reason.fmt(f),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::NoSession => f.write_str("there is no such session, or it is over"),
+            Self::ReplacedSession => f.write_str("a rotation has just given the session another id"),
             Self::Store(reason) => f.write_str(reason),
             Self::UnknownUser => f.write_str("the loader of users knows nobody by this token"),
             Self::UserLoader(reason) => write!(f, "the loader of users failed: {reason}"),
@@ -157,7 +163,7 @@ impl fmt::Display for AuthError {
             Self::Claims(reason) => write!(f, "the claims do not fit the type that is asked for: {reason}"),
             Self::CrossSite(reason) => reason.fmt(f),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
-            Self::Policy(Shortfall::NotFresh) => f.write_str("the token was not issued by a login"),
+            Self::Policy(Shortfall::NotFresh) => f.write_str("the caller did not log in just now"),
             Self::Policy(Shortfall::Forbidden) => {
                 f.write_str("a role, a claim or a `not(..)` stands against the caller")
             }

@@ -86,6 +86,11 @@ async fn orders() -> &'static str {
     "orders"
 }
 
+#[requires(fresh)]
+async fn password() -> &'static str {
+    "orders"
+}
+
 #[requires(scope = "orders:write")]
 async fn order() -> &'static str {
     "ordered"
@@ -119,6 +124,7 @@ async fn serve(guard: JwtGuard) -> Server {
         .route("/orders", routing::get(orders).post(orders).put(order))
         .route("/open", routing::get(open))
         .route("/any", routing::any(orders))
+        .route("/password", routing::get(password))
         .route("/logout", routing::post(logout))
         .with_guard(guard)
         .with_state(sessions);
@@ -300,6 +306,48 @@ async fn a_change_by_cookie_that_does_not_say_where_it_comes_from_is_refused() {
     let denied = log.only();
     let reason = denied.field("reason").unwrap();
     assert!(reason.contains("`Origin`") && reason.contains("`Sec-Fetch-Site`"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_session_is_fresh_for_a_settable_time_after_its_login() {
+    let clock = ManualClock::new();
+    let minutes = |minutes| Duration::from_secs(60 * minutes);
+    let longer =
+        Sessions::builder(MemoryStore::default()).clock(clock.clone()).fresh_for(minutes(20)).build();
+    for (sessions, fresh) in [(sessions(&clock), 15), (longer.unwrap(), 20)] {
+        let server = serve(JwtGuard::builder().sessions(sessions).build().unwrap()).await;
+        let cookie = log_in(&server).await;
+        clock.advance(minutes(fresh) - Duration::from_secs(1));
+        server.send(with(&cookie, "GET", "/password")).await.is(Outcome::ok("orders"));
+        clock.advance(Duration::from_secs(1));
+        let stale = server.send(with(&cookie, "GET", "/password")).await;
+        assert_eq!(stale.status, 401);
+        let challenge = stale.header("www-authenticate").unwrap();
+        assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
+        server.send(with(&cookie, "GET", "/orders")).await.is(Outcome::ok("orders"));
+        // Nothing but a login makes it fresh.
+        let renamed = cookie_of(&server.send(with(&cookie, "POST", "/rename")).await);
+        assert_eq!(server.send(with(&renamed, "GET", "/password")).await.status, 401);
+        let cookie = log_in(&server).await;
+        server.send(with(&cookie, "GET", "/password")).await.is(Outcome::ok("orders"));
+    }
+}
+
+#[tokio::test]
+async fn an_owner_ends_the_session_that_a_thief_has_renamed() {
+    let clock = ManualClock::new();
+    let server = serve(JwtGuard::builder().sessions(sessions(&clock)).build().unwrap()).await;
+    // By the logout of an id that is renamed already, which the guard refuses; and by any other request.
+    for (method, target) in [("GET", "/peek"), ("POST", "/leave"), ("GET", "/open")] {
+        let owner = log_in(&server).await;
+        let thief = cookie_of(&server.send(with(&owner, "POST", "/rename")).await);
+        // What a page sent before it had the new cookie is refused, and ends nothing.
+        server.send(with(&owner, "GET", "/peek")).await.is(Outcome::BAD_TOKEN);
+        server.send(with(&thief, "GET", "/peek")).await.is(Outcome::ok("3"));
+        clock.advance(Duration::from_secs(10));
+        server.send(with(&owner, method, target)).await.is(Outcome::BAD_TOKEN);
+        server.send(with(&thief, "GET", "/peek")).await.is(Outcome::BAD_TOKEN);
+    }
 }
 
 #[tokio::test]

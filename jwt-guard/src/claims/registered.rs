@@ -45,8 +45,8 @@ impl TokenClaims {
     }
 
     /// The claims that a server-side session stands for. They were written by this service, so they are read and not
-    /// checked; `None` for a text that is not theirs. A session begins with a login, so it is fresh.
-    pub(crate) fn of_session(payload: String) -> Option<Self> {
+    /// checked; `None` for a text that is not theirs. Whether the login was not long ago, only its session knows.
+    pub(crate) fn of_session(payload: String, is_fresh: bool) -> Option<Self> {
         let claims = json::parse_object(&payload, PAYLOAD_LIMITS).ok()?;
         let registered = Registered {
             subject: Span::of(claims.get("sub")?.as_text()?, &payload),
@@ -60,7 +60,7 @@ impl TokenClaims {
             client_id: None,
             family: None,
             csrf: None,
-            is_fresh: Some(true),
+            is_fresh: Some(is_fresh),
         };
         drop(claims);
         Some(Self { payload, registered })

@@ -27,7 +27,7 @@ pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
 pub(crate) use hierarchy::Implications;
-pub(crate) use sessions::SessionSource;
+pub(crate) use sessions::{FoundSession, SessionSource};
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};

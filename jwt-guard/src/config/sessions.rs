@@ -16,14 +16,27 @@ pub(crate) struct SessionCaller {
     pub(crate) claims: String,
     pub(crate) scopes: Names,
     pub(crate) roles: Names,
+    /// Whether the login that began the session was not long ago.
+    pub(crate) is_fresh: bool,
     /// The session itself, for the extractor.
     #[cfg(feature = "sessions")]
     pub(crate) session: Arc<dyn Any + Send + Sync>,
 }
 
-/// The answer to the id of a session: `None` where there is none, a reason where nobody can say.
-pub(crate) type Identified<'a> =
-    Pin<Box<dyn Future<Output = Result<Option<SessionCaller>, String>> + Send + 'a>>;
+/// What the id of a session stands for.
+#[cfg_attr(
+    not(feature = "sessions"),
+    expect(dead_code, reason = "without the feature nobody holds sessions")
+)]
+pub(crate) enum FoundSession {
+    Caller(SessionCaller),
+    /// For none, since a moment: the session has another id, which the client may have been given already.
+    Replaced,
+    Nothing,
+}
+
+/// The answer to the id of a session: a reason where nobody can say.
+pub(crate) type Identified<'a> = Pin<Box<dyn Future<Output = Result<FoundSession, String>> + Send + 'a>>;
 
 /// Whoever holds the sessions.
 pub(crate) trait SessionSource: fmt::Debug + Send + Sync + 'static {

@@ -30,15 +30,28 @@ pub struct SessionsBuilder {
 pub(super) struct Limits {
     idle: Duration,
     absolute: Duration,
+    fresh_for: Duration,
+    pub(super) rotation_grace: Duration,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// No session, and no cookie of one, is meant to outlive a year. Browsers keep no cookie for much longer either.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// As for refresh tokens: requests that are on their way longer than this have failed.
+const LONGEST_GRACE: Duration = MINUTE;
 
 impl SessionsBuilder {
     pub(super) fn new(store: impl SessionStore) -> Self {
         Self {
             records: Records::new(store),
-            limits: Limits { idle: MINUTE * 30, absolute: MINUTE * 60 * 12 },
+            limits: Limits {
+                idle: MINUTE * 30,
+                absolute: MINUTE * 60 * 12,
+                fresh_for: MINUTE * 15,
+                rotation_grace: Duration::from_secs(10),
+            },
             cookie: SessionCookie::new(),
             header: None,
             clock: Arc::new(SystemClock),
@@ -46,16 +59,32 @@ impl SessionsBuilder {
     }
 
     /// How long a session lives without being used. 30 minutes by default: a browser left open in public is of use to the
-    /// next person for so long. There is no session without this limit.
+    /// next person for so long. There is no session without this limit; 366 days at most.
     pub fn idle(mut self, idle: Duration) -> Self {
         self.limits.idle = idle;
         self
     }
 
     /// How long a session lives, used or not. 12 hours by default: a day's work, so that a stolen id is worth nothing
-    /// tomorrow. There is no session without this limit.
+    /// tomorrow. There is no session without this limit; 366 days at most.
     pub fn absolute(mut self, absolute: Duration) -> Self {
         self.limits.absolute = absolute;
+        self
+    }
+
+    /// How long after its login a session is fresh, for handlers that ask for a caller who logged in just now
+    /// (`#[requires(fresh)]`). 15 minutes by default, as long as an access token lives; zero means never, 366 days is the
+    /// most. Neither use nor a rotation makes a session fresh again: a new login begins a new session.
+    pub fn fresh_for(mut self, time: Duration) -> Self {
+        self.limits.fresh_for = time;
+        self
+    }
+
+    /// How long after a rotation the old id may still come without ending the session. It lets nobody in, either way. 10
+    /// seconds by default, for requests that a page sent before it had the new id; one minute at most. With zero, such a
+    /// request logs the user out.
+    pub fn rotation_grace(mut self, grace: Duration) -> Self {
+        self.limits.rotation_grace = grace;
         self
     }
 
@@ -84,8 +113,8 @@ impl SessionsBuilder {
     ///
     /// # Errors
     ///
-    /// A limit is shorter than a second, `idle` is longer than `absolute`, or the name or the age of the cookie is
-    /// illegal. All of them are named.
+    /// A limit is shorter than a second or longer than 366 days, `idle` is longer than `absolute`, `rotation_grace` is longer
+    /// than a minute, or the name or the age of the cookie is illegal. All of them are named.
     pub fn build(self) -> Result<Sessions, ConfigError> {
         let mut problems = Problems::default();
         for (name, limit) in [("idle", self.limits.idle), ("absolute", self.limits.absolute)] {
@@ -95,13 +124,23 @@ impl SessionsBuilder {
                 ));
             }
         }
+        for (name, limit, longest, words) in [
+            ("idle", self.limits.idle, LONGEST, "366 days"),
+            ("absolute", self.limits.absolute, LONGEST, "366 days"),
+            ("fresh_for", self.limits.fresh_for, LONGEST, "366 days"),
+            ("rotation_grace", self.limits.rotation_grace, LONGEST_GRACE, "a minute"),
+        ] {
+            if limit > longest {
+                problems.setting(format!("sessions: `{name}` is {limit:?}: expected at most {words}"));
+            }
+        }
         if self.limits.idle > self.limits.absolute {
             problems.setting(format!(
                 "sessions: `idle` is {:?} and `absolute` is {:?}: an idle session cannot outlive a used one",
                 self.limits.idle, self.limits.absolute
             ));
         }
-        self.cookie.check(&mut problems);
+        self.cookie.check(LONGEST, &mut problems);
         problems.or(self.unchecked())
     }
 
@@ -116,6 +155,11 @@ impl Limits {
     /// When a session ends if it is not used again.
     pub(super) fn end(self, kept: &Kept) -> Moment {
         kept.last_seen.plus(self.idle).min(kept.created_at.plus(self.absolute))
+    }
+
+    /// Whether the login was not long ago.
+    pub(super) fn is_fresh(self, kept: &Kept, now: Moment) -> bool {
+        now.since(kept.created_at) < self.fresh_for
     }
 
     /// Whether it is time to write that a session was used: after a minute, or after a tenth of the idle time where that is

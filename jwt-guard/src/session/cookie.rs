@@ -77,7 +77,7 @@ impl SessionCookie {
     }
 
     /// Keeps the cookie for this long, in whole seconds, even if the browser is closed. None by default: it ends with the
-    /// browser.
+    /// browser. 366 days at most.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
@@ -98,7 +98,7 @@ impl SessionCookie {
         }
     }
 
-    pub(super) fn check(&self, problems: &mut Problems) {
+    pub(super) fn check(&self, longest: Duration, problems: &mut Problems) {
         // A token (RFC 9110 section 5.6.2).
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let name = without_prefix(&self.name);
@@ -113,6 +113,10 @@ impl SessionCookie {
             problems.setting(
                 "sessions: `max_age` of the cookie is less than a second: leave it out, or give more",
             );
+        }
+        if let Some(age) = self.max_age.filter(|age| *age > longest) {
+            problems
+                .setting(format!("sessions: `max_age` of the cookie is {age:?}: expected at most 366 days"));
         }
     }
 

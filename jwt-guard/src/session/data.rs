@@ -23,10 +23,11 @@ pub struct SessionData {
     created_at: Moment,
     last_seen: Moment,
     expires_at: Moment,
+    is_fresh: bool,
 }
 
 impl SessionData {
-    pub(super) fn new(kept: Kept, expires_at: Moment) -> Self {
+    pub(super) fn new(kept: Kept, expires_at: Moment, is_fresh: bool) -> Self {
         Self {
             subject: kept.subject,
             scopes: kept.scopes.iter().map(String::as_str).collect(),
@@ -35,6 +36,7 @@ impl SessionData {
             created_at: kept.created_at,
             last_seen: kept.last_seen,
             expires_at,
+            is_fresh,
         }
     }
 
@@ -87,6 +89,11 @@ impl SessionData {
     /// When the caller logged in. A [rotation](super::Sessions::rotate) does not change it.
     pub fn created_at(&self) -> SystemTime {
         self.created_at.to_system()
+    }
+
+    /// Whether the login was not long ago, by [`fresh_for`](super::SessionsBuilder::fresh_for), when the session was read.
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
     }
 
     /// When the session was last used, to the minute.

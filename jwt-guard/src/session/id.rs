@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use tower_sessions_core::session::Id;
 
 use super::error::{SessionError, SessionErrorKind};
@@ -51,6 +52,8 @@ impl fmt::Debug for SessionId {
 }
 
 /// Where the store keeps what belongs to one session.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(from = "[Text; 2]", into = "[Text; 2]")]
 pub(super) struct Place {
     /// The session itself.
     pub(super) session: Id,
@@ -66,6 +69,52 @@ impl Place {
         }
         // Ids have no colon, so no id is hashed as another kind of name is.
         Ok(Some(Self { session: hashed("", id)?, end: hashed("jwt-guard session end: ", id)? }))
+    }
+}
+
+/// Names as a record holds them: stores change numbers of this size on the way.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct Text(Id);
+
+impl From<Text> for String {
+    fn from(Text(Id(number)): Text) -> Self {
+        number.to_string()
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Ok(Self(Id(text.parse()?)))
+    }
+}
+
+impl From<[Text; 2]> for Place {
+    fn from([Text(session), Text(end)]: [Text; 2]) -> Self {
+        Self { session, end }
+    }
+}
+
+impl From<Place> for [Text; 2] {
+    fn from(Place { session, end }: Place) -> Self {
+        [Text(session), Text(end)]
+    }
+}
+
+/// Where the store keeps what the ids of one session have in common.
+pub(super) struct LineagePlace {
+    /// The place of the newest.
+    pub(super) newest: Id,
+    /// The mark that says that all were ended.
+    pub(super) end: Id,
+}
+
+impl LineagePlace {
+    pub(super) fn of(lineage: &str) -> Result<Self, SessionError> {
+        let newest = hashed("jwt-guard session lineage: ", lineage)?;
+        Ok(Self { newest, end: hashed("jwt-guard session lineage end: ", lineage)? })
     }
 }
 

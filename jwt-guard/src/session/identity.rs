@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use super::life::Found;
 use super::{SessionData, Sessions, claims};
-use crate::config::{Identified, SessionCaller, SessionSource};
+use crate::config::{FoundSession, Identified, SessionCaller, SessionSource};
 
 /// What the guard found, kept for the handler.
 pub(crate) struct Held {
@@ -25,12 +26,22 @@ impl SessionSource for Sessions {
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a> {
         Box::pin(async move {
             // The cause of a failure may quote what the store was asked, which no log may hold.
-            let session = self.read(id).await.map_err(|error| error.to_string())?;
-            let Some(session) = session else { return Ok(None) };
+            let session = match self.look_up(id).await.map_err(|error| error.to_string())? {
+                Found::Living(session) => session,
+                Found::Replaced => return Ok(FoundSession::Replaced),
+                Found::Nothing => return Ok(FoundSession::Nothing),
+            };
             let claims = claims::of(&session).map_err(|error| error.to_string())?;
             let (scopes, roles) = (session.scopes().clone(), session.roles().clone());
+            let is_fresh = session.is_fresh();
             let held = Held { sessions: self.clone(), id: id.into(), data: session };
-            Ok(Some(SessionCaller { claims, scopes, roles, session: Arc::new(held) }))
+            Ok(FoundSession::Caller(SessionCaller {
+                claims,
+                scopes,
+                roles,
+                is_fresh,
+                session: Arc::new(held),
+            }))
         })
     }
 

@@ -5,25 +5,65 @@ use tower_sessions_core::session::Id;
 use super::Sessions;
 use super::data::SessionData;
 use super::error::{SessionError, SessionErrorKind};
-use super::id::{Place, SessionId, everybody_place, subject_place};
+use super::id::{LineagePlace, Place, SessionId, everybody_place, subject_place};
 use super::moment::Moment;
 use super::record::{Entry, Generations, Kept};
 use super::records::Created;
 use super::together::both;
 use crate::random;
 
+/// What there is under an id.
+pub(super) enum Found<T> {
+    Living(T),
+    /// Nothing, since a rotation has just given the session another id. Requests that were on their way come with this one.
+    Replaced,
+    Nothing,
+}
+
 impl Sessions {
+    /// The session called `id`, if it counts; this is a use of it.
+    pub(super) async fn look_up(&self, id: &str) -> Result<Found<SessionData>, SessionError> {
+        let Some(place) = Place::of(id)? else { return Ok(Found::Nothing) };
+        let now = self.now()?;
+        let found = match self.find(&place, now).await? {
+            Found::Living(kept) if self.0.limits.is_due(&kept, now) => self.touch(&place, now).await?,
+            found => found,
+        };
+        Ok(found.map(|kept| self.data(kept, now)))
+    }
+
     /// The session at `place`, if neither a limit nor [`delete_all`](Self::delete_all) has ended it.
-    pub(super) async fn living(&self, place: &Place, now: Moment) -> Result<Option<Kept>, SessionError> {
+    pub(super) async fn find(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
         let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else {
-            return Ok(None);
+            return self.missing(place, now).await;
         };
         // Stores may forget late, and settings may have become stricter since.
         if stored_end.min(self.0.limits.end(&kept)) <= now {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         let generations = self.generations(&kept.subject).await?;
-        Ok(generations.allow(&kept.generations).then_some(kept))
+        Ok(if generations.allow(&kept.generations) { Found::Living(kept) } else { Found::Nothing })
+    }
+
+    /// What became of a session that is not there.
+    ///
+    /// An id that a rotation replaced a while ago is held by somebody who was not given the new one: the owner, if a thief
+    /// rotated, or the thief, if the owner did. Nobody can tell which, so the session ends.
+    async fn missing(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
+        let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
+            return Ok(Found::Nothing);
+        };
+        if now.since(at) < self.0.limits.rotation_grace {
+            return Ok(Found::Replaced);
+        }
+        tracing::warn!(
+            target: "jwt_guard",
+            "the id of a session was used again after a rotation had replaced it: the session is ended"
+        );
+        self.end_lineage(&lineage, now).await?;
+        // Once is enough: who repeats it finds a session that was ended.
+        self.0.records.save(place.end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
+        Ok(Found::Nothing)
     }
 
     /// With which generations a session of `subject` counts. Both are asked for at once: the second costs no time.
@@ -43,29 +83,30 @@ impl Sessions {
     }
 
     /// Writes that the session was used, if no other request has done so meanwhile.
-    pub(super) async fn touch(
-        &self,
-        place: &Place,
-        now: Moment,
-    ) -> Result<Option<SessionData>, SessionError> {
+    async fn touch(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
         let _turn = self.0.turns.take(&place.session).await;
-        match self.living(place, now).await? {
-            Some(kept) if self.0.limits.is_due(&kept, now) => {
-                self.keep(place, Kept { last_seen: now, ..kept }).await
+        match self.find(place, now).await? {
+            Found::Living(kept) if self.0.limits.is_due(&kept, now) => {
+                self.keep(place, Kept { last_seen: now, ..kept }, now).await
             }
-            kept => Ok(kept.map(|kept| self.data(kept))),
+            found => Ok(found),
         }
     }
 
     /// Writes a session that was loaded before, and takes it away again if it was ended meanwhile.
-    pub(super) async fn keep(&self, place: &Place, kept: Kept) -> Result<Option<SessionData>, SessionError> {
+    pub(super) async fn keep(
+        &self,
+        place: &Place,
+        kept: Kept,
+        now: Moment,
+    ) -> Result<Found<Kept>, SessionError> {
         let records = &self.0.records;
         records.save(place.session, &Entry::Session(kept.clone()), self.0.limits.end(&kept)).await?;
         if records.holds(&place.end).await? {
             records.delete(&place.session).await?;
-            return Ok(None);
+            return self.missing(place, now).await;
         }
-        Ok(Some(self.data(kept)))
+        Ok(Found::Living(kept))
     }
 
     /// Writes a session under an id of its own.
@@ -80,12 +121,63 @@ impl Sessions {
         }
     }
 
-    /// Leaves the mark, then takes the session away: in this order, so that whoever writes it back finds the mark.
-    pub(super) async fn end(&self, place: &Place, now: Moment) -> Result<Created, SessionError> {
-        let expires_at = self.0.limits.mark_end(now);
-        let mark = self.0.records.create(place.end, &Entry::Ended, expires_at).await?;
+    /// Leaves a mark, then takes the session away: in this order, so that whoever writes it back finds the mark.
+    pub(super) async fn end(
+        &self,
+        place: &Place,
+        mark: &Entry,
+        now: Moment,
+    ) -> Result<Created, SessionError> {
+        let mark = self.0.records.create(place.end, mark, self.0.limits.mark_end(now)).await?;
         self.0.records.delete(&place.session).await?;
         Ok(mark)
+    }
+
+    /// Puts a session in the place of another one. False where that was ended first, or all of its lineage was.
+    pub(super) async fn replace(
+        &self,
+        old: &Place,
+        new: &Place,
+        lineage: String,
+        now: Moment,
+    ) -> Result<bool, SessionError> {
+        let LineagePlace { newest, end } = LineagePlace::of(&lineage)?;
+        // Whoever leaves the mark first has ended the old session: a rotation elsewhere, or a logout, may have been faster.
+        if let Created::Taken = self.end(old, &Entry::Replaced { lineage, at: now }, now).await? {
+            return Ok(false);
+        }
+        let records = &self.0.records;
+        records.save(newest, &Entry::Newest(*new), self.0.limits.mark_end(now)).await?;
+        // Whoever ends the lineage leaves its mark, and then looks for the newest: if it was too early to find this one, the
+        // mark is here.
+        Ok(!records.holds(&end).await?)
+    }
+
+    /// Ends the one session of a lineage that lives.
+    pub(super) async fn end_lineage(&self, lineage: &str, now: Moment) -> Result<(), SessionError> {
+        let LineagePlace { newest, end } = LineagePlace::of(lineage)?;
+        self.0.records.save(end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
+        if let Some(place) = self.0.records.newest(&newest).await? {
+            self.end(&place, &Entry::Ended, now).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<T> Found<T> {
+    pub(super) fn living(self) -> Option<T> {
+        match self {
+            Self::Living(session) => Some(session),
+            Self::Replaced | Self::Nothing => None,
+        }
+    }
+
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Found<U> {
+        match self {
+            Self::Living(session) => Found::Living(change(session)),
+            Self::Replaced => Found::Replaced,
+            Self::Nothing => Found::Nothing,
+        }
     }
 }
 

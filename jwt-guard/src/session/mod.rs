@@ -11,6 +11,9 @@
 //! 5. A session that was ended leaves a mark until it would have expired. Whoever writes a session looks for the mark
 //!    afterwards: a request on another machine, which loaded the session a moment before the logout and writes it a moment
 //!    after, takes it away again.
+//! 6. A rotation gives a session another id, and leaves on the old one which lineage of ids it belongs to. Ending any of them
+//!    ends the one that lives. So does using an old one, but for a short grace, in which requests that were on their way
+//!    come with it: they are refused, and the session lives on.
 //!
 //! An id that is unknown, expired, ended or malformed is `None`. A store that does not answer is an error, and never
 //! `None`.
@@ -23,7 +26,7 @@
 //! - **One truth.** A cache of its own in each process, such as `CachingSessionStore` over memory, lets a session live on
 //!   there after its logout elsewhere.
 //! - **A refusal to create what exists**, as the stores of tower-sessions do. Of two rotations of one session at the same
-//!   time, that lets one win.
+//!   time, that lets one win, and of a rotation and a logout the logout.
 //!
 //! The trait has no compare-and-set. Within one process, changes of a session wait for each other; between processes the
 //! last [`Sessions::update`] wins.
@@ -59,10 +62,11 @@ pub(crate) use identity::Held;
 pub use new_session::NewSession;
 
 use crate::clock::Clock;
+use crate::random;
 use builder::Limits;
 use id::Place;
 use moment::Moment;
-use record::Kept;
+use record::{Entry, Kept};
 use records::{Created, Records};
 use turns::Turns;
 
@@ -130,6 +134,7 @@ impl Sessions {
             payload: contents.payload,
             created_at: now,
             last_seen: now,
+            lineage: None,
             generations,
         };
         Ok(self.begin(kept).await?.0)
@@ -142,12 +147,7 @@ impl Sessions {
     /// The store, the clock or the crypto backend fails. Then nothing is known of the session: answer 503, and let nobody
     /// in.
     pub async fn read(&self, id: &str) -> Result<Option<SessionData>, SessionError> {
-        let Some(place) = Place::of(id)? else { return Ok(None) };
-        let now = self.now()?;
-        match self.living(&place, now).await? {
-            Some(kept) if self.0.limits.is_due(&kept, now) => self.touch(&place, now).await,
-            kept => Ok(kept.map(|kept| self.data(kept))),
-        }
+        Ok(self.look_up(id).await?.living())
     }
 
     /// Replaces the payload, and returns the session as it is now; `None` where there is none of this id.
@@ -164,14 +164,17 @@ impl Sessions {
         let Some(place) = Place::of(id)? else { return Ok(None) };
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
-        let Some(kept) = self.living(&place, now).await? else { return Ok(None) };
-        self.keep(&place, Kept { payload, last_seen: now, ..kept }).await
+        let Some(kept) = self.find(&place, now).await?.living() else { return Ok(None) };
+        let kept = self.keep(&place, Kept { payload, last_seen: now, ..kept }, now).await?;
+        Ok(kept.living().map(|kept| self.data(kept, now)))
     }
 
     /// Gives the session a new id; the old one is nobody's when this returns. `None` where there is no session of this
     /// id. What the session holds and when it ends at the latest stay as they are.
     ///
-    /// Do this when a caller gains rights, so that whoever knew the id before does not gain them too.
+    /// Do this when a caller gains rights, so that whoever knew the id before does not gain them too. Whoever uses the old
+    /// id later than the [grace](SessionsBuilder::rotation_grace) ends the session: either the old or the new one is in the
+    /// hands of a thief then.
     ///
     /// # Errors
     ///
@@ -180,12 +183,13 @@ impl Sessions {
         let Some(place) = Place::of(id)? else { return Ok(None) };
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
-        let Some(kept) = self.living(&place, now).await? else { return Ok(None) };
-        let (new, new_place) = self.begin(Kept { last_seen: now, ..kept }).await?;
-        // Whoever leaves the mark first has ended the old session: a rotation elsewhere, or a logout, may have been faster.
-        match self.end(&place, now).await {
-            Ok(Created::New) => Ok(Some(new)),
-            Ok(Created::Taken) => {
+        let Some(kept) = self.find(&place, now).await?.living() else { return Ok(None) };
+        let lineage = kept.lineage.clone().map_or_else(random::id, Ok)?;
+        let kept = Kept { last_seen: now, lineage: Some(lineage.clone()), ..kept };
+        let (new, new_place) = self.begin(kept).await?;
+        match self.replace(&place, &new_place, lineage, now).await {
+            Ok(true) => Ok(Some(new)),
+            Ok(false) => {
                 self.0.records.delete(&new_place.session).await?;
                 Ok(None)
             }
@@ -197,7 +201,8 @@ impl Sessions {
         }
     }
 
-    /// Ends the session called `id`. There being none is no error.
+    /// Ends the session called `id`, also where that is an id which a rotation has replaced: all ids of a session end
+    /// together. There being none is not an error.
     ///
     /// # Errors
     ///
@@ -208,10 +213,16 @@ impl Sessions {
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
         // Marks are for sessions: made-up ids must not fill the store.
-        if self.0.records.holds(&place.session).await? {
-            self.end(&place, now).await?;
+        if self.0.records.holds(&place.session).await?
+            && let Created::New = self.end(&place, &Entry::Ended, now).await?
+        {
+            return Ok(());
         }
-        Ok(())
+        // It is not there, or somebody else was faster. If that was a rotation, the session lives on under another id.
+        match self.0.records.replaced(&place.end).await? {
+            Some((lineage, _)) => self.end_lineage(&lineage, now).await,
+            None => Ok(()),
+        }
     }
 
     /// Ends every session of `subject`, those included that nobody here knows of. A session that is created after this
@@ -246,9 +257,9 @@ impl Sessions {
         self.0.cookie.clear()
     }
 
-    fn data(&self, kept: Kept) -> SessionData {
-        let expires_at = self.0.limits.end(&kept);
-        SessionData::new(kept, expires_at)
+    fn data(&self, kept: Kept, now: Moment) -> SessionData {
+        let (expires_at, is_fresh) = (self.0.limits.end(&kept), self.0.limits.is_fresh(&kept, now));
+        SessionData::new(kept, expires_at, is_fresh)
     }
 
     fn now(&self) -> Result<Moment, SessionError> {

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use tower_sessions_core::session::{Id, Record};
 
 use super::error::{SessionError, SessionErrorKind};
+use super::id::Place;
 use super::moment::Moment;
 
 /// The only name of a record's map.
@@ -20,9 +21,16 @@ const MEMBER: &str = "jwt_guard";
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Entry {
-    /// The session was ended, and must not come back.
+    /// The session was ended, and must not come back; or the lineage was.
     Ended,
     Session(Kept),
+    /// A rotation gave the session another id, and it must not come back under this one.
+    Replaced {
+        lineage: String,
+        at: Moment,
+    },
+    /// Where the newest session of a lineage is.
+    Newest(Place),
     /// Sessions of a subject, or of everybody, count only if they were begun with this.
     Generation(String),
 }
@@ -36,6 +44,8 @@ pub(super) struct Kept {
     pub(super) payload: Box<RawValue>,
     pub(super) created_at: Moment,
     pub(super) last_seen: Moment,
+    /// What all ids of the session have in common; `None` until it has a second one.
+    pub(super) lineage: Option<String>,
     /// Those of the time when the caller logged in.
     pub(super) generations: Generations,
 }

@@ -6,6 +6,7 @@ use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::Id;
 
 use super::error::SessionError;
+use super::id::Place;
 use super::moment::Moment;
 use super::record::{Entry, Kept, unexpected};
 
@@ -29,7 +30,27 @@ impl Records {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
             Entry::Session(kept) => Ok(Some((kept, Moment::of_store(record.expiry_date)))),
-            Entry::Ended | Entry::Generation(_) => Err(unexpected()),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// The lineage of a session that a rotation replaced, and when it did. `None` where the session was ended, or there is
+    /// no mark.
+    pub(super) async fn replaced(&self, place: &Id) -> Result<Option<(String, Moment)>, SessionError> {
+        let Some(record) = self.0.load(place).await? else { return Ok(None) };
+        match Entry::read(&record)? {
+            Entry::Replaced { lineage, at } => Ok(Some((lineage, at))),
+            Entry::Ended => Ok(None),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Where the newest session of a lineage is.
+    pub(super) async fn newest(&self, place: &Id) -> Result<Option<Place>, SessionError> {
+        let Some(record) = self.0.load(place).await? else { return Ok(None) };
+        match Entry::read(&record)? {
+            Entry::Newest(place) => Ok(Some(place)),
+            _ => Err(unexpected()),
         }
     }
 
@@ -38,7 +59,7 @@ impl Records {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
             Entry::Generation(generation) => Ok(Some(generation)),
-            Entry::Ended | Entry::Session(_) => Err(unexpected()),
+            _ => Err(unexpected()),
         }
     }
 

@@ -107,3 +107,26 @@ async fn a_clock_before_1970_is_an_error_and_not_a_verdict() {
     assert_eq!(broken.read(id.as_str()).await.unwrap_err().kind(), SessionErrorKind::Clock);
     assert_eq!(broken.create(NewSession::new("alice")).await.unwrap_err().kind(), SessionErrorKind::Clock);
 }
+
+#[tokio::test]
+async fn a_session_is_fresh_for_a_while_after_its_login_whatever_happens_to_it() {
+    let place = Place::new();
+    let short = machine(&place.shelf, &place.clock, |builder| builder.fresh_for(MINUTE));
+    let never = machine(&place.shelf, &place.clock, |builder| builder.fresh_for(Duration::ZERO));
+    let mut id = place.alice().await;
+    let is_fresh = async |sessions: &Sessions, id: &SessionId| {
+        sessions.read(id.as_str()).await.unwrap().unwrap().is_fresh()
+    };
+    assert!(is_fresh(&place.here, &id).await && is_fresh(&short, &id).await);
+    assert!(!is_fresh(&never, &id).await);
+    place.clock.advance(MINUTE);
+    assert!(!is_fresh(&short, &id).await);
+    for minute in 1..15 {
+        assert!(is_fresh(&place.here, &id).await, "{minute}");
+        id = place.here.rotate(id.as_str()).await.unwrap().unwrap();
+        place.here.update(id.as_str(), minute).await.unwrap().unwrap();
+        place.clock.advance(MINUTE);
+    }
+    assert!(!is_fresh(&place.here, &id).await);
+    assert!(is_fresh(&place.here, &place.alice().await).await, "a new login");
+}

@@ -4,15 +4,22 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::claims::registered::PAYLOAD_LIMITS;
-use crate::config::SessionSource as _;
+use crate::config::{FoundSession, SessionCaller, SessionSource as _};
 use crate::session::SessionErrorKind;
+
+async fn identified(place: &Place, id: &SessionId) -> SessionCaller {
+    match place.here.identify(id.as_str()).await.unwrap() {
+        FoundSession::Caller(caller) => caller,
+        FoundSession::Replaced | FoundSession::Nothing => panic!("there is no session"),
+    }
+}
 
 async fn claims(payload: Value) -> Value {
     let place = Place::new();
     let session = NewSession::new("alice").scopes(["a", "b"]).roles(["Site Admin"]).payload(payload);
     let id = place.here.create(session).await.unwrap();
     place.clock.advance(MINUTE);
-    let identity = place.here.identify(id.as_str()).await.unwrap().unwrap();
+    let identity = identified(&place, &id).await;
     assert_eq!(
         (identity.scopes.to_string(), identity.roles.to_string()),
         ("a b".to_owned(), "Site Admin".to_owned())
@@ -50,7 +57,7 @@ async fn no_payload_makes_its_caller_somebody_else_or_fresh() {
 async fn a_session_that_grants_nothing_has_no_such_claim() {
     let place = Place::new();
     let id = place.here.create(NewSession::new("alice")).await.unwrap();
-    let identity = place.here.identify(id.as_str()).await.unwrap().unwrap();
+    let identity = identified(&place, &id).await;
     let claims: Value = serde_json::from_str(&identity.claims).unwrap();
     assert_eq!(claims, json!({"sub": "alice", "iat": NOW, "exp": NOW + 1800}));
 }

@@ -78,10 +78,7 @@ async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
     }
     for text in bad {
         assert!(place.here.read(&text).await.unwrap().is_none(), "{text:?}");
-        assert!(
-            crate::config::SessionSource::identify(&place.here, &text).await.unwrap().is_none(),
-            "{text:?}"
-        );
+        assert!(is_nobody(&place, &text).await, "{text:?}");
         assert!(place.here.update(&text, 1).await.unwrap().is_none(), "{text:?}");
         assert!(place.here.rotate(&text).await.unwrap().is_none(), "{text:?}");
         place.here.delete(&text).await.unwrap();
@@ -96,7 +93,7 @@ async fn an_id_that_was_made_up_is_nobody() {
     place.alice().await;
     let made_up = "A".repeat(43);
     assert!(place.here.read(&made_up).await.unwrap().is_none());
-    assert!(crate::config::SessionSource::identify(&place.here, &made_up).await.unwrap().is_none());
+    assert!(is_nobody(&place, &made_up).await);
     assert!(place.here.update(&made_up, 1).await.unwrap().is_none());
     assert!(place.here.rotate(&made_up).await.unwrap().is_none());
     place.here.delete(&made_up).await.unwrap();
@@ -110,4 +107,10 @@ async fn the_record_of_a_session_is_no_id() {
     for record in place.shelf.records() {
         assert!(place.here.read(&record.id.to_string()).await.unwrap().is_none());
     }
+}
+
+async fn is_nobody(place: &Place, id: &str) -> bool {
+    use crate::config::{FoundSession, SessionSource as _};
+
+    matches!(place.here.identify(id).await.unwrap(), FoundSession::Nothing)
 }

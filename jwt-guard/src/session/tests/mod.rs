@@ -6,6 +6,7 @@ mod expiry;
 mod failure;
 mod identity;
 mod ids;
+mod lineage;
 mod rotation;
 mod settings;
 mod shelf;

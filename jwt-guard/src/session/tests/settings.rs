@@ -3,6 +3,8 @@
 use super::*;
 use crate::session::{SessionCookie, SessionErrorKind};
 
+const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 fn problems(change: impl FnOnce(SessionsBuilder) -> SessionsBuilder) -> Vec<String> {
     let error = change(Sessions::builder(Shelf::new())).build().unwrap_err();
     error.problems().collect()
@@ -28,18 +30,36 @@ fn every_session_ends_and_every_problem_is_named() {
 }
 
 #[test]
-fn limits_may_be_equal_and_as_long_as_one_likes() {
-    for limit in [SECOND, HOUR, Duration::MAX] {
+fn limits_may_be_equal_and_a_year_long() {
+    for limit in [SECOND, HOUR, YEAR] {
         let builder = Sessions::builder(Shelf::new()).idle(limit).absolute(limit);
         assert!(builder.build().is_ok(), "{limit:?}");
     }
 }
 
 #[tokio::test]
-async fn limits_without_end_do_not_break_anything() {
+async fn no_time_is_without_end_and_every_one_that_is_too_long_is_named() {
+    for long in [YEAR + SECOND, Duration::MAX] {
+        let found = problems(|builder| {
+            let cookie = SessionCookie::new().max_age(long);
+            builder.idle(long).absolute(long).fresh_for(long).rotation_grace(long).cookie(cookie)
+        });
+        let names = ["`idle`", "`absolute`", "`fresh_for`", "`rotation_grace`", "`max_age`"];
+        assert_eq!(found.len(), names.len(), "{found:#?}");
+        for (problem, name) in found.iter().zip(names) {
+            assert!(problem.contains(name) && problem.contains("at most"), "{problem}");
+        }
+    }
+    assert_eq!(problems(|builder| builder.rotation_grace(MINUTE + SECOND)).len(), 1);
+    let cookie = SessionCookie::new().max_age(YEAR);
+    let builder = Sessions::builder(Shelf::new()).fresh_for(Duration::ZERO).rotation_grace(Duration::ZERO);
+    assert!(builder.cookie(cookie).build().is_ok());
+}
+
+#[tokio::test]
+async fn the_longest_limits_do_not_break_anything() {
     let place = Place::new();
-    let sessions =
-        machine(&place.shelf, &place.clock, |builder| builder.idle(Duration::MAX).absolute(Duration::MAX));
+    let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(YEAR).absolute(YEAR));
     let id = sessions.create(NewSession::new("alice")).await.unwrap();
     assert!(sessions.read(id.as_str()).await.unwrap().is_some());
     sessions.delete_all("alice").await.unwrap();

@@ -23,6 +23,12 @@ pub(super) enum Call {
     Save,
 }
 
+/// Before which call something else happens.
+enum When {
+    Next(Call),
+    After(usize),
+}
+
 type Interlude = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A handle; clones share everything.
@@ -35,7 +41,7 @@ struct State {
     /// How many calls succeed before they fail, and how many fail then.
     good: AtomicUsize,
     bad: AtomicUsize,
-    interlude: Mutex<Option<(Call, Interlude)>>,
+    interlude: Mutex<Option<(When, Interlude)>>,
     /// How many calls wait for their answer, and the most that did.
     waiting: AtomicUsize,
     most: AtomicUsize,
@@ -91,7 +97,18 @@ impl Shelf {
 
     /// Has something else happen just before the next such call.
     pub(super) fn before(&self, call: Call, interlude: impl Future<Output = ()> + Send + 'static) {
-        *self.0.interlude.lock().unwrap() = Some((call, Box::pin(interlude)));
+        *self.0.interlude.lock().unwrap() = Some((When::Next(call), Box::pin(interlude)));
+    }
+
+    /// Has something else happen after `calls` more calls.
+    pub(super) fn after(&self, calls: usize, interlude: impl Future<Output = ()> + Send + 'static) {
+        let calls = self.calls() + calls;
+        *self.0.interlude.lock().unwrap() = Some((When::After(calls), Box::pin(interlude)));
+    }
+
+    /// Whether it has happened.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.interlude.lock().unwrap().is_none()
     }
 
     pub(super) fn records(&self) -> Vec<Record> {
@@ -109,7 +126,11 @@ impl Shelf {
     }
 
     async fn begin(&self, call: Call) -> Result<()> {
-        let interlude = self.0.interlude.lock().unwrap().take_if(|(at, _)| *at == call);
+        let made = self.calls();
+        let interlude = self.0.interlude.lock().unwrap().take_if(|(when, _)| match when {
+            When::Next(at) => *at == call,
+            When::After(calls) => *calls <= made,
+        });
         if let Some((_, interlude)) = interlude {
             interlude.await;
         }
