@@ -6,12 +6,12 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use http::request::Parts;
 
+use crate::caught::{Panicked, caught, caught_while};
 use crate::causes::with_causes;
 use crate::claims::registered::TokenClaims;
 use crate::config::{Config, FoundSession, NoUser, Revocation, UserLoader};
@@ -103,8 +103,7 @@ fn locate<'r, S>(
     kind: TokenKind,
     look: impl Fn(&Identity) -> Option<S>,
 ) -> Result<Located<'r, S>, AuthError> {
-    let located = catch_unwind(AssertUnwindSafe(|| locate_and_verify(config, request, kind, look)));
-    located.unwrap_or(Err(AuthError::Panic))
+    caught(|| locate_and_verify(config, request, kind, look)).unwrap_or(Err(AuthError::Panic))
 }
 
 #[inline]
@@ -159,7 +158,8 @@ fn admit_token<S>(config: &Config, identity: Arc<Identity>, source: TokenSource)
     let Some(revocation) = &config.revocation else {
         return admit(config, identity, source);
     };
-    match standing(config, revocation, &identity.claims) {
+    // The store is the application's, and so is the clock.
+    match caught(|| standing(config, revocation, &identity.claims)).unwrap_or(Err(AuthError::Panic)) {
         Err(error) => Caller::Now(Err(error)),
         Ok(Lookup::Known(answer)) => match require_good(answer) {
             Ok(()) => admit(config, identity, source),
@@ -178,12 +178,12 @@ fn fetch_later<'a, S>(
     kind: TokenKind,
     wanted: WantedKey,
 ) -> Caller<'a, S> {
-    Caller::Later(Box::pin(authenticate_after_fetch(config, request, kind, wanted)))
+    later(authenticate_after_fetch(config, request, kind, wanted))
 }
 
 #[inline(never)]
 fn identify_later<'a, S>(config: &'a Config, id: &'a [u8]) -> Caller<'a, S> {
-    Caller::Later(Box::pin(identify(config, id)))
+    later(identify(config, id))
 }
 
 #[inline(never)]
@@ -193,15 +193,22 @@ fn ask_later<'a, S>(
     identity: Arc<Identity>,
     source: TokenSource,
 ) -> Caller<'a, S> {
-    Caller::Later(Box::pin(async move {
+    later(async move {
         require_good(answer.await)?;
         admit(config, identity, source).wait().await
-    }))
+    })
 }
 
 #[inline(never)]
 fn load_later<S>(loader: &UserLoader, principal: Principal) -> Caller<'_, S> {
-    Caller::Later(Box::pin(with_user(loader, principal)))
+    later(with_user(loader, principal))
+}
+
+/// Whatever is waited for asks something of the application: a store, a clock, a loader of users.
+fn later<'a, S>(caller: impl Future<Output = Result<Principal, AuthError>> + Send + 'a) -> Caller<'a, S> {
+    Caller::Later(Box::pin(async move {
+        caught_while(caller).await.unwrap_or_else(|Panicked| Err(AuthError::Panic))
+    }))
 }
 
 /// Asks the store.
@@ -270,6 +277,5 @@ async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principa
         Err(NoUser::Claims(reason)) => Err(AuthError::Claims(reason)),
         Err(NoUser::Unknown) => Err(AuthError::UnknownUser),
         Err(NoUser::Failed(reason)) => Err(AuthError::UserLoader(reason)),
-        Err(NoUser::Panicked) => Err(AuthError::Panic),
     }
 }

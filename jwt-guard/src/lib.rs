@@ -66,6 +66,7 @@
 )]
 
 mod authenticate;
+mod caught;
 mod causes;
 mod claims;
 mod clock;

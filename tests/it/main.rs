@@ -22,6 +22,7 @@ mod layers;
 mod locations;
 mod login;
 mod order;
+mod panics;
 mod peers;
 mod presets;
 mod properties;

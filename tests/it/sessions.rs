@@ -311,10 +311,10 @@ async fn a_change_by_cookie_that_does_not_say_where_it_comes_from_is_refused() {
 #[tokio::test]
 async fn a_session_is_fresh_for_a_settable_time_after_its_login() {
     let clock = ManualClock::new();
-    let minutes = |minutes| Duration::from_secs(60 * minutes);
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     let longer =
         Sessions::builder(MemoryStore::default()).clock(clock.clone()).fresh_for(minutes(20)).build();
-    for (sessions, fresh) in [(sessions(&clock), 15), (longer.unwrap(), 20)] {
+    for (sessions, fresh) in [(sessions(&clock), 15_u64), (longer.unwrap(), 20)] {
         let server = serve(JwtGuard::builder().sessions(sessions).build().unwrap()).await;
         let cookie = log_in(&server).await;
         clock.advance(minutes(fresh) - Duration::from_secs(1));

@@ -1,13 +1,11 @@
 //! The loader of the application's own users, with its types erased.
 
-use std::any::{Any, type_name};
+use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use serde::de::DeserializeOwned;
 
@@ -33,8 +31,6 @@ pub(crate) enum NoUser {
     Unknown,
     /// The loader failed, which is no verdict.
     Failed(String),
-    /// The loader panicked.
-    Panicked,
 }
 
 impl UserLoader {
@@ -64,21 +60,10 @@ impl UserLoader {
         }))
     }
 
-    /// The user whom the token names. A panic of the loader ends here.
+    /// The user whom the token names.
     pub(crate) async fn load(&self, token: Token) -> Result<LoadedUser, NoUser> {
-        let loading = catch_unwind(AssertUnwindSafe(|| (self.0)(token))).map_err(panicked)?;
-        let mut loading = pin!(loading);
-        std::future::poll_fn(|context| {
-            catch_unwind(AssertUnwindSafe(|| loading.as_mut().poll(context)))
-                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
-        })
-        .await
+        (self.0)(token).await
     }
-}
-
-/// The panic has told its message where panics do.
-fn panicked(_: Box<dyn Any + Send>) -> NoUser {
-    NoUser::Panicked
 }
 
 impl fmt::Debug for UserLoader {

@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use crate::caught::{Panicked, caught};
 use crate::claims::Claims;
 use crate::error::AuthError;
 use crate::guard::{known_principal, reject};
@@ -37,6 +38,10 @@ fn read<T>(principal: &Principal) -> Result<Option<Claims<T>>, AuthError>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
-    let claims = principal.holder().map(Claims::read).transpose();
-    claims.map_err(|error| AuthError::Claims(error.to_string()))
+    let Some(holder) = principal.holder() else { return Ok(None) };
+    // The type is the application's.
+    match caught(|| Claims::read(holder)) {
+        Ok(claims) => claims.map(Some).map_err(|error| AuthError::Claims(error.to_string())),
+        Err(Panicked) => Err(AuthError::Panic),
+    }
 }

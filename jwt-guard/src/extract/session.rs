@@ -10,6 +10,7 @@ use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::caught::{Panicked, caught};
 use crate::error::AuthError;
 use crate::guard::{known_principal, reject};
 use crate::principal::Principal;
@@ -126,7 +127,9 @@ fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Session<T>>
     let Some(held) = session.and_then(|session| session.downcast::<Held>().ok()) else {
         return Ok(None);
     };
-    let payload = held.data.payload().map_err(|error| AuthError::Claims(error.to_string()))?;
+    // The type is the application's.
+    let payload = caught(|| held.data.payload()).map_err(|Panicked| AuthError::Panic)?;
+    let payload = payload.map_err(|error| AuthError::Claims(error.to_string()))?;
     Ok(Some(Session { held, payload }))
 }
 

@@ -9,6 +9,7 @@ use http::request::Parts;
 
 use super::{JwtGuard, event};
 use crate::authenticate::{Caller, authenticate};
+use crate::caught::Panicked;
 use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
@@ -16,7 +17,7 @@ use crate::location::{Credentials, Found};
 use crate::policy::evaluate::{Scopes, Shortfall, evaluate, meets, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule, Takes};
 use crate::principal::{Identity, Principal};
-use crate::respond::{ProblemJson, Refusal, Rejection, login_redirect};
+use crate::respond::{Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
 /// What one guard found out about a request, kept in the request so that no token is verified twice.
@@ -207,8 +208,19 @@ impl JwtGuard {
 
     /// The answer to a failure.
     pub(crate) fn answer(&self, kind: FailureKind, scopes: impl Into<Scopes>) -> Rejection {
-        let refusal = Refusal::new(kind, scopes);
-        let response = refusal.answer(Some(&self.inner.protection), self.inner.renderer.as_ref());
+        match Refusal::new(kind, scopes).answer(Some(&self.inner.protection), self.inner.renderer.as_ref()) {
+            Ok(response) => Rejection { kind, response },
+            Err(Panicked) => self.panicked("the renderer of refusals"),
+        }
+    }
+
+    /// The answer where something of the application's panicked after the caller was asked for.
+    pub(crate) fn panicked(&self, what: &'static str) -> Rejection {
+        self.inner.panics.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(target: "jwt_guard", what, "a panic was caught; the request was refused");
+        let kind = FailureKind::Internal;
+        // Not by the renderer, which may be what panicked.
+        let response = Refusal::new(kind, Vec::new()).plain_answer(Some(&self.inner.protection));
         Rejection { kind, response }
     }
 }
@@ -225,7 +237,7 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
 /// The answer where no guard reaches the handler.
 fn unconfigured() -> Rejection {
     let kind = FailureKind::NotConfigured;
-    Rejection { kind, response: Refusal::new(kind, Vec::new()).answer(None, &ProblemJson) }
+    Rejection { kind, response: Refusal::new(kind, Vec::new()).plain_answer(None) }
 }
 
 /// Leaves the finding in the request, and hides what carried the token.

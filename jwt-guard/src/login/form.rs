@@ -15,6 +15,7 @@ use percent_encoding::percent_decode;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::caught::caught_while;
 use crate::cookies::csrf::{FormField, is_safe};
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
@@ -101,7 +102,11 @@ where
             if !guard.wants_form_field(&parts) {
                 return inner.call(Request::from_parts(parts, body)).await;
             }
-            let form = match read(body).await {
+            // Layers further out may have put a body of their own there.
+            let Ok(form) = caught_while(read(body)).await else {
+                return Ok(guard.panicked("the body of a form").into_response());
+            };
+            let form = match form {
                 Ok(form) => form,
                 Err(Unreadable::TooLarge) => {
                     return Ok(guard.answer(FailureKind::BodyTooLarge, Vec::new()).into_response());

@@ -12,8 +12,8 @@ use crate::error::FailureKind;
 
 /// Writes the body, and if need be more headers, of a refusal.
 ///
-/// Status, `WWW-Authenticate` and `Cache-Control` are the guard's: they are set after this ran. Implemented for
-/// closures:
+/// Status, `WWW-Authenticate` and `Cache-Control` are the guard's: they are set after this ran. A renderer that panics is
+/// answered with 500 and the body of [`ProblemJson`]. Implemented for closures:
 ///
 /// ```
 /// use axum::response::{Html, IntoResponse};

@@ -6,9 +6,10 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
-use super::body::RenderRefusal;
+use super::body::{ProblemJson, RenderRefusal};
 use super::challenge::Protection;
 use super::table::answer;
+use crate::caught::{Panicked, caught};
 use crate::error::FailureKind;
 use crate::policy::evaluate::Scopes;
 
@@ -54,11 +55,28 @@ impl Refusal {
 
     /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot take
     /// away.
-    pub(crate) fn answer(&self, protection: Option<&Protection>, renderer: &dyn RenderRefusal) -> Response {
-        let mut response = match self.kind {
+    ///
+    /// # Errors
+    ///
+    /// The renderer panics.
+    pub(crate) fn answer(
+        &self,
+        protection: Option<&Protection>,
+        renderer: &dyn RenderRefusal,
+    ) -> Result<Response, Panicked> {
+        let rendered = caught(|| match self.kind {
             FailureKind::NotFound => renderer.render_not_found(),
             _ => renderer.render(self),
-        };
+        });
+        Ok(self.complete(protection, rendered?))
+    }
+
+    /// The answer with a body of this crate's own.
+    pub(crate) fn plain_answer(&self, protection: Option<&Protection>) -> Response {
+        self.complete(protection, ProblemJson.render(self))
+    }
+
+    fn complete(&self, protection: Option<&Protection>, mut response: Response) -> Response {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         if let Some(challenge) = protection.and_then(|known| known.challenge(self.kind, &self.scopes)) {
@@ -90,11 +108,10 @@ impl fmt::Debug for Refusal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::body::ProblemJson;
     use super::*;
 
     fn response(kind: FailureKind) -> Response {
-        Refusal::new(kind, vec!["a"]).answer(Some(&Protection::new("Bearer", "api")), &ProblemJson)
+        Refusal::new(kind, vec!["a"]).answer(Some(&Protection::new("Bearer", "api")), &ProblemJson).unwrap()
     }
 
     #[test]
@@ -119,7 +136,7 @@ mod tests {
             response
         };
         let refusal = Refusal::new(FailureKind::InvalidToken, Vec::new());
-        let response = refusal.answer(Some(&Protection::new("Bearer", "api")), &renderer);
+        let response = refusal.answer(Some(&Protection::new("Bearer", "api")), &renderer).unwrap();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="api", error="invalid_token""#);
     }

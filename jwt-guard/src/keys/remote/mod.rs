@@ -37,9 +37,10 @@ pub use self::http::HttpFetcher;
 use self::schedule::{Answer, Cause, Jitter, Moment};
 pub use self::settings::RemoteKeySettings;
 pub use self::status::KeyStatus;
-use self::timing::{caught, within};
+use self::timing::within;
 use super::Algorithm;
 use super::algorithm::Family;
+use crate::caught::caught_while;
 use crate::clock::Clock;
 use crate::random;
 
@@ -103,7 +104,8 @@ impl RemoteKeys {
     /// there are no keys, that is as long as a fetch may take.
     pub(crate) async fn fetch(self: &Arc<Self>, key_id: Option<&str>) {
         // After a panic the keys are what they were, and the next look at them says so.
-        caught(self.fetch_for_token(key_id)).await;
+        // A clock of the application may panic, and tokio's timer where its runtime has none.
+        let _ = caught_while(self.fetch_for_token(key_id)).await;
     }
 
     async fn fetch_for_token(self: &Arc<Self>, key_id: Option<&str>) {

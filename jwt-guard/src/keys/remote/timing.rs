@@ -1,7 +1,6 @@
 //! Waiting with an end.
 
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
@@ -14,17 +13,6 @@ pub(super) async fn within<T>(
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
         Poll::Pending => end.as_mut().poll(context).map(|()| None),
-    })
-    .await
-}
-
-/// Waits for `future`: `None` if it panics. A clock of the application may, and tokio's timer where its runtime has none;
-/// neither is to take a connection down.
-pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(polled) => polled.map(Some),
-        Err(_) => Poll::Ready(None),
     })
     .await
 }

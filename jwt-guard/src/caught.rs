@@ -1,0 +1,53 @@
+//! Where code of the application runs beside the guard's own, and what becomes of its panics: stores, clocks, loaders of
+//! users, renderers. A panic must not take a connection down, nor let anybody in.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+/// Something of the application panicked. Its message was told where panics tell theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Panicked;
+
+/// What `work` returns.
+///
+/// # Errors
+///
+/// It panics.
+#[inline]
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    // What is left behind is not looked at again: the request ends with the panic.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
+}
+
+/// What `future` yields.
+///
+/// # Errors
+///
+/// It panics while it is polled.
+pub(crate) async fn caught_while<T>(future: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut future = pin!(future);
+    poll_fn(|context| match caught(|| future.as_mut().poll(context)) {
+        Ok(polled) => polled.map(Ok),
+        Err(Panicked) => Poll::Ready(Err(Panicked)),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_when_called_and_when_polled_again() {
+        assert_eq!(caught(|| 5), Ok(5));
+        assert_eq!(caught(|| panic!("as the test wants")), Err::<(), _>(Panicked));
+        assert_eq!(caught_while(async { 5 }).await, Ok(5));
+        let later = async {
+            tokio::task::yield_now().await;
+            panic!("as the test wants, after it was waited for")
+        };
+        assert_eq!(caught_while::<()>(later).await, Err(Panicked));
+    }
+}
