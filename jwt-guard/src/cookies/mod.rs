@@ -186,7 +186,8 @@ impl CookieSettings {
         &self.csrf_header
     }
 
-    fn csrf_name(&self, kind: TokenKind) -> &str {
+    /// The name of the cookie that a page copies the CSRF value from.
+    pub(crate) fn csrf_name(&self, kind: TokenKind) -> &str {
         match kind {
             TokenKind::Access => &self.access_csrf,
             TokenKind::Refresh => &self.refresh_csrf,

@@ -104,6 +104,14 @@ impl TokenLocation {
                     Ok(known) if known == header::COOKIE => {
                         Some("the header `Cookie` needs `TokenLocation::cookie(name)`".to_owned())
                     }
+                    Ok(known) if known == header::SEC_WEBSOCKET_PROTOCOL => Some(
+                        "the header `Sec-WebSocket-Protocol` needs `TokenLocation::websocket_protocol(name)`"
+                            .to_owned(),
+                    ),
+                    Ok(known) if is_spoken_for(known.as_str()) => Some(format!(
+                        "the header {name:?} has a meaning of its own, and browsers write it for pages of other sites \
+                         too; expected a name of your own such as `X-Api-Key`"
+                    )),
                     Ok(_) => None,
                 }
             }
@@ -137,6 +145,10 @@ impl TokenLocation {
                 Place::Header { name: one } | Place::SessionHeader { name: one },
                 Place::Header { name: two } | Place::SessionHeader { name: two },
             ) => one.eq_ignore_ascii_case(two),
+            (
+                Place::Cookie { name: one } | Place::Session { name: one },
+                Place::Cookie { name: two } | Place::Session { name: two },
+            ) => one == two,
             (one, two) => one == two,
         }
     }
@@ -154,6 +166,44 @@ impl fmt::Display for TokenLocation {
             Place::SessionHeader { name } => write!(f, "session header `{name}`"),
         }
     }
+}
+
+/// Headers that browsers write, or let any page write, and those of the connection (Fetch, *forbidden request-header* and
+/// *CORS-safelisted request-header*). In lower case.
+fn is_spoken_for(name: &str) -> bool {
+    const NAMES: [&str; 29] = [
+        "accept",
+        "accept-charset",
+        "accept-encoding",
+        "accept-language",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "date",
+        "dnt",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "last-event-id",
+        "origin",
+        "proxy-connection",
+        "range",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "via",
+    ];
+
+    NAMES.contains(&name) || name.starts_with("sec-")
 }
 
 /// The locations of a guard.

@@ -168,6 +168,11 @@ fn impossible_locations_are_named() {
         TokenLocation::header("a b"),
         TokenLocation::header("authorization"),
         TokenLocation::header("Cookie"),
+        TokenLocation::header("Sec-WebSocket-Protocol"),
+        TokenLocation::header("Host"),
+        TokenLocation::header("ORIGIN"),
+        TokenLocation::header("Sec-Fetch-Site"),
+        TokenLocation(Place::SessionHeader { name: "Content-Type".to_owned() }),
         TokenLocation::cookie("a;b"),
         TokenLocation::websocket_protocol(""),
         TokenLocation(Place::Query { name: "a&b".to_owned() }),
@@ -175,6 +180,9 @@ fn impossible_locations_are_named() {
     .iter()
     .filter_map(TokenLocation::problem)
     .collect();
-    assert_eq!(problems.len(), 7, "{problems:#?}");
+    assert_eq!(problems.len(), 12, "{problems:#?}");
     assert_eq!(TokenLocation::bearer().problem(), None);
+    for name in ["X-Api-Key", "X-Forwarded-Access-Token", "Proxy-Authorization", "X-Sec"] {
+        assert_eq!(TokenLocation::header(name).problem(), None, "{name}");
+    }
 }

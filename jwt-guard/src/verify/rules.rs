@@ -38,6 +38,11 @@ impl TokenProfile {
         }
     }
 
+    /// Whether refresh tokens of this crate fit, which no access token may look like.
+    pub(crate) fn accepts_refresh_tokens(&self) -> bool {
+        self.accepts(Some(REFRESH_TYPE))
+    }
+
     /// The claims that the profile requires, beyond those that every token needs.
     pub(super) const fn required_claims(&self) -> &'static [&'static str] {
         match self {
@@ -46,6 +51,9 @@ impl TokenProfile {
         }
     }
 }
+
+/// The `typ` of refresh tokens.
+const REFRESH_TYPE: &str = "rt+jwt";
 
 /// 366 days: what an issuer lets a refresh token live at most, and a day.
 const LONGEST_REFRESH_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -134,7 +142,7 @@ impl Rules {
     pub(crate) fn for_refresh_tokens(&self) -> Self {
         let longest = self.limits.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
         Self {
-            profile: TokenProfile::Typed("rt+jwt".to_owned()),
+            profile: TokenProfile::Typed(REFRESH_TYPE.to_owned()),
             limits: Limits { max_lifetime: longest, max_age: None, ..self.limits.clone() },
             ..self.clone()
         }

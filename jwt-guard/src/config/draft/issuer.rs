@@ -129,6 +129,12 @@ impl IssuerDraft {
         {
             problems.setting("`TokenProfile::Typed` is empty; expected a `typ` such as `example+jwt`");
         }
+        if self.profile.accepts_refresh_tokens() {
+            problems.setting(
+                "the profile accepts tokens of the type `rt+jwt`, which is that of refresh tokens, as access tokens; \
+                 expected the `typ` of access tokens, such as `at+jwt`",
+            );
+        }
         let paths = self.scope_claims.iter().map(|path| ("scope_claim", path));
         for (setter, path) in paths.chain(self.role_claims.iter().map(|path| ("role_claim", path))) {
             if path.is_empty() || path.iter().any(String::is_empty) {

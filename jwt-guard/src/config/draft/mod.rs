@@ -4,6 +4,7 @@ mod cookies;
 mod issuer;
 mod issuers;
 mod keys;
+mod places;
 #[cfg(feature = "remote-keys")]
 mod remote;
 
@@ -72,7 +73,7 @@ pub(crate) struct Draft {
     pub(crate) longest_token: usize,
     pub(crate) token_cache: TokenCache,
     pub(crate) locations: Vec<TokenLocation>,
-    pub(crate) query: Option<TokenLocation>,
+    pub(crate) query: Vec<TokenLocation>,
     pub(crate) conflict: Conflict,
     pub(crate) credentials: Credentials,
     pub(crate) cookies: Option<CookieSettings>,
@@ -112,7 +113,7 @@ impl Draft {
             longest_token: LONGEST_TOKEN,
             token_cache: TokenCache::new(),
             locations: vec![TokenLocation::bearer()],
-            query: None,
+            query: Vec::new(),
             conflict: Conflict::Refuse,
             credentials: Credentials::Keep,
             cookies: None,
@@ -270,21 +271,6 @@ impl Draft {
                 "a `longest_token` of {} bytes is out of range; expected 1 to {LONGEST_TOKEN_LIMIT}",
                 self.longest_token
             ));
-        }
-    }
-
-    fn check_locations(&self, problems: &mut Problems) {
-        if self.locations.is_empty() && self.query.is_none() {
-            problems.setting("no token location is left; add one such as `TokenLocation::bearer()`");
-        }
-        let all: Vec<_> = self.locations.iter().chain(&self.query).collect();
-        for (index, location) in all.iter().enumerate() {
-            if let Some(problem) = location.problem() {
-                problems.setting(problem);
-            }
-            if all.iter().take(index).any(|earlier| earlier.reads_the_same(location)) {
-                problems.setting(format!("the token location {location} is listed twice"));
-            }
         }
     }
 }

@@ -14,7 +14,7 @@ fn draft() -> Draft {
     draft
 }
 
-fn problems(change: impl FnOnce(&mut Draft)) -> Vec<String> {
+pub(super) fn problems(change: impl FnOnce(&mut Draft)) -> Vec<String> {
     let mut draft = draft();
     change(&mut draft);
     draft.finish().map_or_else(|error| error.problems().collect(), |_| Vec::new())
@@ -93,6 +93,10 @@ fn names_must_not_be_empty() {
     assert_eq!(problems(|draft| draft.own.scope_claims.push(Vec::new())).len(), 1);
     assert_eq!(problems(|draft| draft.own.role_claims.push(vec!["a".to_owned(), String::new()])).len(), 1);
     assert_eq!(problems(|draft| draft.own.profile = TokenProfile::Typed(String::new())).len(), 1);
+    for refresh in ["rt+jwt", "RT+JWT", "application/rt+jwt"] {
+        let found = problems(|draft| draft.own.profile = TokenProfile::Typed(refresh.to_owned()));
+        assert!(found.len() == 1 && found[0].contains("refresh tokens"), "{refresh}: {found:?}");
+    }
 }
 
 #[test]

@@ -373,7 +373,7 @@ impl<K, A> Danger<K, A> {
     /// and `Referer` headers: only do this for clients that cannot set a header, with tokens that live for seconds,
     /// and answer with `Cache-Control: private` (RFC 6750 section 2.3).
     pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
-        self.0.draft.query = Some(TokenLocation(Place::Query { name: name.into() }));
+        self.0.draft.query.push(TokenLocation(Place::Query { name: name.into() }));
         self.0
     }
 }
