@@ -82,9 +82,6 @@ async fn main() -> Result<(), Failure> {
     let app = app(guard);
     let listener = listen().await?;
 
-    // Signing takes the process's crypto backend, which only a build with both (`--all-features`) must be told.
-    _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-
     print_tour(&app.access_table(), &listener, &tour(&EncodingKey::from_secret(&secret)?)?)?;
     axum::serve(listener, app.into_axum()).await?;
     Ok(())

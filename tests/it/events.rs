@@ -111,7 +111,8 @@ async fn a_hostile_kid_is_shown_with_its_escapes_on_one_line() {
         .get("/me", &key.token_of(&key.header_with("kid", &format!("\"{kid}\"")), payload.as_bytes()))
         .await;
     let logged = events.only();
-    assert_eq!(logged.field("reason"), Some("no key has the name that the token gives (`kid`)"));
+    let reason = "no key has the name that the token gives (`kid`); a key without an id gets it by `with_id`";
+    assert_eq!(logged.field("reason"), Some(reason));
     let shown = logged.field("kid").unwrap();
     assert!(shown.is_ascii() && !shown.contains('\n'), "{shown}");
     assert_eq!(shown, r#""a\"b\\ \u{202e}\u{2028}c denied=false""#);

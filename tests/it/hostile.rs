@@ -333,6 +333,28 @@ async fn the_algorithm_of_the_header_must_be_the_one_of_the_key_that_it_names() 
     }
 }
 
+/// RFC 9864 section 2.2: `Ed25519` is the newer name of what `EdDSA` means here. The key decides what is checked.
+#[tokio::test]
+async fn both_names_of_ed25519_are_one_algorithm_whatever_the_key_calls_it() {
+    let key = SigningKey::of(Algorithm::EdDsa);
+    let members = key.public_jwk().trim().trim_start_matches('{');
+    for named in ["", r#""alg":"EdDSA","#, r#""alg":"Ed25519","#] {
+        let jwk = format!(r#"{{"kid":"a",{named}{members}"#);
+        let guard = JwtGuard::builder().jwk(jwk).audience("orders").clock(ManualClock::new());
+        let server = app::serve(guard.build().unwrap()).await;
+        let token = |alg: &str| key.token_of(&format!(r#"{{"alg":"{alg}","kid":"a"}}"#), good().as_bytes());
+        for alg in ["EdDSA", "Ed25519"] {
+            welcomes(&server, &format!("{alg} by a key of {named}"), &token(alg)).await;
+        }
+        for alg in ["ed25519", "Ed448", "ES256", "HS256", "Ed25519 "] {
+            refuses(&server, &format!("{alg} by a key of {named}"), &token(alg)).await;
+        }
+    }
+    // Under an HMAC key the name helps nobody.
+    let server = app::serve(hs256()).await;
+    refuses(&server, "Ed25519 by HMAC", &signed(r#"{"alg":"Ed25519"}"#)).await;
+}
+
 #[tokio::test]
 async fn the_header_is_one_small_plain_object() {
     let server = app::serve(hs256()).await;

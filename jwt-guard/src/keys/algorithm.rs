@@ -13,6 +13,7 @@ use std::fmt;
 /// assert_eq!(Algorithm::from_name("rs256"), None);
 /// assert_eq!(Algorithm::from_name("none"), None);
 /// assert_eq!(Algorithm::EdDsa.to_string(), "EdDSA");
+/// assert_eq!(Algorithm::from_name("Ed25519"), Some(Algorithm::EdDsa));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -39,13 +40,18 @@ pub enum Algorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// EdDSA on Ed25519. In a token it is called `EdDSA`; a JWK may also say `Ed25519` (RFC 9864).
+    /// EdDSA on Ed25519. Tokens and keys may call it `EdDSA` or `Ed25519` (RFC 9864 section 2.2); what is signed here says
+    /// `EdDSA`, which older verifiers know.
     EdDsa,
 }
 
 impl Algorithm {
     /// The algorithm with this `alg` name, compared exactly (RFC 7515 section 4.1.1: names are case-sensitive).
     pub fn from_name(name: &str) -> Option<Self> {
+        // `EdDSA` could once mean another curve too. No key of one is loaded, so both names mean Ed25519.
+        if name == "Ed25519" {
+            return Some(Self::EdDsa);
+        }
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
@@ -172,8 +178,16 @@ mod tests {
     }
 
     #[test]
+    fn ed25519_is_a_second_name_and_never_written() {
+        assert_eq!(Algorithm::from_name("Ed25519"), Some(Algorithm::EdDsa));
+        assert_eq!(Algorithm::EdDsa.name(), "EdDSA");
+    }
+
+    #[test]
     fn other_spellings_and_none_are_no_algorithm() {
-        for name in ["none", "None", "NONE", "", "hs256", "HS256 ", "eddsa", "Ed25519", "ES512", "ES256K"] {
+        for name in
+            ["none", "None", "NONE", "", "hs256", "HS256 ", "eddsa", "ed25519", "Ed448", "ES512", "ES256K"]
+        {
             assert_eq!(Algorithm::from_name(name), None, "{name:?}");
         }
     }

@@ -72,6 +72,12 @@ fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: Origin) -> Result<V
     }
 }
 
+/// Whether no member makes the key private.
+#[cfg(feature = "remote-keys")]
+pub(super) fn is_public(members: &Object<'_>) -> bool {
+    members.members().all(|(name, _)| !PRIVATE_MEMBERS.contains(&name))
+}
+
 /// First of all checks, so that a leaked key is reported as that, whatever else is wrong with it.
 fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<(), KeyError> {
     let secret = kind == "oct";
@@ -172,11 +178,7 @@ pub(super) fn algorithm(
 }
 
 fn named(name: &str, family: Family) -> Result<Algorithm, KeyError> {
-    let found = match name {
-        "Ed25519" => Some(Algorithm::EdDsa),
-        name => Algorithm::from_name(name),
-    };
-    let Some(algorithm) = found else {
+    let Some(algorithm) = Algorithm::from_name(name) else {
         let message = format!("the key is for the algorithm {}, which is not supported", quoted(name));
         return Err(KeyError::new(KeyErrorKind::Unsupported, message));
     };

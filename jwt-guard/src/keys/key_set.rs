@@ -11,9 +11,10 @@ use super::{Algorithm, VerifyingKey};
 
 /// The keys of one issuer.
 ///
-/// A token names its key as `kid`; the key must have exactly that id and the token's algorithm. A token without
-/// `kid` is accepted only if exactly one key of the set fits its algorithm. Keys are never tried one after the
-/// other.
+/// A token names its key as `kid`; the key must have exactly that id, or for a public key that
+/// [thumbprint](VerifyingKey::thumbprint), and the token's algorithm. A token without `kid` is checked with the one key of
+/// its algorithm that has no id; if all have one, with the only key of its algorithm. Keys are never tried one after
+/// the other. A key that is given twice is one key.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, KeySet};
@@ -42,11 +43,12 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// There is no key, there are more than 100, or two of them have the same id and algorithm, so that no token
-    /// could choose between them.
+    /// There is no key, there are more than 100, or no token could choose between two of them: they have the same id and
+    /// algorithm, or are secrets of one algorithm without an id.
     pub fn new(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeyError> {
         let keys: Vec<_> = keys.into_iter().collect();
         check_number(keys.len())?;
+        let keys = distinct(keys);
         match keys.iter().find(|key| is_double(key, &keys)) {
             Some(double) => Err(duplicate(double)),
             None => Ok(Self { keys, skipped: Vec::new() }),
@@ -56,8 +58,8 @@ impl KeySet {
     /// A JWK set (RFC 7517 section 5).
     ///
     /// Every key is read by itself, as [`VerifyingKey::jwk`] does: one that cannot be used is skipped and listed
-    /// in [`skipped`](Self::skipped), and the others work. Two keys with the same `kid` and algorithm are both
-    /// skipped.
+    /// in [`skipped`](Self::skipped), and the others work. Two different keys with the same `kid` and algorithm are both
+    /// skipped; one key that is listed twice is one key.
     ///
     /// `allowed` lists the algorithms that tokens may be signed with; empty allows every algorithm that a key
     /// names itself.
@@ -109,6 +111,7 @@ impl KeySet {
                 Err(error) => skipped.push(error.at(index)),
             }
         }
+        let keys = distinct(keys);
         let (doubles, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| is_double(key, &keys));
         skipped.extend(doubles.iter().map(duplicate));
         Ok(Self { keys, skipped })
@@ -152,18 +155,25 @@ impl KeySet {
         kid: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<&VerifyingKey, SelectError> {
+        let fits = |key: &&VerifyingKey| key.algorithm() == algorithm;
         let Some(kid) = kid else {
-            return only(self.keys.iter().filter(|key| key.algorithm() == algorithm))
-                .map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
+            // The key without an id is the key of tokens that name none, so that the others can be added beside it.
+            let unnamed = self.keys.iter().filter(fits).filter(|key| key.id().is_none());
+            let chosen = match only(unnamed) {
+                Err(None) => only(self.keys.iter().filter(fits)),
+                chosen => chosen,
+            };
+            return chosen.map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
         };
         let mut named = self.keys.iter().filter(|key| key.id() == Some(kid)).peekable();
         if named.peek().is_some() {
-            return only(named.filter(|key| key.algorithm() == algorithm))
-                .map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
+            return only(named.filter(fits)).map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
         }
-        // A key without an id was configured by hand; there a token's `kid` is only a hint.
-        only(self.keys.iter().filter(|key| key.id().is_none() && key.algorithm() == algorithm))
-            .map_err(|none| none.unwrap_or(SelectError::UnknownKey))
+        // Keys of one thumbprint are one key under several ids, so any of them will do.
+        let mut pairs = self.keys.iter().filter(|key| key.has_thumbprint(kid)).peekable();
+        let none =
+            if pairs.peek().is_some() { SelectError::AlgorithmNotAllowed } else { SelectError::UnknownKey };
+        pairs.find(fits).ok_or(none)
     }
 }
 
@@ -207,18 +217,42 @@ fn only<'a>(
     }
 }
 
-/// Whether another key answers to the same `kid` and algorithm.
+/// The keys, each once.
+fn distinct(keys: Vec<VerifyingKey>) -> Vec<VerifyingKey> {
+    keys.into_iter().fold(Vec::new(), |mut distinct, key| {
+        if !distinct.iter().any(|known: &VerifyingKey| known.is_listed_again_as(&key)) {
+            distinct.push(key);
+        }
+        distinct
+    })
+}
+
+/// Whether another key answers to the same `kid` and algorithm, or to tokens without one. Public keys without an id still
+/// have their thumbprints.
 fn is_double(key: &VerifyingKey, keys: &[VerifyingKey]) -> bool {
     let same = |other: &&VerifyingKey| other.id() == key.id() && other.algorithm() == key.algorithm();
-    key.id().is_some() && keys.iter().filter(same).nth(1).is_some()
+    (key.id().is_some() || key.name().is_none()) && keys.iter().filter(same).nth(1).is_some()
 }
 
 fn duplicate(key: &VerifyingKey) -> KeyError {
-    let message = format!(
-        "another key of the set has the same id and algorithm ({}), so no token can choose: give every key its own id",
-        key.algorithm()
-    );
-    KeyError::new(KeyErrorKind::DuplicateId, message).of_key(key.id().unwrap_or_default())
+    let algorithm = key.algorithm();
+    match key.id() {
+        Some(id) => {
+            let message = format!(
+                "another key of the set has the same id and algorithm ({algorithm}), so no token can choose: give every \
+                 key its own id"
+            );
+            KeyError::new(KeyErrorKind::DuplicateId, message).of_key(id)
+        }
+        None => KeyError::new(
+            KeyErrorKind::DuplicateId,
+            format!(
+                "two secrets for {algorithm} have no id, so no token can choose: the older one stays without, for the \
+                 tokens that name no key, and the newer one gets an id, by `.with_id(\"2026-07\")` on the `SigningKey` \
+                 or `VerifyingKey`, or by the setting `signing_key_id` or `key_id`"
+            ),
+        ),
+    }
 }
 
 /// Every reason why there is nothing left of a set.
@@ -239,7 +273,7 @@ fn check_number(keys: usize) -> Result<(), KeyError> {
 }
 
 /// The elements of `keys`, unread: a mistake in one of them is no mistake of the others.
-fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
+pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
     #[derive(Deserialize)]
     struct Set<'a> {
         #[serde(borrow)]

@@ -38,6 +38,10 @@ impl VerifyingKey {
     /// # Ok::<(), jwt_guard::KeyError>(())
     /// ```
     pub fn thumbprint(&self) -> Option<String> {
+        self.thumbprint.as_deref().map(str::to_owned)
+    }
+
+    pub(super) fn compute_thumbprint(&self) -> Option<String> {
         // RFC 7638 section 3.2: the required members, sorted by name, without white space.
         let sorted: std::collections::BTreeMap<_, _> = self.required_members()?.into_iter().collect();
         let text = serde_json::to_vec(&sorted).ok()?;
@@ -66,13 +70,10 @@ impl VerifyingKey {
         }
     }
 
-    fn public_members(&self) -> Option<Map<String, Value>> {
+    /// The members of the public JWK.
+    pub(super) fn public_members(&self) -> Option<Map<String, Value>> {
         let mut members = self.required_members()?;
-        let id = match self.id() {
-            Some(id) => id.to_owned(),
-            None => self.thumbprint()?,
-        };
-        members.insert("kid".to_owned(), id.into());
+        members.insert("kid".to_owned(), self.name()?.into());
         members.insert("use".to_owned(), "sig".into());
         members.insert("alg".to_owned(), self.algorithm().name().into());
         Some(members)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jsonwebtoken::EncodingKey;
 
+use super::algorithm::Family;
 use super::error::{KeyError, KeyErrorKind};
 use super::private::{self, PrivateKey};
 use super::{Algorithm, VerifyingKey, backend};
@@ -31,8 +32,26 @@ use crate::secret::Secret;
 ///
 /// # Changing keys
 ///
-/// Give every key its own id, as [`with_id`](Self::with_id). A guard that knows the old [`VerifyingKey`] beside the new
-/// one goes on accepting the tokens of both; take the old one away when the last of its tokens has expired.
+/// A guard that knows the old [`VerifyingKey`] beside the new key goes on accepting the tokens of both; take the old one away
+/// when the last of its tokens has expired. Key pairs need nothing else: without an id they are told apart by their
+/// [thumbprints](VerifyingKey::thumbprint). Of the secrets for one algorithm one may be without an id; its tokens name
+/// none. The others need [`with_id`](Self::with_id), and `build` says so.
+///
+/// ```
+/// use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
+///
+/// let [old, new] = [(); 2].map(|()| SigningKey::secret(Algorithm::Hs256, Secret::random()));
+/// let (old, new) = (old?, new?);
+/// let both = |new| JwtGuard::builder().audience("shop").signing_key(new).key(old.verifying_key()).build();
+/// assert!(both(new.clone().with_id("2026-07")).is_ok());
+/// assert!(both(new).is_err(), "no token could choose");
+/// # Ok::<(), jwt_guard::KeyError>(())
+/// ```
+///
+/// # RSA with `rust-crypto`
+///
+/// The time of a signature depends on the private key there (RUSTSEC-2023-0071), which a warning in the log says. Sign with
+/// EC or Ed25519, or take the backend aws-lc-rs.
 #[derive(Clone)]
 pub struct SigningKey {
     public: VerifyingKey,
@@ -154,6 +173,14 @@ impl SigningKey {
         })?;
         backend::verify(&self.public, MESSAGE, signature.as_bytes())
             .map_err(|_| private::halves_disagree())?;
+        if backend::RSA_TIMES_TELL && self.algorithm().family() == Family::Rsa {
+            tracing::warn!(
+                target: "jwt_guard",
+                algorithm = %self.algorithm(),
+                "the time that the crypto backend `rust-crypto` takes for an RSA signature depends on the private key \
+                 (RUSTSEC-2023-0071): sign with ES256, ES384 or EdDSA, or take the backend `aws-lc-rs`"
+            );
+        }
         Ok(self)
     }
 }

@@ -10,6 +10,7 @@ use super::backend::{self, Prepared};
 use super::der::PublicKey;
 use super::error::{KeyError, KeyErrorKind};
 use super::{der, ec, hmac, jwk, okp, pem, rsa};
+use crate::random::Fingerprint;
 use crate::secret::Secret;
 
 /// A key that verifies signatures of exactly one [`Algorithm`].
@@ -32,6 +33,10 @@ use crate::secret::Secret;
 pub struct VerifyingKey {
     algorithm: Algorithm,
     id: Option<Box<str>>,
+    /// The name that everybody who has the public key can compute; a secret has none.
+    pub(super) thumbprint: Option<Arc<str>>,
+    /// Tells two secrets apart; a public key is compared by what it is.
+    secret: Option<Fingerprint>,
     /// Shared by all copies, so that a key keeps what was prepared from one fetched set to the next.
     prepared: Arc<Prepared>,
 }
@@ -116,8 +121,10 @@ impl VerifyingKey {
         jwk::read(text, allowed, jwk::Origin::Local)
     }
 
-    /// Sets the id: tokens name it as `kid`. Without one the key serves tokens of its algorithm that name no key,
-    /// or a key that no other key of the set is called by.
+    /// Sets the id: tokens name it as `kid`.
+    ///
+    /// A public key is also found by its [thumbprint](Self::thumbprint), with an id or without. A secret without an id is
+    /// the key of tokens that name none. A token that names another key is never checked with this one.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into().into_boxed_str());
@@ -132,6 +139,25 @@ impl VerifyingKey {
     /// The one algorithm whose signatures the key verifies.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// Whether a token that names `kid` means this key, by its thumbprint.
+    pub(super) fn has_thumbprint(&self, kid: &str) -> bool {
+        self.thumbprint.as_deref() == Some(kid)
+    }
+
+    /// The name that tokens of this key give: its id, or its thumbprint.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.id().or(self.thumbprint.as_deref())
+    }
+
+    /// Whether both are one key that is listed twice. For secrets this compares 64 bits of a keyed hash, so it may leave a
+    /// key out and must not accept one.
+    pub(super) fn is_listed_again_as(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm
+            && self.name() == other.name()
+            && self.thumbprint == other.thumbprint
+            && self.secret == other.secret
     }
 
     /// Whether both are the same key: in name, algorithm and material. Secrets are compared by where they are, not by what
@@ -152,7 +178,8 @@ impl VerifyingKey {
     }
 
     pub(super) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
-        Self::bind(algorithm, &hmac::load(algorithm, secret)?)
+        let key = Self::bind(algorithm, &hmac::load(algorithm, secret)?)?;
+        Ok(Self { secret: Some(Fingerprint::of(secret.expose())), ..key })
     }
 
     pub(super) fn from_public(algorithm: Algorithm, key: PublicKey<'_>) -> Result<Self, KeyError> {
@@ -167,7 +194,9 @@ impl VerifyingKey {
                 return Err(KeyError::new(KeyErrorKind::Mismatch, message));
             }
         };
-        Self::bind(algorithm, &material)
+        let key = Self::bind(algorithm, &material)?;
+        let thumbprint = key.compute_thumbprint().map(Arc::from);
+        Ok(Self { thumbprint, ..key })
     }
 
     fn bind(algorithm: Algorithm, material: &DecodingKey) -> Result<Self, KeyError> {
@@ -175,7 +204,7 @@ impl VerifyingKey {
             let message = format!("the crypto backend cannot load the key for {algorithm}");
             KeyError::new(KeyErrorKind::Malformed, message).because(refused)
         })?;
-        Ok(Self { algorithm, id: None, prepared: Arc::new(prepared) })
+        Ok(Self { algorithm, id: None, thumbprint: None, secret: None, prepared: Arc::new(prepared) })
     }
 }
 

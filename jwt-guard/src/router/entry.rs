@@ -54,7 +54,7 @@ impl Entry {
         methods: Methods,
         rule: &'static Rule,
         handler: &'static str,
-        routed: &Location<'static>,
+        routed: &'static Location<'static>,
     ) -> Self {
         // A policy written by hand does not know its handler; where the handler is routed is the next best place.
         let (handler, file, line) = match rule.declaration() {
@@ -65,7 +65,7 @@ impl Entry {
         Self { methods, path: Path::Route(String::new()), access, guard: None, operation: None, file, line }
     }
 
-    pub(super) fn unguarded(reason: String, added: &Location<'static>) -> Self {
+    pub(super) fn unguarded(reason: String, added: &'static Location<'static>) -> Self {
         Self {
             methods: Methods::Any,
             path: Path::Unlisted(String::new()),

@@ -60,7 +60,9 @@ impl fmt::Display for VerifyError {
                 "the key of the token is bound to another algorithm (`alg`)"
             }
             Self::Key(SelectError::Ambiguous) => "several keys fit, and the token names none (`kid`)",
-            Self::Key(SelectError::UnknownKey) => "no key has the name that the token gives (`kid`)",
+            Self::Key(SelectError::UnknownKey) => {
+                "no key has the name that the token gives (`kid`); a key without an id gets it by `with_id`"
+            }
             Self::LifetimeTooLong => "the token lives longer than the guard allows (`exp`, `iat`)",
             Self::Misshapen(Misshapen::TooLong) => "the token is longer than the guard allows",
             Self::Misshapen(Misshapen::HeaderTooLong) => "the header of the token is longer than 2 KiB",

@@ -7,8 +7,8 @@
 //! 5. The signature, by the engine.
 //! 6. The strict claims, parsed once, from the bytes that were signed.
 //!
-//! jsonwebtoken does step 5 and nothing else: its own `decode` passes over `nbf`, over claims of the wrong type and
-//! over `crit`, and reads the process clock.
+//! jsonwebtoken does step 5 and nothing else: its own `decode` passes over `nbf`, over a missing `aud` or `iss` and over
+//! the kind of a token, and reads the process clock.
 
 mod cache;
 mod checks;

@@ -6,6 +6,7 @@ mod discovery;
 mod life;
 mod status;
 mod tls;
+mod withdrawal;
 
 use std::time::Duration;
 

@@ -129,7 +129,9 @@ async fn a_published_secret_and_new_material_under_an_old_name_are_loud() {
         (with_oct.clone(), vec![Level::ERROR]),
         (with_oct, vec![]),
         (jwk_set(&[("a", &key(Algorithm::Rs256))]), vec![]),
-        (only_oct, vec![Level::WARN, Level::ERROR]),
+        // `a` is withdrawn with it.
+        (only_oct, vec![Level::WARN, Level::INFO, Level::WARN, Level::ERROR]),
+        (jwk_set(&[("a", &key(Algorithm::Rs256))]), vec![Level::INFO, Level::INFO]),
     ] {
         issuer.says(JWKS, &body);
         clock.advance(secs(5));

@@ -40,7 +40,7 @@ pub(super) fn load(
     algorithms: &[Algorithm],
     problems: &mut Problems,
 ) -> Option<KeySet> {
-    let mut keys: Vec<VerifyingKey> = signing.into_iter().collect();
+    let mut keys: Vec<VerifyingKey> = signing.map(named).into_iter().collect();
     for source in sources {
         let one = match source {
             KeySource::Der(algorithm, der) => VerifyingKey::der(algorithm, &der),
@@ -70,6 +70,15 @@ pub(super) fn load(
         return None;
     }
     problems.keep(KeySet::new(keys))
+}
+
+/// The guard's own key, under the name that it gives in every token. So another key without an id stays the one for tokens
+/// that name none.
+fn named(key: VerifyingKey) -> VerifyingKey {
+    match key.name().map(str::to_owned) {
+        Some(name) => key.with_id(name),
+        None => key,
+    }
 }
 
 /// The keys of a set. Those that were passed over are named in the log: one of them may be the one that is missed.

@@ -137,6 +137,7 @@ impl Draft {
     /// Checks everything, and loads the keys.
     pub(crate) fn finish(mut self) -> Result<Config, ConfigError> {
         let Carried { mut problems, names_key, names_audience } = std::mem::take(&mut self.carried);
+        backend::choose_for_the_process();
         if let Err(error) = backend::self_test() {
             problems.setting(error.to_string());
         }

@@ -335,6 +335,10 @@ impl<K, A> Builder<K, A> {
 
     /// Checks the configuration as a whole, loads the keys and tries the crypto backend.
     ///
+    /// Where the crate jsonwebtoken has no process-wide `CryptoProvider`, because two of its backends are compiled in, this
+    /// installs the one of the guard, so that the application's own calls of jsonwebtoken go on to work. An application
+    /// that wants another one installs it before.
+    ///
     /// # Errors
     ///
     /// Every problem, not the first: each key that cannot be used and each setting that makes no sense, with the

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Settings;
 use crate::config::{Carried, KeySource, Problems};
-use crate::keys::{Algorithm, KeyError, SigningKey};
+use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
 use crate::secret::Secret;
 
 /// Where a key is.
@@ -48,9 +48,19 @@ pub(super) fn verifying(settings: &mut Settings, carried: &mut Carried) -> Optio
         ("jwks", Form::KeySet, settings.jwks.take().map(Origin::Text)),
         ("jwks_file", Form::KeySet, settings.jwks_file.take().map(Origin::File)),
     ];
-    let algorithm = settings.algorithm.take();
+    let (algorithm, id) = (settings.algorithm.take(), settings.key_id.take());
     let chosen = only(candidates, "; several keys go into one `jwks_file`", carried);
     let problems = &mut carried.problems;
+    match &chosen {
+        Ok(None) if id.is_some() => {
+            problems.setting("`key_id` is set without `secret`, `public_key_pem` or a file of either");
+        }
+        Ok(Some((name, Form::KeySet, _))) if id.is_some() => {
+            problems
+                .setting(format!("`key_id` does not go with `{name}`, whose keys name their own (`kid`)"));
+        }
+        _ => {}
+    }
     match (&chosen, algorithm) {
         (Ok(None), Some(_)) => {
             problems.setting("`algorithm` is set without `secret`, `public_key_pem` or a file of either");
@@ -65,8 +75,19 @@ pub(super) fn verifying(settings: &mut Settings, carried: &mut Carried) -> Optio
     }
     let (name, form, origin) = chosen.ok().flatten()?;
     let key = origin.read(name, form, problems)?;
+    let algorithm = match form {
+        Form::Secret => Some(algorithm.unwrap_or(Algorithm::Hs256)),
+        Form::Pem | Form::KeySet => algorithm,
+    };
+    if let (Some(id), Some(algorithm), Form::Secret | Form::Pem) = (id, algorithm, form) {
+        let loaded = match form {
+            Form::Secret => VerifyingKey::secret(algorithm, key),
+            Form::Pem | Form::KeySet => VerifyingKey::pem(algorithm, key.expose()),
+        };
+        return problems.keep(loaded).map(|key| KeySource::Loaded(key.with_id(id)));
+    }
     match form {
-        Form::Secret => Some(KeySource::Secret(algorithm.unwrap_or(Algorithm::Hs256), key)),
+        Form::Secret => Some(KeySource::Secret(algorithm?, key)),
         Form::Pem => Some(KeySource::Pem(algorithm?, key.expose().to_vec())),
         Form::KeySet => match String::from_utf8(key.expose().to_vec()) {
             Ok(text) => Some(KeySource::JwkSet(text)),

@@ -48,6 +48,7 @@ use crate::verify::TokenProfile;
 /// | `public_key_pem` | `JWT_GUARD_PUBLIC_KEY_PEM` | public key in PEM; needs `algorithm` |
 /// | `public_key_file` | `JWT_GUARD_PUBLIC_KEY_FILE` | file with it |
 /// | `algorithm` | `JWT_GUARD_ALGORITHM` | algorithm of the secret (`HS256` by default) or public key |
+/// | `key_id` | `JWT_GUARD_KEY_ID` | the `kid` of its tokens; without one a secret is the key of tokens that name none |
 /// | `jwks` | `JWT_GUARD_JWKS` | JSON Web Key set, as text |
 /// | `jwks_file` | `JWT_GUARD_JWKS_FILE` | file with it |
 /// | `algorithms` | `JWT_GUARD_ALGORITHMS` | list of the allowed ones, where keys of the set do not name theirs |
@@ -116,6 +117,9 @@ pub struct Settings {
     /// The algorithm of the secret or public key.
     #[serde(deserialize_with = "values::given")]
     pub algorithm: Option<Algorithm>,
+    /// The id of the secret or public key: the `kid` of its tokens, as [`VerifyingKey::with_id`](crate::VerifyingKey::with_id).
+    #[serde(deserialize_with = "values::given")]
+    pub key_id: Option<String>,
     /// A JSON Web Key set to verify with, which may hold secrets.
     #[serde(deserialize_with = "values::given")]
     pub jwks: Option<Secret>,

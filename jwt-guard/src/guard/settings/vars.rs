@@ -23,12 +23,13 @@ pub(super) enum Form {
 }
 
 /// Every setting, by the name of its field.
-pub(super) const VARIABLES: [(&str, Form); 36] = [
+pub(super) const VARIABLES: [(&str, Form); 37] = [
     ("secret", Form::Text),
     ("secret_file", Form::Text),
     ("public_key_pem", Form::Text),
     ("public_key_file", Form::Text),
     ("algorithm", Form::Text),
+    ("key_id", Form::Text),
     ("jwks", Form::Text),
     ("jwks_file", Form::Text),
     ("algorithms", Form::List),

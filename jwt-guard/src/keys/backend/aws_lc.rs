@@ -9,6 +9,8 @@ use super::{Algorithm, Refused};
 
 pub(in crate::keys) const NAME: &str = "aws-lc-rs";
 pub(in crate::keys) const LARGEST_RSA_BITS: usize = 8192;
+/// Whether the time of an RSA signature tells something of the private key.
+pub(in crate::keys) const RSA_TIMES_TELL: bool = false;
 pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 
 /// A key in the form that the library wants, with its algorithm. jsonwebtoken makes this anew for every

@@ -4,15 +4,16 @@
 //! prepare the key anew for every signature. The algorithms, and what each accepts, are those of jsonwebtoken's own
 //! verifiers. With RustCrypto, jsonwebtoken's verifiers are used.
 //!
-//! The engine's process-wide provider is not used: it panics on the first signature when a second crate of the
-//! build has chosen the other backend, or none. The functions here name their provider by path, so that a missing
-//! one is a compile error.
+//! The engine's process-wide provider is not used: where a second crate of the build has chosen the other backend, there is
+//! none until somebody installs one. The functions here name their provider by path, so that a missing one is a compile
+//! error.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
+use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
 
 use super::algorithm::Curve;
@@ -35,8 +36,19 @@ use self::aws_lc as chosen;
 #[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
 use self::rust_crypto as chosen;
 
-pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME, Prepared};
+pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME, Prepared, RSA_TIMES_TELL};
 pub(crate) use self::self_test::self_test;
+
+/// Gives the engine a process-wide provider, if it has none: the backend of this crate.
+///
+/// Features add up over all crates of a program. An application that has chosen the other backend for its own calls of
+/// the engine has two with this crate, and without a choice between them its next call would panic.
+pub(crate) fn choose_for_the_process() {
+    if CryptoProvider::try_get_default().is_none() {
+        // Whoever was faster has chosen as well.
+        _ = chosen::PROVIDER.install_default();
+    }
+}
 
 /// Verifies the signature over `message`, which is header and payload as the token has them, with the dot.
 ///

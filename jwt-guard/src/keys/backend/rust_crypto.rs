@@ -7,6 +7,8 @@ use super::{Algorithm, Refused, engine_name};
 
 pub(in crate::keys) const NAME: &str = "rust-crypto";
 pub(in crate::keys) const LARGEST_RSA_BITS: usize = 4096;
+/// Whether the time of an RSA signature tells something of the private key (RUSTSEC-2023-0071).
+pub(in crate::keys) const RSA_TIMES_TELL: bool = true;
 pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
 
 /// This library has no form to prepare a key in; jsonwebtoken makes the verifier for each signature.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::endpoint::{Address, Endpoint};
 use super::fetch::{FetchKeys, KeyRequest, KeyResponse};
+use super::listed::Listed;
 use crate::causes::with_causes;
 use crate::json::{self, Json};
 use crate::keys::error::quoted;
@@ -27,7 +28,10 @@ pub(super) enum Delivered {
     /// A well-formed list of no keys.
     Empty,
     /// A list of keys, none of which can be used, and why.
-    Useless(Vec<KeyError>),
+    Useless {
+        skipped: Vec<KeyError>,
+        listed: Listed,
+    },
 }
 
 /// What is used to ask.
@@ -80,7 +84,7 @@ impl Asking<'_> {
             status => return Err(format!("{from} answers with {status}; only 200 brings keys")),
         }
         let etag = response.etag.clone();
-        read_keys(&text(response)?, allowed, etag, max_age).map_err(|reason| format!("{from}: {reason}"))
+        read_keys(text(response)?, allowed, etag, max_age).map_err(|reason| format!("{from}: {reason}"))
     }
 
     async fn get(self, from: &Address, etag: Option<&str>) -> Result<KeyResponse, String> {
@@ -99,13 +103,15 @@ fn text(response: KeyResponse) -> Result<String, String> {
 }
 
 fn read_keys(
-    text: &str,
+    text: String,
     allowed: &[Algorithm],
     etag: Option<String>,
     max_age: Option<Duration>,
 ) -> Result<Delivered, String> {
-    match KeySet::published_parts(text, allowed) {
-        Ok((keys, skipped)) if keys.is_empty() => Ok(Delivered::Useless(skipped)),
+    match KeySet::published_parts(&text, allowed) {
+        Ok((keys, skipped)) if keys.is_empty() => {
+            Ok(Delivered::Useless { skipped, listed: Listed::new(text) })
+        }
         Ok((keys, skipped)) => Ok(Delivered::Keys { keys, skipped, etag, max_age }),
         Err(error) if error.kind() == KeyErrorKind::EmptySet => Ok(Delivered::Empty),
         Err(error) => Err(error.to_string()),

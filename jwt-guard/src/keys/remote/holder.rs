@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::document::Delivered;
 use super::endpoint::Address;
+use super::listed::Listed;
 use super::report::{Change, Health, Report};
 use super::schedule::{Answer, Cause, Effect, Jitter, Limits, Moment, Outcome, Schedule};
 use crate::keys::key_set::useless;
@@ -100,16 +101,19 @@ impl Holder {
                 Outcome::Keys(*max_age)
             }
             Ok((_, Delivered::Empty)) => Outcome::Empty,
-            Ok((_, Delivered::Useless(_))) | Err(_) => Outcome::Failed,
+            Ok((_, Delivered::Useless { .. })) | Err(_) => Outcome::Failed,
         };
         let mut report = Report::default();
         let generation = match (state.schedule.finish(number, outcome, now, jitter), result) {
             (Effect::Ignore, _) => return report,
             (Effect::Keep, result) => {
+                // Where the keys are may have changed.
+                state.metadata = None;
                 let error = match result {
-                    Ok((from, Delivered::Useless(skipped))) => {
+                    Ok((from, Delivered::Useless { skipped, listed })) => {
                         let error = format!("{from}: {}", useless(&skipped));
                         report.note_skipped(&mut state, skipped);
+                        self.withdraw_all_but(&listed, &mut state, &mut report);
                         error
                     }
                     Ok((from, _)) => format!("{from}: the list of keys is empty"),
@@ -162,12 +166,27 @@ impl Holder {
         Arc::new(KeyGeneration::new(held.generation.number().saturating_add(1), keys))
     }
 
+    /// A set without a usable key is a failure, and still the word of the issuer on the keys that it does not list: they are
+    /// dead at once. Those that it lists go on to their hard limit.
+    fn withdraw_all_but(&self, listed: &Listed, state: &mut State, report: &mut Report) {
+        let held = self.held.load();
+        let kept: Vec<_> = held.generation.keys().iter().filter(|key| listed.has(key)).cloned().collect();
+        if kept.len() < held.generation.keys().iter().len() {
+            // The tag is that of keys which are held no longer.
+            state.etag = None;
+            let generation = self.succeed(kept, report);
+            self.held.store(Arc::new(Held { generation, usable_until: held.usable_until }));
+        }
+    }
+
     /// A key of this name was not among what the fetch of this number brought. If it brought nothing, nothing is known.
-    pub(super) fn note_missing(&self, key_id: &str, number: u64, now: Moment) {
+    pub(super) fn note_missing(&self, key_id: &str, number: u64) {
         let mut state = self.state();
-        let is_there = self.held.load().generation.keys().iter().any(|key| key.id() == Some(key_id));
+        let held = self.held.load();
+        let is_there =
+            held.generation.keys().iter().any(|key| key.id() == Some(key_id) || key.has_thumbprint(key_id));
         if state.brought_by >= number && !is_there {
-            state.schedule.note_missing(key_id, now);
+            state.schedule.note_missing(key_id);
         }
     }
 

@@ -13,6 +13,7 @@ mod endpoint;
 mod fetch;
 mod holder;
 mod http;
+mod listed;
 mod report;
 mod schedule;
 mod settings;
@@ -115,7 +116,7 @@ impl RemoteKeys {
         if self.wait_for(number, wait).await
             && let Some(key_id) = key_id
         {
-            self.holder.note_missing(key_id, number, self.clock.monotonic());
+            self.holder.note_missing(key_id, number);
         }
     }
 

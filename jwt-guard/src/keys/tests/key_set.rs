@@ -7,12 +7,20 @@ use super::{Algorithm, KeyErrorKind, VerifyingKey, base64url, changed, fixture, 
 
 const P256: &str = fixture!("p256.public.jwk");
 
+/// Another key on that curve (RFC 7515 appendix A.3).
+const RFC_7515: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+
 fn secret(algorithm: Algorithm, id: Option<&str>) -> VerifyingKey {
     let key = VerifyingKey::secret(algorithm, super::secret(7)).unwrap();
     match id {
         Some(id) => key.with_id(id),
         None => key,
     }
+}
+
+/// Another one for HS256.
+fn other_secret(id: &str) -> VerifyingKey {
+    VerifyingKey::secret(Algorithm::Hs256, super::secret(8)).unwrap().with_id(id)
 }
 
 fn p256(id: &str) -> String {
@@ -64,44 +72,108 @@ fn an_unknown_kid_is_told_apart_and_compared_exactly() {
 }
 
 #[test]
-fn a_key_without_id_serves_tokens_with_any_unknown_kid() {
-    use Algorithm::{Hs256, Hs384, Hs512};
-    let set = KeySet::new([
-        secret(Hs256, None),
-        secret(Hs256, Some("a")),
-        secret(Hs384, None),
-        secret(Hs384, None),
-    ])
-    .unwrap();
-    assert_eq!(selected(&set, Some("x"), Hs256), Ok(None));
-    assert_eq!(selected(&set, Some("a"), Hs256), Ok(Some("a".to_owned())));
-    assert_eq!(selected(&set, Some("x"), Hs384), Err(SelectError::Ambiguous));
-    assert_eq!(selected(&set, Some("x"), Hs512), Err(SelectError::UnknownKey));
-}
-
-#[test]
-fn a_token_without_kid_needs_exactly_one_fitting_key() {
-    use Algorithm::{Hs256, Hs384, Hs512};
-    let set = KeySet::new([secret(Hs256, Some("a")), secret(Hs384, Some("b")), secret(Hs384, None)]).unwrap();
-    assert_eq!(selected(&set, None, Hs256), Ok(Some("a".to_owned())));
-    assert_eq!(selected(&set, None, Hs384), Err(SelectError::Ambiguous));
-    assert_eq!(selected(&set, None, Hs512), Err(SelectError::AlgorithmNotAllowed));
-}
-
-#[test]
-fn two_keys_with_one_kid_and_algorithm_are_both_skipped() {
-    let other = changed(
-        &p256("a"),
-        &json!({"x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}),
-    );
-    for double in [other, p256("a")] {
-        let loaded = KeySet::from_json(&set(&[&p256("a"), &p256("b"), &double]), &[]).unwrap();
-        assert_eq!(loaded.iter().map(|key| key.id().unwrap()).collect::<Vec<_>>(), ["b"]);
-        assert_eq!(loaded.skipped().len(), 2);
-        assert!(loaded.skipped().iter().all(|error| error.kind() == KeyErrorKind::DuplicateId));
-        assert_eq!(selected(&loaded, Some("a"), Algorithm::Es256), Err(SelectError::UnknownKey));
-        refused(KeySet::from_json(&set(&[&p256("a"), &double]), &[]), KeyErrorKind::NoUsableKey, "same id");
+fn a_named_kid_never_falls_to_a_key_without_id() {
+    use Algorithm::{Es256, Hs256};
+    let unnamed = VerifyingKey::jwk(P256, &[]).unwrap();
+    let alone = KeySet::new([secret(Hs256, None), unnamed.clone()]).unwrap();
+    let beside = KeySet::new([secret(Hs256, None), other_secret("a"), unnamed]).unwrap();
+    let published = KeySet::published(&set(&[P256]), &[]).unwrap();
+    for set in [&alone, &beside, &published] {
+        for kid in ["x", "", "A"] {
+            assert_eq!(selected(set, Some(kid), Hs256), Err(SelectError::UnknownKey), "{kid:?}");
+            assert_eq!(selected(set, Some(kid), Es256), Err(SelectError::UnknownKey), "{kid:?}");
+        }
     }
+    assert_eq!(selected(&beside, Some("a"), Hs256), Ok(Some("a".to_owned())));
+}
+
+#[test]
+fn a_public_key_answers_to_its_thumbprint_with_an_id_or_without() {
+    use Algorithm::{Es256, Es384};
+    let key = VerifyingKey::jwk(P256, &[]).unwrap();
+    let thumbprint = key.thumbprint().unwrap();
+    let other = VerifyingKey::jwk(fixture!("p384.public.jwk"), &[]).unwrap();
+    for key in [key.clone(), key.clone().with_id("a")] {
+        let set = KeySet::new([other.clone(), key]).unwrap();
+        assert_eq!(set.select(Some(&thumbprint), Es256).unwrap().algorithm(), Es256);
+        assert_eq!(selected(&set, Some(&thumbprint), Es384), Err(SelectError::AlgorithmNotAllowed));
+        assert_eq!(selected(&set, Some(&thumbprint[1..]), Es256), Err(SelectError::UnknownKey));
+    }
+    // Under two ids it is still one key.
+    let twice = KeySet::new([key.clone().with_id("a"), key.clone().with_id("b")]).unwrap();
+    assert_eq!(selected(&twice, Some(&thumbprint), Es256), Ok(Some("a".to_owned())));
+    // An id comes before a thumbprint.
+    let stolen = VerifyingKey::jwk(RFC_7515, &[]).unwrap().with_id(thumbprint.as_str());
+    let set = KeySet::new([key, stolen.clone()]).unwrap();
+    assert!(set.select(Some(&thumbprint), Es256).unwrap().is_same(&stolen));
+}
+
+#[test]
+fn a_token_without_kid_gets_the_key_without_id_or_the_only_one() {
+    use Algorithm::{Es256, Hs256, Hs384, Hs512};
+    let keys = [secret(Hs256, Some("a")), secret(Hs384, Some("b")), secret(Hs384, None)];
+    let set = KeySet::new(keys).unwrap();
+    assert_eq!(selected(&set, None, Hs256), Ok(Some("a".to_owned())));
+    assert_eq!(selected(&set, None, Hs384), Ok(None));
+    assert_eq!(selected(&set, None, Hs512), Err(SelectError::AlgorithmNotAllowed));
+    let named = KeySet::new([secret(Hs256, Some("a")), secret(Hs256, Some("b"))]).unwrap();
+    assert_eq!(selected(&named, None, Hs256), Err(SelectError::Ambiguous));
+    let pairs = [P256, RFC_7515].map(|jwk| VerifyingKey::jwk(jwk, &[]).unwrap());
+    assert_eq!(selected(&KeySet::new(pairs).unwrap(), None, Es256), Err(SelectError::Ambiguous));
+}
+
+#[test]
+fn two_secrets_of_one_algorithm_without_id_are_refused_with_the_fix() {
+    use Algorithm::{Hs256, Hs384};
+    let other = || VerifyingKey::secret(Hs256, super::secret(8)).unwrap();
+    let two = KeySet::new([secret(Hs256, None), other()]);
+    refused(two, KeyErrorKind::DuplicateId, ".with_id(");
+    let oct =
+        |number: u8| format!(r#"{{"kty":"oct","alg":"HS256","k":"{}"}}"#, base64url(&super::secret(number)));
+    let two = KeySet::from_json(&set(&[&oct(7), &oct(8)]), &[]);
+    refused(two, KeyErrorKind::NoUsableKey, "`signing_key_id`");
+    assert!(KeySet::new([secret(Hs256, None), other().with_id("new")]).is_ok());
+    assert!(KeySet::new([secret(Hs256, None), secret(Hs384, None)]).is_ok());
+}
+
+#[test]
+fn a_key_that_is_listed_twice_is_one_key() {
+    use Algorithm::{Hs256, Rs256};
+    let rsa = changed(fixture!("rsa-2048.public.jwk"), &json!({"kid": "r", "alg": "RS256"}));
+    let used = changed(&rsa, &json!({"use": "sig", "x5t": "AA"}));
+    let ps = changed(&rsa, &json!({"alg": "PS256"}));
+    let named = p256("a");
+    for (keys, left) in [
+        (&[rsa.as_str(), &rsa][..], 1),
+        (&[&rsa, &rsa, &used], 1),
+        (&[&rsa, &ps], 2),
+        (&[&named, &named], 1),
+        (&[P256, P256], 1),
+        // Two names of one key are two keys.
+        (&[P256, &named], 2),
+        (&[&p256("b"), &named], 2),
+    ] {
+        for loaded in [KeySet::published(&set(keys), &[]), KeySet::from_json(&set(keys), &[])] {
+            let loaded = loaded.unwrap();
+            assert_eq!((loaded.len(), loaded.skipped().len()), (left, 0), "{keys:?}");
+        }
+    }
+    assert!(KeySet::published(&set(&[&rsa, &rsa]), &[]).unwrap().select(Some("r"), Rs256).is_ok());
+    let twice =
+        KeySet::new([secret(Hs256, Some("a")), secret(Hs256, Some("a")), secret(Hs256, None)]).unwrap();
+    assert_eq!(twice.len(), 2);
+    assert_eq!(KeySet::new([secret(Hs256, None), secret(Hs256, None)]).unwrap().len(), 1);
+}
+
+#[test]
+fn two_different_keys_with_one_kid_and_algorithm_are_both_skipped() {
+    let double = changed(RFC_7515, &json!({"kid": "a"}));
+    let loaded = KeySet::from_json(&set(&[&p256("a"), &p256("b"), &double]), &[]).unwrap();
+    assert_eq!(loaded.iter().map(|key| key.id().unwrap()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(loaded.skipped().len(), 2);
+    assert!(loaded.skipped().iter().all(|error| error.kind() == KeyErrorKind::DuplicateId));
+    assert_eq!(selected(&loaded, Some("a"), Algorithm::Es256), Err(SelectError::UnknownKey));
+    refused(KeySet::from_json(&set(&[&p256("a"), &double]), &[]), KeyErrorKind::NoUsableKey, "same id");
 }
 
 #[test]
@@ -114,9 +186,8 @@ fn a_double_of_a_skipped_key_stays() {
 #[test]
 fn configured_keys_with_one_id_and_algorithm_are_an_error() {
     use Algorithm::{Hs256, Hs384};
-    let twice = [secret(Hs256, Some("a")), secret(Hs384, Some("a")), secret(Hs256, Some("a"))];
+    let twice = [secret(Hs256, Some("a")), secret(Hs384, Some("a")), other_secret("a")];
     refused(KeySet::new(twice), KeyErrorKind::DuplicateId, "key \"a\": another key");
-    assert!(KeySet::new([secret(Hs256, None), secret(Hs256, None)]).is_ok());
 }
 
 #[test]

@@ -66,10 +66,15 @@ fn the_algorithm_is_a_string_of_the_list() {
         assert_eq!(error(&format!(r#"{{"alg":{alg}}}"#)), VerifyError::HeaderRefused("alg"), "{alg}");
     }
     assert_eq!(error("{}"), VerifyError::HeaderRefused("alg"));
-    for alg in
-        ["none", "None", "NONE", "nOnE", "", "hs256", "HS257", "HS", "Ed25519", "ES256K", "ES512", "A128GCM"]
-    {
+    for alg in [
+        "none", "None", "NONE", "nOnE", "", "hs256", "HS257", "HS", "ed25519", "Ed448", "ES256K", "ES512",
+        "A128GCM",
+    ] {
         assert_eq!(error(&format!(r#"{{"alg":"{alg}"}}"#)), VerifyError::AlgorithmNotAllowed, "{alg}");
+    }
+    for alg in ["EdDSA", "Ed25519"] {
+        let text = format!(r#"{{"alg":"{alg}"}}"#);
+        assert_eq!(read(&text, &rules()).unwrap().algorithm, Algorithm::EdDsa, "{alg}");
     }
 }
 

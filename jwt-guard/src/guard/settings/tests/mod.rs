@@ -30,6 +30,7 @@ fn everything() -> serde_json::Value {
     json!({
         "secret": SECRET,
         "algorithm": "HS256",
+        "key_id": "2026",
         "algorithms": ["HS256", "EdDSA"],
         "signing_key_pem": fixture("ed25519.private.pem"),
         "signing_algorithm": "EdDSA",
@@ -200,6 +201,8 @@ fn a_key_goes_with_its_algorithm() {
         (json!({ "jwks": jwks, "algorithm": "ES256" }), "`algorithm` does not go with `jwks`"),
         (json!({ "secret": SECRET, "signing_algorithm": "ES256" }), "`signing_algorithm` is set without"),
         (json!({ "secret": SECRET, "signing_key_id": "a" }), "`signing_key_id` is set without"),
+        (json!({ "signing_secret": SECRET, "key_id": "a" }), "`key_id` is set without"),
+        (json!({ "jwks": "{\"keys\":[]}", "key_id": "a" }), "`key_id` does not go with `jwks`"),
         (json!({ "signing_secret": SECRET, "algorithm": "HS256" }), "`algorithm` is set without"),
         (
             json!({ "signing_key_pem": fixture("p256.private.pem") }),

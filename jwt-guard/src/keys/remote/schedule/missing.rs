@@ -1,15 +1,11 @@
 //! Names of keys that were looked for in vain.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::Moment;
 
 /// How many names are remembered. An attacker who sends more pushes his own out, and gains one fetch a cooldown.
 const MOST: usize = 256;
-
-/// How long a name is remembered. An issuer that publishes a key under it is heard after that at the latest.
-const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// Names that the current keys do not have, so that asking the issuer again would be idle.
 #[derive(Debug, Default)]
@@ -20,8 +16,8 @@ impl Missing {
         self.0.get(key_id).is_some_and(|until| now < *until)
     }
 
-    pub(super) fn insert(&mut self, key_id: &str, now: Moment) {
-        let until = now.saturating_add(REMEMBERED);
+    /// Remembers a name `until` then.
+    pub(super) fn insert(&mut self, key_id: &str, now: Moment, until: Moment) {
         if let Some(known) = self.0.get_mut(key_id) {
             *known = until;
             return;

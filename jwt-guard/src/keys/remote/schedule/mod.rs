@@ -230,8 +230,12 @@ impl Schedule {
     }
 
     /// The keys that are held were asked for this one in vain. Only to be said after a fetch that brought them.
-    pub(super) fn note_missing(&mut self, key_id: &str, now: Moment) {
-        self.missing.insert(key_id, now);
+    ///
+    /// The name is forgotten one cooldown after that fetch began: a key that is used before it is published is found then.
+    pub(super) fn note_missing(&mut self, key_id: &str) {
+        if let Some(since) = self.since {
+            self.missing.insert(key_id, since, since.saturating_add(self.limits.cooldown));
+        }
     }
 
     #[cfg(test)]

@@ -208,44 +208,75 @@ fn the_timer_backs_off_from_a_second_to_a_minute() {
 
 /// J10
 #[test]
-fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_a_minute_or_until_keys_arrive() {
+fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_one_cooldown_from_the_fetch_or_until_keys_arrive() {
+    for cooldown in [10, 30, 120, 600] {
+        let mut schedule = Schedule::new(Limits { cooldown: secs(cooldown), ..LIMITS });
+        assert_eq!(schedule.ask(Cause::Caller, secs(100)), Start(1));
+        schedule.finish(1, KEYS, secs(104), MIDDLE);
+        schedule.note_missing("gone");
+        let end = secs(100 + cooldown);
+        assert_eq!(schedule.ask(Cause::Token(Some("gone")), end - secs(1)), No, "{cooldown}");
+        assert_eq!(schedule.ask(Cause::Token(Some("gone")), end), Start(2), "{cooldown}");
+    }
     let mut schedule = after(KEYS);
-    schedule.note_missing("gone", secs(0));
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(59)), No);
-    assert_eq!(schedule.ask(Cause::Token(Some("other")), secs(59)), Start(2));
-    schedule.finish(2, Outcome::Failed, secs(59), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(89)), Start(3), "a minute has passed");
-    schedule.finish(3, KEYS, secs(89), MIDDLE);
-    schedule.note_missing("gone", secs(118));
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(119)), No);
-    assert_eq!(schedule.ask(Cause::Caller, secs(119)), Start(4));
-    schedule.finish(4, KEYS, secs(119), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(149)), Start(5), "keys have arrived");
+    assert_eq!(schedule.ask(Cause::Caller, secs(100)), Start(2));
+    schedule.finish(2, KEYS, secs(100), MIDDLE);
+    schedule.note_missing("gone");
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(110)), No);
+    assert_eq!(schedule.ask(Cause::Token(Some("other")), secs(110)), Start(3));
+    schedule.finish(3, Outcome::Failed, secs(110), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Caller, secs(111)), Start(4));
+    schedule.finish(4, KEYS, secs(111), MIDDLE);
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(139)), No, "the cooldown of tokens");
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(140)), Start(5), "keys have arrived");
+}
+
+/// J6, J10
+#[test]
+fn a_key_that_is_used_before_it_is_published_is_looked_for_again_after_one_cooldown() {
+    // When the token is sent again, at which interval: the second fetch begins with the first of them after the cooldown.
+    for every in [1, 7, 29, 30, 31] {
+        let mut schedule = after(KEYS);
+        let first = secs(130);
+        assert_eq!(schedule.ask(Cause::Token(Some("new")), first), Start(2));
+        schedule.finish(2, KEYS, first + secs(1), MIDDLE);
+        schedule.note_missing("new");
+        let mut now = first;
+        let begun = loop {
+            now += secs(every);
+            if schedule.ask(Cause::Token(Some("new")), now) == Start(3) {
+                break now;
+            }
+        };
+        assert!(begun < first + LIMITS.cooldown + secs(every), "{every}: {begun:?}");
+    }
 }
 
 /// J10
 #[test]
 fn a_missing_name_does_not_stand_in_the_way_while_there_are_no_keys() {
-    let mut schedule = after(KEYS);
-    let end = schedule.usable_until().unwrap();
-    schedule.note_missing("gone", end - secs(1));
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), end - secs(1)), No);
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), end), Start(2));
+    let mut schedule = Schedule::new(Limits { hard: secs(60), cooldown: secs(600), ..LIMITS });
+    assert_eq!(schedule.ask(Cause::Caller, secs(0)), Start(1));
+    schedule.finish(1, KEYS, secs(0), MIDDLE);
+    schedule.note_missing("gone");
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(59)), No);
+    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(60)), Start(2));
 }
 
 /// J10
 #[test]
 fn at_most_256_names_are_remembered_and_the_oldest_goes_first() {
     let mut missing = Missing::default();
+    let minute = |missing: &mut Missing, name: &str, now: Moment| missing.insert(name, now, now + secs(60));
     for number in 0..1000_u64 {
-        missing.insert(&number.to_string(), Duration::from_millis(number));
+        minute(&mut missing, &number.to_string(), Duration::from_millis(number));
         assert!(missing.len() <= 256);
     }
     let now = secs(1);
     assert!(missing.has("999", now) && missing.has("744", now) && !missing.has("743", now));
-    missing.insert("next", secs(62));
+    minute(&mut missing, "next", secs(62));
     assert_eq!(missing.len(), 1, "those whose time is over make room");
-    missing.insert("next", secs(100));
+    minute(&mut missing, "next", secs(100));
     assert!(missing.has("next", secs(159)) && !missing.has("next", secs(160)));
 }
 

@@ -25,7 +25,8 @@ async fn a_failed_fetch_leaves_the_keys_and_says_why() {
     let huge = format!("{}{}", " ".repeat(262_144), set(&[("c", C)]));
     let too_many: Vec<_> = (0..101).map(|index| (index.to_string(), C)).collect();
     let too_many = set(&too_many.iter().map(|(id, jwk)| (id.as_str(), *jwk)).collect::<Vec<_>>());
-    let secret = r#"{"keys":[{"kty":"oct","kid":"c","alg":"HS256","k":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}]}"#;
+    // Elements of both keys that cannot be read.
+    let broken = r#"{"keys":[{"kty":"EC","kid":"a","crv":"P-256"},{"kty":"EC","kid":"b"}]}"#.to_owned();
     let good = set(&[("c", C)]);
     let ok = |body: &str| Answer::Says(KeyResponse::new(200, body));
     let mut table = vec![
@@ -33,13 +34,12 @@ async fn a_failed_fetch_leaves_the_keys_and_says_why() {
         (Answer::Panics, "broken off"),
         (ok(&huge), "more than 262144 bytes"),
         (ok(&too_many), "at most 100"),
-        (ok(secret), "shared secret"),
         (ok(""), "not a JSON object"),
         (ok("[]"), "not a JSON object"),
         (ok("{}"), "not a JSON object"),
         (ok(r#"{"keys":{}}"#), "not a JSON object"),
         (ok(r#"{"keys":[],"keys":[]}"#), "not a JSON object"),
-        (ok(r#"{"keys":[{"kty":"EC"}]}"#), "no key of the set can be used"),
+        (ok(&broken), "no key of the set can be used"),
         (ok("<html>maintenance</html>"), "not a JSON object"),
         (Answer::Says(KeyResponse::new(200, vec![0xff, 0xfe])), "not UTF-8"),
         (ok(r#"{"keys":[]}"#), "empty"),
@@ -56,6 +56,101 @@ async fn a_failed_fetch_leaves_the_keys_and_says_why() {
         let status = keys.status();
         assert_eq!((status.last_error(), status.failures(), status.fetches()), (Some(&*error), 1, 2));
         assert!(status.is_usable());
+    }
+}
+
+/// What an issuer publishes instead of keys that this guard can use.
+const USELESS: [&str; 10] = [
+    "{}",
+    "17",
+    "null",
+    r#"{"kty":"EC"}"#,
+    r#"{"kty":"?","kid":"z"}"#,
+    r#"{"kty":"EC","crv":"P-521","kid":"z","alg":"ES512","x":"AA","y":"AA"}"#,
+    // Another key under the old name, for which this guard has no use.
+    r#"{"kty":"EC","crv":"P-521","kid":"a","alg":"ES512","x":"AA","y":"AA"}"#,
+    r#"{"kty":"RSA","kid":"z","n":"AQAB","e":"AQAB"}"#,
+    r#"{"kty":"OKP","crv":"X25519","kid":"z","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}"#,
+    r#"{"kty":"oct","kid":"c","alg":"HS256","k":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}"#,
+];
+
+#[tokio::test]
+async fn a_set_without_a_usable_key_withdraws_what_it_does_not_list_at_once() {
+    for element in USELESS {
+        let (issuer, clock, keys) = fetched().await;
+        issuer.says(KeyResponse::new(200, format!(r#"{{"keys":[{element}]}}"#)));
+        let error = keys.refresh().await.unwrap_err();
+        assert!(error.contains("no key of the set can be used"), "{error}");
+        assert_eq!(names(&keys), Some(Vec::new()), "{element}");
+        assert_eq!((generation(&keys), keys.status().failures()), (2, 1), "{element}");
+        // The old age goes on: beyond the hard limit there is nothing to say of a token.
+        clock.advance(secs(3600));
+        assert_eq!(names(&keys), None, "{element}");
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_goes_key_by_key() {
+    let broken = |id: &str| format!(r#"{{"kty":"EC","kid":"{id}"}}"#);
+    let enc = set(&[("a", A)]).replace(r#""kid""#, r#""use":"enc","kid""#);
+    for (text, left) in [
+        (format!(r#"{{"keys":[{}]}}"#, broken("a")), &["a"][..]),
+        (format!(r#"{{"keys":[{},{}]}}"#, broken("b"), USELESS[5]), &["b"]),
+        (format!(r#"{{"keys":[{},{}]}}"#, broken("b"), broken("a")), &["a", "b"]),
+        (format!(r#"{{"keys":[{},{}]}}"#, broken("b"), USELESS[6]), &["b"]),
+        // Listed, and said to be for something else.
+        (enc, &[]),
+        (set(&[("b", B)]), &["b"]),
+    ] {
+        let (issuer, _clock, keys) = fetched().await;
+        issuer.says(KeyResponse::new(200, text.as_str()));
+        _ = keys.refresh().await;
+        assert_eq!(names(&keys).unwrap(), left, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_tag_of_withdrawn_keys_is_forgotten() {
+    let (issuer, clock, keys) = fetched().await;
+    issuer.says(KeyResponse::new(200, set(&[("a", A), ("b", B)])).with_etag("\"1\""));
+    keys.refresh().await.unwrap();
+    clock.advance(secs(60));
+    issuer.says(KeyResponse::new(200, format!(r#"{{"keys":[{}]}}"#, USELESS[5])));
+    keys.refresh().await.unwrap_err();
+    assert_eq!(issuer.last_etag().as_deref(), Some("\"1\""));
+    clock.advance(secs(60));
+    issuer.publishes(&[("a", A), ("b", B)]);
+    keys.refresh().await.unwrap();
+    assert_eq!((issuer.last_etag(), names(&keys).unwrap().len()), (None, 2));
+}
+
+#[tokio::test]
+async fn a_failed_fetch_of_keys_has_the_metadata_read_again() {
+    let moved = "https://id.example/moved";
+    let metadata = |uri: &str| {
+        Answer::Says(KeyResponse::new(200, format!(r#"{{"issuer":"{ISSUER}","jwks_uri":"{uri}"}}"#)))
+    };
+    for answer in [
+        Answer::Says(KeyResponse::new(404, "")),
+        Answer::Says(KeyResponse::new(200, r#"{"keys":[]}"#)),
+        Answer::Says(KeyResponse::new(200, format!(r#"{{"keys":[{}]}}"#, USELESS[5]))),
+        Answer::Says(KeyResponse::new(200, "<html>")),
+        Answer::Panics,
+        Answer::IsDown,
+    ] {
+        let (issuer, clock) = (Issuer::new(), Hand::new());
+        issuer.answers(OPENID, metadata(URL));
+        issuer.publishes(&[("a", A)]);
+        let keys = at(Endpoint::discovery(ISSUER, false).unwrap(), &issuer, &clock);
+        keys.refresh().await.unwrap();
+        issuer.answers(OPENID, metadata(moved));
+        issuer.answers(moved, Answer::Says(KeyResponse::new(200, set(&[("b", B)]))));
+        issuer.answers(URL, answer.clone());
+        clock.advance(secs(5));
+        assert!(keys.refresh().await.is_err(), "{answer:?}");
+        clock.advance(secs(5));
+        keys.refresh().await.unwrap();
+        assert_eq!(names(&keys).unwrap(), ["b"], "{answer:?}");
     }
 }
 
