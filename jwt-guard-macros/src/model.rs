@@ -58,6 +58,8 @@ pub(crate) struct Policy {
 pub(crate) enum Access {
     Anonymous,
     AnonymousIfExpired,
+    /// Everybody, and nothing that a request carries is looked at.
+    AnyoneUnseen,
     Authenticated,
     /// As `Authenticated`, by a refresh token instead of an access token.
     AuthenticatedToRefresh,

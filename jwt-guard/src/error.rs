@@ -34,7 +34,7 @@ pub(crate) enum AuthError {
     UserLoader(String),
     /// The handler asks for a user of a type that the guard does not load.
     WrongUser { wanted: &'static str, loaded: Option<&'static str> },
-    /// The token is good, but came in a cookie that another site may have made the browser send.
+    /// Another site may have made the browser send the request, and its cookies with it.
     CrossSite(CrossSite),
     /// The caller is known and may not do this.
     Policy(Shortfall),
@@ -68,7 +68,7 @@ pub enum FailureKind {
     StaleAuthentication,
     /// The caller may not do this, and no scope would help.
     Forbidden,
-    /// The request may have been caused by a page of another site, and its token came in a cookie.
+    /// The request may have been caused by a page of another site, which must not use the cookies of this one.
     CrossSite,
     /// The body in which a form field was to be found is too long.
     BodyTooLarge,

@@ -119,12 +119,29 @@ pub use issue::TokenIssuer;
 ///
 /// The handler takes `Option<Claims>` or [`Principal`], not `Claims`: a caller without a token has none.
 ///
+/// **A login takes `credentials = "ignored"`**: no token and no session is looked at, so that nothing that a client still
+/// holds, be it expired, revoked or signed by yesterday's key, stops it from getting something better. Extractors find no
+/// caller there. Where the guard reads cookies or sessions, a request that changes something (any method but `GET`, `HEAD`,
+/// `OPTIONS` and `TRACE`) is refused with 403 if its `Origin` or `Sec-Fetch-Site` names another site: such a page could log
+/// a person in as somebody else. Origins that are [trusted](Builder::trusted_origin) are excepted, and a client that sends
+/// neither header is let in.
+///
 /// ```
 /// use jwt_guard::{Claims, anonymous_allowed};
 ///
 /// #[anonymous_allowed(expired = "anonymous", reason = "the shop window")]
 /// async fn catalogue(caller: Option<Claims>) -> String {
 ///     caller.map_or("hello stranger".into(), |claims| format!("hello {}", claims.subject()))
+/// }
+/// ```
+///
+/// ```
+/// # use jwt_guard::anonymous_allowed;
+/// # use axum::http::StatusCode;
+/// # fn password_is_right(_: &str) -> bool { true }
+/// #[anonymous_allowed(credentials = "ignored", reason = "a login")]
+/// async fn login(password: String) -> StatusCode {
+///     if password_is_right(&password) { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
 /// }
 /// ```
 ///
@@ -170,7 +187,7 @@ pub use jwt_guard_macros::authentication_required;
 /// | `token = "refresh"` | a refresh token instead of an access token; alone, it is all that is required. Not together with `fresh`: a refresh token is never fresh |
 /// | `reason = ".."` | why, for the access table |
 /// | `deny_as = "not_found"` | refusals look as a path without a route; another method of the path is still 405 |
-/// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back. Mount that page with [`Router::unguarded`]: `anonymous_allowed` refuses the bad token that may have led there |
+/// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back. That page takes `anonymous_allowed(credentials = "ignored")`: a bad token may have led there |
 /// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
 ///
 /// ```

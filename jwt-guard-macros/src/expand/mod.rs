@@ -41,7 +41,7 @@ pub(crate) fn invocation(
     let policy = validate::policy(attribute, here, arguments, complete, &mut errors)
         .unwrap_or_else(|| Policy::fallback(attribute, crate_path));
     let tokens = match parse::handler(item.clone()) {
-        Ok(handler) => match validate::handler(attribute, here, &handler, &mut errors) {
+        Ok(handler) => match validate::handler(attribute, policy.access, here, &handler, &mut errors) {
             Siblings::Possible => guarded(&policy, handler),
             Siblings::Impossible => item,
         },

@@ -39,6 +39,7 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, takes: Takes) -> TokenStrea
     let access = match access {
         Access::Anonymous => quote_spanned!(span=> anonymous()),
         Access::AnonymousIfExpired => quote_spanned!(span=> anonymous().expired_is_anonymous()),
+        Access::AnyoneUnseen => quote_spanned!(span=> anonymous().credentials_ignored()),
         Access::Authenticated => quote_spanned!(span=> authenticated()),
         Access::AuthenticatedToRefresh => {
             quote_spanned!(span=> authenticated().with_token(#private::TokenKind::Refresh))

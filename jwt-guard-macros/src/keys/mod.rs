@@ -29,6 +29,7 @@ pub(crate) enum Word {
     Any,
     Claim,
     Crate,
+    Credentials,
     DenyAs,
     Expired,
     Fresh,

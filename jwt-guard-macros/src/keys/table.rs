@@ -116,6 +116,15 @@ pub(super) const KEYS: &[Key] = &[
         near: &["expire", "expires", "allow_expired", "on_expired"],
     },
     Key {
+        word: Word::Credentials,
+        name: "credentials",
+        kind: Kind::Setting,
+        shape: Shape::Fixed("ignored"),
+        form: "credentials = \"ignored\"",
+        on: &[AnonymousAllowed],
+        near: &["credential", "ignore", "ignored", "ignore_credentials", "bad_token", "cookies"],
+    },
+    Key {
         word: Word::Reason,
         name: "reason",
         kind: Kind::Setting,

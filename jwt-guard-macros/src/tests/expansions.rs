@@ -46,6 +46,11 @@ fn anonymous_allowed_for_expired_tokens() {
 }
 
 #[test]
+fn anonymous_allowed_without_a_look_at_credentials() {
+    assert_snapshot("credentials_ignored", AnonymousAllowed, r#"credentials = "ignored""#, HANDLER);
+}
+
+#[test]
 fn authentication_required() {
     assert_snapshot("authentication", AuthenticationRequired, "", HANDLER);
 }
@@ -136,6 +141,7 @@ fn another_crate_path_replaces_the_default_everywhere() {
         (AuthenticationRequired, r#"redirect = "/login", crate = crate::renamed"#.to_owned()),
         (Requires, r#"token = "refresh", crate = ::renamed"#.to_owned()),
         (AnonymousAllowed, r#"expired = "anonymous", crate = ::renamed::deep"#.to_owned()),
+        (AnonymousAllowed, r#"credentials = "ignored", crate = ::renamed"#.to_owned()),
         // With a mistake elsewhere, too.
         (Requires, "scopee, crate = ::renamed".to_owned()),
     ];

@@ -142,6 +142,69 @@ fn literals_have_no_white_space_at_their_ends() {
 }
 
 #[test]
+fn ignored_credentials_go_with_nothing_that_looks_at_them() {
+    for arguments in
+        [r#"credentials = "ignored""#, r#"credentials = "ignored", reason = "a login", crate = ::renamed"#]
+    {
+        assert_eq!(messages(AnonymousAllowed, arguments), [""; 0], "{arguments}");
+    }
+    for (wrong, word) in [
+        (r#"credentials = "ignored", expired = "anonymous""#, "keep one of them"),
+        (r#"expired = "anonymous", credentials = "ignored""#, "keep one of them"),
+        (r#"credentials = "ignored", credentials = "ignored""#, "given twice"),
+        (r#"credentials = "ignore""#, "knows only \"ignored\""),
+        (r#"credentials = "Ignored""#, "knows only \"ignored\""),
+        (r#"credentials = """#, "knows only \"ignored\""),
+        ("credentials = ignored", "takes a string"),
+        ("credentials = true", "takes a string"),
+        ("credentials", "has no value"),
+        ("credentials =", "has no value"),
+        ("credentials(ignored)", "expected `=`"),
+        (r#"credential = "ignored""#, "did you mean `credentials = \"ignored\"`"),
+        (r#"credentails = "ignored""#, "did you mean `credentials = \"ignored\"`"),
+        (r#"bad_token = "anonymous""#, "did you mean `credentials = \"ignored\"`"),
+        (r#"credentials = "ignored", scope = "a""#, "#[requires("),
+        (r#"credentials = "ignored", fresh"#, "#[requires("),
+        (r#"credentials = "ignored", any(role = "a", role = "b")"#, "#[requires("),
+        (r#"credentials = "ignored", token = "refresh""#, "belongs to"),
+        (r#"credentials = "ignored", redirect = "/login""#, "belongs to"),
+    ] {
+        let found = messages(AnonymousAllowed, wrong);
+        assert!(found.len() == 1 && found.iter().all(|message| message.contains(word)), "{wrong}: {found:?}");
+    }
+    for attribute in [AuthenticationRequired, Requires] {
+        let found = messages(attribute, r#"scope = "a", credentials = "ignored""#);
+        assert!(
+            found.len() == 1 && found.iter().all(|message| message.contains("anonymous_allowed")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_needs_a_caller_stands_on_no_handler_that_may_have_none() {
+    for extractor in ["Claims", "jwt_guard::Claims<Mine>", "CurrentUser<User>", "Session<Basket>"] {
+        for (arguments, word) in [
+            ("", "write `Option<"),
+            (r#"expired = "anonymous""#, "write `Option<"),
+            (r#"credentials = "ignored""#, "looks at no token and no session"),
+        ] {
+            let bare = format!("async fn list(a: A, caller: {extractor}) {{}}");
+            let (_, found) = expand(AnonymousAllowed, arguments, &bare);
+            assert!(
+                found.len() == 1 && found.iter().all(|message| message.contains(word)),
+                "{bare}: {found:?}"
+            );
+            let optional = format!("async fn list(a: A, caller: Option<{extractor}>) {{}}");
+            assert_eq!(expand(AnonymousAllowed, arguments, &optional).1, [""; 0], "{optional}");
+        }
+    }
+    // The session of another crate.
+    let (_, found) = expand(AnonymousAllowed, "", "async fn list(session: Session) {}");
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
 fn messages_are_one_line_without_a_full_stop() {
     let arguments = r#"scpoe = "a", role = 3, any(), scope = "a b", reason = "", redirect = "login", claim() = 1, crate = a,
         deny_as = "404", expired = "anonymous", frobnicate, "x", x::Y, = , scope("a"), all = 1, claim("") = 1.5,

@@ -40,6 +40,7 @@ fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Conditi
             | Word::Any
             | Word::Claim
             | Word::Crate
+            | Word::Credentials
             | Word::DenyAs
             | Word::Expired
             | Word::Fresh

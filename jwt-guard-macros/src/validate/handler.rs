@@ -6,7 +6,7 @@ use syn::{FnArg, GenericArgument, PathArguments, PathSegment, Type};
 
 use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
-use crate::model::Handler;
+use crate::model::{Access, Handler};
 
 /// How many extractors axum takes, without the hidden one.
 const MOST_EXTRACTORS: usize = 15;
@@ -19,9 +19,10 @@ pub(crate) enum Siblings {
     Impossible,
 }
 
-/// Reports everything about the handler that no policy can stand on.
+/// Reports everything about the handler that no policy can stand on, or not one that lets in whom `access` says.
 pub(crate) fn handler(
     attribute: Attribute,
+    access: Access,
     here: Span,
     handler: &Handler,
     errors: &mut ErrorSink,
@@ -32,8 +33,12 @@ pub(crate) fn handler(
     }
     not_async(attribute, handler, errors);
     too_many_extractors(handler, errors);
-    if attribute == Attribute::AnonymousAllowed {
-        claims_of_nobody(handler, errors);
+    match access {
+        Access::Anonymous | Access::AnonymousIfExpired => {
+            callers_of_nobody(handler, Nobody::Anonymous, errors)
+        }
+        Access::AnyoneUnseen => callers_of_nobody(handler, Nobody::Unseen, errors),
+        Access::Authenticated | Access::AuthenticatedToRefresh => {}
     }
     siblings
 }
@@ -133,25 +138,44 @@ fn too_many_extractors(handler: &Handler, errors: &mut ErrorSink) {
     }
 }
 
-/// Where nobody need be known, claims are optional.
-fn claims_of_nobody(handler: &Handler, errors: &mut ErrorSink) {
+/// Why a handler may have no caller.
+#[derive(Clone, Copy)]
+enum Nobody {
+    Anonymous,
+    Unseen,
+}
+
+/// Where nobody need be known, what says something of a caller is optional; where nobody is known, it is useless.
+fn callers_of_nobody(handler: &Handler, nobody: Nobody, errors: &mut ErrorSink) {
     for argument in &handler.signature.inputs {
         let FnArg::Typed(argument) = argument else {
             continue;
         };
-        if let Some(claims) = last_segment(&argument.ty)
-            .filter(|segment| segment.ident == "Claims" || segment.ident == "CurrentUser")
-        {
-            let claims = crate::validate::tidy(claims);
-            errors.push(
-                &argument.ty,
-                format!(
-                    "`{claims}` refuses anonymous callers, whom `#[anonymous_allowed]` lets in; write \
-                     `Option<{claims}>`, which is `None` for them"
+        let Some(caller) = last_segment(&argument.ty).filter(|segment| needs_caller(segment)) else {
+            continue;
+        };
+        let caller = crate::validate::tidy(caller);
+        errors.push(
+            &argument.ty,
+            match nobody {
+                Nobody::Anonymous => format!(
+                    "`{caller}` refuses anonymous callers, whom `#[anonymous_allowed]` lets in; write \
+                     `Option<{caller}>`, which is `None` for them"
                 ),
-            );
-        }
+                Nobody::Unseen => format!(
+                    "`{caller}` refuses everybody here, because `credentials = \"ignored\"` looks at no token and no \
+                     session; remove it, or leave `credentials` out and write `Option<{caller}>`"
+                ),
+            },
+        );
     }
+}
+
+/// An extractor of ours that refuses anonymous callers. Other crates have sessions too; ours says what it holds.
+fn needs_caller(segment: &PathSegment) -> bool {
+    segment.ident == "Claims"
+        || segment.ident == "CurrentUser"
+        || (segment.ident == "Session" && matches!(segment.arguments, PathArguments::AngleBracketed(_)))
 }
 
 /// `Self`, which only the functions of an `impl` block can name.

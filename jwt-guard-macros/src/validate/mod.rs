@@ -14,7 +14,7 @@ use crate::model::{Access, ParsedArgument, Policy, Refusal};
 
 pub(crate) use condition::tidy;
 pub(crate) use handler::{Siblings, handler};
-use settings::Settings;
+use settings::{Setting, Settings};
 
 /// Turns arguments into a policy; `None` when anything in them is wrong.
 ///
@@ -40,7 +40,7 @@ pub(crate) fn policy(
     }
     let asked: Vec<_> = conditions.iter().map(|condition| condition.ident.clone()).collect();
     let conditions = condition::list(conditions, &mut found);
-    let Settings { deny_as, expired, crate_path, reason, redirect, token } =
+    let Settings { credentials, deny_as, expired, crate_path, reason, redirect, token } =
         settings::settings(settings, &mut found);
     for condition in asked.iter().filter(|_| token.is_some()) {
         found.push(
@@ -65,8 +65,7 @@ pub(crate) fn policy(
         }
     };
     let access = match attribute {
-        Attribute::AnonymousAllowed if expired.is_some() => Access::AnonymousIfExpired,
-        Attribute::AnonymousAllowed => Access::Anonymous,
+        Attribute::AnonymousAllowed => anonymous(credentials, expired, &mut found),
         Attribute::AuthenticationRequired | Attribute::Requires if token.is_some() => {
             Access::AuthenticatedToRefresh
         }
@@ -83,6 +82,27 @@ pub(crate) fn policy(
         reason,
         crate_path,
     })
+}
+
+/// Which anonymous callers are let in, and what becomes of their tokens.
+fn anonymous(
+    credentials: Option<Setting<()>>,
+    expired: Option<Setting<()>>,
+    found: &mut ErrorSink,
+) -> Access {
+    match (credentials, expired) {
+        (None, None) => Access::Anonymous,
+        (None, Some(_)) => Access::AnonymousIfExpired,
+        (Some(_), None) => Access::AnyoneUnseen,
+        (Some(credentials), Some(expired)) => {
+            found.push(
+                credentials.later(expired),
+                "`credentials = \"ignored\"` looks at no token and `expired = \"anonymous\"` looks at each; keep one \
+                 of them",
+            );
+            Access::AnyoneUnseen
+        }
+    }
 }
 
 /// The path to the runtime crate, for the fallback of a policy that is wrong elsewhere.

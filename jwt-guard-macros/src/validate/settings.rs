@@ -12,8 +12,9 @@ use crate::model::{ParsedArgument, ParsedValue};
 /// Each setting at most once, with its legal value.
 #[derive(Default)]
 pub(super) struct Settings {
+    pub(super) credentials: Option<Setting<()>>,
     pub(super) deny_as: Option<Setting<()>>,
-    pub(super) expired: Option<()>,
+    pub(super) expired: Option<Setting<()>>,
     pub(super) crate_path: Option<CratePath>,
     pub(super) reason: Option<Setting<LitStr>>,
     pub(super) redirect: Option<Setting<LitStr>>,
@@ -45,11 +46,18 @@ pub(super) fn settings(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -
         seen.push(key.word);
         match key.word {
             Word::Crate => settings.crate_path = crate_path(&value, errors),
+            Word::Credentials => {
+                settings.credentials =
+                    fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
+            }
             Word::DenyAs => {
                 settings.deny_as =
                     fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
             }
-            Word::Expired => settings.expired = fixed(key, &value, errors),
+            Word::Expired => {
+                settings.expired =
+                    fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
+            }
             Word::Reason => {
                 settings.reason = text(value)
                     .and_then(|text| names::reason(text, errors))

@@ -76,6 +76,12 @@ impl Config {
         }
     }
 
+    /// Whether browsers may carry credentials for this guard by themselves.
+    pub(crate) fn reads_cookies(&self) -> bool {
+        self.cookies.is_some()
+            || [&self.locations, &self.refresh_locations].iter().any(|places| places.any_cookie())
+    }
+
     /// What verifies tokens of this kind.
     pub(crate) fn verifier(&self, kind: TokenKind) -> &Verifier {
         match kind {

@@ -35,6 +35,14 @@ enum Admission {
     Undecided,
     AsCaller,
     AsAnonymous,
+    /// As an anonymous caller, without a look at what the request carries.
+    Unseen,
+}
+
+impl Admission {
+    fn is_unseen(self) -> bool {
+        matches!(self, Self::Unseen)
+    }
 }
 
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
@@ -46,6 +54,11 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
             return Err(unconfigured());
         }
     };
+    if rule.access() == Access::CredentialsIgnored {
+        let finding = guard.admit_anyone(request, rule)?;
+        keep(request, finding);
+        return Ok(());
+    }
     // Asked before the token is looked up: whoever listens is not to be called while what is remembered is held.
     let nobody_asks = rule.takes() == Takes::Nothing && !event::admissions_are_heard();
     let is_enough = |identity: &Identity| {
@@ -72,7 +85,7 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
     let guard = JwtGuard::required(&request.extensions)?;
     if let Some(finding) = guard.finding(request) {
         return match finding.admission {
-            Admission::AsAnonymous => Ok(Principal::anonymous()),
+            Admission::AsAnonymous | Admission::Unseen => Ok(Principal::anonymous()),
             Admission::AsCaller | Admission::Undecided => finding.caller.clone(),
         };
     }
@@ -116,7 +129,8 @@ impl JwtGuard {
         token: TokenKind,
         look: impl Fn(&Identity) -> Option<S>,
     ) -> Caller<'r, S> {
-        if let Some(finding) = self.finding(request).filter(|finding| finding.token == token) {
+        let found_before = |finding: &&Finding| finding.token == token && !finding.admission.is_unseen();
+        if let Some(finding) = self.finding(request).filter(found_before) {
             return Caller::Now(finding.caller.clone());
         }
         match authenticate(&self.inner.config, request, token, look) {
@@ -147,6 +161,22 @@ impl JwtGuard {
                 Err(self.refuse(request, rule, &error))
             }
         }
+    }
+
+    /// Lets everybody in, but not for a page of another site: it could log a person in as somebody else, or out.
+    #[inline(never)]
+    fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Finding, Rejection> {
+        let config = self.config();
+        if config.reads_cookies()
+            && let Err(reason) = config.csrf.check_change(request)
+        {
+            let error = AuthError::CrossSite(reason);
+            event::denied(rule, None, &error, request);
+            return Err(self.refuse(request, rule, &error));
+        }
+        event::admitted(rule, None, request);
+        let caller = Err(AuthError::NoToken);
+        Ok(Finding { guard: self.id(), token: rule.token(), caller, admission: Admission::Unseen })
     }
 
     /// Counts a panic, where the caller was asked for and not found.

@@ -311,6 +311,11 @@ impl Locations {
         self.places.iter().any(is_there)
     }
 
+    /// Whether one of the places is a cookie.
+    pub(crate) fn any_cookie(&self) -> bool {
+        self.places.iter().any(|place| matches!(place, Place::Cookie { .. } | Place::Session { .. }))
+    }
+
     /// The scheme that a challenge names: the first that the guard reads, else `Bearer`.
     pub(crate) fn challenge_scheme(&self) -> &str {
         let mut schemes = self.places.iter().filter_map(|place| match place {

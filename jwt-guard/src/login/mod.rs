@@ -9,7 +9,7 @@
 //! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, Secret, SigningKey, TokenKind};
 //!
 //! # fn password_is_right(_: &str) -> bool { true }
-//! #[jwt_guard::anonymous_allowed]
+//! #[jwt_guard::anonymous_allowed(credentials = "ignored")] // a dead token must not stop a login
 //! async fn login(guard: JwtGuard, name: String) -> Result<Response, LoginError> {
 //!     assert!(password_is_right(&name)); // yours
 //!     guard.login(name).scopes(["orders:read"]).respond().await

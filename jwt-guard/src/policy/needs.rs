@@ -72,6 +72,7 @@ impl Needs {
         let credentials = match rule.access() {
             Access::Authenticated => Credentials::Required,
             Access::Anonymous | Access::AnonymousIfExpired => Credentials::Optional,
+            Access::CredentialsIgnored => Credentials::Ignored,
         };
         let mut scopes = Vec::new();
         collect_scopes(requirement, &mut scopes);
@@ -358,6 +359,7 @@ mod tests {
         let of = |rule: &Rule| Needs::of(rule).credentials();
         assert_eq!(of(&Rule::anonymous()), Credentials::Optional);
         assert_eq!(of(&Rule::anonymous().expired_is_anonymous()), Credentials::Optional);
+        assert_eq!(of(&Rule::anonymous().credentials_ignored()), Credentials::Ignored);
         assert_eq!(of(&Rule::authenticated()), Credentials::Required);
         assert_eq!(
             Needs::of(&Rule::authenticated().with_token(TokenKind::Refresh)).token(),

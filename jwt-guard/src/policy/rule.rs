@@ -37,6 +37,8 @@ pub enum Access {
     Anonymous,
     /// As [`Access::Anonymous`], and a token that is good but expired counts as none.
     AnonymousIfExpired,
+    /// Everybody, as an anonymous caller: no token and no session is looked at, good or bad.
+    CredentialsIgnored,
     /// Callers with a good token.
     Authenticated,
 }
@@ -122,11 +124,34 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule does not let anonymous callers in.
+    /// While compiling, when the rule does not let anonymous callers in, or looks at no token.
     #[must_use]
     pub const fn expired_is_anonymous(mut self) -> Self {
         assert!(!matches!(self.access, Access::Authenticated), "`expired` needs `Rule::anonymous()`");
+        assert!(
+            !matches!(self.access, Access::CredentialsIgnored),
+            "`expired` looks at tokens, and `credentials_ignored` at none"
+        );
         self.access = Access::AnonymousIfExpired;
+        self
+    }
+
+    /// Looks at no token and no session; what `credentials = "ignored"` writes. Every caller is anonymous.
+    ///
+    /// For logins: a token that is good no more must not stop its owner from getting a new one. Where the guard reads
+    /// cookies or sessions, a request that changes something and comes from a page of another site is refused: else that
+    /// site could log a person in, as somebody else.
+    ///
+    /// # Panics
+    ///
+    /// While compiling, when the rule does not let anonymous callers in, or looks at expired tokens.
+    #[must_use]
+    pub const fn credentials_ignored(mut self) -> Self {
+        assert!(
+            matches!(self.access, Access::Anonymous | Access::CredentialsIgnored),
+            "`credentials_ignored` needs `Rule::anonymous()` alone"
+        );
+        self.access = Access::CredentialsIgnored;
         self
     }
 
@@ -323,6 +348,7 @@ impl fmt::Display for Rule {
         match self.access {
             Access::Anonymous => f.write_str("anonymous_allowed"),
             Access::AnonymousIfExpired => f.write_str("anonymous_allowed(expired = \"anonymous\")"),
+            Access::CredentialsIgnored => f.write_str("anonymous_allowed(credentials = \"ignored\")"),
             Access::Authenticated => match (self.token, self.requirement.is_empty()) {
                 (TokenKind::Refresh, _) => f.write_str("authentication_required(token = \"refresh\")"),
                 (TokenKind::Access, true) => f.write_str("authentication_required"),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod csrf;
+mod ignored;
 mod logout;
 mod refresh;
 mod silence;

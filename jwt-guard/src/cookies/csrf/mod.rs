@@ -50,10 +50,10 @@ pub(crate) enum CrossSite {
 impl fmt::Display for CrossSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Site => "the token came in a cookie, and `Sec-Fetch-Site` names another site",
+            Self::Site => "`Sec-Fetch-Site` names another site, whose pages may not use the cookies of this one",
             Self::Origin => {
-                "the token came in a cookie, and `Origin` is not the host of the request: if it is yours, name it with \
-                 `.trusted_origin(..)`"
+                "`Origin` is not the host of the request, and pages of other sites may not use the cookies of this one: if \
+                 it is yours, name it with `.trusted_origin(..)`"
             }
             Self::Unknown => {
                 "the token or session came in a cookie, and the request has neither `Origin` nor `Sec-Fetch-Site`: \
@@ -73,14 +73,13 @@ pub(crate) struct FormField(pub(crate) String);
 impl CsrfRules {
     /// Whether the request may use the token of its cookie, whose `csrf` claim is given.
     pub(crate) fn check(&self, request: &Parts, claim: Option<&str>) -> Result<(), CrossSite> {
-        let handshake = is_handshake(request);
-        if is_safe(&request.method) && !handshake {
+        if !changes_something(request) {
             return Ok(());
         }
         let site = self.site_of(request)?;
         match &self.header {
             // Browsers let no script set a header on a handshake, but always send `Origin`.
-            Some(header) if !handshake => check_repeated(request, header, claim),
+            Some(header) if !is_handshake(request) => check_repeated(request, header, claim),
             _ => site.known(),
         }
     }
@@ -88,10 +87,18 @@ impl CsrfRules {
     /// Whether the request may use its session. A session has no claim to repeat: its cookie goes to this site's own pages
     /// (`SameSite`), and browsers say where a request that changes something comes from.
     pub(crate) fn check_session(&self, request: &Parts) -> Result<(), CrossSite> {
-        if is_safe(&request.method) && !is_handshake(request) {
-            return Ok(());
-        }
-        self.site_of(request)?.known()
+        if changes_something(request) { self.site_of(request)?.known() } else { Ok(()) }
+    }
+
+    /// Whether no page of another site caused a request that changes something, and need not use any cookie for it: a client
+    /// that says nothing is let in.
+    pub(crate) fn check_change(&self, request: &Parts) -> Result<(), CrossSite> {
+        if changes_something(request) { self.check_site(request) } else { Ok(()) }
+    }
+
+    /// Whether no page of another site caused the request, whatever its method.
+    pub(crate) fn check_site(&self, request: &Parts) -> Result<(), CrossSite> {
+        self.site_of(request).map(drop)
     }
 
     /// What the browser says of the page that sent the request, unless it is a page of another site.
@@ -139,6 +146,11 @@ fn check_repeated(request: &Parts, header: &HeaderName, claim: Option<&str>) -> 
         None => request.extensions.get::<FormField>().ok_or(CrossSite::Missing)?.0.as_bytes(),
     };
     if bool::from(repeated.ct_eq(claim.as_bytes())) { Ok(()) } else { Err(CrossSite::Mismatch) }
+}
+
+/// Whether the request changes something. A handshake does: what follows it is no request any more.
+fn changes_something(request: &Parts) -> bool {
+    !is_safe(&request.method) || is_handshake(request)
 }
 
 /// Methods that change nothing (RFC 9110 section 9.2.1).

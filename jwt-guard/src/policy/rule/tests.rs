@@ -10,6 +10,10 @@ fn a_rule_reads_as_its_attribute() {
         Rule::anonymous().expired_is_anonymous().to_string(),
         "anonymous_allowed(expired = \"anonymous\")"
     );
+    assert_eq!(
+        Rule::anonymous().credentials_ignored().to_string(),
+        "anonymous_allowed(credentials = \"ignored\")"
+    );
     assert_eq!(Rule::authenticated().to_string(), "authentication_required");
     let rule = Rule::authenticated().requiring(Requirement::All(&[Requirement::Scope("a")]));
     assert_eq!(rule.to_string(), "requires(scope = \"a\")");
@@ -97,4 +101,19 @@ fn a_rule_refuses_as_the_policies_that_it_includes() {
 fn a_hidden_route_redirects_nobody() {
     assert!(refuses(|| Rule::authenticated().deny_as(DenyAs::NotFound).redirect("/login")));
     assert!(refuses(|| Rule::authenticated().redirect("/login").deny_as(DenyAs::NotFound)));
+}
+
+#[test]
+fn ignored_credentials_go_with_nothing_that_looks_at_them() {
+    let ignored = || Rule::anonymous().credentials_ignored();
+    assert_eq!(ignored().credentials_ignored().access(), Access::CredentialsIgnored);
+    assert!(refuses(|| Rule::authenticated().credentials_ignored()));
+    assert!(refuses(|| Rule::anonymous().expired_is_anonymous().credentials_ignored()));
+    assert!(refuses(move || ignored().expired_is_anonymous()));
+    assert!(refuses(move || ignored().requiring(Requirement::Scope("a"))));
+    assert!(refuses(move || ignored().with_token(TokenKind::Refresh)));
+    assert!(refuses(move || {
+        let _ = ignored().shared_requirement();
+        ignored()
+    }));
 }

@@ -1,0 +1,58 @@
+//! Every token that a request carries, for a logout that ends them all.
+
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+
+use super::{Found, Locations, Place, cookie};
+use crate::token::TokenSource;
+
+/// Credentials in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Carried<'r> {
+    pub(crate) text: &'r [u8],
+    pub(crate) source: TokenSource,
+    /// Whether browsers send it by themselves.
+    pub(crate) by_cookie: bool,
+}
+
+/// What a request carried before its credentials were taken out.
+#[derive(Clone, Debug)]
+pub(crate) struct Withheld {
+    pub(crate) headers: HeaderMap,
+    pub(crate) uri: Uri,
+}
+
+/// More of one kind than a browser has use for. Each is verified.
+const MOST: usize = 8;
+
+impl Locations {
+    /// Everything that is in one of the places, once, and not more than eight. What cannot be told apart is not left out: two
+    /// cookies of one name are two.
+    pub(crate) fn every<'r>(&self, request: &'r Parts) -> Vec<Carried<'r>> {
+        let mut every: Vec<Carried<'r>> = Vec::new();
+        for place in &self.places {
+            let (name, source) = match place {
+                Place::Cookie { name } => (name, TokenSource::Cookie),
+                Place::Session { name } => (name, TokenSource::Session),
+                _ => {
+                    if let Ok(Found::Token(text, source)) = self.look(place, request) {
+                        every.push(Carried { text, source, by_cookie: false });
+                    }
+                    continue;
+                }
+            };
+            for text in cookie::values(&request.headers, name) {
+                let carried = Carried { text, source, by_cookie: true };
+                if every.len() < MOST && !every.contains(&carried) {
+                    every.push(carried);
+                }
+            }
+        }
+        every
+    }
+
+    /// Whether a cookie holds something that may be a token or a session.
+    pub(crate) fn carried_by_cookie(&self, request: &Parts) -> bool {
+        self.every(request).iter().any(|carried| carried.by_cookie)
+    }
+}

@@ -1,0 +1,189 @@
+//! What a request still carries, good or dead, for a logout.
+
+use std::fmt;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::{EndsLogin, sealed};
+use crate::cookies::csrf::CrossSite;
+use crate::error::{AuthError, FailureKind};
+use crate::guard::{JwtGuard, reject};
+use crate::location::{Carried, Withheld};
+use crate::principal::Principal;
+use crate::respond::Rejection;
+use crate::token::{TokenKind, TokenSource};
+
+/// The credentials that a request still carries, whatever they are worth: for a logout, which must work with dead ones too.
+///
+/// Take it in a handler with `#[anonymous_allowed(credentials = "ignored")]`, and give it to
+/// [`JwtGuard::logout`](crate::JwtGuard::logout). It looks at every place that the guard reads, for an access token, a refresh
+/// token and a session, and asks of each whether it is good. It refuses nobody but where a store does not answer, with 503.
+///
+/// ```
+/// use axum::response::Response;
+/// use jwt_guard::JwtGuard;
+/// use jwt_guard::login::{LoginCredentials, LoginError};
+///
+/// #[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead cookies must not stop a logout")]
+/// async fn logout(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+///     guard.logout(&credentials).await
+/// }
+/// ```
+///
+/// It says of each kind whether it is good, and not whose it is: nothing in a cookie counts for a caller before the request has
+/// shown that no other site has sent it.
+#[derive(Clone)]
+pub struct LoginCredentials {
+    access: Credential,
+    refresh: Credential,
+    session: Credential,
+    /// What a logout has to end.
+    good: Vec<Good>,
+    /// Whether no page of another site sent the request, where that matters.
+    site: Result<(), CrossSite>,
+}
+
+/// What a request carries of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// One that counts, be it beside others that do not.
+    Good,
+    /// One that does not count, or not any more.
+    Dead,
+    /// Nothing.
+    Absent,
+}
+
+/// A token or session that counts, and whether this request may end it.
+#[derive(Clone)]
+struct Good {
+    caller: Principal,
+    may_end: Result<(), CrossSite>,
+}
+
+impl LoginCredentials {
+    /// The access token.
+    pub fn access(&self) -> Credential {
+        self.access
+    }
+
+    /// The refresh token. One that was replaced by a later one is good here: a logout ends its login.
+    pub fn refresh(&self) -> Credential {
+        self.refresh
+    }
+
+    /// The session.
+    pub fn session(&self) -> Credential {
+        self.session
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for LoginCredentials {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        // What the guard has taken out of the request is still what the client sent.
+        let whole = request.extensions.get::<Withheld>().map(|withheld| {
+            let mut whole = request.clone();
+            whole.headers.clone_from(&withheld.headers);
+            whole.uri.clone_from(&withheld.uri);
+            whole
+        });
+        let guard = JwtGuard::required(&request.extensions).map_err(|error| reject(request, &error))?;
+        let examined = examine(guard, whole.as_ref().unwrap_or(request)).await;
+        examined.map_err(|error| reject(request, &error))
+    }
+}
+
+/// One thing that was found, and who it stands for; `None` for one that is dead.
+struct Examined<'r> {
+    carried: Carried<'r>,
+    caller: Option<Principal>,
+}
+
+async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, AuthError> {
+    let access = examine_all(guard, request, TokenKind::Access).await?;
+    let refresh = examine_all(guard, request, TokenKind::Refresh).await?;
+    // Both kinds are looked for in one header. What is good as one of them is not a dead one of the other.
+    let good_as = |list: &[Examined<'_>], text: &[u8]| {
+        list.iter().any(|other| other.caller.is_some() && other.carried.text == text)
+    };
+    let state = |list: &[Examined<'_>], other: &[Examined<'_>], session: bool| {
+        let of_kind = |one: &&Examined<'_>| (one.carried.source == TokenSource::Session) == session;
+        let list = || list.iter().filter(of_kind);
+        if list().any(|one| one.caller.is_some()) {
+            Credential::Good
+        } else if list().any(|one| !good_as(other, one.carried.text)) {
+            Credential::Dead
+        } else {
+            Credential::Absent
+        }
+    };
+    let states = [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
+    let csrf = &guard.config().csrf;
+    let may_end = |carried: &Carried<'_>, caller: &Principal| match (carried.by_cookie, carried.source) {
+        (false, _) => Ok(()),
+        (true, TokenSource::Session) => csrf.check_session_logout(request),
+        (true, _) => csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf())),
+    };
+    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, caller }| {
+        let caller = caller?;
+        Some(Good { may_end: may_end(&carried, &caller), caller })
+    });
+    let [access, refresh, session] = states;
+    // Whatever the method, and whatever is good: a page of another site must not even have cookies cleared.
+    let site = if guard.config().reads_cookies() { csrf.check_site(request) } else { Ok(()) };
+    Ok(LoginCredentials { access, refresh, session, good: good.collect(), site })
+}
+
+async fn examine_all<'r>(
+    guard: &JwtGuard,
+    request: &'r Parts,
+    kind: TokenKind,
+) -> Result<Vec<Examined<'r>>, AuthError> {
+    let mut examined = Vec::new();
+    for carried in guard.config().locations(kind).every(request) {
+        let caller = match guard.examine(carried.text, carried.source, kind).await {
+            Ok(caller) => Some(caller),
+            // An infrastructure failure is never a verdict.
+            Err(error) => match error.kind() {
+                FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => {
+                    return Err(error);
+                }
+                _ => None,
+            },
+        };
+        examined.push(Examined { carried, caller });
+    }
+    Ok(examined)
+}
+
+impl EndsLogin for LoginCredentials {}
+
+impl sealed::Ends for LoginCredentials {
+    fn ends(&self) -> Result<Vec<sealed::Token<'_>>, CrossSite> {
+        self.site?;
+        let mut ends = Vec::new();
+        for Good { caller, may_end } in &self.good {
+            (*may_end)?;
+            ends.extend(sealed::Held::held(caller));
+        }
+        Ok(ends)
+    }
+
+    fn clears(&self) -> sealed::Clears {
+        sealed::Clears::Everything
+    }
+}
+
+/// Shows what is good and what is dead, and nothing of either.
+impl fmt::Debug for LoginCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginCredentials")
+            .field("access", &self.access)
+            .field("refresh", &self.refresh)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
