@@ -1,6 +1,7 @@
 //! Logins, refreshes and logouts over HTTP, with tokens in bodies, headers and cookies.
 
 mod answers;
+mod cluster;
 mod csrf;
 mod ignored;
 mod logout;

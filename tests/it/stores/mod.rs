@@ -6,6 +6,7 @@ mod file;
 mod memory;
 mod proxy;
 mod redis;
+pub(crate) mod redis_cluster;
 pub(crate) mod redis_server;
 
 use std::fs;

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,6 +14,9 @@ pub(super) struct Proxy {
     port: u16,
     whole: watch::Sender<bool>,
     lose_answer: Arc<AtomicBool>,
+    server: Arc<AtomicU16>,
+    /// Counts how often all connections were made to hang.
+    hung: watch::Sender<u32>,
 }
 
 impl Proxy {
@@ -23,18 +26,28 @@ impl Proxy {
         let (whole, state) = watch::channel(true);
         let lose_answer = Arc::new(AtomicBool::new(false));
         let lose = lose_answer.clone();
+        let server = Arc::new(AtomicU16::new(server));
+        let target = server.clone();
+        let (hung, hangs) = watch::channel(0);
         tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let (mut state, lose) = (state.clone(), lose.clone());
+            while let Ok((mut client, _)) = listener.accept().await {
+                let (mut state, lose, mut hangs) = (state.clone(), lose.clone(), hangs.clone());
+                let target = target.load(Ordering::SeqCst);
+                hangs.mark_unchanged();
                 tokio::spawn(async move {
-                    tokio::select! {
-                        _ = state.wait_for(|whole| !whole) => {}
-                        _ = forward(client, server, &lose) => {}
+                    let hangs = tokio::select! {
+                        _ = state.wait_for(|whole| !whole) => false,
+                        _ = forward(&mut client, target, &lose) => false,
+                        hangs = hangs.changed() => hangs.is_ok(),
+                    };
+                    if hangs {
+                        // The connection stays, and nothing comes.
+                        state.wait_for(|whole| !whole).await.ok();
                     }
                 });
             }
         });
-        Self { port, whole, lose_answer }
+        Self { port, whole, lose_answer, server, hung }
     }
 
     pub(super) fn url(&self) -> String {
@@ -50,13 +63,23 @@ impl Proxy {
         self.whole.send_replace(true);
     }
 
+    /// Leads new connections to another server.
+    pub(super) fn lead_to(&self, server: u16) {
+        self.server.store(server, Ordering::SeqCst);
+    }
+
+    /// Makes every connection hang that there is.
+    pub(super) fn hang(&self) {
+        self.hung.send_modify(|count| *count += 1);
+    }
+
     /// Breaks the next connection that has an answer to bring, in its place.
     pub(super) fn lose_next_answer(&self) {
         self.lose_answer.store(true, Ordering::SeqCst);
     }
 }
 
-async fn forward(mut client: TcpStream, server: u16, lose: &AtomicBool) -> io::Result<()> {
+async fn forward(client: &mut TcpStream, server: u16, lose: &AtomicBool) -> io::Result<()> {
     let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
     let (mut questions, mut to_client) = client.split();
     let (mut answers, mut to_server) = server.split();

@@ -4,7 +4,7 @@
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 local LEEWAY = 300000 -- as in moment.rs
 local SKEW = 60000 -- how far the clocks of server and guard may be apart, as in feed/mod.rs
-local BEHIND = 10000 -- how many entries of the stream a node may be behind, before it has to read the set
+local BEHIND = 500 -- how many entries of the stream a node may be behind, before it has to read the set
 local SWEEP = 16 -- how many entries that no longer count a revocation forgets at most
 
 local function whole(number) return string.format('%.0f', number) end
@@ -33,12 +33,11 @@ local function sweep()
   end
 end
 
--- The last entry of the stream. What another program has put in its place goes: the set has all that counts.
+-- Where the stream ends. What another program has put in its place goes: the set has all that counts.
 local function last_told()
-  local kind = redis.call('TYPE', TOLD).ok
-  if kind ~= 'stream' and kind ~= 'none' then redis.call('DEL', TOLD) end
-  local last = redis.call('XREVRANGE', TOLD, '+', '-', 'COUNT', 1)[1]
-  return last and last[1] or '0-0'
+  local last = redis.pcall('XREVRANGE', TOLD, '+', '-', 'COUNT', 1)
+  if last.err then redis.call('DEL', TOLD) end
+  return last[1] and last[1][1] or '0-0'
 end
 
 -- The later end and the later cut-off count when something is revoked twice. An entry of the stream names the one before
@@ -51,8 +50,15 @@ local function revoke(kind, name, ends, before)
     before = math.max(before, tonumber(redis.call('HGET', CUT, key) or 0))
     redis.call('HSET', CUT, key, whole(before))
   end
-  redis.call('XADD', TOLD, 'MAXLEN', '~', BEHIND, '*', 'after', last_told(),
-    'kind', kind, 'name', name, 'ends', whole(ends), 'before', whole(before or 0))
+  local function tell(call)
+    return call('XADD', TOLD, 'MAXLEN', '~', BEHIND, '*', 'after', last_told(),
+      'kind', kind, 'name', name, 'ends', whole(ends), 'before', whole(before or 0))
+  end
+  if tell(redis.pcall).err then
+    -- Another program has written the last entry that there can be. Readers see that the stream begins anew.
+    redis.call('DEL', TOLD)
+    tell(redis.call)
+  end
   sweep()
 end
 

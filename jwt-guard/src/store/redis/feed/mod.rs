@@ -114,7 +114,7 @@ impl Known {
             tracing::warn!(
                 target: "jwt_guard",
                 error,
-                "this node does not know all revocations: it asks the server on every check, and reads all again in a minute"
+                "this node does not know all revocations: it asks the server on every check, and reads all again soon"
             );
         }
     }

@@ -26,22 +26,26 @@ use crate::store::redis::server::{CUT_OFFS, PAUSE, REVOKED, Server, TOLD};
 /// How many entries are read at once.
 const COUNT: usize = 1000;
 
-/// After what time all is read again while the node does not know all. If reading takes long, it is 20 times that.
-const AGAIN: Duration = Duration::from_secs(60);
+/// All is read again after so many times the silence where there is something that cannot be kept or read: it has to go
+/// first. Never at once after a reading that took long: 20 times that passes in between.
+const AGAIN: u32 = 6;
 
 pub(super) struct Reader {
     server: Arc<Server>,
     known: Arc<Known>,
     history: History,
     last: Position,
-    /// When all may be read again.
+    /// When all may be read again, if something was missed.
+    soon: Instant,
+    /// When all is read again while something cannot be kept or read.
     again: Instant,
 }
 
 impl Reader {
     pub(super) fn new(server: Arc<Server>, known: Arc<Known>) -> Self {
-        let again = Instant::now();
-        Self { server, known, history: History::default(), last: Position::default(), again }
+        let now = Instant::now();
+        let (history, last) = (History::default(), Position::default());
+        Self { server, known, history, last, soon: now, again: now }
     }
 
     /// Connects, and reads all there is.
@@ -119,7 +123,9 @@ impl Reader {
             }
         }
         self.last = Position::parse(&tail)?;
-        self.again = Instant::now() + AGAIN.max(start.elapsed() * 20);
+        let rest = start.elapsed() * 20;
+        self.soon = Instant::now() + rest.max(self.known.silence / 10);
+        self.again = Instant::now() + rest.max(self.known.silence * AGAIN);
         Ok(())
     }
 
@@ -197,6 +203,7 @@ impl Reader {
                 self.known.learn(what, now);
                 if after != before {
                     self.known.now_partial(&StoreError::new("some revocations were told too fast"));
+                    self.again = self.soon;
                 }
             }
             Err(error) => self.known.now_partial(&error),

@@ -9,6 +9,10 @@ use jwt_guard::store::{
 };
 use tokio::time::Instant;
 
+mod feed;
+mod role;
+mod tls;
+
 use super::contract::contract;
 use super::crash::{verify, work};
 use super::proxy::Proxy;
