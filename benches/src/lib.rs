@@ -12,4 +12,4 @@ mod measure;
 mod tokens;
 
 pub use measure::{Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
-pub use tokens::{AUDIENCE, AccessClaims, ISSUER, SIGNERS, Signer, choose_backend};
+pub use tokens::{AUDIENCE, AccessClaims, ISSUER, KEY_ID, SIGNERS, Signer, choose_backend};

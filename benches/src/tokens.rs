@@ -1,7 +1,7 @@
 //! The keys of the fixtures, and tokens as an identity provider signs them.
 
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, get_current_timestamp};
-use jwt_guard::{Builder, HasAudience, HasKeys, JwtGuard};
+use jwt_guard::{Builder, HasAudience, HasKeys, JwtGuard, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
 /// The issuer of every token.
@@ -91,6 +91,9 @@ pub const SIGNERS: [Signer; 4] = [
     },
 ];
 
+/// The name of the keys.
+pub const KEY_ID: &str = "2026-11";
+
 const SECRET: &str = "V3xNq7LrT0aYc9ZkHd2JmP5sWbE8uGfQ";
 
 /// Makes aws-lc-rs the backend of jsonwebtoken's own functions too, in a build that has both.
@@ -154,13 +157,18 @@ impl Signer {
         self.add_key(JwtGuard::builder().issuer(ISSUER).audience(AUDIENCE))
     }
 
-    /// The key, for a guard.
+    /// The key, for a guard: under its name, and as the only one of its algorithm also for tokens that name none.
+    ///
+    /// # Panics
+    ///
+    /// Never: the fixtures are legal keys.
     pub fn add_key<K, A>(&self, builder: Builder<K, A>) -> Builder<HasKeys, A> {
-        if self.guarded == jwt_guard::Algorithm::Hs256 {
-            builder.secret(self.public)
+        let key = if self.guarded == jwt_guard::Algorithm::Hs256 {
+            VerifyingKey::secret(self.guarded, self.public)
         } else {
-            builder.pem(self.guarded, self.public)
-        }
+            VerifyingKey::pem(self.guarded, self.public)
+        };
+        builder.key(key.expect("a fixture").with_id(KEY_ID))
     }
 
     /// The secret, or the public key as PEM.

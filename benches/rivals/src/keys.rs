@@ -6,7 +6,7 @@ use jwt_guard_benches::Signer;
 use serde_json::{Value, json};
 
 /// The name of the key in every token, which some rivals insist on.
-pub const KEY_ID: &str = "2026-11";
+pub use jwt_guard_benches::KEY_ID;
 
 /// The key as a JSON Web Key Set.
 pub fn public_jwk_set(signer: &Signer) -> String {

@@ -47,7 +47,9 @@ impl Builder<HasKeys, HasAudience> {
     }
 }
 
-/// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only.
+/// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only. Where
+/// tokens name a key, give it that id, by [`Builder::key`] and [`VerifyingKey::with_id`]: a key without one is for tokens that
+/// name none, and a public key for those that name its thumbprint.
 impl<K, A> Builder<K, A> {
     /// Adds a shared secret for HS256: at least 32 random bytes (RFC 7518 section 3.2), not a password.
     pub fn secret(self, secret: impl Into<Secret>) -> Builder<HasKeys, A> {
