@@ -186,7 +186,7 @@ pub use jwt_guard_macros::authentication_required;
 /// |---|---|
 /// | `token = "refresh"` | a refresh token instead of an access token; alone, it is all that is required. Not together with `fresh`: a refresh token is never fresh |
 /// | `reason = ".."` | why, for the access table |
-/// | `deny_as = "not_found"` | refusals look as a path without a route; another method of the path is still 405 |
+/// | `deny_as = "not_found"` | refusals look as a path without a route: under [`Router`], its fallback answers |
 /// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back. That page takes `anonymous_allowed(credentials = "ignored")`: a bad token may have led there |
 /// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
 ///

@@ -299,7 +299,12 @@ async fn in_a_process_with_an_installed_guard() {
 #[tokio::test]
 async fn a_guard_in_an_extension_of_axum_does_not_displace_the_guard_of_the_router() {
     let admin = guard(Algorithm::Hs256).realm("admin").build().unwrap();
-    let public = JwtGuard::builder().secret([1; 32]).audience("public").realm("public").build().unwrap();
+    let public = JwtGuard::builder()
+        .secret(*b"ugM3zqWd8Yt1KxP0hRb7NfLc5VsJ2EaT")
+        .audience("public")
+        .realm("public")
+        .build()
+        .unwrap();
     let inside = Router::new().route("/a", get(closed)).layer(Extension(public.clone()));
     let outside = Router::new().route("/a", get(closed)).with_guard(admin.clone());
     for app in [inside.with_guard(admin).into_axum(), outside.into_axum().layer(Extension(public))] {

@@ -7,8 +7,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get as axum_get;
 use http::Method;
-use jwt_guard::{Algorithm, JwtGuard, Router, routing};
-use jwt_guard_tests::{Outcome, Request, Server, guard, hs256, token};
+use jwt_guard::{Algorithm, JwtGuard, RequireAuthentication, Router, routing};
+use jwt_guard_tests::{Outcome, Request, Server, events, guard, hs256, token};
 
 use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
 
@@ -67,6 +67,121 @@ async fn an_exception_names_the_whole_pattern_of_a_nested_route_wherever_the_lay
     }
     let server = Server::start(mistaken).await;
     server.send(Request::get("/api/health")).await.is(Outcome::NO_TOKEN);
+}
+
+#[tokio::test]
+async fn an_exception_for_a_method_leaves_the_others_closed() {
+    let route = || axum_get(|| async { "read" }).post(|| async { "written" }).delete(|| async { "gone" });
+    let app = || axum::Router::new().route("/articles/{id}", route()).route("/all", route());
+    let layer =
+        || hs256().require_authentication().except_method(Method::GET, "/articles/{id}").except("/all");
+    let nested = axum::Router::new().nest("/api", app()).layer(
+        hs256().require_authentication().except_method(Method::GET, "/api/articles/{id}").except("/api/all"),
+    );
+    for (app, prefix) in [(app().layer(layer()), ""), (nested, "/api")] {
+        let server = Server::start(app).await;
+        let article = format!("{prefix}/articles/7");
+        server.send(Request::get(&article)).await.is(Outcome::ok("read"));
+        server.send(Request::new("HEAD", &article)).await.is(Outcome::ok(""));
+        for method in ["POST", "DELETE", "PUT", "PATCH", "OPTIONS", "TRACE", "get", "BREW"] {
+            let refused = server.send(Request::new(method, &article)).await;
+            assert_eq!(refused.status, 401, "{method}");
+            let known = server.send(Request::new(method, &article).bearer(&token(&[]))).await;
+            assert_ne!(known.status, 401, "{method}");
+        }
+        // Without a method, an exception is for all of them.
+        server.send(Request::new("DELETE", &format!("{prefix}/all"))).await.is(Outcome::ok("gone"));
+    }
+    let posts = hs256().require_authentication().except_method(Method::POST, "/articles/{id}");
+    let server = Server::start(app().layer(posts)).await;
+    server.send(Request::new("POST", "/articles/7")).await.is(Outcome::ok("written"));
+    server.send(Request::get("/articles/7")).await.is(Outcome::NO_TOKEN);
+    server.send(Request::get("/all")).await.is(Outcome::NO_TOKEN);
+}
+
+/// The exceptions that were reported.
+fn reported(log: &events::Capture) -> Vec<String> {
+    let events = log.take();
+    let warnings = events.iter().filter(|event| event.level == tracing::Level::WARN);
+    warnings.filter_map(|event| event.field("exception").map(str::to_owned)).collect()
+}
+
+#[test]
+fn an_exception_that_meets_no_route_of_our_router_is_reported_at_start_up() {
+    let inner = || Router::new().route("/clerks", routing::get(clerks)).fallback(clerks);
+    let files = axum::Router::new().route("/a", axum_get(|| async {}));
+    let required = || hs256().require_authentication();
+    let layered = |app: Router, layer: RequireAuthentication| app.layer(layer);
+    let cases: Vec<(Router, &[&str])> = vec![
+        (layered(inner(), required().except("/clerks")), &[]),
+        (layered(inner(), required().except("/clerk")), &[r#".except("/clerk")"#]),
+        (layered(inner(), required().except("/lost")), &[r#".except("/lost")"#]),
+        (layered(inner(), required().except_method(Method::HEAD, "/clerks")), &[]),
+        (
+            layered(inner(), required().except_method(Method::POST, "/clerks")),
+            &[r#".except_method(POST, "/clerks")"#],
+        ),
+        (
+            Router::new().nest("/api", inner().layer(required().except("/api/clerks").except("/clerks"))),
+            &[r#".except("/clerks")"#],
+        ),
+        (
+            Router::new().layer(required().except("/clerks")).route("/clerks", routing::get(clerks)),
+            &[r#".except("/clerks")"#],
+        ),
+        (inner().route_layer(required().except("/clerk").except("/clerks")), &[r#".except("/clerk")"#]),
+        // What is not listed may be there.
+        (
+            Router::new()
+                .nest("/files", Router::new().unguarded("files", files))
+                .layer(required().except("/files/a").except("/file")),
+            &[r#".except("/file")"#],
+        ),
+    ];
+    for (case, (app, expected)) in cases.into_iter().enumerate() {
+        let log = events::capture();
+        let _: axum::Router = app.clone().into_axum();
+        assert_eq!(reported(&log), expected, "case {case}");
+        let _: axum::Router = app.into_axum();
+        assert!(reported(&log).is_empty(), "case {case} is reported once");
+    }
+}
+
+#[tokio::test]
+async fn an_exception_that_meets_no_route_of_an_axum_router_is_reported_when_its_request_is_refused() {
+    let app = axum::Router::new().nest("/api", plain()).route("/up", axum_get(|| async { "up" })).layer(
+        hs256()
+            .require_authentication()
+            .except("/health")
+            .except("/api/orders/7")
+            .except("/up")
+            .except("/nowhere"),
+    );
+    let log = events::capture();
+    let ask = async |target: &str| {
+        let request = http::Request::get(target).body(axum::body::Body::empty()).unwrap();
+        jwt_guard_tests::oneshot(&app, request).await.status.as_u16()
+    };
+    let cases: [(&str, u16, &[&str]); 8] = [
+        ("/api/files/a", 401, &[]),
+        ("/up", 200, &[]),
+        ("/api/health", 401, &[r#".except("/health")"#]),
+        ("/api/health", 401, &[]),
+        ("/api/orders/7", 401, &[r#".except("/api/orders/7")"#]),
+        ("/nowhere/else", 401, &[]),
+        ("/nowhere", 401, &[r#".except("/nowhere")"#]),
+        ("/up", 200, &[]),
+    ];
+    for (target, status, expected) in cases {
+        assert_eq!(ask(target).await, status, "{target}");
+        assert_eq!(reported(&log), expected, "{target}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "`.except_method(GET, \"health\")` matches no route")]
+fn an_exception_for_a_method_that_can_match_nothing_is_a_mistake_at_start_up() {
+    let _ = hs256().require_authentication().except_method(Method::GET, "health");
 }
 
 #[test]

@@ -152,6 +152,51 @@ fn what_is_unguarded_needs_a_reason() {
 }
 
 #[test]
+fn the_table_lists_no_fallback_that_a_later_call_replaced() {
+    let shown = |router: Router| {
+        let table = router.access_table();
+        let rows = table.rows().iter();
+        rows.map(|row| format!("{} {} {}", row.method, row.path, row.policy)).collect::<Vec<_>>()
+    };
+    let r = Router::new;
+    let lost_and_list = ["ANY /* (no route) anonymous_allowed"];
+    assert_eq!(shown(r().fallback(lost).fallback(list)), lost_and_list);
+    assert_eq!(shown(r().merge(r().fallback(lost)).fallback(list)), lost_and_list);
+    let nested = r().nest("/n", r().fallback(lost)).fallback(list);
+    assert_eq!(
+        shown(nested),
+        ["ANY /* (no route) anonymous_allowed", "ANY /n/* (no route) authentication_required"]
+    );
+    for methods in [
+        routing::any(lost).fallback(list),
+        routing::any(lost).fallback(lost).fallback(list),
+        routing::any(lost).merge(routing::get(list)).fallback(list),
+    ] {
+        let rows = shown(r().route("/a", methods));
+        assert!(!rows.iter().any(|row| row.ends_with("authentication_required")), "{rows:?}");
+        assert!(rows.contains(&"OTHER /a anonymous_allowed".to_owned()), "{rows:?}");
+    }
+    // What `any` serves beside other methods are the others.
+    assert_eq!(
+        shown(r().route("/a", routing::any(lost)).route("/a", routing::get(list))),
+        ["GET /a anonymous_allowed", "OTHER /a authentication_required"]
+    );
+}
+
+#[tokio::test]
+async fn the_fallback_that_the_table_lists_is_the_one_that_answers() {
+    let app = Router::new()
+        .route("/a", routing::any(lost).fallback(list))
+        .fallback(lost)
+        .fallback(list)
+        .with_guard(hs256());
+    let server = Server::start(app.into_axum()).await;
+    for path in ["/a", "/nowhere"] {
+        assert_eq!(server.send(Request::get(path)).await.status, 200, "{path}");
+    }
+}
+
+#[test]
 fn the_table_is_the_same_before_and_after_layers_and_state_but_for_the_guard() {
     assert!(router().access_table().rows().iter().all(|row| row.guard == "nearest layer or installed"));
     let before = router().with_guard(hs256()).access_table();

@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use crate::guard::admit;
 use crate::policy::Policy;
-use crate::respond::Rejection;
+use crate::respond::{Hidden, Rejection};
 
 /// Lets a request in by the policy `P`, before any other extractor runs.
 ///
@@ -38,11 +38,12 @@ use crate::respond::Rejection;
 /// ```
 pub struct Guarded<P>(PhantomData<fn() -> P>);
 
-impl<S: Sync, P: Policy> FromRequestParts<S> for Guarded<P> {
+impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P> {
     type Rejection = Rejection;
 
-    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        admit(request, const { &P::RULE }).await?;
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let admitted = admit(request, const { &P::RULE }).await;
+        admitted.map_err(|rejection| Hidden::mark(rejection, state))?;
         Ok(Self(PhantomData))
     }
 }

@@ -7,15 +7,22 @@ use std::any::Any;
 
 use crate::guard::JwtGuard;
 
+mod exception;
 mod provide;
 mod require;
 
+pub(crate) use exception::Exception;
 pub use provide::{GuardLayer, GuardService};
 pub use require::{RequireAuthentication, RequireAuthenticationService};
+
+/// The layer, where it is [`RequireAuthentication`].
+pub(crate) fn as_requirement(layer: &dyn Any) -> Option<&RequireAuthentication> {
+    layer.downcast_ref()
+}
 
 /// The guard that a layer provides, where the layer is one of ours. Layers that are put together, such as a
 /// `ServiceBuilder`, are not looked into.
 pub(crate) fn guard_of(layer: &dyn Any) -> Option<&JwtGuard> {
     let provided = layer.downcast_ref::<GuardLayer>().map(|layer| &layer.guard);
-    provided.or_else(|| layer.downcast_ref::<RequireAuthentication>().map(|layer| &layer.guard))
+    provided.or_else(|| as_requirement(layer).map(|layer| &layer.guard))
 }

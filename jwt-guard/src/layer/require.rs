@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
-use http::Request;
+use http::{Method, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::exception::Exception;
 use crate::guard::{JwtGuard, admit};
 use crate::policy::Rule;
 
@@ -21,8 +21,12 @@ impl JwtGuard {
     /// patterns, compared whole: no prefixes, no regular expressions. An attribute on a handler below is evaluated
     /// too, by the same guard, and the token is still verified once.
     ///
+    /// An exception that meets no route is a WARN in the log: at start-up under a [`Router`](crate::Router), which knows its
+    /// routes; under a router of axum, when the first request is refused whose path it names, or whose route it names without
+    /// the prefix of a nest.
+    ///
     /// ```
-    /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
+    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
     /// use axum::{Router, routing::get};
     ///
     /// let app: Router = Router::new()
@@ -41,22 +45,52 @@ impl JwtGuard {
 #[must_use]
 pub struct RequireAuthentication {
     pub(super) guard: JwtGuard,
-    exceptions: Arc<[String]>,
+    /// Shared by all copies, so that each is reported once.
+    pub(crate) exceptions: Arc<[Arc<Exception>]>,
 }
 
 impl RequireAuthentication {
-    /// Leaves one route alone: the one whose pattern, with the prefixes of all nesting, is `route`.
+    /// Leaves one route alone, for every method: the one whose pattern, with the prefixes of all nesting, is `route`. Where
+    /// only reading is for everybody, use [`except_method`](Self::except_method).
     ///
     /// # Panics
     ///
     /// When `route` does not begin with `/`: no route could match it.
-    pub fn except(mut self, route: impl Into<String>) -> Self {
-        let route = route.into();
+    #[track_caller]
+    pub fn except(self, route: impl Into<String>) -> Self {
+        self.and(None, route.into())
+    }
+
+    /// Leaves one route alone for one method; `GET` includes `HEAD`, as in axum. Everything else is as for
+    /// [`except`](Self::except).
+    ///
+    /// ```
+    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// use axum::{Router, http::Method, routing::get};
+    ///
+    /// // Everybody may read an article. Who deletes one has to say who he is.
+    /// let app: Router = Router::new()
+    ///     .route("/articles/{id}", get(|| async { "text" }).delete(|| async { "gone" }))
+    ///     .layer(guard.require_authentication().except_method(Method::GET, "/articles/{id}"));
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When `route` does not begin with `/`: no route could match it.
+    #[track_caller]
+    pub fn except_method(self, method: Method, route: impl Into<String>) -> Self {
+        self.and(Some(method), route.into())
+    }
+
+    #[track_caller]
+    fn and(mut self, method: Option<Method>, route: String) -> Self {
+        let exception = Exception::new(method, route);
         assert!(
-            route.starts_with('/'),
-            "`.except({route:?})` matches no route: a route pattern begins with `/`, such as `/health`"
+            exception.route.starts_with('/'),
+            "`{exception}` matches no route: a route pattern begins with `/`, such as `/health`"
         );
-        self.exceptions = self.exceptions.iter().cloned().chain([route]).collect();
+        self.exceptions = self.exceptions.iter().cloned().chain([Arc::new(exception)]).collect();
         self
     }
 }
@@ -99,9 +133,9 @@ where
 
             let (mut parts, body) = request.into_parts();
             guard.provide(&mut parts.extensions);
-            let matched = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-            let excepted = matched.is_some_and(|route| exceptions.iter().any(|known| known == route));
+            let excepted = exceptions.iter().any(|exception| exception.covers(&parts));
             if !excepted && let Err(rejection) = admit(&mut parts, &RULE).await {
+                exceptions.iter().for_each(|exception| exception.report_near_miss(&parts));
                 return Ok(rejection.into_response());
             }
             inner.call(Request::from_parts(parts, body)).await

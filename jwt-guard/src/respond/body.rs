@@ -33,8 +33,9 @@ pub trait RenderRefusal: Send + Sync + 'static {
 
     /// Writes the answer for a route that a policy hides with `deny_as = "not_found"`.
     ///
-    /// By default what axum answers for a path that has no route: no body and no header. A service whose own fallback
-    /// answers otherwise writes the same here, or the difference tells which paths exist.
+    /// By default what axum answers for a path that has no route: no body and no header. A [`Router`](crate::Router) answers as
+    /// its own fallback does. A service with a fallback of axum's router writes the same here, or the difference tells which
+    /// paths exist.
     fn render_not_found(&self) -> Response {
         Response::new(Body::empty())
     }

@@ -2,6 +2,7 @@
 
 mod body;
 mod challenge;
+mod hidden;
 mod redirect;
 mod refusal;
 mod rejection;
@@ -9,6 +10,7 @@ mod table;
 
 pub use body::{Detail, Msg, PlainText, ProblemJson, RenderRefusal, StatusDetail};
 pub(crate) use challenge::Protection;
+pub(crate) use hidden::Hidden;
 pub(crate) use redirect::login_redirect;
 pub use refusal::Refusal;
 pub use rejection::Rejection;

@@ -1,5 +1,6 @@
 //! One row of the access table, as a router collects it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::panic::Location;
 
@@ -7,7 +8,7 @@ use axum::routing::MethodFilter;
 
 use super::document::Operation;
 use crate::guard::JwtGuard;
-use crate::policy::Rule;
+use crate::policy::{DenyAs, Rule};
 
 /// What a router knows of one handler, or of one part that it knows nothing about.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub(super) enum Path {
     Route(String),
     /// Every path below the prefix that no route matches.
     Fallback(String),
+    /// The prefix and every path below it.
+    Below(String),
     /// Paths below the prefix that the router was not told.
     Unlisted(String),
 }
@@ -45,7 +48,7 @@ pub(super) enum Path {
 /// Who decides.
 #[derive(Clone, Debug)]
 pub(super) enum EntryAccess {
-    Policy { rule: &'static Rule, handler: &'static str },
+    Policy { rule: &'static Rule, handler: Option<&'static str> },
     Unguarded { reason: String },
 }
 
@@ -61,15 +64,38 @@ impl Entry {
             Some(declared) => (declared.handler, declared.file, declared.line),
             None => (handler, routed.file(), routed.line()),
         };
-        let access = EntryAccess::Policy { rule, handler };
+        let access = EntryAccess::Policy { rule, handler: Some(handler) };
         Self { methods, path: Path::Route(String::new()), access, guard: None, operation: None, file, line }
     }
 
+    /// What is not a handler, behind a policy.
+    pub(super) fn by_policy(
+        rule: &'static Rule,
+        name: Option<&'static str>,
+        added: &'static Location<'static>,
+    ) -> Self {
+        Self { access: EntryAccess::Policy { rule, handler: name }, ..Self::unlisted(added) }
+    }
+
+    /// What needs no policy.
+    ///
+    /// # Panics
+    ///
+    /// When the reason is empty.
+    #[track_caller]
     pub(super) fn unguarded(reason: String, added: &'static Location<'static>) -> Self {
+        assert!(
+            !reason.trim().is_empty(),
+            "what is unguarded needs a reason; say in a few words why it needs no policy"
+        );
+        Self { access: EntryAccess::Unguarded { reason }, ..Self::unlisted(added) }
+    }
+
+    fn unlisted(added: &'static Location<'static>) -> Self {
         Self {
             methods: Methods::Any,
             path: Path::Unlisted(String::new()),
-            access: EntryAccess::Unguarded { reason },
+            access: EntryAccess::Unguarded { reason: String::new() },
             guard: None,
             operation: None,
             file: added.file(),
@@ -86,15 +112,48 @@ impl Entry {
         self.guard.get_or_insert_with(|| guard.clone());
     }
 
+    /// Whether it is answered as if it were not there.
+    pub(super) fn hides(&self) -> bool {
+        matches!(self.access, EntryAccess::Policy { rule, .. } if rule.denies_as() == DenyAs::NotFound)
+    }
+
+    /// Whether this one is for some methods of the path of `other`.
+    pub(super) fn is_named_beside(&self, other: &Self) -> bool {
+        matches!((&self.methods, &self.path), (Methods::Named(_), Path::Route(_))) && self.path == other.path
+    }
+
     /// The same entry below `prefix`, as axum nests.
     pub(super) fn nested(self, prefix: &str) -> Self {
-        let path = match &self.path {
-            Path::Route(path) => Path::Route(join(prefix, path)),
-            Path::Fallback(path) => Path::Fallback(join(prefix, path)),
-            Path::Unlisted(path) => Path::Unlisted(join(prefix, path)),
-        };
-        self.at(path)
+        let path = self.path.nested(prefix);
+        Self { path, ..self }
     }
+}
+
+impl Path {
+    /// The same path below `prefix`.
+    pub(super) fn nested(&self, prefix: &str) -> Self {
+        match self {
+            Self::Route(path) => Self::Route(join(prefix, path)),
+            Self::Fallback(path) => Self::Fallback(join(prefix, path)),
+            Self::Below(path) => Self::Below(join(prefix, path)),
+            Self::Unlisted(path) => Self::Unlisted(join(prefix, path)),
+        }
+    }
+}
+
+/// The routes that leave some methods to axum, but for those that only hide.
+pub(super) fn without_other_methods(entries: &[Entry]) -> BTreeSet<String> {
+    let mut routes = BTreeMap::<&str, Vec<&Entry>>::new();
+    for entry in entries {
+        if let Path::Route(path) = &entry.path {
+            routes.entry(path).or_default().push(entry);
+        }
+    }
+    routes.retain(|_, entries| {
+        entries.iter().all(|entry| matches!(entry.methods, Methods::Named(_)))
+            && !entries.iter().all(|entry| entry.hides())
+    });
+    routes.into_keys().map(str::to_owned).collect()
 }
 
 /// axum's rule: `/api` + `/` is `/api`, and `/api/` + `/` is `/api/`.
@@ -148,6 +207,7 @@ impl fmt::Display for Path {
         match self {
             Self::Route(path) => f.write_str(path),
             Self::Fallback(prefix) => write!(f, "{}/* (no route)", prefix.trim_end_matches('/')),
+            Self::Below(prefix) => write!(f, "{}/*", prefix.trim_end_matches('/')),
             Self::Unlisted(prefix) => write!(f, "{}/* (not listed)", prefix.trim_end_matches('/')),
         }
     }

@@ -1,29 +1,27 @@
 //! The router that takes only handlers with a policy.
 
+mod absent;
 pub(crate) mod declared;
 pub(crate) mod document;
 mod entry;
+mod excepted;
+mod layers;
 pub mod routing;
+mod serve;
+mod services;
 mod table;
 
-use std::convert::Infallible;
 use std::fmt;
-use std::panic::Location;
 
-use axum::extract::Request;
 use axum::handler::Handler;
-use axum::response::IntoResponse;
-use axum::routing::Route;
-use tower_layer::Layer;
-use tower_service::Service;
 
 use declared::{DeclaresPolicy, FirstExtractor};
 use entry::{Entry, Methods, Path};
+use excepted::Excepted;
 use routing::MethodRouter;
 pub use table::{AccessRow, AccessTable};
 
 use crate::guard::JwtGuard;
-use crate::layer::guard_of;
 
 /// An axum router in which every handler declares who may call it.
 ///
@@ -53,8 +51,18 @@ use crate::layer::guard_of;
 /// ```
 #[must_use]
 pub struct Router<S = ()> {
+    parts: Parts<S>,
+    /// What it became when it was first called as a service.
+    served: Option<axum::Router<S>>,
+}
+
+/// What a router is put together from. Each change makes a new [`Router`] of it, which was not served yet.
+struct Parts<S> {
     inner: axum::Router<S>,
+    /// All that is done to `inner`, but for the routes: it answers where a hidden route is asked for.
+    absent: axum::Router<S>,
     entries: Vec<Entry>,
+    excepted: Vec<Excepted>,
     guard: Option<JwtGuard>,
 }
 
@@ -64,20 +72,35 @@ where
 {
     /// A router without routes.
     pub fn new() -> Self {
-        Self { inner: axum::Router::new(), entries: Vec::new(), guard: None }
+        Self::of(Parts {
+            inner: axum::Router::new(),
+            absent: axum::Router::new(),
+            entries: Vec::new(),
+            excepted: Vec::new(),
+            guard: None,
+        })
+    }
+
+    fn of(parts: Parts<S>) -> Self {
+        Self { parts, served: None }
     }
 
     /// Adds a route; see `axum::Router::route` for the syntax of paths.
+    ///
+    /// A typed path of axum-extra gives its pattern, and stays an extractor of the handler:
+    /// `.route(OrderPath::PATH, get(order))` is what `typed_get(order)` is there.
     ///
     /// # Panics
     ///
     /// As axum's: when the path is not legal, or overlaps another route.
     #[track_caller]
-    pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
+    pub fn route(self, path: &str, methods: MethodRouter<S>) -> Self {
+        let mut parts = self.parts;
         let methods = methods.finish();
         let rows = methods.entries.into_iter().map(|entry| entry.at(Path::Route(path.to_owned())));
-        self.entries.extend(rows);
-        Self { inner: self.inner.route(path, methods.inner), ..self }
+        parts.entries.extend(rows);
+        parts.inner = parts.inner.route(path, methods.inner);
+        Self::of(parts)
     }
 
     /// Adds the routes of `router` below `path`.
@@ -86,10 +109,13 @@ where
     ///
     /// As axum's: when the path is not legal, or the routes overlap others.
     #[track_caller]
-    pub fn nest(mut self, path: &str, router: Self) -> Self {
-        let router = router.finish();
-        self.entries.extend(router.entries.into_iter().map(|entry| entry.nested(path)));
-        Self { inner: self.inner.nest(path, router.inner), ..self }
+    pub fn nest(self, path: &str, router: Self) -> Self {
+        let (mut parts, router) = (self.parts, router.parts.finish());
+        parts.entries.extend(router.entries.into_iter().map(|entry| entry.nested(path)));
+        parts.excepted.extend(router.excepted.into_iter().map(|layer| layer.nested(path)));
+        parts.inner = parts.inner.nest(path, router.inner);
+        parts.absent = parts.absent.nest(path, router.absent);
+        Self::of(parts)
     }
 
     /// Adds the routes of `other`.
@@ -98,40 +124,46 @@ where
     ///
     /// As axum's: when routes overlap, or both routers have a fallback.
     #[track_caller]
-    pub fn merge(mut self, other: Self) -> Self {
-        let other = other.finish();
-        self.entries.extend(other.entries);
-        Self { inner: self.inner.merge(other.inner), ..self }
-    }
-
-    /// Adds an axum router whose handlers need not declare a policy: static files, a metrics endpoint, a third
-    /// party's routes. The access table shows it with the reason.
-    ///
-    /// # Panics
-    ///
-    /// When the reason is empty, and as [`merge`](Router::merge).
-    #[track_caller]
-    pub fn unguarded(mut self, reason: impl Into<String>, router: axum::Router<S>) -> Self {
-        let reason = reason.into();
-        assert!(
-            !reason.trim().is_empty(),
-            "`Router::unguarded` needs a reason; say in a few words why these routes need no policy"
-        );
-        self.entries.push(Entry::unguarded(reason, Location::caller()));
-        Self { inner: self.inner.merge(router), ..self }
+    pub fn merge(self, other: Self) -> Self {
+        let (mut parts, other) = (self.parts, other.parts.finish());
+        parts.entries.extend(other.entries);
+        parts.excepted.extend(other.excepted);
+        parts.inner = parts.inner.merge(other.inner);
+        parts.absent = parts.absent.merge(other.absent);
+        Self::of(parts)
     }
 
     /// Answers requests that no route matches, with a handler that declares a policy. A fallback before is replaced.
     #[track_caller]
-    pub fn fallback<H, T>(mut self, handler: H) -> Self
+    pub fn fallback<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, S>,
         T: FirstExtractor<First: DeclaresPolicy> + 'static,
     {
-        let path = Path::Fallback(String::new());
-        self.entries.retain(|entry| entry.path != path);
-        self.entries.push(routing::entry::<H, T>(Methods::Any).at(path));
-        Self { inner: self.inner.fallback(handler), ..self }
+        let mut parts = self.parts;
+        parts.note_fallback(routing::entry::<H, T>(Methods::Any));
+        parts.inner = parts.inner.fallback(handler.clone());
+        parts.absent = parts.absent.fallback(handler);
+        Self::of(parts)
+    }
+
+    /// Answers requests for paths whose routes do not serve the method, with a handler that declares a policy. As axum's, it is
+    /// for the routes that were added before and have no fallback of their own. Routes that hide from callers are left out:
+    /// the answer would tell of them. Parts that are not listed answer themselves.
+    #[track_caller]
+    pub fn method_not_allowed_fallback<H, T>(self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: FirstExtractor<First: DeclaresPolicy> + 'static,
+    {
+        let mut parts = self.parts;
+        let entry = routing::entry::<H, T>(Methods::Other);
+        for path in entry::without_other_methods(&parts.entries) {
+            parts.inner =
+                parts.inner.route(&path, axum::routing::MethodRouter::new().fallback(handler.clone()));
+            parts.entries.push(entry.clone().at(Path::Route(path)));
+        }
+        Self::of(parts)
     }
 
     /// Makes `guard` the guard of this router: of its routes, fallbacks, unguarded parts and layers, be they added before or
@@ -160,70 +192,55 @@ where
     #[track_caller]
     pub fn with_guard(self, guard: JwtGuard) -> Self {
         assert!(
-            self.guard.is_none(),
+            self.parts.guard.is_none(),
             "this router has a guard already; `nest` or `merge` a router for each guard, or give a route its own with \
              `MethodRouter::with_guard`"
         );
-        Self { guard: Some(guard), ..self }
-    }
-
-    /// Applies a layer to all routes added so far.
-    pub fn layer<L>(self, layer: L) -> Self
-    where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
-        let mut entries = self.entries;
-        if let Some(guard) = guard_of(&layer) {
-            entries.iter_mut().for_each(|entry| entry.within(guard));
-        }
-        Self { inner: self.inner.layer(layer), entries, ..self }
-    }
-
-    /// Applies a layer to all routes added so far, but not where none matches.
-    ///
-    /// # Panics
-    ///
-    /// As axum's: when there are no routes.
-    #[track_caller]
-    pub fn route_layer<L>(self, layer: L) -> Self
-    where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
-        let mut entries = self.entries;
-        if let Some(guard) = guard_of(&layer) {
-            let covered = entries.iter_mut().filter(|entry| !matches!(entry.path, Path::Fallback(_)));
-            covered.for_each(|entry| entry.within(guard));
-        }
-        Self { inner: self.inner.route_layer(layer), entries, ..self }
+        let mut parts = self.parts;
+        parts.guard = Some(guard);
+        Self::of(parts)
     }
 
     /// Provides the state.
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        Router { inner: self.inner.with_state(state), entries: self.entries, guard: self.guard }
+        let Parts { inner, absent, entries, excepted, guard } = self.parts;
+        let (inner, absent) = (inner.with_state(state.clone()), absent.with_state(state));
+        Router { parts: Parts { inner, absent, entries, excepted, guard }, served: None }
     }
 
     /// Lists every route with its policy, in the order of the paths.
     pub fn access_table(&self) -> AccessTable {
-        AccessTable::new(&self.entries, self.guard.as_ref())
+        AccessTable::new(&self.parts.entries, self.parts.guard.as_ref())
     }
 
-    /// Ends the list: the axum router, to be served.
+    /// Ends the list: the axum router, for what takes nothing else. [`Router`] is a service itself: `axum::serve(listener, app)`
+    /// and `app.oneshot(request)` need no such call.
     pub fn into_axum(self) -> axum::Router<S> {
-        self.finish().inner
+        self.parts.into_axum()
     }
+}
 
+impl<S> Parts<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     /// Everything is here: the guard goes around it.
     fn finish(mut self) -> Self {
         let Some(guard) = self.guard.take() else { return self };
-        self.layer(guard.layer())
+        Router::of(self).layer(guard.layer()).parts
+    }
+
+    fn into_axum(self) -> axum::Router<S> {
+        let this = self.finish();
+        this.excepted.iter().for_each(Excepted::report_unmet);
+        absent::hide(this.inner, this.absent, &this.entries)
+    }
+
+    /// Notes the fallback, which replaces one before.
+    fn note_fallback(&mut self, entry: Entry) {
+        let path = Path::Fallback(String::new());
+        self.entries.retain(|known| known.path != path);
+        self.entries.push(entry.at(path));
     }
 }
 
@@ -238,15 +255,27 @@ where
 
 impl<S> Clone for Router<S> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), entries: self.entries.clone(), guard: self.guard.clone() }
+        Self { parts: self.parts.clone(), served: self.served.clone() }
+    }
+}
+
+impl<S> Clone for Parts<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            absent: self.absent.clone(),
+            entries: self.entries.clone(),
+            excepted: self.excepted.clone(),
+            guard: self.guard.clone(),
+        }
     }
 }
 
 impl<S> fmt::Debug for Router<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Router")
-            .field("entries", &self.entries)
-            .field("guard", &self.guard)
+            .field("entries", &self.parts.entries)
+            .field("guard", &self.parts.guard)
             .finish_non_exhaustive()
     }
 }

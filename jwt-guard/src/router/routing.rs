@@ -20,15 +20,26 @@ use std::panic::Location;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::IntoResponse;
-use axum::routing::{self as axum_routing, MethodFilter, Route};
+use axum::routing as axum_routing;
+pub use axum::routing::{MethodFilter, Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::declared::{DeclaresPolicy, FirstExtractor};
 use super::entry::{Entry, Methods};
+pub use super::services::{DeclaredService, guarded_by, unguarded};
 use crate::guard::JwtGuard;
 use crate::layer::guard_of;
 use crate::policy::Policy;
+
+impl<S> From<MethodRouter<S>> for axum_routing::MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn from(methods: MethodRouter<S>) -> Self {
+        methods.into_axum()
+    }
+}
 
 /// The handlers of one path, by method; made by [`get`], [`post`] and the other verbs.
 #[must_use]
@@ -208,6 +219,12 @@ where
     /// Provides the state.
     pub fn with_state<S2>(self, state: S) -> MethodRouter<S2> {
         MethodRouter { inner: self.inner.with_state(state), entries: self.entries, guard: self.guard }
+    }
+
+    /// Ends the list: the handlers as axum knows them, for a framework that has a router of its own. Their policies hold there
+    /// as here; the access table does not know them.
+    pub fn into_axum(self) -> axum_routing::MethodRouter<S> {
+        self.finish().inner
     }
 
     /// Everything is here: the guard goes around it.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::document::Operation;
-use super::entry::{Entry, EntryAccess, Path};
+use super::entry::{Entry, EntryAccess, Methods, Path};
 use crate::guard::JwtGuard;
 use crate::policy::Rule;
 
@@ -24,7 +24,8 @@ pub struct AccessTable {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct AccessRow {
-    /// The route pattern, with the prefixes of all nesting.
+    /// The route pattern, with the prefixes of all nesting. Other places end in `/*`: a service as it stands, a fallback with
+    /// ` (no route)`, and a router of axum, whose paths are not known, with ` (not listed)`.
     pub path: String,
     /// The method, `ANY`, or `OTHER` for those that no other handler of the path serves.
     pub method: String,
@@ -35,9 +36,9 @@ pub struct AccessRow {
     /// The [name](crate::JwtGuard::name) of the guard that decides, or `nearest layer or installed` where neither the router nor
     /// a layer that the router was given says which.
     pub guard: String,
-    /// The handler, with its module; `None` for what is unguarded.
+    /// The handler, with its module, or the type of a service; `None` for what is unguarded and for a router of axum.
     pub handler: Option<String>,
-    /// The source file of the attribute, or of the call that added what is unguarded.
+    /// The source file of the attribute, or of the call that added what has none.
     pub file: String,
     /// The line in that file.
     pub line: u32,
@@ -85,6 +86,13 @@ impl AccessTable {
     /// The rows of `entries`, within `guard`.
     pub(super) fn new(entries: &[Entry], guard: Option<&JwtGuard>) -> Self {
         let mut rows: Vec<_> = entries.iter().map(|entry| AccessRow::new(entry, guard)).collect();
+        for (row, entry) in rows.iter_mut().zip(entries) {
+            if matches!(entry.methods, Methods::Any)
+                && entries.iter().any(|other| other.is_named_beside(entry))
+            {
+                row.method = Methods::Other.to_string();
+            }
+        }
         rows.sort();
         Self { rows }
     }
@@ -105,7 +113,10 @@ impl AccessTable {
         out
     }
 
-    /// The table as a JSON list of rows.
+    /// The schema of [`to_json`](Self::to_json), as JSON Schema (draft 2020-12). Rows gain members in later versions.
+    pub const JSON_SCHEMA: &str = include_str!("access-table.schema.json");
+
+    /// The table as a JSON list of rows, each with the public fields of [`AccessRow`], as [`JSON_SCHEMA`](Self::JSON_SCHEMA) says.
     pub fn to_json(&self) -> String {
         // Strings and numbers only: nothing here can fail to be JSON.
         serde_json::to_string_pretty(self).unwrap_or_default()
@@ -129,7 +140,7 @@ impl AccessRow {
                 Some(*rule),
                 rule.to_string(),
                 rule.reason_text().map(str::to_owned),
-                Some((*handler).to_owned()),
+                handler.map(str::to_owned),
             ),
             EntryAccess::Unguarded { reason } => (None, "unguarded".to_owned(), Some(reason.clone()), None),
         };

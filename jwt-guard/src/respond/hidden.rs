@@ -1,0 +1,49 @@
+//! What a refusal that hides its route leaves for the router.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::body::HttpBody as _;
+
+use super::Rejection;
+use crate::error::FailureKind;
+
+/// In the extensions of an answer: the route hides from this caller. A [`Router`](crate::Router) then answers as it does
+/// where no route is; a router of axum sends the answer as it stands.
+#[derive(Clone)]
+pub(crate) struct Hidden {
+    /// The state of the handler, for a router that was not given one yet.
+    state: Arc<dyn Any + Send + Sync>,
+    has_content: bool,
+}
+
+impl Hidden {
+    /// Marks a refusal that hides.
+    pub(crate) fn mark<S: Clone + Send + Sync + 'static>(mut rejection: Rejection, state: &S) -> Rejection {
+        if rejection.kind == FailureKind::NotFound {
+            let response = &mut rejection.response;
+            let has_content =
+                !response.headers().is_empty() || response.body().size_hint().exact() != Some(0);
+            response.extensions_mut().insert(Self { state: Arc::new(state.clone()), has_content });
+        }
+        rejection
+    }
+
+    /// The state of the handler, if it is of this type.
+    pub(crate) fn state<S: 'static>(&self) -> Option<&S> {
+        self.state.downcast_ref()
+    }
+
+    /// Whether the application wrote an answer for hidden routes.
+    pub(crate) fn has_content(&self) -> bool {
+        self.has_content
+    }
+}
+
+/// The state is the application's.
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hidden").field("has_content", &self.has_content).finish_non_exhaustive()
+    }
+}

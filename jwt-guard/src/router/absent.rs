@@ -1,0 +1,148 @@
+//! Hidden routes: a caller who may not know of one is answered as where no route is.
+//!
+//! A router keeps a second one beside it, to which everything is done but for adding routes: layers, fallbacks, nesting,
+//! state. So whatever a path without a route is answered, with all headers, it is the second router that knows. Where a
+//! policy hides its route from a caller, the request is sent there, from its beginning and without its body.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::response::Response;
+use axum::routing::{Route, any};
+use http::Method;
+use http::header::CONTENT_LENGTH;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::entry::{Entry, Methods, Path};
+use crate::respond::Hidden;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+/// Answers a request as where no route is; `None` without the state that the router needs.
+type Absent = Arc<dyn Fn(Request, &Hidden) -> Option<Answer> + Send + Sync>;
+
+/// Lets the hidden routes among `entries` be answered by `absent`. A router without any is left as it is.
+pub(super) fn hide<S>(
+    mut router: axum::Router<S>,
+    absent: axum::Router<S>,
+    entries: &[Entry],
+) -> axum::Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let mut routes = BTreeMap::<&str, Vec<&Entry>>::new();
+    for entry in entries {
+        if let Path::Route(path) = &entry.path {
+            routes.entry(path).or_default().push(entry);
+        }
+    }
+    routes.retain(|_, entries| entries.iter().any(|entry| entry.hides()));
+    if routes.is_empty() {
+        return router;
+    }
+    for (path, entries) in &routes {
+        // The answer to a method that no handler serves would name those that do.
+        if entries.iter().all(|entry| entry.hides() && matches!(entry.methods, Methods::Named(_))) {
+            let absent = absent.clone();
+            let other = |State(state): State<S>, request: Request| call(absent, state, begin_anew(&request));
+            router = router.route(path, any(other));
+        }
+    }
+    let answers_itself =
+        entries.iter().any(|entry| matches!(entry.path, Path::Fallback(_) | Path::Unlisted(_)));
+    let absent: Absent = Arc::new(move |request, hidden| {
+        // What the application wrote for hidden routes is its word on what a missing one looks like, unless it has a fallback.
+        if hidden.has_content() && !answers_itself {
+            return None;
+        }
+        let state = (&() as &dyn Any).downcast_ref::<S>().or_else(|| hidden.state::<S>())?.clone();
+        Some(Box::pin(call(absent.clone(), state, request)))
+    });
+    router.layer(Hide { routes: routes.keys().map(|&path| path.to_owned()).collect(), absent })
+}
+
+/// The request as it came, but for its body, which nobody has read.
+fn begin_anew(request: &Request) -> Request {
+    let mut new = Request::new(Body::empty());
+    *new.method_mut() = request.method().clone();
+    *new.uri_mut() = request.uri().clone();
+    *new.version_mut() = request.version();
+    *new.headers_mut() = request.headers().clone();
+    *new.extensions_mut() = request.extensions().clone();
+    new.extensions_mut().remove::<MatchedPath>();
+    new
+}
+
+async fn call<S>(router: axum::Router<S>, state: S, request: Request) -> Result<Response, Infallible>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let of_head = request.method() == Method::HEAD;
+    let mut response = router.with_state::<()>(state).call(request).await?;
+    if of_head && !response.headers().contains_key(CONTENT_LENGTH) {
+        // axum measures what routes answer, and not its own fallback: a stream has no length that it could write.
+        *response.body_mut() = Body::from_stream(Body::empty().into_data_stream());
+    }
+    Ok(response)
+}
+
+/// Looks for answers that hide a route, outside of all else in a router.
+#[derive(Clone)]
+struct Hide {
+    /// The patterns of the routes that hide. For the others, nothing is kept.
+    routes: Arc<[String]>,
+    absent: Absent,
+}
+
+impl Layer<Route> for Hide {
+    type Service = HideService;
+
+    fn layer(&self, inner: Route) -> HideService {
+        HideService { inner, layer: self.clone() }
+    }
+}
+
+#[derive(Clone)]
+struct HideService {
+    inner: Route,
+    layer: Hide,
+}
+
+impl HideService {
+    /// Whether a hidden route is asked for; around this router there may be prefixes.
+    fn is_hidden(&self, request: &Request) -> bool {
+        let matched = request.extensions().get::<MatchedPath>();
+        matched.is_some_and(|path| self.layer.routes.iter().any(|route| path.as_str().ends_with(route)))
+    }
+}
+
+impl Service<Request> for HideService {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request>::poll_ready(&mut self.inner, context)
+    }
+
+    fn call(&mut self, request: Request) -> Answer {
+        let beginning =
+            self.is_hidden(&request).then(|| (begin_anew(&request), Arc::clone(&self.layer.absent)));
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let response = answer.await?;
+            let hidden = response.extensions().get::<Hidden>();
+            match beginning.zip(hidden).and_then(|((request, absent), hidden)| absent(request, hidden)) {
+                Some(absent) => absent.await,
+                None => Ok(response),
+            }
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Exceptions of layers that meet no route.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use super::entry::{Entry, Methods, Path};
+use crate::layer::{Exception, RequireAuthentication};
+
+/// The exceptions of a layer, and the routes below it.
+#[derive(Clone, Debug)]
+pub(super) struct Excepted {
+    exceptions: Arc<[Arc<Exception>]>,
+    below: Vec<(Methods, Path)>,
+}
+
+impl Excepted {
+    pub(super) fn new(layer: &RequireAuthentication, entries: &[Entry]) -> Self {
+        let below = entries.iter().map(|entry| (entry.methods, entry.path.clone())).collect();
+        Self { exceptions: Arc::clone(&layer.exceptions), below }
+    }
+
+    /// The same below `prefix`.
+    pub(super) fn nested(self, prefix: &str) -> Self {
+        let below = self.below.into_iter().map(|(methods, path)| (methods, path.nested(prefix))).collect();
+        Self { below, ..self }
+    }
+
+    /// Reports each exception that meets no route; the paths are complete.
+    pub(super) fn report_unmet(&self) {
+        for exception in self.exceptions.iter() {
+            if !self.below.iter().any(|(methods, path)| may_meet(exception, *methods, path)) {
+                exception.report_unmet();
+            }
+        }
+    }
+}
+
+fn may_meet(exception: &Exception, methods: Methods, path: &Path) -> bool {
+    match path {
+        // An axum router may put a prefix in front of all.
+        Path::Route(path) => exception.route.ends_with(path) && serves(exception, methods),
+        Path::Below(prefix) | Path::Unlisted(prefix) => exception.route.contains(prefix),
+        // An exception is a pattern, and where no route matches there is none.
+        Path::Fallback(_) => false,
+    }
+}
+
+fn serves(exception: &Exception, methods: Methods) -> bool {
+    let Methods::Named(_) = methods else { return true };
+    // What serves `GET` serves `HEAD`.
+    let head = (exception.method.as_ref() == Some(&Method::HEAD)).then_some(Method::GET);
+    methods
+        .names()
+        .filter_map(|name| name.parse().ok())
+        .any(|method| exception.is_for(&method) || head.as_ref() == Some(&method))
+}

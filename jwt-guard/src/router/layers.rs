@@ -1,0 +1,66 @@
+//! Layers around a router, and what is known of them.
+
+use std::convert::Infallible;
+
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::Route;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::Router;
+use super::entry::Path;
+use super::excepted::Excepted;
+use crate::layer::{as_requirement, guard_of};
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Applies a layer to all routes added so far, and where none matches.
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let mut parts = self.parts;
+        if let Some(guard) = guard_of(&layer) {
+            parts.entries.iter_mut().for_each(|entry| entry.within(guard));
+        }
+        parts.excepted.extend(as_requirement(&layer).map(|layer| Excepted::new(layer, &parts.entries)));
+        parts.inner = parts.inner.layer(layer.clone());
+        parts.absent = parts.absent.layer(layer);
+        Self::of(parts)
+    }
+
+    /// Applies a layer to all routes added so far, but not where none matches.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when there are no routes.
+    #[track_caller]
+    pub fn route_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let mut parts = self.parts;
+        if let Some(guard) = guard_of(&layer) {
+            let covered = parts.entries.iter_mut().filter(|entry| !matches!(entry.path, Path::Fallback(_)));
+            covered.for_each(|entry| entry.within(guard));
+        }
+        parts.excepted.extend(as_requirement(&layer).map(|layer| Excepted::new(layer, &parts.entries)));
+        // axum panics without routes, and here only unguarded parts have some.
+        if parts.absent.has_routes() {
+            parts.absent = parts.absent.route_layer(layer.clone());
+        }
+        parts.inner = parts.inner.route_layer(layer);
+        Self::of(parts)
+    }
+}

@@ -1,0 +1,66 @@
+//! A router is a service, and becomes axum's wherever one is asked for.
+
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+
+use super::Router;
+
+/// So that whatever takes `impl Into<axum::Router>` takes this one.
+impl<S> From<Router<S>> for axum::Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn from(router: Router<S>) -> Self {
+        router.into_axum()
+    }
+}
+
+/// Whatever axum's router serves, requests and connections, this one does.
+///
+/// ```
+/// use axum::{body::Body, extract::Request};
+/// use jwt_guard::{JwtGuard, Router, routing::get};
+/// use tower::ServiceExt;
+///
+/// #[jwt_guard::authentication_required]
+/// async fn orders() {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// let app = Router::new().route("/orders", get(orders)).with_guard(guard);
+///
+/// let response = app.clone().oneshot(Request::get("/orders").body(Body::empty())?).await?;
+/// assert_eq!(response.status(), 401);
+///
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let server = axum::serve(listener, app); // `.await` it
+/// # drop(server);
+/// # Ok(())
+/// # }
+/// ```
+impl<R> Service<R> for Router
+where
+    axum::Router: Service<R>,
+{
+    type Response = <axum::Router as Service<R>>::Response;
+    type Error = <axum::Router as Service<R>>::Error;
+    type Future = <axum::Router as Service<R>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Service::<R>::poll_ready(self.served(), context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        Service::<R>::call(self.served(), request)
+    }
+}
+
+impl Router {
+    /// The finished router: made at the first call, with all its routes, and shared by later clones.
+    fn served(&mut self) -> &mut axum::Router {
+        let parts = &self.parts;
+        self.served.get_or_insert_with(|| parts.clone().into_axum().with_state(()))
+    }
+}

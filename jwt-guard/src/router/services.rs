@@ -1,0 +1,167 @@
+//! Services and routers of axum: each enters with a policy or with a reason.
+
+use std::convert::Infallible;
+use std::panic::Location;
+
+use axum::extract::Request;
+use axum::middleware::from_extractor;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, any_service};
+use tower_service::Service;
+
+use super::Router;
+use super::entry::{Entry, Path};
+use crate::extract::Guarded;
+use crate::policy::Policy;
+
+/// A service and who may call it; made by [`guarded_by`] or [`unguarded`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct DeclaredService {
+    service: MethodRouter,
+    entry: Entry,
+}
+
+/// A service that lets requests in by the policy `P`.
+///
+/// ```
+/// use axum::{extract::Request, response::Response};
+/// use jwt_guard::policy::{Policy, Requirement, Rule};
+/// use jwt_guard::{Router, routing::guarded_by};
+///
+/// struct CanReadFiles;
+///
+/// impl Policy for CanReadFiles {
+///     const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("files:read"));
+/// }
+///
+/// // Stands for `tower_http::services::ServeDir`, a proxy, or a gRPC service.
+/// let files = tower::service_fn(async |_: Request| Ok(Response::new(axum::body::Body::from("file"))));
+/// let app: Router = Router::new().nest_service("/files", guarded_by::<CanReadFiles>(files));
+///
+/// let table = app.access_table();
+/// let row = &table.rows()[0];
+/// assert_eq!((&*row.path, &*row.policy), ("/files/*", r#"requires(scope = "files:read")"#));
+/// ```
+#[track_caller]
+pub fn guarded_by<P: Policy>(
+    service: impl Service<Request, Response: IntoResponse + 'static, Error = Infallible, Future: Send + 'static>
+    + Clone
+    + Send
+    + Sync
+    + 'static,
+) -> DeclaredService {
+    let name = std::any::type_name_of_val(&service);
+    let entry = Entry::by_policy(const { &P::RULE }, Some(name), Location::caller());
+    DeclaredService { service: any_service(service).layer(from_extractor::<Guarded<P>>()), entry }
+}
+
+/// A service that needs no policy, and why: a health check, public files.
+///
+/// # Panics
+///
+/// When the reason is empty.
+#[track_caller]
+pub fn unguarded(
+    reason: impl Into<String>,
+    service: impl Service<Request, Response: IntoResponse + 'static, Error = Infallible, Future: Send + 'static>
+    + Clone
+    + Send
+    + Sync
+    + 'static,
+) -> DeclaredService {
+    DeclaredService {
+        service: any_service(service),
+        entry: Entry::unguarded(reason.into(), Location::caller()),
+    }
+}
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Adds an axum router whose handlers need not declare a policy: static files, a metrics endpoint, a third
+    /// party's routes. The access table shows it with the reason, and not its paths: axum does not tell them.
+    ///
+    /// # Panics
+    ///
+    /// When the reason is empty, and as [`merge`](Router::merge).
+    #[track_caller]
+    pub fn unguarded(self, reason: impl Into<String>, router: axum::Router<S>) -> Self {
+        let mut parts = self.parts;
+        parts.entries.push(Entry::unguarded(reason.into(), Location::caller()));
+        parts.inner = parts.inner.merge(router.clone());
+        // Its fallback cannot be taken apart from its routes. None of those is the hidden one.
+        parts.absent = parts.absent.merge(router);
+        Self::of(parts)
+    }
+
+    /// Adds an axum router behind the policy `P`: all of its routes and, if it has one, its fallback. What its handlers ask for
+    /// is asked too. The access table shows it with the policy, and not its paths: axum does not tell them.
+    ///
+    /// ```
+    /// use axum::routing::get;
+    /// use jwt_guard::policy::{Policy, Requirement, Rule};
+    /// use jwt_guard::Router;
+    ///
+    /// struct Operators;
+    ///
+    /// impl Policy for Operators {
+    ///     const RULE: Rule = Rule::authenticated().requiring(Requirement::Role("operator"));
+    /// }
+    ///
+    /// let metrics = axum::Router::new().route("/metrics", get(|| async { "up 1" }));
+    /// let app: Router = Router::new().guarded_by::<Operators>(metrics);
+    /// assert_eq!(app.access_table().rows()[0].policy, r#"requires(role = "operator")"#);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`merge`](Router::merge).
+    #[track_caller]
+    pub fn guarded_by<P: Policy>(self, router: axum::Router<S>) -> Self {
+        let mut parts = self.parts;
+        let router = router.layer(from_extractor::<Guarded<P>>());
+        parts.entries.push(Entry::by_policy(const { &P::RULE }, None, Location::caller()));
+        // Of two routers without a fallback, axum keeps the default one of the router that is merged into the other: it must
+        // not be the one behind the policy, which would then answer for every path without a route.
+        parts.inner = router.clone().merge(parts.inner);
+        parts.absent = router.merge(parts.absent);
+        Self::of(parts)
+    }
+
+    /// Adds a route to a service, for every method.
+    ///
+    /// # Panics
+    ///
+    /// As [`route`](Router::route).
+    #[track_caller]
+    pub fn route_service(self, path: &str, service: DeclaredService) -> Self {
+        let mut parts = self.parts;
+        parts.inner = parts.inner.route(path, service.service.with_state(()));
+        parts.entries.push(service.entry.at(Path::Route(path.to_owned())));
+        Self::of(parts)
+    }
+
+    /// Adds a service for a path and all below it, which the service sees without the prefix.
+    ///
+    /// # Panics
+    ///
+    /// As axum's: when the path is not legal, or overlaps a route.
+    #[track_caller]
+    pub fn nest_service(self, path: &str, service: DeclaredService) -> Self {
+        let mut parts = self.parts;
+        parts.inner = parts.inner.nest_service(path, service.service);
+        parts.entries.push(service.entry.at(Path::Below(path.to_owned())));
+        Self::of(parts)
+    }
+
+    /// Answers requests that no route matches with a service. A fallback before is replaced.
+    pub fn fallback_service(self, service: DeclaredService) -> Self {
+        let mut parts = self.parts;
+        parts.note_fallback(service.entry);
+        parts.inner = parts.inner.fallback_service(service.service.clone());
+        parts.absent = parts.absent.fallback_service(service.service);
+        Self::of(parts)
+    }
+}
