@@ -42,7 +42,7 @@ fn full_store() -> MemoryStore {
         for what in [
             Revocation::Token { id: format!("token-{index}"), expires_at },
             Revocation::Family { id: format!("login-{index}"), expires_at },
-            Revocation::Subject { subject: format!("user-{index}"), issued_before: now, expires_at },
+            Revocation::Subject { subject: format!("user-{index}").into(), issued_before: now, expires_at },
         ] {
             runtime.block_on(store.revoke(what, now)).expect("room for the entry");
         }

@@ -19,7 +19,7 @@ use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
 use crate::principal::{Identity, Principal};
-use crate::store::{Lookup, Standing, StoreError, StoreFuture, TokenFacts};
+use crate::store::{Lookup, RefreshStanding, Standing, StoreError, StoreFuture, TokenFacts};
 use crate::token::{Misshapen, TokenKind, TokenSource};
 use crate::verify::{VerifyError, WantedKey};
 
@@ -33,7 +33,25 @@ pub(crate) enum Caller<'a, S = Infallible> {
     Later(Pin<Box<dyn Future<Output = Result<Principal, AuthError>> + Send + 'a>>),
 }
 
-/// Says who sends `request`, by a token of this kind.
+/// The token that a caller is looked for by.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    Access,
+    /// A refresh token, presented at this endpoint. One that was replaced is let in where it was exchanged, and nowhere else:
+    /// what is there finds out that it was used twice.
+    Refresh(String),
+}
+
+impl Wanted {
+    pub(crate) fn kind(&self) -> TokenKind {
+        match self {
+            Self::Access => TokenKind::Access,
+            Self::Refresh(_) => TokenKind::Refresh,
+        }
+    }
+}
+
+/// Says who sends `request`, by the token that is wanted.
 ///
 /// A caller who is known by the token alone is shown to `look`, while the token is looked up. Where that is enough, nothing
 /// is copied.
@@ -46,15 +64,15 @@ pub(crate) enum Caller<'a, S = Infallible> {
 pub(crate) fn authenticate<'a, S>(
     config: &'a Config,
     request: &'a Parts,
-    kind: TokenKind,
+    wanted: Wanted,
     look: impl Fn(&Identity) -> Option<S>,
 ) -> Caller<'a, S> {
-    match locate(config, request, kind, look) {
+    match locate(config, request, wanted.kind(), look) {
         Ok(Located::Seen(seen)) => Caller::Seen(seen),
-        Ok(Located::Token(identity, source)) => admit_token(config, identity, source),
+        Ok(Located::Token(identity, source)) => admit_token(config, identity, source, wanted),
         Ok(Located::Session(id)) => identify_later(config, id),
-        Err(AuthError::Token(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted))) => {
-            fetch_later(config, request, kind, wanted)
+        Err(AuthError::Token(VerifyError::NoKeys(key) | VerifyError::UnknownRemoteKey(key))) => {
+            fetch_later(config, request, wanted, key)
         }
         Err(error) => Caller::Now(Err(error)),
     }
@@ -64,13 +82,13 @@ pub(crate) fn authenticate<'a, S>(
 async fn authenticate_after_fetch(
     config: &Config,
     request: &Parts,
-    kind: TokenKind,
-    wanted: WantedKey,
+    wanted: Wanted,
+    key: WantedKey,
 ) -> Result<Principal, AuthError> {
-    config.verifier(kind).fetch(&wanted).await;
-    match locate(config, request, kind, |_| None::<Infallible>)? {
+    config.verifier(wanted.kind()).fetch(&key).await;
+    match locate(config, request, wanted.kind(), |_| None::<Infallible>)? {
         Located::Seen(never) => match never {},
-        Located::Token(identity, source) => admit_token(config, identity, source).wait().await,
+        Located::Token(identity, source) => admit_token(config, identity, source, wanted).wait().await,
         Located::Session(id) => identify(config, id).await,
     }
 }
@@ -154,12 +172,20 @@ fn refused(token: &[u8], source: TokenSource, reason: VerifyError) -> AuthError 
 
 /// The caller of a good token, unless it was revoked.
 #[inline(never)]
-fn admit_token<S>(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_, S> {
+fn admit_token<S>(
+    config: &Config,
+    identity: Arc<Identity>,
+    source: TokenSource,
+    wanted: Wanted,
+) -> Caller<'_, S> {
+    if let Wanted::Refresh(endpoint) = wanted {
+        return admit_refresh_later(config, identity, source, endpoint);
+    }
     let Some(revocation) = &config.revocation else {
         return admit(config, identity, source);
     };
     // The store is the application's, and so is the clock.
-    match caught(|| standing(config, revocation, &identity.claims)).unwrap_or(Err(AuthError::Panic)) {
+    match caught(|| standing(config, revocation, &identity)).unwrap_or(Err(AuthError::Panic)) {
         Err(error) => Caller::Now(Err(error)),
         Ok(Lookup::Known(answer)) => match require_good(answer) {
             Ok(()) => admit(config, identity, source),
@@ -175,10 +201,27 @@ fn admit_token<S>(config: &Config, identity: Arc<Identity>, source: TokenSource)
 fn fetch_later<'a, S>(
     config: &'a Config,
     request: &'a Parts,
-    kind: TokenKind,
-    wanted: WantedKey,
+    wanted: Wanted,
+    key: WantedKey,
 ) -> Caller<'a, S> {
-    later(authenticate_after_fetch(config, request, kind, wanted))
+    later(authenticate_after_fetch(config, request, wanted, key))
+}
+
+#[inline(never)]
+fn admit_refresh_later<S>(
+    config: &Config,
+    identity: Arc<Identity>,
+    source: TokenSource,
+    endpoint: String,
+) -> Caller<'_, S> {
+    later(async move {
+        if let Some(revocation) = &config.revocation {
+            require_current(refresh_standing(config, revocation, &identity)?, &endpoint).await?;
+        }
+        // A refresh token is not remembered, so nobody else has set it.
+        drop(identity.endpoint.set(endpoint));
+        admit(config, identity, source).wait().await
+    })
 }
 
 #[inline(never)]
@@ -215,18 +258,51 @@ fn later<'a, S>(caller: impl Future<Output = Result<Principal, AuthError>> + Sen
 fn standing<'a>(
     config: &Config,
     revocation: &'a Revocation,
-    claims: &TokenClaims,
+    identity: &Identity,
 ) -> Result<Lookup<'a>, AuthError> {
+    let (id, facts) = facts(config, identity)?;
+    Ok(revocation.standing(id, &facts, config.access.now()))
+}
+
+/// Asks the store about a refresh token.
+fn refresh_standing<'a>(
+    config: &Config,
+    revocation: &'a Revocation,
+    identity: &Identity,
+) -> Result<Lookup<'a, RefreshStanding>, AuthError> {
+    let (id, facts) = facts(config, identity)?;
+    let grace = config.issuing.as_ref().map(|issuing| issuing.grace).unwrap_or_default();
+    Ok(revocation.refresh_standing(id, &facts, grace, config.access.now()))
+}
+
+/// What a revocation can name of a token, and its name.
+fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, TokenFacts<'a>), AuthError> {
+    let claims = &identity.claims;
     // A token without a name could never be revoked.
     let id = claims.token_id().ok_or(AuthError::Token(VerifyError::ClaimMissing("jti".into())))?;
     let facts = TokenFacts {
         id: Some(id),
+        issuer: config.issuer_of(identity.verified_as),
         subject: claims.subject(),
         family: claims.family(),
         issued_at: claims.issued_at().map(|date| date.to_system()),
         expires_at: claims.expires_at().to_system(),
     };
-    Ok(revocation.standing(id, &facts, config.access.now()))
+    Ok((id, facts))
+}
+
+/// Only the refresh token of a login that counts is let in, and one that was replaced where it was exchanged.
+async fn require_current(answer: Lookup<'_, RefreshStanding>, endpoint: &str) -> Result<(), AuthError> {
+    let answer = match answer {
+        Lookup::Known(answer) => answer,
+        Lookup::Pending(answer) => answer.await,
+    };
+    match answer.map_err(|error| AuthError::Store(with_causes(&error)))? {
+        RefreshStanding::Current | RefreshStanding::Retried => Ok(()),
+        RefreshStanding::Replaced(Some(exchanged)) if exchanged == endpoint => Ok(()),
+        RefreshStanding::Replaced(_) => Err(AuthError::Replaced),
+        RefreshStanding::Unknown => Err(AuthError::Revoked),
+    }
 }
 
 /// The failure of a store is no verdict.

@@ -22,6 +22,9 @@ pub(crate) enum AuthError {
     Claims(String),
     /// The token was revoked.
     Revoked,
+    /// The refresh token was replaced by another, and this is not where it is exchanged. Its login lives, and a browser may hold
+    /// the new one already.
+    Replaced,
     /// The request carries the id of a session that does not exist, or does no more.
     NoSession,
     /// The request carries the id that its session had until a moment ago. Another request was given the new one.
@@ -116,6 +119,7 @@ impl AuthError {
             Self::Token(_)
             | Self::Claims(_)
             | Self::Revoked
+            | Self::Replaced
             | Self::NoSession
             | Self::ReplacedSession
             | Self::UnknownUser => FailureKind::InvalidToken,
@@ -147,6 +151,7 @@ impl fmt::Display for AuthError {
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
             Self::Token(reason) => reason.fmt(f),
             Self::Revoked => f.write_str("the token was revoked"),
+            Self::Replaced => f.write_str("the refresh token was replaced by a later one"),
             Self::NoSession => f.write_str("there is no such session, or it is over"),
             Self::ReplacedSession => f.write_str("a rotation has just given the session another id"),
             Self::Store(reason) => f.write_str(reason),

@@ -2,13 +2,13 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::claims::HoldsClaims;
 use crate::claims::names::Names;
 use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
-use crate::token::TokenSource;
+use crate::token::{TokenSource, VerifiedAs};
 
 /// The caller of a handler: proof that the guard let the request in.
 ///
@@ -37,6 +37,10 @@ pub(crate) struct Identity {
     pub(crate) claims: TokenClaims,
     pub(crate) scopes: Names,
     pub(crate) roles: Names,
+    /// What the token was verified as; `None` for a session.
+    pub(crate) verified_as: Option<VerifiedAs>,
+    /// The endpoint that a refresh token was presented at. Those are not remembered, so no two requests share it.
+    pub(crate) endpoint: OnceLock<String>,
     /// The claims in the types that handlers have asked for.
     pub(crate) typed: TypedClaims,
     /// The session that spoke for the caller, for those who know its type.
@@ -123,7 +127,8 @@ impl Principal {
 impl Identity {
     /// The same caller, with nothing in common. A session is not copied.
     pub(crate) fn copy(&self) -> Self {
-        Self::new(self.claims.clone(), self.scopes.clone(), self.roles.clone())
+        let copy = Self::new(self.claims.clone(), self.scopes.clone(), self.roles.clone());
+        Self { verified_as: self.verified_as, ..copy }
     }
 
     pub(crate) fn new(claims: TokenClaims, scopes: Names, roles: Names) -> Self {
@@ -131,6 +136,8 @@ impl Identity {
             claims,
             scopes,
             roles,
+            verified_as: None,
+            endpoint: OnceLock::new(),
             typed: TypedClaims::default(),
             #[cfg(feature = "sessions")]
             session: None,
@@ -145,6 +152,14 @@ impl HoldsClaims for Identity {
 
     fn typed(&self) -> &TypedClaims {
         &self.typed
+    }
+
+    fn verified_as(&self) -> Option<VerifiedAs> {
+        self.verified_as
+    }
+
+    fn endpoint(&self) -> Option<&str> {
+        self.endpoint.get().map(String::as_str)
     }
 
     #[cfg(feature = "sessions")]

@@ -137,6 +137,13 @@ pub(crate) const fn is_base64url_or_dot(byte: u8) -> bool {
     alphanumeric | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
 
+/// What a token was verified as: its kind, and the place of its issuer among those of the guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct VerifiedAs {
+    pub(crate) kind: TokenKind,
+    pub(crate) issuer: usize,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use jwt_guard::store::{MemoryStore, Revocation, TokenStore as _};
+use jwt_guard::store::{Issued, MemoryStore, Revocation, TokenStore as _};
 use jwt_guard::{Algorithm, Claims, JwtGuard, Router, SigningKey as Signer, TokenIssuer, requires, routing};
 use jwt_guard_tests::{
     ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, base64url, guard, hs256, sources, token,
@@ -71,7 +71,9 @@ async fn a_revoked_token_stays_revoked_however_its_text_is_varied() {
 #[tokio::test]
 async fn an_allow_list_lets_in_what_is_on_it_and_nothing_else() {
     let store = MemoryStore::new();
-    store.allow("t1".to_owned(), at_now() + Duration::from_secs(3600), at_now()).await.unwrap();
+    let expires_at = at_now() + Duration::from_secs(3600);
+    let token_1 = Issued { id: "t1".to_owned(), subject: "alice".into(), family: None, expires_at };
+    store.allow(token_1, at_now()).await.unwrap();
     let guard = guard(Algorithm::Hs256).token_store(store).allow_list().build().unwrap();
     let server = app::serve(guard).await;
     welcomes(&server, "issued", &token(&[("jti", "\"t1\"")])).await;

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 
-use crate::token::TokenSource;
+use crate::token::{TokenSource, VerifiedAs};
 use registered::TokenClaims;
 use typed::TypedClaims;
 
@@ -52,6 +52,12 @@ pub(crate) trait HoldsClaims: Send + Sync {
 
     /// What was read of them before.
     fn typed(&self) -> &TypedClaims;
+
+    /// What the token was verified as; `None` for a session.
+    fn verified_as(&self) -> Option<VerifiedAs>;
+
+    /// The endpoint that a refresh token was presented at.
+    fn endpoint(&self) -> Option<&str>;
 
     /// The session that it stands for.
     #[cfg(feature = "sessions")]

@@ -11,13 +11,15 @@ mod trusted;
 mod user;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::claims::HoldsClaims;
 use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::location::{Credentials, Locations};
-use crate::store::TokenStore;
-use crate::token::TokenKind;
+use crate::store::{Subject, TokenStore};
+use crate::token::{TokenKind, VerifiedAs};
 use crate::verify::Verifier;
 
 pub(crate) use carried::Carried;
@@ -33,6 +35,9 @@ pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub use trusted::TrustedIssuer;
 pub(crate) use user::{NoUser, UserLoader};
+
+/// How long a revocation is kept by a guard that accepts tokens of any lifetime: a hundred years.
+const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 /// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only
 /// way to one.
@@ -63,11 +68,71 @@ pub(crate) struct Config {
     pub(crate) hierarchies: Hierarchies,
     /// For people: tells this guard from others in access tables.
     pub(crate) name: Option<String>,
+    /// Whose subjects are meant where no issuer is named.
+    pub(crate) home: Home,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
 }
 
+/// The issuer whose subjects are meant where none is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// There is none: the guard knows sessions only.
+    Nowhere,
+    /// The guard's own, or the only one: the first.
+    First,
+    /// Several are trusted, and none is the guard's own.
+    Unclear,
+}
+
 impl Config {
+    /// A subject, with its issuer as the store names it. `None` where it has no meaning for this guard.
+    pub(crate) fn whose(&self, subject: &Subject) -> Option<Subject> {
+        let issuer = match (subject.issuer(), self.home) {
+            (Some(name), _) => {
+                let mut rules = self.access.rules();
+                Some(rules.find(|rules| rules.has_issuer(name))?.issuers.first()?.as_str())
+            }
+            (None, Home::First) => self.access.name_of(0),
+            (None, Home::Nowhere) => None,
+            (None, Home::Unclear) => return None,
+        };
+        Some(match issuer {
+            Some(issuer) => Subject::of_issuer(issuer, subject.name()),
+            None => subject.name().into(),
+        })
+    }
+
+    /// Whom a verified token is about, as the store names it.
+    pub(crate) fn subject_of(&self, token: &dyn HoldsClaims) -> Subject {
+        let name = token.claims().subject();
+        match self.issuer_of(token.verified_as()) {
+            Some(issuer) => Subject::of_issuer(issuer, name),
+            None => name.into(),
+        }
+    }
+
+    /// The name of the issuer of a verified token.
+    pub(crate) fn issuer_of(&self, verified: Option<VerifiedAs>) -> Option<&str> {
+        verified.and_then(|VerifiedAs { kind, issuer }| self.verifier(kind).name_of(issuer))
+    }
+
+    /// How long a token that this guard accepts lives at most, and how far its issuer's clock may be ahead.
+    pub(crate) fn longest_life(&self, kind: TokenKind) -> Duration {
+        let lives = self.verifier(kind).rules().map(|rules| rules.limits.max_lifetime.unwrap_or(FOR_EVER));
+        lives.max().unwrap_or(FOR_EVER).min(FOR_EVER)
+    }
+
+    /// Whether the guard knows sessions only.
+    pub(crate) fn accepts_no_token(&self) -> bool {
+        self.access.rules().next().is_none()
+    }
+
+    /// How far clocks may differ.
+    pub(crate) fn leeway(&self) -> Duration {
+        self.access.rules().map(|rules| rules.limits.leeway).max().unwrap_or_default()
+    }
+
     /// Where tokens of this kind are.
     pub(crate) fn locations(&self, kind: TokenKind) -> &Locations {
         match kind {

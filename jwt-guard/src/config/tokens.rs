@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::issue::{IssuerBuilder, TokenIssuer};
-use crate::store::{Lookup, RevocationStore, Standing, TokenFacts, TokenStore};
+use crate::store::{Lookup, RefreshStanding, RevocationStore, Standing, TokenFacts, TokenStore};
 
 /// Who is asked whether a token still counts.
 #[derive(Clone)]
@@ -23,6 +23,36 @@ impl Revocation {
             Self::Revoked(store) => store.standing(facts, now),
             Self::Own(store, AllowList::Off) => store.standing(facts, now),
             Self::Own(store, AllowList::On) => both(store.standing(facts, now), store.is_allowed(id, now)),
+        }
+    }
+
+    /// Where a refresh token stands that has this name: whether it is the current one of its login. One who remembers
+    /// revocations alone cannot tell.
+    pub(crate) fn refresh_standing(
+        &self,
+        id: &str,
+        facts: &TokenFacts<'_>,
+        grace: Duration,
+        now: SystemTime,
+    ) -> Lookup<'_, RefreshStanding> {
+        let (known, current) = match self {
+            Self::Revoked(store) => (store.standing(facts, now), Lookup::Known(Ok(RefreshStanding::Current))),
+            Self::Own(store, _) => {
+                let family = facts.family.unwrap_or_default();
+                (store.standing(facts, now), store.refresh_standing(family, id, grace, now))
+            }
+        };
+        match (known, current) {
+            (Lookup::Known(Ok(Standing::Good)), current) => current,
+            (Lookup::Known(Ok(Standing::Revoked)), _) => Lookup::Known(Ok(RefreshStanding::Unknown)),
+            (Lookup::Known(Err(error)), _) => Lookup::Known(Err(error)),
+            (Lookup::Pending(known), current) => Lookup::Pending(Box::pin(async move {
+                match (known.await?, current) {
+                    (Standing::Revoked, _) => Ok(RefreshStanding::Unknown),
+                    (Standing::Good, Lookup::Known(current)) => current,
+                    (Standing::Good, Lookup::Pending(current)) => current.await,
+                }
+            })),
         }
     }
 }
@@ -58,6 +88,8 @@ pub(crate) struct Issuing {
     pub(crate) allow_list: AllowList,
     /// How long a client may repeat a refresh whose answer it lost.
     pub(crate) grace: Duration,
+    /// Whether a refresh ends the access token before it.
+    pub(crate) refresh_ends_access: bool,
 }
 
 /// Changes to the settings of the guard's issuer, applied when it is built.

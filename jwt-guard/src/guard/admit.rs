@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 
+use axum::extract::MatchedPath;
 use axum::response::Response;
 use http::request::Parts;
 
 use super::{JwtGuard, event};
-use crate::authenticate::{Caller, authenticate};
+use crate::authenticate::{Caller, Wanted, authenticate};
 use crate::caught::Panicked;
 use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
@@ -133,7 +134,11 @@ impl JwtGuard {
         if let Some(finding) = self.finding(request).filter(found_before) {
             return Caller::Now(finding.caller.clone());
         }
-        match authenticate(&self.inner.config, request, token, look) {
+        let wanted = match token {
+            TokenKind::Access => Wanted::Access,
+            TokenKind::Refresh => Wanted::Refresh(endpoint(request)),
+        };
+        match authenticate(&self.inner.config, request, wanted, look) {
             Caller::Now(caller) => Caller::Now(self.counted(caller)),
             seen_or_later => seen_or_later,
         }
@@ -221,7 +226,9 @@ impl JwtGuard {
             _ => Scopes::default(),
         };
         let mut rejection = self.answer(kind, scopes);
-        if (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
+        // Where the token was replaced, the cookie may hold the next one by now.
+        let is_dead = !matches!(error, AuthError::Replaced);
+        if is_dead && (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
             self.clear_bad_refresh_cookie(request, &mut rejection.response);
         }
         rejection
@@ -253,6 +260,12 @@ impl JwtGuard {
         let response = Refusal::new(kind, Vec::new()).plain_answer(Some(&self.inner.protection));
         Rejection { kind, response }
     }
+}
+
+/// The method and the route of a request, or its path where no route is known.
+fn endpoint(request: &Parts) -> String {
+    let route = request.extensions.get::<MatchedPath>().map_or(request.uri.path(), MatchedPath::as_str);
+    format!("{} {route}", request.method)
 }
 
 /// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.

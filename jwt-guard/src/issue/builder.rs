@@ -26,11 +26,15 @@ pub struct IssuerBuilder(Settings);
 pub(super) struct Settings {
     pub(super) key: SigningKey,
     pub(super) issuer: Option<String>,
+    /// All names of this issuer, where guards know it by several; the first one is that of its subjects in a store.
+    pub(super) names: Option<Vec<String>>,
     pub(super) audience: Vec<String>,
     pub(super) client_id: Option<String>,
     pub(super) subject_claim: Option<String>,
     pub(super) access: Lifetimes,
     pub(super) refresh: Lifetimes,
+    /// Whether somebody has said how long refresh tokens live.
+    pub(super) refresh_is_set: bool,
     pub(super) absolute: Option<Duration>,
     pub(super) longest_token: usize,
     pub(super) clock: Arc<dyn Clock>,
@@ -56,11 +60,13 @@ impl IssuerBuilder {
         Self(Settings {
             key,
             issuer: None,
+            names: None,
             audience: Vec::new(),
             client_id: None,
             subject_claim: None,
             access: Lifetimes { usual: MINUTE * 15, longest: DAY },
             refresh: Lifetimes { usual: DAY * 30, longest: DAY * 365 },
+            refresh_is_set: false,
             absolute: None,
             longest_token: 8192,
             clock: Arc::new(SystemClock),
@@ -72,6 +78,12 @@ impl IssuerBuilder {
     /// RFC 9068 ([`TokenProfile::AccessToken`](crate::TokenProfile::AccessToken)) refuse them.
     pub fn issuer(mut self, name: impl Into<String>) -> Self {
         self.0.issuer = Some(name.into());
+        self
+    }
+
+    /// The names by which the guard knows its own issuer.
+    pub(crate) fn known_as(mut self, names: Vec<String>) -> Self {
+        self.0.names = Some(names);
         self
     }
 
@@ -106,10 +118,11 @@ impl IssuerBuilder {
         self
     }
 
-    /// How long refresh tokens live, unless a token says otherwise. 30 days by default: whoever comes back within that
-    /// time stays logged in.
+    /// How long refresh tokens live, unless a token says otherwise. Not shorter than access tokens. 30 days by default, or as
+    /// long as access tokens where those live longer: a user who comes back within that time stays logged in.
     pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.refresh.usual = lifetime;
+        self.0.refresh_is_set = true;
         self
     }
 
@@ -150,10 +163,14 @@ impl IssuerBuilder {
     ///
     /// # Errors
     ///
-    /// A lifetime is shorter than a second or longer than the longest allowed; a name is empty or has a control
+    /// A lifetime is shorter than a second or longer than the longest allowed; refresh tokens live shorter than access tokens; a
+    /// name is empty or has a control
     /// character; the id of the key is longer than the 256 bytes that guards read.
     pub fn build(self) -> Result<TokenIssuer, IssueError> {
         let Self(mut settings) = self;
+        if !settings.refresh_is_set {
+            settings.refresh.usual = settings.refresh.usual.max(settings.access.usual);
+        }
         settings.check()?;
         settings.headers = Headers {
             access: compact::header(Kind::Access, &settings.key),
@@ -164,9 +181,31 @@ impl IssuerBuilder {
 }
 
 impl Settings {
+    /// The name of the issuer of the subjects, as guards name it that accept the tokens.
+    pub(super) fn subjects_of(&self) -> Option<&str> {
+        self.names.as_ref().map_or(self.issuer.as_ref(), |names| names.first()).map(String::as_str)
+    }
+
+    /// Whether tokens of this `iss` are this issuer's.
+    pub(super) fn is_named(&self, issuer: Option<&str>) -> bool {
+        match &self.names {
+            None => issuer == self.issuer.as_deref(),
+            Some(names) => names.is_empty() || names.iter().any(|name| Some(name.as_str()) == issuer),
+        }
+    }
+
     fn check(&self) -> Result<(), IssueError> {
         for lifetimes in [self.access, self.refresh] {
             lifetimes.check(lifetimes.usual)?;
+        }
+        if self.refresh.usual < self.access.usual {
+            let message = format!(
+                "refresh tokens live {} s and access tokens {} s: a refresh token that ends first renews nothing; give \
+                 `refresh_lifetime` at least the access lifetime",
+                self.refresh.usual.as_secs(),
+                self.access.usual.as_secs()
+            );
+            return Err(IssueError::new(IssueErrorKind::Lifetime, message));
         }
         if self.absolute.is_some_and(|lifetime| lifetime.as_secs() == 0) {
             return Err(too_short());

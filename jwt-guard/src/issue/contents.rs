@@ -28,8 +28,8 @@ pub(super) struct Contents {
     pub(super) access_lifetime: Option<Duration>,
     pub(super) refresh_lifetime: Option<Duration>,
     pub(super) csrf: bool,
-    /// Tokens issued before this are revoked already.
-    pub(super) not_before: Option<SystemTime>,
+    /// Whether a refresh ends the access token that went with the refresh token.
+    pub(super) ends_access: bool,
 }
 
 /// What the tokens go back to.
@@ -59,14 +59,21 @@ pub(super) struct Renew {
     pub(super) access_lifetime: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refresh_lifetime: Option<u64>,
+    /// The access token that went with the refresh token, where a refresh ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) access: Option<Sibling>,
+}
+
+/// An access token: its name and its end.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Sibling {
+    pub(super) jti: String,
+    pub(super) exp: u64,
 }
 
 /// The time of one signing, in whole seconds.
 #[derive(Clone, Copy)]
-pub(super) struct Moment {
-    now: u64,
-    issued_at: u64,
-}
+pub(super) struct Moment(u64);
 
 impl Contents {
     pub(super) fn new(subject: String) -> Self {
@@ -82,23 +89,13 @@ impl Contents {
             access_lifetime: None,
             refresh_lifetime: None,
             csrf: false,
-            not_before: None,
+            ends_access: false,
         }
     }
 
-    /// The time of a signing: now, or as soon as tokens of the subject count again.
-    pub(super) fn moment(&self, settings: &Settings) -> Result<Moment, IssueError> {
-        let now = seconds(settings.clock.now())?.0;
-        let earliest = match self.not_before {
-            None => 0,
-            // A second that has only begun is before a cut-off within it.
-            Some(cut_off) => match seconds(cut_off) {
-                Ok((whole, 0)) => whole,
-                Ok((whole, _)) => whole.saturating_add(1),
-                Err(_) => 0,
-            },
-        };
-        Ok(Moment { now, issued_at: now.max(earliest) })
+    /// The time of a signing.
+    pub(super) fn moment(settings: &Settings) -> Result<Moment, IssueError> {
+        seconds(settings.clock.now()).map(Moment)
     }
 
     /// An access token (RFC 9068 section 2.2).
@@ -117,11 +114,17 @@ impl Contents {
         self.issue(settings, at, Kind::Access, audience, claims)
     }
 
-    /// A refresh token: for the issuer's own audience, and without a claim that grants anything.
-    pub(super) fn refresh(&self, settings: &Settings, at: Moment) -> Result<IssuedToken, IssueError> {
+    /// A refresh token: for the issuer's own audience, and without a claim that grants anything. It knows the access token
+    /// that goes with it.
+    pub(super) fn refresh(
+        &self,
+        settings: &Settings,
+        at: Moment,
+        access: Option<&IssuedToken>,
+    ) -> Result<IssuedToken, IssueError> {
         let own = &settings.audience;
         let audience = if own.is_empty() { self.audience.as_ref().unwrap_or(own) } else { own };
-        let renew = serde_json::to_value(self.renew(at)).map_err(|error| {
+        let renew = serde_json::to_value(self.renew(at, access)?).map_err(|error| {
             IssueError::new(IssueErrorKind::Claim, "the contents of the refresh token are no JSON")
                 .because(error)
         })?;
@@ -129,8 +132,12 @@ impl Contents {
         self.issue(settings, at, Kind::Refresh, audience, claims)
     }
 
-    fn renew(&self, at: Moment) -> Renew {
-        Renew {
+    fn renew(&self, at: Moment, access: Option<&IssuedToken>) -> Result<Renew, IssueError> {
+        let sibling = |access: &IssuedToken| {
+            let exp = seconds(access.expires_at)?;
+            Ok::<_, IssueError>(Sibling { jti: access.id.clone(), exp })
+        };
+        Ok(Renew {
             begun: self.begun(at),
             scope: self.scopes.to_string(),
             roles: self.roles.iter().map(str::to_owned).collect(),
@@ -138,7 +145,8 @@ impl Contents {
             claims: self.custom.clone(),
             access_lifetime: self.access_lifetime.map(|lifetime| lifetime.as_secs()),
             refresh_lifetime: self.refresh_lifetime.map(|lifetime| lifetime.as_secs()),
-        }
+            access: access.filter(|_| self.ends_access).map(sibling).transpose()?,
+        })
     }
 
     /// Adds the claims that every token has, and signs.
@@ -157,7 +165,7 @@ impl Contents {
         let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         set("sub", self.subject.as_str().into());
         set("client_id", client_id.as_str().into());
-        set("iat", at.issued_at.into());
+        set("iat", at.0.into());
         set("exp", expires_at.into());
         set("jti", id.as_str().into());
         if let Some(name) = &settings.subject_claim {
@@ -186,9 +194,9 @@ impl Contents {
             family: self.family.clone(),
             csrf,
             scope: self.scopes.to_string(),
-            issued_at: date(at.issued_at)?,
+            issued_at: date(at.0)?,
             expires_at: date(expires_at)?,
-            expires_in: Duration::from_secs(expires_at.saturating_sub(at.now)),
+            expires_in: Duration::from_secs(expires_at.saturating_sub(at.0)),
         })
     }
 
@@ -198,9 +206,9 @@ impl Contents {
             Kind::Access => settings.access.of(self.access_lifetime),
             Kind::Refresh => settings.refresh.of(self.refresh_lifetime),
         };
-        let expires_at = at.issued_at.saturating_add(lifetime.as_secs());
+        let expires_at = at.0.saturating_add(lifetime.as_secs());
         let end = settings.absolute.map_or(u64::MAX, |most| self.begun(at).saturating_add(most.as_secs()));
-        if end <= at.issued_at {
+        if end <= at.0 {
             return Err(IssueError::new(
                 IssueErrorKind::RefreshExpired,
                 "the login is older than `absolute_lifetime`: the caller has to log in again",
@@ -213,13 +221,13 @@ impl Contents {
     fn begun(&self, at: Moment) -> u64 {
         match self.origin {
             Origin::Renewal { begun, .. } => begun,
-            Origin::Login | Origin::Unsaid => at.issued_at,
+            Origin::Login | Origin::Unsaid => at.0,
         }
     }
 
     fn auth_time(&self, at: Moment) -> Option<u64> {
         match self.origin {
-            Origin::Login => Some(at.now),
+            Origin::Login => Some(at.0),
             Origin::Renewal { auth_time, .. } => auth_time,
             Origin::Unsaid => None,
         }
@@ -233,13 +241,13 @@ impl Lifetimes {
     }
 }
 
-/// Whole seconds since 1970, and the nanoseconds beyond them.
-fn seconds(time: SystemTime) -> Result<(u64, u32), IssueError> {
+/// Whole seconds since 1970.
+fn seconds(time: SystemTime) -> Result<u64, IssueError> {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|error| clock_wrong().because(error))?;
-    Ok((since.as_secs(), since.subsec_nanos()))
+    Ok(since.as_secs())
 }
 
-fn date(seconds: u64) -> Result<SystemTime, IssueError> {
+pub(super) fn date(seconds: u64) -> Result<SystemTime, IssueError> {
     NumericDate::from_json(&Json::Unsigned(seconds)).map(NumericDate::to_system).ok_or_else(clock_wrong)
 }
 

@@ -130,6 +130,11 @@ impl<K> NewToken<K> {
 
     /// The login that the token belongs to (`sid`). By default a refresh token begins its own, and an access token has
     /// none.
+    ///
+    /// A name of your own does not say when the login began, as those of a [store](crate::store::TokenStore::mark) do. When
+    /// all logins of its subject end, its access tokens are told by the time of their issue; so for the leeway of the guards
+    /// after that, new ones are refused too. A store that ends the login by name remembers that as long as the access tokens
+    /// live of which it was told.
     pub fn family(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
         self.note(names::check_name("id of the family", &id));

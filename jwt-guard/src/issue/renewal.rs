@@ -9,48 +9,86 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::TokenIssuer;
-use super::contents::{Origin, Renew};
+use super::contents::{Origin, Renew, Sibling, date};
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::{IssuedToken, TokenPair};
 use super::new_token::{Access, NewToken, Pair};
-use crate::claims::Claims;
-use crate::claims::registered::TokenClaims;
-use crate::store::{Family, Rotated, Rotation, TokenStore};
+use crate::claims::{Claims, HoldsClaims};
+use crate::random;
+use crate::store::{Begun, Family, Issued, Rotated, Rotation, Subject, TokenStore};
+use crate::token::TokenKind;
+
+/// How often a login begins anew that was outrun: nobody ends all logins of a subject so fast.
+const ATTEMPTS: usize = 8;
 
 impl NewToken<Access> {
-    /// The token, which belongs to no login: as [`NewToken::<Pair>::begin`] without a refresh token.
+    /// The token, as a login of its own that cannot be refreshed.
     pub(crate) async fn sign_for(mut self, store: &dyn TokenStore) -> Result<IssuedToken, IssueError> {
-        let now = self.issuer.settings().clock.now();
-        self.contents.not_before = store.revoked_before(&self.contents.subject, now).await?;
-        let listed = self.allow_listed;
-        let token = self.sign()?;
-        allow(listed, [&token], store, now).await?;
-        Ok(token)
+        let chosen = self.contents.family.take();
+        for _ in 0..ATTEMPTS {
+            let now = self.issuer.settings().clock.now();
+            self.contents.family = Some(family(chosen.as_deref(), store, now).await?);
+            let token = self.sign_once()?;
+            let subject = self.subject();
+            allow(self.allow_listed, &subject, &token, store, now).await?;
+            if store.begin(login(subject, &token, token.expires_at()), now).await? == Begun::Living {
+                return Ok(token);
+            }
+        }
+        Err(outrun())
     }
 }
 
 impl NewToken<Pair> {
-    /// Both tokens, the refresh token being the first of its login in `store`.
-    ///
-    /// Where tokens of the subject issued before some moment are revoked, the new ones are issued at that moment, even
-    /// if it is still to come.
+    /// Both tokens, the refresh token being the first of its login in `store`. The login begins after all that was revoked of
+    /// its subject, so its tokens are good at once.
     ///
     /// # Errors
     ///
     /// As [`sign`](Self::sign), and [`IssueErrorKind::Store`] if the store does not answer.
     pub async fn begin(mut self, store: &dyn TokenStore) -> Result<TokenPair, IssueError> {
-        let now = self.issuer.settings().clock.now();
-        self.contents.not_before = store.revoked_before(&self.contents.subject, now).await?;
-        let pair = self.sign_both()?;
-        allow(self.allow_listed, [pair.access(), pair.refresh()], store, now).await?;
-        let refresh = pair.refresh();
-        let family = Family {
-            id: refresh.family().unwrap_or_default().to_owned(),
-            token: refresh.id().to_owned(),
-            expires_at: refresh.expires_at(),
-        };
-        store.begin(family, now).await?;
-        Ok(pair)
+        let chosen = self.contents.family.take();
+        for _ in 0..ATTEMPTS {
+            let now = self.issuer.settings().clock.now();
+            self.contents.family = Some(family(chosen.as_deref(), store, now).await?);
+            let pair = self.sign_both()?;
+            let subject = self.subject();
+            allow(self.allow_listed, &subject, pair.access(), store, now).await?;
+            let begun = store.begin(login(subject, pair.refresh(), pair.access().expires_at()), now).await?;
+            if begun == Begun::Living {
+                return Ok(pair);
+            }
+        }
+        Err(outrun())
+    }
+}
+
+impl<K> NewToken<K> {
+    /// Whom the tokens are about, as guards name it that accept them.
+    fn subject(&self) -> Subject {
+        let name = self.contents.subject.as_str();
+        match self.issuer.settings().subjects_of() {
+            Some(issuer) => Subject::of_issuer(issuer, name),
+            None => name.into(),
+        }
+    }
+}
+
+/// The name of a login that begins in `store`.
+async fn family(chosen: Option<&str>, store: &dyn TokenStore, now: SystemTime) -> Result<String, IssueError> {
+    match chosen {
+        Some(name) => Ok(name.to_owned()),
+        None => Ok(random::id()? + &store.mark(now).await?),
+    }
+}
+
+fn login(subject: Subject, token: &IssuedToken, access_expires_at: SystemTime) -> Family {
+    Family {
+        id: token.family().unwrap_or_default().to_owned(),
+        subject,
+        token: token.id().to_owned(),
+        access_expires_at,
+        expires_at: token.expires_at().max(access_expires_at),
     }
 }
 
@@ -62,26 +100,32 @@ impl TokenIssuer {
     ///
     /// # Errors
     ///
-    /// [`IssueErrorKind::RefreshMisused`] if these are not the claims of a refresh token of this issuer.
+    /// [`IssueErrorKind::RefreshMisused`] if these are not the claims of a refresh token of this issuer: an access token,
+    /// whatever it says, is none, and neither is a token of another issuer that the guard accepts.
     pub fn renew<T>(&self, refresh: &Claims<T>) -> Result<Renewal, IssueError> {
-        self.renewal(refresh.subject(), refresh.token_id(), refresh.raw())
+        self.renew_verified(refresh.holder())
     }
 
     /// As [`renew`](Self::renew), of the claims that a verifier hands on.
-    pub(crate) fn renew_verified(&self, refresh: &TokenClaims) -> Result<Renewal, IssueError> {
-        self.renewal(refresh.subject(), refresh.token_id(), refresh.payload())
-    }
-
-    fn renewal(&self, subject: &str, id: Option<&str>, payload: &str) -> Result<Renewal, IssueError> {
-        let presented = serde_json::from_str(payload).ok();
-        let (Some(id), Some(Payload { sid, iat, auth_time, client_id, renew })) = (id, presented) else {
+    pub(crate) fn renew_verified(&self, refresh: &dyn HoldsClaims) -> Result<Renewal, IssueError> {
+        let token = refresh.claims();
+        let is_refresh = refresh.verified_as().is_some_and(|verified| verified.kind == TokenKind::Refresh);
+        if !is_refresh || !self.settings().is_named(token.issuer()) {
             return Err(IssueError::new(
                 IssueErrorKind::RefreshMisused,
-                "the token is no refresh token of this issuer: it lacks `jti`, `sid`, `iat` or `renew`",
+                "the token was not accepted as a refresh token of this issuer: the handler needs `token = \"refresh\"`",
+            ));
+        }
+        let presented = serde_json::from_str(token.payload()).ok();
+        let (Some(id), Some(Payload { sid, auth_time, client_id, renew })) = (token.token_id(), presented)
+        else {
+            return Err(IssueError::new(
+                IssueErrorKind::RefreshMisused,
+                "the token is not a refresh token of this issuer: it lacks `jti`, `sid` or `renew`",
             ));
         };
-        let Renew { begun, scope, roles, aud, claims, access_lifetime, refresh_lifetime } = renew;
-        let mut next = NewToken::new(self.clone(), subject.to_owned())
+        let Renew { begun, scope, roles, aud, claims, access_lifetime, refresh_lifetime, access } = renew;
+        let mut next = NewToken::new(self.clone(), token.subject().to_owned())
             .scopes(scope.split(' ').filter(|scope| !scope.is_empty()))
             .roles(roles);
         let contents = &mut next.contents;
@@ -90,7 +134,8 @@ impl TokenIssuer {
         contents.client_id = client_id;
         contents.access_lifetime = access_lifetime.map(Duration::from_secs);
         contents.refresh_lifetime = refresh_lifetime.map(Duration::from_secs);
-        let presented = Presented { id: id.to_owned(), family: sid, issued_at: iat, auth_time, begun };
+        let endpoint = refresh.endpoint().map(str::to_owned);
+        let presented = Presented { id: id.to_owned(), family: sid, auth_time, begun, access, endpoint };
         Ok(Renewal { next, presented, grace: Duration::ZERO })
     }
 }
@@ -107,16 +152,18 @@ pub struct Renewal {
 struct Presented {
     id: String,
     family: String,
-    issued_at: u64,
     auth_time: Option<u64>,
     begun: u64,
+    /// The access token that went with it, if it says.
+    access: Option<Sibling>,
+    /// Where it was presented.
+    endpoint: Option<String>,
 }
 
 /// What a refresh token says beside the claims that every token has.
 #[derive(Deserialize)]
 struct Payload {
     sid: String,
-    iat: u64,
     #[serde(default)]
     auth_time: Option<u64>,
     #[serde(default)]
@@ -153,20 +200,20 @@ impl Renewal {
     pub async fn rotate(self, store: &dyn TokenStore) -> Result<TokenPair, IssueError> {
         let Self { mut next, presented, grace } = self;
         let now = next.issuer.settings().clock.now();
-        let cut_off = store.revoked_before(&next.contents.subject, now).await?;
-        if cut_off.is_some_and(|cut_off| presented.issued_before(cut_off)) {
-            return Err(unknown());
-        }
-        next.contents.not_before = cut_off;
         next.contents.family = Some(presented.family.clone());
         next.contents.origin = Origin::Renewal { auth_time: presented.auth_time, begun: presented.begun };
         let pair = next.sign_both()?;
-        allow(next.allow_listed, [pair.access(), pair.refresh()], store, now).await?;
+        let (access, refresh) = (pair.access(), pair.refresh());
+        allow(next.allow_listed, &next.subject(), access, store, now).await?;
+        let ended = presented.access.filter(|_| next.contents.ends_access);
         let rotation = Rotation {
             family: presented.family,
             presented: presented.id,
-            next: pair.refresh().id().to_owned(),
-            expires_at: pair.refresh().expires_at(),
+            next: refresh.id().to_owned(),
+            access_expires_at: access.expires_at(),
+            expires_at: refresh.expires_at().max(access.expires_at()),
+            ends: ended.map(|access| Ok::<_, IssueError>((access.jti, date(access.exp)?))).transpose()?,
+            endpoint: presented.endpoint,
             grace,
         };
         match store.rotate(rotation, now).await? {
@@ -184,28 +231,32 @@ impl Renewal {
     }
 }
 
-impl Presented {
-    fn issued_before(&self, cut_off: SystemTime) -> bool {
-        SystemTime::UNIX_EPOCH
-            .checked_add(Duration::from_secs(self.issued_at))
-            .is_none_or(|issued_at| issued_at < cut_off)
-    }
-}
-
 /// Names of tokens that are on the list and never handed out do no harm; the other way round a client would hold tokens
-/// that nobody accepts.
-async fn allow<const N: usize>(
+/// that nobody accepts. A refresh token is on no list: its login says whether it counts.
+async fn allow(
     listed: bool,
-    tokens: [&IssuedToken; N],
+    subject: &Subject,
+    token: &IssuedToken,
     store: &dyn TokenStore,
     now: SystemTime,
 ) -> Result<(), IssueError> {
     if listed {
-        for token in tokens {
-            store.allow(token.id().to_owned(), token.expires_at(), now).await?;
-        }
+        let issued = Issued {
+            id: token.id().to_owned(),
+            subject: subject.clone(),
+            family: token.family().map(str::to_owned),
+            expires_at: token.expires_at(),
+        };
+        store.allow(issued, now).await?;
     }
     Ok(())
+}
+
+fn outrun() -> IssueError {
+    IssueError::new(
+        IssueErrorKind::Store,
+        "all logins of the subject are ended again and again: try once more",
+    )
 }
 
 fn unknown() -> IssueError {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::contents::Contents;
 use super::error::IssueError;
 use super::issued::{IssuedToken, TokenPair};
 use super::new_token::{Access, NewToken, Pair, Refresh};
@@ -21,9 +22,13 @@ impl NewToken<Access> {
     /// The first thing illegal that a setter was given; a claim nested more than 32 levels deep; a token too long; no
     /// randomness; no time between 1970 and 9999; or a backend that cannot sign.
     pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
+        self.sign_once()
+    }
+
+    pub(super) fn sign_once(&mut self) -> Result<IssuedToken, IssueError> {
         self.checked()?;
         let settings = self.issuer.settings();
-        self.contents.access(settings, self.contents.moment(settings)?)
+        self.contents.access(settings, Contents::moment(settings)?)
     }
 }
 
@@ -43,7 +48,7 @@ impl NewToken<Refresh> {
     pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
         self.in_family()?;
         let settings = self.issuer.settings();
-        self.contents.refresh(settings, self.contents.moment(settings)?)
+        self.contents.refresh(settings, Contents::moment(settings)?, None)
     }
 }
 
@@ -67,6 +72,14 @@ impl NewToken<Pair> {
         self
     }
 
+    /// Has [`Renewal::rotate`](super::Renewal::rotate) end the access token that went with the refresh token: after a refresh
+    /// only the new one is good. By default the old one lives until it expires, since requests may be under way that carry
+    /// it.
+    pub fn refresh_ends_access(mut self) -> Self {
+        self.contents.ends_access = true;
+        self
+    }
+
     /// Both tokens, of one login and one moment. No store learns of them: use [`begin`](Self::begin) where the refresh
     /// token is to be rotated.
     ///
@@ -85,8 +98,10 @@ impl NewToken<Pair> {
     pub(super) fn sign_both(&mut self) -> Result<TokenPair, IssueError> {
         self.in_family()?;
         let (settings, contents) = (self.issuer.settings(), &self.contents);
-        let at = contents.moment(settings)?;
-        Ok(TokenPair { access: contents.access(settings, at)?, refresh: contents.refresh(settings, at)? })
+        let at = Contents::moment(settings)?;
+        let access = contents.access(settings, at)?;
+        let refresh = contents.refresh(settings, at, Some(&access))?;
+        Ok(TokenPair { access, refresh })
     }
 }
 

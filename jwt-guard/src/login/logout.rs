@@ -1,5 +1,6 @@
 //! Revoking, and only then clearing.
 
+#[cfg(feature = "sessions")]
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,15 +9,12 @@ use axum::response::Response;
 use super::CallerToken;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
-use crate::claims::registered::TokenClaims;
+use crate::claims::HoldsClaims;
 use crate::guard::JwtGuard;
 #[cfg(feature = "sessions")]
 use crate::session::Held;
-use crate::store::{Revocation, TokenStore};
-use crate::verify::Verifier;
-
-/// How long a revocation is kept by a guard that accepts tokens of any lifetime: a hundred years.
-const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+use crate::store::{Revocation, Subject, TokenStore, later};
+use crate::token::TokenKind;
 
 impl JwtGuard {
     /// Ends the login that the caller's token goes back to: every token of it is revoked, refresh tokens too. A token that
@@ -44,9 +42,10 @@ impl JwtGuard {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         }
-        let revocation = caller.held().and_then(|token| self.end_of(token.0.claims()));
-        if let (Some(store), Some(revocation)) = (config.token_store(), revocation) {
-            self.revoke_in(store, revocation).await?;
+        if let (Some(store), Some(token)) = (config.token_store(), caller.held())
+            && let Some(revocation) = self.end_of(token.0)
+        {
+            self.revoke_of(&**store, config.subject_of(token.0), revocation).await?;
         }
         let mut response = empty();
         if let Some(cookies) = &config.cookies {
@@ -55,49 +54,99 @@ impl JwtGuard {
         Ok(response)
     }
 
-    /// Ends every login of `subject`: all tokens issued until now are revoked, and all sessions ended. Clears no cookie, since the caller may be
-    /// somebody else, such as an administrator.
+    /// Ends every login of `subject`: all its tokens are revoked, those of a login by name and others by the time of their
+    /// issue, and all its sessions ended. Clears no cookie, since the caller may be somebody else, such as an administrator.
     ///
-    /// Tokens tell the second in which they were issued, so the cut-off is the next one: a login in the same second gets
-    /// tokens of the next second.
+    /// A plain name is a subject of this guard's own issuer; for one of a trusted issuer there is
+    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer). A login that begins afterwards is good at once, on every node.
+    /// A token that belongs to no login of the store, such as one of another issuer, tells no more than when it was
+    /// issued, by a clock that may be ahead: those are refused that were issued until now and the leeway of the guard.
     ///
     /// # Errors
     ///
-    /// The store does not answer, or the guard has none.
-    pub async fn logout_everywhere(&self, subject: impl Into<String>) -> Result<(), LoginError> {
+    /// The store does not answer; the guard accepts tokens and has no store that could revoke them, and then the sessions are
+    /// ended all the same; or several issuers are trusted, none is the guard's own, and the subject names none of them.
+    pub async fn logout_everywhere(&self, subject: impl Into<Subject>) -> Result<(), LoginError> {
         let (config, subject) = (self.config(), subject.into());
+        let subject_of_store = config.whose(&subject);
         #[cfg(feature = "sessions")]
-        if let Some(sessions) = self.sessions() {
-            sessions.delete_all(&subject).await.map_err(|error| LoginError::of_session(self, &error))?;
-            // Without a store there are sessions alone, or tokens that nothing revokes.
-            if config.token_store().is_none() && config.issuing.is_none() {
-                return Ok(());
-            }
+        if let Some(sessions) = self.sessions()
+            && (subject.issuer().is_none() || subject_of_store == config.whose(&subject.name().into()))
+        {
+            let ended = sessions.delete_all(subject.name()).await;
+            ended.map_err(|error| LoginError::of_session(self, &error))?;
         }
-        let now = config.access.now();
-        let issued_before = next_second(now).ok_or_else(|| {
-            LoginError::new(self, LoginErrorKind::Issue, "the clock of this machine is before 1970", None)
-        })?;
-        let expires_at = issued_before + longest_life(&config.refresh).max(longest_life(&config.access));
+        if config.accepts_no_token() {
+            return Ok(());
+        }
+        let Some(subject) = subject_of_store else {
+            let message = "the subject names no issuer of the guard, which trusts several and has no keys of its own: use \
+                           `Subject::of_issuer` with a name from the configuration";
+            return Err(LoginError::unconfigured(self, message));
+        };
+        let (issued_before, expires_at) = self.cut_off()?;
         self.revoke(Revocation::Subject { subject, issued_before, expires_at }).await
     }
 
-    /// Revokes a token, a login, or tokens of a subject.
+    /// Ends every login of everybody: after a leak of the key or of the user table, when nobody can say whose tokens are in
+    /// wrong hands. Every token of every issuer that the guard accepts is revoked, those that do not say when they were issued
+    /// too, and every session ended. New logins are good at once; tokens of other issuers are as for
+    /// [`logout_everywhere`](Self::logout_everywhere), and those without a time of issue are refused as long as the longest
+    /// token lives. The reason goes to the log, as `WARN`.
+    ///
+    /// A key that has leaked signs on: take it out of the configuration too.
+    ///
+    /// # Errors
+    ///
+    /// The store does not answer; or the guard accepts tokens and has no store that could revoke them, and then the sessions
+    /// are ended all the same.
+    pub async fn logout_everybody(&self, reason: impl Into<String>) -> Result<(), LoginError> {
+        tracing::warn!(target: "jwt_guard", reason = ?reason.into(), "every login and every session is ended");
+        #[cfg(feature = "sessions")]
+        if let Some(sessions) = self.sessions() {
+            sessions.delete_everybody().await.map_err(|error| LoginError::of_session(self, &error))?;
+        }
+        if self.config().accepts_no_token() {
+            return Ok(());
+        }
+        let (issued_before, expires_at) = self.cut_off()?;
+        self.revoke(Revocation::All { issued_before, expires_at }).await
+    }
+
+    /// Revokes a token, a login, all tokens of a subject, or all there are.
     ///
     /// # Errors
     ///
     /// The store does not answer, or the guard has none.
     pub async fn revoke(&self, what: Revocation) -> Result<(), LoginError> {
         let Some(store) = self.config().token_store() else {
-            let message = "revoking needs `.token_store(..)` on the guard's builder";
+            let message = "the guard accepts tokens and has no store that could revoke them: they live until they expire; \
+                           add `.token_store(..)` to the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         };
-        self.revoke_in(store, what).await
-    }
-
-    async fn revoke_in(&self, store: &Arc<dyn TokenStore>, what: Revocation) -> Result<(), LoginError> {
         let now = self.config().access.now();
         store.revoke(what, now).await.map_err(|error| LoginError::of_store(self, error))
+    }
+
+    /// Revokes a token or a login of somebody.
+    async fn revoke_of(
+        &self,
+        store: &dyn TokenStore,
+        subject: Subject,
+        what: Revocation,
+    ) -> Result<(), LoginError> {
+        let now = self.config().access.now();
+        store.revoke_of(subject, what, now).await.map_err(|error| LoginError::of_store(self, error))
+    }
+
+    /// Before which moment tokens were issued that are to be revoked now, and when the last of them ends.
+    fn cut_off(&self) -> Result<(SystemTime, SystemTime), LoginError> {
+        let config = self.config();
+        let latest = later(config.access.now(), config.leeway());
+        let before = next_second(latest).ok_or_else(|| {
+            LoginError::new(self, LoginErrorKind::Issue, "the clock of this machine is before 1970", None)
+        })?;
+        Ok((before, later(before, config.longest_life(TokenKind::Access))))
     }
 
     #[cfg(feature = "sessions")]
@@ -115,13 +164,16 @@ impl JwtGuard {
     }
 
     /// What ends the login of a token, or the token.
-    fn end_of(&self, claims: &TokenClaims) -> Option<Revocation> {
+    fn end_of(&self, token: &dyn HoldsClaims) -> Option<Revocation> {
+        let (config, claims) = (self.config(), token.claims());
         let expires_at = claims.expires_at().to_system();
         match (claims.family(), claims.token_id()) {
             (Some(family), _) => {
-                // The newest access token of the login may end later than this token; the store knows its refresh token.
-                let access = &self.config().access;
-                let expires_at = expires_at.max(access.now() + longest_life(access));
+                // The newest access token of the login may end later than this token. Its refresh tokens are unknown to the
+                // store from now on.
+                let latest = later(config.access.now(), config.longest_life(TokenKind::Access));
+                let is_refresh = token.verified_as().is_some_and(|token| token.kind == TokenKind::Refresh);
+                let expires_at = if is_refresh { latest } else { expires_at.max(latest) };
                 Some(Revocation::Family { id: family.to_owned(), expires_at })
             }
             (None, Some(id)) => Some(Revocation::Token { id: id.to_owned(), expires_at }),
@@ -129,11 +181,6 @@ impl JwtGuard {
             (None, None) => None,
         }
     }
-}
-
-fn longest_life(verifier: &Verifier) -> Duration {
-    let lives = verifier.rules().map(|rules| rules.limits.max_lifetime.unwrap_or(FOR_EVER));
-    lives.max().unwrap_or(FOR_EVER)
 }
 
 /// The beginning of the second after `now`.

@@ -96,7 +96,7 @@ impl Login {
     }
 
     /// Answers with the access token in the header `Authorization`, as Litestar does. A refresh token has no place there,
-    /// so none is issued, and the access token belongs to no login: a logout revokes it alone.
+    /// so none is issued, and the access token is a login of its own.
     pub fn header(mut self) -> Self {
         self.answer.form = Form::Header;
         self
@@ -153,6 +153,7 @@ async fn issue(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> Result<T
 /// What the configuration and the form of the answer add to every pair of tokens.
 pub(super) fn prepare(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> NewToken<Pair> {
     let token = if form == Form::Cookies { token.with_csrf() } else { token };
+    let token = if issuing.refresh_ends_access { token.refresh_ends_access() } else { token };
     match issuing.allow_list {
         AllowList::On => token.allow_listed(),
         AllowList::Off => token,

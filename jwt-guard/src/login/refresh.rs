@@ -19,14 +19,14 @@ impl JwtGuard {
     /// Begins the answer to a refresh: `caller` is what a policy with
     /// [`token = "refresh"`](crate::policy::Rule::with_token) let in.
     ///
-    /// The refresh token dies, and a new pair takes its place. Using it again revokes the whole login, unless the guard has
-    /// a [grace period](crate::Builder::refresh_grace). The answer has the form in which the refresh token came: cookies for
+    /// The refresh token dies, and a new pair takes its place. Using it again at this endpoint revokes the whole login, unless
+    /// the guard has a [grace period](crate::Builder::refresh_grace); every other handler refuses it. The answer has the form in which the refresh token came: cookies for
     /// a cookie, else JSON.
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();
         let by_cookie = caller.as_ref().is_some_and(|token| token.1 == TokenSource::Cookie);
         let form = if by_cookie && self.config().cookies.is_some() { Form::Cookies } else { Form::Json };
-        let renew = |Token(token, _): Token<'_>| Some(self.issuer()?.renew_verified(token.claims()));
+        let renew = |Token(token, _): Token<'_>| Some(self.issuer()?.renew_verified(token));
         let step = match caller {
             None => Step::NoToken,
             Some(token) => renew(token).map_or(Step::NoIssuer, |renewal| Step::Of(Box::new(renewal))),

@@ -236,7 +236,6 @@ impl Sessions {
     }
 
     /// Ends every session, as [`delete_all`](Self::delete_all) those of one subject.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the guard calls it to log everybody out"))]
     pub(crate) async fn delete_everybody(&self) -> Result<(), SessionError> {
         self.end_generation(id::everybody_place()?).await
     }

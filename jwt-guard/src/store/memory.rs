@@ -2,14 +2,14 @@
 
 use std::future::ready;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::store::ledger::Ledger;
 use crate::store::moment::Moment;
 use crate::store::shared::Shared;
 use crate::store::{
-    Family, Lookup, Revocation, RevocationStore, Rotated, Rotation, StoreError, StoreFuture, TokenFacts,
-    TokenStore,
+    Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation,
+    StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
 };
 
 /// Keeps everything in memory: for tests, and for one process whose users may all log in again, and whose revoked tokens
@@ -21,20 +21,31 @@ use crate::store::{
 /// ```
 /// use std::time::{Duration, SystemTime};
 ///
-/// use jwt_guard::store::{Family, MemoryStore, Rotated, Rotation, TokenStore};
+/// use jwt_guard::store::{Begun, Family, MemoryStore, Rotated, Rotation, TokenStore};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), jwt_guard::store::StoreError> {
 /// # let now = SystemTime::now();
 /// let expires_at = now + Duration::from_secs(30 * 24 * 3600);
 /// let store = MemoryStore::new();
-/// store.begin(Family { id: "login".into(), token: "first".into(), expires_at }, now).await?;
+/// let id = format!("login{}", store.mark(now).await?);
+/// let family = Family {
+///     id: id.clone(),
+///     subject: "ada".into(),
+///     token: "first".into(),
+///     access_expires_at: now + Duration::from_secs(900),
+///     expires_at,
+/// };
+/// assert_eq!(store.begin(family, now).await?, Begun::Living);
 ///
 /// let rotation = Rotation {
-///     family: "login".into(),
+///     family: id,
 ///     presented: "first".into(),
 ///     next: "second".into(),
+///     access_expires_at: now + Duration::from_secs(900),
 ///     expires_at,
+///     ends: None,
+///     endpoint: None,
 ///     grace: Duration::ZERO,
 /// };
 /// assert_eq!(store.rotate(rotation.clone(), now).await?, Rotated::Fresh);
@@ -49,18 +60,24 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty store that takes a million entries: some 200 MB when it is full.
+    /// An empty store with the default [limits](StoreLimits): some 600 MB when it is full.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_capacity(Ledger::CAPACITY)
+        Self::with_limits(StoreLimits::new())
     }
 
-    /// An empty store that takes `entries` entries: each revoked token, login or subject is one until the tokens it is
-    /// about have ended, each living login is one, and so is each issued token where those are remembered. A full store
+    /// An empty store that takes `entries` living logins, `entries` issued tokens where those are remembered, and `entries`
+    /// revocations: each revoked token, login or subject is one until the tokens it is about have ended. A full store
     /// refuses more, it forgets none.
     #[must_use]
     pub fn with_capacity(entries: usize) -> Self {
-        Self { shared: Arc::new(Shared::new(Ledger::new(entries))) }
+        Self::with_limits(StoreLimits::each(entries))
+    }
+
+    /// An empty store with limits of your own.
+    #[must_use]
+    pub fn with_limits(limits: StoreLimits) -> Self {
+        Self { shared: Arc::new(Shared::new(Ledger::new(limits))) }
     }
 
     fn change<T: Send + 'static>(
@@ -86,10 +103,21 @@ impl RevocationStore for MemoryStore {
 
 impl TokenStore for MemoryStore {
     fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
-        self.change(now, |ledger, now| ledger.revoke(what, now))
+        self.change(now, |ledger, now| ledger.revoke(what, None, now))
     }
 
-    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+        self.change(now, move |ledger, now| ledger.revoke(what, Some(&subject), now))
+    }
+
+    fn mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
+        self.change(now, |ledger, _| {
+            ledger.set_line()?;
+            Ok(ledger.mark().unwrap_or_default())
+        })
+    }
+
+    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, Begun> {
         self.change(now, |ledger, now| ledger.begin(family, now))
     }
 
@@ -97,19 +125,21 @@ impl TokenStore for MemoryStore {
         self.change(now, |ledger, now| ledger.rotate(rotation, now))
     }
 
-    fn allow(&self, id: String, expires_at: SystemTime, now: SystemTime) -> StoreFuture<'_, ()> {
-        self.change(now, |ledger, now| ledger.allow(id, expires_at, now))
+    fn refresh_standing(
+        &self,
+        family: &str,
+        id: &str,
+        grace: Duration,
+        now: SystemTime,
+    ) -> Lookup<'_, RefreshStanding> {
+        Lookup::Known(self.shared.refresh_standing(family, id, grace, now))
+    }
+
+    fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {
+        self.change(now, |ledger, now| ledger.allow(token, now))
     }
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         Lookup::Known(self.shared.is_allowed(id, now))
-    }
-
-    fn revoked_before<'a>(
-        &'a self,
-        subject: &'a str,
-        now: SystemTime,
-    ) -> StoreFuture<'a, Option<SystemTime>> {
-        Box::pin(ready(self.shared.revoked_before(subject, now)))
     }
 }

@@ -5,6 +5,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The end of the year 9999. It fits into a double, which is all that a Lua script on a server can count with.
 const LAST: u64 = 253_402_300_799_999;
 
+/// `time` moved on, but not beyond the year 9999.
+pub(crate) fn later(time: SystemTime, by: Duration) -> SystemTime {
+    let last = || UNIX_EPOCH.checked_add(Duration::from_millis(LAST));
+    time.checked_add(by).or_else(last).unwrap_or(time)
+}
+
 /// Milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(u64);
@@ -13,6 +19,9 @@ impl Moment {
     /// How long an entry counts after its token has ended: the largest leeway that a guard can be given. A guard accepts
     /// tokens for so long, so a revocation must not be forgotten before.
     pub(super) const LEEWAY: Duration = Duration::from_secs(300);
+
+    #[cfg(any(feature = "store-file", test))]
+    pub(super) const LAST: Self = Self(LAST);
 
     /// The last whole millisecond at or before `time`. For the present, and for `iat`.
     pub(super) fn floor(time: SystemTime) -> Self {
@@ -38,11 +47,6 @@ impl Moment {
     pub(super) fn plus(self, duration: Duration) -> Self {
         Self::from_millis(self.0.saturating_add(millis(duration)))
     }
-
-    /// `None` on systems whose clock does not reach so far.
-    pub(super) fn to_system_time(self) -> Option<SystemTime> {
-        UNIX_EPOCH.checked_add(Duration::from_millis(self.0))
-    }
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -59,6 +63,13 @@ mod tests {
         assert_eq!(Moment::floor(time).as_millis(), 1);
         assert_eq!(Moment::ceil(time).as_millis(), 2);
         assert_eq!(Moment::ceil(UNIX_EPOCH + Duration::from_millis(2)).as_millis(), 2);
+    }
+
+    #[test]
+    fn a_time_moved_beyond_what_the_system_knows_is_the_year_9999() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        assert_eq!(later(now, Duration::from_secs(1)), now + Duration::from_secs(1));
+        assert_eq!(later(now, Duration::MAX), UNIX_EPOCH + Duration::from_millis(LAST));
     }
 
     #[test]

@@ -3,12 +3,17 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use super::Subject;
+
 /// The parts of a verified token that a revocation can name.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct TokenFacts<'a> {
     /// The token's own name (`jti`).
     pub id: Option<&'a str>,
+    /// The issuer that gave the subject its name, as the configuration of the guard names it; `None` for one without a
+    /// name.
+    pub issuer: Option<&'a str>,
     /// Whom the token is about.
     pub subject: &'a str,
     /// The login that the token goes back to (`sid`).
@@ -32,7 +37,7 @@ impl<'a> TokenFacts<'a> {
     /// ```
     #[must_use]
     pub fn new(subject: &'a str, expires_at: SystemTime) -> Self {
-        Self { id: None, subject, family: None, issued_at: None, expires_at }
+        Self { id: None, issuer: None, subject, family: None, issued_at: None, expires_at }
     }
 }
 
@@ -57,20 +62,28 @@ pub enum Revocation {
         /// Its `exp`.
         expires_at: SystemTime,
     },
-    /// Every token of one login.
+    /// Every token of one login, which is off the list of living logins in the same step.
     Family {
         /// Its `sid`.
         id: String,
+        /// When the last of its access tokens ends, as far as the caller knows; the store knows of those that it was told.
+        expires_at: SystemTime,
+    },
+    /// Every login of a subject that has begun until now, and every other token of it that was issued before a moment or
+    /// does not say when.
+    Subject {
+        /// The subject.
+        subject: Subject,
+        /// The moment. Clocks differ, so it is later than now by the leeway of the guard.
+        issued_before: SystemTime,
         /// When the last of its tokens ends.
         expires_at: SystemTime,
     },
-    /// Every token of a subject that was issued before a moment.
-    Subject {
-        /// The subject.
-        subject: String,
-        /// The moment.
+    /// As [`Subject`](Self::Subject), of all subjects of all issuers.
+    All {
+        /// The moment before which tokens were issued that belong to no login.
         issued_before: SystemTime,
-        /// When the last of its tokens ends.
+        /// When the last of them ends.
         expires_at: SystemTime,
     },
 }
@@ -78,11 +91,38 @@ pub enum Revocation {
 /// A login, with its first refresh token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Family {
-    /// The name of the login (`sid`).
+    /// The name of the login (`sid`). It ends with the [mark](super::TokenStore::mark) of the store.
     pub id: String,
+    /// Whose login it is.
+    pub subject: Subject,
     /// The `jti` of the current refresh token.
     pub token: String,
-    /// When that token ends.
+    /// When the last of its access tokens ends.
+    pub access_expires_at: SystemTime,
+    /// When the last of all its tokens ends.
+    pub expires_at: SystemTime,
+}
+
+/// Whether a login has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Begun {
+    /// It lives.
+    Living,
+    /// All logins of its subject were ended after its name had been marked: it begins anew, with another mark.
+    Outrun,
+}
+
+/// A token that was issued, for guards that accept no others.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// Its `jti`.
+    pub id: String,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// The login that it belongs to (`sid`), with which it goes.
+    pub family: Option<String>,
+    /// When it ends.
     pub expires_at: SystemTime,
 }
 
@@ -95,8 +135,15 @@ pub struct Rotation {
     pub presented: String,
     /// The `jti` of the token that takes its place: random, and never used before.
     pub next: String,
-    /// When the next token ends, or an access token that is issued with it, if that is later.
+    /// When the access token ends that is issued with it.
+    pub access_expires_at: SystemTime,
+    /// When the later of both ends.
     pub expires_at: SystemTime,
+    /// An access token that ends with this step, and when it would have ended.
+    pub ends: Option<(String, SystemTime)>,
+    /// Where the token is exchanged, such as `POST /refresh`. A token that was replaced is let in there once more, so that its
+    /// reuse is found, and nowhere else.
+    pub endpoint: Option<String>,
     /// How long the token before the current one may be presented again without revoking the family: a client that
     /// lost the answer asks once more. It is refused all the same.
     pub grace: Duration,
@@ -115,6 +162,19 @@ pub enum Rotated {
     Unknown,
 }
 
+/// Where a refresh token stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefreshStanding {
+    /// It is the current one of a living login.
+    Current,
+    /// It was replaced a moment ago, within the grace period.
+    Retried,
+    /// It was replaced before, at this endpoint. The login lives.
+    Replaced(Option<String>),
+    /// There is no such login, or it was revoked or is expired.
+    Unknown,
+}
+
 /// Names of tokens and subjects are personal data, and no log needs them.
 macro_rules! redacted {
     ($($name:ident $(<$lifetime:lifetime>)?),*) => {
@@ -126,4 +186,4 @@ macro_rules! redacted {
     };
 }
 
-redacted!(TokenFacts<'_>, Revocation, Family, Rotation);
+redacted!(TokenFacts<'_>, Revocation, Family, Issued, Rotation);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crossbeam_utils::sync::ShardedLock;
 
@@ -10,7 +10,7 @@ use crossbeam_utils::sync::ShardedLock;
 use crate::store::ledger::Change;
 use crate::store::ledger::Ledger;
 use crate::store::moment::Moment;
-use crate::store::{Standing, StoreError, TokenFacts};
+use crate::store::{RefreshStanding, Standing, StoreError, TokenFacts};
 
 /// The ledger behind a lock whose readers do not touch each other's cache lines: a question is asked on every request
 /// on every core, a change is rare. Two threads that ask without pause wait 69 ns for an answer; with the lock of std it
@@ -61,14 +61,14 @@ impl Shared {
         self.ask(|ledger| ledger.is_allowed(id, now))
     }
 
-    pub(super) fn revoked_before(
+    pub(super) fn refresh_standing(
         &self,
-        subject: &str,
+        family: &str,
+        id: &str,
+        grace: Duration,
         now: SystemTime,
-    ) -> Result<Option<SystemTime>, StoreError> {
-        self.ask(|ledger| ledger.cut_off(subject, Moment::floor(now)))?
-            .map(|moment| moment.to_system_time().ok_or_else(|| StoreError::new("a cut-off is out of range")))
-            .transpose()
+    ) -> Result<RefreshStanding, StoreError> {
+        self.ask(|ledger| ledger.refresh_standing(family, id, grace, Moment::floor(now)))
     }
 }
 
@@ -88,19 +88,19 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
+    use crate::store::StoreLimits;
 
     #[test]
     fn a_panic_during_a_change_makes_every_answer_an_error() {
-        let shared = Shared::new(Ledger::new(1));
+        let shared = Shared::new(Ledger::new(StoreLimits::each(1)));
         let panicking = || shared.change(|_| -> Result<(), StoreError> { panic!("on purpose") });
         assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
 
         let now = SystemTime::UNIX_EPOCH;
-        let token =
-            TokenFacts { id: Some("a"), subject: "b", family: None, issued_at: None, expires_at: now };
+        let token = TokenFacts { id: Some("a"), ..TokenFacts::new("b", now) };
         assert!(shared.standing(&token, now).is_err());
         assert!(shared.is_allowed("a", now).is_err());
-        assert!(shared.revoked_before("b", now).is_err());
+        assert!(shared.refresh_standing("f", "a", Duration::ZERO, now).is_err());
         assert!(shared.change(|_| Ok(())).is_err());
     }
 }

@@ -32,7 +32,7 @@ use crate::clock::Clock;
 use crate::json::{self, Json, Object};
 use crate::keys::{Algorithm, KeySet};
 use crate::principal::Identity;
-use crate::token::RawToken;
+use crate::token::{RawToken, TokenKind, VerifiedAs};
 
 use cache::{Entry, Found, KnownTokens};
 use checks::Dates;
@@ -47,6 +47,7 @@ pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, Login
 pub(crate) struct Verifier {
     /// With several, each has names of its own. A guard that knows sessions only has none.
     issuers: Box<[IssuerRules]>,
+    kind: TokenKind,
     longest_token: usize,
     clock: Arc<dyn Clock>,
     known: Option<KnownTokens>,
@@ -58,7 +59,12 @@ pub(crate) struct Verified<'a>(&'a Arc<Identity>);
 impl Verifier {
     /// No two of several issuers have a name in common: configurations are checked for that.
     pub(crate) fn new(issuers: Vec<IssuerRules>, longest_token: usize, clock: Arc<dyn Clock>) -> Self {
-        Self { issuers: issuers.into(), longest_token, clock, known: None }
+        Self { issuers: issuers.into(), kind: TokenKind::Access, longest_token, clock, known: None }
+    }
+
+    /// What it verifies are refresh tokens.
+    pub(crate) fn of_refresh_tokens(self) -> Self {
+        Self { kind: TokenKind::Refresh, ..self }
     }
 
     /// Remembers tokens, if `settings` ask for those of any key that there may be.
@@ -113,7 +119,8 @@ impl Verifier {
         issuer.prove(&token, |keys, key| {
             let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
             let now = self.date()?;
-            let identity = Arc::new(issuer.check(payload, now)?);
+            let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index });
+            let identity = Arc::new(Identity { verified_as, ..issuer.check(payload, now)? });
             let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
             keep(Found { identity: &identity, good, issuer: index, key, keys });
             Ok(identity)
@@ -149,6 +156,11 @@ impl Verifier {
     /// The rules of the issuers, in the order of the configuration.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rules> {
         self.issuers.iter().map(|issuer| &issuer.rules)
+    }
+
+    /// The name of an issuer, which is the first of those in the configuration.
+    pub(crate) fn name_of(&self, issuer: usize) -> Option<&str> {
+        self.issuers.get(issuer)?.rules.issuers.first().map(String::as_str)
     }
 
     /// The time of the clock that tokens are checked with.
@@ -203,7 +215,7 @@ impl<'a> Verified<'a> {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { issuers, longest_token, clock, known } = self;
+        let Self { issuers, kind: _, longest_token, clock, known } = self;
         f.debug_struct("Verifier")
             .field("issuers", issuers)
             .field("longest_token", longest_token)

@@ -149,7 +149,7 @@ impl Rules {
     }
 
     /// Whether `name` is one of the accepted issuers.
-    pub(super) fn has_issuer(&self, name: &str) -> bool {
+    pub(crate) fn has_issuer(&self, name: &str) -> bool {
         self.issuers.iter().any(|ours| ours == name)
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod cluster;
 mod csrf;
 mod ignored;
+mod life;
 mod logout;
 mod refresh;
 mod silence;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::response::IntoResponse as _;
 use jwt_guard::CookieSettings;
 use jwt_guard::login::LoginErrorKind;
 use jwt_guard::store::{
-    Family, Lookup, MemoryStore, Revocation, RevocationStore, Rotated, Rotation, StoreError, StoreFuture,
-    TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, MemoryStore, RefreshStanding, Revocation, RevocationStore, Rotated,
+    Rotation, StoreError, StoreFuture, TokenFacts, TokenStore,
 };
 use jwt_guard_tests::{Answer, Request};
 
@@ -49,7 +49,24 @@ impl TokenStore for Flaky {
         self.change(|inner| inner.revoke(what, now))
     }
 
-    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
+        self.inner.mark(now)
+    }
+
+    fn refresh_standing(
+        &self,
+        family: &str,
+        id: &str,
+        grace: Duration,
+        now: SystemTime,
+    ) -> Lookup<'_, RefreshStanding> {
+        if self.all_fails.load(Ordering::SeqCst) {
+            return Lookup::Known(Err(StoreError::new("switched off")));
+        }
+        self.inner.refresh_standing(family, id, grace, now)
+    }
+
+    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, Begun> {
         self.change(|inner| inner.begin(family, now))
     }
 
@@ -57,20 +74,12 @@ impl TokenStore for Flaky {
         self.change(|inner| inner.rotate(rotation, now))
     }
 
-    fn allow(&self, id: String, expires_at: SystemTime, now: SystemTime) -> StoreFuture<'_, ()> {
-        self.change(|inner| inner.allow(id, expires_at, now))
+    fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {
+        self.change(|inner| inner.allow(token, now))
     }
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         self.inner.is_allowed(id, now)
-    }
-
-    fn revoked_before<'a>(
-        &'a self,
-        subject: &'a str,
-        now: SystemTime,
-    ) -> StoreFuture<'a, Option<SystemTime>> {
-        self.inner.revoked_before(subject, now)
     }
 }
 

@@ -1,12 +1,15 @@
 //! What every store owes, whatever keeps it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
-use jwt_guard::store::{Revocation, Rotated, Standing, TokenStore};
+use jwt_guard::store::{
+    Begun, Family, Issued, RefreshStanding, Revocation, Rotated, Standing, StoreLimits, Subject, TokenStore,
+};
 use tokio::task::JoinSet;
 
-use super::{LEEWAY, LIFE, answer, facts, login, present, rotation, token};
+use super::{LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token, until};
 
 /// `tests` is one test for each obligation, each with a store of its own. `$make` makes it, with what it needs to live; `None`
 /// skips the test. `one_test` checks all in one test, for stores that are slow to make.
@@ -14,7 +17,14 @@ macro_rules! contract {
     ($mode:ident: $make:path) => {
         $crate::stores::contract::contract!(@$mode $make:
             every_revocation_counts_until_its_end
-            a_cut_off_revokes_what_was_issued_before
+            a_cut_off_revokes_other_tokens_by_the_time_of_their_issue
+            logins_end_by_their_epoch_whatever_the_clocks_say
+            everybody_ends_at_once_and_begins_anew
+            a_subject_is_a_name_and_its_issuer
+            to_ask_about_a_refresh_token_changes_nothing
+            a_revoked_login_takes_its_issued_tokens_with_it
+            a_revoked_login_is_revoked_until_its_last_access_token_has_ended
+            a_refresh_ends_the_access_token_that_it_names
             a_revocation_is_never_weakened
             a_login_rotates_and_reuse_revokes_it
             a_retry_within_the_grace_period_is_honest
@@ -62,41 +72,286 @@ pub(super) async fn every_revocation_counts_until_its_end(store: Arc<impl TokenS
     assert_eq!(answer(store.standing(&others, now)).await.unwrap(), Standing::Good);
 }
 
-pub(super) async fn a_cut_off_revokes_what_was_issued_before(store: Arc<impl TokenStore>) {
+/// Tokens that do not say in which epoch of the store their login began.
+pub(super) async fn a_cut_off_revokes_other_tokens_by_the_time_of_their_issue(store: Arc<impl TokenStore>) {
     let now = present();
     let cut_off = now + Duration::from_secs(10);
-    assert_eq!(store.revoked_before("ada", now).await.unwrap(), None);
-    let subject = "ada".to_owned();
-    let what = Revocation::Subject { subject, issued_before: cut_off, expires_at: now + LIFE };
+    let what = Revocation::Subject { subject: "ada".into(), issued_before: cut_off, expires_at: now + LIFE };
     store.revoke(what, now).await.unwrap();
-
-    let known = store.revoked_before("ada", now).await.unwrap().expect("a cut-off");
-    assert!(known >= cut_off && known < cut_off + Duration::from_millis(1));
-    assert_eq!(store.revoked_before("bob", now).await.unwrap(), None);
-    assert_eq!(store.revoked_before("ada", now + LIFE + LEEWAY * 2).await.unwrap(), None);
-
     let mut mine = facts("t", None, now);
     for (issued_at, standing) in [
         (Some(now), Standing::Revoked),
-        (Some(known - Duration::from_millis(1)), Standing::Revoked),
-        (Some(known), Standing::Good),
+        (Some(cut_off - Duration::from_millis(1)), Standing::Revoked),
+        (Some(cut_off + Duration::from_millis(1)), Standing::Good),
         (None, Standing::Revoked),
     ] {
-        mine.issued_at = issued_at;
-        assert_eq!(answer(store.standing(&mine, now)).await.unwrap(), standing, "{issued_at:?}");
+        for family in [None, Some("f"), Some("somebody-elses.line.7")] {
+            (mine.issued_at, mine.family) = (issued_at, family);
+            let answer = answer(store.standing(&mine, now)).await.unwrap();
+            assert_eq!(answer, standing, "{issued_at:?} {family:?}");
+        }
     }
-    mine.subject = "bob";
-    assert_eq!(answer(store.standing(&mine, now)).await.unwrap(), Standing::Good);
+    mine.issued_at = Some(now);
+    let end = now + LIFE + LEEWAY * 2;
+    assert_eq!(answer(store.standing(&mine, end)).await.unwrap(), Standing::Good);
+    for (issuer, subject) in [(None, "bob"), (Some("https://partner.example"), "ada"), (Some(""), "ada")] {
+        (mine.issuer, mine.subject) = (issuer, subject);
+        assert_eq!(answer(store.standing(&mine, now)).await.unwrap(), Standing::Good, "{issuer:?} {subject}");
+    }
+}
+
+/// A login of `subject` that begins now, with its name.
+async fn begun(store: &impl TokenStore, subject: Subject) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = present();
+    let mark = store.mark(now).await.unwrap();
+    let id = format!("login-{}{mark}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let family = Family { subject, ..login(&id, "a", now) };
+    assert_eq!(store.begin(family, now).await.unwrap(), Begun::Living);
+    id
+}
+
+/// Where an access token of a login stands that was issued then.
+async fn access(store: &impl TokenStore, family: &str, issued_at: SystemTime) -> Standing {
+    let mut token = facts("an access token", Some(family), present());
+    token.issued_at = Some(issued_at);
+    answer(store.standing(&token, present())).await.unwrap()
+}
+
+pub(super) async fn logins_end_by_their_epoch_whatever_the_clocks_say(store: Arc<impl TokenStore>) {
+    let (now, skew) = (present(), Duration::from_secs(10));
+    let (old, others) = (begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await);
+    let late = format!("late{}", store.mark(now).await.unwrap());
+    let what =
+        Revocation::Subject { subject: "ada".into(), issued_before: now - skew, expires_at: now + LIFE };
+    store.revoke(what, now).await.unwrap();
+    for issued_at in [now - skew, now, now + skew] {
+        assert_eq!(access(&*store, &old, issued_at).await, Standing::Revoked);
+    }
+    let presented = rotation(&old, "a", "b", now);
+    assert_eq!(store.rotate(presented, now).await.unwrap(), Rotated::Unknown);
+    // Its name was marked before, and it begins after.
+    assert_eq!(store.begin(login(&late, "a", now), now).await.unwrap(), Begun::Outrun);
+
+    let new = begun(&*store, "ada".into()).await;
+    for issued_at in [now - skew * 2, now, now + skew] {
+        assert_eq!(access(&*store, &new, issued_at).await, Standing::Good);
+    }
+    let mut his = facts("an access token", Some(&others), now);
+    his.subject = "bob";
+    assert_eq!(answer(store.standing(&his, now)).await.unwrap(), Standing::Good);
+    for family in [&new, &others] {
+        let presented = rotation(family, "a", "b", now);
+        assert_eq!(store.rotate(presented, now).await.unwrap(), Rotated::Fresh);
+    }
+}
+
+pub(super) async fn everybody_ends_at_once_and_begins_anew(store: Arc<impl TokenStore>) {
+    let (now, skew) = (present(), Duration::from_secs(10));
+    let before = [begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await];
+    store.revoke(Revocation::All { issued_before: now + skew, expires_at: now + LIFE }, now).await.unwrap();
+    let after = [begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await];
+    for (families, standing, rotated) in
+        [(before, Standing::Revoked, Rotated::Unknown), (after, Standing::Good, Rotated::Fresh)]
+    {
+        for family in families {
+            for issued_at in [now - skew, now + skew * 2] {
+                assert_eq!(access(&*store, &family, issued_at).await, standing);
+            }
+            assert_eq!(store.rotate(rotation(&family, "a", "b", now), now).await.unwrap(), rotated);
+        }
+    }
+    let mut theirs = facts("t", Some("a session of another service"), now);
+    theirs.issuer = Some("https://partner.example");
+    for (issued_at, standing) in [
+        (None, Standing::Revoked),
+        (Some(now), Standing::Revoked),
+        (Some(now + skew + Duration::from_millis(1)), Standing::Good),
+    ] {
+        theirs.issued_at = issued_at;
+        assert_eq!(answer(store.standing(&theirs, now)).await.unwrap(), standing, "{issued_at:?}");
+    }
+    theirs.issued_at = None;
+    let end = now + LIFE + LEEWAY * 2;
+    assert_eq!(answer(store.standing(&theirs, end)).await.unwrap(), Standing::Good);
+}
+
+pub(super) async fn a_subject_is_a_name_and_its_issuer(store: Arc<impl TokenStore>) {
+    let now = present();
+    let subjects = [Subject::from("ada"), Subject::of_issuer("a", "ada"), Subject::of_issuer("b", "ada")];
+    let mut logins = Vec::new();
+    for subject in &subjects {
+        logins.push(begun(&*store, subject.clone()).await);
+    }
+    let [_, subject, _] = subjects;
+    let what = Revocation::Subject { subject, issued_before: now, expires_at: now + LIFE };
+    store.revoke(what, now).await.unwrap();
+    for (login, rotated) in logins.iter().zip([Rotated::Fresh, Rotated::Unknown, Rotated::Fresh]) {
+        assert_eq!(store.rotate(rotation(login, "a", "b", now), now).await.unwrap(), rotated);
+    }
+}
+
+pub(super) async fn to_ask_about_a_refresh_token_changes_nothing(store: Arc<impl TokenStore>) {
+    let now = present();
+    let grace = Duration::from_secs(5);
+    let ask = async |family: &str, id: &str, grace, after| {
+        answer(store.refresh_standing(family, id, grace, now + after)).await.unwrap()
+    };
+    assert_eq!(ask("f", "a", grace, Duration::ZERO).await, RefreshStanding::Unknown);
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    assert_eq!(ask("f", "a", Duration::ZERO, Duration::ZERO).await, RefreshStanding::Current);
+    assert_eq!(store.rotate(rotation("f", "a", "b", now), now).await.unwrap(), Rotated::Fresh);
+    let replaced = RefreshStanding::Replaced(Some("POST /refresh".to_owned()));
+    for _ in 0..3 {
+        assert_eq!(ask("f", "b", Duration::ZERO, Duration::ZERO).await, RefreshStanding::Current);
+        assert_eq!(ask("f", "a", grace, grace / 2).await, RefreshStanding::Retried);
+        assert_eq!(ask("f", "a", grace, grace).await, replaced);
+        assert_eq!(ask("f", "never seen", grace, Duration::ZERO).await, replaced);
+        assert_eq!(ask("g", "b", grace, Duration::ZERO).await, RefreshStanding::Unknown);
+    }
+    assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);
+    assert_eq!(store.rotate(rotation("f", "a", "d", now), now).await.unwrap(), Rotated::Reused);
+    assert_eq!(ask("f", "c", grace, Duration::ZERO).await, RefreshStanding::Unknown);
+}
+
+pub(super) async fn a_revoked_login_takes_its_issued_tokens_with_it(store: Arc<impl TokenStore>) {
+    let now = present();
+    let is_allowed = async |id| answer(store.is_allowed(id, now)).await.unwrap();
+    for (family, ends) in [("f", "by name"), ("g", "by reuse"), ("h", "with all of its subject")] {
+        assert_eq!(store.begin(login(family, "a", now), now).await.unwrap(), Begun::Living);
+        store.allow(issued("its", Some(family), now), now).await.unwrap();
+        let other = Issued { subject: "bob".into(), ..issued("another", None, now) };
+        store.allow(other, now).await.unwrap();
+        assert_eq!(is_allowed("its").await, Standing::Good);
+        match ends {
+            "by name" => {
+                let what = Revocation::Family { id: family.to_owned(), expires_at: now };
+                store.revoke(what, now).await.unwrap();
+            }
+            "by reuse" => {
+                let reused = store.rotate(rotation(family, "x", "b", now), now).await.unwrap();
+                assert_eq!(reused, Rotated::Reused);
+            }
+            _ => {
+                let (subject, issued_before) = ("ada".into(), now);
+                let what = Revocation::Subject { subject, issued_before, expires_at: now + LIFE };
+                store.revoke(what, now).await.unwrap();
+            }
+        }
+        assert_eq!(is_allowed("its").await, Standing::Revoked, "{ends}");
+        assert_eq!(is_allowed("another").await, Standing::Good, "{ends}");
+    }
+}
+
+/// Whichever of its tokens ends first.
+pub(super) async fn a_revoked_login_is_revoked_until_its_last_access_token_has_ended(
+    store: Arc<impl TokenStore>,
+) {
+    let now = present();
+    let last = now + LIFE * 2 + LEEWAY - Duration::from_millis(1);
+    for (family, rotated) in [("by name", false), ("by reuse", false), ("after a refresh", true)] {
+        let mut begun = login(family, "a", now);
+        begun.expires_at = now + Duration::from_secs(1);
+        if !rotated {
+            begun.access_expires_at = now + LIFE * 2;
+        }
+        assert_eq!(store.begin(begun, now).await.unwrap(), Begun::Living);
+        if rotated {
+            let mut step = rotation(family, "a", "b", now);
+            step.access_expires_at = now + LIFE * 2;
+            step.expires_at = now + Duration::from_secs(1);
+            assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Fresh);
+        }
+        if family == "by name" {
+            store.revoke(Revocation::Family { id: family.to_owned(), expires_at: now }, now).await.unwrap();
+        } else {
+            let mut step = rotation(family, "x", "c", now);
+            step.access_expires_at = now;
+            assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Reused);
+        }
+        let token = facts("an access token", Some(family), now);
+        assert_eq!(answer(store.standing(&token, last)).await.unwrap(), Standing::Revoked, "{family}");
+    }
+}
+
+pub(super) async fn a_refresh_ends_the_access_token_that_it_names(store: Arc<impl TokenStore>) {
+    let now = present();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    for id in ["first", "second"] {
+        store.allow(issued(id, Some("f"), now), now).await.unwrap();
+    }
+    let mut step = rotation("f", "a", "b", now);
+    step.ends = Some(("first".to_owned(), now + LIFE));
+    assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Fresh);
+    for (id, standing) in [("first", Standing::Revoked), ("second", Standing::Good)] {
+        let token = facts(id, Some("f"), now);
+        assert_eq!(answer(store.standing(&token, now)).await.unwrap(), standing, "{id}");
+        assert_eq!(answer(store.is_allowed(id, now)).await.unwrap(), standing, "{id}");
+    }
+}
+
+/// What the limits for one subject are in [`a_subject_has_its_share`].
+pub(super) fn small_share() -> StoreLimits {
+    StoreLimits::new().logins_of_one(3).issued_of_one(3).revocations_of_one(4)
+}
+
+/// No part of the contract, since it is about a store with limits.
+pub(super) async fn a_subject_has_its_share(store: Arc<impl TokenStore>) {
+    let now = present();
+    let later = |millis| now + Duration::from_millis(millis);
+    let rotate = async |family: &str, presented: &str, next: &str, at| {
+        store.rotate(rotation(family, presented, next, now), at).await.unwrap()
+    };
+    let mut logins = Vec::new();
+    for i in 0..3 {
+        let mark = store.mark(now).await.unwrap();
+        logins.push(format!("{i}{mark}"));
+        let begun = store.begin(login(&logins[i], "a", now), later(i as u64)).await.unwrap();
+        assert_eq!(begun, Begun::Living);
+    }
+    let his = begun(&*store, "bob".into()).await;
+    // The first one is used again, so the second one has waited longest.
+    assert_eq!(rotate(&logins[0], "a", "b", later(10)).await, Rotated::Fresh);
+    logins.push(begun(&*store, "ada".into()).await);
+    assert_eq!(access(&*store, &logins[1], now).await, Standing::Revoked);
+    assert_eq!(rotate(&logins[1], "a", "b", later(11)).await, Rotated::Unknown);
+    for family in [&logins[0], &logins[2], &logins[3]] {
+        assert_eq!(access(&*store, family, now).await, Standing::Good);
+    }
+
+    for (i, id) in ["0", "1", "2", "3"].into_iter().enumerate() {
+        let expires_at = now + LIFE + Duration::from_secs(i as u64);
+        store.allow(Issued { expires_at, ..issued(id, None, now) }, now).await.unwrap();
+    }
+    assert_eq!(answer(store.is_allowed("0", now)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.is_allowed("3", now)).await.unwrap(), Standing::Good);
+
+    // The login that had to go was the first revocation, and one may have four.
+    for id in ["r0", "r1", "r2"] {
+        store.revoke_of("ada".into(), token(id, now), now).await.unwrap();
+        store.revoke_of("ada".into(), token(id, now), now).await.expect("the same once more is no other");
+    }
+    assert_eq!(access(&*store, &logins[0], now).await, Standing::Good);
+    store.revoke_of("ada".into(), token("r3", now), now).await.unwrap();
+    for family in &logins {
+        until("all ends", async || (access(&*store, family, now).await == Standing::Revoked).then_some(()))
+            .await;
+        assert_eq!(rotate(family, "b", "c", later(12)).await, Rotated::Unknown);
+    }
+    for id in ["r0", "r1", "r2", "r3"] {
+        let standing = answer(store.standing(&facts(id, None, now), now)).await.unwrap();
+        assert_eq!(standing, Standing::Revoked, "{id}");
+    }
+    let new = begun(&*store, "ada".into()).await;
+    assert_eq!(access(&*store, &new, now).await, Standing::Good);
+    assert_eq!(rotate(&his, "a", "b", later(12)).await, Rotated::Fresh);
 }
 
 pub(super) async fn a_revocation_is_never_weakened(store: Arc<impl TokenStore>) {
     let now = present();
     let early = now + Duration::from_secs(1);
-    let subject = |issued_before, expires_at| Revocation::Subject {
-        subject: "ada".to_owned(),
-        issued_before,
-        expires_at,
-    };
+    let subject =
+        |issued_before, expires_at| Revocation::Subject { subject: "ada".into(), issued_before, expires_at };
     store.revoke(token("t", now), now).await.unwrap();
     store.revoke(Revocation::Token { id: "t".to_owned(), expires_at: early }, now).await.unwrap();
     store.revoke(subject(now + LIFE, now + LIFE), now).await.unwrap();
@@ -112,7 +367,7 @@ pub(super) async fn a_revocation_is_never_weakened(store: Arc<impl TokenStore>) 
 
 pub(super) async fn a_login_rotates_and_reuse_revokes_it(store: Arc<impl TokenStore>) {
     let now = present();
-    store.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     let rotate = |presented, next| store.rotate(rotation("f", presented, next, now), now);
     assert_eq!(rotate("a", "b").await.unwrap(), Rotated::Fresh);
     assert_eq!(rotate("b", "c").await.unwrap(), Rotated::Fresh);
@@ -129,7 +384,7 @@ pub(super) async fn a_login_rotates_and_reuse_revokes_it(store: Arc<impl TokenSt
 pub(super) async fn a_retry_within_the_grace_period_is_honest(store: Arc<impl TokenStore>) {
     let now = present();
     let grace = Duration::from_secs(5);
-    store.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     let rotate = |presented, next, later| {
         let mut rotation = rotation("f", presented, next, now);
         rotation.grace = grace;
@@ -143,7 +398,7 @@ pub(super) async fn a_retry_within_the_grace_period_is_honest(store: Arc<impl To
 
 pub(super) async fn a_login_ends_with_its_last_token(store: Arc<impl TokenStore>) {
     let now = present();
-    store.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     let later = now + LIFE;
     assert_eq!(store.rotate(rotation("f", "a", "b", later), later).await.unwrap(), Rotated::Fresh);
     let later = later + LIFE + LEEWAY - Duration::from_millis(1);
@@ -154,7 +409,7 @@ pub(super) async fn a_login_ends_with_its_last_token(store: Arc<impl TokenStore>
 
 pub(super) async fn a_revoked_login_is_unknown(store: Arc<impl TokenStore>) {
     let now = present();
-    store.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     store.revoke(Revocation::Family { id: "f".to_owned(), expires_at: now }, now).await.unwrap();
     let rotate = |presented| store.rotate(rotation("f", presented, "b", now), now);
     assert_eq!(rotate("a").await.unwrap(), Rotated::Unknown);
@@ -168,8 +423,8 @@ pub(super) async fn a_revoked_login_is_unknown(store: Arc<impl TokenStore>) {
 
 pub(super) async fn a_login_begins_once(store: Arc<impl TokenStore>) {
     let now = present();
-    store.begin(login("f", "a", now), now).await.unwrap();
-    store.begin(login("f", "a", now), now).await.expect("the same once more");
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living, "the same once more");
     assert!(store.begin(login("f", "b", now), now).await.is_err());
     store.rotate(rotation("f", "a", "b", now), now).await.unwrap();
     assert!(store.begin(login("f", "b", now), now).await.is_err());
@@ -178,7 +433,7 @@ pub(super) async fn a_login_begins_once(store: Arc<impl TokenStore>) {
 /// Presents one token a thousand times at once, and counts the results.
 async fn race(store: &Arc<impl TokenStore>, grace: Duration) -> [usize; 4] {
     let now = present();
-    store.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     let mut racers = JoinSet::new();
     for i in 0..1_000 {
         let store = store.clone();
@@ -220,13 +475,13 @@ pub(super) async fn a_thousand_concurrent_revocations_are_all_kept(store: Arc<im
 pub(super) async fn issued_tokens_are_allowed_until_they_are_revoked(store: Arc<impl TokenStore>) {
     let now = present();
     assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Revoked);
-    store.allow("t".to_owned(), now + LIFE, now).await.unwrap();
+    store.allow(issued("t", None, now), now).await.unwrap();
     assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Good);
     assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), Standing::Revoked);
     assert_eq!(answer(store.is_allowed("t", now + LIFE + LEEWAY * 2)).await.unwrap(), Standing::Revoked);
     store.revoke(token("t", now), now).await.unwrap();
     assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Revoked);
-    store.allow("t".to_owned(), now + LIFE, now).await.unwrap();
+    store.allow(issued("t", None, now), now).await.unwrap();
     assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Revoked);
 }
 
@@ -249,7 +504,10 @@ pub(super) async fn names_of_any_form_are_told_apart(store: Arc<impl TokenStore>
 
 pub(super) async fn debug_shows_no_name(store: Arc<impl TokenStore>) {
     let now = present();
-    store.begin(login("name-of-a-login", "name-of-a-token", now), now).await.unwrap();
+    assert_eq!(
+        store.begin(login("name-of-a-login", "name-of-a-token", now), now).await.unwrap(),
+        Begun::Living
+    );
     store.revoke(token("name-of-a-revoked-token", now), now).await.unwrap();
     assert!(!format!("{store:?}").contains("name-of"));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jwt_guard::store::{Rotated, Standing, StoreError, TokenStore};
+use jwt_guard::store::{Begun, Rotated, Standing, StoreError, TokenStore};
 use tokio::task::JoinSet;
 
 use super::{answer, facts, login, present, rotation, token};
@@ -59,7 +59,7 @@ async fn work_on(
     acknowledge: impl Fn(Acknowledged),
 ) -> Result<std::convert::Infallible, StoreError> {
     let now = present();
-    store.begin(login(name, "0", now), now).await?;
+    assert_eq!(store.begin(login(name, "0", now), now).await?, Begun::Living);
     acknowledge(Acknowledged::Login(name.to_owned(), 0));
     for current in 0.. {
         let next = current + 1;

@@ -5,11 +5,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use jwt_guard::store::{FileStore, Revocation, RevocationStore, Rotated, Standing, TokenStore};
+use jwt_guard::store::{Begun, FileStore, Revocation, RevocationStore, Rotated, Standing, TokenStore};
 
-use super::contract::contract;
+use super::contract::{self, contract, small_share};
 use super::crash::{Acknowledged, verify, work};
-use super::{Directory, LEEWAY, LIFE, answer, facts, login, present, rotation, token};
+use super::{Directory, LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token};
 
 /// Names the file of a process that is to be killed.
 const CHILD_FILE: &str = "JWT_GUARD_TESTS_CHILD_FILE";
@@ -26,17 +26,16 @@ contract!(tests: store);
 async fn everything_is_there_after_it_was_opened_again() {
     let directory = Directory::new();
     let now = present();
-    let subject =
-        Revocation::Subject { subject: "ada".to_owned(), issued_before: now, expires_at: now + LIFE };
+    let subject = Revocation::Subject { subject: "bob".into(), issued_before: now, expires_at: now + LIFE };
     {
         let store = FileStore::open(directory.file()).await.unwrap();
-        store.begin(login("f", "a", now), now).await.unwrap();
+        assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
         store.rotate(rotation("f", "a", "b", now), now).await.unwrap();
-        store.begin(login("g", "a", now), now).await.unwrap();
+        assert_eq!(store.begin(login("g", "a", now), now).await.unwrap(), Begun::Living);
         store.rotate(rotation("g", "x", "b", now), now).await.unwrap();
         store.revoke(token("t", now), now).await.unwrap();
         store.revoke(subject, now).await.unwrap();
-        store.allow("u".to_owned(), now + LIFE, now).await.unwrap();
+        store.allow(issued("u", None, now), now).await.unwrap();
     }
     let store = FileStore::open(directory.file()).await.unwrap();
     let standing =
@@ -44,10 +43,84 @@ async fn everything_is_there_after_it_was_opened_again() {
     assert_eq!(standing("t", None).await, Standing::Revoked);
     assert_eq!(standing("u", Some("f")).await, Standing::Good);
     assert_eq!(standing("u", Some("g")).await, Standing::Revoked);
-    assert!(store.revoked_before("ada", now).await.unwrap().is_some());
+    let mut bobs = facts("v", None, now);
+    (bobs.subject, bobs.issued_at) = ("bob", Some(now - LIFE));
+    assert_eq!(answer(store.standing(&bobs, now)).await.unwrap(), Standing::Revoked);
     assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), Standing::Good);
     assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);
     assert_eq!(store.rotate(rotation("g", "a", "c", now), now).await.unwrap(), Rotated::Unknown);
+}
+
+#[tokio::test]
+async fn a_subject_has_its_share() {
+    let directory = Directory::new();
+    let store = FileStore::with_limits(directory.file(), small_share()).await.unwrap();
+    contract::a_subject_has_its_share(Arc::new(store)).await;
+}
+
+#[tokio::test]
+async fn marks_and_cut_offs_are_there_after_it_was_opened_again() {
+    let directory = Directory::new();
+    let now = present();
+    let open = async || FileStore::open(directory.file()).await.unwrap();
+    let begin = async |store: &FileStore, name: &str| {
+        let id = format!("{name}{}", store.mark(now).await.unwrap());
+        assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+        id
+    };
+    let standing = async |store: &FileStore, family: &str| {
+        answer(store.standing(&facts("t", Some(family), now), now)).await.unwrap()
+    };
+    let store = open().await;
+    let first = begin(&store, "first").await;
+    store.revoke(Revocation::All { issued_before: now, expires_at: now + LIFE }, now).await.unwrap();
+    let second = begin(&store, "second").await;
+    drop(store);
+
+    let store = open().await;
+    assert_eq!(standing(&store, &first).await, Standing::Revoked);
+    assert_eq!(store.rotate(rotation(&first, "a", "b", now), now).await.unwrap(), Rotated::Unknown);
+    assert_eq!(standing(&store, &second).await, Standing::Good);
+    let third = begin(&store, "third").await;
+    assert_eq!(standing(&store, &third).await, Standing::Good);
+    store.revoke(Revocation::All { issued_before: now, expires_at: now + LIFE }, now).await.unwrap();
+    drop(store);
+
+    let store = open().await;
+    for family in [&second, &third] {
+        assert_eq!(standing(&store, family).await, Standing::Revoked);
+        assert_eq!(store.rotate(rotation(family, "a", "b", now), now).await.unwrap(), Rotated::Unknown);
+    }
+}
+
+/// A file that was cut to nothing is not a store in which nothing is revoked.
+#[tokio::test]
+async fn an_empty_file_is_an_error() {
+    let directory = Directory::new();
+    fs::write(directory.file(), "").unwrap();
+    let error = FileStore::open(directory.file()).await.unwrap_err();
+    assert!(error.to_string().contains("the file is empty"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_removed_or_replaced_while_it_is_open_acknowledges_nothing_more() {
+    let now = present();
+    for replace in [false, true] {
+        let directory = Directory::new();
+        let store = FileStore::open(directory.file()).await.unwrap();
+        store.revoke(token("before", now), now).await.unwrap();
+        fs::remove_file(directory.file()).unwrap();
+        if replace {
+            fs::write(directory.file(), "another file").unwrap();
+        }
+        let error = store.revoke(token("after", now), now).await.unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("was removed or replaced"), "{cause}");
+        assert!(store.revoke(token("later", now), now).await.is_err(), "and nothing after that");
+        let standing = answer(store.standing(&facts("before", None, now), now)).await.unwrap();
+        assert_eq!(standing, Standing::Revoked, "what is known is known");
+    }
 }
 
 #[tokio::test]

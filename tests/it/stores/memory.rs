@@ -1,8 +1,8 @@
 //! The store that lives as long as the process.
 
-use jwt_guard::store::{MemoryStore, Rotated, TokenStore};
+use jwt_guard::store::{Begun, MemoryStore, Rotated, TokenStore};
 
-use super::contract::contract;
+use super::contract::{self, contract, small_share};
 use super::{LEEWAY, LIFE, login, present, rotation, token};
 
 async fn store() -> Option<(MemoryStore, ())> {
@@ -12,10 +12,11 @@ async fn store() -> Option<(MemoryStore, ())> {
 contract!(tests: store);
 
 #[tokio::test]
-async fn a_full_store_refuses_what_is_new_and_still_acts_on_reuse() {
+async fn a_full_store_refuses_what_is_new_and_acts_on_reuse_with_what_it_has() {
     let now = present();
     let store = MemoryStore::with_capacity(2);
-    store.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    store.revoke_of("ada".into(), token("s", now), now).await.unwrap();
     store.revoke(token("t", now), now).await.unwrap();
     assert!(store.revoke(token("u", now), now).await.is_err());
     assert_eq!(store.rotate(rotation("f", "x", "y", now), now).await.unwrap(), Rotated::Reused);
@@ -27,6 +28,12 @@ async fn a_full_store_refuses_what_is_new_and_still_acts_on_reuse() {
 async fn a_clone_is_the_same_store() {
     let now = present();
     let store = MemoryStore::new();
-    store.clone().begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(store.clone().begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     assert_eq!(store.rotate(rotation("f", "a", "b", now), now).await.unwrap(), Rotated::Fresh);
+}
+
+#[tokio::test]
+async fn a_subject_has_its_share() {
+    let store = MemoryStore::with_limits(small_share());
+    contract::a_subject_has_its_share(std::sync::Arc::new(store)).await;
 }

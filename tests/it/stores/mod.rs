@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use jwt_guard::store::{Family, Lookup, Revocation, Rotation, Standing, StoreError, TokenFacts};
+use jwt_guard::store::{Family, Issued, Lookup, Revocation, Rotation, StoreError, TokenFacts};
 use jwt_guard::{Clock, SystemClock};
 
 /// Longer than any entry of the tests counts: their life, and the largest leeway of a guard.
@@ -31,7 +31,13 @@ fn token(id: &str, now: SystemTime) -> Revocation {
 }
 
 fn login(family: &str, token: &str, now: SystemTime) -> Family {
-    Family { id: family.to_owned(), token: token.to_owned(), expires_at: now + LIFE }
+    Family {
+        id: family.to_owned(),
+        subject: "ada".into(),
+        token: token.to_owned(),
+        access_expires_at: now + LIFE,
+        expires_at: now + LIFE,
+    }
 }
 
 fn rotation(family: &str, presented: &str, next: &str, now: SystemTime) -> Rotation {
@@ -39,8 +45,20 @@ fn rotation(family: &str, presented: &str, next: &str, now: SystemTime) -> Rotat
         family: family.to_owned(),
         presented: presented.to_owned(),
         next: next.to_owned(),
+        access_expires_at: now + LIFE,
         expires_at: now + LIFE,
+        ends: None,
+        endpoint: Some("POST /refresh".to_owned()),
         grace: Duration::ZERO,
+    }
+}
+
+fn issued(id: &str, family: Option<&str>, now: SystemTime) -> Issued {
+    Issued {
+        id: id.to_owned(),
+        subject: "ada".into(),
+        family: family.map(str::to_owned),
+        expires_at: now + LIFE,
     }
 }
 
@@ -50,7 +68,7 @@ fn facts<'a>(id: &'a str, family: Option<&'a str>, now: SystemTime) -> TokenFact
     facts
 }
 
-async fn answer(lookup: Lookup<'_>) -> Result<Standing, StoreError> {
+async fn answer<T>(lookup: Lookup<'_, T>) -> Result<T, StoreError> {
     match lookup {
         Lookup::Known(answer) => answer,
         Lookup::Pending(answer) => answer.await,

@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::claims::hierarchy::Hierarchies;
+use crate::config::Home;
 use crate::config::error::Problems;
 use crate::keys::{KeyRing, SigningKey};
 use crate::verify::{IssuerRules, Limits, Rules};
@@ -14,6 +15,7 @@ pub(super) struct Issuers {
     pub(super) access: Vec<IssuerRules>,
     /// Those whose refresh tokens are accepted: this guard, if it has keys.
     pub(super) refresh: Vec<IssuerRules>,
+    pub(super) home: Home,
 }
 
 impl Draft {
@@ -42,6 +44,7 @@ impl Draft {
             access.push(IssuerRules { keys: KeyRing::fixed(keys), rules: rules.clone() });
         }
         access.extend(remote.map(|keys| IssuerRules { keys, rules: rules.clone() }));
+        let has_own = !access.is_empty();
         for mut issuer in trusted {
             if issuer.audiences.is_empty() {
                 issuer.audiences.clone_from(&audiences);
@@ -52,7 +55,13 @@ impl Draft {
                 keys.map(|keys| IssuerRules { keys, rules: issuer.into_rules(false, hierarchies, &limits) }),
             );
         }
-        Issuers { own: rules, access, refresh }
+        let home = match access.len() {
+            0 => Home::Nowhere,
+            1 => Home::First,
+            _ if has_own => Home::First,
+            _ => Home::Unclear,
+        };
+        Issuers { own: rules, access, refresh, home }
     }
 
     fn check_issuers(&self, problems: &mut Problems) {

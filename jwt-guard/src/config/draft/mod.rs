@@ -89,6 +89,8 @@ pub(crate) struct Draft {
     pub(crate) allow_list: AllowList,
     pub(crate) sessions: Option<Arc<dyn SessionSource>>,
     pub(crate) grace: Duration,
+    /// Whether a refresh ends the access token before it.
+    pub(crate) refresh_ends_access: bool,
     pub(crate) user_loader: Option<UserLoader>,
     /// What was found before the builder began.
     pub(crate) carried: Carried,
@@ -128,6 +130,7 @@ impl Draft {
             allow_list: AllowList::Off,
             sessions: None,
             grace: Duration::ZERO,
+            refresh_ends_access: false,
             user_loader: None,
             carried: Carried::default(),
             excuses: Vec::new(),
@@ -171,6 +174,7 @@ impl Draft {
             store: self.token_store.clone(),
             allow_list: self.allow_list,
             grace: self.grace,
+            refresh_ends_access: self.refresh_ends_access,
         });
         let revocation = match (self.revocation, self.token_store) {
             (Some(RevocationSource(store)), _) => Some(Revocation::Revoked(store)),
@@ -184,7 +188,7 @@ impl Draft {
         let access = Verifier::new(issuers.access, longest_token, Arc::clone(&clock));
         // An illegal cache is not made: the problems say why there is no guard.
         let access = if problems.is_empty() { access.remembering(self.token_cache) } else { access };
-        let refresh = Verifier::new(issuers.refresh, longest_token, clock);
+        let refresh = Verifier::new(issuers.refresh, longest_token, clock).of_refresh_tokens();
         let (user_loader, sessions) = (self.user_loader, self.sessions);
         problems.or(Config {
             access,
@@ -200,6 +204,7 @@ impl Draft {
             credentials,
             hierarchies,
             name,
+            home: issuers.home,
             realm,
         })
     }
@@ -297,11 +302,11 @@ fn issuer(
     if let Some(longest) = rules.limits.max_lifetime {
         builder = builder.longest_access_lifetime(longest);
     }
-    match settings.0 {
+    let builder = match settings.0 {
         Some(change) => change(builder),
         None => builder,
-    }
-    .build()
+    };
+    builder.known_as(rules.issuers.clone()).build()
 }
 
 /// The configured paths, or the usual ones.

@@ -262,6 +262,15 @@ impl<K, A> Builder<K, A> {
         self
     }
 
+    /// Ends the access token with the refresh token that went with it: after a refresh only the new pair is good. Off by
+    /// default, because a client may have requests under way with the old one, which would be refused.
+    ///
+    /// Each refresh is a revocation more then, which the [limits](crate::store::StoreLimits) of the store count.
+    pub fn refresh_ends_access(mut self) -> Self {
+        self.draft.refresh_ends_access = true;
+        self
+    }
+
     /// Lets a client repeat a refresh whose answer it lost, for this long: the repeated token is refused, but the login
     /// lives on. None by default, one minute at most; without it any reuse revokes the whole login.
     pub fn refresh_grace(mut self, grace: Duration) -> Self {

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::super::{NewToken, Pair, TokenPair};
 use super::*;
-use crate::claims::typed::TypedClaims;
-use crate::claims::{Claims, HoldsClaims};
+use crate::claims::Claims;
+use crate::principal::Identity;
 use crate::store::{
-    Family, Lookup, MemoryStore, Revocation, RevocationStore, Rotated, Rotation, Standing, StoreError,
-    StoreFuture, TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, MemoryStore, RefreshStanding, Revocation, RevocationStore, Rotated,
+    Rotation, Standing, StoreError, StoreFuture, Subject, TokenFacts, TokenStore,
 };
 use crate::token::TokenSource;
 
@@ -18,7 +18,8 @@ use crate::token::TokenSource;
 #[derive(Debug)]
 struct Told {
     rotated: Rotated,
-    cut_off: Option<SystemTime>,
+    /// How often a login is outrun.
+    outruns: Mutex<usize>,
     /// The name of the call that fails.
     fails: &'static str,
     calls: Mutex<Vec<String>>,
@@ -26,7 +27,7 @@ struct Told {
 
 impl Told {
     fn new(rotated: Rotated) -> Self {
-        Self { rotated, cut_off: None, fails: "", calls: Mutex::new(Vec::new()) }
+        Self { rotated, outruns: Mutex::new(0), fails: "", calls: Mutex::new(Vec::new()) }
     }
 
     fn calls(&self) -> Vec<String> {
@@ -51,26 +52,38 @@ impl TokenStore for Told {
         self.answer("revoke", String::new(), ())
     }
 
-    fn begin(&self, family: Family, _: SystemTime) -> StoreFuture<'_, ()> {
-        self.answer("begin", format!("{} {} {}", family.id, family.token, since_now(family.expires_at)), ())
+    fn mark(&self, _: SystemTime) -> StoreFuture<'_, String> {
+        self.answer("mark", String::new(), ".mark".to_owned())
+    }
+
+    fn begin(&self, family: Family, _: SystemTime) -> StoreFuture<'_, Begun> {
+        let Family { id, subject, token, access_expires_at, expires_at } = family;
+        let ends = format!("{} {}", since_now(access_expires_at), since_now(expires_at));
+        let mut outruns = self.outruns.lock().unwrap();
+        let begun = if *outruns == 0 { Begun::Living } else { Begun::Outrun };
+        *outruns = outruns.saturating_sub(1);
+        self.answer("begin", format!("{} {id} {token} {ends}", subject.name()), begun)
+    }
+
+    fn refresh_standing(&self, _: &str, _: &str, _: Duration, _: SystemTime) -> Lookup<'_, RefreshStanding> {
+        Lookup::Known(Ok(RefreshStanding::Current))
     }
 
     fn rotate(&self, rotation: Rotation, _: SystemTime) -> StoreFuture<'_, Rotated> {
-        let Rotation { family, presented, next, expires_at, grace } = rotation;
-        let detail = format!("{family} {presented} {next} {} {grace:?}", since_now(expires_at));
+        let Rotation { family, presented, next, access_expires_at, expires_at, ends, grace, .. } = rotation;
+        let lives = format!("{} {}", since_now(access_expires_at), since_now(expires_at));
+        let ends = ends.map(|(id, end)| format!("{id} {} ", since_now(end))).unwrap_or_default();
+        let detail = format!("{family} {presented} {next} {lives} {ends}{grace:?}");
         self.answer("rotate", detail, self.rotated)
     }
 
-    fn allow(&self, id: String, expires_at: SystemTime, _: SystemTime) -> StoreFuture<'_, ()> {
-        self.answer("allow", format!("{id} {}", since_now(expires_at)), ())
+    fn allow(&self, token: Issued, _: SystemTime) -> StoreFuture<'_, ()> {
+        let Issued { id, family, expires_at, .. } = token;
+        self.answer("allow", format!("{id} {} {}", family.unwrap_or_default(), since_now(expires_at)), ())
     }
 
     fn is_allowed(&self, _: &str, _: SystemTime) -> Lookup<'_> {
         Lookup::Known(Ok(Standing::Good))
-    }
-
-    fn revoked_before<'a>(&'a self, subject: &'a str, _: SystemTime) -> StoreFuture<'a, Option<SystemTime>> {
-        self.answer("revoked_before", subject.to_owned(), self.cut_off)
     }
 }
 
@@ -83,8 +96,9 @@ fn after_now(seconds: f64) -> SystemTime {
 }
 
 /// The claims of a refresh token, as a guard hands them on. It may be of another time.
-fn presented(issuer: &TokenIssuer, token: &IssuedToken) -> TokenClaims {
-    verify(issuer, refresh_profile(), token).unwrap()
+fn presented(issuer: &TokenIssuer, token: &IssuedToken) -> Identity {
+    let verifier = verifier(issuer, refresh_profile()).of_refresh_tokens();
+    Arc::into_inner(verifier.verify(token.as_str().as_bytes()).unwrap()).unwrap()
 }
 
 fn login(issuer: &TokenIssuer) -> NewToken<Pair> {
@@ -100,7 +114,49 @@ async fn a_login_begins_its_family_in_the_store() {
     let (issuer, store) = (issuer(|builder| builder), Told::new(Rotated::Fresh));
     let pair = login(&issuer).begin(&store).await.unwrap();
     let (family, id) = (pair.refresh().family().unwrap(), pair.refresh().id());
-    assert_eq!(store.calls(), ["revoked_before alice".to_owned(), format!("begin {family} {id} 2592000")]);
+    assert!(family.ends_with(".mark"), "{family}");
+    let begin = format!("begin alice {family} {id} 900 2592000");
+    assert_eq!(store.calls(), ["mark ".to_owned(), begin]);
+}
+
+#[tokio::test]
+async fn a_login_that_was_outrun_begins_anew_and_not_for_ever() {
+    let issuer = issuer(|builder| builder);
+    for (outruns, begins) in [(1, true), (7, true), (8, false)] {
+        let store = Told { outruns: Mutex::new(outruns), ..Told::new(Rotated::Fresh) };
+        let begun = login(&issuer).begin(&store).await;
+        assert_eq!(begun.is_ok(), begins, "{outruns}");
+        if let Err(error) = begun {
+            assert_eq!(error.kind(), IssueErrorKind::Store);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_store_is_told_of_the_later_of_both_ends() {
+    let hour = Duration::from_secs(3600);
+    let issuer = issuer(|builder| builder);
+    let short = || login(&issuer).lifetime(hour).refresh_lifetime(Duration::from_secs(60));
+    let store = Told::new(Rotated::Fresh);
+    let first = short().begin(&store).await.unwrap();
+    assert!(store.calls()[1].ends_with(" 3600 3600"), "{:?}", store.calls());
+    let refresh = presented(&issuer, first.refresh());
+    let _ = issuer.renew_verified(&refresh).unwrap().rotate(&store).await.unwrap();
+    assert!(store.calls()[2].ends_with(" 3600 3600 0ns"), "{:?}", store.calls());
+}
+
+#[tokio::test]
+async fn the_access_token_before_ends_with_a_refresh_where_that_is_asked_for() {
+    let issuer = issuer(|builder| builder);
+    for asked in [true, false] {
+        let store = Told::new(Rotated::Fresh);
+        let ask = |token: NewToken<Pair>| if asked { token.refresh_ends_access() } else { token };
+        let first = ask(login(&issuer)).begin(&store).await.unwrap();
+        let refresh = presented(&issuer, first.refresh());
+        let _ = issuer.renew_verified(&refresh).unwrap().change(ask).rotate(&store).await.unwrap();
+        let ended = format!(" {} 900 0ns", first.access().id());
+        assert_eq!(store.calls()[2].ends_with(&ended), asked, "{:?}", store.calls());
+    }
 }
 
 #[tokio::test]
@@ -128,8 +184,7 @@ async fn the_next_pair_says_what_the_first_one_said_and_is_not_fresh() {
     assert_eq!(renewed["auth_time"], NOW);
 
     let (family, old, new) = (first.refresh().family().unwrap(), first.refresh().id(), next.refresh().id());
-    let expected = format!("rotate {family} {old} {new} 2593000 0ns");
-    assert_eq!(store.calls(), ["revoked_before alice".to_owned(), expected]);
+    assert_eq!(store.calls(), [format!("rotate {family} {old} {new} 1900 2593000 0ns")]);
 }
 
 #[tokio::test]
@@ -144,7 +199,7 @@ async fn what_the_store_says_of_a_rotation_is_told_apart() {
         let store = Told::new(rotated);
         let renewal = issuer.renew_verified(&refresh).unwrap().grace(Duration::from_secs(5));
         refused(renewal.rotate(&store).await, kind, "");
-        assert!(store.calls()[1].ends_with(" 5s"), "{:?}", store.calls());
+        assert!(store.calls()[0].ends_with(" 5s"), "{:?}", store.calls());
     }
 }
 
@@ -152,7 +207,7 @@ async fn what_the_store_says_of_a_rotation_is_told_apart() {
 async fn a_store_that_fails_is_no_verdict() {
     let issuer = issuer(|builder| builder);
     let refresh = presented(&issuer, login(&issuer).sign().unwrap().refresh());
-    for fails in ["revoked_before", "allow", "rotate", "begin"] {
+    for fails in ["mark", "allow", "rotate", "begin"] {
         let store = Told { fails, ..Told::new(Rotated::Fresh) };
         let renewal = issuer.renew_verified(&refresh).unwrap().change(NewToken::allow_listed);
         let rotated = renewal.rotate(&store).await;
@@ -169,40 +224,9 @@ async fn tokens_are_on_the_list_before_the_store_is_asked_to_count_them() {
     let (issuer, store) = (issuer(|builder| builder), Told::new(Rotated::Fresh));
     let pair = login(&issuer).allow_listed().begin(&store).await.unwrap();
     let calls = store.calls();
-    assert_eq!(calls[1], format!("allow {} 900", pair.access().id()));
-    assert_eq!(calls[2], format!("allow {} 2592000", pair.refresh().id()));
-    assert!(calls[3].starts_with("begin "));
-}
-
-#[tokio::test]
-async fn a_token_issued_before_the_cut_off_of_its_subject_is_not_renewed() {
-    let issuer = issuer(|builder| builder);
-    let refresh = presented(&issuer, login(&issuer).sign().unwrap().refresh());
-    for (cut_off, renewed) in [(after_now(0.0), true), (after_now(0.001), false), (after_now(100.0), false)] {
-        let store = Told { cut_off: Some(cut_off), ..Told::new(Rotated::Fresh) };
-        let result = issuer.renew_verified(&refresh).unwrap().rotate(&store).await;
-        assert_eq!(
-            result.as_ref().err().map(IssueError::kind),
-            (!renewed).then_some(IssueErrorKind::RefreshUnknown)
-        );
-        // The store was not asked to rotate, so the family is as it was.
-        assert_eq!(store.calls().len(), if renewed { 2 } else { 1 });
-    }
-}
-
-#[tokio::test]
-async fn new_tokens_are_issued_at_the_cut_off_and_not_before() {
-    let issuer = issuer(|builder| builder);
-    for (cut_off, issued_at) in [(-5.0, 0), (0.0, 0), (0.001, 1), (0.9, 1), (1.0, 1), (7.5, 8)] {
-        let store = Told { cut_off: Some(after_now(cut_off)), ..Told::new(Rotated::Fresh) };
-        let pair = login(&issuer).begin(&store).await.unwrap();
-        for token in [pair.access(), pair.refresh()] {
-            assert_eq!(claims(token)["iat"], NOW + issued_at, "{cut_off}");
-            assert!(token.issued_at() >= after_now(cut_off));
-        }
-        assert_eq!(pair.access().expires_in(), Duration::from_secs(900 + issued_at));
-        assert_eq!(claims(pair.access())["auth_time"], NOW);
-    }
+    let (access, family) = (pair.access().id(), pair.access().family().unwrap());
+    assert_eq!(calls[1], format!("allow {access} {family} 900"));
+    assert!(calls[2].starts_with("begin "), "a refresh token is on no list: {calls:?}");
 }
 
 #[tokio::test]
@@ -264,31 +288,40 @@ async fn an_illegal_change_leaves_the_login_as_it_was() {
     let refresh = presented(&issuer, login(&issuer).sign().unwrap().refresh());
     let renewal = issuer.renew_verified(&refresh).unwrap().change(|next| next.scopes(["a b"]));
     refused(renewal.rotate(&store).await, IssueErrorKind::Name, "RFC 6749");
-    assert_eq!(store.calls(), ["revoked_before alice"]);
+    assert!(store.calls().is_empty());
 }
 
+/// Whatever a token says, what it was accepted as decides.
 #[test]
-fn an_access_token_renews_nothing() {
+fn only_a_refresh_token_of_this_issuer_renews_anything() {
     let issuer = issuer(|builder| builder);
-    let access = verify(&issuer, TokenProfile::AccessToken, login(&issuer).sign().unwrap().access()).unwrap();
-    refused(issuer.renew_verified(&access), IssueErrorKind::RefreshMisused, "no refresh token");
+    let pair = login(&issuer).sign().unwrap();
+    let access =
+        verifier(&issuer, TokenProfile::AccessToken).verify(pair.access().as_str().as_bytes()).unwrap();
+    refused(
+        issuer.renew_verified(&*access),
+        IssueErrorKind::RefreshMisused,
+        "not accepted as a refresh token",
+    );
+    // A whole refresh token, which a guard has taken for an access token.
+    let taken = verifier(&issuer, refresh_profile()).verify(pair.refresh().as_str().as_bytes()).unwrap();
+    refused(
+        issuer.renew_verified(&*taken),
+        IssueErrorKind::RefreshMisused,
+        "not accepted as a refresh token",
+    );
+    // A guard of another name.
+    let other = super::issuer(|builder| builder.issuer("https://other.example"));
+    let refresh = presented(&issuer, pair.refresh());
+    refused(other.renew_verified(&refresh), IssueErrorKind::RefreshMisused, "of this issuer");
+    let without_a_name = Identity { verified_as: None, ..refresh };
+    refused(issuer.renew_verified(&without_a_name), IssueErrorKind::RefreshMisused, "not accepted");
 }
 
 #[test]
 fn the_claims_that_a_handler_gets_can_be_renewed() {
-    struct Holder(TokenClaims, TypedClaims);
-    impl HoldsClaims for Holder {
-        fn claims(&self) -> &TokenClaims {
-            &self.0
-        }
-
-        fn typed(&self) -> &TypedClaims {
-            &self.1
-        }
-    }
     let issuer = issuer(|builder| builder);
-    let token = presented(&issuer, login(&issuer).sign().unwrap().refresh());
-    let holder = Arc::new(Holder(token, TypedClaims::default()));
+    let holder = Arc::new(presented(&issuer, login(&issuer).sign().unwrap().refresh()));
     let claims: Claims = Claims::read((holder, TokenSource::AuthorizationHeader)).unwrap();
     let renewal = issuer.renew(&claims).unwrap();
     assert_eq!(format!("{renewal:?}"), "Renewal(..)");
@@ -309,17 +342,23 @@ async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_login() {
 async fn a_login_after_the_logout_of_a_subject_counts_at_once() {
     let (issuer, store) = (issuer(|builder| builder), MemoryStore::new());
     let old = login(&issuer).begin(&store).await.unwrap();
-    // To the end of the second that has begun, so that nothing issued in it is left.
-    let (now, cut_off) = (after_now(0.0), after_now(1.0));
     let revocation = Revocation::Subject {
-        subject: "alice".to_owned(),
-        issued_before: cut_off,
+        subject: Subject::of_issuer("https://id.example", "alice"),
+        issued_before: after_now(31.0),
         expires_at: after_now(1e7),
     };
-    store.revoke(revocation, now).await.unwrap();
+    store.revoke(revocation, after_now(0.0)).await.unwrap();
     let refresh = presented(&issuer, old.refresh());
     let renewed = issuer.renew_verified(&refresh).unwrap().rotate(&store).await;
     refused(renewed, IssueErrorKind::RefreshUnknown, "revoked");
+    // It is issued now, and no moment later.
     let new = login(&issuer).begin(&store).await.unwrap();
-    assert_eq!(new.access().issued_at(), cut_off);
+    assert_eq!(new.access().issued_at(), after_now(0.0));
+    for (token, standing) in [(old.access(), Standing::Revoked), (new.access(), Standing::Good)] {
+        let mut facts = TokenFacts::new("alice", token.expires_at());
+        (facts.id, facts.family) = (Some(token.id()), token.family());
+        (facts.issuer, facts.issued_at) = (Some("https://id.example"), Some(token.issued_at()));
+        let Lookup::Known(Ok(answer)) = store.standing(&facts, after_now(0.0)) else { panic!("no answer") };
+        assert_eq!(answer, standing);
+    }
 }

@@ -4,12 +4,13 @@
 //! not read back in full is damage.
 
 use crate::store::StoreError;
-use crate::store::ledger::{Entry, Kind, Note};
+use crate::store::ledger::{Entry, Kind, Login, Note};
 use crate::store::moment::Moment;
 
 pub(super) fn kind_to_byte(kind: Kind) -> u8 {
     match kind {
         Kind::Allowed => b'a',
+        Kind::Era => b'e',
         Kind::Family => b'f',
         Kind::Login => b'l',
         Kind::Subject => b's',
@@ -18,21 +19,26 @@ pub(super) fn kind_to_byte(kind: Kind) -> u8 {
 }
 
 pub(super) fn kind_from_byte(byte: u8) -> Result<Kind, StoreError> {
-    Kind::ALL.into_iter().find(|kind| kind_to_byte(*kind) == byte).ok_or_else(damaged)
+    Kind::TABLES.into_iter().chain([Kind::Era]).find(|kind| kind_to_byte(*kind) == byte).ok_or_else(damaged)
 }
 
 pub(super) fn encode(entry: &Entry) -> Vec<u8> {
     let mut bytes = Vec::new();
     put_moment(&mut bytes, entry.ends);
     match &entry.note {
-        Note::Mark => {}
-        Note::CutOff(before) => put_moment(&mut bytes, *before),
-        Note::Login { current, previous, rotated } => {
-            put_moment(&mut bytes, *rotated);
-            put_text(&mut bytes, current);
-            if let Some(previous) = previous {
-                put_text(&mut bytes, previous);
-            }
+        Note::Allowed { subject, family } => {
+            put_text(&mut bytes, subject);
+            put_option(&mut bytes, family.as_deref());
+        }
+        Note::CutOff { before, epoch } => {
+            put_moment(&mut bytes, *before);
+            put_number(&mut bytes, *epoch);
+        }
+        Note::Era(epoch) => put_number(&mut bytes, *epoch),
+        Note::Login(login) => put_login(&mut bytes, login),
+        Note::Revoked { subject, epoch } => {
+            put_number(&mut bytes, *epoch);
+            put_option(&mut bytes, subject.as_deref());
         }
     }
     bytes
@@ -42,20 +48,55 @@ pub(super) fn decode(kind: Kind, mut bytes: &[u8]) -> Result<Entry, StoreError> 
     let bytes = &mut bytes;
     let ends = take_moment(bytes)?;
     let note = match kind {
-        Kind::Allowed | Kind::Family | Kind::Token => Note::Mark,
-        Kind::Subject => Note::CutOff(take_moment(bytes)?),
-        Kind::Login => {
-            let rotated = take_moment(bytes)?;
-            let current = take_text(bytes)?;
-            let previous = if bytes.is_empty() { None } else { Some(take_text(bytes)?) };
-            Note::Login { current, previous, rotated }
+        Kind::Allowed => Note::Allowed { subject: take_text(bytes)?, family: take_option(bytes)? },
+        Kind::Era => Note::Era(take_number(bytes)?),
+        Kind::Family | Kind::Token => {
+            let epoch = take_number(bytes)?;
+            Note::Revoked { subject: take_option(bytes)?, epoch }
         }
+        Kind::Subject => Note::CutOff { before: take_moment(bytes)?, epoch: take_number(bytes)? },
+        Kind::Login => Note::Login(take_login(bytes)?),
     };
     if bytes.is_empty() { Ok(Entry { ends, note }) } else { Err(damaged()) }
 }
 
+fn put_login(bytes: &mut Vec<u8>, login: &Login) {
+    let Login { subject, current, previous, rotated, access_ends, endpoint, epoch } = login;
+    put_text(bytes, subject);
+    put_text(bytes, current);
+    put_option(bytes, previous.as_deref());
+    put_moment(bytes, *rotated);
+    put_moment(bytes, *access_ends);
+    put_option(bytes, endpoint.as_deref());
+    put_number(bytes, *epoch);
+}
+
+fn take_login(bytes: &mut &[u8]) -> Result<Login, StoreError> {
+    Ok(Login {
+        subject: take_text(bytes)?,
+        current: take_text(bytes)?,
+        previous: take_option(bytes)?,
+        rotated: take_moment(bytes)?,
+        access_ends: take_moment(bytes)?,
+        endpoint: take_option(bytes)?,
+        epoch: take_number(bytes)?,
+    })
+}
+
+fn put_number(bytes: &mut Vec<u8>, number: u64) {
+    bytes.extend(number.to_be_bytes());
+}
+
 fn put_moment(bytes: &mut Vec<u8>, moment: Moment) {
-    bytes.extend(moment.as_millis().to_be_bytes());
+    put_number(bytes, moment.as_millis());
+}
+
+/// Whether there is one, and then the text.
+fn put_option(bytes: &mut Vec<u8>, text: Option<&str>) {
+    bytes.push(u8::from(text.is_some()));
+    if let Some(text) = text {
+        put_text(bytes, text);
+    }
 }
 
 fn put_text(bytes: &mut Vec<u8>, text: &str) {
@@ -73,11 +114,21 @@ fn take_moment(bytes: &mut &[u8]) -> Result<Moment, StoreError> {
     take_number(bytes).map(Moment::from_millis)
 }
 
-fn take_text(bytes: &mut &[u8]) -> Result<Box<str>, StoreError> {
+fn take_option<T: From<String>>(bytes: &mut &[u8]) -> Result<Option<T>, StoreError> {
+    let (&there, rest) = bytes.split_first().ok_or_else(damaged)?;
+    *bytes = rest;
+    match there {
+        0 => Ok(None),
+        1 => take_text(bytes).map(Some),
+        _ => Err(damaged()),
+    }
+}
+
+fn take_text<T: From<String>>(bytes: &mut &[u8]) -> Result<T, StoreError> {
     let length = usize::try_from(take_number(bytes)?).map_err(|_| damaged())?;
     let (text, rest) = bytes.split_at_checked(length).ok_or_else(damaged)?;
     *bytes = rest;
-    str::from_utf8(text).map(Into::into).map_err(|_| damaged())
+    str::from_utf8(text).map(|text| text.to_owned().into()).map_err(|_| damaged())
 }
 
 pub(super) fn damaged() -> StoreError {
@@ -91,19 +142,30 @@ mod tests {
     fn entries() -> impl Iterator<Item = (Kind, Entry)> {
         let ends = Moment::from_millis(1_800_000_000_001);
         let before = Moment::from_millis(7);
-        let login = |previous: Option<&str>| Note::Login {
-            current: "c\u{e9}".into(),
-            previous: previous.map(Into::into),
-            rotated: before,
+        let login = |previous: Option<&str>, endpoint: Option<&str>| {
+            Note::Login(Login {
+                subject: "7:issueri".into(),
+                current: "c\u{e9}".into(),
+                previous: previous.map(Into::into),
+                rotated: before,
+                access_ends: Moment::from_millis(8),
+                endpoint: endpoint.map(Into::into),
+                epoch: 3,
+            })
         };
+        let allowed =
+            |family: Option<&str>| Note::Allowed { subject: ":a".into(), family: family.map(Into::into) };
+        let revoked = |subject: Option<&str>| Note::Revoked { subject: subject.map(Into::into), epoch: 5 };
         [
-            (Kind::Allowed, Note::Mark),
-            (Kind::Family, Note::Mark),
-            (Kind::Login, login(None)),
-            (Kind::Login, login(Some("before"))),
-            (Kind::Login, login(Some(""))),
-            (Kind::Subject, Note::CutOff(before)),
-            (Kind::Token, Note::Mark),
+            (Kind::Allowed, allowed(None)),
+            (Kind::Allowed, allowed(Some("f"))),
+            (Kind::Era, Note::Era(9)),
+            (Kind::Family, revoked(None)),
+            (Kind::Login, login(None, None)),
+            (Kind::Login, login(Some("before"), Some("POST /refresh"))),
+            (Kind::Login, login(Some(""), None)),
+            (Kind::Subject, Note::CutOff { before, epoch: 2 }),
+            (Kind::Token, revoked(Some(":a"))),
         ]
         .map(|(kind, note)| (kind, Entry { ends, note }))
         .into_iter()

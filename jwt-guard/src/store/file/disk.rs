@@ -4,7 +4,9 @@
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use redb::{
     Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
@@ -13,10 +15,10 @@ use redb::{
 
 use crate::store::StoreError;
 use crate::store::file::codec;
-use crate::store::ledger::{Change, Ledger};
+use crate::store::ledger::{Change, Kind, Ledger};
 
 /// All entries. The name of the table has the version of the format.
-const ENTRIES: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new("jwt-guard entries 1");
+const ENTRIES: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new("jwt-guard entries 2");
 
 /// The pages that the engine keeps in memory: the entries are in the ledger, so few are read twice.
 const CACHE: usize = 4 << 20;
@@ -24,22 +26,60 @@ const CACHE: usize = 4 << 20;
 /// An open and locked file.
 pub(super) struct Disk {
     database: Database,
+    place: Place,
+}
+
+/// Where the file was when it was opened.
+struct Place {
+    path: PathBuf,
+    file: Option<FileId>,
 }
 
 impl Disk {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        make(path).map_err(|error| StoreError::new("the file cannot be opened").because(error))?;
+        let cannot_be_opened = |error| StoreError::new("the file cannot be opened").because(error);
+        let is_new = make(path).map_err(cannot_be_opened)?;
+        if is_new {
+            tracing::warn!(
+                target: "jwt_guard",
+                path = %path.display(),
+                "there was no token store at this path, and an empty one was made: if there should have been one, what it \
+                 had revoked is good again"
+            );
+        } else if std::fs::metadata(path).map_err(cannot_be_opened)?.len() == 0 {
+            return Err(StoreError::new(
+                "the file is empty, as if it had been cut: remove it if a new store is to be made there",
+            ));
+        }
+        let repaired = Arc::new(AtomicBool::new(false));
+        let repairing = Arc::clone(&repaired);
         let mut builder = Builder::new();
         // Every page is read afterwards in any case. This compares the checksums of all of them first.
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
-        Ok(Self { database: builder.create(path).map_err(not_opened)? })
+        builder.set_repair_callback(move |_| repairing.store(true, Ordering::Relaxed));
+        let database = builder.create(path).map_err(not_opened)?;
+        if repaired.load(Ordering::Relaxed) && !is_new {
+            tracing::warn!(
+                target: "jwt_guard",
+                path = %path.display(),
+                "the token store was not closed and has been repaired: all that was acknowledged is there, unless the disk \
+                 lost what it had taken"
+            );
+        }
+        let place = Place { path: path.to_owned(), file: FileId::of(path).map_err(cannot_be_opened)? };
+        Ok(Self { database, place })
     }
 
     pub(super) fn read(&self, ledger: &mut Ledger) -> Result<(), StoreError> {
         let transaction = self.database.begin_read().map_err(unreadable)?;
         let table = match transaction.open_table(ENTRIES) {
             Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(()),
+            Err(TableError::TableDoesNotExist(_)) => {
+                let others = transaction.list_tables().map_err(unreadable)?.count();
+                let other =
+                    StoreError::new("the file was written by another version, or is not a token store");
+                return if others == 0 { Ok(()) } else { Err(other) };
+            }
             Err(error) => return Err(unreadable(error)),
         };
         for entry in table.iter().map_err(unreadable)? {
@@ -53,18 +93,29 @@ impl Disk {
 
     /// When this returns, the disk has the changes.
     pub(super) fn write(&self, changes: &[Change]) -> Result<(), StoreError> {
-        if changes.is_empty() { Ok(()) } else { self.commit(changes).map_err(unwritten) }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.commit(changes).map_err(unwritten)?;
+        self.place.check()
     }
 
     fn commit(&self, changes: &[Change]) -> Result<(), redb::Error> {
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
         let mut table = transaction.open_table(ENTRIES)?;
-        for Change { kind, name, entry } in changes {
-            let key = (codec::kind_to_byte(*kind), &**name);
-            match entry {
-                Some(entry) => drop(table.insert(key, &*codec::encode(entry))?),
-                None => drop(table.remove(key)?),
+        let key = |kind: Kind, name| (codec::kind_to_byte(kind), name);
+        for change in changes {
+            match change {
+                // The name that comes after those of a kind belongs to the next kind.
+                Change::Cleared(kind) => {
+                    let next = codec::kind_to_byte(*kind) + 1;
+                    table.retain_in(key(*kind, "")..(next, ""), |_, _| false)?;
+                }
+                Change::Entry(kind, name, Some(entry)) => {
+                    drop(table.insert(key(*kind, name), &*codec::encode(entry))?);
+                }
+                Change::Entry(kind, name, None) => drop(table.remove(key(*kind, name))?),
             }
         }
         drop(table);
@@ -72,16 +123,48 @@ impl Disk {
     }
 }
 
-/// Makes an empty file if there is none. Its directory is synchronised too, or the file could be gone after a power
+/// Which file it is, whatever its name.
+#[derive(PartialEq, Eq)]
+struct FileId(u64, u64);
+
+impl FileId {
+    /// `None` where the system does not tell. There a file that is open is not removed either.
+    #[cfg(unix)]
+    fn of(path: &Path) -> io::Result<Option<Self>> {
+        use std::os::unix::fs::MetadataExt as _;
+        let file = std::fs::metadata(path)?;
+        Ok(Some(Self(file.dev(), file.ino())))
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unnecessary_wraps, reason = "on Unix it may fail")]
+    fn of(_: &Path) -> io::Result<Option<Self>> {
+        Ok(None)
+    }
+}
+
+impl Place {
+    /// Whether what was written can be found again.
+    fn check(&self) -> Result<(), StoreError> {
+        let gone = || StoreError::new("the file was removed or replaced while it was open");
+        match FileId::of(&self.path) {
+            Ok(file) if file == self.file => Ok(()),
+            Ok(_) => Err(gone()),
+            Err(error) => Err(gone().because(error)),
+        }
+    }
+}
+
+/// Makes an empty file if there is none, and says whether it did. Its directory is synchronised too, or the file could be gone after a power
 /// failure, with all that is in it.
-fn make(path: &Path) -> io::Result<()> {
+fn make(path: &Path) -> io::Result<bool> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(_) => synchronise_directory(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Ok(_) => synchronise_directory(path).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -11,7 +11,7 @@ use crate::store::file::disk::Disk;
 use crate::store::ledger::Ledger;
 use crate::store::moment::Moment;
 use crate::store::shared::Shared;
-use crate::store::{Family, Revocation, Rotated, Rotation, StoreError};
+use crate::store::{Begun, Family, Issued, Revocation, Rotated, Rotation, StoreError, StoreLimits, Subject};
 
 /// How many orders wait at most, and how many share a transaction. A sender that finds the queue full waits.
 const QUEUE: usize = 1024;
@@ -20,9 +20,10 @@ type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What the writer is to do, and where it says how it went.
 pub(super) enum Order {
-    Allow(String, SystemTime, Done<()>),
-    Begin(Family, Done<()>),
-    Revoke(Revocation, Done<()>),
+    Allow(Issued, Done<()>),
+    Begin(Family, Done<Begun>),
+    Mark(Done<String>),
+    Revoke(Revocation, Option<Subject>, Done<()>),
     Rotate(Rotation, Done<Rotated>),
 }
 
@@ -38,18 +39,25 @@ impl Order {
             Box::new(move |failure| drop(done.send(failure.map_or(result, |why| Err(unwritten(why))))))
         }
         match self {
-            Self::Allow(id, ends, done) => then(done, shared.change(|ledger| ledger.allow(id, ends, now))),
+            Self::Allow(token, done) => then(done, shared.change(|ledger| ledger.allow(token, now))),
             Self::Begin(family, done) => then(done, shared.change(|ledger| ledger.begin(family, now))),
-            Self::Revoke(what, done) => then(done, shared.change(|ledger| ledger.revoke(what, now))),
+            Self::Mark(done) => {
+                let mark =
+                    |ledger: &mut Ledger| ledger.set_line().map(|()| ledger.mark().unwrap_or_default());
+                then(done, shared.change(mark))
+            }
+            Self::Revoke(what, subject, done) => {
+                then(done, shared.change(|ledger| ledger.revoke(what, subject.as_ref(), now)))
+            }
             Self::Rotate(rotation, done) => then(done, shared.change(|ledger| ledger.rotate(rotation, now))),
         }
     }
 
     fn refuse(self, why: &Failure) {
         match self {
-            Self::Allow(_, _, done) | Self::Begin(_, done) | Self::Revoke(_, done) => {
-                drop(done.send(Err(unwritten(why))));
-            }
+            Self::Allow(_, done) | Self::Revoke(_, _, done) => drop(done.send(Err(unwritten(why)))),
+            Self::Begin(_, done) => drop(done.send(Err(unwritten(why)))),
+            Self::Mark(done) => drop(done.send(Err(unwritten(why)))),
             Self::Rotate(_, done) => drop(done.send(Err(unwritten(why)))),
         }
     }
@@ -67,10 +75,10 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Opens the file on the thread that will write it.
-    pub(super) async fn start(path: PathBuf, capacity: usize) -> Result<(Self, Arc<Shared>), StoreError> {
+    pub(super) async fn start(path: PathBuf, limits: StoreLimits) -> Result<(Self, Arc<Shared>), StoreError> {
         let (opened, open) = oneshot::channel();
         let (orders, queue) = mpsc::channel(QUEUE);
-        let run = move || match load(path, capacity) {
+        let run = move || match load(path, limits) {
             Ok((disk, shared)) => {
                 if opened.send(Ok(shared.clone())).is_ok() {
                     write(disk, &shared, queue);
@@ -110,9 +118,9 @@ impl Drop for Writer {
     }
 }
 
-fn load(path: PathBuf, capacity: usize) -> Result<(Disk, Arc<Shared>), StoreError> {
+fn load(path: PathBuf, limits: StoreLimits) -> Result<(Disk, Arc<Shared>), StoreError> {
     let disk = Disk::open(&path)?;
-    let mut ledger = Ledger::journaled(capacity);
+    let mut ledger = Ledger::journaled(limits);
     disk.read(&mut ledger)?;
     Ok((disk, Arc::new(Shared::new(ledger))))
 }

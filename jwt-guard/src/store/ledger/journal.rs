@@ -2,32 +2,51 @@
 
 use std::sync::Arc;
 
-use super::{Entry, Kind, Ledger};
+use super::{Entry, Kind, Ledger, Note};
+use crate::store::StoreLimits;
+use crate::store::moment::Moment;
 
-/// An entry that was changed: what it is now, or `None` if it is gone.
-pub(in crate::store) struct Change {
-    pub(in crate::store) kind: Kind,
-    pub(in crate::store) name: Arc<str>,
-    pub(in crate::store) entry: Option<Entry>,
+/// What differs from what was written down before.
+pub(in crate::store) enum Change {
+    /// Everything of a kind is gone. What is there again comes after.
+    Cleared(Kind),
+    /// An entry: what it is now, or `None` if it is gone.
+    Entry(Kind, Arc<str>, Option<Entry>),
+}
+
+/// A change, before it is asked for.
+pub(super) enum Changed {
+    Cleared(Kind),
+    Entry(Kind, Arc<str>),
 }
 
 impl Ledger {
     /// A ledger that remembers what was changed until [`take_changes`](Self::take_changes).
-    pub(in crate::store) fn journaled(capacity: usize) -> Self {
-        Self { changed: Some(Vec::new()), ..Self::new(capacity) }
+    pub(in crate::store) fn journaled(limits: StoreLimits) -> Self {
+        Self { changed: Some(Vec::new()), ..Self::new(limits) }
     }
 
     /// Takes an entry that was written down before, however many there are.
     pub(in crate::store) fn restore(&mut self, kind: Kind, name: &str, entry: Entry) {
-        self.table_mut(kind).put(name.into(), entry);
+        match (kind, &entry.note) {
+            (Kind::Era, Note::Era(epoch)) => (self.line, self.epoch) = (Some(name.into()), *epoch),
+            _ => self.table_mut(kind).put(name.into(), entry),
+        }
     }
 
-    /// The entries that differ since the last call.
+    /// What differs since the last call.
     pub(in crate::store) fn take_changes(&mut self) -> Vec<Change> {
         let changed = self.changed.as_mut().map(std::mem::take).unwrap_or_default();
-        let with_entry = |(kind, name): (Kind, Arc<str>)| {
-            let entry = self.table(kind).get(&name).cloned();
-            Change { kind, name, entry }
+        let with_entry = |change| match change {
+            Changed::Cleared(kind) => Change::Cleared(kind),
+            Changed::Entry(Kind::Era, name) => {
+                let entry = Entry { ends: Moment::LAST, note: Note::Era(self.epoch) };
+                Change::Entry(Kind::Era, name, Some(entry))
+            }
+            Changed::Entry(kind, name) => {
+                let entry = self.table(kind).get(&name).cloned();
+                Change::Entry(kind, name, entry)
+            }
         };
         changed.into_iter().map(with_entry).collect()
     }

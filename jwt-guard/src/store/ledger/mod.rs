@@ -2,9 +2,17 @@
 //!
 //! The ledger reads no clock, does no I/O and takes no lock. An entry counts until five minutes, the largest leeway of a
 //! guard, after its token has ended; every write forgets a few entries that no longer do.
+//!
+//! Time does not order what happens here, since clocks differ: each cut-off begins a new epoch, and covers what was made
+//! in earlier ones. `era` has the names of logins say in which they began.
 
+mod cut;
+mod entry;
+mod era;
+mod index;
 #[cfg(any(feature = "store-file", test))]
 mod journal;
+mod login;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -12,16 +20,23 @@ mod tests;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::store::limits::{warn_of_issued, warn_of_revocations};
 use crate::store::moment::Moment;
-use crate::store::{Family, Revocation, Rotated, Rotation, Standing, StoreError, TokenFacts};
+use crate::store::subject::with_key;
+use crate::store::{Issued, Revocation, Standing, StoreError, StoreLimits, Subject, TokenFacts};
 
+pub(super) use entry::{Entry, Kind, Login, Note};
+#[cfg(feature = "store-redis")]
+pub(super) use era::{mark, new_line, read_mark};
 #[cfg(feature = "store-file")]
 pub(super) use journal::Change;
 use table::Table;
-pub(super) use table::{Entry, Kind, Note};
 
 /// How many entries that no longer count a write forgets at most. It adds two at most, so the ledger never falls behind.
 const SWEEP: usize = 16;
+
+/// The name of the cut-off of all subjects. The key of a subject is another.
+pub(super) const EVERYBODY: &str = "*";
 
 /// Revoked tokens, logins and subjects; living logins; issued tokens.
 pub(super) struct Ledger {
@@ -30,76 +45,69 @@ pub(super) struct Ledger {
     subjects: Table,
     logins: Table,
     allowed: Table,
-    capacity: usize,
+    limits: StoreLimits,
+    /// Tells the marks of this ledger from those of others; `None` until the first is asked for.
+    line: Option<Arc<str>>,
+    /// How many cut-offs there were.
+    epoch: u64,
     /// What changed, for a store that writes it down; `None` where nobody asks.
-    changed: Option<Vec<(Kind, Arc<str>)>>,
+    #[cfg(any(feature = "store-file", test))]
+    changed: Option<Vec<journal::Changed>>,
 }
 
 impl Ledger {
-    /// How many entries a store takes if nothing else is said.
-    pub(super) const CAPACITY: usize = 1_000_000;
-
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(limits: StoreLimits) -> Self {
         let [tokens, families, subjects, logins, allowed] = [(); 5].map(|()| Table::default());
-        Self { tokens, families, subjects, logins, allowed, capacity, changed: None }
-    }
-
-    pub(super) fn revoke(&mut self, what: Revocation, now: Moment) -> Result<(), StoreError> {
-        self.sweep(now);
-        match what {
-            Revocation::Token { id, expires_at } => {
-                self.remove(Kind::Allowed, &id);
-                self.put(Kind::Token, id.into(), Entry::mark(Moment::ceil(expires_at)))
-            }
-            Revocation::Family { id, expires_at } => self.revoke_family(id.into(), Moment::ceil(expires_at)),
-            Revocation::Subject { subject, issued_before, expires_at } => {
-                let note = Note::CutOff(Moment::ceil(issued_before));
-                self.put(Kind::Subject, subject.into(), Entry { ends: Moment::ceil(expires_at), note })
-            }
+        Self {
+            tokens,
+            families,
+            subjects,
+            logins,
+            allowed,
+            limits,
+            line: None,
+            epoch: 0,
+            #[cfg(any(feature = "store-file", test))]
+            changed: None,
         }
     }
 
-    pub(super) fn begin(&mut self, family: Family, now: Moment) -> Result<(), StoreError> {
-        self.sweep(now);
-        if self.families.living(&family.id, now).is_some() {
-            return Err(StoreError::new("a new login has the name of a revoked one"));
-        }
-        match self.logins.living(&family.id, now).map(|login| &login.note) {
-            // The same once more, by somebody who lost the answer.
-            Some(Note::Login { current, previous: None, .. }) if **current == *family.token => return Ok(()),
-            Some(_) => return Err(StoreError::new("a new login has the name of a living one")),
-            None => {}
-        }
-        let note = Note::Login { current: family.token.into(), previous: None, rotated: now };
-        self.put(Kind::Login, family.id.into(), Entry { ends: Moment::ceil(family.expires_at), note })
-    }
-
-    pub(super) fn rotate(&mut self, rotation: Rotation, now: Moment) -> Result<Rotated, StoreError> {
-        self.sweep(now);
-        let Rotation { family, presented, next, expires_at, grace } = rotation;
-        let Some(login) = self.logins.living(&family, now) else { return Ok(Rotated::Unknown) };
-        let Note::Login { current, previous, rotated } = &login.note else { return Ok(Rotated::Unknown) };
-        let ends = login.ends.max(Moment::ceil(expires_at));
-        if **current == *presented {
-            let note = Note::Login { current: next.into(), previous: Some(presented.into()), rotated: now };
-            self.put(Kind::Login, family.into(), Entry { ends, note })?;
-            Ok(Rotated::Fresh)
-        } else if previous.as_deref() == Some(&*presented) && now < rotated.plus(grace) {
-            Ok(Rotated::Retried)
-        } else {
-            self.revoke_family(family.into(), ends)?;
-            Ok(Rotated::Reused)
-        }
-    }
-
-    pub(super) fn allow(
+    pub(super) fn revoke(
         &mut self,
-        id: String,
-        expires_at: SystemTime,
+        what: Revocation,
+        whose: Option<&Subject>,
         now: Moment,
     ) -> Result<(), StoreError> {
         self.sweep(now);
-        self.put(Kind::Allowed, id.into(), Entry::mark(Moment::ceil(expires_at)))
+        let whose = whose.map(|subject| subject.key().into());
+        match what {
+            Revocation::Token { id, expires_at } => {
+                self.revoke_token(id.into(), whose, Moment::ceil(expires_at), now)
+            }
+            Revocation::Family { id, expires_at } => {
+                self.revoke_family(id.into(), whose, Moment::ceil(expires_at), now)
+            }
+            Revocation::Subject { subject, issued_before, expires_at } => {
+                self.cut(subject.key().into(), Moment::ceil(issued_before), Moment::ceil(expires_at))
+            }
+            Revocation::All { issued_before, expires_at } => {
+                self.cut(EVERYBODY.into(), Moment::ceil(issued_before), Moment::ceil(expires_at))
+            }
+        }
+    }
+
+    pub(super) fn allow(&mut self, token: Issued, now: Moment) -> Result<(), StoreError> {
+        self.sweep(now);
+        let Issued { id, subject, family, expires_at } = token;
+        let (subject, family) = (Arc::<str>::from(subject.key()), family.map(Arc::from));
+        while self.allowed.get(&id).is_none() && self.allowed.count_of(&subject) >= self.limits.most_issued()
+        {
+            let Some(first) = self.allowed.of_subject(&subject).next().cloned() else { break };
+            warn_of_issued(&self.limits);
+            self.remove(Kind::Allowed, &first);
+        }
+        let note = Note::Allowed { subject, family };
+        self.put(Kind::Allowed, id.into(), Entry { ends: Moment::ceil(expires_at), note })
     }
 
     pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Standing {
@@ -109,27 +117,21 @@ impl Ledger {
         };
         let revoked = named(&self.tokens, token.id)
             || named(&self.families, token.family)
-            || self
-                .cut_off(token.subject, now)
-                .is_some_and(|cut_off| token.issued_at.is_none_or(|issued| Moment::floor(issued) < cut_off));
+            || self.is_cut_off(token, now);
         if revoked { Standing::Revoked } else { Standing::Good }
     }
 
     pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> Standing {
         let now = Moment::floor(now);
-        if self.allowed.living(id, now).is_some() && self.tokens.living(id, now).is_none() {
-            Standing::Good
-        } else {
-            Standing::Revoked
-        }
-    }
-
-    /// Before which moment tokens of `subject` must have been issued to be revoked.
-    pub(super) fn cut_off(&self, subject: &str, now: Moment) -> Option<Moment> {
-        match self.subjects.living(subject, now)?.note {
-            Note::CutOff(before) => Some(before),
-            Note::Mark | Note::Login { .. } => None,
-        }
+        let Some(Note::Allowed { subject, family }) = self.allowed.living(id, now).map(|entry| &entry.note)
+        else {
+            return Standing::Revoked;
+        };
+        let revoked = self.tokens.living(id, now).is_some()
+            || family.as_ref().is_some_and(|family| {
+                self.families.living(family, now).is_some() || self.is_outrun(subject, family, now)
+            });
+        if revoked { Standing::Revoked } else { Standing::Good }
     }
 
     /// Whether nothing is revoked, so that [`standing`](Self::standing) need not be asked.
@@ -137,22 +139,85 @@ impl Ledger {
         self.tokens.is_empty() && self.families.is_empty() && self.subjects.is_empty()
     }
 
-    /// A login that is revoked makes room for its revocation: reuse is acted on even when the store is full.
-    fn revoke_family(&mut self, name: Arc<str>, ends: Moment) -> Result<(), StoreError> {
-        let login = self.remove(Kind::Login, &name).map_or(ends, |login| login.ends);
-        self.put(Kind::Family, name, Entry::mark(ends.max(login)))
+    /// Whether a cut-off covers a token: by the epoch in which its login began, else by the time of its issue.
+    fn is_cut_off(&self, token: &TokenFacts<'_>, now: Moment) -> bool {
+        if self.subjects.is_empty() {
+            return false;
+        }
+        let began = token.family.and_then(|family| self.epoch_of(family));
+        let covers = |cut_off: &Entry| match (&cut_off.note, began) {
+            (Note::CutOff { epoch, .. }, Some(began)) => began < *epoch,
+            (Note::CutOff { before, .. }, None) => {
+                token.issued_at.is_none_or(|issued_at| Moment::floor(issued_at) < *before)
+            }
+            _ => false,
+        };
+        self.subjects.living(EVERYBODY, now).is_some_and(covers)
+            || with_key(token.issuer, token.subject, |key| self.subjects.living(key, now).is_some_and(covers))
+    }
+
+    fn revoke_token(
+        &mut self,
+        name: Arc<str>,
+        whose: Option<Arc<str>>,
+        ends: Moment,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let listed = self.remove(Kind::Allowed, &name);
+        let whose = whose.or_else(|| listed.and_then(|entry| entry.subject().cloned()));
+        self.revoke_one(Kind::Token, name, whose, ends, now)
+    }
+
+    /// Revokes a token or a login by name. One subject has a limited number of such entries: beyond, one cut-off takes their
+    /// place.
+    fn revoke_one(
+        &mut self,
+        kind: Kind,
+        name: Arc<str>,
+        subject: Option<Arc<str>>,
+        ends: Moment,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        if now >= ends.plus(Moment::LEEWAY) {
+            return Ok(());
+        }
+        if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
+            let count = self.tokens.count_of(subject) + self.families.count_of(subject);
+            let is_full = self.revocations() >= self.limits.revocations;
+            if count >= self.limits.most_revocations() || is_full && count > 0 {
+                warn_of_revocations(&self.limits);
+                return self.cut(subject.clone(), now.plus(Moment::LEEWAY), ends);
+            }
+        }
+        let note = Note::Revoked { subject, epoch: self.epoch };
+        self.put(kind, name, Entry { ends, note })
     }
 
     /// Keeps the stricter of what is known and what is new.
     fn put(&mut self, kind: Kind, name: Arc<str>, entry: Entry) -> Result<(), StoreError> {
         let entry = match self.table(kind).get(&name) {
             Some(known) => entry.stricter(known),
-            None if self.len() >= self.capacity => return Err(StoreError::new("it is full")),
+            None if !self.has_room(kind, &name) => return Err(StoreError::new("it is full")),
             None => entry,
         };
         self.note_change(kind, &name);
         self.table_mut(kind).put(name, entry);
         Ok(())
+    }
+
+    fn has_room(&self, kind: Kind, name: &str) -> bool {
+        match kind {
+            Kind::Allowed => self.allowed.len() < self.limits.issued,
+            Kind::Login => self.logins.len() < self.limits.logins,
+            Kind::Subject if name == EVERYBODY => true,
+            Kind::Era | Kind::Family | Kind::Subject | Kind::Token => {
+                self.revocations() < self.limits.revocations
+            }
+        }
+    }
+
+    fn revocations(&self) -> usize {
+        self.tokens.len() + self.families.len() + self.subjects.len()
     }
 
     fn remove(&mut self, kind: Kind, name: &str) -> Option<Entry> {
@@ -162,7 +227,7 @@ impl Ledger {
     }
 
     fn sweep(&mut self, now: Moment) {
-        for kind in Kind::ALL {
+        for kind in Kind::TABLES {
             for _ in 0..SWEEP {
                 let Some(name) = self.table_mut(kind).forget_one(now) else { break };
                 self.note_change(kind, &name);
@@ -170,14 +235,19 @@ impl Ledger {
         }
     }
 
+    #[cfg(any(feature = "store-file", test))]
     fn note_change(&mut self, kind: Kind, name: &Arc<str>) {
         if let Some(changed) = &mut self.changed {
-            changed.push((kind, name.clone()));
+            changed.push(journal::Changed::Entry(kind, name.clone()));
         }
     }
 
+    #[cfg(not(any(feature = "store-file", test)))]
+    #[expect(clippy::unused_self, reason = "a store that writes changes down needs it")]
+    fn note_change(&mut self, _: Kind, _: &Arc<str>) {}
+
     pub(super) fn len(&self) -> usize {
-        Kind::ALL.into_iter().map(|kind| self.table(kind).len()).sum()
+        Kind::TABLES.into_iter().map(|kind| self.table(kind).len()).sum()
     }
 
     fn table(&self, kind: Kind) -> &Table {
@@ -185,7 +255,7 @@ impl Ledger {
             Kind::Allowed => &self.allowed,
             Kind::Family => &self.families,
             Kind::Login => &self.logins,
-            Kind::Subject => &self.subjects,
+            Kind::Era | Kind::Subject => &self.subjects,
             Kind::Token => &self.tokens,
         }
     }
@@ -195,7 +265,7 @@ impl Ledger {
             Kind::Allowed => &mut self.allowed,
             Kind::Family => &mut self.families,
             Kind::Login => &mut self.logins,
-            Kind::Subject => &mut self.subjects,
+            Kind::Era | Kind::Subject => &mut self.subjects,
             Kind::Token => &mut self.tokens,
         }
     }

@@ -1,89 +1,40 @@
-//! Entries that end: found by name, forgotten in the order of their ends.
+//! Entries that end: found by name, forgotten in the order of their ends, counted by whose they are.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::entry::Entry;
+use super::index::Index;
 use crate::store::moment::Moment;
-
-/// What an entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Kind {
-    /// A token that was issued.
-    Allowed,
-    /// A revoked login.
-    Family,
-    /// A living login.
-    Login,
-    /// A subject some of whose tokens are revoked.
-    Subject,
-    /// A revoked token.
-    Token,
-}
-
-impl Kind {
-    pub(in crate::store) const ALL: [Self; 5] =
-        [Self::Allowed, Self::Family, Self::Login, Self::Subject, Self::Token];
-}
-
-/// What is remembered under a name.
-#[derive(Clone, PartialEq, Eq)]
-pub(in crate::store) struct Entry {
-    /// When the last token that the entry is about ends.
-    pub(in crate::store) ends: Moment,
-    /// What else there is to remember.
-    pub(in crate::store) note: Note,
-}
-
-/// What an entry says beside its name.
-#[derive(Clone, PartialEq, Eq)]
-pub(in crate::store) enum Note {
-    /// Nothing.
-    Mark,
-    /// Tokens issued before are revoked.
-    CutOff(Moment),
-    /// The refresh tokens of a login.
-    Login { current: Box<str>, previous: Option<Box<str>>, rotated: Moment },
-}
-
-impl Entry {
-    pub(in crate::store) fn mark(ends: Moment) -> Self {
-        Self { ends, note: Note::Mark }
-    }
-
-    /// The later end of both, and the later cut-off: a revocation is never taken back by a weaker one.
-    pub(super) fn stricter(mut self, known: &Self) -> Self {
-        self.ends = self.ends.max(known.ends);
-        if let (Note::CutOff(new), Note::CutOff(old)) = (&mut self.note, &known.note) {
-            *new = (*new).max(*old);
-        }
-        self
-    }
-
-    fn counts(&self, now: Moment) -> bool {
-        now < self.ends.plus(Moment::LEEWAY)
-    }
-}
 
 /// Entries of one kind.
 #[derive(Default)]
 pub(super) struct Table {
     entries: HashMap<Arc<str>, Entry>,
     by_end: BTreeSet<(Moment, Arc<str>)>,
+    /// The entries of a subject: those that are to go first come first.
+    by_subject: Index,
+    /// The entries of a login.
+    by_family: Index,
 }
 
 impl Table {
     pub(super) fn put(&mut self, name: Arc<str>, entry: Entry) {
-        if let Some((known, old)) = self.entries.remove_entry(&name) {
-            self.by_end.remove(&(old.ends, known));
-        }
+        drop(self.remove(&name));
         self.by_end.insert((entry.ends, name.clone()));
+        self.by_subject.insert(entry.subject(), entry.order(), &name);
+        self.by_family.insert(entry.family(), entry.order(), &name);
         self.entries.insert(name, entry);
     }
 
     pub(super) fn remove(&mut self, name: &str) -> Option<(Arc<str>, Entry)> {
         let (name, entry) = self.entries.remove_entry(name)?;
-        self.by_end.remove(&(entry.ends, name.clone()));
-        Some((name, entry))
+        let mut place = (entry.ends, name);
+        self.by_end.remove(&place);
+        place.0 = entry.order();
+        self.by_subject.remove(entry.subject(), &place);
+        self.by_family.remove(entry.family(), &place);
+        Some((place.1, entry))
     }
 
     /// Forgets the entry that ended first, if it does not count any more.
@@ -92,9 +43,20 @@ impl Table {
         if self.entries.get(name).is_some_and(|entry| entry.counts(now)) {
             return None;
         }
-        let (_, name) = self.by_end.pop_first()?;
-        self.entries.remove(&name);
+        let name = name.clone();
+        drop(self.remove(&name));
         Some(name)
+    }
+
+    /// Empties the table, but for what `stays`. Returns the names of that.
+    pub(super) fn clear_but(&mut self, stays: impl Fn(&Entry) -> bool) -> Vec<Arc<str>> {
+        let old = std::mem::take(self);
+        let kept: Vec<_> = old.entries.into_iter().filter(|(_, entry)| stays(entry)).collect();
+        let names = kept.iter().map(|(name, _)| name.clone()).collect();
+        for (name, entry) in kept {
+            self.put(name, entry);
+        }
+        names
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Entry> {
@@ -103,6 +65,30 @@ impl Table {
 
     pub(super) fn living(&self, name: &str, now: Moment) -> Option<&Entry> {
         self.entries.get(name).filter(|entry| entry.counts(now))
+    }
+
+    #[cfg(feature = "store-redis")]
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.entries.values_mut()
+    }
+
+    /// The entries of a subject, those that are to go first first.
+    pub(super) fn of_subject(&self, subject: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.by_subject.of(subject)
+    }
+
+    pub(super) fn count_of(&self, subject: &str) -> usize {
+        self.by_subject.count(subject)
+    }
+
+    /// The entries of a login.
+    pub(super) fn of_family(&self, family: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.by_family.of(family)
+    }
+
+    /// When the last entry ends.
+    pub(super) fn last_end(&self) -> Option<Moment> {
+        self.by_end.last().map(|(end, _)| *end)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
+use crate::store::{Begun, Family, Rotated, Rotation};
 
 const END: u64 = 1_000;
 const LEEWAY: u64 = Moment::LEEWAY.as_secs();
@@ -29,13 +30,13 @@ fn subject(issued_before: u64, expires_at: u64) -> Revocation {
 
 fn facts(issued_at: Option<u64>) -> TokenFacts<'static> {
     let issued_at = issued_at.map(at);
-    TokenFacts { id: Some("t"), subject: "s", family: Some("f"), issued_at, expires_at: at(END) }
+    TokenFacts { id: Some("t"), family: Some("f"), issued_at, ..TokenFacts::new("s", at(END)) }
 }
 
 fn ledger(revocations: impl IntoIterator<Item = Revocation>) -> Ledger {
-    let mut ledger = Ledger::new(100);
+    let mut ledger = Ledger::new(StoreLimits::new());
     for revocation in revocations {
-        ledger.revoke(revocation, moment(0)).unwrap();
+        ledger.revoke(revocation, None, moment(0)).unwrap();
     }
     ledger
 }
@@ -70,13 +71,30 @@ fn rotation(presented: &str, next: &str, grace: u64) -> Rotation {
         family: "f".into(),
         presented: presented.into(),
         next: next.into(),
+        access_expires_at: at(END),
         expires_at: at(END),
+        ends: None,
+        endpoint: Some("POST /refresh".into()),
         grace: Duration::from_secs(grace),
     }
 }
 
 fn login(token: &str) -> Family {
-    Family { id: "f".into(), token: token.into(), expires_at: at(END) }
+    login_of("s", "f", token)
+}
+
+fn login_of(subject: &str, id: &str, token: &str) -> Family {
+    Family {
+        id: id.into(),
+        subject: subject.into(),
+        token: token.into(),
+        access_expires_at: at(END),
+        expires_at: at(END),
+    }
+}
+
+fn issued(id: &str, family: Option<&str>, expires_at: u64) -> Issued {
+    Issued { id: id.into(), subject: "s".into(), family: family.map(Into::into), expires_at: at(expires_at) }
 }
 
 #[test]
@@ -103,7 +121,7 @@ fn a_rotation_is_judged_by_what_the_login_knows() {
     ];
     for (case, steps) in table {
         let mut ledger = ledger([]);
-        ledger.begin(login("a"), moment(0)).unwrap();
+        assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
         for (step, (now, presented, next, grace, expected)) in steps.iter().enumerate() {
             let result = ledger.rotate(rotation(presented, next, *grace), moment(*now)).unwrap();
             assert_eq!(result, *expected, "{case}, step {step}");
@@ -118,8 +136,8 @@ fn a_rotation_is_judged_by_what_the_login_knows() {
 #[test]
 fn a_revoked_login_is_unknown_and_cannot_begin_again() {
     let mut ledger = ledger([]);
-    ledger.begin(login("a"), moment(0)).unwrap();
-    ledger.revoke(family("f", 1), moment(0)).unwrap();
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    ledger.revoke(family("f", 1), None, moment(0)).unwrap();
     assert_eq!(ledger.rotate(rotation("a", "b", 9), moment(1)).unwrap(), Rotated::Unknown);
     assert!(ledger.begin(login("a"), moment(1)).is_err());
     let later = at(END + LEEWAY - 1);
@@ -133,52 +151,57 @@ fn a_revoked_login_is_unknown_and_cannot_begin_again() {
 #[test]
 fn a_login_begins_once() {
     let mut ledger = ledger([]);
-    ledger.begin(login("a"), moment(0)).unwrap();
-    ledger.begin(login("a"), moment(1)).unwrap();
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    assert_eq!(ledger.begin(login("a"), moment(1)).unwrap(), Begun::Living);
     assert!(ledger.begin(login("b"), moment(1)).is_err());
     ledger.rotate(rotation("a", "b", 0), moment(2)).unwrap();
     assert!(ledger.begin(login("b"), moment(3)).is_err());
-    ledger.begin(login("c"), moment(END + LEEWAY)).unwrap();
+    assert_eq!(ledger.begin(login("c"), moment(END + LEEWAY)).unwrap(), Begun::Living);
 }
 
 #[test]
 fn a_token_is_allowed_until_it_is_revoked_or_has_ended() {
     let mut ledger = ledger([]);
     assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked);
-    ledger.allow("t".into(), at(END), moment(0)).unwrap();
+    ledger.allow(issued("t", None, END), moment(0)).unwrap();
     assert_eq!(ledger.is_allowed("t", at(1)), Standing::Good);
     assert_eq!(ledger.is_allowed("t", at(END + LEEWAY)), Standing::Revoked);
-    ledger.revoke(token("t", 1), moment(0)).unwrap();
+    ledger.revoke(token("t", 1), None, moment(0)).unwrap();
     assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked);
-    ledger.allow("t".into(), at(END), moment(0)).unwrap();
+    ledger.allow(issued("t", None, END), moment(0)).unwrap();
     assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked, "a revocation outlasts a second allowance");
 }
 
 #[test]
-fn a_full_ledger_refuses_what_is_new_and_forgets_nothing() {
-    let mut ledger = Ledger::new(2);
-    ledger.begin(login("a"), moment(0)).unwrap();
-    ledger.revoke(token("t", END), moment(0)).unwrap();
-    assert!(ledger.revoke(token("u", END), moment(1)).is_err());
-    assert!(ledger.revoke(subject(1, END), moment(1)).is_err());
-    assert!(ledger.allow("v".into(), at(END), moment(1)).is_err());
-    ledger.revoke(token("t", END + 1), moment(1)).unwrap();
-    assert_eq!(ledger.rotate(rotation("a", "b", 0), moment(1)).unwrap(), Rotated::Fresh);
-    assert_eq!(ledger.rotate(rotation("a", "b", 0), moment(1)).unwrap(), Rotated::Reused);
-    assert_eq!(ledger.len(), 2);
-    ledger.revoke(token("u", END), moment(END + 1 + LEEWAY)).unwrap();
-    assert_eq!(ledger.len(), 1);
+fn each_budget_refuses_what_is_new_and_forgets_nothing() {
+    let mut ledger = Ledger::new(StoreLimits::each(2));
+    for i in ["0", "1"] {
+        assert_eq!(ledger.begin(login_of(i, i, "a"), moment(0)).unwrap(), Begun::Living);
+        let token = Issued { subject: i.into(), ..issued(i, None, END) };
+        ledger.allow(token, moment(0)).unwrap();
+    }
+    assert!(ledger.begin(login_of("2", "2", "a"), moment(1)).is_err());
+    assert!(ledger.allow(Issued { subject: "2".into(), ..issued("2", None, END) }, moment(1)).is_err());
+    // Revocations have room all the same, and are refused only when there are too many of them.
+    ledger.revoke(token("t", END), None, moment(1)).unwrap();
+    ledger.revoke(token("u", END), None, moment(1)).unwrap();
+    assert!(ledger.revoke(token("v", END), None, moment(1)).is_err());
+    assert!(ledger.revoke(subject(1, END), None, moment(1)).is_err());
+    ledger.revoke(token("t", END + 1), None, moment(1)).unwrap();
+    assert_eq!(ledger.len(), 6);
+    let everybody = Revocation::All { issued_before: at(1), expires_at: at(END) };
+    ledger.revoke(everybody, None, moment(1)).expect("there is always room for that");
 }
 
 #[test]
 fn a_write_forgets_a_bounded_number_of_ended_entries() {
-    let mut ledger = Ledger::new(1_000);
+    let mut ledger = Ledger::new(StoreLimits::new());
     for i in 0..100 {
-        ledger.revoke(token(&i.to_string(), END), moment(0)).unwrap();
+        ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
     }
     let now = moment(END + LEEWAY);
     for writes in 1..=100 {
-        ledger.revoke(token("new", 2 * END), now).unwrap();
+        ledger.revoke(token("new", 2 * END), None, now).unwrap();
         assert_eq!(ledger.len(), 1 + 100_usize.saturating_sub(writes * SWEEP));
     }
     assert!(ledger.len() == 1 && !ledger.revokes_nothing());
@@ -186,12 +209,16 @@ fn a_write_forgets_a_bounded_number_of_ended_entries() {
 
 #[test]
 fn a_journal_names_what_changed_and_what_is_gone() {
-    let mut ledger = Ledger::journaled(10);
+    let mut ledger = Ledger::journaled(StoreLimits::new());
     let names = |ledger: &mut Ledger| -> Vec<(Kind, String, bool)> {
         let changes = ledger.take_changes().into_iter();
-        changes.map(|change| (change.kind, change.name.to_string(), change.entry.is_some())).collect()
+        let entry = |change| match change {
+            journal::Change::Entry(kind, name, entry) => (kind, name.to_string(), entry.is_some()),
+            journal::Change::Cleared(kind) => (kind, "all".to_owned(), false),
+        };
+        changes.map(entry).collect()
     };
-    ledger.begin(login("a"), moment(0)).unwrap();
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
     assert_eq!(names(&mut ledger), [(Kind::Login, "f".to_owned(), true)]);
     ledger.rotate(rotation("x", "b", 0), moment(0)).unwrap();
     assert_eq!(
@@ -199,7 +226,7 @@ fn a_journal_names_what_changed_and_what_is_gone() {
         [(Kind::Login, "f".to_owned(), false), (Kind::Family, "f".to_owned(), true)]
     );
     assert_eq!(names(&mut ledger), []);
-    ledger.allow("t".into(), at(2 * END), moment(END + LEEWAY)).unwrap();
+    ledger.allow(issued("t", None, 2 * END), moment(END + LEEWAY)).unwrap();
     assert_eq!(
         names(&mut ledger),
         [(Kind::Family, "f".to_owned(), false), (Kind::Allowed, "t".to_owned(), true)]
@@ -208,15 +235,26 @@ fn a_journal_names_what_changed_and_what_is_gone() {
 
 #[test]
 fn a_ledger_restored_from_its_journal_says_the_same() {
-    let mut ledger = Ledger::journaled(10);
-    ledger.begin(login("a"), moment(0)).unwrap();
+    let mut ledger = Ledger::journaled(StoreLimits::new());
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
     ledger.rotate(rotation("a", "b", 0), moment(1)).unwrap();
-    ledger.revoke(subject(10, END), moment(1)).unwrap();
-    let mut restored = Ledger::new(0);
-    for change in ledger.take_changes() {
-        restored.restore(change.kind, &change.name, change.entry.unwrap());
-    }
-    assert_eq!(restored.standing(&facts(Some(9)), at(1)), Standing::Revoked);
-    assert_eq!(restored.standing(&facts(Some(10)), at(1)), Standing::Good);
+    let other = Revocation::Subject { subject: "o".into(), issued_before: at(10), expires_at: at(END) };
+    ledger.revoke(other, None, moment(1)).unwrap();
+    let mut restored = Ledger::new(StoreLimits::each(0));
+    replay(&mut ledger, &mut restored);
+    let other = |issued_at| TokenFacts { subject: "o", ..facts(Some(issued_at)) };
+    assert_eq!(restored.standing(&other(9), at(1)), Standing::Revoked);
+    assert_eq!(restored.standing(&other(10), at(1)), Standing::Good);
     assert_eq!(restored.rotate(rotation("b", "c", 0), moment(2)).unwrap(), Rotated::Fresh);
+}
+
+/// Has another ledger read what one has written down.
+fn replay(ledger: &mut Ledger, restored: &mut Ledger) {
+    for change in ledger.take_changes() {
+        match change {
+            journal::Change::Entry(kind, name, Some(entry)) => restored.restore(kind, &name, entry),
+            journal::Change::Entry(kind, name, None) => drop(restored.table_mut(kind).remove(&name)),
+            journal::Change::Cleared(kind) => drop(restored.table_mut(kind).clear_but(|_| false)),
+        }
+    }
 }

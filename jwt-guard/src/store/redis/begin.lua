@@ -1,12 +1,31 @@
--- KEYS: login. ARGV: now, id, token, ends. Returns 0, 1 if the login is known, 2 if it is revoked.
-local now = tonumber(ARGV[1])
-if revoked('family', ARGV[2], now) then return 2 end
-local known = redis.call('HMGET', KEYS[1], 'ends', 'current', 'previous')
-if counts(known[1], now) then
+-- KEYS: login. ARGV: now, id, token, ends, access, subject, line or '', epoch, how many logins and revocations a subject may
+-- have. Returns 0, 1 if the login is known, 2 if it is revoked, 3 if it was outrun, and how many of the subject had to end.
+local now, subject, most = tonumber(ARGV[1]), ARGV[6], tonumber(ARGV[9])
+if revoked('family', ARGV[2], now) then return {2, 0} end
+local known = redis.call('HMGET', KEYS[1], 'ends', 'current', 'previous', 'epoch')
+if lives(known[1], known[4], now) then
   -- The same once more, by somebody who lost the answer.
-  return (known[2] == ARGV[3] and not known[3]) and 0 or 1
+  return {(known[2] == ARGV[3] and not known[3]) and 0 or 1, 0}
+end
+local index, ended = key('logins', subject), 0
+if redis.call('ZCARD', index) >= most then
+  for _, id in ipairs(redis.call('ZRANGE', index, 0, -1)) do
+    local login = redis.call('HMGET', key('login', id), 'ends', 'epoch')
+    if not lives(login[1], login[2], now) then redis.call('ZREM', index, id) end
+  end
+end
+while redis.call('ZCARD', index) >= most do
+  local first = redis.call('ZRANGE', index, 0, 0)[1]
+  revoke_family(first, subject, 0, now, tonumber(ARGV[10]))
+  redis.call('ZREM', index, first)
+  ended = ended + 1
+end
+if ARGV[7] ~= '' and ARGV[7] == redis.call('HGET', ERA, 'line') then
+  if covered(EVERYBODY, ARGV[8], now) or covered(subject, ARGV[8], now) then return {3, ended} end
 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'current', ARGV[3], 'rotated', ARGV[1], 'ends', ARGV[4])
+redis.call('HSET', KEYS[1], 'current', ARGV[3], 'rotated', ARGV[1], 'ends', ARGV[4], 'access', ARGV[5],
+  'subject', subject, 'epoch', redis.call('HGET', ERA, 'epoch') or '0')
 ending(KEYS[1], tonumber(ARGV[4]))
-return 0
+note(index, now, ARGV[2], tonumber(ARGV[4]))
+return {0, ended}

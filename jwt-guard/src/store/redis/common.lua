@@ -1,7 +1,12 @@
--- Before every script. Numbers are milliseconds since 1970. A login is a hash: current, previous, rotated, ends.
+-- Before every script. Numbers are milliseconds since 1970. A login is a hash: current, previous, rotated, ends, access
+-- (when its last access token ends), endpoint, subject, epoch. A subject has indexes of its logins, of its issued tokens
+-- and of its revocations.
 -- What is revoked is in one sorted set, by its end, and the cut-offs are in a hash of the same names: a node that starts
 -- reads what a strict check asks. Each revocation is also told to the nodes that are connected, in a stream.
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
+local BASE = string.sub(SET, 1, #SET - #'revoked')
+local ERA = BASE .. 'era' -- a hash: the line that tells the marks of this store from others, and the epoch
+local EVERYBODY = '*' -- the subject that all are, as in ledger/mod.rs
 local LEEWAY = 300000 -- as in moment.rs
 local SKEW = 60000 -- how far the clocks of server and guard may be apart, as in feed/mod.rs
 local BEHIND = 500 -- how many entries of the stream a node may be behind, before it has to read the set
@@ -12,6 +17,21 @@ local function whole(number) return string.format('%.0f', number) end
 local function counts(ends, now) return ends and now < tonumber(ends) + LEEWAY end
 
 local function ending(key, ends) redis.call('PEXPIREAT', key, whole(ends + LEEWAY)) end
+
+-- The names are all in one slot, so a script may make one.
+local function key(kind, name) return BASE .. kind .. ':' .. name end
+
+-- Keeps an index as long as its last entry.
+local function extend(index, ends)
+  local time = redis.call('TIME')
+  local left = redis.call('PTTL', index)
+  if left < 0 or tonumber(time[1]) * 1000 + left < ends + LEEWAY then ending(index, ends) end
+end
+
+local function note(index, order, name, ends)
+  redis.call('ZADD', index, whole(order), name)
+  extend(index, ends)
+end
 
 -- Remembers a name until its end, or the later one that is known.
 local function mark(key, ends)
@@ -29,7 +49,7 @@ local function sweep()
   local over = tonumber(time[1]) * 1000 - LEEWAY - SKEW
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', SET, '-inf', whole(over), 'LIMIT', 0, SWEEP)) do
     redis.call('ZREM', SET, name)
-    redis.call('HDEL', CUT, name)
+    redis.call('HDEL', CUT, name, 'epoch:' .. name)
   end
 end
 
@@ -42,17 +62,17 @@ end
 
 -- The later end and the later cut-off count when something is revoked twice. An entry of the stream names the one before
 -- it, so that a reader sees where some are missing.
-local function revoke(kind, name, ends, before)
-  local key = kind .. ':' .. name
-  ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, key) or 0))
-  redis.call('ZADD', SET, whole(ends), key)
+local function revoke(kind, name, ends, before, epoch)
+  local id = kind .. ':' .. name
+  ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
+  redis.call('ZADD', SET, whole(ends), id)
   if before then
-    before = math.max(before, tonumber(redis.call('HGET', CUT, key) or 0))
-    redis.call('HSET', CUT, key, whole(before))
+    before = math.max(before, tonumber(redis.call('HGET', CUT, id) or 0))
+    redis.call('HSET', CUT, id, whole(before), 'epoch:' .. id, whole(epoch))
   end
   local function tell(call)
-    return call('XADD', TOLD, 'MAXLEN', '~', BEHIND, '*', 'after', last_told(),
-      'kind', kind, 'name', name, 'ends', whole(ends), 'before', whole(before or 0))
+    return call('XADD', TOLD, 'MAXLEN', '~', BEHIND, '*', 'after', last_told(), 'kind', kind, 'name', name,
+      'ends', whole(ends), 'before', whole(before or 0), 'epoch', whole(epoch or 0))
   end
   if tell(redis.pcall).err then
     -- Another program has written the last entry that there can be. Readers see that the stream begins anew.
@@ -62,8 +82,66 @@ local function revoke(kind, name, ends, before)
   sweep()
 end
 
-local function revoke_family(login, name, ends)
-  ends = math.max(ends, tonumber(redis.call('HGET', login, 'ends') or 0))
-  redis.call('DEL', login)
-  revoke('family', name, ends)
+-- Begins a new epoch, before which everything of a subject is over. Returns the epoch.
+local function cut(subject, ends, before)
+  local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
+  if subject ~= EVERYBODY then
+    local logins, issued, revocations = key('logins', subject), key('issued', subject), key('revoked-of', subject)
+    for _, id in ipairs(redis.call('ZRANGE', logins, 0, -1)) do
+      ends = math.max(ends, tonumber(redis.call('HGET', key('login', id), 'ends') or 0))
+      redis.call('DEL', key('login', id), key('issued-of', id))
+    end
+    for _, id in ipairs(redis.call('ZRANGE', issued, 0, -1)) do redis.call('DEL', key('allowed', id)) end
+    for _, id in ipairs(redis.call('ZRANGE', revocations, 0, -1)) do
+      ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
+      redis.call('ZREM', SET, id)
+    end
+    redis.call('DEL', logins, issued, revocations)
+  end
+  revoke('subject', subject, ends, before, epoch)
+  return epoch
 end
+
+-- Revokes a token or a login by name. Where a subject has too many of those, one cut-off takes their place: then it returns
+-- the epoch of that, else 0.
+local function revoke_one(kind, name, subject, ends, now, most)
+  if now >= ends + LEEWAY then return 0 end
+  if subject ~= '' then
+    local index, id = key('revoked-of', subject), kind .. ':' .. name
+    redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now - LEEWAY))
+    if not redis.call('ZSCORE', index, id) and redis.call('ZCARD', index) >= most then
+      return cut(subject, ends, now + LEEWAY)
+    end
+    note(index, ends, id, ends)
+  end
+  revoke(kind, name, ends)
+  return 0
+end
+
+-- Ends a login, with its issued tokens. Its refresh tokens are unknown from now on, so the revocation lasts as long as
+-- access tokens do.
+local function revoke_family(name, subject, ends, now, most)
+  local login, issued = key('login', name), key('issued-of', name)
+  local known = redis.call('HMGET', login, 'access', 'subject')
+  if known[1] and known[2] then
+    ends, subject = math.max(ends, tonumber(known[1])), known[2]
+    redis.call('DEL', login)
+    redis.call('ZREM', key('logins', subject), name)
+  end
+  for _, id in ipairs(redis.call('SMEMBERS', issued)) do
+    redis.call('DEL', key('allowed', id))
+    redis.call('ZREM', key('issued', subject), id)
+  end
+  redis.call('DEL', issued)
+  return revoke_one('family', name, subject, ends, now, most)
+end
+
+-- Whether a cut-off covers what was made in an epoch.
+local function covered(subject, epoch, now)
+  if not revoked('subject', subject, now) then return false end
+  local since = redis.call('HGET', CUT, 'epoch:subject:' .. subject)
+  -- Without one, somebody else has changed our keys.
+  return not since or tonumber(epoch or 0) < tonumber(since)
+end
+
+local function lives(ends, epoch, now) return counts(ends, now) and not covered(EVERYBODY, epoch, now) end

@@ -19,14 +19,19 @@ mod tls;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use redis::ScriptInvocation;
+
+use crate::store::ledger::{EVERYBODY, mark, new_line, read_mark};
+use crate::store::limits::{warn_of_issued, warn_of_logins, warn_of_revocations};
 use crate::store::moment::Moment;
+use crate::store::subject::with_key;
 use crate::store::{
-    Family, Lookup, Revocation, RevocationStore, Rotated, Rotation, Standing, StoreError, StoreFuture,
-    TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation, Standing,
+    StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
 };
-use feed::Feed;
+use feed::{Fact, Feed};
 use server::Server;
 
 pub use options::RedisOptions;
@@ -52,6 +57,7 @@ pub struct RedisStore {
     server: Arc<Server>,
     /// `None` for a strict store.
     feed: Option<Arc<Feed>>,
+    limits: StoreLimits,
 }
 
 impl RedisStore {
@@ -70,7 +76,7 @@ impl RedisStore {
     pub async fn connect(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
         let server = Arc::new(Server::connect(url, &options).await?);
         let feed = Feed::start(server.clone(), &options).await?;
-        Ok(Self { server, feed: Some(Arc::new(feed)) })
+        Ok(Self { server, feed: Some(Arc::new(feed)), limits: options.limits })
     }
 
     /// A store that asks the server on every check: a revocation counts everywhere at once, every request waits for the
@@ -80,14 +86,22 @@ impl RedisStore {
     ///
     /// As [`connect`](Self::connect).
     pub async fn strict(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
-        Ok(Self { server: Arc::new(Server::connect(url, &options).await?), feed: None })
+        let server = Arc::new(Server::connect(url, &options).await?);
+        Ok(Self { server, feed: None, limits: options.limits })
     }
 
     fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> StoreFuture<'_, Standing> {
         let mut call = self.server.call(&scripts::STANDING, None);
         call.arg(Moment::floor(now).as_millis());
         let issued_at = token.issued_at.map(|time| Moment::floor(time).as_millis().to_string());
-        call.arg(issued_at.unwrap_or_default()).arg(token.subject);
+        call.arg(issued_at.unwrap_or_default());
+        with_key(token.issuer, token.subject, |key| {
+            call.arg(key);
+        });
+        match token.family.and_then(read_mark) {
+            Some((line, epoch)) => call.arg(line).arg(epoch),
+            None => call.arg("").arg(""),
+        };
         for (kind, name) in [("token", token.id), ("family", token.family)] {
             if let Some(name) = name {
                 call.arg(kind).arg(name);
@@ -96,33 +110,62 @@ impl RedisStore {
         Box::pin(async move { standing(self.server.run(&call).await?) })
     }
 
-    async fn send_revocation(&self, what: &Revocation) -> Result<(), StoreError> {
+    async fn send(
+        &self,
+        what: Revocation,
+        whose: Option<&Subject>,
+        now: SystemTime,
+    ) -> Result<(), StoreError> {
         let server = &self.server;
-        let call = match what {
-            Revocation::Token { id, expires_at } => {
-                let mut call = server.call(&scripts::REVOKE_TOKEN, Some(("allowed", id)));
-                call.arg(id).arg(Moment::ceil(*expires_at).as_millis());
-                call
+        let by_name = |script, about, id: &str, expires_at| {
+            let mut call: ScriptInvocation<'_> = server.call(script, Some((about, id)));
+            call.arg(Moment::floor(now).as_millis()).arg(id).arg(Moment::ceil(expires_at).as_millis());
+            call.arg(whose.map(Subject::key).unwrap_or_default()).arg(self.limits.most_revocations());
+            call
+        };
+        let (key, issued_before, expires_at) = match what {
+            Revocation::Token { ref id, expires_at } => {
+                return self
+                    .send_one(by_name(&scripts::REVOKE_TOKEN, "allowed", id, expires_at), what, now)
+                    .await;
             }
-            Revocation::Family { id, expires_at } => {
-                let mut call = server.call(&scripts::REVOKE_FAMILY, Some(("login", id)));
-                call.arg(id).arg(Moment::ceil(*expires_at).as_millis());
-                call
+            Revocation::Family { ref id, expires_at } => {
+                return self
+                    .send_one(by_name(&scripts::REVOKE_FAMILY, "login", id, expires_at), what, now)
+                    .await;
             }
             Revocation::Subject { subject, issued_before, expires_at } => {
-                let mut call = server.call(&scripts::REVOKE_SUBJECT, None);
-                call.arg(subject).arg(Moment::ceil(*expires_at).as_millis());
-                call.arg(Moment::ceil(*issued_before).as_millis());
-                call
+                (subject.key(), issued_before, expires_at)
+            }
+            Revocation::All { issued_before, expires_at } => {
+                (EVERYBODY.to_owned(), issued_before, expires_at)
             }
         };
-        let _: u8 = server.run(&call).await?;
+        let (before, ends) = (Moment::ceil(issued_before), Moment::ceil(expires_at));
+        let mut call = server.call(&scripts::REVOKE_SUBJECT, None);
+        call.arg(&key).arg(ends.as_millis()).arg(before.as_millis());
+        let epoch = server.run(&call).await?;
+        self.learn(Fact::CutOff { key, before, ends, epoch }, now);
         Ok(())
     }
 
-    fn learn(&self, what: Revocation, now: SystemTime) {
+    async fn send_one(
+        &self,
+        call: ScriptInvocation<'_>,
+        what: Revocation,
+        now: SystemTime,
+    ) -> Result<(), StoreError> {
+        let cut_off: u64 = self.server.run(&call).await?;
+        if cut_off > 0 {
+            warn_of_revocations(&self.limits);
+        }
+        self.learn(Fact::Revoked(what), now);
+        Ok(())
+    }
+
+    fn learn(&self, fact: Fact, now: SystemTime) {
         if let Some(feed) = &self.feed {
-            feed.revoke(what, now);
+            feed.learn(fact, now);
         }
     }
 }
@@ -138,23 +181,43 @@ impl RevocationStore for RedisStore {
 
 impl TokenStore for RedisStore {
     fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(self.send(what, None, now))
+    }
+
+    fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+        Box::pin(async move { self.send(what, Some(&subject), now).await })
+    }
+
+    fn mark(&self, _now: SystemTime) -> StoreFuture<'_, String> {
         Box::pin(async move {
-            self.send_revocation(&what).await?;
-            self.learn(what, now);
-            Ok(())
+            let mut call = self.server.call(&scripts::MARK, None);
+            call.arg(new_line()?);
+            let (line, epoch): (String, u64) = self.server.run(&call).await?;
+            Ok(mark(&line, epoch))
         })
     }
 
-    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, Begun> {
         Box::pin(async move {
-            let Family { id, token, expires_at } = family;
+            let Family { id, subject, token, access_expires_at, expires_at } = family;
+            let ends = Moment::ceil(expires_at.max(access_expires_at));
             let mut call = self.server.call(&scripts::BEGIN, Some(("login", &id)));
-            call.arg(Moment::floor(now).as_millis()).arg(&id).arg(token);
-            call.arg(Moment::ceil(expires_at).as_millis());
-            match self.server.run(&call).await? {
-                0 => Ok(()),
+            call.arg(Moment::floor(now).as_millis()).arg(&id).arg(token).arg(ends.as_millis());
+            call.arg(Moment::ceil(access_expires_at).as_millis()).arg(subject.key());
+            match read_mark(&id) {
+                Some((line, epoch)) => call.arg(line).arg(epoch),
+                None => call.arg("").arg(""),
+            };
+            call.arg(self.limits.most_logins()).arg(self.limits.most_revocations());
+            let (answer, ended): (u8, u64) = self.server.run(&call).await?;
+            for _ in 0..ended {
+                warn_of_logins(&self.limits);
+            }
+            match answer {
+                0 => Ok(Begun::Living),
                 1 => Err(StoreError::new("a new login has the name of a living one")),
                 2 => Err(StoreError::new("a new login has the name of a revoked one")),
+                3 => Ok(Begun::Outrun),
                 other => Err(nonsense(other)),
             }
         })
@@ -163,21 +226,33 @@ impl TokenStore for RedisStore {
     fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated> {
         Box::pin(async move {
             let server = &self.server;
+            let access_ends = Moment::ceil(rotation.access_expires_at);
             let call = |again| {
                 let mut call = server.call(&scripts::ROTATE, Some(("login", &rotation.family)));
                 call.arg(Moment::floor(now).as_millis());
                 call.arg(&rotation.family).arg(&rotation.presented).arg(&rotation.next);
-                call.arg(Moment::ceil(rotation.expires_at).as_millis());
+                call.arg(Moment::ceil(rotation.expires_at).max(access_ends).as_millis());
                 call.arg(Moment::default().plus(rotation.grace).as_millis()).arg(again);
+                call.arg(rotation.endpoint.as_deref().unwrap_or_default()).arg(access_ends.as_millis());
+                match &rotation.ends {
+                    Some((id, ends)) => call.arg(id).arg(Moment::ceil(*ends).as_millis()),
+                    None => call.arg("").arg(""),
+                };
+                call.arg(self.limits.most_revocations());
                 call
             };
             let answer = server.run_again(&call("first"), &call("again")).await?;
-            let Rotation { family: id, expires_at, .. } = rotation;
+            let Rotation { family: id, access_expires_at: expires_at, ends, .. } = rotation;
             match answer {
-                0 => Ok(Rotated::Fresh),
+                0 => {
+                    if let Some((id, expires_at)) = ends {
+                        self.learn(Fact::Revoked(Revocation::Token { id, expires_at }), now);
+                    }
+                    Ok(Rotated::Fresh)
+                }
                 1 => Ok(Rotated::Retried),
                 2 => {
-                    self.learn(Revocation::Family { id, expires_at }, now);
+                    self.learn(Fact::Revoked(Revocation::Family { id, expires_at }), now);
                     Ok(Rotated::Reused)
                 }
                 3 => Ok(Rotated::Unknown),
@@ -186,11 +261,37 @@ impl TokenStore for RedisStore {
         })
     }
 
-    fn allow(&self, id: String, expires_at: SystemTime, _now: SystemTime) -> StoreFuture<'_, ()> {
+    fn refresh_standing(
+        &self,
+        family: &str,
+        id: &str,
+        grace: Duration,
+        now: SystemTime,
+    ) -> Lookup<'_, RefreshStanding> {
+        let mut call = self.server.call(&scripts::REFRESH_STANDING, Some(("login", family)));
+        call.arg(Moment::floor(now).as_millis()).arg(id).arg(Moment::default().plus(grace).as_millis());
+        Lookup::Pending(Box::pin(async move {
+            let (answer, endpoint): (u8, String) = self.server.run(&call).await?;
+            match answer {
+                0 => Ok(RefreshStanding::Current),
+                1 => Ok(RefreshStanding::Retried),
+                2 => Ok(RefreshStanding::Replaced(Some(endpoint).filter(|text| !text.is_empty()))),
+                3 => Ok(RefreshStanding::Unknown),
+                other => Err(nonsense(other)),
+            }
+        }))
+    }
+
+    fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(async move {
+            let Issued { id, subject, family, expires_at } = token;
             let mut call = self.server.call(&scripts::ALLOW, Some(("allowed", &id)));
-            call.arg(Moment::ceil(expires_at).as_millis());
-            let _: u8 = self.server.run(&call).await?;
+            call.arg(Moment::floor(now).as_millis()).arg(&id).arg(Moment::ceil(expires_at).as_millis());
+            call.arg(subject.key()).arg(family.unwrap_or_default()).arg(self.limits.most_issued());
+            let gone: u64 = self.server.run(&call).await?;
+            for _ in 0..gone {
+                warn_of_issued(&self.limits);
+            }
             Ok(())
         })
     }
@@ -199,19 +300,6 @@ impl TokenStore for RedisStore {
         let mut call = self.server.call(&scripts::IS_ALLOWED, Some(("allowed", id)));
         call.arg(Moment::floor(now).as_millis()).arg(id);
         Lookup::Pending(Box::pin(async move { standing(self.server.run(&call).await?) }))
-    }
-
-    fn revoked_before<'a>(
-        &'a self,
-        subject: &'a str,
-        now: SystemTime,
-    ) -> StoreFuture<'a, Option<SystemTime>> {
-        Box::pin(async move {
-            let mut call = self.server.call(&scripts::REVOKED_BEFORE, None);
-            call.arg(Moment::floor(now).as_millis()).arg(subject);
-            let cut_off: Option<u64> = self.server.run(&call).await?;
-            Ok(cut_off.map(Moment::from_millis).and_then(Moment::to_system_time))
-        })
     }
 }
 

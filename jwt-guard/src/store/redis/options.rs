@@ -5,6 +5,7 @@ use std::time::Duration;
 
 #[cfg(feature = "store-redis-rustls")]
 use crate::secret::Secret;
+use crate::store::StoreLimits;
 #[cfg(feature = "store-redis-rustls")]
 use crate::store::redis::tls::Certificates;
 
@@ -24,6 +25,7 @@ pub struct RedisOptions {
     pub(super) timeout: Duration,
     pub(super) silence: Duration,
     pub(super) capacity: usize,
+    pub(super) limits: StoreLimits,
     pub(super) cluster: bool,
     /// URLs, which may have a password in them.
     pub(super) cluster_nodes: Vec<String>,
@@ -38,7 +40,8 @@ impl RedisOptions {
             prefix: "jwt-guard".to_owned(),
             timeout: Duration::from_secs(1),
             silence: Duration::from_secs(10),
-            capacity: crate::store::ledger::Ledger::CAPACITY,
+            capacity: 1_000_000,
+            limits: StoreLimits::new(),
             cluster: false,
             cluster_nodes: Vec::new(),
             #[cfg(feature = "store-redis-rustls")]
@@ -72,6 +75,13 @@ impl RedisOptions {
     /// 503. A strict store has no use for it; how much the server keeps is for its own `maxmemory` to say.
     pub fn capacity(mut self, entries: usize) -> Self {
         self.capacity = entries;
+        self
+    }
+
+    /// How much of one subject is remembered: see [`StoreLimits`]. The budgets for all subjects together are the server's own
+    /// `maxmemory`, and [`capacity`](Self::capacity) in this process.
+    pub fn limits(mut self, limits: StoreLimits) -> Self {
+        self.limits = limits;
         self
     }
 

@@ -1,3 +1,2 @@
--- KEYS: login. ARGV: id, ends.
-revoke_family(KEYS[1], ARGV[1], tonumber(ARGV[2]))
-return 0
+-- KEYS: login. ARGV: now, id, ends, subject or '', how many revocations a subject may have. Returns 0, or the epoch of a cut-off.
+return revoke_family(ARGV[2], ARGV[4], tonumber(ARGV[3]), tonumber(ARGV[1]), tonumber(ARGV[5]))

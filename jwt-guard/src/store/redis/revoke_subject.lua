@@ -1,3 +1,2 @@
--- ARGV: subject, ends, before.
-revoke('subject', ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]))
-return 0
+-- ARGV: subject, ends, before. Returns the epoch.
+return cut(ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]))

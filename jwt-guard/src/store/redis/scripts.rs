@@ -15,7 +15,8 @@ scripts! {
     ALLOW = "allow.lua";
     BEGIN = "begin.lua";
     IS_ALLOWED = "is_allowed.lua";
-    REVOKED_BEFORE = "revoked_before.lua";
+    MARK = "mark.lua";
+    REFRESH_STANDING = "refresh_standing.lua";
     REVOKE_FAMILY = "revoke_family.lua";
     REVOKE_SUBJECT = "revoke_subject.lua";
     REVOKE_TOKEN = "revoke_token.lua";

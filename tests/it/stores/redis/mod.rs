@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jwt_guard::store::{
-    Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, Standing, StoreError, TokenStore,
+    Begun, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, Standing, StoreError,
+    TokenStore,
 };
 use tokio::time::Instant;
 
@@ -13,11 +14,11 @@ mod feed;
 mod role;
 mod tls;
 
-use super::contract::contract;
+use super::contract::{self, contract, small_share};
 use super::crash::{verify, work};
 use super::proxy::Proxy;
 use super::redis_server::RedisServer;
-use super::{LIFE, answer, facts, login, present, rotation, token, until};
+use super::{LIFE, answer, facts, issued, login, present, rotation, token, until};
 
 /// For tests that are not about a slow server: this machine may be slow itself.
 fn patient() -> RedisOptions {
@@ -46,6 +47,54 @@ mod strict {
     }
 
     contract!(tests: store);
+}
+
+#[tokio::test]
+async fn a_subject_has_its_share() {
+    let Some(server) = RedisServer::start().await else { return };
+    let options = |prefix: &str| patient().limits(small_share()).prefix(prefix);
+    let store = RedisStore::connect(&server.url(), options("pushed")).await.unwrap();
+    contract::a_subject_has_its_share(Arc::new(store)).await;
+    let store = RedisStore::strict(&server.url(), options("strict")).await.unwrap();
+    contract::a_subject_has_its_share(Arc::new(store)).await;
+}
+
+#[tokio::test]
+async fn a_cut_off_reaches_other_nodes_and_spares_the_logins_after_it() {
+    let Some(server) = RedisServer::start().await else { return };
+    let one = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let two = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let now = present();
+    let begin = async |name: &str| {
+        let id = format!("{name}{}", one.mark(now).await.unwrap());
+        assert_eq!(one.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+        id
+    };
+    let standing = async |store: &RedisStore, family: &str| {
+        answer(store.standing(&facts("t", Some(family), now), now)).await.unwrap()
+    };
+    let mut old = begin("0").await;
+    for (round, what) in [
+        Revocation::All { issued_before: now, expires_at: now + LIFE },
+        Revocation::Subject { subject: "ada".into(), issued_before: now, expires_at: now + LIFE },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        one.revoke(what, now).await.unwrap();
+        assert_eq!(standing(&one, &old).await, Standing::Revoked, "at once where it was made");
+        until("the other node knows", async || {
+            (standing(&two, &old).await == Standing::Revoked).then_some(())
+        })
+        .await;
+        let new = begin(&format!("{}", round + 1)).await;
+        let three = RedisStore::connect(&server.url(), patient()).await.unwrap();
+        for node in [&one, &two, &three] {
+            assert_eq!(standing(node, &new).await, Standing::Good);
+            assert_eq!(standing(node, &old).await, Standing::Revoked);
+        }
+        old = new;
+    }
 }
 
 /// One node that has all slots is a cluster, and refuses what a cluster refuses.
@@ -139,12 +188,12 @@ async fn every_kind_of_revocation_is_pushed() {
     let now = present();
     let ends = now + LIFE;
     let issued_later = facts("another", None, ends + Duration::from_millis(1));
-    one.begin(login("f", "a", now), now).await.unwrap();
+    assert_eq!(one.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     two.rotate(rotation("f", "a", "b", now), now).await.unwrap();
     assert_eq!(two.rotate(rotation("f", "a", "c", now), now).await.unwrap(), Rotated::Reused);
     until("reuse seen by one is known to the other", async || is_revoked(&one, "t").then_some(())).await;
 
-    let subject = Revocation::Subject { subject: "ada".to_owned(), issued_before: ends, expires_at: ends };
+    let subject = Revocation::Subject { subject: "ada".into(), issued_before: ends, expires_at: ends };
     one.revoke(subject, now).await.unwrap();
     let old = facts("another", None, now);
     until("a cut-off", async || {
@@ -241,7 +290,7 @@ async fn a_rotation_is_done_once_when_its_connection_was_killed() {
     let Some(server) = RedisServer::start().await else { return };
     let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
     let now = present();
-    store.begin(login("f", "0", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "0", now), now).await.unwrap(), Begun::Living);
     for current in 0..50 {
         server.cut_all();
         let rotation = rotation("f", &current.to_string(), &(current + 1).to_string(), now);
@@ -255,7 +304,7 @@ async fn a_rotation_whose_answer_is_lost_is_answered_again() {
     let proxy = Proxy::to(server.port()).await;
     let store = RedisStore::strict(&proxy.url(), RedisOptions::new()).await.unwrap();
     let now = present();
-    store.begin(login("f", "0", now), now).await.unwrap();
+    assert_eq!(store.begin(login("f", "0", now), now).await.unwrap(), Begun::Living);
     for current in 0..20 {
         proxy.lose_next_answer();
         let rotation = rotation("f", &current.to_string(), &(current + 1).to_string(), now);
@@ -293,8 +342,8 @@ async fn entries_leave_the_server_when_they_have_ended() {
     let Some(server) = RedisServer::start().await else { return };
     let store = RedisStore::connect(&server.url(), patient()).await.unwrap();
     let now = present();
-    store.begin(login("f", "a", now), now).await.unwrap();
-    store.allow("u".to_owned(), now + LIFE, now).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    store.allow(issued("u", None, now), now).await.unwrap();
     for key in ["login:f", "allowed:u"] {
         let left = server.command(&["TTL", &format!("{{jwt-guard}}:{key}")]).unwrap();
         let left: u64 = left.strip_prefix(':').unwrap().parse().unwrap();

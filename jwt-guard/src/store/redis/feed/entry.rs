@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redis::streams::StreamId;
 
+use crate::store::moment::Moment;
 use crate::store::{Revocation, StoreError};
 
 /// Longer than any name in a token: tokens are shorter.
@@ -28,11 +29,20 @@ impl fmt::Display for Position {
     }
 }
 
+/// Something that is revoked.
+pub(in crate::store::redis) enum Fact {
+    /// A token or a login, by its name.
+    Revoked(Revocation),
+    /// All that a subject has, or everybody, in this epoch.
+    CutOff { key: String, before: Moment, ends: Moment, epoch: u64 },
+}
+
 /// An entry of the stream: the position of the one before it, and what it tells.
-pub(super) fn told(entry: &StreamId) -> Result<(Position, Revocation), StoreError> {
+pub(super) fn told(entry: &StreamId) -> Result<(Position, Fact), StoreError> {
     let text = |field| entry.get::<String>(field).ok_or_else(garbled);
     let number = |field| entry.get::<u64>(field).ok_or_else(garbled);
-    let what = revocation(&text("kind")?, &text("name")?, number("ends")?, Some(number("before")?))?;
+    let cut_off = Some((number("before")?, number("epoch")?));
+    let what = fact(&text("kind")?, &text("name")?, number("ends")?, cut_off)?;
     Ok((Position::parse(&text("after")?)?, what))
 }
 
@@ -41,22 +51,24 @@ pub(super) fn split(key: &[u8]) -> Result<(&str, &str), StoreError> {
     std::str::from_utf8(key).ok().and_then(|key| key.split_once(':')).ok_or_else(garbled)
 }
 
-pub(super) fn revocation(
+/// `cut_off` are the time and the epoch, where there are such.
+pub(super) fn fact(
     kind: &str,
     name: &str,
     ends: u64,
-    before: Option<u64>,
-) -> Result<Revocation, StoreError> {
+    cut_off: Option<(u64, u64)>,
+) -> Result<Fact, StoreError> {
     if name.len() > LONGEST_NAME {
         return Err(garbled());
     }
     let (name, expires_at) = (name.to_owned(), time(ends)?);
     match kind {
-        "token" => Ok(Revocation::Token { id: name, expires_at }),
-        "family" => Ok(Revocation::Family { id: name, expires_at }),
+        "token" => Ok(Fact::Revoked(Revocation::Token { id: name, expires_at })),
+        "family" => Ok(Fact::Revoked(Revocation::Family { id: name, expires_at })),
         "subject" => {
-            let issued_before = time(before.ok_or_else(garbled)?)?;
-            Ok(Revocation::Subject { subject: name, issued_before, expires_at })
+            let (before, epoch) = cut_off.ok_or_else(garbled)?;
+            let (before, ends) = (Moment::from_millis(before), Moment::from_millis(ends));
+            Ok(Fact::CutOff { key: name, before, ends, epoch })
         }
         _ => Err(garbled()),
     }

@@ -11,6 +11,8 @@
 mod entry;
 mod reader;
 
+pub(super) use entry::Fact;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -23,7 +25,7 @@ use crate::store::moment::Moment;
 use crate::store::redis::options::RedisOptions;
 use crate::store::redis::server::Server;
 use crate::store::shared::Shared;
-use crate::store::{Revocation, Standing, StoreError, TokenFacts};
+use crate::store::{Standing, StoreError, StoreLimits, TokenFacts};
 use reader::Reader;
 
 /// How far the clocks of server and guard may be apart. The scripts have the same number.
@@ -48,7 +50,7 @@ struct Known {
 impl Feed {
     pub(super) async fn start(server: Arc<Server>, options: &RedisOptions) -> Result<Self, StoreError> {
         let known = Arc::new(Known {
-            ledger: Shared::new(Ledger::new(options.capacity)),
+            ledger: Shared::new(Ledger::new(StoreLimits::each(options.capacity))),
             valid_until: AtomicU64::new(0),
             partial: AtomicBool::new(false),
             start: Instant::now(),
@@ -67,8 +69,8 @@ impl Feed {
     }
 
     /// Learns of a revocation made by this node, before it is told of it.
-    pub(super) fn revoke(&self, what: Revocation, now: SystemTime) {
-        self.known.learn(what, Moment::floor(now));
+    pub(super) fn learn(&self, fact: Fact, now: SystemTime) {
+        self.known.learn(fact, Moment::floor(now));
     }
 }
 
@@ -79,10 +81,22 @@ impl Drop for Feed {
 }
 
 impl Known {
-    fn learn(&self, what: Revocation, now: Moment) {
-        if let Err(error) = self.ledger.change(|ledger| ledger.revoke(what, now)) {
+    fn learn(&self, fact: Fact, now: Moment) {
+        let learned = self.ledger.change(|ledger| match fact {
+            Fact::Revoked(what) => ledger.revoke(what, None, now),
+            Fact::CutOff { key, before, ends, epoch } => ledger.cut_at(key.into(), before, ends, epoch),
+        });
+        if let Err(error) = learned {
             self.now_partial(&error);
         }
+    }
+
+    /// The name by which the server tells the logins that began with it.
+    fn follow_line(&self, line: &str) -> Result<(), StoreError> {
+        self.ledger.change(|ledger| {
+            ledger.follow_line(line);
+            Ok(())
+        })
     }
 
     fn uptime(&self) -> u64 {

@@ -15,13 +15,17 @@ use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamId, StreamRangeReply, StreamReadReply};
 use tokio::time::{Instant, sleep};
 
-use super::entry::{Position, garbled, revocation, split, told};
+use super::entry::{Position, fact, garbled, split, told};
 use super::{Known, SKEW, millis};
 use crate::store::StoreError;
+use crate::store::ledger::new_line;
 use crate::store::moment::Moment;
 use crate::store::redis::nodes::{History, unreachable};
 use crate::store::redis::scripts;
 use crate::store::redis::server::{CUT_OFFS, PAUSE, REVOKED, Server, TOLD};
+
+/// Comes before the name of a cut-off where its epoch is kept.
+const EPOCH: &[u8] = b"epoch:";
 
 /// How many entries are read at once.
 const COUNT: usize = 1000;
@@ -94,6 +98,10 @@ impl Reader {
         let tail = self.server.call(&scripts::TAIL, None);
         let (tail, now): (String, u64) = tail.invoke_async(connection).await.map_err(unreachable)?;
         let now = early(now);
+        let mut mark = self.server.call(&scripts::MARK, None);
+        mark.arg(new_line()?);
+        let (line, _): (String, u64) = mark.invoke_async(connection).await.map_err(unreachable)?;
+        self.known.follow_line(&line)?;
         self.known.now_reading();
         let mut cut_offs: HashMap<Vec<u8>, u64> = HashMap::new();
         self.scan(connection, "HSCAN", CUT_OFFS, |_, key, before| {
@@ -102,8 +110,8 @@ impl Reader {
         .await?;
         let mut missing = Vec::new();
         self.scan(connection, "ZSCAN", REVOKED, |reader, key, ends| {
-            let before = cut_offs.get(&key).copied();
-            match split(&key).and_then(|(kind, name)| revocation(kind, name, ends, before)) {
+            let before = cut_offs.get(&key).copied().zip(cut_offs.get(&[EPOCH, &key].concat()).copied());
+            match split(&key).and_then(|(kind, name)| fact(kind, name, ends, before)) {
                 Ok(what) => reader.known.learn(what, now),
                 Err(error) => missing.push((key, ends, error)),
             }
@@ -111,12 +119,13 @@ impl Reader {
         .await?;
         for (key, ends, error) in missing {
             // A cut-off that was made after the others had been read.
-            let mut command = redis::cmd("HGET");
-            command.arg(self.server.key(CUT_OFFS)).arg(&key);
-            let before: Option<u64> = command.query_async(connection).await.map_err(unreachable)?;
-            match before.and_then(|before| {
+            let mut command = redis::cmd("HMGET");
+            command.arg(self.server.key(CUT_OFFS)).arg(&key).arg([EPOCH, &key].concat());
+            let (before, epoch): (Option<u64>, Option<u64>) =
+                command.query_async(connection).await.map_err(unreachable)?;
+            match before.zip(epoch).and_then(|cut_off| {
                 let (kind, name) = split(&key).ok()?;
-                revocation(kind, name, ends, Some(before)).ok()
+                fact(kind, name, ends, Some(cut_off)).ok()
             }) {
                 Some(what) => self.known.learn(what, now),
                 None => self.known.now_partial(&error),

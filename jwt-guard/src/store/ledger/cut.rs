@@ -1,0 +1,82 @@
+//! Cut-offs: all that a subject has, or everybody, ends at once.
+
+use std::sync::Arc;
+
+#[cfg(any(feature = "store-file", test))]
+use super::journal::Changed;
+use super::{EVERYBODY, Entry, Kind, Ledger, Note};
+use crate::store::StoreError;
+use crate::store::moment::Moment;
+
+impl Ledger {
+    /// Begins a new epoch, before which everything of a subject is over.
+    pub(super) fn cut(&mut self, key: Arc<str>, before: Moment, ends: Moment) -> Result<(), StoreError> {
+        self.cut_at(key, before, ends, self.epoch.saturating_add(1))
+    }
+
+    /// As [`cut`](Self::cut), for a cut-off that was made elsewhere. It covers what was made in earlier epochs, and takes the
+    /// place of that: it lasts as long.
+    pub(in crate::store) fn cut_at(
+        &mut self,
+        key: Arc<str>,
+        before: Moment,
+        ends: Moment,
+        epoch: u64,
+    ) -> Result<(), StoreError> {
+        let ends = ends.max(self.last_end_of(&key).unwrap_or_default());
+        if *key == *EVERYBODY {
+            self.forget_everybody(epoch);
+        } else {
+            self.forget_subject(&key, epoch);
+        }
+        self.epoch = self.epoch.max(epoch);
+        self.note_era();
+        self.put(Kind::Subject, key, Entry { ends, note: Note::CutOff { before, epoch } })
+    }
+
+    /// When the last of the entries ends that a cut-off takes the place of.
+    fn last_end_of(&self, key: &str) -> Option<Moment> {
+        if key == EVERYBODY {
+            let tables = [&self.logins, &self.tokens, &self.families];
+            return tables.into_iter().filter_map(super::Table::last_end).max();
+        }
+        let ends = [&self.logins, &self.tokens, &self.families]
+            .into_iter()
+            .flat_map(|table| table.of_subject(key).filter_map(|name| Some(table.get(name)?.ends)));
+        ends.max()
+    }
+
+    fn forget_subject(&mut self, key: &str, epoch: u64) {
+        for kind in [Kind::Token, Kind::Family, Kind::Login, Kind::Allowed] {
+            let names: Vec<_> = self.table(kind).of_subject(key).cloned().collect();
+            for name in names {
+                if self.table(kind).get(&name).is_some_and(|entry| entry.epoch() < epoch) {
+                    self.remove(kind, &name);
+                }
+            }
+        }
+    }
+
+    fn forget_everybody(&mut self, epoch: u64) {
+        for kind in [Kind::Token, Kind::Family, Kind::Login, Kind::Allowed] {
+            if self.table(kind).is_empty() {
+                continue;
+            }
+            let kept = self.table_mut(kind).clear_but(|entry| entry.epoch() >= epoch);
+            #[cfg(any(feature = "store-file", test))]
+            if let Some(changed) = &mut self.changed {
+                changed.push(Changed::Cleared(kind));
+            }
+            kept.iter().for_each(|name| self.note_change(kind, name));
+        }
+    }
+
+    /// Whether a cut-off was made after a login had its name marked. A name without a mark is never outrun.
+    pub(super) fn is_outrun(&self, subject: &str, family: &str, now: Moment) -> bool {
+        let Some(began) = self.epoch_of(family) else { return false };
+        [EVERYBODY, subject]
+            .into_iter()
+            .filter_map(|key| self.subjects.living(key, now))
+            .any(|cut_off| matches!(cut_off.note, Note::CutOff { epoch, .. } if began < epoch))
+    }
+}

@@ -1,0 +1,127 @@
+//! What a ledger remembers under a name.
+
+use std::sync::Arc;
+
+use crate::store::moment::Moment;
+
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Kind {
+    /// A token that was issued.
+    Allowed,
+    /// The line and the epoch of the ledger.
+    Era,
+    /// A revoked login.
+    Family,
+    /// A living login.
+    Login,
+    /// A subject, or everybody, whose tokens of before a moment are revoked.
+    Subject,
+    /// A revoked token.
+    Token,
+}
+
+impl Kind {
+    /// The kinds of which there are many, each in a table.
+    pub(in crate::store) const TABLES: [Self; 5] =
+        [Self::Allowed, Self::Family, Self::Login, Self::Subject, Self::Token];
+}
+
+/// What is remembered under a name.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::store) struct Entry {
+    /// When the last token that the entry is about ends.
+    pub(in crate::store) ends: Moment,
+    /// What else there is to remember.
+    pub(in crate::store) note: Note,
+}
+
+/// What an entry says beside its name. Subjects are written as [`Subject::key`](crate::store::Subject::key) does.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::store) enum Note {
+    /// A token that was issued, and whose it is.
+    Allowed { subject: Arc<str>, family: Option<Arc<str>> },
+    /// Tokens of logins that began in an earlier epoch are revoked, and other tokens issued before the moment.
+    CutOff { before: Moment, epoch: u64 },
+    /// The epoch of the ledger.
+    Era(u64),
+    /// A login that lives.
+    Login(Login),
+    /// A revoked token or login, whose it is if anybody said so, and the epoch in which it was revoked.
+    Revoked { subject: Option<Arc<str>>, epoch: u64 },
+}
+
+/// The refresh tokens of a login.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::store) struct Login {
+    pub(in crate::store) subject: Arc<str>,
+    pub(in crate::store) current: Box<str>,
+    pub(in crate::store) previous: Option<Box<str>>,
+    pub(in crate::store) rotated: Moment,
+    /// When the last of its access tokens ends.
+    pub(in crate::store) access_ends: Moment,
+    /// Where the previous token was exchanged for the current one.
+    pub(in crate::store) endpoint: Option<Box<str>>,
+    /// The epoch in which it began.
+    pub(in crate::store) epoch: u64,
+}
+
+impl Entry {
+    /// The later end of both, and the later cut-off: a revocation is never taken back by a weaker one.
+    pub(super) fn stricter(mut self, known: &Self) -> Self {
+        self.ends = self.ends.max(known.ends);
+        match (&mut self.note, &known.note) {
+            (Note::CutOff { before, epoch }, Note::CutOff { before: known, epoch: since }) => {
+                *before = (*before).max(*known);
+                *epoch = (*epoch).max(*since);
+            }
+            (Note::Revoked { subject, epoch }, Note::Revoked { subject: known, epoch: since }) => {
+                *epoch = (*epoch).max(*since);
+                if subject.is_none() {
+                    subject.clone_from(known);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
+    pub(super) fn counts(&self, now: Moment) -> bool {
+        now < self.ends.plus(Moment::LEEWAY)
+    }
+
+    /// Whose it is.
+    pub(super) fn subject(&self) -> Option<&Arc<str>> {
+        match &self.note {
+            Note::Allowed { subject, .. } | Note::Login(Login { subject, .. }) => Some(subject),
+            Note::Revoked { subject, .. } => subject.as_ref(),
+            Note::CutOff { .. } | Note::Era(_) => None,
+        }
+    }
+
+    /// The login that it belongs to.
+    pub(super) fn family(&self) -> Option<&Arc<str>> {
+        match &self.note {
+            Note::Allowed { family, .. } => family.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Which of a subject's entries goes first where there are too many: the login that was refreshed least recently,
+    /// the token that ends first.
+    pub(super) fn order(&self) -> Moment {
+        match &self.note {
+            Note::Login(login) => login.rotated,
+            _ => self.ends,
+        }
+    }
+
+    /// The epoch in which it was made; later cut-offs cover it.
+    pub(super) fn epoch(&self) -> u64 {
+        match &self.note {
+            Note::CutOff { epoch, .. } | Note::Era(epoch) | Note::Revoked { epoch, .. } => *epoch,
+            Note::Login(login) => login.epoch,
+            Note::Allowed { .. } => 0,
+        }
+    }
+}

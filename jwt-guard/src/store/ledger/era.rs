@@ -1,0 +1,86 @@
+//! In which epoch of which ledger a login began: the end of its name.
+
+use super::{Kind, Ledger, Note};
+use crate::random;
+use crate::store::StoreError;
+
+/// How much of a random name tells one ledger from another: 66 bits.
+const LINE: usize = 11;
+
+impl Ledger {
+    /// What the names of logins end with that begin now; `None` until [`set_line`](Self::set_line).
+    pub(in crate::store) fn mark(&self) -> Option<String> {
+        self.line.as_ref().map(|line| mark(line, self.epoch))
+    }
+
+    /// Gives the ledger a name, which it keeps if it has one.
+    pub(in crate::store) fn set_line(&mut self) -> Result<(), StoreError> {
+        if self.line.is_none() {
+            self.line = Some(new_line()?.into());
+            self.note_era();
+        }
+        Ok(())
+    }
+
+    /// The ledger follows one elsewhere, of this name. If that is another than before, no cut-off so far is about logins of
+    /// it.
+    #[cfg(feature = "store-redis")]
+    pub(in crate::store) fn follow_line(&mut self, line: &str) {
+        if self.line.as_deref() != Some(line) {
+            self.line = Some(line.into());
+            self.epoch = 0;
+            for entry in self.subjects.entries_mut() {
+                if let Note::CutOff { epoch, .. } = &mut entry.note {
+                    *epoch = 0;
+                }
+            }
+        }
+    }
+
+    pub(super) fn note_era(&mut self) {
+        if let Some(line) = self.line.clone() {
+            self.note_change(Kind::Era, &line);
+        }
+    }
+
+    /// The epoch in which a login of this ledger began; `None` for others.
+    pub(super) fn epoch_of(&self, family: &str) -> Option<u64> {
+        let (line, epoch) = read_mark(family)?;
+        (Some(line) == self.line.as_deref()).then_some(epoch)
+    }
+}
+
+/// A name for a ledger.
+pub(in crate::store) fn new_line() -> Result<String, StoreError> {
+    let mut line = random::id().map_err(|error| StoreError::new("no name can be drawn").because(error))?;
+    line.truncate(LINE);
+    Ok(line)
+}
+
+/// What the name of a login ends with.
+pub(in crate::store) fn mark(line: &str, epoch: u64) -> String {
+    format!(".{line}.{epoch}")
+}
+
+/// The line and the epoch that the name of a login ends with, if it ends with such.
+pub(in crate::store) fn read_mark(family: &str) -> Option<(&str, u64)> {
+    let (rest, epoch) = family.rsplit_once('.')?;
+    let (_, line) = rest.rsplit_once('.')?;
+    Some((line, epoch.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_back_from_the_end_of_a_name() {
+        let line = new_line().unwrap();
+        assert_eq!(line.len(), LINE);
+        let name = format!("a.random-name{}", mark(&line, 17));
+        assert_eq!(read_mark(&name), Some((&*line, 17)));
+        for other in ["", "sid", "a.b", "a.b.c", "a.b.-1", "a.b.", "7c1c7a58-8a5c-4a70-8d05-5d9e4b7d4f7c"] {
+            assert_eq!(read_mark(other), None, "{other}");
+        }
+    }
+}

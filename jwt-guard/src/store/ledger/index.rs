@@ -1,0 +1,37 @@
+//! Which entries of a table belong together.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::store::moment::Moment;
+
+/// Names of entries under the name of whom they belong to, in an order.
+#[derive(Default)]
+pub(super) struct Index(HashMap<Arc<str>, BTreeSet<(Moment, Arc<str>)>>);
+
+impl Index {
+    pub(super) fn insert(&mut self, owner: Option<&Arc<str>>, order: Moment, name: &Arc<str>) {
+        if let Some(owner) = owner {
+            self.0.entry(owner.clone()).or_default().insert((order, name.clone()));
+        }
+    }
+
+    pub(super) fn remove(&mut self, owner: Option<&Arc<str>>, place: &(Moment, Arc<str>)) {
+        if let Some(owner) = owner
+            && let Some(names) = self.0.get_mut(owner)
+        {
+            names.remove(place);
+            if names.is_empty() {
+                self.0.remove(owner);
+            }
+        }
+    }
+
+    pub(super) fn of(&self, owner: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.0.get(owner).into_iter().flatten().map(|(_, name)| name)
+    }
+
+    pub(super) fn count(&self, owner: &str) -> usize {
+        self.0.get(owner).map_or(0, BTreeSet::len)
+    }
+}

@@ -1,0 +1,139 @@
+//! Logins: each has one refresh token that counts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Entry, Kind, Ledger, Login, Note};
+use crate::store::limits::warn_of_logins;
+use crate::store::moment::Moment;
+use crate::store::{Begun, Family, RefreshStanding, Rotated, Rotation, StoreError};
+
+impl Ledger {
+    pub(in crate::store) fn begin(&mut self, family: Family, now: Moment) -> Result<Begun, StoreError> {
+        self.sweep(now);
+        let Family { id, subject, token, access_expires_at, expires_at } = family;
+        let subject = Arc::<str>::from(subject.key());
+        if self.families.living(&id, now).is_some() {
+            return Err(StoreError::new("a new login has the name of a revoked one"));
+        }
+        match self.login(&id, now) {
+            // The same once more, by somebody who lost the answer.
+            Some(Login { current, previous: None, .. }) if **current == *token => return Ok(Begun::Living),
+            Some(_) => return Err(StoreError::new("a new login has the name of a living one")),
+            None => {}
+        }
+        self.make_room(&subject, now)?;
+        if self.is_outrun(&subject, &id, now) {
+            return Ok(Begun::Outrun);
+        }
+        let login = Login {
+            subject,
+            current: token.into(),
+            previous: None,
+            rotated: now,
+            access_ends: Moment::ceil(access_expires_at),
+            endpoint: None,
+            epoch: self.epoch,
+        };
+        let ends = Moment::ceil(expires_at.max(access_expires_at));
+        self.put(Kind::Login, id.into(), Entry { ends, note: Note::Login(login) })?;
+        Ok(Begun::Living)
+    }
+
+    pub(in crate::store) fn rotate(
+        &mut self,
+        rotation: Rotation,
+        now: Moment,
+    ) -> Result<Rotated, StoreError> {
+        self.sweep(now);
+        let Rotation { family, presented, next, access_expires_at, expires_at, ends, endpoint, grace } =
+            rotation;
+        let (access_ends, expires_at) = (Moment::ceil(access_expires_at), Moment::ceil(expires_at));
+        match self.refresh_standing(&family, &presented, grace, now) {
+            RefreshStanding::Current => {}
+            RefreshStanding::Retried => return Ok(Rotated::Retried),
+            RefreshStanding::Replaced(_) => {
+                self.revoke_family(family.into(), None, access_ends, now)?;
+                return Ok(Rotated::Reused);
+            }
+            RefreshStanding::Unknown => return Ok(Rotated::Unknown),
+        }
+        if let Some((id, ends)) = ends {
+            let subject = self.login(&family, now).map(|login| login.subject.clone());
+            self.revoke_token(id.into(), subject, Moment::ceil(ends), now)?;
+        }
+        // Where that was one revocation too many, the login is over with all others of its subject.
+        let Some(old) = self.login(&family, now).cloned() else { return Ok(Rotated::Unknown) };
+        let ends = self.logins.get(&family).map_or(expires_at, |entry| entry.ends.max(expires_at));
+        let login = Login {
+            current: next.into(),
+            previous: Some(presented.into()),
+            rotated: now,
+            access_ends: old.access_ends.max(access_ends),
+            endpoint: endpoint.map(Into::into),
+            ..old
+        };
+        let ends = ends.max(access_ends);
+        self.put(Kind::Login, family.into(), Entry { ends, note: Note::Login(login) })?;
+        Ok(Rotated::Fresh)
+    }
+
+    pub(in crate::store) fn refresh_standing(
+        &self,
+        family: &str,
+        presented: &str,
+        grace: Duration,
+        now: Moment,
+    ) -> RefreshStanding {
+        let Some(Login { current, previous, rotated, endpoint, .. }) = self.login(family, now) else {
+            return RefreshStanding::Unknown;
+        };
+        if **current == *presented {
+            RefreshStanding::Current
+        } else if previous.as_deref() == Some(presented) && now < rotated.plus(grace) {
+            RefreshStanding::Retried
+        } else {
+            RefreshStanding::Replaced(endpoint.as_deref().map(str::to_owned))
+        }
+    }
+
+    /// Ends a login, with its issued tokens. It makes room for its revocation: reuse is acted on even when the store is
+    /// full. Its refresh tokens are unknown from now on, so the revocation lasts as long as access tokens do.
+    pub(super) fn revoke_family(
+        &mut self,
+        name: Arc<str>,
+        whose: Option<Arc<str>>,
+        mut ends: Moment,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let mut subject = whose;
+        if let Some(Entry { note: Note::Login(login), .. }) = self.remove(Kind::Login, &name) {
+            ends = ends.max(login.access_ends);
+            subject = Some(login.subject);
+        }
+        let listed: Vec<_> = self.allowed.of_family(&name).cloned().collect();
+        for token in listed {
+            self.remove(Kind::Allowed, &token);
+        }
+        self.revoke_one(Kind::Family, name, subject, ends, now)
+    }
+
+    /// Ends the logins of a subject that are too many for one more.
+    fn make_room(&mut self, subject: &str, now: Moment) -> Result<(), StoreError> {
+        while self.logins.count_of(subject) >= self.limits.most_logins() {
+            let Some(first) = self.logins.of_subject(subject).next().cloned() else { break };
+            if self.logins.living(&first, now).is_some() {
+                warn_of_logins(&self.limits);
+            }
+            self.revoke_family(first, None, Moment::default(), now)?;
+        }
+        Ok(())
+    }
+
+    fn login(&self, family: &str, now: Moment) -> Option<&Login> {
+        match &self.logins.living(family, now)?.note {
+            Note::Login(login) => Some(login),
+            _ => None,
+        }
+    }
+}
