@@ -336,8 +336,10 @@ async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
 
 /// The caller, with the application's user where it has users.
 fn admit<S>(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_, S> {
+    let is_stranger = config.is_stranger(identity.verified_as);
     let principal = Principal::authenticated(identity, source);
     match &config.user_loader {
+        Some(_) if is_stranger => Caller::Now(Err(AuthError::UnknownUser)),
         Some(loader) => load_later(loader, principal),
         None => Caller::Now(Ok(principal)),
     }

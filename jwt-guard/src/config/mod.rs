@@ -70,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) name: Option<String>,
     /// Whose subjects are meant where no issuer is named.
     pub(crate) home: Home,
+    /// The places of those issuers whose subjects are no users of the application.
+    pub(crate) strangers: Vec<usize>,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
 }
@@ -101,6 +103,12 @@ impl Config {
             Some(issuer) => Subject::of_issuer(issuer, subject.name()),
             None => subject.name().into(),
         })
+    }
+
+    /// Whether a caller is known by a name that is another's in the application.
+    pub(crate) fn is_stranger(&self, verified: Option<VerifiedAs>) -> bool {
+        verified
+            .is_some_and(|token| token.kind == TokenKind::Access && self.strangers.contains(&token.issuer))
     }
 
     /// Whom a verified token is about, as the store names it.

@@ -121,6 +121,16 @@ impl TrustedIssuer {
         self
     }
 
+    /// Has the guard's [`load_user`](crate::Builder::load_user) asked for callers of this issuer too; the loader then tells them
+    /// apart by [`Claims::issuer`](crate::Claims::issuer), or both issuers call everybody by one name.
+    ///
+    /// Not by default where there is more than one issuer: two may call two people by one name, and a loader that looks at the
+    /// subject alone would take the one for the other. Then callers of this issuer have no user, which is 401.
+    pub fn same_users(mut self) -> Self {
+        self.0.same_users = true;
+        self
+    }
+
     /// Reads scopes from the claim at this path; as [`Builder::scope_claim`](crate::Builder::scope_claim). A first call
     /// replaces what is read by default, also that of a preset; further ones add.
     pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {

@@ -17,6 +17,9 @@ impl<K, A> Builder<K, A> {
     /// there is no such user (any more): the token is refused with 401. An error is no verdict: the request is answered
     /// with 503, and the log has the reason. A panic is 500. Callers without a token are not looked up.
     ///
+    /// A subject is a person of its issuer. Where the guard trusts other issuers too, their callers are not looked up and have no
+    /// user, unless the issuer says [`TrustedIssuer::same_users`](crate::TrustedIssuer::same_users).
+    ///
     /// ```
     /// use jwt_guard::{Claims, CurrentUser, JwtGuard, Secret, authentication_required};
     ///

@@ -8,7 +8,8 @@ use axum::response::Response;
 use jwt_guard::login::{LoginError, LoginErrorKind};
 use jwt_guard::store::{MemoryStore, Revocation, StoreLimits, Subject};
 use jwt_guard::{
-    Algorithm, Claims, Clock, JwtGuard, Principal, Router, SigningKey, TokenIssuer, TrustedIssuer, routing,
+    Algorithm, Claims, Clock, CurrentUser, JwtGuard, Principal, Router, SigningKey, TokenIssuer,
+    TrustedIssuer, routing,
 };
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Server, events};
 
@@ -216,7 +217,7 @@ async fn clocks_that_differ_save_no_token_and_refuse_no_new_login() {
 #[tokio::test]
 async fn a_logout_of_everybody_ends_all_that_is_accepted_and_new_logins_are_good_at_once() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, [8; 32]).unwrap();
+    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
     let theirs = TokenIssuer::builder(partner.clone())
         .issuer("https://partner.example")
         .audience(AUDIENCE)
@@ -253,7 +254,7 @@ async fn a_logout_of_everybody_ends_all_that_is_accepted_and_new_logins_are_good
 #[tokio::test]
 async fn the_same_name_at_another_issuer_is_another_person() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, [8; 32]).unwrap();
+    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
     let theirs = TokenIssuer::builder(partner.clone())
         .issuer("https://partner.example")
         .audience(AUDIENCE)
@@ -347,7 +348,7 @@ async fn a_refresh_ends_the_access_token_before_it_where_that_is_asked_for() {
 #[tokio::test]
 async fn claims_of_a_trusted_partner_are_not_renewed_whatever_they_say() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, [8; 32]).unwrap();
+    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
     let theirs = TokenIssuer::builder(partner.clone())
         .issuer("https://partner.example")
         .audience(AUDIENCE)
@@ -400,5 +401,39 @@ async fn tokens_of_any_lifetime_are_revoked_without_a_panic() {
         let pair = login(&server).await;
         guard.logout_everybody("a test").await.unwrap();
         server.get("/me", &pair.access).await.is(Outcome::BAD_TOKEN);
+    }
+}
+
+/// The name of the user whom the guard has loaded.
+#[jwt_guard::authentication_required]
+async fn user(user: CurrentUser<String>) -> String {
+    user.to_string()
+}
+
+#[tokio::test]
+async fn a_caller_of_another_issuer_is_not_the_user_of_that_name() {
+    let clock = ManualClock::new();
+    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
+    let theirs = TokenIssuer::builder(partner.clone())
+        .issuer("https://partner.example")
+        .audience(AUDIENCE)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let partner = TrustedIssuer::new("https://partner.example").key(partner.verifying_key());
+    for (partner, answer) in [
+        (partner.clone(), Outcome::BAD_TOKEN),
+        (partner.same_users(), Outcome::ok("ada of Some(\"https://partner.example\")")),
+    ] {
+        let load = |claims: Claims| async move {
+            let user = format!("{} of {:?}", claims.subject(), claims.issuer());
+            Ok::<_, std::convert::Infallible>(Some(user))
+        };
+        let guard = builder().clock(clock.clone()).trust(partner).load_user(load).build().unwrap();
+        let app = Router::new().route("/user", routing::get(user)).with_guard(guard.clone());
+        let server = Server::start(app.into_axum()).await;
+        let ours = guard.issuer().unwrap().access("ada").sign().unwrap();
+        server.get("/user", ours.as_str()).await.is(Outcome::ok("ada of Some(\"https://id.example\")"));
+        server.get("/user", theirs.access("ada").sign().unwrap().as_str()).await.is(answer);
     }
 }

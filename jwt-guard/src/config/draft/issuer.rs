@@ -31,6 +31,8 @@ pub(crate) struct IssuerDraft {
     pub(crate) scope_claims: Vec<Vec<String>>,
     pub(crate) role_claims: Vec<Vec<String>>,
     pub(crate) login_claims: LoginClaims,
+    /// Whether its subjects are users of the guard's own loader.
+    pub(crate) same_users: bool,
     /// What holds if nobody says otherwise.
     pub(crate) usual: Usual,
     /// Whether the name begins with `http://` and is one of this machine.
@@ -82,6 +84,7 @@ impl Default for IssuerDraft {
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
             login_claims: LoginClaims::PassedOver,
+            same_users: false,
             usual: Usual::default(),
             is_plain: false,
             problems: Vec::new(),

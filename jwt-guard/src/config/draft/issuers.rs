@@ -16,6 +16,8 @@ pub(super) struct Issuers {
     /// Those whose refresh tokens are accepted: this guard, if it has keys.
     pub(super) refresh: Vec<IssuerRules>,
     pub(super) home: Home,
+    /// Those of `access` whose subjects are no users of the guard.
+    pub(super) strangers: Vec<usize>,
 }
 
 impl Draft {
@@ -45,11 +47,16 @@ impl Draft {
         }
         access.extend(remote.map(|keys| IssuerRules { keys, rules: rules.clone() }));
         let has_own = !access.is_empty();
+        let is_alone = !has_own && trusted.len() == 1;
+        let mut strangers = Vec::new();
         for mut issuer in trusted {
             if issuer.audiences.is_empty() {
                 issuer.audiences.clone_from(&audiences);
             }
             let fixed = if issuer.keys.is_empty() { None } else { issuer.fixed_keys(None, problems) };
+            if !issuer.same_users && !is_alone {
+                strangers.push(access.len());
+            }
             let keys = fixed.map(KeyRing::fixed).or_else(|| self.remote_keys(&issuer, problems));
             access.extend(
                 keys.map(|keys| IssuerRules { keys, rules: issuer.into_rules(false, hierarchies, &limits) }),
@@ -61,7 +68,7 @@ impl Draft {
             _ if has_own => Home::First,
             _ => Home::Unclear,
         };
-        Issuers { own: rules, access, refresh, home }
+        Issuers { own: rules, access, refresh, home, strangers }
     }
 
     fn check_issuers(&self, problems: &mut Problems) {

@@ -205,6 +205,7 @@ impl Draft {
             hierarchies,
             name,
             home: issuers.home,
+            strangers: issuers.strangers,
             realm,
         })
     }

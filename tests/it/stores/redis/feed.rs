@@ -151,7 +151,7 @@ async fn what_ended_leaves_the_server_whatever_else_is_revoked() {
     let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
     let now = present();
     let everywhere =
-        Revocation::Subject { subject: "ada".to_owned(), issued_before: now, expires_at: now + DAY * 366 };
+        Revocation::Subject { subject: "ada".into(), issued_before: now, expires_at: now + DAY * 366 };
     strict.revoke(everywhere, now).await.unwrap();
     for i in 0..3_000 {
         let over = Revocation::Token { id: format!("over {i}"), expires_at: now - LIFE };

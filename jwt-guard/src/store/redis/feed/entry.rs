@@ -41,7 +41,7 @@ pub(in crate::store::redis) enum Fact {
 pub(super) fn told(entry: &StreamId) -> Result<(Position, Fact), StoreError> {
     let text = |field| entry.get::<String>(field).ok_or_else(garbled);
     let number = |field| entry.get::<u64>(field).ok_or_else(garbled);
-    let cut_off = Some((number("before")?, number("epoch")?));
+    let cut_off = number("before").ok().zip(number("epoch").ok());
     let what = fact(&text("kind")?, &text("name")?, number("ends")?, cut_off)?;
     Ok((Position::parse(&text("after")?)?, what))
 }

@@ -1,0 +1,230 @@
+//! The ledger against a model that remembers everything and looks through all of it.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::{Begun, Family, RefreshStanding, Rotated, Rotation};
+
+const SUBJECTS: [&str; 2] = ["ada", "bob"];
+
+/// What is done to a store; numbers choose among what there is.
+#[derive(Clone, Debug)]
+enum Step {
+    Begin {
+        subject: usize,
+        life: u64,
+    },
+    Refresh {
+        login: usize,
+        token: usize,
+        life: u64,
+    },
+    EndLogin {
+        login: usize,
+    },
+    EndSubject {
+        subject: usize,
+    },
+    EndAll,
+    Wait {
+        seconds: u64,
+    },
+    /// Nothing but a restart, from what was written down.
+    Restart,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (0..2_usize, 1..2_000_u64).prop_map(|(subject, life)| Step::Begin { subject, life }),
+        6 => (0..8_usize, 0..4_usize, 1..2_000_u64)
+            .prop_map(|(login, token, life)| Step::Refresh { login, token, life }),
+        2 => (0..8_usize).prop_map(|login| Step::EndLogin { login }),
+        1 => (0..2_usize).prop_map(|subject| Step::EndSubject { subject }),
+        1 => Just(Step::EndAll),
+        3 => (0..900_u64).prop_map(|seconds| Step::Wait { seconds }),
+        1 => Just(Step::Restart),
+    ];
+    prop::collection::vec(step, 1..40)
+}
+
+/// A login, and all of its tokens.
+struct Known {
+    subject: usize,
+    name: String,
+    /// Refresh tokens in their order, and access tokens with their ends.
+    refresh: Vec<String>,
+    access: Vec<(String, u64)>,
+    ended: bool,
+    /// When the last of its tokens ends.
+    ends: u64,
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// Whether every token is judged as the model judges it.
+fn agree(ledger: &Ledger, logins: &[Known], now: u64) -> Result<(), TestCaseError> {
+    let moment = Moment::floor(at(now));
+    for login in logins {
+        for (id, end) in &login.access {
+            // Beyond its end and the leeway, no guard asks.
+            if now < end + Moment::LEEWAY.as_secs() {
+                let subject = SUBJECTS[login.subject];
+                let facts = TokenFacts {
+                    id: Some(id),
+                    family: Some(&login.name),
+                    issued_at: Some(at(now + 3)),
+                    ..TokenFacts::new(subject, at(*end))
+                };
+                let expected = if login.ended { Standing::Revoked } else { Standing::Good };
+                prop_assert_eq!(ledger.standing(&facts, at(now)), expected);
+                let listed = if login.ended { Standing::Revoked } else { Standing::Good };
+                prop_assert_eq!(ledger.is_allowed(id, at(now)), listed);
+            }
+        }
+        let lives = !login.ended && now < login.ends + Moment::LEEWAY.as_secs();
+        for (index, id) in login.refresh.iter().enumerate() {
+            let standing = ledger.refresh_standing(&login.name, id, Duration::ZERO, moment);
+            let expected = match lives {
+                false => RefreshStanding::Unknown,
+                true if index + 1 == login.refresh.len() => RefreshStanding::Current,
+                true => RefreshStanding::Replaced(None),
+            };
+            prop_assert_eq!(standing, expected);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_ledger_judges_every_token_as_a_model_does_that_forgets_nothing(steps in steps()) {
+        let mut ledger = Ledger::journaled(StoreLimits::new());
+        ledger.set_line().unwrap();
+        let mut written = Vec::new();
+        let (mut logins, mut now, mut names) = (Vec::<Known>::new(), 1_000_u64, 0_u32);
+        let mut name = || { names += 1; names.to_string() };
+        for step in steps {
+            let moment = Moment::floor(at(now));
+            match step {
+                Step::Begin { subject, life } => {
+                    let id = format!("{}{}", name(), ledger.mark().unwrap());
+                    let (refresh, access) = (name(), name());
+                    // Either may end first.
+                    let (access_ends, ends) = (now + life, now + 2_000 - life);
+                    let issued = Issued {
+                        id: access.clone(),
+                        subject: SUBJECTS[subject].into(),
+                        family: Some(id.clone()),
+                        expires_at: at(access_ends),
+                    };
+                    ledger.allow(issued, moment).unwrap();
+                    let family = Family {
+                        id: id.clone(),
+                        subject: SUBJECTS[subject].into(),
+                        token: refresh.clone(),
+                        access_expires_at: at(access_ends),
+                        expires_at: at(ends.max(access_ends)),
+                    };
+                    prop_assert_eq!(ledger.begin(family, moment).unwrap(), Begun::Living);
+                    logins.push(Known {
+                        subject,
+                        name: id,
+                        refresh: vec![refresh],
+                        access: vec![(access, access_ends)],
+                        ended: false,
+                        ends: ends.max(access_ends),
+                    });
+                }
+                Step::Refresh { login, token, life } => {
+                    let count = logins.len();
+                    let Some(login) = logins.get_mut(login % count.max(1)) else { continue };
+                    let presented = login.refresh[token % login.refresh.len()].clone();
+                    let (next, access) = (name(), name());
+                    let ends = now + life;
+                    let rotation = Rotation {
+                        family: login.name.clone(),
+                        presented: presented.clone(),
+                        next: next.clone(),
+                        access_expires_at: at(ends),
+                        expires_at: at(ends),
+                        ends: None,
+                        endpoint: None,
+                        grace: Duration::ZERO,
+                    };
+                    let expected = if login.ended || now >= login.ends + Moment::LEEWAY.as_secs() {
+                        Rotated::Unknown
+                    } else if login.refresh.last() == Some(&presented) {
+                        Rotated::Fresh
+                    } else {
+                        Rotated::Reused
+                    };
+                    prop_assert_eq!(ledger.rotate(rotation, moment).unwrap(), expected);
+                    match expected {
+                        Rotated::Fresh => {
+                            let issued = Issued {
+                                id: access.clone(),
+                                subject: SUBJECTS[login.subject].into(),
+                                family: Some(login.name.clone()),
+                                expires_at: at(ends),
+                            };
+                            ledger.allow(issued, moment).unwrap();
+                            login.refresh.push(next);
+                            login.access.push((access, ends));
+                            login.ends = login.ends.max(ends);
+                        }
+                        Rotated::Reused => login.ended = true,
+                        _ => {}
+                    }
+                }
+                Step::EndLogin { login } => {
+                    let count = logins.len();
+                    let Some(login) = logins.get_mut(login % count.max(1)) else { continue };
+                    let last = login.access.iter().map(|(_, end)| *end).max().unwrap();
+                    let what = Revocation::Family { id: login.name.clone(), expires_at: at(last) };
+                    ledger.revoke(what, Some(&SUBJECTS[login.subject].into()), moment).unwrap();
+                    login.ended = true;
+                }
+                Step::EndSubject { subject } => {
+                    let what = Revocation::Subject {
+                        subject: SUBJECTS[subject].into(),
+                        issued_before: at(now),
+                        expires_at: at(now + 2_000),
+                    };
+                    ledger.revoke(what, None, moment).unwrap();
+                    logins.iter_mut().filter(|login| login.subject == subject).for_each(|login| login.ended = true);
+                }
+                Step::EndAll => {
+                    let what = Revocation::All { issued_before: at(now), expires_at: at(now + 2_000) };
+                    ledger.revoke(what, None, moment).unwrap();
+                    logins.iter_mut().for_each(|login| login.ended = true);
+                }
+                Step::Wait { seconds } => now += seconds,
+                Step::Restart => {
+                    let mut read = Ledger::journaled(StoreLimits::new());
+                    written.extend(ledger.take_changes());
+                    for change in &written {
+                        match change {
+                            journal::Change::Entry(kind, name, Some(entry)) => {
+                                read.restore(*kind, name, entry.clone());
+                            }
+                            journal::Change::Entry(kind, name, None) => {
+                                drop(read.table_mut(*kind).remove(name));
+                            }
+                            journal::Change::Cleared(kind) => {
+                                drop(read.table_mut(*kind).clear_but(|_| false));
+                            }
+                        }
+                    }
+                    ledger = read;
+                }
+            }
+            agree(&ledger, &logins, now)?;
+        }
+    }
+}
