@@ -3,6 +3,7 @@
 mod answers;
 mod cluster;
 mod csrf;
+mod full_feed;
 mod ignored;
 mod life;
 mod logout;

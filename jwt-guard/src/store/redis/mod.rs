@@ -40,8 +40,28 @@ pub use options::RedisOptions;
 ///
 /// [`connect`](Self::connect) makes a store that is told of revocations and answers checks from memory, usually a
 /// millisecond behind the server; [`strict`](Self::strict) makes one that asks the server on every check. Both ask it
-/// for everything else. Both connect anew by themselves when the server was away. A clone is another handle to the same
-/// store.
+/// for everything else. A clone is another handle to the same store.
+///
+/// # When the server fails
+///
+/// Both connect anew by themselves. A server that does not answer within [`RedisOptions::timeout`] is left, and so is one that
+/// is not the primary any more.
+///
+/// | what happens | logins, refreshes, logouts | checks from memory |
+/// |---|---|---|
+/// | a connection breaks | go on | go on |
+/// | the server is away | 503 at once | go on for [`RedisOptions::silence`], then 503 |
+/// | the server hangs | 503 after the timeout | the same |
+/// | a cluster's owner of the keys is killed, or hangs | 503 until a replica takes over: 5 s with a node timeout of 2 s | go on |
+/// | a planned failover | go on | go on |
+/// | this process cannot keep all revocations | go on | ask the server |
+///
+/// Where a node may not know all revocations, it asks the server, and only where that does not answer, the answer is 503.
+/// Tokens that it knows to be revoked are refused throughout. While a cluster moves the slot of our keys to another node, calls
+/// may be 503 until it has moved.
+///
+/// The clocks of servers and applications may be a minute apart. A server that loses acknowledged writes, such as a primary
+/// whose machine is lost before its replica has them, loses revocations: nodes that run still refuse, new ones do not know.
 ///
 /// ```no_run
 /// use jwt_guard::store::{RedisOptions, RedisStore};
@@ -63,16 +83,17 @@ pub struct RedisStore {
 impl RedisStore {
     /// A store that answers checks from memory. It is ready when it has read all revocations there are.
     ///
-    /// When it has heard nothing from the server for [`RedisOptions::silence`], checks are errors, and requests are
-    /// answered with 503: revocations may have been missed.
+    /// When it has heard nothing from the server for [`RedisOptions::silence`], revocations may have been missed, and it asks
+    /// the server on every check, as a [`strict`](Self::strict) store does, until it has read all again.
     ///
     /// The URL is `redis://user:password@host:port/database`; with the feature `store-redis-rustls`, `rediss://` speaks
     /// TLS. Must be called within the Tokio runtime that will go on to serve.
     ///
     /// # Errors
     ///
-    /// When the URL is not one, when the server does not answer, and when it evicts keys (`maxmemory-policy` other than
-    /// `noeviction`, with a `maxmemory`).
+    /// When the URL is not one, when the server does not answer, when it is a read-only replica, when it evicts keys
+    /// (`maxmemory-policy` other than `noeviction`, with a `maxmemory`), and when certificates of the options are not any.
+    /// Of a cluster, one node that answers is enough.
     pub async fn connect(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
         let server = Arc::new(Server::connect(url, &options).await?);
         let feed = Feed::start(server.clone(), &options).await?;

@@ -58,21 +58,24 @@ impl RedisOptions {
         self
     }
 
-    /// How long an answer of the server is waited for. Default: 1 s, because a request waits with it.
+    /// How long an answer of the server is waited for, and a connection. Default: 1 s, because a request waits with it. After
+    /// that the connection is left, and the next request makes another one.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long revocations may have been missed before a check is refused with 503. Default: 10 s, long enough for a
-    /// restart of the server, and short against the life of an access token. A strict store has no use for it.
+    /// How long revocations may have been missed before checks ask the server, and are 503 if it is away. Default: 10 s, long
+    /// enough for a restart of the server, and short against the life of an access token. A strict store has no use for
+    /// it.
     pub fn silence(mut self, silence: Duration) -> Self {
         self.silence = silence.max(Duration::from_millis(100));
         self
     }
 
-    /// How many revocations are kept in this process. Default: a million. When there are more, checks are refused with
-    /// 503. A strict store has no use for it; how much the server keeps is for its own `maxmemory` to say.
+    /// How many revocations are kept in this process. Default: a million. When there are more, checks ask the server, which
+    /// is slower, until there is room. A strict store has no use for it; how much the server keeps is for its own
+    /// `maxmemory` to say.
     pub fn capacity(mut self, entries: usize) -> Self {
         self.capacity = entries;
         self
