@@ -286,7 +286,7 @@ impl axum::body::HttpBody for Torn {
 
 #[tokio::test]
 async fn a_form_whose_body_panics_is_500() {
-    let key = jwt_guard::SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = jwt_guard::SigningKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     let guard = JwtGuard::builder()
         .signing_key(key)
         .audience("orders")
