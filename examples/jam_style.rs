@@ -183,7 +183,7 @@ async fn main() -> Result<(), Failure> {
 
     let listener = listen().await?;
     print_tour(&app.access_table(), &listener, &format!("UNLISTED={}\n{TOUR}", unlisted.as_str()))?;
-    axum::serve(listener, app.into_axum()).await?;
+    axum::serve(listener, app).await?;
     Ok(())
 }
 

@@ -137,7 +137,7 @@ async fn main() -> Result<(), Failure> {
 
     let listener = listen().await?;
     print_tour(&app.access_table(), &listener, TOUR)?;
-    axum::serve(listener, app.into_axum()).await?;
+    axum::serve(listener, app).await?;
     Ok(())
 }
 

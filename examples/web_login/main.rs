@@ -251,7 +251,7 @@ async fn main() -> Result<(), Failure> {
     let listener = listen().await?;
     println!("Open http://localhost:{} in a browser.\n", listener.local_addr()?.port());
     print_tour(&app.access_table(), &listener, TOUR)?;
-    axum::serve(listener, app.into_axum()).await?;
+    axum::serve(listener, app).await?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@
 //!     .secret(Secret::random()) // in production, 32 random bytes from your secret store
 //!     .audience("orders")
 //!     .build()?;
-//! let app = Router::new().route("/me", get(me)).with_guard(guard).into_axum();
+//! let app = Router::new().route("/me", get(me)).with_guard(guard);
 //!
 //! let response = app.oneshot(Request::get("/me").body(Body::empty())?).await?;
 //! assert_eq!(response.status(), 401);

@@ -134,7 +134,7 @@ impl JwtGuard {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// let guard = JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
     /// let (mut parts, ()) = http::Request::get("/").body(())?.into_parts();
     /// guard.provide(&mut parts.extensions);
     /// let claims = <Claims as FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;

@@ -26,7 +26,7 @@ impl JwtGuard {
     /// the prefix of a nest.
     ///
     /// ```
-    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
     /// use axum::{Router, routing::get};
     ///
     /// let app: Router = Router::new()
@@ -65,7 +65,7 @@ impl RequireAuthentication {
     /// [`except`](Self::except).
     ///
     /// ```
-    /// # let guard = jwt_guard::JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+    /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
     /// use axum::{Router, http::Method, routing::get};
     ///
     /// // Everybody may read an article. Who deletes one has to say who he is.

@@ -38,8 +38,7 @@ use crate::guard::JwtGuard;
 /// }
 ///
 /// # let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build()?;
-/// let app: axum::Router =
-///     Router::new().route("/catalogue", get(catalogue)).with_guard(guard).into_axum();
+/// let app: Router = Router::new().route("/catalogue", get(catalogue)).with_guard(guard);
 /// # Ok::<(), jwt_guard::ConfigError>(())
 /// ```
 ///
@@ -175,7 +174,7 @@ where
     /// # #[jwt_guard::authentication_required]
     /// # async fn handler() {}
     /// # let [staff, customers] = ["staff", "shop"].map(|name| {
-    /// #     JwtGuard::builder().secret([7; 32]).audience(name).name(name).build().unwrap()
+    /// #     JwtGuard::builder().secret(jwt_guard::Secret::random()).audience(name).name(name).build().unwrap()
     /// # });
     /// let admin = Router::new().with_guard(staff).route("/users", get(handler));
     /// let app: Router =

@@ -28,7 +28,7 @@ where
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// let guard = JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
 /// let app = Router::new().route("/orders", get(orders)).with_guard(guard);
 ///
 /// let response = app.clone().oneshot(Request::get("/orders").body(Body::empty())?).await?;
