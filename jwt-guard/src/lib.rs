@@ -53,6 +53,7 @@
 //! `aws-lc-rs` (default) and `rust-crypto` choose the crypto backend. One must be on; with both, aws-lc-rs is used.
 //! `remote-keys` fetches the keys that issuers publish, and keeps them up to date; it needs a tokio runtime with time and IO.
 //! `sessions` adds server-side sessions, in any store that tower-sessions has.
+//! `utoipa-6` and `aide-0-15` write the policies into the OpenAPI documents of those versions: see the module `openapi`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
@@ -81,6 +82,8 @@ mod keys;
 mod layer;
 mod location;
 pub mod login;
+#[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+pub mod openapi;
 pub mod policy;
 mod principal;
 mod random;

@@ -23,6 +23,7 @@ mod issuers;
 mod layers;
 mod locations;
 mod login;
+mod openapi;
 mod order;
 mod panics;
 mod peers;

@@ -58,6 +58,16 @@ impl KeyRing {
         }
     }
 
+    /// Where the issuer says what else it has, if its keys are found so.
+    #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+    pub(crate) fn discovery_document(&self) -> Option<String> {
+        match self {
+            Self::Fixed(_) => None,
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(keys) => keys.discovery_document(),
+        }
+    }
+
     /// Whether a key for `algorithm` that is missing may be had by asking the issuer.
     #[cfg_attr(
         not(feature = "remote-keys"),

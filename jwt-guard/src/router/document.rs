@@ -10,7 +10,7 @@ use std::sync::Arc;
     not(any(feature = "aide-0-15", feature = "utoipa-6")),
     expect(dead_code, reason = "only documents look inside")
 )]
-pub(crate) struct Operation(Arc<dyn Any + Send + Sync>);
+pub struct Operation(Arc<dyn Any + Send + Sync>);
 
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 impl Operation {

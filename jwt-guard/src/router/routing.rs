@@ -26,6 +26,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::declared::{DeclaresPolicy, FirstExtractor};
+#[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+use super::document::Operation;
 use super::entry::{Entry, Methods};
 pub use super::services::{DeclaredService, guarded_by, unguarded};
 use crate::guard::JwtGuard;
@@ -231,6 +233,26 @@ where
     pub(super) fn finish(mut self) -> Self {
         let Some(guard) = self.guard.take() else { return self };
         self.layer(guard.layer())
+    }
+
+    /// Keeps what the handlers are documented as beside their rows.
+    #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+    pub(crate) fn documented(mut self, operation: Operation) -> Self {
+        self.entries.iter_mut().for_each(|entry| entry.operation = Some(operation.clone()));
+        self
+    }
+
+    /// What the handlers are documented as, with the methods that they serve.
+    #[cfg(feature = "aide-0-15")]
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (Vec<&'static str>, Operation)> {
+        let kept = self.entries.iter().filter_map(|entry| Some((entry.methods, entry.operation.clone()?)));
+        kept.map(|(methods, operation)| (methods.names().collect(), operation))
+    }
+
+    /// axum's own.
+    #[cfg(feature = "aide-0-15")]
+    pub(crate) fn into_inner(self) -> axum_routing::MethodRouter<S> {
+        self.inner
     }
 
     #[track_caller]

@@ -153,6 +153,12 @@ impl Verifier {
         &self.issuers
     }
 
+    /// The documents of those issuers that are found by discovery.
+    #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+    pub(crate) fn discovery_documents(&self) -> impl Iterator<Item = String> {
+        self.issuers.iter().filter_map(|issuer| issuer.keys.discovery_document())
+    }
+
     /// The rules of the issuers, in the order of the configuration.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rules> {
         self.issuers.iter().map(|issuer| &issuer.rules)

@@ -5,6 +5,6 @@
 mod access_tokens;
 mod discovery;
 mod ours;
-mod programs;
+pub(crate) mod programs;
 mod provider;
 mod theirs;

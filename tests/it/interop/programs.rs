@@ -53,7 +53,7 @@ pub(super) fn node(script: &str) -> Option<Command> {
 }
 
 /// A script of Python, as [`node`].
-fn python(script: &str) -> Option<Command> {
+pub(crate) fn python(script: &str) -> Option<Command> {
     // Where `tests/interop/install` puts it.
     let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("interop-python");
     let mut command = Command::new(environment.join("bin/python"));
@@ -81,7 +81,7 @@ fn unless(missing: Option<String>, command: Command) -> Option<Command> {
 }
 
 /// Hands a script its task, and reads what it made.
-async fn run(command: Command, task: &Value) -> Vec<Value> {
+pub(crate) async fn run(command: Command, task: &Value) -> Vec<Value> {
     let mut command = tokio::process::Command::from(command);
     // It speaks to nobody but the test.
     command.env("no_proxy", "127.0.0.1").env("NO_PROXY", "127.0.0.1").kill_on_drop(true);

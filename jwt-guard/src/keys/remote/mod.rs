@@ -163,6 +163,12 @@ impl RemoteKeys {
         }
     }
 
+    /// The first document of an issuer that is found by discovery.
+    #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+    pub(crate) fn discovery_document(&self) -> Option<String> {
+        matches!(self.endpoint, Endpoint::Discovery { .. }).then(|| self.endpoint.to_string())
+    }
+
     pub(crate) fn status(&self) -> KeyStatus {
         let now = self.clock.monotonic();
         let generation = self.holder.generation();

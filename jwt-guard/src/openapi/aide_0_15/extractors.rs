@@ -1,0 +1,28 @@
+//! The extractors of this crate, as aide sees them. Only the policy says something.
+
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+
+use super::super::document::describe;
+use super::super::security::requirements;
+use super::super::write::WriteOperation as _;
+use crate::claims::Claims;
+use crate::extract::{CurrentUser, Guarded};
+use crate::policy::{Needs, Policy};
+use crate::principal::Principal;
+
+impl<P: Policy> OperationInput for Guarded<P> {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        let rule = const { &P::RULE };
+        let needs = Needs::of(rule);
+        operation.secure(&requirements(rule, &needs));
+        describe(operation, rule, &needs);
+    }
+}
+
+impl<T> OperationInput for Claims<T> {}
+impl<U> OperationInput for CurrentUser<U> {}
+impl OperationInput for Principal {}
+#[cfg(feature = "sessions")]
+impl<T> OperationInput for crate::extract::Session<T> {}

@@ -1,0 +1,123 @@
+//! The answers of a guard, in the words of OpenAPI.
+
+use crate::policy::{Credentials, DenyAs, Needs, Rule};
+
+/// A response object: what a guard answers in place of the handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub description: &'static str,
+    /// The header that comes with it, and what it says.
+    pub header: Option<(&'static str, &'static str)>,
+}
+
+const CHALLENGE: Option<(&str, &str)> =
+    Some(("WWW-Authenticate", "Which token is asked for (RFC 6750 section 3)."));
+
+const MALFORMED: Answer = Answer {
+    status: 400,
+    description: "The request carries more than one token, or none that can be told.",
+    header: CHALLENGE,
+};
+
+const UNAVAILABLE: Answer = Answer {
+    status: 503,
+    description: "Tokens cannot be checked at the moment.",
+    header: Some(("Retry-After", "After how many seconds to try again.")),
+};
+
+/// For requests whose token came in a cookie.
+pub(crate) const CROSS_SITE: Answer = Answer {
+    status: 403,
+    description: "The request may come from another site: it does not repeat the value for CSRF, or names another origin.",
+    header: CHALLENGE,
+};
+
+/// What a guard answers to requests that a policy does not let in.
+pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
+    if needs.credentials() == Credentials::Ignored {
+        return Vec::new();
+    }
+    if rule.denies_as() == DenyAs::NotFound {
+        let hidden = "There is no such route, or the caller may not know of it.";
+        return vec![Answer { status: 404, description: hidden, header: None }, UNAVAILABLE];
+    }
+    let unauthenticated = match needs.credentials() {
+        Credentials::Optional => "The token that was sent is not accepted. None is needed.",
+        _ if needs.ways().iter().any(|way| way.is_fresh()) => {
+            "No token was sent, or one that is not accepted, or one that does not come from a login."
+        }
+        _ => "No token was sent, or one that is not accepted.",
+    };
+    let unauthenticated = Answer { status: 401, description: unauthenticated, header: CHALLENGE };
+    let forbidden = "The caller lacks what this operation needs.";
+    let forbidden = Answer { status: 403, description: forbidden, header: CHALLENGE };
+    let login = Answer {
+        status: 303,
+        description: "A browser without a token that is accepted is sent to the login.",
+        header: Some(("Location", "The address of the login, with the way back.")),
+    };
+    let login = rule.redirect_path().map(|_| login);
+    let forbidden = needs.may_forbid().then_some(forbidden);
+    login.into_iter().chain([MALFORMED, unauthenticated]).chain(forbidden).chain([UNAVAILABLE]).collect()
+}
+
+/// What `security` has no words for, as the attribute says it; `None` where scopes are all that is asked for.
+pub(crate) fn note(rule: &Rule, needs: &Needs) -> Option<String> {
+    let scopes_only = needs.ways().iter().all(|way| way.roles().is_empty() && !way.is_fresh());
+    let as_usual =
+        matches!(rule.access(), crate::policy::Access::Authenticated | crate::policy::Access::Anonymous);
+    (!(scopes_only && needs.is_complete() && as_usual)).then(|| format!("Access: `{rule}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{ClaimValue, Requirement};
+
+    fn statuses(rule: &Rule) -> Vec<u16> {
+        answers(rule, &Needs::of(rule)).iter().map(|answer| answer.status).collect()
+    }
+
+    fn noted(rule: &Rule) -> Option<String> {
+        note(rule, &Needs::of(rule))
+    }
+
+    #[test]
+    fn a_policy_lists_the_statuses_that_it_can_cause() {
+        let required = Rule::authenticated();
+        assert_eq!(statuses(&Rule::anonymous()), [400, 401, 503]);
+        assert_eq!(statuses(&required), [400, 401, 503]);
+        assert_eq!(statuses(&required.requiring(Requirement::Fresh)), [400, 401, 503]);
+        assert_eq!(statuses(&required.requiring(Requirement::Scope("a"))), [400, 401, 403, 503]);
+        assert_eq!(statuses(&required.redirect("/login")), [303, 400, 401, 503]);
+    }
+
+    #[test]
+    fn a_hidden_route_lists_neither_401_nor_403() {
+        let hidden = Rule::authenticated().requiring(Requirement::Scope("a")).deny_as(DenyAs::NotFound);
+        assert_eq!(statuses(&hidden), [404, 503]);
+    }
+
+    #[test]
+    fn an_outage_has_no_challenge_and_every_other_refusal_has_one() {
+        let rule = Rule::authenticated().requiring(Requirement::Scope("a"));
+        for answer in answers(&rule, &Needs::of(&rule)) {
+            let header = answer.header.map(|(name, _)| name);
+            assert_eq!(header, Some(if answer.status == 503 { "Retry-After" } else { "WWW-Authenticate" }));
+        }
+    }
+
+    #[test]
+    fn what_security_cannot_say_is_said_in_words() {
+        let with = |requirement| noted(&Rule::authenticated().requiring(requirement));
+        assert_eq!(with(Requirement::Scope("a")), None);
+        assert_eq!(with(Requirement::Fresh).as_deref(), Some("Access: `requires(fresh)`"));
+        assert_eq!(with(Requirement::Role("a")).as_deref(), Some(r#"Access: `requires(role = "a")`"#));
+        let claim = Requirement::Claim(&["tenant"], ClaimValue::Text("acme"));
+        assert_eq!(with(claim).as_deref(), Some(r#"Access: `requires(claim("tenant") = "acme")`"#));
+        assert_eq!(noted(&Rule::anonymous().reason("the shop window")), None);
+        let softened = noted(&Rule::anonymous().expired_is_anonymous()).unwrap();
+        assert_eq!(softened, r#"Access: `anonymous_allowed(expired = "anonymous")`"#);
+    }
+}

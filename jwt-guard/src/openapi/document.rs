@@ -1,0 +1,237 @@
+//! Bringing a document and an access table together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Extensions;
+
+use super::answers::{CROSS_SITE, answers, note};
+use super::error::DocumentError;
+use super::options::DocumentOptions;
+use super::schemes::Schemes;
+use super::security::{HIDDEN, Requirement, changes_something, expand, marked, requirements};
+use super::write::{At, METHODS, Write, WriteOperation, documented_path};
+use crate::guard::JwtGuard;
+use crate::policy::{Credentials, DenyAs, Needs, Rule};
+use crate::router::{AccessRow, AccessTable};
+
+/// A document under construction: what was found, and which schemes are needed.
+struct Work<'a, D> {
+    document: &'a mut D,
+    options: &'a DocumentOptions,
+    /// The schemes of each guard, by its number, and the scopes of the policies that it decides.
+    guards: BTreeMap<u64, (Schemes, Vec<String>)>,
+    problems: Vec<String>,
+}
+
+/// Writes the policies of `table` into `document`, and compares the two.
+pub(super) fn write(
+    table: &AccessTable,
+    options: &DocumentOptions,
+    document: &mut impl Write,
+) -> Result<(), DocumentError> {
+    let mut work = Work { document, options, guards: BTreeMap::new(), problems: Vec::new() };
+    for schemes in options.named_schemes() {
+        work.guards.insert(schemes.guard().id(), (schemes.clone(), Vec::new()));
+    }
+    let rows: Vec<_> = table.rows().iter().filter(|row| row.source.is_route).collect();
+    rows.iter().for_each(|row| work.add_operations(row));
+    let documented = work.document.everywhere();
+    let mut served = BTreeSet::new();
+    for at in documented {
+        match row_of(&rows, &at) {
+            Some(row) => {
+                served.insert((&row.path, &row.method));
+                work.write_row(&at, row);
+            }
+            None if options.is_elsewhere(&at.path) => {}
+            None => work.problems.push(format!(
+                "{} {} is documented and not served: no row of the access table has it. Add the route, take the operation \
+                 out, or name the path with `elsewhere(..)` if a part that is not listed serves it",
+                at.method, at.path
+            )),
+        }
+    }
+    for row in rows {
+        let Some(rule) = row.rule() else { continue };
+        let may_lack = options.is_undocumented(&row.path)
+            || rule.denies_as() == DenyAs::NotFound
+            || row.source.methods == ["CONNECT"];
+        if !may_lack && !served.contains(&(&row.path, &row.method)) {
+            work.problems.push(format!(
+                "{} {} is served and not documented: add its handler to `paths(..)` or to `routes!(..)`, or name the path \
+                 with `undocumented(..)`",
+                row.method, row.path
+            ));
+        }
+    }
+    work.finish()
+}
+
+/// Puts the schemes of a guard in the place of the markers in `document`, which no table belongs to.
+pub(super) fn resolve(
+    schemes: &Schemes,
+    hidden: bool,
+    document: &mut impl Write,
+) -> Result<(), DocumentError> {
+    let options = DocumentOptions::new().schemes(schemes.clone());
+    let guards = BTreeMap::from([(schemes.guard().id(), (schemes.clone(), Vec::new()))]);
+    let mut work = Work { document, options: &options, guards, problems: Vec::new() };
+    for at in work.document.everywhere() {
+        let Some(operation) = work.document.operation(&at) else { continue };
+        let written = operation.security().unwrap_or_default();
+        if !hidden && written.iter().any(|requirement| requirement.contains_key(HIDDEN)) {
+            work.document.remove(&at);
+            continue;
+        }
+        if written.iter().any(|requirement| marked(requirement).is_some()) {
+            work.secure(&at, &written, schemes);
+        }
+    }
+    work.finish()
+}
+
+impl<D: Write> Work<'_, D> {
+    /// Adds the operations that a router keeps with its rows.
+    fn add_operations(&mut self, row: &AccessRow) {
+        let Some(operation) = &row.source.operation else { return };
+        for at in places(row) {
+            if self.document.operation(&at).is_none() && !self.document.add(&at, operation) {
+                self.problems.push(format!(
+                    "{} {} is documented by another library than this document is of",
+                    at.method, at.path
+                ));
+            }
+        }
+    }
+
+    fn write_row(&mut self, at: &At, row: &AccessRow) {
+        let Some(rule) = row.rule() else { return };
+        if rule.denies_as() == DenyAs::NotFound && !self.options.shows_hidden() {
+            self.document.remove(at);
+            return;
+        }
+        let needs = Needs::of(rule);
+        let requirements = requirements(rule, &needs);
+        let Some(operation) = self.document.operation(at) else { return };
+        describe(operation, rule, &needs);
+        if requirements.is_empty() {
+            operation.secure(&[]);
+            self.check_nothing_is_asked(at, needs.credentials());
+            return;
+        }
+        match self.schemes_of(row) {
+            Some(schemes) => self.secure(at, &requirements, &schemes),
+            None => self.problems.push(format!(
+                "no guard is known for {} {}: give the router one with `with_guard(..)`, or install one, or name it with \
+                 `schemes(guard.openapi())`",
+                at.method, at.path
+            )),
+        }
+    }
+
+    fn secure(&mut self, at: &At, requirements: &[Requirement], schemes: &Schemes) {
+        let Some(operation) = self.document.operation(at) else { return };
+        operation.secure(&expand(requirements, schemes, at.method));
+        let hidden = requirements.iter().any(|requirement| requirement.contains_key(HIDDEN));
+        if schemes.reads_cookies() && changes_something(at.method) && !hidden {
+            operation.answer(&CROSS_SITE);
+        }
+        let known = self.guards.entry(schemes.guard().id()).or_insert_with(|| (schemes.clone(), Vec::new()));
+        for (_, scopes) in requirements.iter().filter_map(marked) {
+            known.1.extend(scopes.iter().cloned());
+        }
+    }
+
+    /// A library that cannot say *nothing is asked* leaves it to the whole document.
+    fn check_nothing_is_asked(&mut self, at: &At, credentials: Credentials) {
+        if credentials == Credentials::Ignored && !D::SAYS_EMPTY && !self.document.security().is_empty() {
+            self.problems.push(format!(
+                "the document has a `security` of its own, which would count for {} {} too, where no credentials are \
+                 looked at: remove it, since each operation says its own",
+                at.method, at.path
+            ));
+        }
+    }
+
+    /// The schemes of the guard that decides a row: the nearest of its routers, the one that the options name, or the one of
+    /// the process.
+    fn schemes_of(&self, row: &AccessRow) -> Option<Schemes> {
+        let named = |guard: &JwtGuard| {
+            let known = self.guards.get(&guard.id());
+            known.map_or_else(|| guard.openapi(), |(schemes, _)| schemes.clone())
+        };
+        let alone = match self.options.named_schemes() {
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+        let nearest = row.source.guard.as_ref().map(named);
+        nearest.or(alone).or_else(|| JwtGuard::of(&Extensions::new()).map(named))
+    }
+
+    /// Defines the schemes, and looks for those that nobody has defined.
+    fn finish(mut self) -> Result<(), DocumentError> {
+        self.document.finish();
+        for (schemes, scopes) in self.guards.values() {
+            self.problems.extend(schemes.problems());
+            let used = self.document.everywhere();
+            let used: BTreeSet<_> = used
+                .iter()
+                .filter_map(|at| self.document.operation(at)?.security())
+                .flatten()
+                .flat_map(Requirement::into_keys)
+                .collect();
+            for scheme in schemes.defined(scopes).filter(|scheme| used.contains(&scheme.name)) {
+                if !self.document.define(&scheme) {
+                    self.problems.push(format!(
+                        "two security schemes are called `{0}`: rename one with `guard.openapi().name(\"{0}\", ..)`",
+                        scheme.name
+                    ));
+                }
+            }
+        }
+        let defined = self.document.defined();
+        let asked =
+            self.document.security().into_iter().map(|requirement| ("the document".to_owned(), requirement));
+        let mut asked: Vec<_> = asked.collect();
+        for at in self.document.everywhere() {
+            let security = self.document.operation(&at).and_then(|operation| operation.security());
+            let who = format!("{} {}", at.method, at.path);
+            asked.extend(security.into_iter().flatten().map(|requirement| (who.clone(), requirement)));
+        }
+        for (who, requirement) in asked {
+            for name in requirement.keys().filter(|name| !defined.contains(*name)) {
+                self.problems.push(format!(
+                    "{who} asks for the security scheme `{name}`, which is not defined: define it, or take it out"
+                ));
+            }
+        }
+        DocumentError::unless_empty(self.problems)
+    }
+}
+
+/// Writes what needs no guard: the policy, and the answers to those whom it does not let in.
+pub(super) fn describe(operation: &mut impl WriteOperation, rule: &Rule, needs: &Needs) {
+    for answer in answers(rule, needs) {
+        operation.answer(&answer);
+    }
+    if let Some(note) = note(rule, needs) {
+        operation.describe(&note);
+    }
+    operation.name_policy(&rule.to_string());
+}
+
+/// Where the operations of a row are.
+fn places(row: &AccessRow) -> impl Iterator<Item = At> {
+    let path = documented_path(&row.path);
+    let methods = METHODS.into_iter().filter(|method| row.source.methods.contains(method));
+    methods.map(move |method| At { path: path.clone(), method })
+}
+
+/// The row that serves an operation: `HEAD` follows `GET`, and `ANY` and `OTHER` take what is left.
+fn row_of<'r>(rows: &[&'r AccessRow], at: &At) -> Option<&'r AccessRow> {
+    let here = || rows.iter().copied().filter(|row| documented_path(&row.path) == at.path);
+    let by_name = |method: &str| here().find(|row| row.source.methods.contains(&method));
+    by_name(at.method)
+        .or_else(|| (at.method == "HEAD").then(|| by_name("GET")).flatten())
+        .or_else(|| here().find(|row| row.source.methods.is_empty()))
+}

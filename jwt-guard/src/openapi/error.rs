@@ -1,0 +1,31 @@
+//! What is wrong with a document.
+
+use std::fmt;
+
+/// An OpenAPI document does not say what is served; lists everything that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentError {
+    problems: Vec<String>,
+}
+
+impl DocumentError {
+    pub(super) fn unless_empty(mut problems: Vec<String>) -> Result<(), Self> {
+        problems.sort();
+        problems.dedup();
+        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+    }
+
+    /// One sentence for each problem: what was found, and what to do.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the OpenAPI document does not say what is served:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
+    }
+}
+
+impl std::error::Error for DocumentError {}

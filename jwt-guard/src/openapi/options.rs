@@ -1,0 +1,63 @@
+//! What belongs into a document.
+
+use super::schemes::Schemes;
+
+/// What belongs into a document, and how schemes are called; for [`AccessTable::document_with`](crate::AccessTable::document_with).
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct DocumentOptions {
+    schemes: Vec<Schemes>,
+    hidden: bool,
+    undocumented: Vec<String>,
+    elsewhere: Vec<String>,
+}
+
+impl DocumentOptions {
+    /// Every route that is not hidden, under the names that schemes have by default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Calls the schemes of a guard so. May be called for several guards. If it is called once, routes without a guard of
+    /// their own are documented with this one.
+    pub fn schemes(mut self, schemes: Schemes) -> Self {
+        self.schemes.push(schemes);
+        self
+    }
+
+    /// Keeps routes that are hidden by `deny_as = "not_found"`, for a document that only insiders read. By default they are
+    /// taken out.
+    pub fn with_hidden_routes(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// Lets the route at this path be served without being documented; `path` is that of the access table.
+    pub fn undocumented(mut self, path: impl Into<String>) -> Self {
+        self.undocumented.push(path.into());
+        self
+    }
+
+    /// Lets the operations at this path be documented without a row in the access table, because a service serves them.
+    /// They keep the `security` that they have.
+    pub fn elsewhere(mut self, path: impl Into<String>) -> Self {
+        self.elsewhere.push(path.into());
+        self
+    }
+
+    pub(super) fn named_schemes(&self) -> &[Schemes] {
+        &self.schemes
+    }
+
+    pub(super) fn shows_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    pub(super) fn is_undocumented(&self, path: &str) -> bool {
+        self.undocumented.iter().any(|known| known == path)
+    }
+
+    pub(super) fn is_elsewhere(&self, path: &str) -> bool {
+        self.elsewhere.iter().any(|known| known == path)
+    }
+}

@@ -1,0 +1,329 @@
+//! Security schemes: the places of a guard, in the words of OpenAPI.
+
+use std::collections::BTreeMap;
+
+use crate::guard::JwtGuard;
+use crate::location::Place;
+use crate::token::TokenKind;
+
+/// What the places of a guard are called in an OpenAPI document; made by [`JwtGuard::openapi`].
+///
+/// | the guard reads | scheme | name |
+/// |---|---|---|
+/// | `Authorization: Bearer` | `http`, `bearer`, with `bearerFormat: JWT` | `bearer` |
+/// | the same, of an issuer that is found by discovery | `openIdConnect` beside it | `openid` |
+/// | the same, with [`token_url`](Self::token_url) or [`authorization_code`](Self::authorization_code) | `oauth2` beside it | `oauth2` |
+/// | `Authorization` with another scheme | `apiKey` in the header `Authorization` | that scheme in lower case |
+/// | a header, a cookie, a query parameter | `apiKey` | that of the header, cookie or parameter |
+/// | a cookie of [`Builder::cookies`](crate::Builder::cookies), by a method that changes something | that and its CSRF header, as one *and* | those of both |
+///
+/// Where a policy takes refresh tokens, the schemes that read both kinds have a twin whose name begins with `refresh_`.
+///
+/// ```
+/// # use jwt_guard::JwtGuard;
+/// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// let schemes = guard
+///     .openapi()
+///     .token_url("/login")
+///     .scope("orders:read", "Look at orders")
+///     .name("bearer", "BearerToken")
+///     .description("bearer", "A token of `POST /login`.");
+/// # Ok::<(), jwt_guard::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Schemes {
+    guard: JwtGuard,
+    schemes: Vec<Scheme>,
+    access: Vec<Alternative>,
+    refresh: Vec<Alternative>,
+    flows: Flows,
+    scopes: BTreeMap<String, String>,
+    unknown: Vec<String>,
+}
+
+/// One security scheme object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    /// What it is called as long as nobody renames it.
+    key: String,
+    pub name: String,
+    pub kind: SchemeKind,
+    pub description: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemeKind {
+    Bearer,
+    ApiKey { location: KeyLocation, name: String },
+    OAuth2(Flows, BTreeMap<String, String>),
+    OpenIdConnect { url: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyLocation {
+    Header,
+    Cookie,
+    Query,
+}
+
+/// The flows of OAuth 2 that a client can get a token by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flows {
+    /// The address that takes name and password.
+    pub password: Option<String>,
+    /// The addresses of the login page and of the token endpoint.
+    pub authorization_code: Option<(String, String)>,
+    pub refresh: Option<String>,
+}
+
+/// One place of a token, as schemes.
+#[derive(Clone, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) scheme: String,
+    /// The scheme of the header that goes with it.
+    pub(crate) csrf: Option<String>,
+    /// Whether the names beside it may be roles.
+    pub(crate) takes_roles: bool,
+}
+
+const OAUTH2: &str = "oauth2";
+
+impl JwtGuard {
+    /// What the places of this guard are called in an OpenAPI document.
+    pub fn openapi(&self) -> Schemes {
+        Schemes::of(self)
+    }
+}
+
+impl Schemes {
+    fn of(guard: &JwtGuard) -> Self {
+        let mut this = Self {
+            guard: guard.clone(),
+            schemes: Vec::new(),
+            access: Vec::new(),
+            refresh: Vec::new(),
+            flows: Flows::default(),
+            scopes: BTreeMap::new(),
+            unknown: Vec::new(),
+        };
+        for kind in [TokenKind::Access, TokenKind::Refresh] {
+            for place in &guard.config().locations(kind).places {
+                this.add_place(place, kind);
+            }
+        }
+        this
+    }
+
+    /// Renames a scheme. What a scheme is called without it, stands in the table above.
+    pub fn name(mut self, scheme: &str, name: impl Into<String>) -> Self {
+        let name = name.into();
+        let Some(found) = self.schemes.iter_mut().find(|known| known.key == scheme) else {
+            return self.not_found(scheme);
+        };
+        let old = std::mem::replace(&mut found.name, name.clone());
+        for alternative in self.access.iter_mut().chain(&mut self.refresh) {
+            let csrf = alternative.csrf.as_mut();
+            for used in csrf.into_iter().chain([&mut alternative.scheme]).filter(|used| **used == old) {
+                used.clone_from(&name);
+            }
+        }
+        self
+    }
+
+    /// Describes a scheme, instead of the words that it has by default.
+    pub fn description(mut self, scheme: &str, description: impl Into<String>) -> Self {
+        match self.schemes.iter_mut().find(|known| known.key == scheme) {
+            Some(found) => found.description = description.into(),
+            None => return self.not_found(scheme),
+        }
+        self
+    }
+
+    /// Says that `url` answers name and password with a token (RFC 6749 section 4.3), so that *Authorize* in Swagger UI logs
+    /// in. May be relative to the document.
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.flows.password = Some(url.into());
+        self.with_flows()
+    }
+
+    /// Says where a person logs in, and where the code is exchanged for a token (RFC 6749 section 4.1).
+    pub fn authorization_code(
+        mut self,
+        authorization_url: impl Into<String>,
+        token_url: impl Into<String>,
+    ) -> Self {
+        self.flows.authorization_code = Some((authorization_url.into(), token_url.into()));
+        self.with_flows()
+    }
+
+    /// Says where a refresh token is exchanged, if that is not the address of the token.
+    pub fn refresh_url(mut self, url: impl Into<String>) -> Self {
+        self.flows.refresh = Some(url.into());
+        self.with_flows()
+    }
+
+    /// Describes a scope, for the page on which a person grants it. Scopes that policies name are listed without it too.
+    pub fn scope(mut self, scope: impl Into<String>, description: impl Into<String>) -> Self {
+        self.scopes.insert(scope.into(), description.into());
+        self
+    }
+
+    pub(crate) fn guard(&self) -> &JwtGuard {
+        &self.guard
+    }
+
+    /// Each place of such a token.
+    pub(crate) fn alternatives(&self, token: TokenKind) -> &[Alternative] {
+        match token {
+            TokenKind::Access => &self.access,
+            TokenKind::Refresh => &self.refresh,
+        }
+    }
+
+    /// The schemes, with these scopes beside those that were described.
+    pub(crate) fn defined(&self, scopes: &[String]) -> impl Iterator<Item = Scheme> {
+        let mut all = self.scopes.clone();
+        for scope in scopes {
+            all.entry(scope.clone()).or_insert_with(|| scope.clone());
+        }
+        let flows = self.flows.clone();
+        self.schemes.clone().into_iter().map(move |mut scheme| {
+            if scheme.key == OAUTH2 {
+                scheme.kind = SchemeKind::OAuth2(flows.clone(), all.clone());
+            }
+            scheme
+        })
+    }
+
+    /// Whether a token may come in a cookie, so that a request may be refused for the page that caused it.
+    pub(crate) fn reads_cookies(&self) -> bool {
+        self.schemes
+            .iter()
+            .any(|scheme| matches!(scheme.kind, SchemeKind::ApiKey { location: KeyLocation::Cookie, .. }))
+    }
+
+    /// What cannot be done as it was asked for.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
+        let known: Vec<_> = self.schemes.iter().map(|scheme| format!("`{}`", scheme.key)).collect();
+        self.unknown.iter().map(move |name| {
+            format!(
+                "the guard has no scheme `{name}` to name, describe or get tokens for; it has {}",
+                known.join(", ")
+            )
+        })
+    }
+
+    fn not_found(mut self, scheme: &str) -> Self {
+        self.unknown.push(scheme.to_owned());
+        self
+    }
+
+    /// Adds the scheme of the flows where the guard reads what they yield.
+    fn with_flows(mut self) -> Self {
+        if self.schemes.iter().any(|scheme| scheme.key == OAUTH2) {
+            return self;
+        }
+        let Some(at) =
+            self.access.iter().position(|alternative| alternative.scheme == self.name_of("bearer"))
+        else {
+            return self.not_found("bearer");
+        };
+        self.access.insert(at, Alternative { scheme: OAUTH2.to_owned(), csrf: None, takes_roles: false });
+        let kind = SchemeKind::OAuth2(Flows::default(), BTreeMap::new());
+        self.define(OAUTH2, kind, "A token of this service, in the header `Authorization`.");
+        self
+    }
+
+    fn name_of(&self, key: &str) -> String {
+        let found = self.schemes.iter().find(|scheme| scheme.key == key);
+        found.map(|scheme| scheme.name.clone()).unwrap_or_default()
+    }
+
+    fn add_place(&mut self, place: &Place, token: TokenKind) {
+        let what = match token {
+            TokenKind::Access => "An access token",
+            TokenKind::Refresh => "A refresh token",
+        };
+        let api_key = |location, name: &str| SchemeKind::ApiKey { location, name: name.to_owned() };
+        let (key, kind, description) = match place {
+            Place::Authorization { scheme } if scheme.eq_ignore_ascii_case("Bearer") => {
+                ("bearer".to_owned(), SchemeKind::Bearer, format!("{what}, in the header `Authorization`."))
+            }
+            Place::Authorization { scheme } => (
+                legal(&scheme.to_lowercase()),
+                api_key(KeyLocation::Header, "Authorization"),
+                format!("`{scheme}`, a space, and {}.", what.to_lowercase()),
+            ),
+            Place::Header { name } => (legal(name), api_key(KeyLocation::Header, name), format!("{what}.")),
+            Place::SessionHeader { name } => {
+                (legal(name), api_key(KeyLocation::Header, name), "The id of a session.".to_owned())
+            }
+            Place::Cookie { name } => (legal(name), api_key(KeyLocation::Cookie, name), format!("{what}.")),
+            Place::Session { name } => {
+                (legal(name), api_key(KeyLocation::Cookie, name), "The id of a session.".to_owned())
+            }
+            Place::Query { name } => (legal(name), api_key(KeyLocation::Query, name), format!("{what}.")),
+            Place::WebSocketProtocol { name } => (
+                "websocket".to_owned(),
+                api_key(KeyLocation::Header, "Sec-WebSocket-Protocol"),
+                format!("`{name}`, a comma, and {}; in the handshake of a WebSocket.", what.to_lowercase()),
+            ),
+        };
+        let same = self.schemes.iter().any(|scheme| scheme.kind == kind && scheme.key == key);
+        let key = if same && token == TokenKind::Refresh { format!("refresh_{key}") } else { key };
+        if token == TokenKind::Access && kind == SchemeKind::Bearer {
+            self.add_discovered();
+        }
+        let csrf = matches!(place, Place::Cookie { .. }).then(|| self.add_csrf()).flatten();
+        let key = self.define(&key, kind, &description);
+        let alternative = Alternative { scheme: key, csrf, takes_roles: true };
+        match token {
+            TokenKind::Access => self.access.push(alternative),
+            TokenKind::Refresh => self.refresh.push(alternative),
+        }
+    }
+
+    /// The issuers whose documents say where to log in.
+    fn add_discovered(&mut self) {
+        let guard = self.guard.clone();
+        for (index, url) in guard.config().access.discovery_documents().enumerate() {
+            let key = if index == 0 { "openid".to_owned() } else { format!("openid_{}", index + 1) };
+            let kind = SchemeKind::OpenIdConnect { url };
+            let key = self.define(&key, kind, "An access token of the identity provider.");
+            self.access.push(Alternative { scheme: key, csrf: None, takes_roles: false });
+        }
+    }
+
+    fn add_csrf(&mut self) -> Option<String> {
+        let cookies = self.guard.config().cookies.as_ref()?;
+        let name = cookies.csrf_header_name().to_owned();
+        let kind = SchemeKind::ApiKey { location: KeyLocation::Header, name: name.clone() };
+        let description = "The value of the cookie for CSRF that was set with the token.";
+        Some(self.define(&legal(&name), kind, description))
+    }
+
+    /// The name of this scheme, which is new or known. A header and a cookie may be called alike.
+    fn define(&mut self, key: &str, kind: SchemeKind, description: &str) -> String {
+        let keys = std::iter::once(key.to_owned()).chain((2..).map(|number| format!("{key}_{number}")));
+        for key in keys {
+            match self.schemes.iter().find(|scheme| scheme.key == key) {
+                Some(known) if known.kind == kind => return key,
+                Some(_) => {}
+                None => {
+                    let description = description.to_owned();
+                    self.schemes.push(Scheme { name: key.clone(), key: key.clone(), kind, description });
+                    return key;
+                }
+            }
+        }
+        key.to_owned()
+    }
+}
+
+/// The name of a component: `^[a-zA-Z0-9.\-_]+$`.
+fn legal(name: &str) -> String {
+    let legal =
+        |char: char| if char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_') { char } else { '_' };
+    name.chars().map(legal).collect()
+}

@@ -1,0 +1,192 @@
+//! Security requirements: what a policy asks for, in the words of OpenAPI.
+//!
+//! A policy is a constant and does not know its guard. So it is written with [`ACCESS`] or [`REFRESH`] in place of a scheme
+//! first, and [`expand`] puts the schemes of the guard there. What is left of them is an undefined scheme, which no check
+//! of a document lets pass.
+
+use std::collections::BTreeMap;
+
+use super::schemes::{Alternative, Schemes};
+use crate::policy::{Credentials, DenyAs, Needs, Rule};
+use crate::token::TokenKind;
+
+/// A security requirement object: all of these schemes, each with names.
+pub type Requirement = BTreeMap<String, Vec<String>>;
+
+/// Stands for every place of an access token; its names are scopes.
+pub(crate) const ACCESS: &str = "jwt_guard";
+
+/// Stands for every place of a refresh token.
+pub(crate) const REFRESH: &str = "jwt_guard_refresh";
+
+/// Beside one of the others: the roles.
+pub(crate) const ROLES: &str = "jwt_guard_roles";
+
+/// Beside one of the others: the route is hidden.
+pub(crate) const HIDDEN: &str = "jwt_guard_hidden";
+
+/// The alternatives that a policy leaves a caller: *optional* is an empty one, and nothing at all looks at nothing.
+pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<Requirement> {
+    let marker = match needs.token() {
+        TokenKind::Access => ACCESS,
+        TokenKind::Refresh => REFRESH,
+    };
+    let owned = |names: &[&'static str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mut found: Vec<Requirement> = Vec::new();
+    for way in needs.ways() {
+        let mut requirement = Requirement::from([(marker.to_owned(), owned(way.scopes()))]);
+        if !way.roles().is_empty() {
+            requirement.insert(ROLES.to_owned(), owned(way.roles()));
+        }
+        if rule.denies_as() == DenyAs::NotFound {
+            requirement.insert(HIDDEN.to_owned(), Vec::new());
+        }
+        push_new(&mut found, requirement);
+    }
+    match needs.credentials() {
+        Credentials::Required => found,
+        Credentials::Optional => std::iter::once(Requirement::new()).chain(found).collect(),
+        Credentials::Ignored => Vec::new(),
+    }
+}
+
+/// Puts the schemes of a guard in the place of the markers.
+pub(crate) fn expand(requirements: &[Requirement], schemes: &Schemes, method: &str) -> Vec<Requirement> {
+    let mut found = Vec::new();
+    for requirement in requirements {
+        let Some((token, scopes)) = marked(requirement) else {
+            push_new(&mut found, requirement.clone());
+            continue;
+        };
+        let roles = requirement.get(ROLES).map(Vec::as_slice).unwrap_or_default();
+        let others = requirement.iter().filter(|(name, _)| !is_marker(name));
+        let others: Requirement = others.map(|(name, names)| (name.clone(), names.clone())).collect();
+        for alternative in schemes.alternatives(token) {
+            let mut one = others.clone();
+            one.extend(filled(alternative, scopes, roles, method));
+            push_new(&mut found, one);
+        }
+    }
+    found
+}
+
+/// Whether the requirement is one of ours, and not yet one of a guard.
+pub(crate) fn marked(requirement: &Requirement) -> Option<(TokenKind, &[String])> {
+    let scopes = |marker: &str| requirement.get(marker).map(Vec::as_slice);
+    let access = scopes(ACCESS).map(|scopes| (TokenKind::Access, scopes));
+    access.or_else(|| scopes(REFRESH).map(|scopes| (TokenKind::Refresh, scopes)))
+}
+
+fn is_marker(name: &str) -> bool {
+    matches!(name, ACCESS | REFRESH | ROLES | HIDDEN)
+}
+
+fn filled(
+    alternative: &Alternative,
+    scopes: &[String],
+    roles: &[String],
+    method: &str,
+) -> impl Iterator<Item = (String, Vec<String>)> {
+    let names = match alternative.takes_roles {
+        // "For other security scheme types, the array MAY contain a list of role names which are required for the
+        // execution" (OpenAPI 3.1 section 4.8.30).
+        true => scopes.iter().chain(roles).cloned().collect(),
+        false => scopes.to_vec(),
+    };
+    let csrf = alternative.csrf.clone().filter(|_| changes_something(method));
+    let csrf = csrf.map(|scheme| (scheme, Vec::new()));
+    std::iter::once((alternative.scheme.clone(), names)).chain(csrf)
+}
+
+/// Methods that a page of another site must not cause.
+pub(crate) fn changes_something(method: &str) -> bool {
+    !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+}
+
+fn push_new(found: &mut Vec<Requirement>, requirement: Requirement) {
+    if !found.contains(&requirement) {
+        found.push(requirement);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Requirement as Condition;
+    use crate::{Algorithm, CookieSettings, JwtGuard, SigningKey, TokenLocation};
+
+    fn written(rule: &Rule) -> Vec<Requirement> {
+        requirements(rule, &Needs::of(rule))
+    }
+
+    fn shown(requirements: &[Requirement]) -> String {
+        serde_json::to_string(requirements).unwrap()
+    }
+
+    const BOTH: Rule = Rule::authenticated()
+        .requiring(Condition::Any(&[Condition::Scope("orders:read"), Condition::Role("clerk")]));
+
+    #[test]
+    fn a_policy_is_written_with_markers() {
+        assert_eq!(
+            shown(&written(&BOTH)),
+            r#"[{"jwt_guard":[],"jwt_guard_roles":["clerk"]},{"jwt_guard":["orders:read"]}]"#
+        );
+        assert_eq!(shown(&written(&Rule::anonymous())), r#"[{},{"jwt_guard":[]}]"#);
+        let refresh = Rule::authenticated().with_token(TokenKind::Refresh);
+        assert_eq!(shown(&written(&refresh)), r#"[{"jwt_guard_refresh":[]}]"#);
+        let hidden = Rule::authenticated().deny_as(DenyAs::NotFound);
+        assert_eq!(shown(&written(&hidden)), r#"[{"jwt_guard":[],"jwt_guard_hidden":[]}]"#);
+    }
+
+    #[test]
+    fn a_bearer_guard_takes_scopes_and_roles_as_names() {
+        let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+        let expanded = expand(&written(&BOTH), &guard.openapi(), "GET");
+        assert_eq!(shown(&expanded), r#"[{"bearer":["clerk"]},{"bearer":["orders:read"]}]"#);
+    }
+
+    #[test]
+    fn oauth2_names_scopes_only_and_stands_beside_bearer() {
+        let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+        let expanded = expand(&written(&BOTH), &guard.openapi().token_url("/login"), "GET");
+        assert_eq!(
+            shown(&expanded),
+            r#"[{"oauth2":[]},{"bearer":["clerk"]},{"oauth2":["orders:read"]},{"bearer":["orders:read"]}]"#
+        );
+    }
+
+    #[test]
+    fn a_cookie_goes_with_its_csrf_header_where_something_changes() {
+        let guard = JwtGuard::builder()
+            .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap())
+            .audience("orders")
+            .locations([TokenLocation::header("X-Api-Key")])
+            .cookies(CookieSettings::new())
+            .build()
+            .unwrap();
+        let rule = written(&Rule::authenticated());
+        assert_eq!(
+            shown(&expand(&rule, &guard.openapi(), "POST")),
+            r#"[{"X-Api-Key":[]},{"X-CSRF-Token":[],"__Host-access_token":[]}]"#
+        );
+        assert_eq!(
+            shown(&expand(&rule, &guard.openapi(), "GET")),
+            r#"[{"X-Api-Key":[]},{"__Host-access_token":[]}]"#
+        );
+        let refresh = written(&Rule::authenticated().with_token(TokenKind::Refresh));
+        assert_eq!(
+            shown(&expand(&refresh, &guard.openapi(), "POST")),
+            r#"[{"refresh_X-Api-Key":[]},{"X-CSRF-Token":[],"__Host-refresh_token":[]}]"#
+        );
+    }
+
+    #[test]
+    fn what_the_application_asks_for_beside_the_policy_stays() {
+        let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+        let both = Requirement::from([(ACCESS.to_owned(), vec![]), ("mtls".to_owned(), vec![])]);
+        let other = Requirement::from([("other".to_owned(), vec![])]);
+        let expanded = expand(&[both, other], &guard.openapi(), "GET");
+        assert_eq!(shown(&expanded), r#"[{"bearer":[],"mtls":[]},{"other":[]}]"#);
+    }
+}

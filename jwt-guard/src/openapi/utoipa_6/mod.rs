@@ -1,0 +1,243 @@
+//! Documents of utoipa 6: `routes!`, which takes path and document from `#[utoipa::path]` and the policy from the type of the
+//! handler.
+//!
+//! ```
+//! use axum::Json;
+//! use axum::extract::Path;
+//! use jwt_guard::{JwtGuard, Router, anonymous_allowed, requires, routes};
+//! use utoipa::OpenApi;
+//!
+//! /// One order.
+//! #[utoipa::path(get, path = "/orders/{id}", responses((status = OK, body = u64)))]
+//! #[requires(scope = "orders:read")]
+//! async fn order(Path(id): Path<u64>) -> Json<u64> {
+//!     Json(id)
+//! }
+//!
+//! #[utoipa::path(get, path = "/catalogue", responses((status = OK, body = String)))]
+//! #[anonymous_allowed]
+//! async fn catalogue() -> &'static str {
+//!     "catalogue"
+//! }
+//!
+//! #[derive(OpenApi)]
+//! #[openapi(info(title = "orders", version = "1"))]
+//! struct Api;
+//!
+//! let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+//! let app: Router = Router::new()
+//!     .nest("/api", Router::new().routes(routes!(order)))
+//!     .routes(routes!(catalogue))
+//!     .with_guard(guard);
+//!
+//! let mut api = Api::openapi();
+//! app.access_table().document(&mut api)?;
+//!
+//! let api = serde_json::to_value(&api)?;
+//! let order = &api["paths"]["/api/orders/{id}"]["get"];
+//! assert_eq!(order["security"], serde_json::json!([{ "bearer": ["orders:read"] }]));
+//! assert_eq!(order["x-access-policy"], r#"requires(scope = "orders:read")"#);
+//! assert!(order["responses"]["403"]["headers"]["WWW-Authenticate"].is_object());
+//! let catalogue = &api["paths"]["/catalogue"]["get"];
+//! assert_eq!(catalogue["security"], serde_json::json!([{}, { "bearer": [] }]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A handler without an attribute:
+//!
+//! ```compile_fail
+//! # use jwt_guard::{Router, routes};
+//! #[utoipa::path(get, path = "/forgotten", responses((status = OK)))]
+//! async fn forgotten() {}
+//!
+//! let app: Router = Router::new().routes(routes!(forgotten));
+//! ```
+//!
+//! Documents that list their handlers in `#[openapi(paths(..))]` are completed by the same call of
+//! [`AccessTable::document`](crate::AccessTable::document). It fails where a route is documented and not served, or served and
+//! not documented.
+
+mod routes;
+mod scheme;
+
+use std::collections::BTreeSet;
+
+use http::StatusCode;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Components, OpenApi, RefOr};
+
+use super::Document;
+use super::answers::Answer;
+use super::schemes::Scheme;
+use super::security::Requirement;
+use super::write::{At, METHODS, POLICY, Write, WriteOperation, with_paragraph};
+use crate::router::document::Operation as Kept;
+
+pub use routes::{Routes, documented, no_routes};
+
+/// An operation with the schemas that it refers to, as a router keeps it.
+struct Documented {
+    operation: Operation,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Document for OpenApi {}
+
+impl Write for OpenApi {
+    type Operation = Operation;
+
+    const SAYS_EMPTY: bool = true;
+
+    fn everywhere(&self) -> Vec<At> {
+        let found = self.paths.paths.iter().flat_map(|(path, item)| {
+            let methods = METHODS.into_iter().filter(|method| operation(item, method).is_some());
+            methods.map(|method| At { path: path.clone(), method })
+        });
+        found.collect()
+    }
+
+    fn operation(&mut self, at: &At) -> Option<&mut Operation> {
+        slot(self.paths.paths.get_mut(&at.path)?, at.method).as_mut()
+    }
+
+    fn add(&mut self, at: &At, kept: &Kept) -> bool {
+        let Some(Documented { operation, schemas }) = kept.get() else { return false };
+        *slot(self.paths.paths.entry(at.path.clone()).or_default(), at.method) = Some(operation.clone());
+        let known = &mut self.components.get_or_insert_with(Components::new).schemas;
+        for (name, schema) in schemas {
+            known.entry(name.clone()).or_insert_with(|| schema.clone());
+        }
+        true
+    }
+
+    fn remove(&mut self, at: &At) {
+        let Some(item) = self.paths.paths.get_mut(&at.path) else { return };
+        *slot(item, at.method) = None;
+        if METHODS.into_iter().all(|method| operation(item, method).is_none()) {
+            self.paths.paths.remove(&at.path);
+        }
+    }
+
+    fn define(&mut self, scheme: &Scheme) -> bool {
+        let known = &mut self.components.get_or_insert_with(Components::new).security_schemes;
+        let ours = RefOr::T(scheme::scheme(scheme));
+        *known.entry(scheme.name.clone()).or_insert_with(|| ours.clone()) == ours
+    }
+
+    fn defined(&self) -> BTreeSet<String> {
+        self.components.iter().flat_map(|components| components.security_schemes.keys().cloned()).collect()
+    }
+
+    fn security(&self) -> Vec<Requirement> {
+        self.security.iter().flatten().map(read).collect()
+    }
+
+    /// utoipa 6.0 leaves empty descriptions of responses out, which OpenAPI requires.
+    fn finish(&mut self) {
+        for item in self.paths.paths.values_mut() {
+            for method in METHODS {
+                let Some(operation) = slot(item, method) else { continue };
+                for (status, response) in &mut operation.responses.responses {
+                    if let RefOr::T(response) = response
+                        && response.description.is_empty()
+                    {
+                        response.description = words(status).to_owned();
+                    }
+                }
+            }
+        }
+        for (status, response) in self.components.iter_mut().flat_map(|components| &mut components.responses)
+        {
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                response.description.clone_from(status);
+            }
+        }
+    }
+}
+
+impl WriteOperation for Operation {
+    fn security(&self) -> Option<Vec<Requirement>> {
+        self.security.as_ref().map(|security| security.iter().map(read).collect())
+    }
+
+    fn secure(&mut self, requirements: &[Requirement]) {
+        self.security = Some(requirements.iter().map(requirement).collect());
+    }
+
+    fn answer(&mut self, answer: &Answer) {
+        let known = self.responses.responses.entry(answer.status.to_string());
+        let known = known.or_insert_with(|| ResponseBuilder::new().description(answer.description).into());
+        if let (RefOr::T(response), Some((name, description))) = (known, answer.header) {
+            add_header(response, name, description);
+        }
+    }
+
+    fn describe(&mut self, note: &str) {
+        self.description = Some(with_paragraph(self.description.as_deref(), note));
+    }
+
+    fn name_policy(&mut self, policy: &str) {
+        let ours = ExtensionsBuilder::new().add(POLICY, policy).build();
+        match &mut self.extensions {
+            Some(known) => known.merge(ours),
+            none => *none = Some(ours),
+        }
+    }
+}
+
+/// What a status says by itself; `default` and ranges such as `4XX` say little.
+fn words(status: &str) -> &str {
+    let code = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+    code.and_then(|code| code.canonical_reason()).unwrap_or("Another answer")
+}
+
+fn add_header(response: &mut Response, name: &str, description: &str) {
+    if !response.headers.keys().any(|known| known.eq_ignore_ascii_case(name)) {
+        let header = HeaderBuilder::new().description(Some(description)).build();
+        response.headers.insert(name.to_owned(), header.into());
+    }
+}
+
+fn requirement(requirement: &Requirement) -> SecurityRequirement {
+    let all = requirement.iter();
+    all.fold(SecurityRequirement::default(), |written, (name, names)| written.add(name, names))
+}
+
+/// utoipa has no way to look into one, but to write it.
+fn read(requirement: &SecurityRequirement) -> Requirement {
+    let written = serde_json::to_value(requirement).unwrap_or_default();
+    serde_json::from_value(written).unwrap_or_default()
+}
+
+fn operation<'i>(item: &'i PathItem, method: &str) -> &'i Option<Operation> {
+    match method {
+        "GET" => &item.get,
+        "PUT" => &item.put,
+        "POST" => &item.post,
+        "DELETE" => &item.delete,
+        "OPTIONS" => &item.options,
+        "HEAD" => &item.head,
+        "PATCH" => &item.patch,
+        _ => &item.trace,
+    }
+}
+
+fn slot<'i>(item: &'i mut PathItem, method: &str) -> &'i mut Option<Operation> {
+    match method {
+        "GET" => &mut item.get,
+        "PUT" => &mut item.put,
+        "POST" => &mut item.post,
+        "DELETE" => &mut item.delete,
+        "OPTIONS" => &mut item.options,
+        "HEAD" => &mut item.head,
+        "PATCH" => &mut item.patch,
+        _ => &mut item.trace,
+    }
+}

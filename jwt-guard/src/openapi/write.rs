@@ -1,0 +1,87 @@
+//! What a document of any library can be asked for and told.
+
+use std::collections::BTreeSet;
+
+use super::answers::Answer;
+use super::schemes::Scheme;
+use super::security::Requirement;
+use crate::router::document::Operation;
+
+/// Method and path of an operation, as a document names them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    pub path: String,
+    /// In capital letters.
+    pub method: &'static str,
+}
+
+/// The methods that an OpenAPI 3.1 document has operations for.
+pub(crate) const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+
+/// What a library's document must do for us. Each implementation is a writer and decides nothing.
+pub trait Write {
+    /// An operation object.
+    type Operation: WriteOperation;
+
+    /// Whether an operation can say `security: []`. If not, it says so by leaving `security` out.
+    const SAYS_EMPTY: bool;
+
+    /// Every operation of the document.
+    fn everywhere(&self) -> Vec<At>;
+
+    /// The operation there.
+    fn operation(&mut self, at: &At) -> Option<&mut Self::Operation>;
+
+    /// Adds an operation that a router keeps, with the schemas that it refers to. `false` where another library made it.
+    fn add(&mut self, at: &At, operation: &Operation) -> bool;
+
+    /// Takes an operation out.
+    fn remove(&mut self, at: &At);
+
+    /// Defines a security scheme. `false` where another one has its name.
+    fn define(&mut self, scheme: &Scheme) -> bool;
+
+    /// The names of all security schemes.
+    fn defined(&self) -> BTreeSet<String>;
+
+    /// The document-wide `security`.
+    fn security(&self) -> Vec<Requirement>;
+
+    /// Mends what the library leaves invalid, and adds what it keeps elsewhere.
+    fn finish(&mut self);
+}
+
+/// What a library's operation must do for us.
+pub trait WriteOperation {
+    /// Its `security`, if it has any.
+    fn security(&self) -> Option<Vec<Requirement>>;
+
+    /// Replaces its `security`.
+    fn secure(&mut self, requirements: &[Requirement]);
+
+    /// Adds a response; where the application has described that status, only the header.
+    fn answer(&mut self, answer: &Answer);
+
+    /// Adds a paragraph to the description, unless it is there.
+    fn describe(&mut self, note: &str);
+
+    /// Says the policy in `x-access-policy`.
+    fn name_policy(&mut self, policy: &str);
+}
+
+/// The field of an operation that holds the policy, as its attribute.
+pub(crate) const POLICY: &str = "x-access-policy";
+
+/// A description with one more paragraph.
+pub(crate) fn with_paragraph(description: Option<&str>, note: &str) -> String {
+    match description.filter(|text| !text.is_empty()) {
+        Some(text) if text.contains(note) => text.to_owned(),
+        Some(text) => format!("{text}\n\n{note}"),
+        None => note.to_owned(),
+    }
+}
+
+/// The path of a route as OpenAPI writes it: a wildcard is a parameter as any other.
+pub(crate) fn documented_path(route: &str) -> String {
+    route.replace("{*", "{")
+}

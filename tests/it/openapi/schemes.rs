@@ -1,0 +1,127 @@
+//! Schemes come from the guard.
+
+use jwt_guard::openapi::DocumentOptions;
+use jwt_guard::{
+    Algorithm, CookieSettings, JwtGuard, RemoteKeySettings, Router, SigningKey, TokenLocation, routes,
+};
+use jwt_guard_tests::{AUDIENCE, hs256};
+use serde_json::{Value, json};
+
+use super::{both, usual};
+
+fn schemes(document: &Value) -> &Value {
+    &document["components"]["securitySchemes"]
+}
+
+#[test]
+fn a_bearer_guard_defines_http_bearer_and_no_more_than_is_used() {
+    let access = json!({
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+        "description": "An access token, in the header `Authorization`.",
+    });
+    let refresh = json!({
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+        "description": "A refresh token, in the header `Authorization`.",
+    });
+    for (_, document) in usual() {
+        assert_eq!(schemes(&document), &json!({ "bearer": access, "refresh_bearer": refresh }));
+    }
+}
+
+#[test]
+fn names_descriptions_and_the_password_flow_are_those_that_were_set() {
+    let guard = hs256();
+    let set = guard
+        .openapi()
+        .name("bearer", "BearerToken")
+        .description("bearer", "JWT api-key authentication and authorization.")
+        .token_url("/login")
+        .name("oauth2", "Password")
+        .scope("orders:read", "Look at orders");
+    for (_, document) in both(&guard, &DocumentOptions::new().schemes(set)) {
+        let schemes = schemes(&document);
+        assert_eq!(schemes["BearerToken"]["description"], "JWT api-key authentication and authorization.");
+        let password = &schemes["Password"]["flows"]["password"];
+        assert_eq!(password["tokenUrl"], "/login");
+        assert_eq!(
+            password["scopes"],
+            json!({ "orders:admin": "orders:admin", "orders:read": "Look at orders", "orders:write": "orders:write" })
+        );
+        let create = &document["paths"]["/api/orders"]["post"]["security"];
+        assert_eq!(create, &json!([{ "Password": ["orders:write"] }, { "BearerToken": ["orders:write"] }]));
+    }
+}
+
+#[test]
+fn cookies_go_with_their_csrf_header_where_something_changes() {
+    let key = SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let builder = JwtGuard::builder()
+        .signing_key(key)
+        .audience(AUDIENCE)
+        .locations([TokenLocation::header("X-Api-Key")]);
+    let guard = builder.cookies(CookieSettings::new()).build().unwrap();
+    for (_, document) in both(&guard, &DocumentOptions::new()) {
+        let schemes = schemes(&document);
+        let place = |name: &str| {
+            (schemes[name]["type"].clone(), schemes[name]["in"].clone(), schemes[name]["name"].clone())
+        };
+        let api_key = |place: &str, name: &str| (json!("apiKey"), json!(place), json!(name));
+        assert_eq!(place("X-Api-Key"), api_key("header", "X-Api-Key"));
+        assert_eq!(place("__Host-access_token"), api_key("cookie", "__Host-access_token"));
+        assert_eq!(place("X-CSRF-Token"), api_key("header", "X-CSRF-Token"));
+        let paths = &document["paths"];
+        assert_eq!(
+            paths["/renewal"]["post"]["security"],
+            json!([{ "refresh_X-Api-Key": [] }, { "X-CSRF-Token": [], "__Host-refresh_token": [] }])
+        );
+        assert_eq!(
+            paths["/me"]["get"]["security"],
+            json!([{ "X-Api-Key": [] }, { "__Host-access_token": [] }])
+        );
+        // A request of another site is refused with 403, and only where it could change something.
+        assert!(paths["/renewal"]["post"]["responses"]["403"].is_object());
+        assert!(paths["/me"]["get"]["responses"]["403"].is_null());
+    }
+}
+
+#[test]
+fn an_issuer_that_is_found_by_discovery_says_where_to_log_in() {
+    let settings = RemoteKeySettings::new();
+    let guard = JwtGuard::builder()
+        .oidc_issuer("https://id.example/tenant")
+        .remote_key_settings(settings)
+        .audience(AUDIENCE)
+        .build()
+        .unwrap();
+    for (_, document) in both(&guard, &DocumentOptions::new()) {
+        let openid = &schemes(&document)["openid"];
+        assert_eq!(openid["type"], "openIdConnect");
+        assert_eq!(openid["openIdConnectUrl"], "https://id.example/tenant/.well-known/openid-configuration");
+        assert_eq!(document["paths"]["/me"]["get"]["security"], json!([{ "openid": [] }, { "bearer": [] }]));
+    }
+}
+
+#[utoipa::path(get, path = "/inner", responses((status = OK)))]
+#[jwt_guard::requires(scope = "a")]
+async fn inner() {}
+
+#[utoipa::path(get, path = "/outer", responses((status = OK)))]
+#[jwt_guard::requires(scope = "b")]
+async fn outer() {}
+
+#[test]
+fn each_operation_has_the_schemes_of_the_guard_of_its_row() {
+    let key = JwtGuard::builder()
+        .secret([8; 32])
+        .audience(AUDIENCE)
+        .locations([TokenLocation::header("X-Api-Key")]);
+    let router = Router::new()
+        .merge(Router::new().routes(routes!(inner)).with_guard(key.build().unwrap()))
+        .routes(routes!(outer))
+        .with_guard(hs256());
+    let mut document = super::by_utoipa::empty();
+    router.access_table().document(&mut document).unwrap();
+    let document = serde_json::to_value(&document).unwrap();
+    assert_eq!(document["paths"]["/inner"]["get"]["security"], json!([{ "X-Api-Key": ["a"] }]));
+    assert_eq!(document["paths"]["/outer"]["get"]["security"], json!([{ "bearer": ["b"] }]));
+}
