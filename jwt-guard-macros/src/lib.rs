@@ -12,6 +12,7 @@
 
 mod attribute;
 mod crate_path;
+mod documented;
 mod errors;
 mod expand;
 mod keys;
@@ -41,6 +42,13 @@ pub fn authentication_required(arguments: TokenStream, item: TokenStream) -> Tok
 #[proc_macro_attribute]
 pub fn requires(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(Attribute::Requires, arguments, item)
+}
+
+/// A part of `jwt_guard::routes`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn documented(input: TokenStream) -> TokenStream {
+    documented::call(input.into()).into()
 }
 
 fn run(attribute: Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -82,6 +82,7 @@ mod keys;
 mod layer;
 mod location;
 pub mod login;
+mod metadata;
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 pub mod openapi;
 pub mod policy;

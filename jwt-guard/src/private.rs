@@ -6,4 +6,6 @@ pub use crate::openapi::utoipa_6::{documented, no_routes};
 pub use crate::policy::{ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};
 pub use crate::token::TokenKind;
 #[cfg(feature = "utoipa-6")]
+pub use jwt_guard_macros::documented as documented_at_its_name;
+#[cfg(feature = "utoipa-6")]
 pub use utoipa_axum;

@@ -23,6 +23,7 @@ mod issuers;
 mod layers;
 mod locations;
 mod login;
+mod metadata;
 mod openapi;
 mod order;
 mod panics;

@@ -5,6 +5,7 @@ mod draft;
 mod error;
 mod hierarchy;
 mod presets;
+mod resource;
 mod sessions;
 mod tokens;
 mod trusted;
@@ -29,6 +30,7 @@ pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
 pub use error::ConfigError;
 pub(crate) use error::Problems;
 pub(crate) use hierarchy::Implications;
+pub(crate) use resource::Resource;
 pub(crate) use sessions::{FoundSession, SessionSource};
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::{Identified, SessionCaller};
@@ -74,6 +76,8 @@ pub(crate) struct Config {
     pub(crate) strangers: Vec<usize>,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
+    /// What the guard is called as a protected resource.
+    pub(crate) resource: Option<Resource>,
 }
 
 /// The issuer whose subjects are meant where none is named.

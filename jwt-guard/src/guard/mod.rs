@@ -114,7 +114,8 @@ impl JwtGuard {
     }
 
     pub(crate) fn new(config: Config, renderer: Box<dyn RenderRefusal>) -> Self {
-        let protection = Protection::new(config.locations.challenge_scheme(), &config.realm);
+        let metadata = config.resource.as_ref().map(|resource| resource.metadata_url.as_str());
+        let protection = Protection::new(config.locations.challenge_scheme(), &config.realm, metadata);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
     }

@@ -54,6 +54,7 @@ pub(super) fn write(
     for row in rows {
         let Some(rule) = row.rule() else { continue };
         let may_lack = options.is_undocumented(&row.path)
+            || row.method == "OTHER"
             || rule.denies_as() == DenyAs::NotFound
             || row.source.methods == ["CONNECT"];
         if !may_lack && !served.contains(&(&row.path, &row.method)) {

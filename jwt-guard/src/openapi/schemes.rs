@@ -20,8 +20,8 @@ use crate::token::TokenKind;
 /// Where a policy takes refresh tokens, the schemes that read both kinds have a twin whose name begins with `refresh_`.
 ///
 /// ```
-/// # use jwt_guard::JwtGuard;
-/// let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+/// # use jwt_guard::{JwtGuard, Secret};
+/// let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build()?;
 /// let schemes = guard
 ///     .openapi()
 ///     .token_url("/login")

@@ -11,7 +11,7 @@ use crate::policy::{Credentials, DenyAs, Needs, Rule};
 use crate::token::TokenKind;
 
 /// A security requirement object: all of these schemes, each with names.
-pub type Requirement = BTreeMap<String, Vec<String>>;
+pub(crate) type Requirement = BTreeMap<String, Vec<String>>;
 
 /// Stands for every place of an access token; its names are scopes.
 pub(crate) const ACCESS: &str = "jwt_guard";
@@ -113,7 +113,7 @@ fn push_new(found: &mut Vec<Requirement>, requirement: Requirement) {
 mod tests {
     use super::*;
     use crate::policy::Requirement as Condition;
-    use crate::{Algorithm, CookieSettings, JwtGuard, SigningKey, TokenLocation};
+    use crate::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey, TokenLocation};
 
     fn written(rule: &Rule) -> Vec<Requirement> {
         requirements(rule, &Needs::of(rule))
@@ -141,14 +141,14 @@ mod tests {
 
     #[test]
     fn a_bearer_guard_takes_scopes_and_roles_as_names() {
-        let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+        let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build().unwrap();
         let expanded = expand(&written(&BOTH), &guard.openapi(), "GET");
         assert_eq!(shown(&expanded), r#"[{"bearer":["clerk"]},{"bearer":["orders:read"]}]"#);
     }
 
     #[test]
     fn oauth2_names_scopes_only_and_stands_beside_bearer() {
-        let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+        let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build().unwrap();
         let expanded = expand(&written(&BOTH), &guard.openapi().token_url("/login"), "GET");
         assert_eq!(
             shown(&expanded),
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_cookie_goes_with_its_csrf_header_where_something_changes() {
         let guard = JwtGuard::builder()
-            .signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap())
+            .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random()).unwrap())
             .audience("orders")
             .locations([TokenLocation::header("X-Api-Key")])
             .cookies(CookieSettings::new())
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_the_application_asks_for_beside_the_policy_stays() {
-        let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build().unwrap();
+        let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build().unwrap();
         let both = Requirement::from([(ACCESS.to_owned(), vec![]), ("mtls".to_owned(), vec![])]);
         let other = Requirement::from([("other".to_owned(), vec![])]);
         let expanded = expand(&[both, other], &guard.openapi(), "GET");

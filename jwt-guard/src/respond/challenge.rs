@@ -30,9 +30,14 @@ struct Scoped {
 const PLACES: usize = 64;
 
 impl Protection {
-    pub(crate) fn new(scheme: &str, realm: &str) -> Self {
+    /// `metadata` is the address of the metadata of the resource (RFC 9728 section 5.1).
+    pub(crate) fn new(scheme: &str, realm: &str, metadata: Option<&str>) -> Self {
         let mut prefix = format!("{scheme} realm=");
         push_quoted(&mut prefix, realm);
+        if let Some(metadata) = metadata {
+            prefix.push_str(", resource_metadata=");
+            push_quoted(&mut prefix, metadata);
+        }
         let plain = FailureKind::ALL.into_iter().filter_map(|kind| Some((kind, write(&prefix, kind, &[])?)));
         let plain = plain.collect();
         Self { prefix, plain, scoped: [const { OnceLock::new() }; PLACES] }
@@ -116,7 +121,7 @@ mod tests {
     use super::*;
 
     fn challenge(realm: &str, kind: FailureKind, scopes: &[&'static str]) -> String {
-        Protection::new("Bearer", realm).challenge(kind, scopes).unwrap().to_str().unwrap().to_owned()
+        Protection::new("Bearer", realm, None).challenge(kind, scopes).unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]
@@ -129,13 +134,27 @@ mod tests {
     }
 
     #[test]
+    fn every_challenge_names_the_metadata_of_the_resource() {
+        let protection = Protection::new("Bearer", "api", Some("https://api.example/m"));
+        let start = r#"Bearer realm="api", resource_metadata="https://api.example/m""#;
+        for kind in FailureKind::ALL {
+            for scopes in [&[][..], &["a"]] {
+                let challenge = protection.challenge(kind, scopes);
+                let challenge = challenge.as_ref().map(|value| value.to_str().unwrap());
+                assert!(challenge.is_none_or(|text| text.starts_with(start)), "{challenge:?}");
+            }
+        }
+        assert_eq!(protection.challenge(FailureKind::MissingToken, &[]).unwrap(), start);
+    }
+
+    #[test]
     fn quotes_in_a_realm_are_escaped() {
         assert_eq!(challenge(r#"a"b\c"#, FailureKind::MissingToken, &[]), r#"Bearer realm="a\"b\\c""#);
     }
 
     #[test]
     fn a_failure_without_a_challenge_has_none_whatever_its_scopes() {
-        let protection = Protection::new("Bearer", "api");
+        let protection = Protection::new("Bearer", "api", None);
         for scopes in [&[][..], &["a"]] {
             assert_eq!(protection.challenge(FailureKind::Unavailable, scopes), None);
         }
@@ -143,7 +162,7 @@ mod tests {
 
     #[test]
     fn two_challenges_that_want_one_place_are_told_apart() {
-        let protection = Protection::new("Bearer", "api");
+        let protection = Protection::new("Bearer", "api", None);
         let scopes: [&'static str; 2] = ["a-b", "a:b"];
         let kind = FailureKind::MissingToken;
         assert_eq!(place(kind, &scopes[..1]), place(kind, &scopes[1..]));

@@ -111,7 +111,9 @@ mod tests {
     use super::*;
 
     fn response(kind: FailureKind) -> Response {
-        Refusal::new(kind, vec!["a"]).answer(Some(&Protection::new("Bearer", "api")), &ProblemJson).unwrap()
+        Refusal::new(kind, vec!["a"])
+            .answer(Some(&Protection::new("Bearer", "api", None)), &ProblemJson)
+            .unwrap()
     }
 
     #[test]
@@ -136,7 +138,7 @@ mod tests {
             response
         };
         let refusal = Refusal::new(FailureKind::InvalidToken, Vec::new());
-        let response = refusal.answer(Some(&Protection::new("Bearer", "api")), &renderer).unwrap();
+        let response = refusal.answer(Some(&Protection::new("Bearer", "api", None)), &renderer).unwrap();
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="api", error="invalid_token""#);
     }

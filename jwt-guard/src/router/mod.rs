@@ -6,6 +6,7 @@ pub(crate) mod document;
 mod entry;
 mod excepted;
 mod layers;
+mod own;
 pub mod routing;
 mod serve;
 mod services;
@@ -232,6 +233,7 @@ where
     fn into_axum(self) -> axum::Router<S> {
         let this = self.finish();
         this.excepted.iter().for_each(Excepted::report_unmet);
+        own::warn_of_missing_metadata(&this.entries);
         absent::hide(this.inner, this.absent, &this.entries)
     }
 

@@ -252,7 +252,7 @@ where
     /// axum's own.
     #[cfg(feature = "aide-0-15")]
     pub(crate) fn into_inner(self) -> axum_routing::MethodRouter<S> {
-        self.inner
+        self.finish().inner
     }
 
     #[track_caller]

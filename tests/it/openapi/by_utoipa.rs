@@ -36,15 +36,16 @@ mod orders {
 
     #[utoipa::path(delete, path = "/orders/{id}", responses((status = NO_CONTENT), (status = 403, description = "our own words")))]
     #[requires(scope = "orders:admin", fresh)]
-    pub(super) async fn remove(Path(_): Path<u64>) {}
+    pub(super) async fn remove(Path(_id): Path<u64>) {}
 
     #[utoipa::path(post, path = "/orders", responses((status = CREATED)))]
     #[requires(scope = "orders:write", claim("tenant") = "acme")]
-    pub(super) async fn create(Json(_): Json<Order>) {}
+    pub(super) async fn create(Json(_order): Json<Order>) {}
 
     #[utoipa::path(get, path = "/orders/{id}/files/{*name}", params(("id" = u64, Path), ("name" = String, Path)), responses((status = OK)))]
     #[requires(not(role = "guest"))]
-    pub(super) async fn file(Path((_, name)): Path<(u64, String)>) -> String {
+    pub(super) async fn file(path: Path<(u64, String)>) -> String {
+        let Path((_, name)) = path;
         name
     }
 }

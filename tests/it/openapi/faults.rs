@@ -2,7 +2,7 @@
 
 use jwt_guard::openapi::{DocumentError, DocumentOptions};
 use jwt_guard::routing::get;
-use jwt_guard::{JwtGuard, Router, anonymous_allowed, authentication_required, routes};
+use jwt_guard::{JwtGuard, Router, Secret, anonymous_allowed, authentication_required, routes};
 use jwt_guard_tests::{AUDIENCE, hs256};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -35,7 +35,7 @@ fn listed() -> utoipa::openapi::OpenApi {
 
 #[test]
 fn a_list_of_paths_gets_its_policies_from_the_table() {
-    let router = Router::new().route("/me", get(me)).route("/ghost", get(ghost)).with_guard(hs256());
+    let router: Router = Router::new().route("/me", get(me)).route("/ghost", get(ghost)).with_guard(hs256());
     let mut document = listed();
     router.access_table().document(&mut document).unwrap();
     let document = serde_json::to_value(&document).unwrap();
@@ -44,7 +44,7 @@ fn a_list_of_paths_gets_its_policies_from_the_table() {
 
 #[test]
 fn both_sides_are_told_what_the_other_does_not_know() {
-    let router =
+    let router: Router =
         Router::new().route("/me", get(me)).route("/hidden-from-you", get(undocumented)).with_guard(hs256());
     let found = problems(router.access_table().document(&mut listed()));
     let [documented, served] = &found[..] else { panic!("{found:#?}") };
@@ -54,7 +54,7 @@ fn both_sides_are_told_what_the_other_does_not_know() {
 
 #[test]
 fn exceptions_are_named_by_their_paths() {
-    let router =
+    let router: Router =
         Router::new().route("/me", get(me)).route("/internal", get(undocumented)).with_guard(hs256());
     let options = DocumentOptions::new().undocumented("/internal").elsewhere("/ghost");
     router.access_table().document_with(&options, &mut listed()).unwrap();
@@ -64,7 +64,7 @@ fn exceptions_are_named_by_their_paths() {
 
 #[test]
 fn another_method_of_a_path_that_is_served_is_not_served() {
-    let router =
+    let router: Router =
         Router::new().route("/me", jwt_guard::routing::post(me)).routes(routes!(ghost)).with_guard(hs256());
     let found = problems(router.access_table().document(&mut listed()));
     let [documented, served] = &found[..] else { panic!("{found:#?}") };
@@ -74,7 +74,7 @@ fn another_method_of_a_path_that_is_served_is_not_served() {
 
 #[test]
 fn an_undefined_scheme_is_found() {
-    let router = Router::new().routes(routes!(me)).with_guard(hs256());
+    let router: Router = Router::new().routes(routes!(me)).with_guard(hs256());
     let mut document = listed();
     document.paths.paths.remove("/ghost");
     document.security = Some(vec![SecurityRequirement::new("BearerAuth", [""; 0])]);
@@ -89,7 +89,7 @@ fn an_undefined_scheme_is_found() {
 
 #[test]
 fn a_marker_that_is_left_is_an_undefined_scheme() {
-    let router = Router::new().routes(routes!(me)).with_guard(hs256());
+    let router: Router = Router::new().routes(routes!(me)).with_guard(hs256());
     let mut document = listed();
     let ghost = document.paths.paths.get_mut("/ghost").and_then(|item| item.get.as_mut()).unwrap();
     ghost.security = Some(vec![SecurityRequirement::new("jwt_guard", [""; 0])]);
@@ -100,7 +100,7 @@ fn a_marker_that_is_left_is_an_undefined_scheme() {
 
 #[test]
 fn two_schemes_of_one_name_are_found() {
-    let router = Router::new().routes(routes!(me)).with_guard(hs256());
+    let router: Router = Router::new().routes(routes!(me)).with_guard(hs256());
     let mut document = listed();
     document.paths.paths.remove("/ghost");
     let theirs = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
@@ -112,12 +112,12 @@ fn two_schemes_of_one_name_are_found() {
 #[test]
 fn a_name_for_a_scheme_that_the_guard_has_not_is_found() {
     let guard = JwtGuard::builder()
-        .secret([7; 32])
+        .secret(Secret::random())
         .audience(AUDIENCE)
         .locations([jwt_guard::TokenLocation::header("X-Api-Key")])
         .build()
         .unwrap();
-    let router = Router::new().routes(routes!(me)).with_guard(guard.clone());
+    let router: Router = Router::new().routes(routes!(me)).with_guard(guard.clone());
     let mut document = listed();
     document.paths.paths.remove("/ghost");
     let options =
@@ -146,7 +146,7 @@ fn a_route_without_a_guard_is_found() {
 
 #[test]
 fn a_document_of_the_other_library_is_found() {
-    let router = Router::new().routes(routes!(me)).with_guard(hs256());
+    let router: Router = Router::new().routes(routes!(me)).with_guard(hs256());
     let found = problems(router.access_table().document(&mut aide::openapi::OpenApi::default()));
     assert!(found.iter().any(|problem| problem.contains("documented by another library")), "{found:?}");
 }
@@ -154,9 +154,9 @@ fn a_document_of_the_other_library_is_found() {
 #[test]
 fn what_is_unguarded_need_not_be_documented() {
     let pages = axum::Router::new().route("/docs", axum::routing::get(|| async {}));
-    let router =
+    let router: Router =
         Router::new().routes(routes!(me, ghost)).unguarded("documentation", pages).with_guard(hs256());
     router.access_table().document(&mut listed()).unwrap();
-    let open = Router::new().routes(routes!(me, ghost)).route("/open", get(open)).with_guard(hs256());
+    let open: Router = Router::new().routes(routes!(me, ghost)).route("/open", get(open)).with_guard(hs256());
     assert_eq!(problems(open.access_table().document(&mut listed())).len(), 1);
 }

@@ -1,9 +1,7 @@
 //! Schemes come from the guard.
 
 use jwt_guard::openapi::DocumentOptions;
-use jwt_guard::{
-    Algorithm, CookieSettings, JwtGuard, RemoteKeySettings, Router, SigningKey, TokenLocation, routes,
-};
+use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, Secret, SigningKey, TokenLocation, routes};
 use jwt_guard_tests::{AUDIENCE, hs256};
 use serde_json::{Value, json};
 
@@ -54,7 +52,7 @@ fn names_descriptions_and_the_password_flow_are_those_that_were_set() {
 
 #[test]
 fn cookies_go_with_their_csrf_header_where_something_changes() {
-    let key = SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap();
+    let key = SigningKey::secret(Algorithm::Hs256, Secret::random()).unwrap();
     let builder = JwtGuard::builder()
         .signing_key(key)
         .audience(AUDIENCE)
@@ -86,13 +84,8 @@ fn cookies_go_with_their_csrf_header_where_something_changes() {
 
 #[test]
 fn an_issuer_that_is_found_by_discovery_says_where_to_log_in() {
-    let settings = RemoteKeySettings::new();
-    let guard = JwtGuard::builder()
-        .oidc_issuer("https://id.example/tenant")
-        .remote_key_settings(settings)
-        .audience(AUDIENCE)
-        .build()
-        .unwrap();
+    let guard =
+        JwtGuard::builder().oidc_issuer("https://id.example/tenant").audience(AUDIENCE).build().unwrap();
     for (_, document) in both(&guard, &DocumentOptions::new()) {
         let openid = &schemes(&document)["openid"];
         assert_eq!(openid["type"], "openIdConnect");
@@ -112,10 +105,10 @@ async fn outer() {}
 #[test]
 fn each_operation_has_the_schemes_of_the_guard_of_its_row() {
     let key = JwtGuard::builder()
-        .secret([8; 32])
+        .secret(Secret::random())
         .audience(AUDIENCE)
         .locations([TokenLocation::header("X-Api-Key")]);
-    let router = Router::new()
+    let router: Router = Router::new()
         .merge(Router::new().routes(routes!(inner)).with_guard(key.build().unwrap()))
         .routes(routes!(outer))
         .with_guard(hs256());

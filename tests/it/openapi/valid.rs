@@ -1,7 +1,7 @@
 //! The documents are valid, by a validator that knows nothing of us.
 
 use jwt_guard::openapi::DocumentOptions;
-use jwt_guard::{Algorithm, CookieSettings, JwtGuard, SigningKey, TokenLocation};
+use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey, TokenLocation};
 use jwt_guard_tests::{AUDIENCE, hs256};
 use serde_json::{Value, json};
 
@@ -52,7 +52,8 @@ async fn validate(documents: &[Value]) -> Option<Vec<Value>> {
 }
 
 fn of_cookies() -> JwtGuard {
-    let builder = JwtGuard::builder().signing_key(SigningKey::secret(Algorithm::Hs256, [7; 32]).unwrap());
+    let builder =
+        JwtGuard::builder().signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random()).unwrap());
     builder.audience(AUDIENCE).cookies(CookieSettings::new()).build().unwrap()
 }
 
@@ -64,6 +65,6 @@ fn of_every_place() -> JwtGuard {
         TokenLocation::cookie("token"),
         TokenLocation::websocket_protocol("bearer"),
     ];
-    let builder = JwtGuard::builder().secret([7; 32]).audience(AUDIENCE).locations(places);
+    let builder = JwtGuard::builder().secret(Secret::random()).audience(AUDIENCE).locations(places);
     builder.danger().query_parameter("access_token").build().unwrap()
 }

@@ -18,8 +18,8 @@ pub(crate) use self::keys::KeySource;
 pub(crate) use self::remote::{LOOPBACK_HTTP, RemoteSource};
 use super::error::{ConfigError, Problems};
 use super::{
-    AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Revocation, RevocationSource,
-    SessionSource, UserLoader,
+    AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Resource, Revocation,
+    RevocationSource, SessionSource, UserLoader,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
@@ -80,6 +80,8 @@ pub(crate) struct Draft {
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) name: Option<String>,
     pub(crate) realm: String,
+    /// The address of this service as a protected resource.
+    pub(crate) resource: Option<String>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Signs this guard's own tokens.
     pub(crate) signing_key: Option<SigningKey>,
@@ -122,6 +124,7 @@ impl Draft {
             trusted_origins: Vec::new(),
             name: None,
             realm: "api".to_owned(),
+            resource: None,
             clock: Arc::new(SystemClock),
             signing_key: None,
             issuer_settings: IssuerSettings::default(),
@@ -159,6 +162,7 @@ impl Draft {
         self.check_numbers(&mut problems);
         self.check_locations(&mut problems);
         self.check_tokens(&mut problems);
+        let resource = self.resource.take().and_then(|name| Resource::named(name, &mut problems));
         let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
         let issuers = self.issuers(&hierarchies, &mut problems);
         let Self {
@@ -207,6 +211,7 @@ impl Draft {
             home: issuers.home,
             strangers: issuers.strangers,
             realm,
+            resource,
         })
     }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "remote-keys")]
 mod remote;
+mod resource;
 
 use std::fmt;
 use std::marker::PhantomData;

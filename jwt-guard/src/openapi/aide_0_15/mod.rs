@@ -3,7 +3,7 @@
 //! ```
 //! use aide::openapi::OpenApi;
 //! use jwt_guard::openapi::aide_0_15::{get, put_with};
-//! use jwt_guard::{Claims, JwtGuard, Router, authentication_required, requires};
+//! use jwt_guard::{Claims, JwtGuard, Router, Secret, authentication_required, requires};
 //!
 //! #[authentication_required]
 //! async fn me(claims: Claims) -> String {
@@ -13,7 +13,7 @@
 //! #[requires(scope = "profile:write")]
 //! async fn rename(name: String) {}
 //!
-//! let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+//! let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build()?;
 //! let app: Router = Router::new()
 //!     .route("/me", get(me).merge(put_with(rename, |op| op.summary("Change the name"))))
 //!     .with_guard(guard);
@@ -49,14 +49,14 @@
 //! use aide::axum::ApiRouter;
 //! use aide::openapi::OpenApi;
 //! use jwt_guard::openapi::aide_0_15::{GuardedRoutes, get};
-//! use jwt_guard::{JwtGuard, requires};
+//! use jwt_guard::{JwtGuard, Secret, requires};
 //!
 //! #[requires(scope = "orders:read")]
 //! async fn orders() -> String {
 //!     "all orders".to_owned()
 //! }
 //!
-//! let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+//! let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build()?;
 //! let mut api = OpenApi::default();
 //! let app: axum::Router =
 //!     ApiRouter::new().guarded_route("/orders", get(orders)).finish_api(&mut api).layer(guard.layer());

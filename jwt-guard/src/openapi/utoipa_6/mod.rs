@@ -4,7 +4,7 @@
 //! ```
 //! use axum::Json;
 //! use axum::extract::Path;
-//! use jwt_guard::{JwtGuard, Router, anonymous_allowed, requires, routes};
+//! use jwt_guard::{JwtGuard, Router, Secret, anonymous_allowed, requires, routes};
 //! use utoipa::OpenApi;
 //!
 //! /// One order.
@@ -24,7 +24,7 @@
 //! #[openapi(info(title = "orders", version = "1"))]
 //! struct Api;
 //!
-//! let guard = JwtGuard::builder().secret([7; 32]).audience("orders").build()?;
+//! let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build()?;
 //! let app: Router = Router::new()
 //!     .nest("/api", Router::new().routes(routes!(order)))
 //!     .routes(routes!(catalogue))

@@ -54,10 +54,7 @@ pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
 macro_rules! routes {
     ($($($segment:ident)::+),+ $(,)?) => {
         $crate::__private::no_routes()
-            $(.and($crate::__private::documented(
-                $crate::__private::utoipa_axum::routes!($($segment)::+),
-                $($segment)::+,
-            )))+
+            $(.and($crate::__private::documented_at_its_name!($crate $($segment)::+)))+
     };
 }
 

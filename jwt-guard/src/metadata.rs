@@ -1,0 +1,161 @@
+//! Protected resource metadata (RFC 9728): which authorization servers and scopes a service knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Bytes;
+use axum::routing::get;
+use http::Extensions;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use serde::Serialize;
+
+use crate::guard::JwtGuard;
+use crate::location::Place;
+use crate::policy::{DenyAs, Needs};
+use crate::router::{AccessTable, Router};
+
+/// A quarter of an hour, as for the public keys.
+const CACHE: &str = "public, max-age=900";
+
+/// The metadata of one resource (section 2).
+#[derive(Debug, Serialize)]
+struct Metadata<'a> {
+    resource: &'a str,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    authorization_servers: BTreeSet<&'a str>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    scopes_supported: BTreeSet<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    bearer_methods_supported: Vec<&'static str>,
+}
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Serves the metadata of each guard that has a [`resource`](crate::Builder::resource), where its challenges say:
+    /// `https://api.example/mcp` has it at `/.well-known/oauth-protected-resource/mcp` (RFC 9728 section 3.1).
+    ///
+    /// `scopes_supported` are the scopes of the routes that are here, so call it last, on the outermost router. Hidden routes
+    /// and scopes below `not(..)` are left out. `authorization_servers` are the issuers whose tokens the guard accepts, as far
+    /// as they are addresses. Pages of every origin may read the document, which tells nothing of a caller.
+    ///
+    /// ```
+    /// use jwt_guard::routing::post;
+    /// use jwt_guard::{JwtGuard, Router, Secret, requires};
+    ///
+    /// #[requires(scope = "notes:read")]
+    /// async fn mcp() {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use axum::{body::Body, extract::Request};
+    /// # use tower::ServiceExt;
+    /// let guard = JwtGuard::builder()
+    ///     .secret(Secret::random())
+    ///     .issuer("https://id.example")
+    ///     .audience("https://api.example/mcp")
+    ///     .resource("https://api.example/mcp")
+    ///     .build()?;
+    /// let app =
+    ///     Router::new().route("/mcp", post(mcp)).with_guard(guard).resource_metadata().into_axum();
+    ///
+    /// let response = app.clone().oneshot(Request::post("/mcp").body(Body::empty())?).await?;
+    /// assert_eq!(
+    ///     response.headers()["www-authenticate"],
+    ///     "Bearer realm=\"api\", \
+    ///      resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/mcp\", \
+    ///      scope=\"notes:read\""
+    /// );
+    /// let metadata = Request::get("/.well-known/oauth-protected-resource/mcp").body(Body::empty())?;
+    /// assert_eq!(app.oneshot(metadata).await?.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When no guard of these routes has a resource, and when a route is there already.
+    #[track_caller]
+    pub fn resource_metadata(self) -> Self {
+        let table = self.access_table();
+        let guards = guards(&table);
+        let resources = guards.values().filter_map(|guard| Some((guard, guard.config().resource.as_ref()?)));
+        let mut documents = BTreeMap::new();
+        for (guard, resource) in resources {
+            let known = documents.entry(resource.metadata_path.clone()).or_insert_with(|| metadata(resource));
+            known.add(guard, &table);
+        }
+        assert!(
+            !documents.is_empty(),
+            "`resource_metadata` found no guard with a resource: add `.resource(\"https://..\")` to the builder of the guard, \
+             and call `resource_metadata` after `with_guard`"
+        );
+        let documents: Vec<_> =
+            documents.iter().map(|(path, document)| (path.clone(), document.text())).collect();
+        documents.into_iter().fold(self, |router, (path, text)| {
+            let serve = move || {
+                let text = text.clone();
+                async move {
+                    let headers = [
+                        (CONTENT_TYPE, "application/json"),
+                        (CACHE_CONTROL, CACHE),
+                        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+                    ];
+                    (headers, text)
+                }
+            };
+            router.public_route("protected resource metadata (RFC 9728)", &path, get(serve))
+        })
+    }
+}
+
+/// The guards of the routes, by number; the one of the process where a route has no other.
+fn guards(table: &AccessTable) -> BTreeMap<u64, JwtGuard> {
+    let nothing = Extensions::new();
+    let installed = JwtGuard::of(&nothing);
+    let guarded = table.rows().iter().filter(|row| row.rule().is_some());
+    let found = guarded.filter_map(|row| row.source.guard.as_ref().or(installed));
+    found.map(|guard| (guard.id(), guard.clone())).collect()
+}
+
+fn metadata(resource: &crate::config::Resource) -> Metadata<'_> {
+    Metadata {
+        resource: &resource.identifier,
+        authorization_servers: BTreeSet::new(),
+        scopes_supported: BTreeSet::new(),
+        bearer_methods_supported: Vec::new(),
+    }
+}
+
+impl<'a> Metadata<'a> {
+    /// What a guard and its routes say.
+    fn add(&mut self, guard: &'a JwtGuard, table: &AccessTable) {
+        let config = guard.config();
+        // An issuer may go by several names; the first is the one that clients ask.
+        let issuers = config.access.rules().filter_map(|rules| rules.issuers.first());
+        self.authorization_servers
+            .extend(issuers.map(String::as_str).filter(|name| name.starts_with("https://")));
+        let installed = JwtGuard::of(&Extensions::new()).map(JwtGuard::id);
+        for row in table.rows() {
+            let Some(rule) = row.rule().filter(|rule| rule.denies_as() != DenyAs::NotFound) else { continue };
+            if row.source.guard.as_ref().map(JwtGuard::id).or(installed) == Some(guard.id()) {
+                self.scopes_supported.extend(Needs::of(rule).scopes());
+            }
+        }
+        for place in &config.locations.places {
+            let method = match place {
+                Place::Authorization { scheme } if scheme.eq_ignore_ascii_case("Bearer") => "header",
+                Place::Query { name } if name == "access_token" => "query",
+                _ => continue,
+            };
+            if !self.bearer_methods_supported.contains(&method) {
+                self.bearer_methods_supported.push(method);
+            }
+        }
+    }
+
+    fn text(&self) -> Bytes {
+        // Strings and lists only: nothing here can fail to be JSON.
+        serde_json::to_vec(self).unwrap_or_default().into()
+    }
+}

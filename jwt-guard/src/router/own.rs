@@ -1,0 +1,42 @@
+//! Routes of this crate's own, which everybody may ask.
+
+use std::collections::BTreeSet;
+use std::panic::Location;
+
+use axum::routing::{MethodFilter, MethodRouter};
+
+use super::Router;
+use super::entry::{Entry, Methods, Path};
+
+impl<S> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Adds a route for `GET`.
+    #[track_caller]
+    pub(crate) fn public_route(self, reason: &str, path: &str, methods: MethodRouter<S>) -> Self {
+        let mut parts = self.parts;
+        let entry = Entry::unguarded(reason.to_owned(), Location::caller());
+        let entry = entry.at(Path::Route(path.to_owned()));
+        parts.entries.push(Entry { methods: Methods::Named(MethodFilter::GET), ..entry });
+        parts.inner = parts.inner.route(path, methods);
+        Self::of(parts)
+    }
+}
+
+/// Challenges of a guard with a resource send clients to its metadata, so there must be some.
+pub(super) fn warn_of_missing_metadata(entries: &[Entry]) {
+    let guards = entries.iter().filter_map(|entry| entry.guard.as_ref());
+    let resources = guards.filter_map(|guard| guard.config().resource.as_ref());
+    let paths: BTreeSet<_> = resources.map(|resource| &resource.metadata_path).collect();
+    for path in paths {
+        if !entries.iter().any(|entry| entry.path == Path::Route(path.clone())) {
+            tracing::warn!(
+                target: "jwt_guard",
+                path,
+                "challenges name the metadata of a resource, and no route serves it: add `.resource_metadata()` to the \
+                 outermost router"
+            );
+        }
+    }
+}
