@@ -15,8 +15,8 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Found};
-use crate::policy::evaluate::{Scopes, Shortfall, evaluate, meets, scopes_to_ask_for};
-use crate::policy::{Access, DenyAs, Rule, Takes};
+use crate::policy::evaluate::{Shortfall, evaluate, meets, scopes_to_ask_for};
+use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::{Identity, Principal};
 use crate::respond::{Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
@@ -218,14 +218,17 @@ impl JwtGuard {
         {
             return Rejection { kind, response };
         }
-        let scopes = match (kind, error) {
+        let way = match (kind, error) {
             (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => {
                 scopes.clone().into()
             }
-            (FailureKind::MissingToken, _) => scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()),
-            _ => Scopes::default(),
+            (FailureKind::StaleAuthentication, _) => Way::anew(),
+            (FailureKind::MissingToken, _) => {
+                scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into()
+            }
+            _ => Way::default(),
         };
-        let mut rejection = self.answer(kind, scopes);
+        let mut rejection = self.answer(kind, way);
         // Where the token was replaced, the cookie may hold the next one by now.
         let is_dead = !matches!(error, AuthError::Replaced);
         if is_dead && (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
@@ -244,8 +247,8 @@ impl JwtGuard {
     }
 
     /// The answer to a failure.
-    pub(crate) fn answer(&self, kind: FailureKind, scopes: impl Into<Scopes>) -> Rejection {
-        match Refusal::new(kind, scopes).answer(Some(&self.inner.protection), self.inner.renderer.as_ref()) {
+    pub(crate) fn answer(&self, kind: FailureKind, way: impl Into<Way>) -> Rejection {
+        match Refusal::new(kind, way).answer(Some(&self.inner.protection), self.inner.renderer.as_ref()) {
             Ok(response) => Rejection { kind, response },
             Err(Panicked) => self.panicked("the renderer of refusals"),
         }

@@ -11,7 +11,7 @@ use super::schemes::Schemes;
 use super::security::{HIDDEN, Requirement, changes_something, expand, marked, requirements};
 use super::write::{At, METHODS, Write, WriteOperation, documented_path};
 use crate::guard::JwtGuard;
-use crate::policy::{Credentials, DenyAs, Needs, Rule};
+use crate::policy::{DenyAs, Needs, Rule};
 use crate::router::{AccessRow, AccessTable};
 
 /// A document under construction: what was found, and which schemes are needed.
@@ -86,6 +86,8 @@ pub(super) fn resolve(
         }
         if written.iter().any(|requirement| marked(requirement).is_some()) {
             work.secure(&at, &written, schemes);
+        } else if written.is_empty() && operation.has_policy() {
+            work.ask_nothing(&at, Some(schemes));
         }
     }
     work.finish()
@@ -116,9 +118,8 @@ impl<D: Write> Work<'_, D> {
         let Some(operation) = self.document.operation(at) else { return };
         describe(operation, rule, &needs);
         if requirements.is_empty() {
-            operation.secure(&[]);
-            self.check_nothing_is_asked(at, needs.credentials());
-            return;
+            let schemes = self.schemes_of(row);
+            return self.ask_nothing(at, schemes.as_ref());
         }
         match self.schemes_of(row) {
             Some(schemes) => self.secure(at, &requirements, &schemes),
@@ -143,14 +144,21 @@ impl<D: Write> Work<'_, D> {
         }
     }
 
-    /// A library that cannot say *nothing is asked* leaves it to the whole document.
-    fn check_nothing_is_asked(&mut self, at: &At, credentials: Credentials) {
-        if credentials == Credentials::Ignored && !D::SAYS_EMPTY && !self.document.security().is_empty() {
+    /// Writes that credentials are not looked at. A library that has no words for it leaves `security` out, and then that of
+    /// the whole document would count.
+    fn ask_nothing(&mut self, at: &At, schemes: Option<&Schemes>) {
+        if !D::SAYS_EMPTY && !self.document.security().is_empty() {
             self.problems.push(format!(
                 "the document has a `security` of its own, which would count for {} {} too, where no credentials are \
                  looked at: remove it, since each operation says its own",
                 at.method, at.path
             ));
+        }
+        let Some(operation) = self.document.operation(at) else { return };
+        operation.secure(&[]);
+        // A page of another site could log a person in, or out.
+        if schemes.is_some_and(Schemes::reads_cookies) && changes_something(at.method) {
+            operation.answer(&CROSS_SITE);
         }
     }
 

@@ -16,6 +16,7 @@
 //! | `requires(any(scope = "a", scope = "b"))` | the same for each of them |
 //! | `requires(role = "a")` | `a` among the names, where the scheme is not one of OAuth 2 |
 //! | `anonymous_allowed` | *optional*: `{}`, and each place of a token |
+//! | `anonymous_allowed(credentials = "ignored")` | `[]`: nothing is looked at |
 //!
 //! What `security` has no words for, such as claims, stands in the description. Hidden routes are left out. The `reason` of a
 //! policy is for its authors, and is not written.

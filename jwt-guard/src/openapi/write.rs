@@ -65,6 +65,9 @@ pub trait WriteOperation {
     /// Adds a paragraph to the description, unless it is there.
     fn describe(&mut self, note: &str);
 
+    /// Whether it says a policy, so that it is one of ours.
+    fn has_policy(&self) -> bool;
+
     /// Says the policy in `x-access-policy`.
     fn name_policy(&mut self, policy: &str);
 }

@@ -1,5 +1,7 @@
 //! What would let a caller in, as data: for documents, metadata and answers, which speak of no caller in particular.
 
+use std::borrow::Cow;
+
 use super::{Access, Requirement, Rule};
 use crate::token::TokenKind;
 
@@ -44,11 +46,11 @@ pub enum Credentials {
     Ignored,
 }
 
-/// One way to be let in: all of these together.
+/// One way to be let in: all of these together. A refusal carries the one that asks the least of its caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Way {
-    scopes: Vec<&'static str>,
+    scopes: Cow<'static, [&'static str]>,
     roles: Vec<&'static str>,
     fresh: bool,
 }
@@ -125,12 +127,12 @@ impl Needs {
 }
 
 impl Way {
-    /// The scopes, in the order of their bytes.
+    /// The scopes.
     pub fn scopes(&self) -> &[&'static str] {
         &self.scopes
     }
 
-    /// The roles, in the order of their bytes.
+    /// The roles.
     pub fn roles(&self) -> &[&'static str] {
         &self.roles
     }
@@ -140,8 +142,13 @@ impl Way {
         self.fresh
     }
 
+    /// A token from a new login.
+    pub(crate) fn anew() -> Self {
+        Self { fresh: true, ..Self::default() }
+    }
+
     fn scope(name: &'static str) -> Self {
-        Self { scopes: vec![name], ..Self::default() }
+        Self::from(vec![name])
     }
 
     fn role(name: &'static str) -> Self {
@@ -151,7 +158,7 @@ impl Way {
     /// Both ways at once.
     fn and(&self, other: &Self) -> Self {
         Self {
-            scopes: union(&self.scopes, &other.scopes),
+            scopes: union(&self.scopes, &other.scopes).into(),
             roles: union(&self.roles, &other.roles),
             fresh: self.fresh || other.fresh,
         }
@@ -160,10 +167,23 @@ impl Way {
     /// What both ways ask for.
     fn common(&self, other: &Self) -> Self {
         Self {
-            scopes: intersection(&self.scopes, &other.scopes),
+            scopes: intersection(&self.scopes, &other.scopes).into(),
             roles: intersection(&self.roles, &other.roles),
             fresh: self.fresh && other.fresh,
         }
+    }
+}
+
+/// The way of a token with these scopes.
+impl From<Cow<'static, [&'static str]>> for Way {
+    fn from(scopes: Cow<'static, [&'static str]>) -> Self {
+        Self { scopes, ..Self::default() }
+    }
+}
+
+impl From<Vec<&'static str>> for Way {
+    fn from(scopes: Vec<&'static str>) -> Self {
+        Self::from(Cow::Owned(scopes))
     }
 }
 
@@ -172,7 +192,7 @@ fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
     let mut found = match requirement {
         Requirement::Scope(name) => vec![Way::scope(name)],
         Requirement::Role(name) => vec![Way::role(name)],
-        Requirement::Fresh => vec![Way { fresh: true, ..Way::default() }],
+        Requirement::Fresh => vec![Way::anew()],
         Requirement::All(list) => {
             let mut product = vec![Way::default()];
             for inner in *list {
@@ -206,7 +226,7 @@ fn in_common(requirement: &Requirement) -> Way {
     match requirement {
         Requirement::Scope(name) => Way::scope(name),
         Requirement::Role(name) => Way::role(name),
-        Requirement::Fresh => Way { fresh: true, ..Way::default() },
+        Requirement::Fresh => Way::anew(),
         Requirement::All(list) => list.iter().map(in_common).fold(Way::default(), |one, two| one.and(&two)),
         Requirement::Any(list) => {
             list.iter().map(in_common).reduce(|one, two| one.common(&two)).unwrap_or_default()

@@ -7,6 +7,7 @@ use http::HeaderValue;
 
 use super::table::{ChallengeForm, answer};
 use crate::error::FailureKind;
+use crate::policy::Way;
 
 /// What a guard says of itself in every challenge, made once.
 pub(crate) struct Protection {
@@ -43,8 +44,9 @@ impl Protection {
         Self { prefix, plain, scoped: [const { OnceLock::new() }; PLACES] }
     }
 
-    /// The challenge to failures of this class, with scopes where there are some; `None` where the table has none.
-    pub(super) fn challenge(&self, kind: FailureKind, scopes: &[&'static str]) -> Option<HeaderValue> {
+    /// The challenge to failures of this class, with the scopes of the way in; `None` where the table has none.
+    pub(super) fn challenge(&self, kind: FailureKind, way: &Way) -> Option<HeaderValue> {
+        let scopes = way.scopes();
         if scopes.is_empty() {
             return self
                 .plain
@@ -120,8 +122,17 @@ fn push_quoted(out: &mut String, text: &str) {
 mod tests {
     use super::*;
 
+    fn way(scopes: &[&'static str]) -> Way {
+        scopes.to_vec().into()
+    }
+
     fn challenge(realm: &str, kind: FailureKind, scopes: &[&'static str]) -> String {
-        Protection::new("Bearer", realm, None).challenge(kind, scopes).unwrap().to_str().unwrap().to_owned()
+        Protection::new("Bearer", realm, None)
+            .challenge(kind, &way(scopes))
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     #[test]
@@ -139,12 +150,12 @@ mod tests {
         let start = r#"Bearer realm="api", resource_metadata="https://api.example/m""#;
         for kind in FailureKind::ALL {
             for scopes in [&[][..], &["a"]] {
-                let challenge = protection.challenge(kind, scopes);
+                let challenge = protection.challenge(kind, &way(scopes));
                 let challenge = challenge.as_ref().map(|value| value.to_str().unwrap());
                 assert!(challenge.is_none_or(|text| text.starts_with(start)), "{challenge:?}");
             }
         }
-        assert_eq!(protection.challenge(FailureKind::MissingToken, &[]).unwrap(), start);
+        assert_eq!(protection.challenge(FailureKind::MissingToken, &way(&[])).unwrap(), start);
     }
 
     #[test]
@@ -156,7 +167,7 @@ mod tests {
     fn a_failure_without_a_challenge_has_none_whatever_its_scopes() {
         let protection = Protection::new("Bearer", "api", None);
         for scopes in [&[][..], &["a"]] {
-            assert_eq!(protection.challenge(FailureKind::Unavailable, scopes), None);
+            assert_eq!(protection.challenge(FailureKind::Unavailable, &way(scopes)), None);
         }
     }
 
@@ -168,7 +179,7 @@ mod tests {
         assert_eq!(place(kind, &scopes[..1]), place(kind, &scopes[1..]));
         for _ in 0..2 {
             for scope in scopes {
-                let challenge = protection.challenge(kind, &[scope]).unwrap();
+                let challenge = protection.challenge(kind, &way(&[scope])).unwrap();
                 assert_eq!(challenge, format!(r#"Bearer realm="api", scope="{scope}""#).as_str());
             }
         }

@@ -11,7 +11,7 @@ use super::challenge::Protection;
 use super::table::answer;
 use crate::caught::{Panicked, caught};
 use crate::error::FailureKind;
-use crate::policy::evaluate::Scopes;
+use crate::policy::Way;
 
 /// What a refused client is told: a status, a fixed sentence for the class of failure, and a challenge.
 ///
@@ -19,13 +19,13 @@ use crate::policy::evaluate::Scopes;
 #[derive(Clone)]
 pub struct Refusal {
     kind: FailureKind,
-    scopes: Scopes,
+    way: Way,
 }
 
 impl Refusal {
-    /// A refusal that names scopes, or an empty list of them.
-    pub(crate) fn new(kind: FailureKind, scopes: impl Into<Scopes>) -> Self {
-        Self { kind, scopes: scopes.into() }
+    /// A refusal that says what would let its caller in, or an empty way.
+    pub(crate) fn new(kind: FailureKind, way: impl Into<Way>) -> Self {
+        Self { kind, way: way.into() }
     }
 
     /// The class of failure.
@@ -50,7 +50,12 @@ impl Refusal {
 
     /// The scopes that a token for this operation needs, where a better token would help.
     pub fn scopes(&self) -> &[&'static str] {
-        &self.scopes
+        self.way.scopes()
+    }
+
+    /// What would let the caller in: the way of the policy that asks the least. Empty where a better token would not help.
+    pub fn way(&self) -> &Way {
+        &self.way
     }
 
     /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot take
@@ -79,7 +84,7 @@ impl Refusal {
     fn complete(&self, protection: Option<&Protection>, mut response: Response) -> Response {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        if let Some(challenge) = protection.and_then(|known| known.challenge(self.kind, &self.scopes)) {
+        if let Some(challenge) = protection.and_then(|known| known.challenge(self.kind, &self.way)) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         match self.kind {
@@ -102,7 +107,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal").field("kind", &self.kind).field("scopes", &self.scopes).finish()
+        f.debug_struct("Refusal").field("kind", &self.kind).field("way", &self.way).finish()
     }
 }
 

@@ -24,7 +24,10 @@ fn every_operation_says_what_its_attribute_asks_for() {
         ("POST /renewal", json!([{ "refresh_bearer": [] }])),
         ("PUT /api/orders/{id}", update),
     ]);
-    for (_, document) in usual() {
+    // utoipa says that nothing is looked at; aide has no words for it, and leaves `security` out.
+    for ((_, document), login) in usual().into_iter().zip([json!([]), json!(null)]) {
+        let mut expected = expected.clone();
+        expected.insert("POST /login", login);
         let found: BTreeMap<_, _> = operations(&document)
             .into_iter()
             .map(|(method, path, operation)| (format!("{method} {path}"), operation["security"].clone()))
@@ -74,7 +77,14 @@ async fn a_request_is_answered_as_its_operation_says() {
     for (router, document) in usual() {
         let server = Server::start(router.into_axum()).await;
         for (method, path, operation) in operations(&document) {
-            let alternatives = operation["security"].as_array().unwrap();
+            let alternatives = operation["security"].as_array().map_or(&[][..], Vec::as_slice);
+            if alternatives.is_empty() {
+                for token in [None, Some("bad")] {
+                    let answer = send(&server, &method, &path, token).await;
+                    assert_eq!(answer.status, 200, "{method} {path}: {answer:?}");
+                }
+                continue;
+            }
             let is_optional = alternatives.contains(&json!({}));
             let nothing = send(&server, &method, &path, None).await;
             documented(operation, &nothing);

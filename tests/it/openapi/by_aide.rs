@@ -74,6 +74,9 @@ async fn account() {}
 #[requires(role = "clerk", deny_as = "not_found")]
 async fn secret() {}
 
+#[anonymous_allowed(credentials = "ignored")]
+async fn login() {}
+
 pub(super) fn empty() -> OpenApi {
     let info = Info { title: "orders".to_owned(), version: "1".to_owned(), ..Info::default() };
     OpenApi { info, ..OpenApi::default() }
@@ -90,6 +93,7 @@ pub(super) fn router() -> Router {
         .route("/renewal", post(renewal))
         .route("/account", get_with(account, |operation| operation.summary("The page of an account")))
         .route("/secret", get(secret))
+        .route("/login", post(login))
 }
 
 /// The same routes below aide's own router, which knows no guard.
@@ -99,6 +103,7 @@ pub(super) fn of_its_own_router(guard: &JwtGuard) -> Value {
         .guarded_route("/orders/{id}", get(read).merge(put(update)).merge(delete(remove)))
         .guarded_route("/catalogue", get(catalogue))
         .guarded_route("/secret", get(secret))
+        .guarded_route("/login", post(login))
         .api_route("/me", aide::axum::routing::get(me))
         .finish_api(&mut document);
     drop(router);
@@ -113,6 +118,7 @@ fn a_document_of_aides_own_router_says_the_same_as_that_of_ours() {
     assert_eq!(theirs["paths"]["/orders/{id}"], ours["paths"]["/api/orders/{id}"]);
     assert_eq!(theirs["paths"]["/catalogue"], ours["paths"]["/catalogue"]);
     assert_eq!(theirs["paths"]["/me"], ours["paths"]["/me"]);
+    assert_eq!(theirs["paths"]["/login"], ours["paths"]["/login"]);
     assert!(theirs["paths"]["/secret"].is_null(), "{theirs:#}");
 }
 
@@ -123,4 +129,21 @@ fn what_nobody_resolved_is_an_undefined_scheme() {
     let document = serde_json::to_value(&document).unwrap();
     assert_eq!(document["paths"]["/me"]["get"]["security"], serde_json::json!([{ "jwt_guard": [] }]));
     assert!(document["components"]["securitySchemes"].is_null());
+}
+
+#[test]
+fn a_security_of_the_whole_document_does_not_go_with_a_route_that_looks_at_no_credentials() {
+    let router = router().with_guard(hs256());
+    let mut document = empty();
+    document.security = vec![[("bearer".to_owned(), Vec::new())].into_iter().collect()];
+    let found = router.access_table().document(&mut document).unwrap_err();
+    let [problem] = found.problems() else { panic!("{found}") };
+    assert!(problem.contains("would count for POST /login too"), "{problem}");
+    // utoipa can say `[]`.
+    let router = super::by_utoipa::router().with_guard(hs256());
+    let mut document = super::by_utoipa::empty();
+    document.security = Some(vec![utoipa::openapi::SecurityRequirement::new("bearer", [""; 0])]);
+    router.access_table().document(&mut document).unwrap();
+    let document = serde_json::to_value(&document).unwrap();
+    assert_eq!(document["paths"]["/login"]["post"]["security"], serde_json::json!([]));
 }

@@ -74,6 +74,10 @@ async fn account() {}
 #[requires(role = "clerk", deny_as = "not_found")]
 async fn secret() {}
 
+#[utoipa::path(post, path = "/login", responses((status = OK)))]
+#[anonymous_allowed(credentials = "ignored")]
+async fn login() {}
+
 #[derive(OpenApi)]
 #[openapi(info(title = "orders", version = "1"))]
 struct Api;
@@ -87,5 +91,5 @@ pub(super) fn router() -> Router {
     Router::new()
         .nest("/api", Router::new().routes(orders))
         .merge(Router::new().routes(routes!(catalogue, me)))
-        .routes(routes!(renewal, account, secret))
+        .routes(routes!(renewal, account, secret, login))
 }

@@ -79,6 +79,8 @@ fn cookies_go_with_their_csrf_header_where_something_changes() {
         // A request of another site is refused with 403, and only where it could change something.
         assert!(paths["/renewal"]["post"]["responses"]["403"].is_object());
         assert!(paths["/me"]["get"]["responses"]["403"].is_null());
+        // A login is asked too, though it looks at no credentials.
+        assert!(paths["/login"]["post"]["responses"]["403"].is_object());
     }
 }
 

@@ -173,6 +173,10 @@ impl WriteOperation for Operation {
         self.description = Some(with_paragraph(self.description.as_deref(), note));
     }
 
+    fn has_policy(&self) -> bool {
+        self.extensions.contains_key(POLICY)
+    }
+
     fn name_policy(&mut self, policy: &str) {
         self.extensions.insert(POLICY.to_owned(), policy.into());
     }

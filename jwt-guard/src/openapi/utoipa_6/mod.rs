@@ -183,6 +183,10 @@ impl WriteOperation for Operation {
         self.description = Some(with_paragraph(self.description.as_deref(), note));
     }
 
+    fn has_policy(&self) -> bool {
+        self.extensions.as_ref().is_some_and(|known| known.contains_key(POLICY))
+    }
+
     fn name_policy(&mut self, policy: &str) {
         let ours = ExtensionsBuilder::new().add(POLICY, policy).build();
         match &mut self.extensions {
