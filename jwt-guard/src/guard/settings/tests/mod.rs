@@ -202,7 +202,7 @@ fn a_key_goes_with_its_algorithm() {
         (json!({ "secret": SECRET, "signing_algorithm": "ES256" }), "`signing_algorithm` is set without"),
         (json!({ "secret": SECRET, "signing_key_id": "a" }), "`signing_key_id` is set without"),
         (json!({ "signing_secret": SECRET, "key_id": "a" }), "`key_id` is set without"),
-        (json!({ "jwks": "{\"keys\":[]}", "key_id": "a" }), "`key_id` does not go with `jwks`"),
+        (json!({ "jwks": jwks, "key_id": "a" }), "`key_id` does not go with `jwks`"),
         (json!({ "signing_secret": SECRET, "algorithm": "HS256" }), "`algorithm` is set without"),
         (
             json!({ "signing_key_pem": fixture("p256.private.pem") }),
