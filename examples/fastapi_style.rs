@@ -32,7 +32,7 @@ struct User {
     password: String,
 }
 
-#[anonymous_allowed(reason = "whoever logs in has no token yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn login(guard: JwtGuard, Json(user): Json<User>) -> Result<Response, LoginError> {
     // The sample's only user. A real service compares with a hash, such as Argon2.
     if user.username != "test" || user.password != "test" {

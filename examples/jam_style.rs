@@ -52,7 +52,7 @@ struct Credentials {
 }
 
 /// For browsers, which keep the token in a cookie that scripts cannot read.
-#[anonymous_allowed(reason = "whoever logs in has no token yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn login(guard: JwtGuard, Json(user): Json<Credentials>) -> Result<Response, LoginError> {
     match begin(&guard, user) {
         Some(login) => login.cookies().respond().await,
@@ -61,7 +61,7 @@ async fn login(guard: JwtGuard, Json(user): Json<Credentials>) -> Result<Respons
 }
 
 /// For programs, which send it in a header.
-#[anonymous_allowed(reason = "whoever logs in has no token yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn token(guard: JwtGuard, Json(user): Json<Credentials>) -> Result<Response, LoginError> {
     match begin(&guard, user) {
         Some(login) => login.json().respond().await,
@@ -70,7 +70,7 @@ async fn token(guard: JwtGuard, Json(user): Json<Credentials>) -> Result<Respons
 }
 
 /// The browser keeps the name of the session, and the server all else.
-#[anonymous_allowed(reason = "whoever logs in has no session yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn begin_session(
     State(sessions): State<Sessions>,
     Json(user): Json<Credentials>,

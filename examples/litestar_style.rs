@@ -6,7 +6,7 @@
 //! | `jwt_auth.login(identifier, response_body=..)` | `guard.login(..).header().body(..)`, `.cookies()`, `.json()` |
 //! | `retrieve_user_handler` | `load_user(..)` |
 //! | `request.user`, `request.auth` | `CurrentUser<User>`, `Claims` |
-//! | `exclude=["/login"]`, a pattern that opens `/admin/login-history` too | `#[anonymous_allowed]` on the one handler |
+//! | `exclude=["/login"]`, a pattern that opens `/admin/login-history` too | `#[anonymous_allowed(credentials = "ignored")]` on the one handler |
 //! | a guard function that raises `PermissionDeniedException` | `#[requires(role = "admin")]` |
 //!
 //! `cargo run --example litestar_style` serves it on port 3000 (or `PORT`), and prints what to type.
@@ -65,19 +65,19 @@ fn unknown_user() -> Response {
 
 // A login each.
 
-#[anonymous_allowed(reason = "whoever logs in has no token yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn header_login(guard: JwtGuard, Json(credentials): Json<Credentials>) -> Result<Response, LoginError> {
     let Some(user) = credentials.user() else { return Ok(unknown_user()) };
     guard.login(user.name).header().status(StatusCode::CREATED).body(user).respond().await
 }
 
-#[anonymous_allowed(reason = "whoever logs in has no token yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn cookie_login(guard: JwtGuard, Json(credentials): Json<Credentials>) -> Result<Response, LoginError> {
     let Some(user) = credentials.user() else { return Ok(unknown_user()) };
     guard.login(user.name).cookies().status(StatusCode::CREATED).body(user).respond().await
 }
 
-#[anonymous_allowed(reason = "whoever logs in has no token yet")]
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a login")]
 async fn oauth2_login(guard: JwtGuard, Form(credentials): Form<Credentials>) -> Result<Response, LoginError> {
     let Some(user) = credentials.user() else { return Ok(unknown_user()) };
     guard.login(user.name).roles(user.roles).respond().await

@@ -2,10 +2,11 @@
 //!
 //! | what a person sees | what does it |
 //! |---|---|
-//! | the account leads to the login, and the login back | `redirect = "/login"`, and [`way_back`] |
+//! | the account leads to the login, and the login back | `redirect = "/login"`, and `WayBack` |
 //! | a login that lasts some minutes | `guard.login(..).cookies()`, and the lifetimes of `issuing(..)` |
 //! | "Stay logged in" | `token = "refresh"` and `guard.refresh(..)` |
 //! | a form of another site changes nothing | `SameSite=Lax`, `Origin`, and `csrf_form_field(..)` |
+//! | a dead cookie stops neither login nor logout | `credentials = "ignored"`, and `LoginCredentials` |
 //! | the back button shows nothing after the logout | `guard.logout(..)`, `Cache-Control: no-store`, and [`goodbye`] |
 //!
 //! `cargo run --example web_login` serves it on port 3000 (or `PORT`): open `http://localhost:3000`, as `ada` with the
@@ -24,8 +25,8 @@ use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use jwt_guard::login::LoginError;
-use jwt_guard::respond::Refusal;
+use jwt_guard::login::{LoginCredentials, LoginError};
+use jwt_guard::respond::{Refusal, WayBack};
 use jwt_guard::routing::{get, post};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
@@ -80,6 +81,7 @@ struct Way {
     next: String,
 }
 
+#[anonymous_allowed(credentials = "ignored", reason = "a dead cookie may have led here")]
 async fn login_form(Query(way): Query<Way>) -> Response {
     login_page(&way.next, "")
 }
@@ -99,34 +101,18 @@ impl Credentials {
     }
 }
 
-async fn log_in(
-    guard: JwtGuard,
-    headers: HeaderMap,
-    Form(given): Form<Credentials>,
-) -> Result<Response, LoginError> {
-    if is_from_another_site(&headers) {
-        return Ok((StatusCode::FORBIDDEN, problem_page("the login form is on this site")).into_response());
-    }
+/// The guard looks at no cookie, but at where the form comes from: else another site could log a person in to an account of
+/// its own, and read there what the person enters.
+#[anonymous_allowed(credentials = "ignored", reason = "a dead cookie must not stop a login")]
+async fn log_in(guard: JwtGuard, Form(given): Form<Credentials>) -> Result<Response, LoginError> {
     if !given.are_right() {
         let page = login_page(&given.next, "<p class=problem>Unknown name, or wrong password.</p>");
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }
-    let target = way_back(&given.next).to_owned();
+    // The page that was asked for, if it is one of this site.
+    let target = WayBack::new(&given.next).map_or_else(|| "/account".to_owned(), |page| page.to_string());
     let login = guard.login(given.name).cookies().status(StatusCode::SEE_OTHER);
     Ok(leading_to(&target, login.respond().await?))
-}
-
-/// Nobody has a token before the login, so there is no value to repeat. Without this, another site could log a person in
-/// to an account of its own, and read there what the person enters.
-fn is_from_another_site(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin")
-}
-
-/// The page that a login leads to: that which was asked for, if it is one of this site. Browsers take `//host` and `/\host`
-/// as another, and drop tabs and line ends before they look.
-fn way_back(next: &str) -> &str {
-    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
-    if is_path && next.bytes().all(|byte| byte.is_ascii_graphic()) { next } else { "/account" }
 }
 
 // What a login opens.
@@ -152,7 +138,7 @@ async fn account(State(site): State<Site>, caller: Claims, headers: HeaderMap) -
 <button id=transfer>Transfer</button>
 </form>
 <form method=post action="/renew">{renewal}<button id=renew>Stay logged in</button></form>
-<form method=post action="/logout">{token}<button id=logout>Log out</button></form>"#,
+<form method=post action="/logout">{token}{renewal}<button id=logout>Log out</button></form>"#,
             name = escaped(caller.subject()),
             balance = account.balance,
         ),
@@ -179,9 +165,10 @@ async fn renew(guard: JwtGuard, caller: Principal) -> Result<Response, LoginErro
     Ok(leading_to("/account", refresh.respond().await?))
 }
 
-#[authentication_required(redirect = "/login")]
-async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-    let mut response = guard.logout(&caller).await?;
+/// Ends what is good of the cookies, whose values the form repeats, and clears them all.
+#[anonymous_allowed(credentials = "ignored", reason = "a dead cookie must not stop a logout")]
+async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    let mut response = guard.logout(&credentials).await?;
     *response.status_mut() = StatusCode::SEE_OTHER;
     Ok(leading_to("/goodbye", response))
 }
@@ -189,6 +176,7 @@ async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginEr
 /// Browsers keep the last pages in memory, `no-store` or not, and the back button shows them without asking anybody.
 /// They forget them when they are told to; but a page goes there only when the next one is shown, so it is too late for
 /// the answers to the logout itself to say it. What this page loads does.
+#[anonymous_allowed(credentials = "ignored", reason = "the page after the logout")]
 async fn goodbye() -> Response {
     page(
         "Goodbye",
@@ -211,20 +199,18 @@ fn leading_to(path: &str, mut response: Response) -> Response {
 }
 
 fn app(guard: JwtGuard) -> Router {
-    // A guarded login would refuse whoever still has a bad cookie, and nobody could log in to replace it.
-    let open = axum::Router::new()
-        .route("/login", axum::routing::get(login_form).post(log_in))
-        .route("/goodbye", axum::routing::get(goodbye))
-        .route("/forget.css", axum::routing::get(forget));
+    let open = axum::Router::new().route("/forget.css", axum::routing::get(forget));
     Router::new()
         .route("/", get(front))
+        .route("/login", get(login_form).post(log_in))
+        .route("/goodbye", get(goodbye))
         .route("/account", get(account))
         .route("/transfer", post(transfer))
         .route("/renew", post(renew))
         .route("/logout", post(log_out))
         .layer(guard.csrf_form_field(CSRF_FIELD))
         .with_guard(guard)
-        .unguarded("login and goodbye, whatever cookies there still are", open)
+        .unguarded("a stylesheet", open)
         .with_state(Site { account: Arc::new(Mutex::new(Account { balance: 100, transfers: Vec::new() })) })
 }
 
@@ -304,9 +290,14 @@ curl -i -b cookies.txt http://localhost:3000/transfer -d "to=Bob&amount=71&csrf_
 curl -i -b cookies.txt -c cookies.txt http://localhost:3000/renew -d "csrf_token=$RENEWAL"
 #> location: /account
 #> set-cookie: csrf_access_token=$CSRF; ..
+#> set-cookie: csrf_refresh_token=$RENEWAL; ..
+
+# 403: a logout repeats the value of each good cookie
+curl -i -b cookies.txt http://localhost:3000/logout -d "csrf_token=$CSRF"
+#> ..the request may come from another site..
 
 # 303: the logout
-curl -i -b cookies.txt -c cookies.txt http://localhost:3000/logout -d "csrf_token=$CSRF"
+curl -i -b cookies.txt -c cookies.txt http://localhost:3000/logout -d "csrf_token=$CSRF&csrf_token=$RENEWAL"
 #> location: /goodbye
 #> set-cookie: __Host-access_token=; ..
 

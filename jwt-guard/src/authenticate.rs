@@ -93,6 +93,41 @@ async fn authenticate_after_fetch(
     }
 }
 
+/// Says whose a token or a session is, wherever the request carries it, for a logout that ends whatever is good. It asks neither
+/// where the request comes from, nor whether a refresh token is the newest of its login.
+pub(crate) async fn examine(
+    config: &Config,
+    text: &[u8],
+    source: TokenSource,
+    kind: TokenKind,
+) -> Result<Principal, AuthError> {
+    if source == TokenSource::Session {
+        return identify(config, text).await;
+    }
+    let verify = || {
+        let identity = config.verifier(kind).verify_then(text, |verified| Arc::clone(verified.identity()));
+        identity.map_err(AuthError::Token)
+    };
+    let identity = match verify() {
+        Err(AuthError::Token(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted))) => {
+            config.verifier(kind).fetch(&wanted).await;
+            verify()?
+        }
+        verified => verified?,
+    };
+    if kind == TokenKind::Access {
+        return admit_token(config, identity, source, Wanted::Access).wait().await;
+    }
+    if let Some(revocation) = &config.revocation {
+        match require_current(refresh_standing(config, revocation, &identity)?, "").await {
+            // Its login lives.
+            Ok(()) | Err(AuthError::Replaced) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    admit(config, identity, source).wait().await
+}
+
 impl Caller<'_> {
     pub(crate) async fn wait(self) -> Result<Principal, AuthError> {
         match self {
@@ -145,7 +180,7 @@ fn locate_and_verify<'r, S>(
     let verified = config.verifier(kind).verify_then(token, |verified| {
         let identity = verified.identity();
         if source == TokenSource::Cookie {
-            config.csrf.check(request, identity.claims.csrf()).map_err(AuthError::CrossSite)?;
+            config.csrf.check(request, kind, identity.claims.csrf()).map_err(AuthError::CrossSite)?;
         }
         // Neither a store nor the application has a say.
         let by_token_alone = config.revocation.is_none() && config.user_loader.is_none();

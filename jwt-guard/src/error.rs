@@ -108,9 +108,9 @@ impl AuthError {
     pub(crate) fn kind(&self) -> FailureKind {
         match self {
             Self::NoToken | Self::OtherScheme => FailureKind::MissingToken,
-            Self::Location(LocationError::Ambiguous | LocationError::Malformed) => {
-                FailureKind::MalformedRequest
-            }
+            Self::Location(
+                LocationError::Ambiguous | LocationError::Malformed | LocationError::UnequalCookies,
+            ) => FailureKind::MalformedRequest,
             // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(VerifyError::NoKeys(_)) | Self::Store(_) | Self::UserLoader(_) => {
@@ -131,6 +131,34 @@ impl AuthError {
         }
     }
 
+    /// Whether what was sent can never be good again: then the cookie that carried it is cleared. Every kind has its own
+    /// word: a new one does not compile without.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::Token(reason) => reason.is_final(),
+            Self::Revoked | Self::NoSession | Self::UnknownUser => true,
+            Self::NoToken
+            | Self::OtherScheme
+            | Self::Location(_)
+            | Self::Claims(_)
+            | Self::Store(_)
+            | Self::UserLoader(_)
+            | Self::WrongUser { .. }
+            | Self::CrossSite(_)
+            | Self::Policy(_)
+            | Self::NoGuard(_)
+            // The browser may hold the next one by now.
+            | Self::Replaced
+            | Self::ReplacedSession
+            | Self::Panic => false,
+        }
+    }
+
+    /// Whether nobody is known, and an open page is open to those: no token, or cookies that cannot be told apart.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        matches!(self, Self::NoToken | Self::OtherScheme | Self::Location(LocationError::UnequalCookies))
+    }
+
     /// Whether nothing is wrong with the token but its age. A session that is over cannot be told from one that never was.
     pub(crate) fn is_expired(&self) -> bool {
         matches!(self, Self::Token(VerifyError::Expired) | Self::NoSession | Self::ReplacedSession)
@@ -149,6 +177,10 @@ impl fmt::Display for AuthError {
                 f.write_str("the request carries more than one token")
             }
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
+            Self::Location(LocationError::UnequalCookies) => f.write_str(
+                "the request carries two cookies of one name with different values: the name was set for another path or \
+                 domain too",
+            ),
             Self::Token(reason) => reason.fmt(f),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Replaced => f.write_str("the refresh token was replaced by a later one"),

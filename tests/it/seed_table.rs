@@ -120,9 +120,9 @@ fn cases(key: &SigningKey) -> Vec<(&'static str, Sent, Expected)> {
     vec![
         ("valid", text(&good), Welcome),
         ("no token", Sent::Headers(Vec::new()), NotCredentials),
-        ("header empty", line(b""), Malformed),
-        ("header = prefix only", line(b"Bearer"), Malformed),
-        ("header = prefix + space", line(b"Bearer "), Malformed),
+        ("header empty", line(b""), NotCredentials),
+        ("header = prefix only", line(b"Bearer"), NotCredentials),
+        ("header = prefix + space", line(b"Bearer "), NotCredentials),
         ("header = bare token", line(good.as_bytes()), Malformed),
         ("header = three parts", line(format!("Bearer {good} x").as_bytes()), Malformed),
         ("header: two spaces", line(format!("Bearer  {good}").as_bytes()), Welcome),

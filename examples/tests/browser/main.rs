@@ -4,6 +4,7 @@
 
 mod attacker;
 mod chromium;
+mod dead_cookies;
 mod devtools;
 #[expect(dead_code, unused_imports, reason = "of the other test's tools, this one only starts the example")]
 #[path = "../examples/support/mod.rs"]
@@ -50,7 +51,7 @@ fn a_login_begins_and_ends_on_this_site() -> Result<()> {
     for host in ["127.0.0.1", "localhost"] {
         browser.open(&attacker.page(host))?;
         browser.submit()?;
-        assert!(browser.text()?.contains("the login form is on this site"));
+        assert!(browser.text()?.contains("the request may come from another site"));
         assert_eq!(browser.cookies(&site.page("/"))?.len(), 0);
     }
 
@@ -158,6 +159,22 @@ fn after_a_logout_the_back_button_shows_nothing_protected() -> Result<()> {
     // Whoever kept a copy of the cookie has nothing either.
     browser.set_cookie(&site.page("/"), TOKEN, &kept)?;
     site.assert_closed(&mut browser)
+}
+
+#[test]
+fn another_sites_form_logs_nobody_out() -> Result<()> {
+    let Some(mut browser) = Browser::start()? else { return Ok(()) };
+    let site = Site::start()?;
+    let attacker = Attacker::start(&site.page("/logout"))?;
+    site.log_in(&mut browser)?;
+    for host in ["127.0.0.1", "localhost"] {
+        browser.open(&attacker.page(host))?;
+        browser.submit()?;
+        assert_eq!(browser.address()?, site.page("/logout"));
+        assert!(browser.text()?.contains("the request may come from another site"), "{host}");
+        assert_eq!(browser.cookies(&site.page("/"))?.len(), 4, "{host}");
+    }
+    site.assert_balance(&mut browser, 100)
 }
 
 #[test]

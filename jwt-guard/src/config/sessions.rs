@@ -8,6 +8,8 @@ use std::pin::Pin;
 #[cfg(feature = "sessions")]
 use std::sync::Arc;
 
+use http::HeaderValue;
+
 use crate::claims::names::Names;
 
 /// What a session says of its caller.
@@ -45,6 +47,9 @@ pub(crate) trait SessionSource: fmt::Debug + Send + Sync + 'static {
 
     /// The header that carries the id, for clients without cookies.
     fn header_name(&self) -> Option<&str>;
+
+    /// The value of `Set-Cookie` that takes the cookie away.
+    fn clear_cookie(&self) -> HeaderValue;
 
     /// The caller that an id stands for.
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a>;

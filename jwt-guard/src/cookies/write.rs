@@ -39,20 +39,22 @@ impl CookieSettings {
         Ok([hidden, readable].map(|cookie| line(cookie.max_age(lives))))
     }
 
-    /// Has a response remove every cookie of [`set`](Self::set).
-    pub(crate) fn clear_in(&self, headers: &mut HeaderMap) {
-        for line in self.clear() {
+    /// Has a response remove the cookies of [`set`](Self::set) for this kind of token, and no others.
+    pub(crate) fn clear_in(&self, kind: TokenKind, headers: &mut HeaderMap) {
+        for line in self.clear(kind) {
             headers.append(SET_COOKIE, line);
         }
     }
 
-    /// Browsers want the same path, domain and `Secure` as when the cookie was set.
-    fn clear(&self) -> impl Iterator<Item = HeaderValue> {
-        [TokenKind::Access, TokenKind::Refresh].into_iter().flat_map(|kind| {
-            let hidden =
-                self.attributes(Cookie::build((self.name(kind), "")), self.path_of(kind)).http_only(true);
-            [hidden, self.readable(kind, "")].map(|cookie| line(cookie.max_age(cookie::time::Duration::ZERO)))
-        })
+    /// Browsers want the same path, domain and `Secure` as when the cookie was set. Some clients know `Expires` alone.
+    fn clear(&self, kind: TokenKind) -> [HeaderValue; 2] {
+        let hidden =
+            self.attributes(Cookie::build((self.name(kind), "")), self.path_of(kind)).http_only(true);
+        let gone = |cookie: CookieBuilder<'_>| {
+            let past = cookie::time::OffsetDateTime::UNIX_EPOCH;
+            line(cookie.max_age(cookie::time::Duration::ZERO).expires(past))
+        };
+        [hidden, self.readable(kind, "")].map(gone)
     }
 
     /// Readable on every page that the access token is sent for, whatever the path of the refresh token.
@@ -170,14 +172,24 @@ mod tests {
                 "csrf_access_token=xyz; SameSite=Lax; Secure; Path=/; Max-Age=3600"
             ]
         );
-        let names: Vec<_> = settings.clear().map(text).collect();
+    }
+
+    #[test]
+    fn a_cookie_is_cleared_with_its_csrf_value_by_age_and_by_date() {
+        let settings = CookieSettings::fastapi_jwt_auth().refresh_path("/auth");
+        let gone = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
         assert_eq!(
-            names,
+            settings.clear(TokenKind::Access).map(text),
             [
-                "access_token_cookie=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0",
-                "csrf_access_token=; SameSite=Lax; Secure; Path=/; Max-Age=0",
-                "refresh_token_cookie=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0",
-                "csrf_refresh_token=; SameSite=Lax; Secure; Path=/; Max-Age=0",
+                format!("access_token_cookie=; HttpOnly; SameSite=Lax; Secure; Path=/; {gone}"),
+                format!("csrf_access_token=; SameSite=Lax; Secure; Path=/; {gone}"),
+            ]
+        );
+        assert_eq!(
+            settings.clear(TokenKind::Refresh).map(text),
+            [
+                format!("refresh_token_cookie=; HttpOnly; SameSite=Lax; Secure; Path=/auth; {gone}"),
+                format!("csrf_refresh_token=; SameSite=Lax; Secure; Path=/; {gone}"),
             ]
         );
     }

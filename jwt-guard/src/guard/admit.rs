@@ -4,17 +4,16 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 
-use axum::extract::MatchedPath;
-use axum::response::Response;
+use axum::extract::{MatchedPath, OriginalUri};
 use http::request::Parts;
 
 use super::{JwtGuard, event};
-use crate::authenticate::{Caller, Wanted, authenticate};
-use crate::caught::Panicked;
+use crate::authenticate::{Caller, Wanted, authenticate, examine};
+use crate::caught::{Panicked, caught_while};
 use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
-use crate::location::{Credentials, Found};
+use crate::location::{Credentials, Withheld};
 use crate::policy::evaluate::{Shortfall, evaluate, meets, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::{Identity, Principal};
@@ -113,10 +112,9 @@ fn decide<'c>(
             Ok(()) => Ok(Admission::AsCaller),
             Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
         },
-        (
-            Err(AuthError::NoToken | AuthError::OtherScheme),
-            Access::Anonymous | Access::AnonymousIfExpired,
-        ) => Ok(Admission::AsAnonymous),
+        (Err(error), Access::Anonymous | Access::AnonymousIfExpired) if error.is_anonymous() => {
+            Ok(Admission::AsAnonymous)
+        }
         (Err(error), Access::AnonymousIfExpired) if error.is_expired() => Ok(Admission::AsAnonymous),
         (Err(error), _) => Err(Cow::Borrowed(error)),
     }
@@ -184,6 +182,17 @@ impl JwtGuard {
         Ok(Finding { guard: self.id(), token: rule.token(), caller, admission: Admission::Unseen })
     }
 
+    /// Says whose a token or a session is, for a logout.
+    pub(crate) async fn examine(
+        &self,
+        text: &[u8],
+        source: TokenSource,
+        kind: TokenKind,
+    ) -> Result<Principal, AuthError> {
+        let examined = caught_while(examine(self.config(), text, source, kind)).await;
+        self.counted(examined.unwrap_or_else(|Panicked| Err(AuthError::Panic)))
+    }
+
     /// Counts a panic, where the caller was asked for and not found.
     fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
         if matches!(caller, Err(AuthError::Panic)) {
@@ -210,40 +219,36 @@ impl JwtGuard {
             (_, DenyAs::NotFound) => FailureKind::NotFound,
             (kind, DenyAs::Refusal) => kind,
         };
-        if let (
-            Some(path),
-            FailureKind::MissingToken | FailureKind::InvalidToken | FailureKind::StaleAuthentication,
-        ) = (rule.redirect_path(), kind)
-            && let Some(response) = login_redirect(request, path)
-        {
-            return Rejection { kind, response };
-        }
-        let way = match (kind, error) {
-            (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => {
-                scopes.clone().into()
-            }
-            (FailureKind::StaleAuthentication, _) => Way::anew(),
-            (FailureKind::MissingToken, _) => {
-                scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into()
-            }
-            _ => Way::default(),
-        };
-        let mut rejection = self.answer(kind, way);
-        // Where the token was replaced, the cookie may hold the next one by now.
-        let is_dead = !matches!(error, AuthError::Replaced);
-        if is_dead && (kind, rule.token()) == (FailureKind::InvalidToken, TokenKind::Refresh) {
-            self.clear_bad_refresh_cookie(request, &mut rejection.response);
+        let mut rejection = self.redirected(request, rule, kind).unwrap_or_else(|| {
+            let way = match (kind, error) {
+                (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => {
+                    scopes.clone().into()
+                }
+                (FailureKind::StaleAuthentication, _) => Way::anew(),
+                (FailureKind::MissingToken, _) => {
+                    scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into()
+                }
+                _ => Way::default(),
+            };
+            self.answer(kind, way)
+        });
+        // A hidden route shows nothing.
+        if kind != FailureKind::NotFound {
+            self.clear_dead_cookie(request, rule.token(), error, &mut rejection.response);
         }
         rejection
     }
 
-    /// A refresh token that is expired or revoked will never be good again: its cookie goes, and the others with it.
-    fn clear_bad_refresh_cookie(&self, request: &Parts, response: &mut Response) {
-        let config = &self.inner.config;
-        let found = config.locations(TokenKind::Refresh).find(request);
-        if let (Some(cookies), Ok(Found::Token(_, TokenSource::Cookie))) = (&config.cookies, found) {
-            cookies.clear_in(response.headers_mut());
-        }
+    /// The way to the login page, for a browser without a good token.
+    fn redirected(&self, request: &Parts, rule: &Rule, kind: FailureKind) -> Option<Rejection> {
+        let path = rule.redirect_path()?;
+        let needs_login = matches!(
+            kind,
+            FailureKind::MissingToken | FailureKind::InvalidToken | FailureKind::StaleAuthentication
+        );
+        let response =
+            needs_login.then(|| login_redirect(request, path, &self.config().locations)).flatten()?;
+        Some(Rejection { kind, response })
     }
 
     /// The answer to a failure.
@@ -274,10 +279,12 @@ fn endpoint(request: &Parts) -> String {
 /// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.
 pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
     event::denied(&Rule::authenticated(), None, error, request);
-    match JwtGuard::of(&request.extensions) {
-        Some(guard) => guard.answer(error.kind(), Vec::new()),
-        None => unconfigured(),
-    }
+    let Some(guard) = JwtGuard::of(&request.extensions) else {
+        return unconfigured();
+    };
+    let mut rejection = guard.answer(error.kind(), Vec::new());
+    guard.clear_dead_cookie(request, TokenKind::Access, error, &mut rejection.response);
+    rejection
 }
 
 /// The answer where no guard reaches the handler.
@@ -293,10 +300,23 @@ fn keep(request: &mut Parts, finding: Finding) {
         let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;
         // Without cookies of its own, the guard reads both kinds in the same places.
         let others = cookies.is_some().then_some(refresh_locations);
-        for locations in [Some(locations), others].into_iter().flatten() {
-            match credentials {
-                Credentials::Keep => locations.mark_sensitive(headers),
-                Credentials::Strip => locations.strip(headers, uri),
+        let all = [Some(locations), others].into_iter().flatten();
+        match credentials {
+            Credentials::Keep => all.for_each(|locations| locations.mark_sensitive(headers)),
+            Credentials::Strip => {
+                let withheld = extensions
+                    .get::<Withheld>()
+                    .is_none()
+                    .then(|| Withheld { headers: headers.clone(), uri: uri.clone() });
+                let mut original = extensions.get::<OriginalUri>().cloned();
+                for locations in all {
+                    locations.strip(headers, uri);
+                    if let Some(OriginalUri(original)) = &mut original {
+                        locations.strip_uri(original);
+                    }
+                }
+                withheld.map(|withheld| extensions.insert(withheld));
+                original.map(|original| extensions.insert(original));
             }
         }
     }

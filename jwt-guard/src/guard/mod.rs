@@ -2,6 +2,7 @@
 
 mod admit;
 mod builder;
+mod dead_cookie;
 mod event;
 mod hierarchy;
 #[cfg(feature = "remote-keys")]

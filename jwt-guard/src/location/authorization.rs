@@ -21,7 +21,7 @@ pub(super) fn find<'r>(
     let value = value.as_bytes();
     // As the standard writes it, and most clients do.
     if let Some([b' ', token @ ..]) = value.strip_prefix(scheme.as_bytes())
-        && token.first() != Some(&b' ')
+        && token.first().is_some_and(|&byte| byte != b' ')
     {
         return Ok(Found::Token(token, TokenSource::AuthorizationHeader));
     }
@@ -31,6 +31,9 @@ pub(super) fn find<'r>(
 /// Reads what may be written in another way, or be of another scheme.
 #[inline(never)]
 fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, LocationError> {
+    if value.trim_ascii().is_empty() {
+        return Ok(Found::Nothing);
+    }
     let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
     let (found, rest) = value.split_at(end);
@@ -45,7 +48,12 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, 
     }
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let (_, token) = rest.split_at(spaces);
-    Ok(Found::Token(token, TokenSource::AuthorizationHeader))
+    // A scheme alone is legal, and no credentials: `auth-scheme [ 1*SP ( token68 / .. ) ]` (RFC 9110 section 11.4).
+    if token.is_empty() {
+        Ok(Found::Nothing)
+    } else {
+        Ok(Found::Token(token, TokenSource::AuthorizationHeader))
+    }
 }
 
 /// Whether the text after the scheme is what RFC 6750 section 2.1 lets stand there. Asked about a text that is no token,

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::COOKIE;
 
-use super::{Found, LocationError, longer_than_a_list, only};
+use super::{Found, LocationError, longer_than_a_list};
 use crate::token::TokenSource;
 
 pub(super) fn find<'r>(
@@ -11,15 +11,24 @@ pub(super) fn find<'r>(
     name: &str,
     source: TokenSource,
 ) -> Result<Found<'r>, LocationError> {
-    // HTTP/2 may split the cookies over several header lines.
-    let lines = headers.get_all(COOKIE);
-    if longer_than_a_list(lines.iter()) {
+    if longer_than_a_list(headers.get_all(COOKIE).iter()) {
         return Err(LocationError::Malformed);
     }
-    let pairs = lines.iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
-    let values = pairs.filter_map(|pair| {
+    let mut values = values(headers, name);
+    let Some(first) = values.next() else { return Ok(Found::Nothing) };
+    if values.all(|other| other == first) {
+        Ok(Found::Token(first, source))
+    } else {
+        Err(LocationError::UnequalCookies)
+    }
+}
+
+/// The values of a cookie that are not empty. HTTP/2 may split the cookies over several header lines.
+pub(super) fn values<'r>(headers: &'r HeaderMap, name: &str) -> impl Iterator<Item = &'r [u8]> {
+    let pairs =
+        headers.get_all(COOKIE).into_iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));
+    pairs.filter_map(move |pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         (!value.is_empty()).then_some(value)
-    });
-    only(values, source)
+    })
 }

@@ -3,6 +3,7 @@
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, SEC_WEBSOCKET_PROTOCOL};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
 
 use super::{Locations, Place};
 
@@ -21,13 +22,38 @@ impl Locations {
                         without_the_one_after(list, name)
                     });
                 }
-                Place::Query { name } => {
-                    if let Some(rest) = without_parameter(uri, name) {
-                        *uri = rest;
-                    }
-                }
+                Place::Query { .. } => {}
             }
         }
+        self.strip_uri(uri);
+    }
+
+    /// Removes the tokens of an address.
+    pub(crate) fn strip_uri(&self, uri: &mut Uri) {
+        let has_tokens = self.places.iter().any(|place| matches!(place, Place::Query { .. }));
+        let Some(target) = uri.path_and_query().filter(|target| has_tokens && target.query().is_some())
+        else {
+            return;
+        };
+        let target = PathAndQuery::try_from(self.target_without_tokens(target));
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = target.ok();
+        if let Ok(stripped) = Uri::from_parts(parts) {
+            *uri = stripped;
+        }
+    }
+}
+
+impl Locations {
+    /// Path and query of a request, without the tokens in it: for whatever repeats them in another place.
+    pub(crate) fn target_without_tokens(&self, target: &PathAndQuery) -> String {
+        let mut names = Vec::new();
+        for place in &self.places {
+            if let Place::Query { name } = place {
+                names.push(name.as_str());
+            }
+        }
+        without_parameters(target, &names)
     }
 }
 
@@ -60,6 +86,8 @@ fn without_cookie(mut pairs: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
 fn without_the_one_after(list: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
     let mut follows = false;
     let mut kept = list;
+    // An empty member of a list counts for nothing (RFC 9110 section 5.6.1).
+    kept.retain(|member| !member.is_empty());
     kept.retain(|member| {
         let token = std::mem::replace(&mut follows, member == name.as_bytes());
         !token
@@ -67,15 +95,16 @@ fn without_the_one_after(list: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
     kept
 }
 
-fn without_parameter(uri: &Uri, name: &str) -> Option<Uri> {
-    let pairs = uri.query()?.split('&');
-    let kept: Vec<_> =
-        pairs.filter(|pair| !pair.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))).collect();
-    let target =
-        if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) };
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
-    Uri::from_parts(parts).ok()
+/// Path and query without the parameters of these names, however their names are written.
+fn without_parameters(target: &PathAndQuery, names: &[&str]) -> String {
+    let is_named = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        let name = percent_decode_str(name).collect::<Vec<_>>();
+        names.iter().any(|known| known.as_bytes() == name)
+    };
+    let pairs = target.query().into_iter().flat_map(|query| query.split('&'));
+    let kept: Vec<_> = pairs.filter(|pair| !is_named(pair)).collect();
+    if kept.is_empty() { target.path().to_owned() } else { format!("{}?{}", target.path(), kept.join("&")) }
 }
 
 #[cfg(test)]
@@ -127,5 +156,6 @@ mod tests {
         assert_eq!(stripped(query(), "/a?b=1&token=a.b.c&tokens=2", &[]).uri, "/a?b=1&tokens=2");
         assert_eq!(stripped(query(), "/a?token=a.b.c", &[]).uri, "/a");
         assert_eq!(stripped(query(), "/a", &[]).uri, "/a");
+        assert_eq!(stripped(query(), "/a?token=x&b&token=&%74oke%6E=y&token", &[]).uri, "/a?b");
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn find<'r>(request: &'r Parts, name: &str) -> Result<Found<'r>, Loca
     let mut tokens = Vec::new();
     while let Some(member) = members.next() {
         if member == name.as_bytes() {
-            tokens.push(members.next().filter(|token| !token.is_empty()).ok_or(LocationError::Malformed)?);
+            tokens.extend(members.next().filter(|token| !token.is_empty()));
         }
     }
     only(tokens.into_iter(), TokenSource::WebSocketProtocol)

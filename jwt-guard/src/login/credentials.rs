@@ -120,7 +120,8 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
             Credential::Absent
         }
     };
-    let states = [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
+    let states =
+        [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
     let csrf = &guard.config().csrf;
     let may_end = |carried: &Carried<'_>, caller: &Principal| match (carried.by_cookie, carried.source) {
         (false, _) => Ok(()),
@@ -162,11 +163,11 @@ async fn examine_all<'r>(
 impl EndsLogin for LoginCredentials {}
 
 impl sealed::Ends for LoginCredentials {
-    fn ends(&self) -> Result<Vec<sealed::Token<'_>>, CrossSite> {
-        self.site?;
+    fn ends(&self) -> Result<Vec<sealed::Token<'_>>, sealed::OtherSite> {
+        self.site.map_err(sealed::OtherSite)?;
         let mut ends = Vec::new();
         for Good { caller, may_end } in &self.good {
-            (*may_end)?;
+            may_end.map_err(sealed::OtherSite)?;
             ends.extend(sealed::Held::held(caller));
         }
         Ok(ends)

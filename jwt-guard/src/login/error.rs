@@ -8,10 +8,12 @@ use axum::response::{IntoResponse, Response};
 
 use crate::causes::with_causes;
 use crate::cookies::TooLongForCookie;
+use crate::cookies::csrf::CrossSite;
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
 use crate::issue::{IssueError, IssueErrorKind};
 use crate::store::StoreError;
+use crate::token::TokenKind;
 
 /// A login, a refresh or a logout that did not come about.
 ///
@@ -23,7 +25,8 @@ pub struct LoginError {
     message: Cow<'static, str>,
     source: Option<Box<dyn Error + Send + Sync>>,
     guard: JwtGuard,
-    clears_cookies: bool,
+    /// Whether the cookie with the refresh token goes, because it will never be good again.
+    clears_refresh: bool,
 }
 
 /// Whose fault it is.
@@ -34,6 +37,8 @@ pub enum LoginErrorKind {
     Body,
     /// A token could not be issued.
     Issue,
+    /// Another site may have sent the request. Nothing was revoked, and no cookie cleared.
+    CrossSite,
     /// The caller has no token to refresh.
     MissingToken,
     /// The refresh token was used before, or its login is unknown, revoked or too old: the caller has to log in.
@@ -54,7 +59,7 @@ impl LoginError {
         source: Option<Box<dyn Error + Send + Sync>>,
     ) -> Self {
         let (message, guard) = (message.into(), guard.clone());
-        let error = Self { kind, message, source, guard, clears_cookies: false };
+        let error = Self { kind, message, source, guard, clears_refresh: false };
         error.log();
         error
     }
@@ -80,6 +85,10 @@ impl LoginError {
         Self::new(guard, kind, message, Some(source.into()))
     }
 
+    pub(super) fn of_site(guard: &JwtGuard, reason: CrossSite) -> Self {
+        Self::new(guard, LoginErrorKind::CrossSite, reason.to_string(), None)
+    }
+
     pub(super) fn of_store(guard: &JwtGuard, source: StoreError) -> Self {
         Self::new(guard, LoginErrorKind::Store, "the token store does not answer", Some(source.into()))
     }
@@ -94,9 +103,19 @@ impl LoginError {
         Self::new(guard, LoginErrorKind::Issue, "the token does not fit into a cookie", Some(source.into()))
     }
 
-    /// Takes the cookies with it, if the token in them will never be good again.
-    pub(super) fn clearing_cookies(mut self) -> Self {
-        self.clears_cookies = self.kind == LoginErrorKind::RefreshRefused;
+    /// Takes the cookie with the refresh token with it, if that will never be good again. The access token may be good.
+    pub(super) fn clearing_cookie(mut self) -> Self {
+        self.clears_refresh = match self.kind {
+            LoginErrorKind::RefreshRefused => true,
+            LoginErrorKind::Body
+            | LoginErrorKind::CrossSite
+            | LoginErrorKind::Issue
+            | LoginErrorKind::MissingToken
+            // The browser may hold the next one by now.
+            | LoginErrorKind::RefreshRetried
+            | LoginErrorKind::Store
+            | LoginErrorKind::Unconfigured => false,
+        };
         self
     }
 
@@ -108,6 +127,7 @@ impl LoginError {
     /// The class of failure that the response stands for.
     fn failure(&self) -> FailureKind {
         match self.kind {
+            LoginErrorKind::CrossSite => FailureKind::CrossSite,
             LoginErrorKind::MissingToken => FailureKind::MissingToken,
             LoginErrorKind::RefreshRefused | LoginErrorKind::RefreshRetried => FailureKind::InvalidToken,
             LoginErrorKind::Store => FailureKind::Unavailable,
@@ -132,8 +152,8 @@ impl LoginError {
 impl IntoResponse for LoginError {
     fn into_response(self) -> Response {
         let mut response = self.guard.answer(self.failure(), Vec::new()).into_response();
-        if let Some(cookies) = self.guard.config().cookies.as_ref().filter(|_| self.clears_cookies) {
-            cookies.clear_in(response.headers_mut());
+        if let Some(cookies) = self.guard.config().cookies.as_ref().filter(|_| self.clears_refresh) {
+            cookies.clear_in(TokenKind::Refresh, response.headers_mut());
         }
         response
     }

@@ -19,8 +19,7 @@ use crate::caught::caught_while;
 use crate::cookies::csrf::{FormField, is_safe};
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
-use crate::location::Found;
-use crate::token::{TokenKind, TokenSource};
+use crate::token::TokenKind;
 
 /// Forms that log in, order or comment have a few hundred bytes.
 const LONGEST_FORM: usize = 64 * 1024;
@@ -48,12 +47,12 @@ impl JwtGuard {
     fn wants_form_field(&self, request: &Parts) -> bool {
         let config = self.config();
         let header = config.csrf.header.as_ref();
-        let in_cookie =
-            |kind| matches!(config.locations(kind).find(request), Ok(Found::Token(_, TokenSource::Cookie)));
         !is_safe(&request.method)
             && header.is_some_and(|header| !request.headers.contains_key(header))
             && is_form(request)
-            && [TokenKind::Access, TokenKind::Refresh].into_iter().any(in_cookie)
+            && [TokenKind::Access, TokenKind::Refresh]
+                .into_iter()
+                .any(|kind| config.locations(kind).carried_by_cookie(request))
     }
 }
 
@@ -113,9 +112,7 @@ where
                 }
                 Err(Unreadable::Broken) => return Ok(StatusCode::BAD_REQUEST.into_response()),
             };
-            if let Some(value) = field(&form, &name) {
-                parts.extensions.insert(FormField(value));
-            }
+            parts.extensions.insert(FormField(fields(&form, &name)));
             inner.call(Request::from_parts(parts, Body::from(form))).await
         })
     }
@@ -148,17 +145,14 @@ fn is_form(request: &Parts) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
-/// The value of the one field of that name. Two are none: nobody can tell which counts.
-fn field(form: &[u8], name: &str) -> Option<String> {
-    let mut values = form.split(|&byte| byte == b'&').filter_map(|pair| {
+/// The values of the fields of that name.
+fn fields(form: &[u8], name: &str) -> Vec<String> {
+    let value = |pair: &[u8]| {
         let equals = pair.iter().position(|&byte| byte == b'=')?;
         let (key, value) = pair.split_at(equals);
         (decode(key)? == name).then(|| decode(value.get(1..)?)).flatten()
-    });
-    match (values.next(), values.next()) {
-        (value, None) => value,
-        (_, Some(_)) => None,
-    }
+    };
+    form.split(|&byte| byte == b'&').filter_map(value).collect()
 }
 
 fn decode(text: &[u8]) -> Option<String> {
@@ -171,21 +165,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_one_field_of_the_name_is_found() {
+    fn the_fields_of_the_name_are_found() {
         for (form, expected) in [
-            ("csrf=a", Some("a")),
-            ("x=1&csrf=a-_b&y=2", Some("a-_b")),
-            ("%63srf=a%2Bb+c", Some("a+b c")),
-            ("csrf=", Some("")),
-            ("csrf=a=b", Some("a=b")),
-            ("csrf", None),
-            ("xcsrf=a", None),
-            ("csrf=a&csrf=b", None),
-            ("csrf=a&csrf=a", None),
-            ("csrf=%ff", None),
-            ("", None),
+            ("csrf=a", &["a"][..]),
+            ("x=1&csrf=a-_b&y=2", &["a-_b"]),
+            ("%63srf=a%2Bb+c", &["a+b c"]),
+            ("csrf=", &[""]),
+            ("csrf=a=b", &["a=b"]),
+            ("csrf", &[]),
+            ("xcsrf=a", &[]),
+            ("csrf=a&x=1&csrf=b", &["a", "b"]),
+            ("csrf=a&csrf=a", &["a", "a"]),
+            ("csrf=%ff", &[]),
+            ("", &[]),
         ] {
-            assert_eq!(field(form.as_bytes(), "csrf").as_deref(), expected, "{form}");
+            assert_eq!(fields(form.as_bytes(), "csrf"), expected, "{form}");
         }
     }
 

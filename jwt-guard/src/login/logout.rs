@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::response::Response;
+use http::header::SET_COOKIE;
 
-use super::CallerToken;
+use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
+use super::sealed::{Clears, Token};
 use crate::claims::HoldsClaims;
 use crate::guard::JwtGuard;
 #[cfg(feature = "sessions")]
@@ -17,9 +19,31 @@ use crate::store::{Revocation, Subject, TokenStore, later};
 use crate::token::TokenKind;
 
 impl JwtGuard {
-    /// Ends the login that the caller's token goes back to: every token of it is revoked, refresh tokens too. A token that
-    /// belongs to no login is revoked alone. Then the cookies are cleared: 204. The session of a caller who came by one is
-    /// ended, and its cookie cleared.
+    /// Ends the login of [`LoginCredentials`](super::LoginCredentials), or of a caller: every token of it is revoked, refresh
+    /// tokens too. A token that belongs to no login is revoked alone, and a session is ended. Then the cookies are cleared:
+    /// 204.
+    ///
+    /// A logout must work with whatever a browser still has, so its handler says `credentials = "ignored"` and takes
+    /// [`LoginCredentials`](super::LoginCredentials). What is sent by cookie may have been sent by another site, so a cookie that
+    /// is good must show that it was not, by whatever method:
+    ///
+    /// | of the cookies | the request | answer |
+    /// |---|---|---|
+    /// | none, or all are dead | from this site, or from a client that does not say | 204, nothing to revoke, all cleared |
+    /// | a good access or refresh token | repeats the CSRF value of each good one | 204, the login revoked, all cleared |
+    /// | a good refresh token that was replaced by a later one | repeats its CSRF value | 204, the login revoked, all cleared |
+    /// | a good token | does not repeat its CSRF value | 403, nothing revoked, nothing cleared |
+    /// | a good session | says that it is from this site | 204, the session ended, all cleared |
+    /// | a good session | does not say | 403, nothing ended, nothing cleared |
+    /// | whatever they are | `Origin` or `Sec-Fetch-Site` names another site | 403, nothing revoked, nothing cleared |
+    /// | whatever they are | a store does not answer | 503, nothing cleared |
+    ///
+    /// Where both kinds of token are good, the header `X-CSRF-Token` is sent twice, or holds both values with a comma between
+    /// them; a form has the field twice. A token in a header proves by itself that no other site has sent it. *All cleared* means the
+    /// cookies that this guard sets: of both tokens, their CSRF values, and the session.
+    ///
+    /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, for services whose
+    /// clients send headers. With it, the handler needs a good token: a browser whose access token has ended is not logged out.
     ///
     /// Without a [token store](crate::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
@@ -30,28 +54,48 @@ impl JwtGuard {
     ///
     /// # Errors
     ///
-    /// The store does not answer: then nothing is cleared, so that the caller can try again. The guard has neither store nor
-    /// cookies.
-    pub async fn logout(&self, caller: &impl CallerToken) -> Result<Response, LoginError> {
-        #[cfg(feature = "sessions")]
-        if let Some(session) = caller.held().and_then(|token| token.0.session().cloned()) {
-            return self.end_session(session).await;
-        }
+    /// The request may come from another site, which as a response is 403. The store does not answer, 503: then nothing is
+    /// cleared, so that the caller can try again. The guard has neither store nor cookies nor sessions, 500.
+    pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
+        let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
-        if config.token_store().is_none() && config.cookies.is_none() {
+        #[cfg(feature = "sessions")]
+        let by_session = ends.iter().any(|token| token.0.session().is_some());
+        #[cfg(not(feature = "sessions"))]
+        let by_session = false;
+        let clears_all = credentials.clears() == Clears::Everything;
+        let has_sessions = by_session || (clears_all && config.sessions.is_some());
+        if config.token_store().is_none() && config.cookies.is_none() && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         }
-        if let (Some(store), Some(token)) = (config.token_store(), caller.held())
-            && let Some(revocation) = self.end_of(token.0)
-        {
-            self.revoke_of(&**store, config.subject_of(token.0), revocation).await?;
+        for token in &ends {
+            self.end(token).await?;
         }
         let mut response = empty();
-        if let Some(cookies) = &config.cookies {
-            cookies.clear_in(response.headers_mut());
+        if let Some(cookies) = config.cookies.as_ref().filter(|_| clears_all || !by_session) {
+            cookies.clear_in(TokenKind::Access, response.headers_mut());
+            cookies.clear_in(TokenKind::Refresh, response.headers_mut());
+        }
+        if let Some(sessions) = config.sessions.as_ref().filter(|_| has_sessions) {
+            response.headers_mut().append(SET_COOKIE, sessions.clear_cookie());
         }
         Ok(response)
+    }
+
+    /// Ends the session of a caller, or the login that its token belongs to.
+    async fn end(&self, token: &Token<'_>) -> Result<(), LoginError> {
+        #[cfg(feature = "sessions")]
+        if let Some(session) = token.0.session() {
+            return self.end_session(Arc::clone(session)).await;
+        }
+        let config = self.config();
+        match (config.token_store(), self.end_of(token.0)) {
+            (Some(store), Some(revocation)) => {
+                self.revoke_of(&**store, config.subject_of(token.0), revocation).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Ends every login of `subject`: all its tokens are revoked, those of a login by name and others by the time of their
@@ -150,17 +194,11 @@ impl JwtGuard {
     }
 
     #[cfg(feature = "sessions")]
-    async fn end_session(
-        &self,
-        session: Arc<dyn std::any::Any + Send + Sync>,
-    ) -> Result<Response, LoginError> {
+    async fn end_session(&self, session: Arc<dyn std::any::Any + Send + Sync>) -> Result<(), LoginError> {
         let Ok(held) = session.downcast::<Held>() else {
             return Err(LoginError::unconfigured(self, "the session is of another kind"));
         };
-        held.sessions.delete(&held.id).await.map_err(|error| LoginError::of_session(self, &error))?;
-        let mut response = empty();
-        response.headers_mut().append(http::header::SET_COOKIE, held.sessions.clear_cookie());
-        Ok(response)
+        held.sessions.delete(&held.id).await.map_err(|error| LoginError::of_session(self, &error))
     }
 
     /// What ends the login of a token, or the token.

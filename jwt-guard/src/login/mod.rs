@@ -50,6 +50,7 @@
 //! Every answer carries `Cache-Control: no-store` and `Pragma: no-cache` (RFC 6749 section 5.1).
 
 mod answer;
+mod credentials;
 mod error;
 mod form;
 mod jwks;
@@ -57,6 +58,7 @@ mod logout;
 mod new_login;
 mod refresh;
 
+pub use credentials::{Credential, LoginCredentials};
 pub use error::{LoginError, LoginErrorKind};
 pub use form::{CsrfFormField, CsrfFormFieldService};
 pub use new_login::Login;
@@ -95,16 +97,51 @@ impl<T> sealed::Held for Claims<T> {
     }
 }
 
+/// What [`JwtGuard::logout`] can end: [`LoginCredentials`], or the verified token of a caller.
+pub trait EndsLogin: sealed::Ends {}
+
+impl<C: CallerToken> EndsLogin for C {}
+
+impl<C: CallerToken> sealed::Ends for C {
+    fn ends(&self) -> Result<Vec<sealed::Token<'_>>, sealed::OtherSite> {
+        Ok(self.held().into_iter().collect())
+    }
+
+    fn clears(&self) -> sealed::Clears {
+        sealed::Clears::OfCaller
+    }
+}
+
 /// Nothing that was not verified can be refreshed or logged out.
 mod sealed {
     use std::fmt;
 
     use crate::claims::HoldsClaims;
+    use crate::cookies::csrf::CrossSite;
     use crate::token::TokenSource;
 
     pub trait Held {
         /// `None` for an anonymous caller.
         fn held(&self) -> Option<Token<'_>>;
+    }
+
+    pub trait Ends {
+        /// Every token and session that has to end, or why the request may not end them.
+        fn ends(&self) -> Result<Vec<Token<'_>>, OtherSite>;
+
+        fn clears(&self) -> Clears;
+    }
+
+    /// Another site may have sent the request.
+    #[derive(Debug)]
+    pub struct OtherSite(pub(super) CrossSite);
+
+    /// Which cookies go.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Clears {
+        /// Those of the kind that the caller came by: tokens, or a session.
+        OfCaller,
+        Everything,
     }
 
     /// The claims of a token, and where the request carried it.

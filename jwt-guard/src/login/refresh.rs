@@ -91,7 +91,7 @@ impl Refresh {
     ///
     /// # Errors
     ///
-    /// The refresh token does not count any more, which as a response is 401 `invalid_token`, and clears the cookies if it
+    /// The refresh token does not count any more, which as a response is 401 `invalid_token`, and clears its cookie if it
     /// came in one; the store does not answer; or as [`Login::respond`](super::Login::respond).
     pub async fn respond(self) -> Result<Response, LoginError> {
         let Self { guard, step, by_cookie, mut answer } = self;
@@ -119,7 +119,7 @@ impl Refresh {
         };
         let tokens: Tokens = rotated.map(Into::into).map_err(|error| {
             let error = LoginError::of_issue(&guard, error);
-            if by_cookie { error.clearing_cookies() } else { error }
+            if by_cookie { error.clearing_cookie() } else { error }
         })?;
         answer.write(&guard, &tokens)
     }

@@ -7,6 +7,7 @@ mod redirect;
 mod refusal;
 mod rejection;
 mod table;
+mod way_back;
 
 pub use body::{Detail, Msg, PlainText, ProblemJson, RenderRefusal, StatusDetail};
 pub(crate) use challenge::Protection;
@@ -14,3 +15,4 @@ pub(crate) use hidden::Hidden;
 pub(crate) use redirect::login_redirect;
 pub use refusal::Refusal;
 pub use rejection::Rejection;
+pub use way_back::WayBack;

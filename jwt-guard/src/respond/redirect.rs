@@ -5,8 +5,11 @@ use axum::extract::OriginalUri;
 use axum::response::Response;
 use http::header::{ACCEPT, CACHE_CONTROL, LOCATION, VARY};
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::WayBack;
+use crate::location::Locations;
 
 /// Everything but the unreserved characters of RFC 3986 and the slash, which a query may hold.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -16,19 +19,21 @@ const LONGEST_ACCEPT: usize = 32;
 
 /// 303 to `path`, if a person at a browser asks. A client that asks for JSON gets its 401.
 ///
-/// The query parameter `next` names the page that was asked for. It is left out for a request that cannot be
-/// repeated by following a link, and where it could be read as another origin.
-pub(crate) fn login_redirect(request: &Parts, path: &str) -> Option<Response> {
+/// The query parameter `next` names the page that was asked for, without the tokens in its address. It is left out for a
+/// request that cannot be repeated by following a link, and where it could be read as another origin.
+pub(crate) fn login_redirect(request: &Parts, path: &str, locations: &Locations) -> Option<Response> {
     if !wants_html(request) {
         return None;
     }
     let uri = request.extensions.get::<OriginalUri>().map_or(&request.uri, |original| &original.0);
     let repeatable = matches!(request.method, Method::GET | Method::HEAD);
-    let target = match next(uri).filter(|_| repeatable) {
+    let next = uri.path_and_query().filter(|_| repeatable);
+    let next = next.and_then(|target| WayBack::new(&locations.target_without_tokens(target)));
+    let target = match next {
         None => path.to_owned(),
         Some(next) => {
             let separator = if path.contains('?') { '&' } else { '?' };
-            format!("{path}{separator}next={}", utf8_percent_encode(next, ESCAPED))
+            format!("{path}{separator}next={}", utf8_percent_encode(next.as_str(), ESCAPED))
         }
     };
     let mut response = Response::new(Body::empty());
@@ -38,13 +43,6 @@ pub(crate) fn login_redirect(request: &Parts, path: &str) -> Option<Response> {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept"));
     Some(response)
-}
-
-/// Path and query of the request, where a browser takes them as this origin. `//host` and `/\host` it does not.
-fn next(uri: &Uri) -> Option<&str> {
-    let target = uri.path_and_query()?.as_str();
-    let second = target.strip_prefix('/')?.chars().next();
-    (!matches!(second, Some('/' | '\\'))).then_some(target)
 }
 
 /// Whether the request names `text/html`, as browsers do for pages, and as `*/*` alone does not.
@@ -65,10 +63,17 @@ mod tests {
     use http::Request;
 
     use super::*;
+    use crate::location::{Conflict, Place};
+
+    /// Two query parameters may hold a token.
+    fn locations() -> Locations {
+        let places = ["token", "ticket"].map(|name| Place::Query { name: name.to_owned() });
+        Locations { places: places.into(), conflict: Conflict::Refuse, longest: 100 }
+    }
 
     fn location(method: &str, uri: &str, accept: &str) -> Option<String> {
         let request = Request::builder().method(method).uri(uri).header(ACCEPT, accept).body(()).unwrap();
-        let response = login_redirect(&request.into_parts().0, "/login")?;
+        let response = login_redirect(&request.into_parts().0, "/login", &locations())?;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         Some(response.headers()[LOCATION].to_str().unwrap().to_owned())
     }
@@ -97,5 +102,23 @@ mod tests {
         assert_eq!(location("GET", "https://evil.example//a", "text/html").unwrap(), "/login");
         let encoded = location("GET", "/%5cevil", "text/html").unwrap();
         assert_eq!(encoded, "/login?next=/%255cevil");
+    }
+
+    #[test]
+    fn next_holds_no_token_however_its_name_is_written() {
+        for (target, next) in [
+            ("/a?token=x.y.z", "/a"),
+            ("/a?b=1&token=x.y.z&c", "/a%3Fb%3D1%26c"),
+            ("/a?token=x&token=y&ticket=z&b", "/a%3Fb"),
+            ("/a?%74oken=x&t%6fken=y&%74%6F%6B%65%6E=z", "/a"),
+            ("/a?token", "/a"),
+            ("/a?tokens=1&xtoken=2", "/a%3Ftokens%3D1%26xtoken%3D2"),
+        ] {
+            assert_eq!(
+                location("GET", target, "text/html").unwrap(),
+                format!("/login?next={next}"),
+                "{target}"
+            );
+        }
     }
 }

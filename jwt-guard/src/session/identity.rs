@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use http::HeaderValue;
+
 use super::life::Found;
 use super::{SessionData, Sessions, claims};
 use crate::config::{FoundSession, Identified, SessionCaller, SessionSource};
@@ -21,6 +23,10 @@ impl SessionSource for Sessions {
 
     fn header_name(&self) -> Option<&str> {
         self.0.header.as_deref()
+    }
+
+    fn clear_cookie(&self) -> HeaderValue {
+        self.clear_cookie()
     }
 
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a> {

@@ -44,6 +44,39 @@ pub(crate) struct WantedKey {
     pub(crate) key_id: Option<Box<str>>,
 }
 
+impl VerifyError {
+    /// Whether the token can never be good again for the guard that refused it.
+    ///
+    /// Not where another configuration, a newer key set, a later time or another reader might take it.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::BadSignature
+            | Self::Expired
+            | Self::HeaderNotJson
+            | Self::Misshapen(_)
+            | Self::PayloadNotJson
+            | Self::TooOld => true,
+            Self::AlgorithmNotAllowed
+            | Self::ClaimMalformed(_)
+            | Self::ClaimMissing(_)
+            | Self::ClockBefore1970
+            | Self::HeaderRefused(_)
+            | Self::IssuedInFuture
+            | Self::Key(_)
+            | Self::LifetimeTooLong
+            | Self::NoKeys(_)
+            | Self::NotYetValid
+            | Self::SenderConstrained
+            | Self::UnknownRemoteKey(_)
+            | Self::WrongAudience
+            | Self::WrongClient
+            | Self::WrongIssuer
+            | Self::WrongType
+            | Self::WrongValue(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {

@@ -2,7 +2,9 @@
 
 mod answers;
 mod cluster;
+mod credentials;
 mod csrf;
+mod dead_cookies;
 mod full_feed;
 mod ignored;
 mod life;
@@ -68,7 +70,7 @@ async fn serve(guard: JwtGuard) -> Server {
     Server::start(app.into_axum()).await
 }
 
-#[jwt_guard::anonymous_allowed]
+#[jwt_guard::anonymous_allowed(credentials = "ignored")]
 async fn log_in(
     guard: JwtGuard,
     Query(query): Query<HashMap<String, String>>,
@@ -154,7 +156,7 @@ impl Jar {
             let line = line.to_str().unwrap();
             let (name, rest) = line.split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
-            if rest.ends_with("Max-Age=0") {
+            if rest.contains("Max-Age=0;") {
                 self.0.remove(name);
             } else {
                 self.0.insert(name.to_owned(), value.to_owned());

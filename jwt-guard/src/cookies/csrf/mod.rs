@@ -18,6 +18,8 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method};
 use subtle::ConstantTimeEq;
 
+use crate::token::TokenKind;
+
 /// What requests with a token in a cookie must show.
 #[derive(Clone, Debug)]
 pub(crate) struct CsrfRules {
@@ -66,15 +68,24 @@ impl fmt::Display for CrossSite {
     }
 }
 
-/// The value of the form field, which a layer has taken from the body.
+/// The values of the form field, which a layer has taken from the body. Only a logout looks at more than one.
 #[derive(Clone)]
-pub(crate) struct FormField(pub(crate) String);
+pub(crate) struct FormField(pub(crate) Vec<String>);
 
 impl CsrfRules {
     /// Whether the request may use the token of its cookie, whose `csrf` claim is given.
-    pub(crate) fn check(&self, request: &Parts, claim: Option<&str>) -> Result<(), CrossSite> {
+    pub(crate) fn check(
+        &self,
+        request: &Parts,
+        kind: TokenKind,
+        claim: Option<&str>,
+    ) -> Result<(), CrossSite> {
         if !changes_something(request) {
-            return Ok(());
+            // A refresh changes something by whatever method.
+            return match kind {
+                TokenKind::Access => Ok(()),
+                TokenKind::Refresh => self.check_site(request),
+            };
         }
         let site = self.site_of(request)?;
         match &self.header {
@@ -88,6 +99,21 @@ impl CsrfRules {
     /// (`SameSite`), and browsers say where a request that changes something comes from.
     pub(crate) fn check_session(&self, request: &Parts) -> Result<(), CrossSite> {
         if changes_something(request) { self.site_of(request)?.known() } else { Ok(()) }
+    }
+
+    /// Whether the request may end the login that a token in its cookie belongs to, by whatever method. A request with two
+    /// tokens repeats the claims of both.
+    pub(crate) fn check_logout(&self, request: &Parts, claim: Option<&str>) -> Result<(), CrossSite> {
+        let site = self.site_of(request)?;
+        match &self.header {
+            Some(header) => check_repeated_among(request, header, claim),
+            None => site.known(),
+        }
+    }
+
+    /// Whether the request may end the session of its cookie, by whatever method.
+    pub(crate) fn check_session_logout(&self, request: &Parts) -> Result<(), CrossSite> {
+        self.site_of(request)?.known()
     }
 
     /// Whether no page of another site caused a request that changes something, and need not use any cookie for it: a client
@@ -143,9 +169,33 @@ fn check_repeated(request: &Parts, header: &HeaderName, claim: Option<&str>) -> 
     let claim = claim.filter(|claim| !claim.is_empty()).ok_or(CrossSite::NoClaim)?;
     let repeated = match only(&request.headers, header).map_err(|Repeated| CrossSite::Mismatch)? {
         Some(value) => value.as_bytes(),
-        None => request.extensions.get::<FormField>().ok_or(CrossSite::Missing)?.0.as_bytes(),
+        // Of two fields nobody can tell which counts.
+        None => match request.extensions.get::<FormField>().map(|field| field.0.as_slice()) {
+            Some([value]) => value.as_bytes(),
+            _ => return Err(CrossSite::Missing),
+        },
     };
     if bool::from(repeated.ct_eq(claim.as_bytes())) { Ok(()) } else { Err(CrossSite::Mismatch) }
+}
+
+/// As [`check_repeated`], where the header and the form field may hold the values of several tokens: in lines of their own, or
+/// separated by commas, as browsers join the lines of one name.
+fn check_repeated_among(request: &Parts, header: &HeaderName, claim: Option<&str>) -> Result<(), CrossSite> {
+    let claim = claim.filter(|claim| !claim.is_empty()).ok_or(CrossSite::NoClaim)?;
+    let lines = request.headers.get_all(header).iter();
+    let mut repeated: Vec<&[u8]> =
+        lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b',')).map(<[u8]>::trim_ascii).collect();
+    if repeated.is_empty() {
+        let fields = request.extensions.get::<FormField>().ok_or(CrossSite::Missing)?;
+        repeated.extend(fields.0.iter().map(String::as_bytes));
+    }
+    if repeated.is_empty() {
+        return Err(CrossSite::Missing);
+    }
+    // Every value is compared, so that the time tells nothing of where the right one is.
+    let among =
+        repeated.iter().fold(subtle::Choice::from(0), |found, value| found | value.ct_eq(claim.as_bytes()));
+    if bool::from(among) { Ok(()) } else { Err(CrossSite::Mismatch) }
 }
 
 /// Whether the request changes something. A handshake does: what follows it is no request any more.

@@ -24,7 +24,7 @@ fn request(method: &str, headers: &[(&str, &str)]) -> Parts {
 /// A `POST` that repeats the claim.
 fn post(headers: &[(&str, &str)]) -> Result<(), CrossSite> {
     let headers: Vec<_> = headers.iter().copied().chain([("x-csrf-token", "right")]).collect();
-    rules(&[]).check(&request("POST", &headers), Some("right"))
+    rules(&[]).check(&request("POST", &headers), TokenKind::Access, Some("right"))
 }
 
 #[test]
@@ -32,11 +32,11 @@ fn methods_that_change_nothing_are_let_through() {
     for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
         let request =
             request(method, &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")]);
-        assert_eq!(rules(&[]).check(&request, None), Ok(()), "{method}");
+        assert_eq!(rules(&[]).check(&request, TokenKind::Access, None), Ok(()), "{method}");
     }
     for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "post"] {
         assert_eq!(
-            rules(&[]).check(&request(method, &[]), Some("right")),
+            rules(&[]).check(&request(method, &[]), TokenKind::Access, Some("right")),
             Err(CrossSite::Missing),
             "{method}"
         );
@@ -45,7 +45,9 @@ fn methods_that_change_nothing_are_let_through() {
 
 #[test]
 fn the_claim_must_be_repeated_exactly() {
-    let check = |headers: &[(&str, &str)], claim| rules(&[]).check(&request("POST", headers), claim);
+    let check = |headers: &[(&str, &str)], claim| {
+        rules(&[]).check(&request("POST", headers), TokenKind::Access, claim)
+    };
     assert_eq!(check(&[("x-csrf-token", "right")], Some("right")), Ok(()));
     assert_eq!(check(&[], Some("right")), Err(CrossSite::Missing));
     for wrong in ["", "wrong", "righ", "right ", "Right", "rightx", "\u{e9}"] {
@@ -59,7 +61,10 @@ fn the_claim_must_be_repeated_exactly() {
 fn a_token_without_the_claim_is_refused_whatever_is_sent() {
     for claim in [None, Some("")] {
         for sent in [&[][..], &[("x-csrf-token", "")], &[("x-csrf-token", "a")]] {
-            assert_eq!(rules(&[]).check(&request("POST", sent), claim), Err(CrossSite::NoClaim));
+            assert_eq!(
+                rules(&[]).check(&request("POST", sent), TokenKind::Access, claim),
+                Err(CrossSite::NoClaim)
+            );
         }
     }
 }
@@ -68,8 +73,8 @@ fn a_token_without_the_claim_is_refused_whatever_is_sent() {
 fn a_form_field_counts_where_there_is_no_header() {
     let check = |field: &str, headers: &[(&str, &str)]| {
         let mut request = request("POST", headers);
-        request.extensions.insert(FormField(field.to_owned()));
-        rules(&[]).check(&request, Some("right"))
+        request.extensions.insert(FormField(vec![field.to_owned()]));
+        rules(&[]).check(&request, TokenKind::Access, Some("right"))
     };
     assert_eq!(check("right", &[]), Ok(()));
     assert_eq!(check("wrong", &[]), Err(CrossSite::Mismatch));
@@ -140,7 +145,7 @@ fn over_http_2_the_authority_is_the_host() {
     let check = |uri: &str, origin: &str| {
         let mut request = request("POST", &[("origin", origin), ("x-csrf-token", "right")]);
         request.uri = uri.parse().unwrap();
-        rules(&[]).check(&request, Some("right"))
+        rules(&[]).check(&request, TokenKind::Access, Some("right"))
     };
     assert_eq!(check("https://other.example/", "https://other.example"), Ok(()));
     assert_eq!(check("https://other.example/", "https://shop.example"), Err(CrossSite::Origin));
@@ -150,7 +155,11 @@ fn over_http_2_the_authority_is_the_host() {
 fn an_origin_that_the_configuration_names_is_this_site() {
     let check = |origin: &str, csrf: &str| {
         let headers = [("origin", origin), ("sec-fetch-site", "same-site"), ("x-csrf-token", csrf)];
-        rules(&["https://app.example:8443"]).check(&request("POST", &headers), Some("right"))
+        rules(&["https://app.example:8443"]).check(
+            &request("POST", &headers),
+            TokenKind::Access,
+            Some("right"),
+        )
     };
     assert_eq!(check("https://app.example:8443", "right"), Ok(()));
     assert_eq!(check("https://app.example:8443", "wrong"), Err(CrossSite::Mismatch));
@@ -165,7 +174,7 @@ fn a_websocket_is_asked_for_its_origin_and_not_for_a_header_that_no_script_can_s
         if method == "CONNECT" {
             request.uri = "https://shop.example/".parse().unwrap();
         }
-        rules(&[]).check(&request, Some("right"))
+        rules(&[]).check(&request, TokenKind::Access, Some("right"))
     };
     for method in ["GET", "CONNECT"] {
         assert_eq!(check(method, "https://shop.example"), Ok(()), "{method}");
@@ -178,12 +187,18 @@ fn a_websocket_is_asked_for_its_origin_and_not_for_a_header_that_no_script_can_s
 #[test]
 fn cookies_that_somebody_else_sets_need_no_claim() {
     let rules = CsrfRules { header: None, trusted: Vec::new(), plain_http: true };
-    assert_eq!(rules.check(&request("POST", &[("sec-fetch-site", "same-origin")]), None), Ok(()));
-    assert_eq!(rules.check(&request("POST", &[("origin", "http://shop.example")]), None), Ok(()));
+    assert_eq!(
+        rules.check(&request("POST", &[("sec-fetch-site", "same-origin")]), TokenKind::Access, None),
+        Ok(())
+    );
+    assert_eq!(
+        rules.check(&request("POST", &[("origin", "http://shop.example")]), TokenKind::Access, None),
+        Ok(())
+    );
     let foreign = request("POST", &[("origin", "https://evil.example")]);
-    assert_eq!(rules.check(&foreign, None), Err(CrossSite::Origin));
+    assert_eq!(rules.check(&foreign, TokenKind::Access, None), Err(CrossSite::Origin));
     let foreign = request("POST", &[("sec-fetch-site", "cross-site")]);
-    assert_eq!(rules.check(&foreign, None), Err(CrossSite::Site));
+    assert_eq!(rules.check(&foreign, TokenKind::Access, None), Err(CrossSite::Site));
 }
 
 #[test]
@@ -194,20 +209,85 @@ fn where_no_claim_is_asked_for_a_change_must_say_where_it_comes_from() {
         let silent = request(method, &[]);
         assert_eq!(own.check_session(&silent), Err(CrossSite::Unknown), "{method}");
         assert_eq!(foreign.check_session(&silent), Err(CrossSite::Unknown), "{method}");
-        assert_eq!(foreign.check(&silent, Some("right")), Err(CrossSite::Unknown), "{method}");
+        assert_eq!(
+            foreign.check(&silent, TokenKind::Access, Some("right")),
+            Err(CrossSite::Unknown),
+            "{method}"
+        );
         for header in [("origin", "https://shop.example"), ("sec-fetch-site", "same-origin")] {
-            assert_eq!(foreign.check(&request(method, &[header]), None), Ok(()), "{method}");
+            assert_eq!(
+                foreign.check(&request(method, &[header]), TokenKind::Access, None),
+                Ok(()),
+                "{method}"
+            );
             assert_eq!(foreign.check_session(&request(method, &[header])), Ok(()), "{method}");
         }
     }
     for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
-        assert_eq!(foreign.check(&request(method, &[]), None), Ok(()), "{method}");
+        assert_eq!(foreign.check(&request(method, &[]), TokenKind::Access, None), Ok(()), "{method}");
         assert_eq!(foreign.check_session(&request(method, &[])), Ok(()), "{method}");
     }
     // No script sets a header on a handshake, so none is asked for the claim.
     let handshake = request("GET", &[("upgrade", "websocket")]);
-    assert_eq!(own.check(&handshake, Some("right")), Err(CrossSite::Unknown));
+    assert_eq!(own.check(&handshake, TokenKind::Access, Some("right")), Err(CrossSite::Unknown));
     assert_eq!(own.check_session(&handshake), Err(CrossSite::Unknown));
     let message = CrossSite::Unknown.to_string();
     assert!(message.contains("`Origin`") && message.contains("`Sec-Fetch-Site`"), "{message}");
+}
+
+#[test]
+fn a_refresh_is_asked_where_it_comes_from_whatever_its_method() {
+    for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
+        let check = |headers: &[(&str, &str)]| {
+            rules(&[]).check(&request(method, headers), TokenKind::Refresh, Some("right"))
+        };
+        assert_eq!(check(&[("origin", "https://evil.example")]), Err(CrossSite::Origin), "{method}");
+        assert_eq!(check(&[("sec-fetch-site", "cross-site")]), Err(CrossSite::Site), "{method}");
+        assert_eq!(check(&[("sec-fetch-site", "same-origin")]), Ok(()), "{method}");
+        assert_eq!(check(&[]), Ok(()), "{method}");
+    }
+}
+
+#[test]
+fn a_change_without_a_cookie_may_say_nothing_of_where_it_comes_from() {
+    let check = |method: &str, headers: &[(&str, &str)]| rules(&[]).check_change(&request(method, headers));
+    assert_eq!(check("POST", &[]), Ok(()));
+    assert_eq!(check("POST", &[("origin", "https://shop.example")]), Ok(()));
+    assert_eq!(check("POST", &[("origin", "https://evil.example")]), Err(CrossSite::Origin));
+    assert_eq!(check("POST", &[("sec-fetch-site", "same-site")]), Err(CrossSite::Site));
+    assert_eq!(check("GET", &[("sec-fetch-site", "cross-site")]), Ok(()));
+    assert_eq!(
+        check("GET", &[("upgrade", "websocket"), ("sec-fetch-site", "cross-site")]),
+        Err(CrossSite::Site)
+    );
+}
+
+#[test]
+fn a_logout_repeats_the_claim_of_each_token_by_whatever_method() {
+    let check = |method: &str, headers: &[(&str, &str)]| {
+        let request = request(method, headers);
+        ["one", "two"].map(|claim| rules(&[]).check_logout(&request, Some(claim)))
+    };
+    for method in ["GET", "POST", "DELETE"] {
+        let good = [Ok(()), Ok(())];
+        assert_eq!(check(method, &[("x-csrf-token", "one"), ("x-csrf-token", "two")]), good, "{method}");
+        assert_eq!(check(method, &[("x-csrf-token", "one, two")]), good, "{method}");
+        let first = [Ok(()), Err(CrossSite::Mismatch)];
+        assert_eq!(check(method, &[("x-csrf-token", "one")]), first, "{method}");
+        assert_eq!(check(method, &[]), [Err(CrossSite::Missing); 2], "{method}");
+        assert_eq!(check(method, &[("x-csrf-token", "")]), [Err(CrossSite::Mismatch); 2], "{method}");
+        let foreign = [("x-csrf-token", "one, two"), ("origin", "https://evil.example")];
+        assert_eq!(check(method, &foreign), [Err(CrossSite::Origin); 2], "{method}");
+    }
+    let mut form = request("POST", &[]);
+    form.extensions.insert(FormField(vec!["one".to_owned(), "two".to_owned()]));
+    assert_eq!(rules(&[]).check_logout(&form, Some("two")), Ok(()));
+    // No other request may guess.
+    assert_eq!(rules(&[]).check(&form, TokenKind::Access, Some("two")), Err(CrossSite::Missing));
+    assert_eq!(rules(&[]).check_logout(&form, None), Err(CrossSite::NoClaim));
+    assert_eq!(rules(&[]).check_logout(&form, Some("")), Err(CrossSite::NoClaim));
+    let own = CsrfRules { header: None, ..rules(&[]) };
+    assert_eq!(own.check_logout(&form, None), Err(CrossSite::Unknown));
+    assert_eq!(own.check_session_logout(&request("GET", &[])), Err(CrossSite::Unknown));
+    assert_eq!(own.check_session_logout(&request("GET", &[("sec-fetch-site", "same-origin")])), Ok(()));
 }
