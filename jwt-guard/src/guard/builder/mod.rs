@@ -3,6 +3,7 @@
 #[cfg(feature = "remote-keys")]
 mod remote;
 mod resource;
+mod tokens;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,16 +13,12 @@ use std::time::Duration;
 use super::JwtGuard;
 use super::typestate::{AudienceGiven, HasAudience, HasKeys, KeysGiven, WantsAudience, WantsKeys};
 use crate::clock::Clock;
-use crate::config::{
-    ANY_AUDIENCE, AllowList, ConfigError, Draft, KeySource, RevocationSource, TrustedIssuer,
-};
+use crate::config::{ANY_AUDIENCE, ConfigError, Draft, KeySource, TrustedIssuer};
 use crate::cookies::CookieSettings;
-use crate::issue::IssuerBuilder;
-use crate::keys::{Algorithm, KeySet, SigningKey, VerifyingKey};
+use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::location::{Conflict, Credentials, Place, TokenLocation};
 use crate::respond::{ProblemJson, RenderRefusal};
 use crate::secret::Secret;
-use crate::store::{RevocationStore, TokenStore};
 use crate::verify::{EmbeddedKeys, TokenCache, TokenProfile};
 
 /// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
@@ -208,74 +205,6 @@ impl<K, A> Builder<K, A> {
     /// Takes the time from `clock` instead of the system.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.draft.clock = Arc::new(clock);
-        self
-    }
-}
-
-/// The guard's own tokens.
-impl<K, A> Builder<K, A> {
-    /// Issues tokens, signed with this key: [`JwtGuard::issuer`] and [`JwtGuard::login`] need it. The guard accepts
-    /// what the key signs; older keys are added beside it until the last of their tokens has expired.
-    pub fn signing_key(mut self, key: SigningKey) -> Builder<HasKeys, A> {
-        self.draft.signing_key = Some(key);
-        self.into_state()
-    }
-
-    /// Changes the issuer: lifetimes, client, limits. Issuer name, audience, clock and subject claim are the guard's.
-    /// Further calls change what the earlier ones left.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
-    ///
-    /// let guard = JwtGuard::builder()
-    ///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
-    ///     .audience("orders")
-    ///     .issuing(|issuer| issuer.access_lifetime(Duration::from_secs(300)))
-    ///     .build()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn issuing(mut self, change: impl FnOnce(IssuerBuilder) -> IssuerBuilder + Send + 'static) -> Self {
-        self.draft.issuer_settings.0 = Some(match self.draft.issuer_settings.0.take() {
-            Some(earlier) => Box::new(move |issuer| change(earlier(issuer))),
-            None => Box::new(change),
-        });
-        self
-    }
-
-    /// Remembers revocations and refresh tokens in `store`, and asks it about every token. Then a token without `jti` is
-    /// refused, and while the store does not answer, every request is 503.
-    pub fn token_store(mut self, store: impl TokenStore) -> Self {
-        self.draft.token_store = Some(Arc::new(store));
-        self
-    }
-
-    /// Asks `store`, which may be a closure, about every token; for guards that do not issue tokens themselves. Then a
-    /// token without `jti` is refused.
-    pub fn revocation(mut self, store: impl RevocationStore) -> Self {
-        self.draft.revocation = Some(RevocationSource(Arc::new(store)));
-        self
-    }
-
-    /// Accepts only tokens that the token store knows to have been issued.
-    pub fn allow_list(mut self) -> Self {
-        self.draft.allow_list = AllowList::On;
-        self
-    }
-
-    /// Ends the access token with the refresh token that went with it: after a refresh only the new pair is good. Off by
-    /// default, because a client may have requests under way with the old one, which would be refused.
-    ///
-    /// Each refresh is a revocation more then, which the [limits](crate::store::StoreLimits) of the store count.
-    pub fn refresh_ends_access(mut self) -> Self {
-        self.draft.refresh_ends_access = true;
-        self
-    }
-
-    /// Lets a client repeat a refresh whose answer it lost, for this long: the repeated token is refused, but the login
-    /// lives on. None by default, one minute at most; without it any reuse revokes the whole login.
-    pub fn refresh_grace(mut self, grace: Duration) -> Self {
-        self.draft.grace = grace;
         self
     }
 }
