@@ -9,6 +9,8 @@ use super::super::security::requirements;
 use super::super::write::WriteOperation as _;
 use crate::claims::Claims;
 use crate::extract::{CurrentUser, Guarded};
+use crate::guard::JwtGuard;
+use crate::login::LoginCredentials;
 use crate::policy::{Needs, Policy};
 use crate::principal::Principal;
 
@@ -22,6 +24,8 @@ impl<P: Policy> OperationInput for Guarded<P> {
 }
 
 impl<T> OperationInput for Claims<T> {}
+impl OperationInput for JwtGuard {}
+impl OperationInput for LoginCredentials {}
 impl<U> OperationInput for CurrentUser<U> {}
 impl OperationInput for Principal {}
 #[cfg(feature = "sessions")]
