@@ -2,6 +2,6 @@ use jwt_guard::requires;
 
 #[axum::debug_handler]
 #[requires(scope = "orders:read")]
-async fn list(_method: axum::http::Method) {}
+async fn list() {}
 
 fn main() {}
