@@ -387,7 +387,7 @@ async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principa
     };
     match loader.load(claims).await {
         Ok(user) => Ok(principal.with_user(user)),
-        Err(NoUser::Claims(reason)) => Err(AuthError::Claims(reason)),
+        Err(NoUser::Claims(misfit)) => Err(AuthError::Claims(misfit)),
         Err(NoUser::Unknown) => Err(AuthError::UnknownUser),
         Err(NoUser::Failed(reason)) => Err(AuthError::UserLoader(reason)),
     }

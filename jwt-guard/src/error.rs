@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::claims::typed::Misfit;
 use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
 use crate::policy::evaluate::Shortfall;
@@ -19,7 +20,7 @@ pub(crate) enum AuthError {
     /// The token is not acceptable.
     Token(VerifyError),
     /// The token is good, but its claims do not fit the type that is asked for.
-    Claims(String),
+    Claims(Misfit),
     /// The token was revoked.
     Revoked,
     /// The refresh token was replaced by another, and this is not where it is exchanged. Its login lives, and a browser may hold
@@ -117,12 +118,13 @@ impl AuthError {
                 FailureKind::Unavailable
             }
             Self::Token(_)
-            | Self::Claims(_)
             | Self::Revoked
             | Self::Replaced
             | Self::NoSession
             | Self::ReplacedSession
             | Self::UnknownUser => FailureKind::InvalidToken,
+            // A new token would fit no better.
+            Self::Claims(_) => FailureKind::Forbidden,
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
@@ -197,7 +199,9 @@ impl fmt::Display for AuthError {
                 "the handler asks for a user of type `{wanted}`, and the guard loads none: add \
                  `.load_user(loader)` to its builder"
             ),
-            Self::Claims(reason) => write!(f, "the claims do not fit the type that is asked for: {reason}"),
+            Self::Claims(Misfit { wanted, place }) => {
+                write!(f, "the claims do not fit the type `{wanted}` that is asked for: {place}")
+            }
             Self::CrossSite(reason) => reason.fmt(f),
             Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
             Self::Policy(Shortfall::NotFresh) => f.write_str("the caller did not log in just now"),

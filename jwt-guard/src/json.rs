@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::{fmt, mem};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 
 /// How much nesting and how many members [`parse`] accepts.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +96,7 @@ impl Json<'_> {
 ///
 /// # Errors
 ///
-/// The reason, for the log: it may quote names that the sender of the text chose.
+/// The reason, which quotes nothing of the text.
 pub(crate) fn parse_object(text: &str, limits: Limits) -> Result<Object<'_>, serde_json::Error> {
     match parse(text, limits)? {
         Json::Object(object) => Ok(object),
@@ -114,6 +115,17 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Json<'_>, serde_json::
     Place { value: &mut value, limits }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
+}
+
+/// Where a text does not fit a type: without the words of the error, which may quote what the text holds.
+pub(crate) fn place_of(error: &serde_json::Error) -> String {
+    let class = match error.classify() {
+        Category::Io => "io",
+        Category::Syntax => "syntax",
+        Category::Data => "data",
+        Category::Eof => "end of text",
+    };
+    format!("{class} error at line {} column {}", error.line(), error.column())
 }
 
 /// Few objects have more members.

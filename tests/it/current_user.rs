@@ -148,7 +148,11 @@ async fn a_loader_reads_claims_of_its_own_type_and_refuses_what_does_not_fit() {
         .unwrap();
     let server = Server::start(routes().with_guard(guard).into_axum()).await;
     server.get("/me", &token(&[("tenant", "\"acme\"")])).await.is(Outcome::ok("alice of acme"));
-    server.get("/me", &token(&[])).await.is(Outcome::BAD_TOKEN);
+    let events = events::capture();
+    server.get("/me", &token(&[])).await.is(Outcome::FORBIDDEN);
+    let logged = events.only();
+    assert_eq!(logged.level, tracing::Level::WARN);
+    assert!(logged.field("reason").unwrap().contains("::Tenant`"), "{logged:?}");
 }
 
 #[tokio::test]

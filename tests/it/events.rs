@@ -163,9 +163,27 @@ async fn claims_that_do_not_fit_a_type_are_logged_apart_from_bad_tokens() {
     let token = token(&[("tenant", "5")]);
     server.get("/tenant", &token).await;
     let events = events.take();
-    let reason = events.last().unwrap().field("reason").unwrap();
-    assert!(reason.starts_with("the claims do not fit the type that is asked for: "), "{reason}");
+    let logged = events.last().unwrap();
+    assert_eq!(logged.level, Level::WARN);
+    assert_eq!(logged.field("handler"), Some("it::events::tenant"));
+    let reason = logged.field("reason").unwrap();
+    assert!(reason.starts_with("the claims do not fit the type `it::events::"), "{reason}");
+    assert!(reason.contains("data error at line 1 column "), "{reason}");
     events.iter().for_each(|logged| tells_nothing_of(logged, &token));
+}
+
+#[tokio::test]
+async fn no_claim_is_quoted_where_claims_do_not_fit_and_no_line_begins_in_the_log() {
+    let server = serve(hs256()).await;
+    for value in [r#"["secret@mail\n2026-11-28 INFO admitted"]"#, r#"{"secret@mail":1}"#, "5"] {
+        let events = capture();
+        server.get("/tenant", &token(&[("tenant", value)])).await;
+        for logged in events.take() {
+            let text = format!("{:?}", logged.fields);
+            assert!(!text.contains("secret@mail") && !text.contains("INFO admitted"), "{text}");
+            assert!(logged.fields.iter().all(|(_, value)| !value.contains('\n')), "{logged:?}");
+        }
+    }
 }
 
 /// Neither the token nor a part of it that could be told from chance.

@@ -26,12 +26,12 @@ async fn claims_give_the_registered_ones_by_method_and_the_others_by_deref() {
 }
 
 #[tokio::test]
-async fn claims_that_do_not_fit_the_type_of_the_handler_are_a_bad_token() {
+async fn claims_that_do_not_fit_the_type_of_the_handler_are_forbidden() {
     let server = serve().await;
     for (tenant, level) in [("", "3"), ("5", "3"), ("null", "3"), ("\"acme\"", "\"3\""), ("\"acme\"", "-1")] {
         let token = token(&[("tenant", tenant), ("level", level)]);
-        server.get("/claims", &token).await.is(Outcome::BAD_TOKEN);
-        server.get("/optional-tenant", &token).await.is(Outcome::BAD_TOKEN);
+        server.get("/claims", &token).await.is(Outcome::FORBIDDEN);
+        server.get("/optional-tenant", &token).await.is(Outcome::FORBIDDEN);
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod app;
 mod architecture;
+mod authority;
 mod bare_handlers;
 mod conditions;
 mod conformance;

@@ -17,11 +17,11 @@ use serde::de::DeserializeOwned;
 
 use crate::token::{TokenSource, VerifiedAs};
 use registered::TokenClaims;
-use typed::TypedClaims;
+use typed::{Misfit, TypedClaims};
 
 /// The claims of a verified token: the registered ones by method, the application's own through `Deref` to `T`.
 ///
-/// As an extractor it refuses a request without a good token; `Option<Claims<T>>` is `None` for a request without
+/// As an extractor it refuses a request without a good token, and with 403 one whose claims do not fit `T`; `Option<Claims<T>>` is `None` for a request without
 /// a token, and still refuses a bad one. However many of them a handler and its layers take, the token is verified
 /// once.
 ///
@@ -134,9 +134,7 @@ impl<T> Claims<T> {
 
 impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
     /// Reads the application's type from the payload of a verified token, or takes what was read before.
-    pub(crate) fn read(
-        (token, source): (Arc<dyn HoldsClaims>, TokenSource),
-    ) -> Result<Self, serde_json::Error> {
+    pub(crate) fn read((token, source): (Arc<dyn HoldsClaims>, TokenSource)) -> Result<Self, Misfit> {
         let custom = token.typed().get_or_read(token.claims().payload())?;
         Ok(Self { token, source, custom })
     }

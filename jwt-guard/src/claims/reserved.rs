@@ -5,7 +5,7 @@ pub(crate) const RENEW: &str = "renew";
 
 /// Names whose claims the issuer sets itself (RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 7800). `typ` belongs to the
 /// header, and some services look for it among the claims.
-pub(crate) const SET_BY_ISSUER: [&str; 17] = [
+pub(crate) const SET_BY_ISSUER: [&str; 18] = [
     "iss",
     "sub",
     "aud",
@@ -15,6 +15,7 @@ pub(crate) const SET_BY_ISSUER: [&str; 17] = [
     "jti",
     "sid",
     "scope",
+    "scp",
     "roles",
     "fresh",
     "auth_time",

@@ -1,9 +1,11 @@
 //! The claims in the types that handlers ask for, read once for each token that is kept.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
+
+use crate::json::place_of;
 
 /// What was read of one payload. An application asks for its claims in one type, or in few: more than there are places
 /// for are read each time.
@@ -12,13 +14,28 @@ pub(crate) struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; PLACES]);
 
 const PLACES: usize = 2;
 
+/// Claims that are not of the type that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    /// The name of the type.
+    pub(crate) wanted: &'static str,
+    /// Where the claims do not fit, without a word of theirs.
+    pub(crate) place: String,
+}
+
+impl Misfit {
+    pub(crate) fn new<T>(place: String) -> Self {
+        Self { wanted: type_name::<T>(), place }
+    }
+}
+
 impl TypedClaims {
     /// The payload as a `T`.
     ///
     /// # Errors
     ///
     /// When it is none. That is not remembered.
-    pub(crate) fn get_or_read<T>(&self, payload: &str) -> Result<Arc<T>, serde_json::Error>
+    pub(crate) fn get_or_read<T>(&self, payload: &str) -> Result<Arc<T>, Misfit>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
@@ -28,7 +45,8 @@ impl TypedClaims {
         if let Some(value) = self.0.iter().find_map(known) {
             return Ok(value);
         }
-        let value = Arc::new(serde_json::from_str::<T>(payload)?);
+        let value = serde_json::from_str::<T>(payload).map_err(|error| Misfit::new::<T>(place_of(&error)))?;
+        let value = Arc::new(value);
         // Two requests may read at once: then one is kept, or both. Equal they are.
         let mut free = self.0.iter().filter(|place| place.get().is_none());
         if let Some(place) = free.next() {
@@ -67,10 +85,12 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_that_does_not_fit_is_an_error_each_time() {
+    fn a_payload_that_does_not_fit_is_an_error_each_time_and_is_not_quoted() {
         let typed = TypedClaims::default();
         for _ in 0..2 {
-            assert!(typed.get_or_read::<Number>(r#"{"tenant":"acme"}"#).is_err());
+            let misfit = typed.get_or_read::<Number>(r#"{"tenant":"acme\nINFO admitted"}"#).unwrap_err();
+            assert!(misfit.wanted.ends_with("::Number"), "{misfit:?}");
+            assert_eq!(misfit.place, "data error at line 1 column 31");
         }
         assert_eq!(typed.get_or_read::<Number>(r#"{"tenant":7}"#).unwrap().tenant, 7);
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::causes::with_causes;
+use crate::claims::typed::Misfit;
 use crate::claims::{Claims, HoldsClaims};
 use crate::principal::LoadedUser;
 use crate::token::TokenSource;
@@ -26,7 +27,7 @@ type Loading = Pin<Box<dyn Future<Output = Result<LoadedUser, NoUser>> + Send>>;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoUser {
     /// The claims do not fit the type that the loader takes.
-    Claims(String),
+    Claims(Misfit),
     /// The application knows no such user.
     Unknown,
     /// The loader failed, which is no verdict.
@@ -43,10 +44,7 @@ impl UserLoader {
         Fut: Future<Output = Result<Option<U>, E>> + Send + 'static,
     {
         Self(Arc::new(move |token| match Claims::read(token) {
-            Err(error) => {
-                let reason = NoUser::Claims(error.to_string());
-                Box::pin(std::future::ready(Err(reason)))
-            }
+            Err(misfit) => Box::pin(std::future::ready(Err(NoUser::Claims(misfit)))),
             Ok(claims) => {
                 let loading = loader(claims);
                 Box::pin(async move {

@@ -41,7 +41,7 @@ where
     let Some(holder) = principal.holder() else { return Ok(None) };
     // The type is the application's.
     match caught(|| Claims::read(holder)) {
-        Ok(claims) => claims.map(Some).map_err(|error| AuthError::Claims(error.to_string())),
+        Ok(claims) => claims.map(Some).map_err(AuthError::Claims),
         Err(Panicked) => Err(AuthError::Panic),
     }
 }

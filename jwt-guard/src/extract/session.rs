@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::caught::{Panicked, caught};
+use crate::claims::typed::Misfit;
 use crate::error::AuthError;
 use crate::guard::{known_principal, reject};
 use crate::principal::Principal;
@@ -129,7 +130,7 @@ fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Session<T>>
     };
     // The type is the application's.
     let payload = caught(|| held.data.payload()).map_err(|Panicked| AuthError::Panic)?;
-    let payload = payload.map_err(|error| AuthError::Claims(error.to_string()))?;
+    let payload = payload.map_err(|error| AuthError::Claims(Misfit::new::<T>(error.to_string())))?;
     Ok(Some(Session { held, payload }))
 }
 

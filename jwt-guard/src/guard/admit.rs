@@ -27,6 +27,8 @@ struct Finding {
     token: TokenKind,
     caller: Result<Principal, AuthError>,
     admission: Admission,
+    /// The policy that let the request in, for the log of an extractor that refuses it afterwards.
+    rule: Option<&'static Rule>,
 }
 
 /// Whether a policy has let the request in, and as whom.
@@ -95,8 +97,13 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
-    let finding =
-        Finding { guard: guard.id(), token, caller: caller.clone(), admission: Admission::Undecided };
+    let finding = Finding {
+        guard: guard.id(),
+        token,
+        caller: caller.clone(),
+        admission: Admission::Undecided,
+        rule: None,
+    };
     keep(request, finding);
     caller
 }
@@ -157,7 +164,13 @@ impl JwtGuard {
                 if let (Admission::AsCaller, Takes::Nothing) = (admission, rule.takes()) {
                     return Ok(None);
                 }
-                Ok(Some(Finding { guard: self.id(), token: rule.token(), caller, admission }))
+                Ok(Some(Finding {
+                    guard: self.id(),
+                    token: rule.token(),
+                    caller,
+                    admission,
+                    rule: Some(rule),
+                }))
             }
             Err(error) => {
                 event::denied(rule, caller.as_ref().ok(), &error, request);
@@ -278,8 +291,12 @@ fn endpoint(request: &Parts) -> String {
 
 /// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.
 pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
-    event::denied(&Rule::authenticated(), None, error, request);
-    let Some(guard) = JwtGuard::of(&request.extensions) else {
+    let guard = JwtGuard::of(&request.extensions);
+    let finding = guard.and_then(|guard| guard.finding(request));
+    let rule = finding.and_then(|finding| finding.rule).unwrap_or(const { &Rule::authenticated() });
+    let caller = finding.and_then(|finding| finding.caller.as_ref().ok());
+    event::denied(rule, caller, error, request);
+    let Some(guard) = guard else {
         return unconfigured();
     };
     let mut rejection = guard.answer(error.kind(), Vec::new());

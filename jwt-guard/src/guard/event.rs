@@ -1,6 +1,6 @@
 //! The decision in the log: target `jwt_guard`, never with a token.
 //!
-//! Refusals are `INFO`, since anybody can cause them; failures of the service itself are `ERROR`; admissions are
+//! Refusals are `INFO`, since anybody can cause them, and `WARN` where claims do not fit the type that a handler asks for; failures of the service itself are `ERROR`; admissions are
 //! `DEBUG`.
 
 use axum::extract::MatchedPath;
@@ -57,6 +57,8 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
     }
     match error.kind() {
         FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => deny!(Level::ERROR),
+        // The caller is not to blame: the type and the claims of all callers may not fit.
+        _ if matches!(error, AuthError::Claims(_)) => deny!(Level::WARN),
         _ => deny!(Level::INFO),
     }
 }

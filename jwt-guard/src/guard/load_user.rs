@@ -42,8 +42,8 @@ impl<K, A> Builder<K, A> {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     ///
-    /// A loader that takes [`Claims<T>`](crate::Claims) reads claims of its own type; a token whose claims do not fit is
-    /// refused. A closure moves what it needs into its future:
+    /// A loader that takes [`Claims<T>`](crate::Claims) reads claims of its own type; a caller whose
+    /// claims do not fit is refused with 403. A closure moves what it needs into its future:
     ///
     /// ```
     /// # use std::{collections::HashMap, convert::Infallible, sync::Arc};

@@ -31,6 +31,9 @@ pub(super) struct Settings {
     pub(super) audience: Vec<String>,
     pub(super) client_id: Option<String>,
     pub(super) subject_claim: Option<String>,
+    /// Where the guard of this issuer reads scopes and roles.
+    pub(super) scope_claims: Vec<Vec<String>>,
+    pub(super) role_claims: Vec<Vec<String>>,
     pub(super) access: Lifetimes,
     pub(super) refresh: Lifetimes,
     /// Whether somebody has said how long refresh tokens live.
@@ -64,6 +67,8 @@ impl IssuerBuilder {
             audience: Vec::new(),
             client_id: None,
             subject_claim: None,
+            scope_claims: Vec::new(),
+            role_claims: Vec::new(),
             access: Lifetimes { usual: MINUTE * 15, longest: DAY },
             refresh: Lifetimes { usual: DAY * 30, longest: DAY * 365 },
             refresh_is_set: false,
@@ -97,9 +102,9 @@ impl IssuerBuilder {
     /// The client that tokens are issued to, where a token does not name its own: the `client_id` claim, which RFC 9068
     /// section 2.2 requires.
     ///
-    /// By default it is the subject, as if every user were their own client: right where there is no OAuth client at all.
-    /// Where clients get tokens for themselves, name them, and keep their names apart from those of users (RFC 9068
-    /// section 5).
+    /// By default it is the first [`audience`](Self::audience) of the issuer, as if the service were the client of its users;
+    /// a token of an issuer without audience names no client. It is never the subject: a user whose name is that of a client
+    /// would pass as the client (RFC 9068 section 5).
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
@@ -108,6 +113,13 @@ impl IssuerBuilder {
     /// Writes the subject to this claim too, for services that read the caller's name from it. Only `sub` by default.
     pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
         self.0.subject_claim = Some(name.into());
+        self
+    }
+
+    /// Where a guard reads the scopes and the roles of these tokens. They are written there too, and nobody else may.
+    pub(crate) fn read_from(mut self, scope_claims: Vec<Vec<String>>, role_claims: Vec<Vec<String>>) -> Self {
+        self.0.scope_claims = scope_claims;
+        self.0.role_claims = role_claims;
         self
     }
 
@@ -126,13 +138,14 @@ impl IssuerBuilder {
         self
     }
 
-    /// The longest lifetime that an access token may ask for. 24 hours by default, because guards refuse more.
+    /// The longest lifetime that an access token may ask for. 24 hours by default, because guards refuse more; 366 days at
+    /// most.
     pub fn longest_access_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.access.longest = lifetime;
         self
     }
 
-    /// The longest lifetime that a refresh token may ask for. 365 days by default.
+    /// The longest lifetime that a refresh token may ask for. 365 days by default, 366 at most.
     pub fn longest_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.refresh.longest = lifetime;
         self
@@ -194,8 +207,23 @@ impl Settings {
         }
     }
 
+    /// Refuses claims that would change what the token means to the guard of this issuer.
+    pub(super) fn check_claim(&self, name: &str) -> Result<(), IssueError> {
+        names::check_claim(name, self.subject_claim.as_deref())?;
+        for (paths, setter) in [(&self.scope_claims, "scopes"), (&self.role_claims, "roles")] {
+            if paths.iter().any(|path| path.first().is_some_and(|head| head == name)) {
+                return Err(names::set_by_issuer(name, Some(setter)));
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<(), IssueError> {
         for lifetimes in [self.access, self.refresh] {
+            if lifetimes.longest > DAY * 366 {
+                let message = "the longest lifetime is more than 366 days; guards refuse such tokens";
+                return Err(IssueError::new(IssueErrorKind::Lifetime, message));
+            }
             lifetimes.check(lifetimes.usual)?;
         }
         if self.refresh.usual < self.access.usual {

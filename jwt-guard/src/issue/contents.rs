@@ -104,9 +104,11 @@ impl Contents {
         let audience = self.audience.as_ref().unwrap_or(&settings.audience);
         if !self.scopes.is_empty() {
             claims.insert("scope".to_owned(), self.scopes.to_string().into());
+            write_where_it_is_read(&mut claims, &settings.scope_claims, "scope", &self.scopes)?;
         }
         if !self.roles.is_empty() {
             claims.insert("roles".to_owned(), self.roles.iter().collect());
+            write_where_it_is_read(&mut claims, &settings.role_claims, "roles", &self.roles)?;
         }
         if matches!(self.origin, Origin::Login) {
             claims.insert("fresh".to_owned(), true.into());
@@ -161,13 +163,15 @@ impl Contents {
         let id = random::id()?;
         let csrf = if self.csrf { Some(random::id()?) } else { None };
         let expires_at = self.expiry(settings, at, kind)?;
-        let client_id = self.client_id.as_ref().or(settings.client_id.as_ref()).unwrap_or(&self.subject);
+        let client_id = self.client_id.as_ref().or(settings.client_id.as_ref()).or(settings.audience.first());
         let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         set("sub", self.subject.as_str().into());
-        set("client_id", client_id.as_str().into());
         set("iat", at.0.into());
         set("exp", expires_at.into());
         set("jti", id.as_str().into());
+        if let Some(client_id) = client_id {
+            set("client_id", client_id.as_str().into());
+        }
         if let Some(name) = &settings.subject_claim {
             set(name, self.subject.as_str().into());
         }
@@ -239,6 +243,31 @@ impl Lifetimes {
     fn of(self, asked: Option<Duration>) -> Duration {
         asked.map_or(self.usual, |asked| asked.min(self.longest))
     }
+}
+
+/// Writes names as a list to the first of the claims from which the guard reads them, unless it reads the `usual` one.
+fn write_where_it_is_read(
+    claims: &mut Map<String, Value>,
+    paths: &[Vec<String>],
+    usual: &str,
+    names: &Names,
+) -> Result<(), IssueError> {
+    let is_usual = |path: &Vec<String>| matches!(&**path, [name] if name == usual);
+    let Some((last, parents)) = paths.first().and_then(|path| path.split_last()) else { return Ok(()) };
+    if paths.iter().any(is_usual) {
+        return Ok(());
+    }
+    let mut claims = claims;
+    for parent in parents {
+        let inner = claims.entry(parent.as_str()).or_insert_with(|| Map::new().into());
+        claims = inner.as_object_mut().ok_or_else(|| {
+            let message =
+                format!("scopes and roles are read from claims of which one is inside the other: `{parent}`");
+            IssueError::new(IssueErrorKind::Claim, message)
+        })?;
+    }
+    claims.insert(last.clone(), names.iter().collect());
+    Ok(())
 }
 
 /// Whole seconds since 1970.

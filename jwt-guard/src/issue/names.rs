@@ -2,20 +2,51 @@
 
 use super::error::{IssueError, IssueErrorKind};
 use crate::claims::reserved::SET_BY_ISSUER;
-use crate::policy::is_scope;
+use crate::policy::{is_name, is_scope};
 
 /// Refuses claims that would change what the token means.
 pub(super) fn check_claim(name: &str, subject_claim: Option<&str>) -> Result<(), IssueError> {
-    let problem = if name.is_empty() {
-        "a claim has an empty name".into()
-    } else if SET_BY_ISSUER.contains(&name) || subject_claim == Some(name) {
-        format!(
-            "the claim `{name}` is set by the issuer and cannot be overwritten: use the setter for it, or another name"
-        )
-    } else {
-        return Ok(());
+    if name.is_empty() {
+        return Err(IssueError::new(IssueErrorKind::Claim, "a claim has an empty name"));
+    }
+    if SET_BY_ISSUER.contains(&name) || subject_claim == Some(name) {
+        return Err(set_by_issuer(name, setter_of(name)));
+    }
+    Ok(())
+}
+
+/// The claim `name` says what the token grants, or what it is.
+pub(super) fn set_by_issuer(name: &str, setter: Option<&str>) -> IssueError {
+    let fix = match setter {
+        Some(setter) => format!("use `.{setter}(..)`"),
+        None => "use another name".to_owned(),
     };
-    Err(IssueError::new(IssueErrorKind::Claim, problem))
+    let message = format!("the claim `{name}` is set by the issuer and cannot be overwritten: {fix}");
+    IssueError::new(IssueErrorKind::Claim, message)
+}
+
+/// What sets a claim instead.
+fn setter_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "scope" | "scp" => "scopes",
+        "roles" => "roles",
+        "aud" => "audience",
+        "client_id" => "client_id",
+        "sid" => "family",
+        "exp" => "lifetime",
+        "fresh" | "auth_time" => "fresh",
+        "csrf" => "with_csrf",
+        _ => return None,
+    })
+}
+
+/// A role that guards read: one with white space at its end makes them take all roles of the token for unreadable.
+pub(super) fn check_role(role: &str) -> Result<(), IssueError> {
+    check_name("name of a role", role)?;
+    if is_name(role) {
+        return Ok(());
+    }
+    Err(IssueError::new(IssueErrorKind::Name, "the name of a role has white space at its end"))
 }
 
 pub(super) fn check_scope(scope: &str) -> Result<(), IssueError> {

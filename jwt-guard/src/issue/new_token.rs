@@ -78,7 +78,7 @@ impl<K> NewToken<K> {
     pub fn roles<S: AsRef<str>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
         self.contents.roles = Names::none();
         for role in roles {
-            self.note(names::check_name("name of a role", role.as_ref()));
+            self.note(names::check_role(role.as_ref()));
             self.contents.roles.insert(role.as_ref());
         }
         self
@@ -101,7 +101,8 @@ impl<K> NewToken<K> {
     /// A claim of the application's own. The last value of a name counts.
     ///
     /// The claims that the issuer sets cannot be overwritten: `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`,
-    /// `scope`, `roles`, `fresh`, `auth_time`, `client_id`, `typ`, `cnf`, `csrf`, `renew`.
+    /// `scope`, `scp`, `roles`, `fresh`, `auth_time`, `client_id`, `typ`, `cnf`, `csrf`, `renew`, and those from which the
+    /// guard reads subject, scopes and roles.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         match serde_json::to_value(value) {
             Ok(value) => self.put(name.into(), value),
@@ -170,7 +171,7 @@ impl<K> NewToken<K> {
     }
 
     fn put(&mut self, name: String, value: Value) {
-        self.note(names::check_claim(&name, self.issuer.settings().subject_claim.as_deref()));
+        self.note(self.issuer.settings().check_claim(&name));
         self.contents.custom.insert(name, value);
     }
 }

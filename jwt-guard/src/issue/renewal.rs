@@ -128,6 +128,14 @@ impl TokenIssuer {
         let mut next = NewToken::new(self.clone(), token.subject().to_owned())
             .scopes(scope.split(' ').filter(|scope| !scope.is_empty()))
             .roles(roles);
+        // What was signed under other settings may say more now.
+        if let Some(error) = claims.keys().find_map(|name| self.settings().check_claim(name).err()) {
+            return Err(IssueError::new(
+                IssueErrorKind::RefreshMisused,
+                "the refresh token has a claim that only the issuer may set: the caller has to log in again",
+            )
+            .because(error));
+        }
         let contents = &mut next.contents;
         contents.audience = aud;
         contents.custom = claims;

@@ -127,15 +127,14 @@ impl Dates {
 
     /// From `iat`, or from now where there is none, to `exp`.
     fn check_lifetime(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
-        let Some(longest) = limits.max_lifetime else {
-            return Ok(());
-        };
         let since_issue = |issued_at| (issued_at, Duration::ZERO);
         let (start, slack) = self.issued_at.map_or((now, limits.leeway), since_issue);
-        match self.expires_at.since(start) {
-            Some(lifetime) if lifetime > longest.saturating_add(slack) => Err(VerifyError::LifetimeTooLong),
+        match (self.expires_at.since(start), limits.max_lifetime) {
             // A token that ends before it was issued never held; one without `iat` that ended is expired.
-            None if self.issued_at.is_some() => Err(VerifyError::ClaimMalformed("exp".into())),
+            (None, _) if self.issued_at.is_some() => Err(VerifyError::ClaimMalformed("exp".into())),
+            (Some(lifetime), Some(longest)) if lifetime > longest.saturating_add(slack) => {
+                Err(VerifyError::LifetimeTooLong)
+            }
             _ => Ok(()),
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::header::media_subtype;
+
 use crate::claims::hierarchy::Hierarchies;
 
 /// Which kind of token a guard accepts, by the `typ` of its header (RFC 8725 section 3.11).
@@ -23,7 +25,8 @@ pub enum TokenProfile {
     Classic,
     /// RFC 9068 access tokens: `at+jwt`, with the claims `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`.
     AccessToken,
-    /// Exactly this `typ`, such as `example+jwt`; compared without case, with or without `application/`.
+    /// Exactly this `typ`, such as `example+jwt`; compared without case, with or without `application/` where no other `/` is
+    /// in it (RFC 7515 section 4.1.9).
     Typed(String),
 }
 
@@ -34,7 +37,7 @@ impl TokenProfile {
         match self {
             Self::Classic => typ.is_none() || is("JWT") || is("at+jwt"),
             Self::AccessToken => is("at+jwt"),
-            Self::Typed(name) => is(name.strip_prefix("application/").unwrap_or(name)),
+            Self::Typed(name) => is(media_subtype(name)),
         }
     }
 

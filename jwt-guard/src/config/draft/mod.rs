@@ -35,6 +35,9 @@ use crate::verify::{Audience, ClaimPath, EmbeddedKeys, LoginClaims, Rules, Token
 /// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// 366 days: what lives longer is not a credential that anybody meant to expire.
+const LONGEST_MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// 30 seconds, as most validators; clocks that NTP keeps differ by far less.
 const LEEWAY: Duration = Duration::from_secs(30);
 
@@ -273,6 +276,12 @@ impl Draft {
                 "a `max_lifetime` of zero refuses every token; expected a duration such as 24 hours",
             );
         }
+        if self.max_lifetime.is_some_and(|lifetime| lifetime > LONGEST_MAX_LIFETIME) {
+            problems.setting(
+                "a `max_lifetime` of more than 366 days is no limit; set at most that, or say why there is none by \
+                 `danger().unlimited_lifetime(reason)`",
+            );
+        }
         if self.max_age == Some(Duration::ZERO) {
             problems
                 .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
@@ -308,6 +317,8 @@ fn issuer(
     if let Some(longest) = rules.limits.max_lifetime {
         builder = builder.longest_access_lifetime(longest);
     }
+    let owned = |paths: &[ClaimPath]| paths.iter().map(|path| path.0.clone()).collect();
+    builder = builder.read_from(owned(&rules.scope_claims), owned(&rules.role_claims));
     let builder = match settings.0 {
         Some(change) => change(builder),
         None => builder,

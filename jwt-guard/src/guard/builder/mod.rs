@@ -149,7 +149,8 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Refuses tokens whose time from `iat` to `exp` is longer than this: 24 hours by default.
+    /// Refuses tokens whose time from `iat` to `exp` is longer than this: 24 hours by default, 366 days at most. No limit at
+    /// all is behind [`danger`](Self::danger).
     pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
         self.draft.max_lifetime = Some(lifetime);
         self

@@ -11,7 +11,7 @@ fn an_access_token_has_the_claims_of_rfc_9068() {
     let token = issuer.access("alice").scopes(["a", "b"]).roles(["clerk", "Site Admin"]).sign().unwrap();
     assert_eq!(segment(&token, 0), json!({"alg": "HS256", "typ": "at+jwt"}));
     let expected = json!({
-        "iss": "https://id.example", "sub": "alice", "aud": "orders", "client_id": "alice", "iat": NOW,
+        "iss": "https://id.example", "sub": "alice", "aud": "orders", "client_id": "orders", "iat": NOW,
         "exp": NOW + 900, "jti": token.id(), "scope": "a b", "roles": ["clerk", "Site Admin"]
     });
     assert_eq!(claims(&token), expected);
@@ -125,6 +125,7 @@ fn claims_that_the_issuer_sets_cannot_be_overwritten() {
         "jti",
         "sid",
         "scope",
+        "scp",
         "roles",
         "fresh",
         "auth_time",
@@ -142,6 +143,7 @@ fn claims_that_the_issuer_sets_cannot_be_overwritten() {
         refused(issuer.refresh("alice").claim(name, 1).sign(), IssueErrorKind::Claim, &part);
         refused(issuer.pair("alice").claim(name, 1).sign(), IssueErrorKind::Claim, &part);
     }
+    refused(issuer.access("alice").claim("scp", ["a"]).sign(), IssueErrorKind::Claim, "use `.scopes(..)`");
     assert!(check_claim("Sub", None).is_ok());
     assert_eq!(claims(&issuer.access("alice").sign().unwrap())["user"], "alice");
 }

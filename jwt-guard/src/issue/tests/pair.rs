@@ -18,7 +18,7 @@ fn a_refresh_token_carries_what_its_successor_grants_and_grants_nothing() {
         .unwrap();
     assert_eq!(segment(&token, 0), json!({"alg": "HS256", "typ": "rt+jwt"}));
     let expected = json!({
-        "iss": "https://id.example", "sub": "alice", "aud": "orders", "client_id": "alice", "iat": NOW,
+        "iss": "https://id.example", "sub": "alice", "aud": "orders", "client_id": "orders", "iat": NOW,
         "exp": NOW + 30 * 86_400, "jti": token.id(), "sid": token.family(), "auth_time": NOW,
         "renew": {
             "begun": NOW, "scope": "a b", "roles": ["clerk"], "aud": ["billing"], "claims": {"tenant": "acme"}

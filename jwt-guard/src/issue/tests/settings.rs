@@ -25,8 +25,12 @@ fn a_lifetime_of_nothing_or_too_long_is_refused_at_the_start() {
     );
     let longer = Duration::from_secs(2 * 86_400);
     assert!(build(|builder| builder.longest_access_lifetime(longer).access_lifetime(longer)).is_ok());
-    let year = Duration::from_secs(500 * 86_400);
+    let year = Duration::from_secs(366 * 86_400);
     assert!(build(|builder| builder.longest_refresh_lifetime(year).refresh_lifetime(year)).is_ok());
+    for longer in [year + Duration::from_secs(1), Duration::MAX] {
+        refused(build(|builder| builder.longest_refresh_lifetime(longer)), lifetime, "366 days");
+        refused(build(|builder| builder.longest_access_lifetime(longer)), lifetime, "366 days");
+    }
 }
 
 #[test]

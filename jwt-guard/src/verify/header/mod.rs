@@ -73,10 +73,11 @@ fn check_content_type(cty: Option<&Json<'_>>) -> Result<(), VerifyError> {
     }
 }
 
-fn media_subtype(text: &str) -> &str {
+/// The media type without `application/`, which may be left out where no other `/` is in it.
+pub(super) fn media_subtype(text: &str) -> &str {
     const PREFIX: &str = "application/";
     match text.split_at_checked(PREFIX.len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
         _ => text,
     }
 }

@@ -149,6 +149,7 @@ fn the_classic_profile_takes_plain_and_access_tokens_only() {
         "",
         "JOSE",
         "application/",
+        "application/application/at+jwt",
         "token-introspection+jwt",
         "text/at+jwt",
         "at+jwt ",
@@ -174,6 +175,15 @@ fn a_type_of_its_own_is_compared_without_case() {
     assert!(accepts(profile(), Some("example+JWT")));
     assert!(!accepts(profile(), Some("JWT")));
     assert!(!accepts(profile(), None));
+}
+
+#[test]
+fn application_is_left_out_only_where_no_other_slash_is() {
+    let profile = || TokenProfile::Typed("application/text/plain".to_owned());
+    assert!(accepts(profile(), Some("APPLICATION/text/plain")));
+    assert!(!accepts(profile(), Some("text/plain")));
+    assert!(!accepts(TokenProfile::Typed("text/plain".to_owned()), Some("application/text/plain")));
+    assert!(accepts(TokenProfile::Typed("APPLICATION/a+jwt".to_owned()), Some("a+jwt")));
 }
 
 #[test]

@@ -300,6 +300,19 @@ fn the_access_token_profile_requires_the_claims_of_rfc_9068() {
 }
 
 #[test]
+fn a_token_that_ends_before_it_was_issued_is_refused_without_a_longest_lifetime_too() {
+    for max_lifetime in [None, Some(Duration::from_secs(86_400))] {
+        let verifier = verifier(|rules| {
+            rules.limits.max_lifetime = max_lifetime;
+            rules.limits.leeway = Duration::from_secs(30);
+        });
+        let read = |exp: &str, iat: &str| verifier.read(payload(&[("exp", exp), ("iat", iat)])).map(drop);
+        assert_eq!(read("1800000010", "1800000020"), Err(VerifyError::ClaimMalformed("exp".into())));
+        assert_eq!(read("1800000020", "1800000020"), Ok(()));
+    }
+}
+
+#[test]
 fn a_token_bound_to_a_key_is_no_bearer_token() {
     for value in [r#"{"jkt":"x"}"#, r#"{"x5t#S256":"x"}"#, "{}", "null"] {
         assert_eq!(error(&[("cnf", value)]), VerifyError::SenderConstrained, "{value}");
