@@ -116,7 +116,7 @@ async fn other_issuers_say_nothing_of_logins_unless_they_are_believed() {
         Payload::good().with("iss", &format!("\"{PARTNER}\"")).with("fresh", "true").with("csrf", "\"c\"");
     let token = key.token(&payload);
     for (trusted, status) in [(partner(), [401, 403]), (partner().login_claims(), [200, 200])] {
-        let cookies = CookieSettings::new().access_name("token");
+        let cookies = CookieSettings::new();
         let guard = issuing().trust(trusted).cookies(cookies).build().unwrap();
         let app = router().with_guard(guard).into_axum();
         let server = Server::start(app.clone()).await;
@@ -124,7 +124,7 @@ async fn other_issuers_say_nothing_of_logins_unless_they_are_believed() {
         let change = http::Request::post("/change")
             .header("host", "localhost")
             .header("origin", "https://localhost")
-            .header("cookie", format!("token={token}"))
+            .header("cookie", format!("__Host-access_token={token}"))
             .header("x-csrf-token", "c");
         let answer = oneshot(&app, change.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status.as_u16(), status[1], "{}", answer.body);

@@ -229,7 +229,7 @@ async fn a_remembered_token_of_one_issuer_makes_none_of_another_good() {
 async fn the_guards_own_tokens_and_those_of_a_partner_are_accepted_side_by_side() {
     let server = serve(own()).await;
     let pair = log_in(&server).await;
-    server.get("/", &pair.0).await.is(Outcome::ok("carol by carol:  as "));
+    server.get("/", &pair.0).await.is(Outcome::ok("carol by orders:  as "));
     server.get("/", &signed(&key(2), &of_partner(), json!({"jti": "t1"}))).await.is(BOB);
     refuses(&server, "ours by partner", &signed(&key(2), &of_home(), json!({"jti": "t1"}))).await;
     let posing = json!({"iss": PARTNER, "aud": "acme-orders", "user": "bob", "jti": "t1"});

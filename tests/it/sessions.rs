@@ -206,7 +206,7 @@ async fn a_caller_without_a_session_gets_none_where_the_policy_lets_it_in_and_is
     server.get("/peek", &reader).await.is(Outcome::ok("no session"));
     server.send(Request::new("POST", "/leave").bearer(&reader)).await.is(Outcome::NO_TOKEN);
     let cookie = log_in(&server).await;
-    server.send(with(&cookie, "GET", "/misread")).await.is(Outcome::BAD_TOKEN);
+    server.send(with(&cookie, "GET", "/misread")).await.is(Outcome::FORBIDDEN);
 }
 
 #[tokio::test]
