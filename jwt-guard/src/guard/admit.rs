@@ -192,7 +192,13 @@ impl JwtGuard {
         }
         event::admitted(rule, None, request);
         let caller = Err(AuthError::NoToken);
-        Ok(Finding { guard: self.id(), token: rule.token(), caller, admission: Admission::Unseen })
+        Ok(Finding {
+            guard: self.id(),
+            token: rule.token(),
+            caller,
+            admission: Admission::Unseen,
+            rule: Some(rule),
+        })
     }
 
     /// Says whose a token or a session is, for a logout.
