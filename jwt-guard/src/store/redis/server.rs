@@ -125,9 +125,9 @@ impl Server {
         }
     }
 
-    /// A connection of its own, for one who reads from it and waits up to `patience` for an answer.
+    /// A connection of its own, for one who reads from it and waits up to `patience` for an answer, or as long as a call.
     pub(super) async fn reader(&self, patience: Duration) -> Result<Link, StoreError> {
-        self.nodes.connect(patience).await
+        self.nodes.connect(patience.max(self.timeout)).await
     }
 
     /// The connection there is, or one that is being made; one that failed is tried anew.
