@@ -100,8 +100,8 @@ mod tests {
     fn next_never_leads_to_another_origin() {
         assert_eq!(location("GET", "//evil.example/a", "text/html").unwrap(), "/login");
         assert_eq!(location("GET", "https://evil.example//a", "text/html").unwrap(), "/login");
-        let encoded = location("GET", "/%5cevil", "text/html").unwrap();
-        assert_eq!(encoded, "/login?next=/%255cevil");
+        // Something on the way may resolve the escapes.
+        assert_eq!(location("GET", "/%5cevil", "text/html").unwrap(), "/login");
     }
 
     #[test]
