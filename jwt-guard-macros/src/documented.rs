@@ -4,15 +4,20 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote_spanned;
 
-/// Takes `$crate`, which names the runtime crate, and the path of the handler.
+/// Takes `$crate`, which names the runtime crate, and the path of the handler. `$crate` belongs to the macro that wrote it, so
+/// it may not be a part of the call itself.
 pub(crate) fn call(input: TokenStream) -> TokenStream {
     let mut tokens = input.into_iter();
-    let Some(mut runtime) = tokens.next() else { return TokenStream::new() };
+    let Some(runtime) = tokens.next() else { return TokenStream::new() };
     let handler: TokenStream = tokens.collect();
     let last = handler.clone().into_iter().last();
     let at = last.as_ref().map_or_else(|| runtime.span(), TokenTree::span);
-    runtime.set_span(runtime.span().located_at(at));
+    let call = quote_spanned! { at => __jwt_guard_document(__jwt_guard_operation, #handler) };
     quote_spanned! { at =>
-        #runtime::__private::documented(#runtime::__private::utoipa_axum::routes!(#handler), #handler)
+        {
+            use #runtime::__private::documented as __jwt_guard_document;
+            let __jwt_guard_operation = #runtime::__private::utoipa_axum::routes!(#handler);
+            #call
+        }
     }
 }
