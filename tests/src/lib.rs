@@ -7,10 +7,12 @@
 //!    repeat a header or hold bytes that no client library would send.
 //! 5. [`Answer::is`] compares an answer with an [`Outcome`]: status, challenge and body.
 //! 6. [`key_server::KeyServer`] is an identity provider that answers as it is told.
-//! 7. [`events::capture`] collects what the guard logs.
+//! 7. [`sample`] is an application with every kind of route.
+//! 8. [`events::capture`] collects what the guard logs.
 
 pub mod events;
 pub mod key_server;
+pub mod sample;
 pub mod sources;
 
 mod answer;
