@@ -20,7 +20,7 @@ use crate::token::TokenKind;
 ///
 /// let needs = Needs::of(&RULE);
 /// assert_eq!(needs.credentials(), Credentials::Required);
-/// let [by_role, by_scope] = needs.ways() else { panic!("two ways") };
+/// let [by_scope, by_role] = needs.ways() else { panic!("two ways") };
 /// assert_eq!((by_role.scopes(), by_role.roles()), (&["orders:write"][..], &["clerk"][..]));
 /// assert_eq!(by_scope.scopes(), ["orders:admin", "orders:write"]);
 /// ```

@@ -25,18 +25,18 @@ pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
 /// crate that calls it needs `utoipa` and `axum` among its dependencies.
 ///
 /// ```
-/// use jwt_guard::{Router, requires, routes};
+/// use jwt_guard::{Router, routes};
 ///
 /// mod orders {
-///     use super::requires;
+///     use jwt_guard::requires;
 ///
 ///     #[utoipa::path(get, path = "/orders", responses((status = OK)))]
 ///     #[requires(scope = "orders:read")]
-///     pub(super) async fn list() {}
+///     pub async fn list() {}
 ///
 ///     #[utoipa::path(post, path = "/orders", responses((status = CREATED)))]
 ///     #[requires(scope = "orders:write")]
-///     pub(super) async fn create() {}
+///     pub async fn create() {}
 /// }
 ///
 /// let router: Router = Router::new().routes(routes!(orders::list, orders::create));
