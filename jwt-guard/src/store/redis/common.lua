@@ -119,7 +119,7 @@ local function revoke_one(kind, name, subject, ends, now, most)
 end
 
 -- Ends a login, with its issued tokens. Its refresh tokens are unknown from now on, so the revocation lasts as long as
--- access tokens do.
+-- access tokens do. Returns what `revoke_one` does, and when the revocation ends.
 local function revoke_family(name, subject, ends, now, most)
   local login, issued = key('login', name), key('issued-of', name)
   local known = redis.call('HMGET', login, 'access', 'subject')
@@ -133,7 +133,7 @@ local function revoke_family(name, subject, ends, now, most)
     redis.call('ZREM', key('issued', subject), id)
   end
   redis.call('DEL', issued)
-  return revoke_one('family', name, subject, ends, now, most)
+  return revoke_one('family', name, subject, ends, now, most), ends
 end
 
 -- Whether a cut-off covers what was made in an epoch.

@@ -31,7 +31,7 @@ use crate::store::{
     Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation, Standing,
     StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
 };
-use feed::{Fact, Feed};
+use feed::{Fact, Feed, fact};
 use server::Server;
 
 pub use options::RedisOptions;
@@ -146,14 +146,12 @@ impl RedisStore {
         };
         let (key, issued_before, expires_at) = match what {
             Revocation::Token { ref id, expires_at } => {
-                return self
-                    .send_one(by_name(&scripts::REVOKE_TOKEN, "allowed", id, expires_at), what, now)
-                    .await;
+                let call = by_name(&scripts::REVOKE_TOKEN, "allowed", id, expires_at);
+                return self.send_one(call, "token", id, now).await;
             }
             Revocation::Family { ref id, expires_at } => {
-                return self
-                    .send_one(by_name(&scripts::REVOKE_FAMILY, "login", id, expires_at), what, now)
-                    .await;
+                let call = by_name(&scripts::REVOKE_FAMILY, "login", id, expires_at);
+                return self.send_one(call, "family", id, now).await;
             }
             Revocation::Subject { subject, issued_before, expires_at } => {
                 (subject.key(), issued_before, expires_at)
@@ -173,14 +171,16 @@ impl RedisStore {
     async fn send_one(
         &self,
         call: ScriptInvocation<'_>,
-        what: Revocation,
+        kind: &str,
+        name: &str,
         now: SystemTime,
     ) -> Result<(), StoreError> {
-        let cut_off: u64 = self.server.run(&call).await?;
+        let (cut_off, ends): (u64, u64) = self.server.run(&call).await?;
         if cut_off > 0 {
             warn_of_revocations(&self.limits);
         }
-        self.learn(Fact::Revoked(what), now);
+        // The server may know of a token that ends later than the caller does.
+        self.learn(fact(kind, name, ends, None)?, now);
         Ok(())
     }
 
@@ -262,8 +262,8 @@ impl TokenStore for RedisStore {
                 call.arg(self.limits.most_revocations());
                 call
             };
-            let answer = server.run_again(&call("first"), &call("again")).await?;
-            let Rotation { family: id, access_expires_at: expires_at, ends, .. } = rotation;
+            let (answer, revoked_until): (u8, u64) = server.run_again(&call("first"), &call("again")).await?;
+            let Rotation { family, ends, .. } = rotation;
             match answer {
                 0 => {
                     if let Some((id, expires_at)) = ends {
@@ -273,7 +273,7 @@ impl TokenStore for RedisStore {
                 }
                 1 => Ok(Rotated::Retried),
                 2 => {
-                    self.learn(Fact::Revoked(Revocation::Family { id, expires_at }), now);
+                    self.learn(fact("family", &family, revoked_until, None)?, now);
                     Ok(Rotated::Reused)
                 }
                 3 => Ok(Rotated::Unknown),

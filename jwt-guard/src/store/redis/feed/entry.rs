@@ -52,7 +52,7 @@ pub(super) fn split(key: &[u8]) -> Result<(&str, &str), StoreError> {
 }
 
 /// `cut_off` are the time and the epoch, where there are such.
-pub(super) fn fact(
+pub(in crate::store::redis) fn fact(
     kind: &str,
     name: &str,
     ends: u64,

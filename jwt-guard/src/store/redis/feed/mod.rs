@@ -11,7 +11,7 @@
 mod entry;
 mod reader;
 
-pub(super) use entry::Fact;
+pub(super) use entry::{Fact, fact};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
