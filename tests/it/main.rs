@@ -34,6 +34,7 @@ mod properties;
 mod remote;
 mod rotation;
 mod router;
+mod sample;
 mod secrets;
 mod seed_table;
 mod services;

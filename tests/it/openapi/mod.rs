@@ -4,7 +4,6 @@ mod agreement;
 mod by_aide;
 mod by_utoipa;
 mod faults;
-mod one_word;
 mod schemes;
 mod valid;
 
