@@ -9,6 +9,7 @@
 //! | `create_access_token(..)` and `create_refresh_token(..)` | `guard.login(..)`; `guard.refresh(..)` replaces both |
 //! | `denylist.add(jti)` and its callback | `guard.logout(..)` and `token_store(..)` |
 //! | `Authorize.get_jwt_subject()` | `Principal::subject` |
+//! | `custom_openapi()`, which looks for `jwt_required` in the source | `routes!` and `AccessTable::document`, as the example `openapi` shows |
 //!
 //! `cargo run --example fastapi_style` serves it on port 3000 (or `PORT`), and prints what to type.
 

@@ -12,6 +12,7 @@
 //! | `jam.session_create(session_key, data)` and `set_cookie(..)` | `sessions.create(NewSession::new(..).payload(..))` and `set_cookie(..)` |
 //! | `jam.session_rework(id)` | `session.rotate()` of the extractor `Session` |
 //! | `jam.session_delete(id)` | `guard.logout(..)`, or `session.delete()` |
+//! | nothing in OpenAPI | `routes!` and `AccessTable::document`, as the example `openapi` shows: cookies go with their CSRF header |
 //!
 //! jam 2 lets in whoever sends a session id, made up or not. Here an id that no login gave out is refused, as is one that
 //! was replaced.

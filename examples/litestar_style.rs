@@ -8,6 +8,10 @@
 //! | `request.user`, `request.auth` | `CurrentUser<User>`, `Claims` |
 //! | `exclude=["/login"]`, a pattern that opens `/admin/login-history` too | `#[anonymous_allowed(credentials = "ignored")]` on the one handler |
 //! | a guard function that raises `PermissionDeniedException` | `#[requires(role = "admin")]` |
+//! | `openapi_components`, `security_requirement` | `router.access_table().document_with(..)`: the schemes, and `security` of each operation; see the example `openapi` |
+//! | `openapi_security_scheme_name`, `description` | `guard.openapi().name("bearer", "BearerToken")`, `.description("bearer", "..")` |
+//! | `token_url`, `oauth_scopes` | `guard.openapi().token_url("/oauth2/login")`, `.scope("read", "Read")`, which the guard checks too |
+//! | `OAuth2Login` | the JSON of `guard.login(..)`, as RFC 6749 section 5.1 says |
 //!
 //! `cargo run --example litestar_style` serves it on port 3000 (or `PORT`), and prints what to type.
 

@@ -8,6 +8,7 @@
 //! | `@requires("admin", redirect="login")` | `#[requires(scope = "admin", redirect = "/login")]` |
 //! | `request.user.display_name` | `Principal` |
 //! | `JWTWebSocketAuthenticationBackend`, token in the address | token in the sub-protocol, which no log shows |
+//! | schemas by hand, in comments of the handlers | `routes!` and `AccessTable::document`, as the example `openapi` shows |
 //!
 //! `cargo run --example starlette_style` serves it on port 3000 (or `PORT`), and prints what to type.
 

@@ -65,7 +65,12 @@ impl Browser {
 
     /// Types into the input of that name.
     pub(crate) fn type_into(&mut self, name: &str, text: &str) -> Result<()> {
-        self.evaluate(&format!("document.querySelector('input[name={name}]').focus()"))?;
+        self.type_at(&format!("input[name={name}]"), text)
+    }
+
+    /// Types into the element that a selector finds.
+    pub(crate) fn type_at(&mut self, selector: &str, text: &str) -> Result<()> {
+        self.evaluate(&format!("document.querySelector('{selector}').focus()"))?;
         self.tools.call("Input.insertText", json!({ "text": text })).map(drop)
     }
 
@@ -105,6 +110,21 @@ impl Browser {
         match answer.get("exceptionDetails") {
             Some(exception) => Err(format!("{script}: {exception}").into()),
             None => Ok(answer["result"]["value"].take()),
+        }
+    }
+
+    /// Waits until a condition of a script holds.
+    pub(crate) fn wait_for(&mut self, condition: &str) -> Result<()> {
+        let script = format!(
+            "new Promise(done => {{ const look = () => ({condition}) ? done() : setTimeout(look, 20); look() }})"
+        );
+        let answer = self
+            .tools
+            .call("Runtime.evaluate", json!({ "expression": script, "awaitPromise": true }))
+            .map_err(|error| format!("waiting for {condition}: {error}"))?;
+        match answer.get("exceptionDetails") {
+            Some(exception) => Err(format!("{condition}: {exception}").into()),
+            None => Ok(()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Drives the example `web_login` in a real Chromium, as a person would.
+//! Drives the examples `web_login` and `openapi` in a real Chromium, as a person would.
 //!
 //! Without Chromium the tests say that they are skipped; where `CI` is set, they fail.
 
@@ -9,6 +9,7 @@ mod devtools;
 #[expect(dead_code, unused_imports, reason = "of the other test's tools, this one only starts the example")]
 #[path = "../examples/support/mod.rs"]
 mod support;
+mod swagger_ui;
 
 use std::thread;
 use std::time::Duration;

@@ -3,6 +3,7 @@
 mod fastapi_style;
 mod jam_style;
 mod litestar_style;
+mod openapi;
 mod quickstart;
 mod starlette_style;
 mod support;

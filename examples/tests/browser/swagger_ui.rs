@@ -1,0 +1,114 @@
+//! The example `openapi`: its document in Swagger UI, with the dialog *Authorize*.
+
+use crate::chromium::Browser;
+use crate::support::{Example, Result};
+
+#[test]
+fn the_dialog_authorize_gets_tokens_that_open_what_the_document_says() -> Result<()> {
+    let Some(browser) = Browser::start()? else { return Ok(()) };
+    let mut docs = Docs::open(browser)?;
+    assert_eq!(docs.call("get", "/catalogue")?, "200");
+    assert_eq!(docs.call("get", "/orders")?, "401");
+    assert_eq!(docs.call("post", "/orders")?, "401");
+
+    docs.log_in("bob")?;
+    assert_eq!(docs.call("get", "/orders")?, "200");
+    assert_eq!(docs.call("post", "/orders")?, "403");
+    docs.browser.screenshot("openapi-bob.png")?;
+
+    docs.log_out()?;
+    assert_eq!(docs.call("get", "/orders")?, "401");
+
+    docs.log_in("ada")?;
+    assert_eq!(docs.call("post", "/orders")?, "201");
+    docs.browser.screenshot("openapi-ada.png")
+}
+
+#[test]
+fn a_wrong_password_gets_no_token() -> Result<()> {
+    let Some(browser) = Browser::start()? else { return Ok(()) };
+    let mut docs = Docs::open(browser)?;
+    docs.fill_in("ada", "guess")?;
+    docs.browser.wait_for("document.querySelector('.modal-ux .errors')")?;
+    docs.browser.screenshot("openapi-dialog.png")?;
+    docs.close()?;
+    assert_eq!(docs.call("get", "/orders")?, "401");
+    Ok(())
+}
+
+/// The page, with the example that serves it.
+struct Docs {
+    browser: Browser,
+    _process: Example,
+}
+
+/// The part of the dialog that asks for a name and a password.
+const DIALOG: &str = "document.querySelector('#oauth_username')";
+
+impl Docs {
+    fn open(mut browser: Browser) -> Result<Self> {
+        let process = Example::start("openapi")?;
+        browser.open(&format!("http://{}/docs/", process.address()))?;
+        browser.wait_for("document.querySelectorAll('.opblock').length === 7")?;
+        Ok(Self { browser, _process: process })
+    }
+
+    fn click(&mut self, element: &str) -> Result<()> {
+        self.browser.wait_for(element)?;
+        self.browser.evaluate(&format!("{element}.click()")).map(drop)
+    }
+
+    /// Executes an operation, and gives the status that the page shows.
+    fn call(&mut self, method: &str, path: &str) -> Result<String> {
+        let block = format!(
+            "[...document.querySelectorAll('.opblock-{method}')].find(block => block.querySelector('[data-path=\"{path}\"]'))"
+        );
+        if self.browser.evaluate(&format!("{block}.querySelector('button.execute') === null"))? == true {
+            self.click(&format!("{block}.querySelector('.opblock-summary-control')"))?;
+        }
+        let status = format!("{block}.querySelector('.live-responses-table .response-col_status')");
+        if self.browser.evaluate(&format!("{status} !== null"))? == true {
+            self.click(&format!("{block}.querySelector('button.btn-clear')"))?;
+            self.browser.wait_for(&format!("{status} === null"))?;
+        }
+        self.click(&format!("{block}.querySelector('button.execute')"))?;
+        let shown =
+            format!("[...{block}.querySelectorAll('.live-responses-table .response-col_status')].at(-1)");
+        self.browser.wait_for(&format!("/[0-9]/.test({shown}?.innerText)"))?;
+        self.browser.evaluate(&format!("{shown}.scrollIntoView({{ block: 'center' }})"))?;
+        let text = self.browser.evaluate(&format!("{shown}.innerText"))?;
+        // Below the status, Swagger UI says whether the document knows it.
+        Ok(text.as_str().ok_or("not a text")?.trim().to_owned())
+    }
+
+    /// Opens the dialog, asks for every scope, and sends it.
+    fn fill_in(&mut self, name: &str, password: &str) -> Result<()> {
+        self.click("document.querySelector('.auth-wrapper .btn.authorize')")?;
+        self.browser.wait_for(DIALOG)?;
+        self.browser.type_at("#oauth_username", name)?;
+        self.browser.type_at("#oauth_password", password)?;
+        self.click(&format!("{DIALOG}.closest('.auth-container').querySelector('.scopes a')"))?;
+        self.click(&format!(
+            "{DIALOG}.closest('.auth-container').querySelector('.auth-btn-wrapper .authorize')"
+        ))
+    }
+
+    fn log_in(&mut self, name: &str) -> Result<()> {
+        self.fill_in(name, "secret")?;
+        self.browser.wait_for("document.querySelector('.modal-ux').innerText.includes('Logout')")?;
+        self.close()
+    }
+
+    fn log_out(&mut self) -> Result<()> {
+        self.click("document.querySelector('.auth-wrapper .btn.authorize')")?;
+        let logout = "[...document.querySelectorAll('.modal-ux button')].find(button => button.innerText === 'Logout')";
+        self.click(logout)?;
+        self.browser.wait_for(DIALOG)?;
+        self.close()
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.click("document.querySelector('.modal-ux .close-modal')")?;
+        self.browser.wait_for("document.querySelector('.modal-ux') === null")
+    }
+}
