@@ -35,7 +35,7 @@ pub(crate) fn handler(
     too_many_extractors(handler, errors);
     match access {
         Access::Anonymous | Access::AnonymousIfExpired => {
-            callers_of_nobody(handler, Nobody::Anonymous, errors)
+            callers_of_nobody(handler, Nobody::Anonymous, errors);
         }
         Access::AnyoneUnseen => callers_of_nobody(handler, Nobody::Unseen, errors),
         Access::Authenticated | Access::AuthenticatedToRefresh => {}

@@ -68,7 +68,6 @@ pub fn partners_guard() -> JwtGuard {
 }
 
 /// The application, documented by utoipa.
-#[must_use]
 pub fn by_utoipa(word: Word) -> Router {
     let orders = match word {
         Word::Read => read::orders::by_utoipa(),
@@ -79,7 +78,6 @@ pub fn by_utoipa(word: Word) -> Router {
 }
 
 /// The application, documented by aide.
-#[must_use]
 pub fn by_aide(word: Word) -> Router {
     let orders = match word {
         Word::Read => read::orders::by_aide(),
