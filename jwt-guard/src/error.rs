@@ -123,12 +123,13 @@ impl AuthError {
             | Self::NoSession
             | Self::ReplacedSession
             | Self::UnknownUser => FailureKind::InvalidToken,
-            // A new token would fit no better.
-            Self::Claims(_) => FailureKind::Forbidden,
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
             Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
-            Self::Policy(Shortfall::Forbidden | Shortfall::Malformed(_)) => FailureKind::Forbidden,
+            // A new token would help in none of these.
+            Self::Claims(_) | Self::Policy(Shortfall::Forbidden | Shortfall::Malformed(_)) => {
+                FailureKind::Forbidden
+            }
             Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
         }
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jsonwebtoken::crypto::CryptoProvider;
-use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{DecodingKey, EncodingKey, Header};
 use jwt_guard::JwtGuard;
 use jwt_guard_tests::{AUDIENCE, ManualClock, NOW, SigningKey};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn guard() -> JwtGuard {
 
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the application")]
 fn decode(token: &str) -> jsonwebtoken::errors::Result<Value> {
-    let mut validation = Validation::new(jsonwebtoken::Algorithm::HS256);
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
     validation.set_audience(&[AUDIENCE]);
     validation.set_issuer(&["https://id.example"]);
     let key = DecodingKey::from_secret(SigningKey::secret())?;

@@ -148,7 +148,7 @@ fn an_empty_value_is_no_token_in_any_place() {
             TokenLocation::websocket_protocol("bearer"),
             vec![upgrade, ("sec-websocket-protocol", b"bearer, ,chat")],
         ),
-        (query.clone(), vec![]),
+        (query, vec![]),
     ] {
         let mut empty = request(&headers);
         empty.uri = "/?token=&a=1&token".parse().unwrap();
