@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 #[cfg_attr(
     not(any(feature = "aide-0-15", feature = "utoipa-6")),
-    expect(dead_code, reason = "only documents look inside")
+    expect(dead_code, unreachable_pub, reason = "only documents look inside")
 )]
 pub struct Operation(Arc<dyn Any + Send + Sync>);
 

@@ -44,6 +44,10 @@ pub(in crate::store) enum Note {
     /// Tokens of logins that began in an earlier epoch are revoked, and other tokens issued before the moment.
     CutOff { before: Moment, epoch: u64 },
     /// The epoch of the ledger.
+    #[cfg_attr(
+        not(feature = "store-file"),
+        allow(dead_code, reason = "only a store that writes changes down keeps it")
+    )]
     Era(u64),
     /// A login that lives.
     Login(Login),

@@ -1,6 +1,8 @@
 //! In which epoch of which ledger a login began: the end of its name.
 
-use super::{Kind, Ledger, Note};
+#[cfg(feature = "store-redis")]
+use super::Note;
+use super::{Kind, Ledger};
 use crate::random;
 use crate::store::StoreError;
 

@@ -245,7 +245,11 @@ impl Ledger {
     }
 
     #[cfg(not(any(feature = "store-file", test)))]
-    #[expect(clippy::unused_self, reason = "a store that writes changes down needs it")]
+    #[expect(
+        clippy::needless_pass_by_ref_mut,
+        clippy::unused_self,
+        reason = "a store that writes changes down needs it"
+    )]
     fn note_change(&mut self, _: Kind, _: &Arc<str>) {}
 
     pub(super) fn len(&self) -> usize {
