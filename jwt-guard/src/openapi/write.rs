@@ -18,6 +18,24 @@ pub struct At {
 /// The methods that an OpenAPI 3.1 document has operations for.
 pub(crate) const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
+/// The field of a path item for one of [`METHODS`], borrowed as the last argument says. The libraries' path items are of types
+/// of their own, with fields of the same names.
+macro_rules! field_of_method {
+    ($item:expr, $method:expr, $($borrow:tt)+) => {
+        match $method {
+            "GET" => $($borrow)+ $item.get,
+            "PUT" => $($borrow)+ $item.put,
+            "POST" => $($borrow)+ $item.post,
+            "DELETE" => $($borrow)+ $item.delete,
+            "OPTIONS" => $($borrow)+ $item.options,
+            "HEAD" => $($borrow)+ $item.head,
+            "PATCH" => $($borrow)+ $item.patch,
+            _ => $($borrow)+ $item.trace,
+        }
+    };
+}
+pub(crate) use field_of_method;
+
 /// What a library's document must do for us. Each implementation is a writer and decides nothing.
 pub trait Write {
     /// An operation object.

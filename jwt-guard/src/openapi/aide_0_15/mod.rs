@@ -81,7 +81,7 @@ use super::Document;
 use super::answers::Answer;
 use super::schemes::Scheme;
 use super::security::Requirement;
-use super::write::{At, METHODS, POLICY, Write, WriteOperation, with_paragraph};
+use super::write::{At, METHODS, POLICY, Write, WriteOperation, field_of_method, with_paragraph};
 use crate::router::document::Operation as Kept;
 
 pub use verbs::{
@@ -209,27 +209,9 @@ fn read(requirement: &aide::openapi::SecurityRequirement) -> Requirement {
 }
 
 fn operation<'i>(item: &'i PathItem, method: &str) -> &'i Option<Operation> {
-    match method {
-        "GET" => &item.get,
-        "PUT" => &item.put,
-        "POST" => &item.post,
-        "DELETE" => &item.delete,
-        "OPTIONS" => &item.options,
-        "HEAD" => &item.head,
-        "PATCH" => &item.patch,
-        _ => &item.trace,
-    }
+    field_of_method!(item, method, &)
 }
 
 fn slot<'i>(item: &'i mut PathItem, method: &str) -> &'i mut Option<Operation> {
-    match method {
-        "GET" => &mut item.get,
-        "PUT" => &mut item.put,
-        "POST" => &mut item.post,
-        "DELETE" => &mut item.delete,
-        "OPTIONS" => &mut item.options,
-        "HEAD" => &mut item.head,
-        "PATCH" => &mut item.patch,
-        _ => &mut item.trace,
-    }
+    field_of_method!(item, method, &mut)
 }
