@@ -89,6 +89,14 @@ fn with_clock(clock: impl Clock, store: &MemoryStore) -> JwtGuard {
     builder().clock(clock).token_store(store.clone()).build().unwrap()
 }
 
+/// Another issuer: what signs its tokens, and what a guard that trusts it is told.
+fn partner(clock: &ManualClock) -> (TokenIssuer, TrustedIssuer) {
+    const NAME: &str = "https://partner.example";
+    let key = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
+    let issuer = TokenIssuer::builder(key.clone()).issuer(NAME).audience(AUDIENCE).clock(clock.clone());
+    (issuer.build().unwrap(), TrustedIssuer::new(NAME).key(key.verifying_key()))
+}
+
 #[tokio::test]
 async fn after_reuse_no_access_token_lives_again_whichever_token_ends_first() {
     for listed in [true, false] {
@@ -217,19 +225,9 @@ async fn clocks_that_differ_save_no_token_and_refuse_no_new_login() {
 #[tokio::test]
 async fn a_logout_of_everybody_ends_all_that_is_accepted_and_new_logins_are_good_at_once() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
-    let theirs = TokenIssuer::builder(partner.clone())
-        .issuer("https://partner.example")
-        .audience(AUDIENCE)
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let guard = builder()
-        .clock(clock.clone())
-        .token_store(MemoryStore::new())
-        .trust(TrustedIssuer::new("https://partner.example").key(partner.verifying_key()))
-        .build()
-        .unwrap();
+    let (theirs, partner) = partner(&clock);
+    let guard =
+        builder().clock(clock.clone()).token_store(MemoryStore::new()).trust(partner).build().unwrap();
     let server = app(guard.clone()).await;
     let (ada, grace) = (login_of(&server, "ada").await, login_of(&server, "grace").await);
     let foreign = theirs.access("ada").family("their session").sign().unwrap();
@@ -254,19 +252,9 @@ async fn a_logout_of_everybody_ends_all_that_is_accepted_and_new_logins_are_good
 #[tokio::test]
 async fn the_same_name_at_another_issuer_is_another_person() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
-    let theirs = TokenIssuer::builder(partner.clone())
-        .issuer("https://partner.example")
-        .audience(AUDIENCE)
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let guard = builder()
-        .clock(clock.clone())
-        .token_store(MemoryStore::new())
-        .trust(TrustedIssuer::new("https://partner.example").key(partner.verifying_key()))
-        .build()
-        .unwrap();
+    let (theirs, partner) = partner(&clock);
+    let guard =
+        builder().clock(clock.clone()).token_store(MemoryStore::new()).trust(partner).build().unwrap();
     let server = app(guard.clone()).await;
     let ours = login_of(&server, "ada").await;
     let foreign = theirs.access("ada").sign().unwrap();
@@ -348,19 +336,8 @@ async fn a_refresh_ends_the_access_token_before_it_where_that_is_asked_for() {
 #[tokio::test]
 async fn claims_of_a_trusted_partner_are_not_renewed_whatever_they_say() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
-    let theirs = TokenIssuer::builder(partner.clone())
-        .issuer("https://partner.example")
-        .audience(AUDIENCE)
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let guard = builder()
-        .clock(clock)
-        .token_store(MemoryStore::new())
-        .trust(TrustedIssuer::new("https://partner.example").key(partner.verifying_key()))
-        .build()
-        .unwrap();
+    let (theirs, partner) = partner(&clock);
+    let guard = builder().clock(clock).token_store(MemoryStore::new()).trust(partner).build().unwrap();
     let server = app(guard).await;
     let mallorys = login_of(&server, "mallory").await;
     let foreign = theirs.access("admin").sign().unwrap();
@@ -413,14 +390,7 @@ async fn user(user: CurrentUser<String>) -> String {
 #[tokio::test]
 async fn a_caller_of_another_issuer_is_not_the_user_of_that_name() {
     let clock = ManualClock::new();
-    let partner = SigningKey::secret(Algorithm::Hs256, *b"partner-secret-0123456789abcdefXY").unwrap();
-    let theirs = TokenIssuer::builder(partner.clone())
-        .issuer("https://partner.example")
-        .audience(AUDIENCE)
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let partner = TrustedIssuer::new("https://partner.example").key(partner.verifying_key());
+    let (theirs, partner) = partner(&clock);
     for (partner, answer) in [
         (partner.clone(), Outcome::BAD_TOKEN),
         (partner.same_users(), Outcome::ok("ada of Some(\"https://partner.example\")")),
