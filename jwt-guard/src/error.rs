@@ -157,7 +157,7 @@ impl AuthError {
         }
     }
 
-    /// Whether nobody is known, and an open page is open to those: no token, or cookies that cannot be told apart.
+    /// Whether the caller is unknown, so that an open page lets it in: no token, or cookies that cannot be told apart.
     pub(crate) fn is_anonymous(&self) -> bool {
         matches!(self, Self::NoToken | Self::OtherScheme | Self::Location(LocationError::UnequalCookies))
     }

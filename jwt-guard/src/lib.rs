@@ -181,7 +181,7 @@ pub use jwt_guard_macros::authentication_required;
 /// | `role = "clerk"` | the token grants the role; also a path to a constant |
 /// | `claim("tenant") = "acme"` | the claim is this string, integer or boolean, or a list that contains it; `claim("a", "b")` looks into an object |
 /// | `fresh` | the token was issued by a login, not by a refresh |
-/// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one. `not(..)` lets in who lacks the claim; a claim that is malformed lets nobody in, by a condition or its `not(..)` |
+/// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one. `not(..)` lets in who lacks the claim; a claim that is malformed lets no caller in, by a condition or its `not(..)` |
 /// | `policy = path::Type` | the conditions of a [`Policy`](policy::Policy) |
 ///
 /// Conditions beside each other must all hold.

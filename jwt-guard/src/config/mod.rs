@@ -72,7 +72,7 @@ pub(crate) struct Config {
     pub(crate) name: Option<String>,
     /// Whose subjects are meant where no issuer is named.
     pub(crate) home: Home,
-    /// The places of those issuers whose subjects are no users of the application.
+    /// The places of those issuers whose subjects are not users of the application.
     pub(crate) strangers: Vec<usize>,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,

@@ -28,7 +28,7 @@ pub(crate) struct SessionCaller {
 /// What the id of a session stands for.
 #[cfg_attr(
     not(feature = "sessions"),
-    expect(dead_code, reason = "without the feature nobody holds sessions")
+    expect(dead_code, reason = "without the feature there are no sessions")
 )]
 pub(crate) enum FoundSession {
     Caller(SessionCaller),
@@ -37,7 +37,7 @@ pub(crate) enum FoundSession {
     Nothing,
 }
 
-/// The answer to the id of a session: a reason where nobody can say.
+/// The answer to the id of a session: a reason where the store cannot say.
 pub(crate) type Identified<'a> = Pin<Box<dyn Future<Output = Result<FoundSession, String>> + Send + 'a>>;
 
 /// Whoever holds the sessions.

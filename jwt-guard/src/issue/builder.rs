@@ -116,7 +116,7 @@ impl IssuerBuilder {
         self
     }
 
-    /// Where a guard reads the scopes and the roles of these tokens. They are written there too, and nobody else may.
+    /// Where a guard reads the scopes and the roles of these tokens. They are written there too, and by nothing else.
     pub(crate) fn read_from(mut self, scope_claims: Vec<Vec<String>>, role_claims: Vec<Vec<String>>) -> Self {
         self.0.scope_claims = scope_claims;
         self.0.role_claims = role_claims;

@@ -18,7 +18,7 @@ use crate::random;
 use crate::store::{Begun, Family, Issued, Rotated, Rotation, Subject, TokenStore};
 use crate::token::TokenKind;
 
-/// How often a login begins anew that was outrun: nobody ends all logins of a subject so fast.
+/// How often a login that was outrun begins anew: all logins of a subject do not end so often in so short a time.
 const ATTEMPTS: usize = 8;
 
 impl NewToken<Access> {

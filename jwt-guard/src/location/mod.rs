@@ -175,7 +175,7 @@ fn whole_header<'r>(
     only(values.map(HeaderValue::as_bytes), source)
 }
 
-/// An empty value is no token, in whatever place.
+/// An empty value counts as no token, in every place.
 fn is_not_empty(value: &HeaderValue) -> bool {
     !value.as_bytes().trim_ascii().is_empty()
 }

@@ -18,7 +18,7 @@ use crate::token::{TokenKind, TokenSource};
 ///
 /// Take it in a handler with `#[anonymous_allowed(credentials = "ignored")]`, and give it to
 /// [`JwtGuard::logout`](crate::JwtGuard::logout). It looks at every place that the guard reads, for an access token, a refresh
-/// token and a session, and asks of each whether it is good. It refuses nobody but where a store does not answer, with 503.
+/// token and a session, and asks of each whether it is good. It refuses only where a store does not answer, with 503.
 ///
 /// ```
 /// use axum::response::Response;

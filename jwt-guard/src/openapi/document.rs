@@ -177,7 +177,7 @@ impl<D: Write> Work<'_, D> {
         nearest.or(alone).or_else(|| JwtGuard::of(&Extensions::new()).map(named))
     }
 
-    /// Defines the schemes, and looks for those that nobody has defined.
+    /// Defines the schemes, and looks for those that are not defined.
     fn finish(mut self) -> Result<(), DocumentError> {
         self.document.finish();
         for (schemes, scopes) in self.guards.values() {

@@ -45,7 +45,7 @@ pub struct Schemes {
 /// One security scheme object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
-    /// What it is called as long as nobody renames it.
+    /// What it is called unless it is renamed.
     key: String,
     pub name: String,
     pub kind: SchemeKind,

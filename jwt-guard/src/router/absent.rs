@@ -68,7 +68,7 @@ where
     router.layer(Hide { routes: routes.keys().map(|&path| path.to_owned()).collect(), absent })
 }
 
-/// The request as it came, but for its body, which nobody has read.
+/// The request as it came, but for its body, which was not read.
 fn begin_anew(request: &Request) -> Request {
     let mut new = Request::new(Body::empty());
     *new.method_mut() = request.method().clone();

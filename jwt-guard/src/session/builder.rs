@@ -80,7 +80,7 @@ impl SessionsBuilder {
         self
     }
 
-    /// How long after a rotation the old id may still come without ending the session. It lets nobody in, either way. 10
+    /// How long after a rotation the old id may still come without ending the session. It is refused either way. 10
     /// seconds by default, for requests that a page sent before it had the new id; one minute at most. With zero, such a
     /// request logs the user out.
     pub fn rotation_grace(mut self, grace: Duration) -> Self {

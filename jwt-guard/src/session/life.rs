@@ -48,7 +48,7 @@ impl Sessions {
     /// What became of a session that is not there.
     ///
     /// An id that a rotation replaced a while ago is held by somebody who was not given the new one: the owner, if a thief
-    /// rotated, or the thief, if the owner did. Nobody can tell which, so the session ends.
+    /// rotated, or the thief, if the owner did. Which of them it is cannot be told, so the session ends.
     async fn missing(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
         let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
             return Ok(Found::Nothing);
@@ -121,7 +121,7 @@ impl Sessions {
         }
     }
 
-    /// Leaves a mark, then takes the session away: in this order, so that whoever writes it back finds the mark.
+    /// Leaves a mark, then takes the session away: in this order, so that a request that writes it back finds the mark.
     pub(super) async fn end(
         &self,
         place: &Place,
@@ -142,7 +142,7 @@ impl Sessions {
         now: Moment,
     ) -> Result<bool, SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(&lineage)?;
-        // Whoever leaves the mark first has ended the old session: a rotation elsewhere, or a logout, may have been faster.
+        // The first to leave the mark has ended the old session: a rotation elsewhere, or a logout, may have been faster.
         if let Created::Taken = self.end(old, &Entry::Replaced { lineage, at: now }, now).await? {
             return Ok(false);
         }

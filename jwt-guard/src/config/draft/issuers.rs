@@ -16,7 +16,7 @@ pub(super) struct Issuers {
     /// Those whose refresh tokens are accepted: this guard, if it has keys.
     pub(super) refresh: Vec<IssuerRules>,
     pub(super) home: Home,
-    /// Those of `access` whose subjects are no users of the guard.
+    /// Those of `access` whose subjects are not users of the guard.
     pub(super) strangers: Vec<usize>,
 }
 

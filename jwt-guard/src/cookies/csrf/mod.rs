@@ -169,7 +169,7 @@ fn check_repeated(request: &Parts, header: &HeaderName, claim: Option<&str>) -> 
     let claim = claim.filter(|claim| !claim.is_empty()).ok_or(CrossSite::NoClaim)?;
     let repeated = match only(&request.headers, header).map_err(|Repeated| CrossSite::Mismatch)? {
         Some(value) => value.as_bytes(),
-        // Of two fields nobody can tell which counts.
+        // Which of two fields counts cannot be told.
         None => match request.extensions.get::<FormField>().map(|field| field.0.as_slice()) {
             Some([value]) => value.as_bytes(),
             _ => return Err(CrossSite::Missing),
@@ -198,7 +198,7 @@ fn check_repeated_among(request: &Parts, header: &HeaderName, claim: Option<&str
     if bool::from(among) { Ok(()) } else { Err(CrossSite::Mismatch) }
 }
 
-/// Whether the request changes something. A handshake does: what follows it is no request any more.
+/// Whether the request changes something. A handshake does: what follows it is not a request any more.
 fn changes_something(request: &Parts) -> bool {
     !is_safe(&request.method) || is_handshake(request)
 }

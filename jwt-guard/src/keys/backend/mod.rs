@@ -45,7 +45,7 @@ pub(crate) use self::self_test::self_test;
 /// the engine has two with this crate, and without a choice between them its next call would panic.
 pub(crate) fn choose_for_the_process() {
     if CryptoProvider::try_get_default().is_none() {
-        // Whoever was faster has chosen as well.
+        // Another thread may have been faster and made the choice.
         _ = chosen::PROVIDER.install_default();
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Server {
     prefix: String,
 }
 
-/// A connection that is made, or will be. `None` while nobody knows.
+/// A connection that is made, or will be. `None` while that is unknown.
 type Attempt = watch::Receiver<Option<Result<MultiplexedConnection, Arc<StoreError>>>>;
 
 /// What a failure means for the connection, and for the call.

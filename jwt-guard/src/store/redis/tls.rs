@@ -1,6 +1,6 @@
 //! Addresses, and how TLS is spoken with what is there.
 //!
-//! rustls takes its cryptography from a setting of the process, and panics if nobody has made it and the features of the
+//! rustls takes its cryptography from a setting of the process, and panics if it was not made and the features of the
 //! build leave more or less than one choice.
 
 use redis::{ConnectionInfo, IntoConnectionInfo, RedisError};
@@ -49,7 +49,7 @@ mod certificates {
         pub(in crate::store::redis) roots: Option<Vec<u8>>,
     }
 
-    /// Makes the choice, if nobody has.
+    /// Makes the choice, if it was not made.
     pub(in crate::store::redis) fn prepare() {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // If another thread was faster, its choice stands.
