@@ -5,6 +5,7 @@ use std::fmt;
 use crate::claims::typed::Misfit;
 use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
+use crate::policy::Way;
 use crate::policy::evaluate::Shortfall;
 use crate::verify::VerifyError;
 
@@ -124,13 +125,21 @@ impl AuthError {
             | Self::ReplacedSession
             | Self::UnknownUser => FailureKind::InvalidToken,
             Self::CrossSite(_) => FailureKind::CrossSite,
-            Self::Policy(Shortfall::Scopes(_)) => FailureKind::InsufficientScope,
-            Self::Policy(Shortfall::NotFresh) => FailureKind::StaleAuthentication,
+            Self::Policy(Shortfall::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
+            Self::Policy(Shortfall::Way(_)) => FailureKind::InsufficientScope,
             // A new token would help in none of these.
             Self::Claims(_) | Self::Policy(Shortfall::Forbidden | Shortfall::Malformed(_)) => {
                 FailureKind::Forbidden
             }
             Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
+        }
+    }
+
+    /// What would let the caller in, where a policy refused it and a better token would help.
+    pub(crate) fn way(&self) -> Option<&Way> {
+        match self {
+            Self::Policy(Shortfall::Way(way)) => Some(way),
+            _ => None,
         }
     }
 
@@ -204,8 +213,11 @@ impl fmt::Display for AuthError {
                 write!(f, "the claims do not fit the type `{wanted}` that is asked for: {place}")
             }
             Self::CrossSite(reason) => reason.fmt(f),
-            Self::Policy(Shortfall::Scopes(_)) => f.write_str("the token lacks a scope"),
-            Self::Policy(Shortfall::NotFresh) => f.write_str("the caller did not log in just now"),
+            Self::Policy(Shortfall::Way(way)) => f.write_str(if way.scopes().is_empty() {
+                "the caller did not log in just now"
+            } else {
+                "the token lacks a scope"
+            }),
             Self::Policy(Shortfall::Forbidden) => {
                 f.write_str("a role, a claim or a `not(..)` stands against the caller")
             }

@@ -85,6 +85,29 @@ async fn a_missing_scope_is_logged_with_the_jti_and_what_would_help() {
 }
 
 #[tokio::test]
+async fn a_missing_login_is_logged_beside_the_scopes_that_are_missing_too() {
+    #[jwt_guard::requires(scope = "orders:write", fresh)]
+    async fn change() {}
+
+    let app: Router = Router::new().route("/change", routing::get(change)).with_guard(hs256());
+    let server = Server::start(app).await;
+    for (claims, scopes, reason) in [
+        (vec![], Some("orders:write"), "the token lacks a scope"),
+        (vec![("scope", "\"orders:write\"")], None, "the caller did not log in just now"),
+    ] {
+        let events = capture();
+        server.get("/change", &token(&claims)).await;
+        let logged = events.only();
+        assert_eq!(logged.field("scopes"), scopes);
+        assert_eq!(logged.field("fresh"), Some("true"));
+        assert_eq!(logged.field("reason"), Some(reason));
+    }
+    let events = capture();
+    server.get("/change", &token(&[("fresh", "true")])).await;
+    assert_eq!(events.only().field("fresh"), None, "this caller did log in just now");
+}
+
+#[tokio::test]
 async fn an_admission_is_logged_at_debug_without_the_token() {
     let server = serve(hs256()).await;
     let events = capture();

@@ -14,7 +14,7 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Withheld};
-use crate::policy::evaluate::{Shortfall, evaluate, meets, scopes_to_ask_for};
+use crate::policy::evaluate::{evaluate, meets, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::{Identity, Principal};
 use crate::respond::{Refusal, Rejection, login_redirect};
@@ -239,15 +239,12 @@ impl JwtGuard {
             (kind, DenyAs::Refusal) => kind,
         };
         let mut rejection = self.redirected(request, rule, kind).unwrap_or_else(|| {
-            let way = match (kind, error) {
-                (FailureKind::InsufficientScope, AuthError::Policy(Shortfall::Scopes(scopes))) => {
-                    scopes.clone().into()
-                }
-                (FailureKind::StaleAuthentication, _) => Way::anew(),
-                (FailureKind::MissingToken, _) => {
+            let way = match kind {
+                FailureKind::MissingToken => {
                     scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into()
                 }
-                _ => Way::default(),
+                FailureKind::NotFound => Way::default(),
+                _ => error.way().cloned().unwrap_or_default(),
             };
             self.answer(kind, way)
         });

@@ -11,8 +11,8 @@ use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::guard::JwtGuard;
 use crate::location::Found;
-use crate::policy::Rule;
-use crate::policy::evaluate::{Shortfall, malformed_claims};
+use crate::policy::evaluate::malformed_claims;
+use crate::policy::{Rule, Way};
 use crate::principal::Principal;
 use crate::random::Fingerprint;
 
@@ -46,7 +46,8 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
                 handler = handler(rule),
                 policy = %rule,
                 reason = %error,
-                scopes = lacking(error),
+                scopes = error.way().map(|way| way.scopes().join(" ")).filter(|scopes| !scopes.is_empty()),
+                fresh = error.way().map(Way::is_fresh).filter(|fresh| *fresh),
                 malformed = malformed(rule, caller, error),
                 jti = caller.and_then(Principal::token_id),
                 token = fingerprint(rule, error, request).map(field::display),
@@ -70,13 +71,6 @@ fn handler(rule: &Rule) -> Option<&'static str> {
 /// The route pattern, which unlike the path holds nothing that the client chose.
 fn route(request: &Parts) -> Option<&str> {
     request.extensions.get::<MatchedPath>().map(MatchedPath::as_str)
-}
-
-fn lacking(error: &AuthError) -> Option<String> {
-    match error {
-        AuthError::Policy(Shortfall::Scopes(scopes)) => Some(scopes.join(" ")),
-        _ => None,
-    }
 }
 
 /// The claims that the policy asks for and that cannot be read.

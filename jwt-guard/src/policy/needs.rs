@@ -50,9 +50,9 @@ pub enum Credentials {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Way {
-    scopes: Cow<'static, [&'static str]>,
-    roles: Vec<&'static str>,
-    fresh: bool,
+    pub(super) scopes: Cow<'static, [&'static str]>,
+    pub(super) roles: Vec<&'static str>,
+    pub(super) fresh: bool,
 }
 
 /// Whether the ways say all that the policy does.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::slice;
 
-use super::{ClaimValue, Requirement};
+use super::{ClaimValue, Requirement, Way};
 use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::Names;
 use crate::json::{At, Json, Object};
@@ -17,11 +17,9 @@ use crate::principal::{Identity, Principal};
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shortfall {
-    /// A token with all of these scopes would be let in: every scope of the branch that lacks the fewest, but for those
-    /// that another one implies.
-    Scopes(Vec<&'static str>),
-    /// A token from a new login would be let in.
-    NotFresh,
+    /// A token of this way would be let in. Its scopes are those of the branch that lacks the fewest, held ones too, but for
+    /// those that another one implies; there are none where only a new login is lacking.
+    Way(Way),
     /// No scope would help: a role, a claim or a `not(..)` stands against the caller.
     Forbidden,
     /// Nothing would help: these claims of the token are malformed.
@@ -45,8 +43,10 @@ pub(crate) fn evaluate(
     }
     Err(match caller.cheapest(requirement) {
         None => caller.malformed_claims(requirement).map_or(Shortfall::Forbidden, Shortfall::Malformed),
-        Some(branch) if branch.gain > 0 => Shortfall::Scopes(branch.scopes),
-        Some(_) => Shortfall::NotFresh,
+        Some(branch) if branch.gain > 0 => {
+            Shortfall::Way(Way { fresh: branch.login == Login::Anew, ..Way::from(branch.scopes) })
+        }
+        Some(_) => Shortfall::Way(Way::anew()),
     })
 }
 

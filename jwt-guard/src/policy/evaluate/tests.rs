@@ -41,6 +41,10 @@ fn scopes_to_ask_for(requirement: &'static Requirement) -> Vec<&'static str> {
     super::scopes_to_ask_for(requirement, &Hierarchy::default()).into_owned()
 }
 
+fn lacking(scopes: Vec<&'static str>) -> Shortfall {
+    Shortfall::Way(scopes.into())
+}
+
 fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
     evaluate(&requirement, caller).expect_err("the caller is let in")
 }
@@ -58,7 +62,7 @@ fn an_empty_any_is_met_by_nobody() {
 #[test]
 fn an_anonymous_caller_meets_no_condition() {
     let nobody = Principal::anonymous();
-    assert_eq!(lacks(Scope("a"), &nobody), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(Scope("a"), &nobody), lacking(vec!["a"]));
     assert_eq!(lacks(Role("a"), &nobody), Shortfall::Forbidden);
     assert_eq!(lacks(Claim(&["a"], ClaimValue::Bool(true)), &nobody), Shortfall::Forbidden);
 }
@@ -67,13 +71,13 @@ fn an_anonymous_caller_meets_no_condition() {
 fn all_conditions_must_be_met() {
     const BOTH: Requirement = All(&[Scope("a"), Scope("b")]);
     assert_eq!(evaluate(&BOTH, &caller(&["a", "b"], &[], "{}")), Ok(()));
-    assert_eq!(lacks(BOTH, &caller(&["a"], &[], "{}")), Shortfall::Scopes(vec!["a", "b"]));
+    assert_eq!(lacks(BOTH, &caller(&["a"], &[], "{}")), lacking(vec!["a", "b"]));
 }
 
 #[test]
 fn all_of_any_and_another_is_not_met_by_the_any_alone() {
     const POLICY: Requirement = All(&[Any(&[Scope("a"), Scope("b")]), Scope("c")]);
-    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Shortfall::Scopes(vec!["a", "c"]));
+    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), lacking(vec!["a", "c"]));
     assert_eq!(evaluate(&POLICY, &caller(&["b", "c"], &[], "{}")), Ok(()));
 }
 
@@ -81,21 +85,21 @@ fn all_of_any_and_another_is_not_met_by_the_any_alone() {
 fn the_branch_that_lacks_the_fewest_scopes_is_named_whole() {
     const POLICY: Requirement =
         Any(&[All(&[Scope("a"), Scope("b"), Scope("c")]), All(&[Scope("d"), Scope("e")])]);
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["d", "e"]));
-    assert_eq!(lacks(POLICY, &caller(&["a", "b"], &[], "{}")), Shortfall::Scopes(vec!["a", "b", "c"]));
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), lacking(vec!["d", "e"]));
+    assert_eq!(lacks(POLICY, &caller(&["a", "b"], &[], "{}")), lacking(vec!["a", "b", "c"]));
 }
 
 #[test]
 fn a_missing_role_names_no_scope() {
     const POLICY: Requirement = All(&[Scope("a"), Role("clerk")]);
     assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Forbidden);
-    assert_eq!(lacks(POLICY, &caller(&[], &["clerk"], "{}")), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(POLICY, &caller(&[], &["clerk"], "{}")), lacking(vec!["a"]));
 }
 
 #[test]
 fn a_branch_that_scopes_can_cure_is_preferred_to_one_they_cannot() {
     const POLICY: Requirement = Any(&[Role("clerk"), All(&[Scope("a"), Scope("b")])]);
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a", "b"]));
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), lacking(vec!["a", "b"]));
 }
 
 #[test]
@@ -128,13 +132,13 @@ fn what_a_malformed_claim_would_say_is_unknown_and_only_what_holds_lets_in() {
     ] {
         assert_eq!(lacks(requirement, &caller), Shortfall::Malformed(claims.to_owned()), "{requirement}");
     }
-    assert_eq!(lacks(Fresh, &caller), Shortfall::NotFresh);
+    assert_eq!(lacks(Fresh, &caller), Shortfall::Way(Way::anew()));
     // What is unknown decides nothing where something else does.
     assert_eq!(evaluate(&Any(&[TEXT, Scope("a")]), &caller), Ok(()));
     assert_eq!(evaluate(&Not(&All(&[TEXT, Role("r")])), &caller), Ok(()));
     assert_eq!(
         lacks(All(&[Any(&[TEXT, Scope("a")]), Scope("b")]), &caller),
-        Shortfall::Scopes(vec!["a", "b"])
+        lacking(vec!["a", "b"])
     );
 }
 
@@ -157,7 +161,7 @@ fn no_scope_is_asked_for_while_the_scopes_cannot_be_read() {
 fn another_policy_counts_as_its_conditions() {
     const POLICY: Requirement = All(&[Policy("Shared", &Scope("a"))]);
     assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], "{}")), Ok(()));
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), lacking(vec!["a"]));
 }
 
 #[test]
@@ -201,11 +205,12 @@ fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
 fn a_stale_token_asks_for_a_login_only_where_nothing_else_is_missing() {
     const POLICY: Requirement = All(&[Scope("a"), Fresh]);
     assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], r#"{"fresh":true}"#)), Ok(()));
-    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Shortfall::NotFresh);
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Shortfall::Way(Way::anew()));
+    let both = Way { fresh: true, ..Way::from(vec!["a"]) };
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Way(both));
     assert_eq!(lacks(All(&[Role("r"), Fresh]), &caller(&[], &[], "{}")), Shortfall::Forbidden);
     const EITHER: Requirement = Any(&[Fresh, Scope("b")]);
-    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Shortfall::NotFresh);
+    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Shortfall::Way(Way::anew()));
     assert_eq!(evaluate(&Not(&Fresh), &caller(&[], &[], "{}")), Ok(()));
 }
 
@@ -220,7 +225,7 @@ fn a_challenge_leaves_out_what_its_other_scopes_imply() {
     const POLICY: Requirement = All(&[Scope("read"), Scope("other"), Policy("Shared", &Scope("write"))]);
     for held in [&[][..], &["read"], &["other"]] {
         let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders()).unwrap_err();
-        assert_eq!(shortfall, Shortfall::Scopes(vec!["other", "write"]), "{held:?}");
+        assert_eq!(shortfall, lacking(vec!["other", "write"]), "{held:?}");
     }
     assert_eq!(*super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
     assert_eq!(scopes_to_ask_for(&POLICY), ["read", "other", "write"]);
@@ -241,7 +246,7 @@ fn the_cheapest_branch_is_the_one_that_grants_the_least() {
         (&MIGHTY_AND_SHORT, &["write", "read"], &["admin"]),
     ] {
         let shortfall = super::evaluate(policy, &caller(held, &[], "{}"), &orders()).unwrap_err();
-        assert_eq!(shortfall, Shortfall::Scopes(expected.to_vec()), "{policy} for {held:?}");
+        assert_eq!(shortfall, lacking(expected.to_vec()), "{policy} for {held:?}");
         if held.is_empty() {
             assert_eq!(super::scopes_to_ask_for(policy, &orders()), expected, "{policy}");
         }
@@ -252,5 +257,5 @@ fn the_cheapest_branch_is_the_one_that_grants_the_least() {
 fn a_scope_that_two_conditions_name_is_missing_once() {
     const TWICE: Requirement = All(&[Scope("a"), Policy("Shared", &Scope("a"))]);
     const POLICY: Requirement = Any(&[All(&[Scope("b"), Scope("c")]), TWICE]);
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Scopes(vec!["a"]));
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), lacking(vec!["a"]));
 }
