@@ -9,6 +9,7 @@ mod conditions;
 mod conformance;
 mod crypto_vectors;
 mod current_user;
+mod durations;
 mod engine;
 mod events;
 mod extractors;

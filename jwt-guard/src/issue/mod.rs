@@ -27,6 +27,7 @@ pub use builder::IssuerBuilder;
 pub use error::{IssueError, IssueErrorKind};
 pub use issued::{IssuedToken, TokenPair};
 pub use new_token::{Access, NewToken, Pair, Refresh};
+pub(crate) use renewal::LONGEST_GRACE;
 pub use renewal::Renewal;
 
 use crate::keys::{SigningKey, VerifyingKey};

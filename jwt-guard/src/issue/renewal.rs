@@ -21,6 +21,9 @@ use crate::token::TokenKind;
 /// How often a login that was outrun begins anew: all logins of a subject do not end so often in so short a time.
 const ATTEMPTS: usize = 8;
 
+/// A minute is far more than a client needs to ask again.
+pub(crate) const LONGEST_GRACE: Duration = Duration::from_secs(60);
+
 impl NewToken<Access> {
     /// The token, as a login of its own that cannot be refreshed.
     pub(crate) async fn sign_for(mut self, store: &dyn TokenStore) -> Result<IssuedToken, IssueError> {
@@ -181,8 +184,13 @@ struct Payload {
 
 impl Renewal {
     /// How long the refresh token before the current one may come again without revoking the login: a client that lost
-    /// the answer asks once more, and is refused, but stays logged in. Zero by default: every repetition revokes.
+    /// the answer asks once more, and is refused, but stays logged in. Zero by default: every repetition revokes. One minute
+    /// at most, since a thief has as long.
     pub fn grace(mut self, grace: Duration) -> Self {
+        if grace > LONGEST_GRACE {
+            let message = format!("a grace of {grace:?} is too much; at most one minute is allowed");
+            self.next.note(Err(IssueError::new(IssueErrorKind::Lifetime, message)));
+        }
         self.grace = grace;
         self
     }
@@ -200,7 +208,7 @@ impl Renewal {
     ///
     /// # Errors
     ///
-    /// The token was used before and the whole login is revoked now ([`IssueErrorKind::RefreshReused`]), or was used a
+    /// The [`grace`](Self::grace) is longer than a minute; the token was used before and the whole login is revoked now ([`IssueErrorKind::RefreshReused`]), or was used a
     /// moment ago ([`RefreshRetried`](IssueErrorKind::RefreshRetried)); the login is unknown, revoked or expired
     /// ([`RefreshUnknown`](IssueErrorKind::RefreshUnknown)), or older than the issuer allows
     /// ([`RefreshExpired`](IssueErrorKind::RefreshExpired)); the store does not answer

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::clock::{Clock, SystemClock};
 use crate::cookies::CookieSettings;
-use crate::issue::{IssueError, TokenIssuer};
+use crate::issue::{IssueError, LONGEST_GRACE, TokenIssuer};
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::{FetchKeys, RemoteKeySettings};
 use crate::keys::{SigningKey, backend};
@@ -49,9 +49,6 @@ const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// Beyond 16 KiB a token no longer fits where tokens travel.
 const LONGEST_TOKEN_LIMIT: usize = 16 * 1024;
-
-/// A minute is far more than a client needs to ask again.
-const LONGEST_GRACE: Duration = Duration::from_secs(60);
 
 /// What the `danger` door calls a guard without an audience.
 pub(crate) const ANY_AUDIENCE: &str = "any_audience";

@@ -136,10 +136,7 @@ fn what_a_malformed_claim_would_say_is_unknown_and_only_what_holds_lets_in() {
     // What is unknown decides nothing where something else does.
     assert_eq!(evaluate(&Any(&[TEXT, Scope("a")]), &caller), Ok(()));
     assert_eq!(evaluate(&Not(&All(&[TEXT, Role("r")])), &caller), Ok(()));
-    assert_eq!(
-        lacks(All(&[Any(&[TEXT, Scope("a")]), Scope("b")]), &caller),
-        lacking(vec!["a", "b"])
-    );
+    assert_eq!(lacks(All(&[Any(&[TEXT, Scope("a")]), Scope("b")]), &caller), lacking(vec!["a", "b"]));
 }
 
 #[test]

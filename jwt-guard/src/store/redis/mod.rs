@@ -92,7 +92,8 @@ impl RedisStore {
     /// # Errors
     ///
     /// When the URL is not one, when the server does not answer, when it is a read-only replica, when it evicts keys
-    /// (`maxmemory-policy` other than `noeviction`, with a `maxmemory`), and when certificates of the options are not any.
+    /// (`maxmemory-policy` other than `noeviction`, with a `maxmemory`), and when a time of the options is out of its bounds or
+    /// their certificates are not any.
     /// Of a cluster, one node that answers is enough.
     pub async fn connect(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
         let server = Arc::new(Server::connect(url, &options).await?);

@@ -5,9 +5,14 @@ use std::time::Duration;
 
 #[cfg(feature = "store-redis-rustls")]
 use crate::secret::Secret;
-use crate::store::StoreLimits;
 #[cfg(feature = "store-redis-rustls")]
 use crate::store::redis::tls::Certificates;
+use crate::store::{StoreError, StoreLimits};
+
+/// The shortest and the longest time that an answer is waited for.
+const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
+/// The shortest and the longest silence.
+const SILENCES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60 * 60));
 
 /// Settings of a [`RedisStore`](crate::store::RedisStore); the defaults are for one server and one application.
 ///
@@ -58,18 +63,18 @@ impl RedisOptions {
         self
     }
 
-    /// How long an answer of the server is waited for, and a connection. Default: 1 s, because a request waits with it. After
-    /// that the connection is left, and the next request makes another one.
+    /// How long an answer of the server is waited for, and a connection. Default: 1 s, because a request waits with it; at
+    /// least 10 ms and at most a minute. After that the connection is left, and the next request makes another one.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// How long revocations may have been missed before checks ask the server, and are 503 if it is away. Default: 10 s, long
-    /// enough for a restart of the server, and short against the life of an access token. A strict store has no use for
-    /// it.
+    /// enough for a restart of the server, and short against the life of an access token; at least 100 ms and at most an
+    /// hour. A strict store has no use for it.
     pub fn silence(mut self, silence: Duration) -> Self {
-        self.silence = silence.max(Duration::from_millis(100));
+        self.silence = silence;
         self
     }
 
@@ -126,6 +131,25 @@ impl RedisOptions {
     pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.certificates.roots = Some(pem.as_ref().to_vec());
         self
+    }
+}
+
+impl RedisOptions {
+    /// Refuses times that no server could keep to, or that would hide for long that it is away.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let mut problems = Vec::new();
+        for (name, found, (least, most)) in
+            [("timeout", self.timeout, TIMEOUTS), ("silence", self.silence, SILENCES)]
+        {
+            if found < least || found > most {
+                problems
+                    .push(format!("`{name}` is {found:?}: expected at least {least:?} and at most {most:?}"));
+            }
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::new("a time in the options is out of its bounds").because(problems.join("; ")))
     }
 }
 

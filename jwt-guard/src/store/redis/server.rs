@@ -50,6 +50,7 @@ enum Failure {
 
 impl Server {
     pub(super) async fn connect(url: &str, options: &RedisOptions) -> Result<Self, StoreError> {
+        options.check()?;
         let RedisOptions { prefix, timeout, .. } = options;
         let nodes = Nodes::new(url, key(prefix, TOLD), options)?;
         let Link { mut connection, .. } = nodes.connect(*timeout).await?;
