@@ -87,6 +87,7 @@ mod metadata;
 pub mod openapi;
 pub mod policy;
 mod principal;
+mod problems;
 mod random;
 pub mod respond;
 mod router;
@@ -94,6 +95,7 @@ mod secret;
 #[cfg(feature = "sessions")]
 pub mod session;
 pub mod store;
+mod timestamp;
 mod token;
 mod verify;
 
@@ -104,7 +106,7 @@ pub mod __private;
 pub use claims::Claims;
 pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
-pub use config::{ConfigError, TrustedIssuer};
+pub use config::TrustedIssuer;
 pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
 #[cfg(feature = "sessions")]
@@ -233,6 +235,7 @@ pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, SigningKey, VerifyingK
 pub use layer::{GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService};
 pub use location::TokenLocation;
 pub use principal::Principal;
+pub use problems::ConfigError;
 
 pub use router::{AccessRow, AccessTable, Router, routing};
 pub use secret::Secret;

@@ -1,7 +1,7 @@
 //! What is known of a configuration that was read from a file or from the environment.
 
 use super::draft::Draft;
-use super::error::Problems;
+use crate::problems::Problems;
 
 /// What was found when settings were read, to be told with everything else when the guard is built.
 #[derive(Debug, Default)]

@@ -1,8 +1,8 @@
 //! What implies what, as it was said, and checked.
 
-use super::error::Problems;
 use crate::claims::hierarchy::{Hierarchies, Hierarchy, MOST_NAMES, NotClosed};
 use crate::policy::{is_name, is_scope};
+use crate::problems::Problems;
 
 /// The implications that a guard was told of: each a name, and what it implies.
 #[derive(Debug, Default)]

@@ -2,7 +2,6 @@
 
 mod carried;
 mod draft;
-mod error;
 mod hierarchy;
 mod presets;
 mod resource;
@@ -27,8 +26,6 @@ pub(crate) use carried::Carried;
 pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 #[cfg(feature = "remote-keys")]
 pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
-pub use error::ConfigError;
-pub(crate) use error::Problems;
 pub(crate) use hierarchy::Implications;
 pub(crate) use resource::Resource;
 pub(crate) use sessions::{FoundSession, SessionSource};

@@ -1,6 +1,6 @@
 //! The name of this service as a protected resource, and where its metadata is (RFC 9728).
 
-use super::Problems;
+use crate::problems::Problems;
 
 /// A protected resource.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,8 @@ use crate::claims::HoldsClaims;
 use crate::guard::JwtGuard;
 #[cfg(feature = "sessions")]
 use crate::session::Held;
-use crate::store::{Revocation, Subject, TokenStore, later};
+use crate::store::{Revocation, Subject, TokenStore};
+use crate::timestamp::later;
 use crate::token::TokenKind;
 
 impl JwtGuard {

@@ -8,12 +8,12 @@ use tower_sessions_core::SessionStore;
 
 use super::Sessions;
 use super::cookie::SessionCookie;
-use super::moment::Moment;
 use super::record::Kept;
 use super::records::Records;
 use super::turns::Turns;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{ConfigError, Problems};
+use crate::problems::{ConfigError, Problems};
+use crate::timestamp::Timestamp;
 
 /// Settings of [`Sessions`]; every one has a default.
 #[must_use = "a builder does nothing until it is built"]
@@ -153,24 +153,24 @@ impl SessionsBuilder {
 
 impl Limits {
     /// When a session ends if it is not used again.
-    pub(super) fn end(self, kept: &Kept) -> Moment {
+    pub(super) fn end(self, kept: &Kept) -> Timestamp {
         kept.last_seen.plus(self.idle).min(kept.created_at.plus(self.absolute))
     }
 
     /// Whether the login was not long ago.
-    pub(super) fn is_fresh(self, kept: &Kept, now: Moment) -> bool {
+    pub(super) fn is_fresh(self, kept: &Kept, now: Timestamp) -> bool {
         now.since(kept.created_at) < self.fresh_for
     }
 
     /// Whether it is time to write that a session was used: after a minute, or after a tenth of the idle time where that is
     /// less than ten minutes, so that a session in use does not seem idle.
-    pub(super) fn is_due(self, kept: &Kept, now: Moment) -> bool {
+    pub(super) fn is_due(self, kept: &Kept, now: Timestamp) -> bool {
         now.since(kept.last_seen) >= MINUTE.min(self.idle / 10)
     }
 
     /// Until when a mark on sessions that exist at `now` has to be kept: until none of them can live, and an hour for
     /// clocks that differ.
-    pub(super) fn mark_end(self, now: Moment) -> Moment {
+    pub(super) fn mark_end(self, now: Timestamp) -> Timestamp {
         now.plus(self.absolute).plus(MINUTE * 60)
     }
 }

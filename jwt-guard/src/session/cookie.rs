@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::id::SessionId;
-use crate::config::Problems;
+use crate::problems::Problems;
 
 /// Settings of the cookie that carries the id of a session.
 ///

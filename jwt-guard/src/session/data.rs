@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::error::SessionError;
-use super::moment::Moment;
 use super::record::Kept;
 use crate::claims::names::Names;
+use crate::timestamp::Timestamp;
 
 /// A session that was neither ended nor expired when it was read.
 ///
@@ -20,14 +20,14 @@ pub struct SessionData {
     scopes: Names,
     roles: Names,
     payload: Box<RawValue>,
-    created_at: Moment,
-    last_seen: Moment,
-    expires_at: Moment,
+    created_at: Timestamp,
+    last_seen: Timestamp,
+    expires_at: Timestamp,
     is_fresh: bool,
 }
 
 impl SessionData {
-    pub(super) fn new(kept: Kept, expires_at: Moment, is_fresh: bool) -> Self {
+    pub(super) fn new(kept: Kept, expires_at: Timestamp, is_fresh: bool) -> Self {
         Self {
             subject: kept.subject,
             scopes: kept.scopes.iter().map(String::as_str).collect(),
@@ -106,11 +106,11 @@ impl SessionData {
         self.expires_at.to_system()
     }
 
-    pub(super) fn created(&self) -> Moment {
+    pub(super) fn created(&self) -> Timestamp {
         self.created_at
     }
 
-    pub(super) fn ends(&self) -> Moment {
+    pub(super) fn ends(&self) -> Timestamp {
         self.expires_at
     }
 }

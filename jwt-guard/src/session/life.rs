@@ -6,11 +6,11 @@ use super::Sessions;
 use super::data::SessionData;
 use super::error::{SessionError, SessionErrorKind};
 use super::id::{LineagePlace, Place, SessionId, everybody_place, subject_place};
-use super::moment::Moment;
 use super::record::{Entry, Generations, Kept};
 use super::records::Created;
 use super::together::both;
 use crate::random;
+use crate::timestamp::Timestamp;
 
 /// What there is under an id.
 pub(super) enum Found<T> {
@@ -33,7 +33,7 @@ impl Sessions {
     }
 
     /// The session at `place`, if neither a limit nor [`delete_all`](Self::delete_all) has ended it.
-    pub(super) async fn find(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
+    pub(super) async fn find(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
         let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else {
             return self.missing(place, now).await;
         };
@@ -49,7 +49,7 @@ impl Sessions {
     ///
     /// An id that a rotation replaced a while ago is held by somebody who was not given the new one: the owner, if a thief
     /// rotated, or the thief, if the owner did. Which of them it is cannot be told, so the session ends.
-    async fn missing(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
+    async fn missing(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
         let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
             return Ok(Found::Nothing);
         };
@@ -83,7 +83,7 @@ impl Sessions {
     }
 
     /// Writes that the session was used, if no other request has done so meanwhile.
-    async fn touch(&self, place: &Place, now: Moment) -> Result<Found<Kept>, SessionError> {
+    async fn touch(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
         let _turn = self.0.turns.take(&place.session).await;
         match self.find(place, now).await? {
             Found::Living(kept) if self.0.limits.is_due(&kept, now) => {
@@ -98,7 +98,7 @@ impl Sessions {
         &self,
         place: &Place,
         kept: Kept,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<Found<Kept>, SessionError> {
         let records = &self.0.records;
         records.save(place.session, &Entry::Session(kept.clone()), self.0.limits.end(&kept)).await?;
@@ -126,7 +126,7 @@ impl Sessions {
         &self,
         place: &Place,
         mark: &Entry,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<Created, SessionError> {
         let mark = self.0.records.create(place.end, mark, self.0.limits.mark_end(now)).await?;
         self.0.records.delete(&place.session).await?;
@@ -139,7 +139,7 @@ impl Sessions {
         old: &Place,
         new: &Place,
         lineage: String,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<bool, SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(&lineage)?;
         // The first to leave the mark has ended the old session: a rotation elsewhere, or a logout, may have been faster.
@@ -154,7 +154,7 @@ impl Sessions {
     }
 
     /// Ends the one session of a lineage that lives.
-    pub(super) async fn end_lineage(&self, lineage: &str, now: Moment) -> Result<(), SessionError> {
+    pub(super) async fn end_lineage(&self, lineage: &str, now: Timestamp) -> Result<(), SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(lineage)?;
         self.0.records.save(end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
         if let Some(place) = self.0.records.newest(&newest).await? {

@@ -39,10 +39,10 @@ mod error;
 mod id;
 mod identity;
 mod life;
-mod moment;
 mod new_session;
 mod record;
 mod records;
+mod timestamp;
 mod together;
 mod turns;
 
@@ -63,9 +63,9 @@ pub use new_session::NewSession;
 
 use crate::clock::Clock;
 use crate::random;
+use crate::timestamp::Timestamp;
 use builder::Limits;
 use id::Place;
-use moment::Moment;
 use record::{Entry, Kept};
 use records::{Created, Records};
 use turns::Turns;
@@ -256,13 +256,13 @@ impl Sessions {
         self.0.cookie.clear()
     }
 
-    fn data(&self, kept: Kept, now: Moment) -> SessionData {
+    fn data(&self, kept: Kept, now: Timestamp) -> SessionData {
         let (expires_at, is_fresh) = (self.0.limits.end(&kept), self.0.limits.is_fresh(&kept, now));
         SessionData::new(kept, expires_at, is_fresh)
     }
 
-    fn now(&self) -> Result<Moment, SessionError> {
-        Moment::of(self.0.clock.now())
+    fn now(&self) -> Result<Timestamp, SessionError> {
+        Timestamp::of(self.0.clock.now())
     }
 }
 

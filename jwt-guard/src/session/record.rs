@@ -12,7 +12,7 @@ use tower_sessions_core::session::{Id, Record};
 
 use super::error::{SessionError, SessionErrorKind};
 use super::id::Place;
-use super::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// The only name of a record's map.
 const MEMBER: &str = "jwt_guard";
@@ -27,7 +27,7 @@ pub(super) enum Entry {
     /// A rotation gave the session another id, and it must not come back under this one.
     Replaced {
         lineage: String,
-        at: Moment,
+        at: Timestamp,
     },
     /// Where the newest session of a lineage is.
     Newest(Place),
@@ -42,8 +42,8 @@ pub(super) struct Kept {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) payload: Box<RawValue>,
-    pub(super) created_at: Moment,
-    pub(super) last_seen: Moment,
+    pub(super) created_at: Timestamp,
+    pub(super) last_seen: Timestamp,
     /// What all ids of the session have in common; `None` until it has a second one.
     pub(super) lineage: Option<String>,
     /// Those of the time when the caller logged in.
@@ -68,7 +68,7 @@ impl Generations {
 
 impl Entry {
     /// The record that holds this until `expires_at`.
-    pub(super) fn write(&self, id: Id, expires_at: Moment) -> Result<Record, SessionError> {
+    pub(super) fn write(&self, id: Id, expires_at: Timestamp) -> Result<Record, SessionError> {
         let text = serde_json::to_string(self)
             .map_err(|error| SessionError::payload("the session is no JSON", &error))?;
         let data = HashMap::from([(MEMBER.to_owned(), Value::String(text))]);

@@ -7,8 +7,8 @@ use tower_sessions_core::session::Id;
 
 use super::error::SessionError;
 use super::id::Place;
-use super::moment::Moment;
 use super::record::{Entry, Kept, unexpected};
+use crate::timestamp::Timestamp;
 
 pub(super) struct Records(Arc<dyn SessionStore>);
 
@@ -26,17 +26,17 @@ impl Records {
     }
 
     /// The session at `place`, and until when the store was told to keep it.
-    pub(super) async fn session(&self, place: &Id) -> Result<Option<(Kept, Moment)>, SessionError> {
+    pub(super) async fn session(&self, place: &Id) -> Result<Option<(Kept, Timestamp)>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
-            Entry::Session(kept) => Ok(Some((kept, Moment::of_store(record.expiry_date)))),
+            Entry::Session(kept) => Ok(Some((kept, Timestamp::of_store(record.expiry_date)))),
             _ => Err(unexpected()),
         }
     }
 
     /// The lineage of a session that a rotation replaced, and when it did. `None` where the session was ended, or there is
     /// no mark.
-    pub(super) async fn replaced(&self, place: &Id) -> Result<Option<(String, Moment)>, SessionError> {
+    pub(super) async fn replaced(&self, place: &Id) -> Result<Option<(String, Timestamp)>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
             Entry::Replaced { lineage, at } => Ok(Some((lineage, at))),
@@ -76,7 +76,7 @@ impl Records {
         &self,
         place: Id,
         entry: &Entry,
-        expires_at: Moment,
+        expires_at: Timestamp,
     ) -> Result<Created, SessionError> {
         let mut record = entry.write(place, expires_at)?;
         self.0.create(&mut record).await?;
@@ -92,7 +92,7 @@ impl Records {
         &self,
         place: Id,
         entry: &Entry,
-        expires_at: Moment,
+        expires_at: Timestamp,
     ) -> Result<(), SessionError> {
         Ok(self.0.save(&entry.write(place, expires_at)?).await?)
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::store::ledger::Ledger;
-use crate::store::moment::Moment;
 use crate::store::shared::Shared;
 use crate::store::{
     Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation,
     StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
 };
+use crate::timestamp::Timestamp;
 
 /// Keeps everything in memory: for tests, and for one process whose users may all log in again, and whose revoked tokens
 /// may all live again, when it restarts.
@@ -83,9 +83,9 @@ impl MemoryStore {
     fn change<T: Send + 'static>(
         &self,
         now: SystemTime,
-        change: impl FnOnce(&mut Ledger, Moment) -> Result<T, StoreError>,
+        change: impl FnOnce(&mut Ledger, Timestamp) -> Result<T, StoreError>,
     ) -> StoreFuture<'_, T> {
-        Box::pin(ready(self.shared.change(|ledger| change(ledger, Moment::floor(now)))))
+        Box::pin(ready(self.shared.change(|ledger| change(ledger, Timestamp::floor(now)))))
     }
 }
 

@@ -27,7 +27,6 @@ mod file;
 mod ledger;
 mod limits;
 mod memory;
-mod moment;
 mod record;
 #[cfg(feature = "store-redis")]
 mod redis;
@@ -46,7 +45,6 @@ pub use error::StoreError;
 pub use file::FileStore;
 pub use limits::StoreLimits;
 pub use memory::MemoryStore;
-pub(crate) use moment::later;
 pub use record::{
     Begun, Family, Issued, RefreshStanding, Revocation, Rotated, Rotation, Standing, TokenFacts,
 };

@@ -9,8 +9,8 @@ use crossbeam_utils::sync::ShardedLock;
 #[cfg(feature = "store-file")]
 use crate::store::ledger::Change;
 use crate::store::ledger::Ledger;
-use crate::store::moment::Moment;
 use crate::store::{RefreshStanding, Standing, StoreError, TokenFacts};
+use crate::timestamp::Timestamp;
 
 /// The ledger behind a lock whose readers do not touch each other's cache lines: a question is asked on every request
 /// on every core, a change is rare. Two threads that ask without pause wait 69 ns for an answer; with the lock of std it
@@ -68,7 +68,7 @@ impl Shared {
         grace: Duration,
         now: SystemTime,
     ) -> Result<RefreshStanding, StoreError> {
-        self.ask(|ledger| ledger.refresh_standing(family, id, grace, Moment::floor(now)))
+        self.ask(|ledger| ledger.refresh_standing(family, id, grace, Timestamp::floor(now)))
     }
 }
 

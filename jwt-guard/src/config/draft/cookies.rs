@@ -2,10 +2,10 @@
 
 use http::header::HeaderName;
 
-use crate::config::error::Problems;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::{CsrfRules, Origin};
 use crate::location::Place;
+use crate::problems::Problems;
 use crate::token::TokenKind;
 
 /// The rules for tokens in cookies, and what is wrong with the settings they are made of.

@@ -3,10 +3,10 @@
 use super::keys::{KeySource, load};
 use super::paths;
 use crate::claims::hierarchy::Hierarchies;
-use crate::config::error::Problems;
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
+use crate::problems::Problems;
 use crate::verify::{Audience, Clients, Limits, LoginClaims, Rules, TokenProfile};
 
 /// The settings of one issuer.

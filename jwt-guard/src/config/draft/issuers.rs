@@ -3,8 +3,8 @@
 use super::Draft;
 use crate::claims::hierarchy::Hierarchies;
 use crate::config::Home;
-use crate::config::error::Problems;
 use crate::keys::{KeyRing, SigningKey};
+use crate::problems::Problems;
 use crate::verify::{IssuerRules, Limits, Rules};
 
 /// What the issuers of a draft come to.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::config::error::Problems;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
+use crate::problems::Problems;
 use crate::secret::Secret;
 
 /// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.

@@ -16,7 +16,6 @@ pub(crate) use self::issuer::{IssuerDraft, Usual};
 pub(crate) use self::keys::KeySource;
 #[cfg(feature = "remote-keys")]
 pub(crate) use self::remote::{LOOPBACK_HTTP, RemoteSource};
-use super::error::{ConfigError, Problems};
 use super::{
     AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Resource, Revocation,
     RevocationSource, SessionSource, UserLoader,
@@ -28,6 +27,7 @@ use crate::issue::{IssueError, LONGEST_GRACE, TokenIssuer};
 use crate::keys::remote::{FetchKeys, RemoteKeySettings};
 use crate::keys::{SigningKey, backend};
 use crate::location::{Conflict, Credentials, Locations, Place, TokenLocation};
+use crate::problems::{ConfigError, Problems};
 use crate::store::TokenStore;
 use crate::token::TokenKind;
 use crate::verify::{Audience, ClaimPath, EmbeddedKeys, LoginClaims, Rules, TokenCache, Verifier};

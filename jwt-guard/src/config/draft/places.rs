@@ -1,9 +1,9 @@
 //! Where callers are looked for: each place has one meaning, or a request could not be told.
 
 use super::Draft;
-use crate::config::error::Problems;
 use crate::cookies::CookieSettings;
 use crate::location::{Place, TokenLocation};
+use crate::problems::Problems;
 use crate::token::TokenKind;
 
 impl Draft {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Draft;
 use super::issuer::IssuerDraft;
-use crate::config::error::Problems;
 use crate::keys::KeyRing;
 use crate::keys::remote::{Endpoint, FetchKeys, HttpFetcher, RemoteKeys};
+use crate::problems::Problems;
 
 /// Where an issuer publishes its keys.
 #[derive(Clone, Debug)]

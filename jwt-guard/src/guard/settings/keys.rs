@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::Settings;
-use crate::config::{Carried, KeySource, Problems};
+use crate::config::{Carried, KeySource};
 use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
+use crate::problems::Problems;
 use crate::secret::Secret;
 
 /// Where a key is.

@@ -6,8 +6,9 @@ use std::ffi::OsString;
 use serde_json::Value;
 
 use super::{Settings, implications, keys};
-use crate::config::{Carried, ConfigError, Problems};
+use crate::config::Carried;
 use crate::guard::{Builder, HasAudience, HasKeys, JwtGuard};
+use crate::problems::{ConfigError, Problems};
 
 const PREFIX: &str = "JWT_GUARD_";
 

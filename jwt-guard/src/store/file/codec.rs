@@ -5,7 +5,7 @@
 
 use crate::store::StoreError;
 use crate::store::ledger::{Entry, Kind, Login, Note};
-use crate::store::moment::Moment;
+use crate::timestamp::Timestamp;
 
 pub(super) fn kind_to_byte(kind: Kind) -> u8 {
     match kind {
@@ -24,14 +24,14 @@ pub(super) fn kind_from_byte(byte: u8) -> Result<Kind, StoreError> {
 
 pub(super) fn encode(entry: &Entry) -> Vec<u8> {
     let mut bytes = Vec::new();
-    put_moment(&mut bytes, entry.ends);
+    put_timestamp(&mut bytes, entry.ends);
     match &entry.note {
         Note::Allowed { subject, family } => {
             put_text(&mut bytes, subject);
             put_option(&mut bytes, family.as_deref());
         }
         Note::CutOff { before, epoch } => {
-            put_moment(&mut bytes, *before);
+            put_timestamp(&mut bytes, *before);
             put_number(&mut bytes, *epoch);
         }
         Note::Era(epoch) => put_number(&mut bytes, *epoch),
@@ -46,7 +46,7 @@ pub(super) fn encode(entry: &Entry) -> Vec<u8> {
 
 pub(super) fn decode(kind: Kind, mut bytes: &[u8]) -> Result<Entry, StoreError> {
     let bytes = &mut bytes;
-    let ends = take_moment(bytes)?;
+    let ends = take_timestamp(bytes)?;
     let note = match kind {
         Kind::Allowed => Note::Allowed { subject: take_text(bytes)?, family: take_option(bytes)? },
         Kind::Era => Note::Era(take_number(bytes)?),
@@ -54,7 +54,7 @@ pub(super) fn decode(kind: Kind, mut bytes: &[u8]) -> Result<Entry, StoreError> 
             let epoch = take_number(bytes)?;
             Note::Revoked { subject: take_option(bytes)?, epoch }
         }
-        Kind::Subject => Note::CutOff { before: take_moment(bytes)?, epoch: take_number(bytes)? },
+        Kind::Subject => Note::CutOff { before: take_timestamp(bytes)?, epoch: take_number(bytes)? },
         Kind::Login => Note::Login(take_login(bytes)?),
     };
     if bytes.is_empty() { Ok(Entry { ends, note }) } else { Err(damaged()) }
@@ -65,8 +65,8 @@ fn put_login(bytes: &mut Vec<u8>, login: &Login) {
     put_text(bytes, subject);
     put_text(bytes, current);
     put_option(bytes, previous.as_deref());
-    put_moment(bytes, *rotated);
-    put_moment(bytes, *access_ends);
+    put_timestamp(bytes, *rotated);
+    put_timestamp(bytes, *access_ends);
     put_option(bytes, endpoint.as_deref());
     put_number(bytes, *epoch);
 }
@@ -76,8 +76,8 @@ fn take_login(bytes: &mut &[u8]) -> Result<Login, StoreError> {
         subject: take_text(bytes)?,
         current: take_text(bytes)?,
         previous: take_option(bytes)?,
-        rotated: take_moment(bytes)?,
-        access_ends: take_moment(bytes)?,
+        rotated: take_timestamp(bytes)?,
+        access_ends: take_timestamp(bytes)?,
         endpoint: take_option(bytes)?,
         epoch: take_number(bytes)?,
     })
@@ -87,7 +87,7 @@ fn put_number(bytes: &mut Vec<u8>, number: u64) {
     bytes.extend(number.to_be_bytes());
 }
 
-fn put_moment(bytes: &mut Vec<u8>, moment: Moment) {
+fn put_timestamp(bytes: &mut Vec<u8>, moment: Timestamp) {
     put_number(bytes, moment.as_millis());
 }
 
@@ -110,8 +110,8 @@ fn take_number(bytes: &mut &[u8]) -> Result<u64, StoreError> {
     Ok(u64::from_be_bytes(*number))
 }
 
-fn take_moment(bytes: &mut &[u8]) -> Result<Moment, StoreError> {
-    take_number(bytes).map(Moment::from_millis)
+fn take_timestamp(bytes: &mut &[u8]) -> Result<Timestamp, StoreError> {
+    take_number(bytes).map(Timestamp::from_millis)
 }
 
 fn take_option<T: From<String>>(bytes: &mut &[u8]) -> Result<Option<T>, StoreError> {
@@ -140,15 +140,15 @@ mod tests {
     use super::*;
 
     fn entries() -> impl Iterator<Item = (Kind, Entry)> {
-        let ends = Moment::from_millis(1_800_000_000_001);
-        let before = Moment::from_millis(7);
+        let ends = Timestamp::from_millis(1_800_000_000_001);
+        let before = Timestamp::from_millis(7);
         let login = |previous: Option<&str>, endpoint: Option<&str>| {
             Note::Login(Login {
                 subject: "7:issueri".into(),
                 current: "c\u{e9}".into(),
                 previous: previous.map(Into::into),
                 rotated: before,
-                access_ends: Moment::from_millis(8),
+                access_ends: Timestamp::from_millis(8),
                 endpoint: endpoint.map(Into::into),
                 epoch: 3,
             })

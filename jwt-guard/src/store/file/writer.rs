@@ -9,9 +9,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::store::file::disk::Disk;
 use crate::store::ledger::Ledger;
-use crate::store::moment::Moment;
 use crate::store::shared::Shared;
 use crate::store::{Begun, Family, Issued, Revocation, Rotated, Rotation, StoreError, StoreLimits, Subject};
+use crate::timestamp::Timestamp;
 
 /// How many orders wait at most, and how many share a transaction. A sender that finds the queue full waits.
 const QUEUE: usize = 1024;
@@ -34,7 +34,7 @@ type Acknowledge = Box<dyn FnOnce(Option<&Failure>)>;
 type Failure = Arc<StoreError>;
 
 impl Order {
-    fn decide(self, shared: &Shared, now: Moment) -> Acknowledge {
+    fn decide(self, shared: &Shared, now: Timestamp) -> Acknowledge {
         fn then<T: 'static>(done: Done<T>, result: Result<T, StoreError>) -> Acknowledge {
             Box::new(move |failure| drop(done.send(failure.map_or(result, |why| Err(unwritten(why))))))
         }
@@ -137,7 +137,7 @@ fn write(disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, SystemTi
         }
         // A revocation may be seen a moment before it is acknowledged. That refuses a token early, and is no harm.
         let decided: Vec<_> =
-            batch.drain(..).map(|(order, now)| order.decide(shared, Moment::floor(now))).collect();
+            batch.drain(..).map(|(order, now)| order.decide(shared, Timestamp::floor(now))).collect();
         if let Err(error) = shared.take_changes().and_then(|changes| disk.write(&changes)) {
             tracing::error!(target: "jwt_guard", error = &error as &dyn std::error::Error, "the token store stopped");
             failure = Some(Arc::new(error));

@@ -6,11 +6,16 @@ use std::sync::Arc;
 use super::journal::Changed;
 use super::{EVERYBODY, Entry, Kind, Ledger, Note};
 use crate::store::StoreError;
-use crate::store::moment::Moment;
+use crate::timestamp::Timestamp;
 
 impl Ledger {
     /// Begins a new epoch, before which everything of a subject is over.
-    pub(super) fn cut(&mut self, key: Arc<str>, before: Moment, ends: Moment) -> Result<(), StoreError> {
+    pub(super) fn cut(
+        &mut self,
+        key: Arc<str>,
+        before: Timestamp,
+        ends: Timestamp,
+    ) -> Result<(), StoreError> {
         self.cut_at(key, before, ends, self.epoch.saturating_add(1))
     }
 
@@ -19,8 +24,8 @@ impl Ledger {
     pub(in crate::store) fn cut_at(
         &mut self,
         key: Arc<str>,
-        before: Moment,
-        ends: Moment,
+        before: Timestamp,
+        ends: Timestamp,
         epoch: u64,
     ) -> Result<(), StoreError> {
         let ends = ends.max(self.last_end_of(&key).unwrap_or_default());
@@ -35,7 +40,7 @@ impl Ledger {
     }
 
     /// When the last of the entries ends that a cut-off takes the place of.
-    fn last_end_of(&self, key: &str) -> Option<Moment> {
+    fn last_end_of(&self, key: &str) -> Option<Timestamp> {
         if key == EVERYBODY {
             let tables = [&self.logins, &self.tokens, &self.families];
             return tables.into_iter().filter_map(super::Table::last_end).max();
@@ -72,7 +77,7 @@ impl Ledger {
     }
 
     /// Whether a cut-off was made after a login had its name marked. A name without a mark is never outrun.
-    pub(super) fn is_outrun(&self, subject: &str, family: &str, now: Moment) -> bool {
+    pub(super) fn is_outrun(&self, subject: &str, family: &str, now: Timestamp) -> bool {
         let Some(began) = self.epoch_of(family) else { return false };
         [EVERYBODY, subject]
             .into_iter()

@@ -1,8 +1,15 @@
 //! What a ledger remembers under a name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::store::moment::Moment;
+use crate::timestamp::Timestamp;
+
+impl Timestamp {
+    /// How long an entry counts after its token has ended: the largest leeway that a guard can be given. A guard accepts
+    /// tokens for so long, so a revocation must not be forgotten before.
+    pub(in crate::store) const LEEWAY: Duration = Duration::from_secs(300);
+}
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +38,7 @@ impl Kind {
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::store) struct Entry {
     /// When the last token that the entry is about ends.
-    pub(in crate::store) ends: Moment,
+    pub(in crate::store) ends: Timestamp,
     /// What else there is to remember.
     pub(in crate::store) note: Note,
 }
@@ -42,7 +49,7 @@ pub(in crate::store) enum Note {
     /// A token that was issued, and whose it is.
     Allowed { subject: Arc<str>, family: Option<Arc<str>> },
     /// Tokens of logins that began in an earlier epoch are revoked, and other tokens issued before the moment.
-    CutOff { before: Moment, epoch: u64 },
+    CutOff { before: Timestamp, epoch: u64 },
     /// The epoch of the ledger.
     #[cfg_attr(
         not(feature = "store-file"),
@@ -61,9 +68,9 @@ pub(in crate::store) struct Login {
     pub(in crate::store) subject: Arc<str>,
     pub(in crate::store) current: Box<str>,
     pub(in crate::store) previous: Option<Box<str>>,
-    pub(in crate::store) rotated: Moment,
+    pub(in crate::store) rotated: Timestamp,
     /// When the last of its access tokens ends.
-    pub(in crate::store) access_ends: Moment,
+    pub(in crate::store) access_ends: Timestamp,
     /// Where the previous token was exchanged for the current one.
     pub(in crate::store) endpoint: Option<Box<str>>,
     /// The epoch in which it began.
@@ -90,8 +97,8 @@ impl Entry {
         self
     }
 
-    pub(super) fn counts(&self, now: Moment) -> bool {
-        now < self.ends.plus(Moment::LEEWAY)
+    pub(super) fn counts(&self, now: Timestamp) -> bool {
+        now < self.ends.plus(Timestamp::LEEWAY)
     }
 
     /// Whose it is.
@@ -113,7 +120,7 @@ impl Entry {
 
     /// Which of a subject's entries goes first where there are too many: the login that was refreshed least recently,
     /// the token that ends first.
-    pub(super) fn order(&self) -> Moment {
+    pub(super) fn order(&self) -> Timestamp {
         match &self.note {
             Note::Login(login) => login.rotated,
             _ => self.ends,

@@ -3,20 +3,20 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::store::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// Names of entries under the name of whom they belong to, in an order.
 #[derive(Default)]
-pub(super) struct Index(HashMap<Arc<str>, BTreeSet<(Moment, Arc<str>)>>);
+pub(super) struct Index(HashMap<Arc<str>, BTreeSet<(Timestamp, Arc<str>)>>);
 
 impl Index {
-    pub(super) fn insert(&mut self, owner: Option<&Arc<str>>, order: Moment, name: &Arc<str>) {
+    pub(super) fn insert(&mut self, owner: Option<&Arc<str>>, order: Timestamp, name: &Arc<str>) {
         if let Some(owner) = owner {
             self.0.entry(owner.clone()).or_default().insert((order, name.clone()));
         }
     }
 
-    pub(super) fn remove(&mut self, owner: Option<&Arc<str>>, place: &(Moment, Arc<str>)) {
+    pub(super) fn remove(&mut self, owner: Option<&Arc<str>>, place: &(Timestamp, Arc<str>)) {
         if let Some(owner) = owner
             && let Some(names) = self.0.get_mut(owner)
         {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Entry, Kind, Ledger, Note};
 use crate::store::StoreLimits;
-use crate::store::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// What differs from what was written down before.
 pub(in crate::store) enum Change {
@@ -40,7 +40,7 @@ impl Ledger {
         let with_entry = |change| match change {
             Changed::Cleared(kind) => Change::Cleared(kind),
             Changed::Entry(Kind::Era, name) => {
-                let entry = Entry { ends: Moment::LAST, note: Note::Era(self.epoch) };
+                let entry = Entry { ends: Timestamp::LAST, note: Note::Era(self.epoch) };
                 Change::Entry(Kind::Era, name, Some(entry))
             }
             Changed::Entry(kind, name) => {

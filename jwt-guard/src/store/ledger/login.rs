@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::{Entry, Kind, Ledger, Login, Note};
 use crate::store::limits::warn_of_logins;
-use crate::store::moment::Moment;
 use crate::store::{Begun, Family, RefreshStanding, Rotated, Rotation, StoreError};
+use crate::timestamp::Timestamp;
 
 impl Ledger {
-    pub(in crate::store) fn begin(&mut self, family: Family, now: Moment) -> Result<Begun, StoreError> {
+    pub(in crate::store) fn begin(&mut self, family: Family, now: Timestamp) -> Result<Begun, StoreError> {
         self.sweep(now);
         let Family { id, subject, token, access_expires_at, expires_at } = family;
         let subject = Arc::<str>::from(subject.key());
@@ -31,11 +31,11 @@ impl Ledger {
             current: token.into(),
             previous: None,
             rotated: now,
-            access_ends: Moment::ceil(access_expires_at),
+            access_ends: Timestamp::ceil(access_expires_at),
             endpoint: None,
             epoch: self.epoch,
         };
-        let ends = Moment::ceil(expires_at.max(access_expires_at));
+        let ends = Timestamp::ceil(expires_at.max(access_expires_at));
         self.put(Kind::Login, id.into(), Entry { ends, note: Note::Login(login) })?;
         Ok(Begun::Living)
     }
@@ -43,12 +43,12 @@ impl Ledger {
     pub(in crate::store) fn rotate(
         &mut self,
         rotation: Rotation,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         self.sweep(now);
         let Rotation { family, presented, next, access_expires_at, expires_at, ends, endpoint, grace } =
             rotation;
-        let (access_ends, expires_at) = (Moment::ceil(access_expires_at), Moment::ceil(expires_at));
+        let (access_ends, expires_at) = (Timestamp::ceil(access_expires_at), Timestamp::ceil(expires_at));
         match self.refresh_standing(&family, &presented, grace, now) {
             RefreshStanding::Current => {}
             RefreshStanding::Retried => return Ok(Rotated::Retried),
@@ -60,7 +60,7 @@ impl Ledger {
         }
         if let Some((id, ends)) = ends {
             let subject = self.login(&family, now).map(|login| login.subject.clone());
-            self.revoke_token(id.into(), subject, Moment::ceil(ends), now)?;
+            self.revoke_token(id.into(), subject, Timestamp::ceil(ends), now)?;
         }
         // Where that was one revocation too many, the login is over with all others of its subject.
         let Some(old) = self.login(&family, now).cloned() else { return Ok(Rotated::Unknown) };
@@ -83,7 +83,7 @@ impl Ledger {
         family: &str,
         presented: &str,
         grace: Duration,
-        now: Moment,
+        now: Timestamp,
     ) -> RefreshStanding {
         let Some(Login { current, previous, rotated, endpoint, .. }) = self.login(family, now) else {
             return RefreshStanding::Unknown;
@@ -103,8 +103,8 @@ impl Ledger {
         &mut self,
         name: Arc<str>,
         whose: Option<Arc<str>>,
-        mut ends: Moment,
-        now: Moment,
+        mut ends: Timestamp,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut subject = whose;
         if let Some(Entry { note: Note::Login(login), .. }) = self.remove(Kind::Login, &name) {
@@ -119,18 +119,18 @@ impl Ledger {
     }
 
     /// Ends the logins of a subject that are too many for one more.
-    fn make_room(&mut self, subject: &str, now: Moment) -> Result<(), StoreError> {
+    fn make_room(&mut self, subject: &str, now: Timestamp) -> Result<(), StoreError> {
         while self.logins.count_of(subject) >= self.limits.most_logins() {
             let Some(first) = self.logins.of_subject(subject).next().cloned() else { break };
             if self.logins.living(&first, now).is_some() {
                 warn_of_logins(&self.limits);
             }
-            self.revoke_family(first, None, Moment::default(), now)?;
+            self.revoke_family(first, None, Timestamp::default(), now)?;
         }
         Ok(())
     }
 
-    fn login(&self, family: &str, now: Moment) -> Option<&Login> {
+    fn login(&self, family: &str, now: Timestamp) -> Option<&Login> {
         match &self.logins.living(family, now)?.note {
             Note::Login(login) => Some(login),
             _ => None,

@@ -23,9 +23,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::store::limits::{warn_of_issued, warn_of_revocations};
-use crate::store::moment::Moment;
 use crate::store::subject::with_key;
 use crate::store::{Issued, Revocation, Standing, StoreError, StoreLimits, Subject, TokenFacts};
+use crate::timestamp::Timestamp;
 
 pub(super) use entry::{Entry, Kind, Login, Note};
 #[cfg(feature = "store-redis")]
@@ -78,27 +78,27 @@ impl Ledger {
         &mut self,
         what: Revocation,
         whose: Option<&Subject>,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         self.sweep(now);
         let whose = whose.map(|subject| subject.key().into());
         match what {
             Revocation::Token { id, expires_at } => {
-                self.revoke_token(id.into(), whose, Moment::ceil(expires_at), now)
+                self.revoke_token(id.into(), whose, Timestamp::ceil(expires_at), now)
             }
             Revocation::Family { id, expires_at } => {
-                self.revoke_family(id.into(), whose, Moment::ceil(expires_at), now)
+                self.revoke_family(id.into(), whose, Timestamp::ceil(expires_at), now)
             }
             Revocation::Subject { subject, issued_before, expires_at } => {
-                self.cut(subject.key().into(), Moment::ceil(issued_before), Moment::ceil(expires_at))
+                self.cut(subject.key().into(), Timestamp::ceil(issued_before), Timestamp::ceil(expires_at))
             }
             Revocation::All { issued_before, expires_at } => {
-                self.cut(EVERYBODY.into(), Moment::ceil(issued_before), Moment::ceil(expires_at))
+                self.cut(EVERYBODY.into(), Timestamp::ceil(issued_before), Timestamp::ceil(expires_at))
             }
         }
     }
 
-    pub(super) fn allow(&mut self, token: Issued, now: Moment) -> Result<(), StoreError> {
+    pub(super) fn allow(&mut self, token: Issued, now: Timestamp) -> Result<(), StoreError> {
         self.sweep(now);
         let Issued { id, subject, family, expires_at } = token;
         let (subject, family) = (Arc::<str>::from(subject.key()), family.map(Arc::from));
@@ -109,11 +109,11 @@ impl Ledger {
             self.remove(Kind::Allowed, &first);
         }
         let note = Note::Allowed { subject, family };
-        self.put(Kind::Allowed, id.into(), Entry { ends: Moment::ceil(expires_at), note })
+        self.put(Kind::Allowed, id.into(), Entry { ends: Timestamp::ceil(expires_at), note })
     }
 
     pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Standing {
-        let now = Moment::floor(now);
+        let now = Timestamp::floor(now);
         let named = |table: &Table, name: Option<&str>| {
             !table.is_empty() && name.is_some_and(|name| table.living(name, now).is_some())
         };
@@ -124,7 +124,7 @@ impl Ledger {
     }
 
     pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> Standing {
-        let now = Moment::floor(now);
+        let now = Timestamp::floor(now);
         let Some(Note::Allowed { subject, family }) = self.allowed.living(id, now).map(|entry| &entry.note)
         else {
             return Standing::Revoked;
@@ -142,7 +142,7 @@ impl Ledger {
     }
 
     /// Whether a cut-off covers a token: by the epoch in which its login began, else by the time of its issue.
-    fn is_cut_off(&self, token: &TokenFacts<'_>, now: Moment) -> bool {
+    fn is_cut_off(&self, token: &TokenFacts<'_>, now: Timestamp) -> bool {
         if self.subjects.is_empty() {
             return false;
         }
@@ -150,7 +150,7 @@ impl Ledger {
         let covers = |cut_off: &Entry| match (&cut_off.note, began) {
             (Note::CutOff { epoch, .. }, Some(began)) => began < *epoch,
             (Note::CutOff { before, .. }, None) => {
-                token.issued_at.is_none_or(|issued_at| Moment::floor(issued_at) < *before)
+                token.issued_at.is_none_or(|issued_at| Timestamp::floor(issued_at) < *before)
             }
             _ => false,
         };
@@ -162,8 +162,8 @@ impl Ledger {
         &mut self,
         name: Arc<str>,
         whose: Option<Arc<str>>,
-        ends: Moment,
-        now: Moment,
+        ends: Timestamp,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let listed = self.remove(Kind::Allowed, &name);
         let whose = whose.or_else(|| listed.and_then(|entry| entry.subject().cloned()));
@@ -177,10 +177,10 @@ impl Ledger {
         kind: Kind,
         name: Arc<str>,
         subject: Option<Arc<str>>,
-        ends: Moment,
-        now: Moment,
+        ends: Timestamp,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        if now >= ends.plus(Moment::LEEWAY) {
+        if now >= ends.plus(Timestamp::LEEWAY) {
             return Ok(());
         }
         if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
@@ -188,7 +188,7 @@ impl Ledger {
             let is_full = self.revocations() >= self.limits.revocations;
             if count >= self.limits.most_revocations() || is_full && count > 0 {
                 warn_of_revocations(&self.limits);
-                return self.cut(subject.clone(), now.plus(Moment::LEEWAY), ends);
+                return self.cut(subject.clone(), now.plus(Timestamp::LEEWAY), ends);
             }
         }
         let note = Note::Revoked { subject, epoch: self.epoch };
@@ -228,7 +228,7 @@ impl Ledger {
         Some(entry)
     }
 
-    fn sweep(&mut self, now: Moment) {
+    fn sweep(&mut self, now: Timestamp) {
         for kind in Kind::TABLES {
             for _ in 0..SWEEP {
                 let Some(name) = self.table_mut(kind).forget_one(now) else { break };

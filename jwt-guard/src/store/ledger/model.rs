@@ -67,11 +67,11 @@ fn at(seconds: u64) -> SystemTime {
 
 /// Whether every token is judged as the model judges it.
 fn agree(ledger: &Ledger, logins: &[Known], now: u64) -> Result<(), TestCaseError> {
-    let moment = Moment::floor(at(now));
+    let moment = Timestamp::floor(at(now));
     for login in logins {
         for (id, end) in &login.access {
             // Beyond its end and the leeway, no guard asks.
-            if now < end + Moment::LEEWAY.as_secs() {
+            if now < end + Timestamp::LEEWAY.as_secs() {
                 let subject = SUBJECTS[login.subject];
                 let facts = TokenFacts {
                     id: Some(id),
@@ -85,7 +85,7 @@ fn agree(ledger: &Ledger, logins: &[Known], now: u64) -> Result<(), TestCaseErro
                 prop_assert_eq!(ledger.is_allowed(id, at(now)), listed);
             }
         }
-        let lives = !login.ended && now < login.ends + Moment::LEEWAY.as_secs();
+        let lives = !login.ended && now < login.ends + Timestamp::LEEWAY.as_secs();
         for (index, id) in login.refresh.iter().enumerate() {
             let standing = ledger.refresh_standing(&login.name, id, Duration::ZERO, moment);
             let expected = match lives {
@@ -110,7 +110,7 @@ proptest! {
         let (mut logins, mut now, mut names) = (Vec::<Known>::new(), 1_000_u64, 0_u32);
         let mut name = || { names += 1; names.to_string() };
         for step in steps {
-            let moment = Moment::floor(at(now));
+            let moment = Timestamp::floor(at(now));
             match step {
                 Step::Begin { subject, life } => {
                     let id = format!("{}{}", name(), ledger.mark().unwrap());
@@ -157,7 +157,7 @@ proptest! {
                         endpoint: None,
                         grace: Duration::ZERO,
                     };
-                    let expected = if login.ended || now >= login.ends + Moment::LEEWAY.as_secs() {
+                    let expected = if login.ended || now >= login.ends + Timestamp::LEEWAY.as_secs() {
                         Rotated::Unknown
                     } else if login.refresh.last() == Some(&presented) {
                         Rotated::Fresh

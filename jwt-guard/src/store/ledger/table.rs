@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::entry::Entry;
 use super::index::Index;
-use crate::store::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// Entries of one kind.
 #[derive(Default)]
 pub(super) struct Table {
     entries: HashMap<Arc<str>, Entry>,
-    by_end: BTreeSet<(Moment, Arc<str>)>,
+    by_end: BTreeSet<(Timestamp, Arc<str>)>,
     /// The entries of a subject: those that are to go first come first.
     by_subject: Index,
     /// The entries of a login.
@@ -38,7 +38,7 @@ impl Table {
     }
 
     /// Forgets the entry that ended first, if it does not count any more.
-    pub(super) fn forget_one(&mut self, now: Moment) -> Option<Arc<str>> {
+    pub(super) fn forget_one(&mut self, now: Timestamp) -> Option<Arc<str>> {
         let (_, name) = self.by_end.first()?;
         if self.entries.get(name).is_some_and(|entry| entry.counts(now)) {
             return None;
@@ -63,7 +63,7 @@ impl Table {
         self.entries.get(name)
     }
 
-    pub(super) fn living(&self, name: &str, now: Moment) -> Option<&Entry> {
+    pub(super) fn living(&self, name: &str, now: Timestamp) -> Option<&Entry> {
         self.entries.get(name).filter(|entry| entry.counts(now))
     }
 
@@ -87,7 +87,7 @@ impl Table {
     }
 
     /// When the last entry ends.
-    pub(super) fn last_end(&self) -> Option<Moment> {
+    pub(super) fn last_end(&self) -> Option<Timestamp> {
         self.by_end.last().map(|(end, _)| *end)
     }
 

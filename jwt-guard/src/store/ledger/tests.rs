@@ -6,14 +6,14 @@ use super::*;
 use crate::store::{Begun, Family, Rotated, Rotation};
 
 const END: u64 = 1_000;
-const LEEWAY: u64 = Moment::LEEWAY.as_secs();
+const LEEWAY: u64 = Timestamp::LEEWAY.as_secs();
 
 fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-fn moment(seconds: u64) -> Moment {
-    Moment::floor(at(seconds))
+fn moment(seconds: u64) -> Timestamp {
+    Timestamp::floor(at(seconds))
 }
 
 fn token(id: &str, expires_at: u64) -> Revocation {

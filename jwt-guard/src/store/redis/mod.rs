@@ -25,12 +25,12 @@ use redis::ScriptInvocation;
 
 use crate::store::ledger::{EVERYBODY, mark, new_line, read_mark};
 use crate::store::limits::{warn_of_issued, warn_of_logins, warn_of_revocations};
-use crate::store::moment::Moment;
 use crate::store::subject::with_key;
 use crate::store::{
     Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation, Standing,
     StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
 };
+use crate::timestamp::Timestamp;
 use feed::{Fact, Feed, fact};
 use server::Server;
 
@@ -114,8 +114,8 @@ impl RedisStore {
 
     fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> StoreFuture<'_, Standing> {
         let mut call = self.server.call(&scripts::STANDING, None);
-        call.arg(Moment::floor(now).as_millis());
-        let issued_at = token.issued_at.map(|time| Moment::floor(time).as_millis().to_string());
+        call.arg(Timestamp::floor(now).as_millis());
+        let issued_at = token.issued_at.map(|time| Timestamp::floor(time).as_millis().to_string());
         call.arg(issued_at.unwrap_or_default());
         with_key(token.issuer, token.subject, |key| {
             call.arg(key);
@@ -141,7 +141,7 @@ impl RedisStore {
         let server = &self.server;
         let by_name = |script, about, id: &str, expires_at| {
             let mut call: ScriptInvocation<'_> = server.call(script, Some((about, id)));
-            call.arg(Moment::floor(now).as_millis()).arg(id).arg(Moment::ceil(expires_at).as_millis());
+            call.arg(Timestamp::floor(now).as_millis()).arg(id).arg(Timestamp::ceil(expires_at).as_millis());
             call.arg(whose.map(Subject::key).unwrap_or_default()).arg(self.limits.most_revocations());
             call
         };
@@ -161,7 +161,7 @@ impl RedisStore {
                 (EVERYBODY.to_owned(), issued_before, expires_at)
             }
         };
-        let (before, ends) = (Moment::ceil(issued_before), Moment::ceil(expires_at));
+        let (before, ends) = (Timestamp::ceil(issued_before), Timestamp::ceil(expires_at));
         let mut call = server.call(&scripts::REVOKE_SUBJECT, None);
         call.arg(&key).arg(ends.as_millis()).arg(before.as_millis());
         let epoch = server.run(&call).await?;
@@ -222,10 +222,10 @@ impl TokenStore for RedisStore {
     fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, Begun> {
         Box::pin(async move {
             let Family { id, subject, token, access_expires_at, expires_at } = family;
-            let ends = Moment::ceil(expires_at.max(access_expires_at));
+            let ends = Timestamp::ceil(expires_at.max(access_expires_at));
             let mut call = self.server.call(&scripts::BEGIN, Some(("login", &id)));
-            call.arg(Moment::floor(now).as_millis()).arg(&id).arg(token).arg(ends.as_millis());
-            call.arg(Moment::ceil(access_expires_at).as_millis()).arg(subject.key());
+            call.arg(Timestamp::floor(now).as_millis()).arg(&id).arg(token).arg(ends.as_millis());
+            call.arg(Timestamp::ceil(access_expires_at).as_millis()).arg(subject.key());
             match read_mark(&id) {
                 Some((line, epoch)) => call.arg(line).arg(epoch),
                 None => call.arg("").arg(""),
@@ -248,16 +248,16 @@ impl TokenStore for RedisStore {
     fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated> {
         Box::pin(async move {
             let server = &self.server;
-            let access_ends = Moment::ceil(rotation.access_expires_at);
+            let access_ends = Timestamp::ceil(rotation.access_expires_at);
             let call = |again| {
                 let mut call = server.call(&scripts::ROTATE, Some(("login", &rotation.family)));
-                call.arg(Moment::floor(now).as_millis());
+                call.arg(Timestamp::floor(now).as_millis());
                 call.arg(&rotation.family).arg(&rotation.presented).arg(&rotation.next);
-                call.arg(Moment::ceil(rotation.expires_at).max(access_ends).as_millis());
-                call.arg(Moment::default().plus(rotation.grace).as_millis()).arg(again);
+                call.arg(Timestamp::ceil(rotation.expires_at).max(access_ends).as_millis());
+                call.arg(Timestamp::default().plus(rotation.grace).as_millis()).arg(again);
                 call.arg(rotation.endpoint.as_deref().unwrap_or_default()).arg(access_ends.as_millis());
                 match &rotation.ends {
-                    Some((id, ends)) => call.arg(id).arg(Moment::ceil(*ends).as_millis()),
+                    Some((id, ends)) => call.arg(id).arg(Timestamp::ceil(*ends).as_millis()),
                     None => call.arg("").arg(""),
                 };
                 call.arg(self.limits.most_revocations());
@@ -291,7 +291,7 @@ impl TokenStore for RedisStore {
         now: SystemTime,
     ) -> Lookup<'_, RefreshStanding> {
         let mut call = self.server.call(&scripts::REFRESH_STANDING, Some(("login", family)));
-        call.arg(Moment::floor(now).as_millis()).arg(id).arg(Moment::default().plus(grace).as_millis());
+        call.arg(Timestamp::floor(now).as_millis()).arg(id).arg(Timestamp::default().plus(grace).as_millis());
         Lookup::Pending(Box::pin(async move {
             let (answer, endpoint): (u8, String) = self.server.run(&call).await?;
             match answer {
@@ -308,7 +308,7 @@ impl TokenStore for RedisStore {
         Box::pin(async move {
             let Issued { id, subject, family, expires_at } = token;
             let mut call = self.server.call(&scripts::ALLOW, Some(("allowed", &id)));
-            call.arg(Moment::floor(now).as_millis()).arg(&id).arg(Moment::ceil(expires_at).as_millis());
+            call.arg(Timestamp::floor(now).as_millis()).arg(&id).arg(Timestamp::ceil(expires_at).as_millis());
             call.arg(subject.key()).arg(family.unwrap_or_default()).arg(self.limits.most_issued());
             let gone: u64 = self.server.run(&call).await?;
             for _ in 0..gone {
@@ -320,7 +320,7 @@ impl TokenStore for RedisStore {
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         let mut call = self.server.call(&scripts::IS_ALLOWED, Some(("allowed", id)));
-        call.arg(Moment::floor(now).as_millis()).arg(id);
+        call.arg(Timestamp::floor(now).as_millis()).arg(id);
         Lookup::Pending(Box::pin(async move { standing(self.server.run(&call).await?) }))
     }
 }

@@ -27,11 +27,11 @@ scripts! {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::moment::Moment;
+    use crate::timestamp::Timestamp;
 
     #[test]
     fn server_and_ledger_keep_entries_equally_long() {
-        let line = format!("local LEEWAY = {} ", Moment::LEEWAY.as_millis());
+        let line = format!("local LEEWAY = {} ", Timestamp::LEEWAY.as_millis());
         assert!(include_str!("common.lua").contains(&line));
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redis::streams::StreamId;
 
-use crate::store::moment::Moment;
 use crate::store::{Revocation, StoreError};
+use crate::timestamp::Timestamp;
 
 /// Longer than any name in a token: tokens are shorter.
 const LONGEST_NAME: usize = 1 << 16;
@@ -34,7 +34,7 @@ pub(in crate::store::redis) enum Fact {
     /// A token or a login, by its name.
     Revoked(Revocation),
     /// All that a subject has, or everybody, in this epoch.
-    CutOff { key: String, before: Moment, ends: Moment, epoch: u64 },
+    CutOff { key: String, before: Timestamp, ends: Timestamp, epoch: u64 },
 }
 
 /// An entry of the stream: the position of the one before it, and what it tells.
@@ -67,7 +67,7 @@ pub(in crate::store::redis) fn fact(
         "family" => Ok(Fact::Revoked(Revocation::Family { id: name, expires_at })),
         "subject" => {
             let (before, epoch) = cut_off.ok_or_else(garbled)?;
-            let (before, ends) = (Moment::from_millis(before), Moment::from_millis(ends));
+            let (before, ends) = (Timestamp::from_millis(before), Timestamp::from_millis(ends));
             Ok(Fact::CutOff { key: name, before, ends, epoch })
         }
         _ => Err(garbled()),

@@ -21,11 +21,11 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::store::ledger::Ledger;
-use crate::store::moment::Moment;
 use crate::store::redis::options::RedisOptions;
 use crate::store::redis::server::Server;
 use crate::store::shared::Shared;
 use crate::store::{Standing, StoreError, StoreLimits, TokenFacts};
+use crate::timestamp::Timestamp;
 use reader::Reader;
 
 /// How far the clocks of server and guard may be apart. The scripts have the same number.
@@ -70,7 +70,7 @@ impl Feed {
 
     /// Learns of a revocation made by this node, before it is told of it.
     pub(super) fn learn(&self, fact: Fact, now: SystemTime) {
-        self.known.learn(fact, Moment::floor(now));
+        self.known.learn(fact, Timestamp::floor(now));
     }
 }
 
@@ -81,7 +81,7 @@ impl Drop for Feed {
 }
 
 impl Known {
-    fn learn(&self, fact: Fact, now: Moment) {
+    fn learn(&self, fact: Fact, now: Timestamp) {
         let learned = self.ledger.change(|ledger| match fact {
             Fact::Revoked(what) => ledger.revoke(what, None, now),
             Fact::CutOff { key, before, ends, epoch } => ledger.cut_at(key.into(), before, ends, epoch),

@@ -19,10 +19,10 @@ use super::entry::{Position, fact, garbled, split, told};
 use super::{Known, SKEW, millis};
 use crate::store::StoreError;
 use crate::store::ledger::new_line;
-use crate::store::moment::Moment;
 use crate::store::redis::nodes::{History, unreachable};
 use crate::store::redis::scripts;
 use crate::store::redis::server::{CUT_OFFS, PAUSE, REVOKED, Server, TOLD};
+use crate::timestamp::Timestamp;
 
 /// Comes before the name of a cut-off where its epoch is kept.
 const EPOCH: &[u8] = b"epoch:";
@@ -205,7 +205,7 @@ impl Reader {
         Ok(all)
     }
 
-    fn learn(&mut self, entry: &StreamId, now: Moment) -> Result<(), StoreError> {
+    fn learn(&mut self, entry: &StreamId, now: Timestamp) -> Result<(), StoreError> {
         let before = std::mem::replace(&mut self.last, Position::parse(&entry.id)?);
         match told(entry) {
             Ok((after, what)) => {
@@ -227,6 +227,6 @@ fn log(error: &StoreError) {
 }
 
 /// A time of the server's clock that no guard has before it.
-fn early(millis: u64) -> Moment {
-    Moment::from_millis(millis.saturating_sub(super::millis(SKEW)))
+fn early(millis: u64) -> Timestamp {
+    Timestamp::from_millis(millis.saturating_sub(super::millis(SKEW)))
 }

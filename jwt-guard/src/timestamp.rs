@@ -1,6 +1,8 @@
-//! Moments as stores keep them: whole milliseconds since 1970, in memory, in the file and on a server alike.
+//! Points in time as stores keep them: whole milliseconds since 1970, in memory, in a file and on a server alike.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
 
 /// The end of the year 9999. It fits into a double, which is all that a Lua script on a server can count with.
 const LAST: u64 = 253_402_300_799_999;
@@ -11,41 +13,49 @@ pub(crate) fn later(time: SystemTime, by: Duration) -> SystemTime {
     time.checked_add(by).or_else(last).unwrap_or(time)
 }
 
-/// Milliseconds since 1970.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment(u64);
+/// Milliseconds since 1970, not after the year 9999.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "u64", into = "u64")]
+pub(crate) struct Timestamp(u64);
 
-impl Moment {
-    /// How long an entry counts after its token has ended: the largest leeway that a guard can be given. A guard accepts
-    /// tokens for so long, so a revocation must not be forgotten before.
-    pub(super) const LEEWAY: Duration = Duration::from_secs(300);
-
-    #[cfg(any(feature = "store-file", test))]
-    pub(super) const LAST: Self = Self(LAST);
+impl Timestamp {
+    #[cfg(any(feature = "sessions", feature = "store-file", test))]
+    pub(crate) const LAST: Self = Self(LAST);
 
     /// The last whole millisecond at or before `time`. For the present, and for `iat`.
-    pub(super) fn floor(time: SystemTime) -> Self {
+    pub(crate) fn floor(time: SystemTime) -> Self {
         Self::from_millis(time.duration_since(UNIX_EPOCH).map_or(0, millis))
     }
 
     /// The first whole millisecond at or after `time`. For ends and cut-offs: rounding must not let a token through.
-    pub(super) fn ceil(time: SystemTime) -> Self {
+    pub(crate) fn ceil(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let rest = u64::from(!since.subsec_nanos().is_multiple_of(1_000_000));
         Self::from_millis(millis(since).saturating_add(rest))
     }
 
-    pub(super) fn from_millis(millis: u64) -> Self {
+    pub(crate) fn from_millis(millis: u64) -> Self {
         Self(millis.min(LAST))
     }
 
-    #[cfg(any(feature = "store-file", feature = "store-redis", test))]
-    pub(super) fn as_millis(self) -> u64 {
+    pub(crate) const fn as_millis(self) -> u64 {
         self.0
     }
 
-    pub(super) fn plus(self, duration: Duration) -> Self {
+    pub(crate) fn plus(self, duration: Duration) -> Self {
         Self::from_millis(self.0.saturating_add(millis(duration)))
+    }
+}
+
+impl From<u64> for Timestamp {
+    fn from(millis: u64) -> Self {
+        Self::from_millis(millis)
+    }
+}
+
+impl From<Timestamp> for u64 {
+    fn from(timestamp: Timestamp) -> Self {
+        timestamp.as_millis()
     }
 }
 
@@ -60,9 +70,9 @@ mod tests {
     #[test]
     fn rounding_is_to_the_side_that_refuses() {
         let time = UNIX_EPOCH + Duration::from_micros(1_500);
-        assert_eq!(Moment::floor(time).as_millis(), 1);
-        assert_eq!(Moment::ceil(time).as_millis(), 2);
-        assert_eq!(Moment::ceil(UNIX_EPOCH + Duration::from_millis(2)).as_millis(), 2);
+        assert_eq!(Timestamp::floor(time).as_millis(), 1);
+        assert_eq!(Timestamp::ceil(time).as_millis(), 2);
+        assert_eq!(Timestamp::ceil(UNIX_EPOCH + Duration::from_millis(2)).as_millis(), 2);
     }
 
     #[test]
@@ -74,8 +84,8 @@ mod tests {
 
     #[test]
     fn moments_out_of_range_stop_at_the_ends() {
-        assert_eq!(Moment::floor(UNIX_EPOCH - Duration::from_secs(1)).as_millis(), 0);
-        assert_eq!(Moment::ceil(UNIX_EPOCH + Duration::from_secs(1 << 60)).as_millis(), LAST);
-        assert_eq!(Moment::from_millis(LAST).plus(Duration::MAX).as_millis(), LAST);
+        assert_eq!(Timestamp::floor(UNIX_EPOCH - Duration::from_secs(1)).as_millis(), 0);
+        assert_eq!(Timestamp::ceil(UNIX_EPOCH + Duration::from_secs(1 << 60)).as_millis(), LAST);
+        assert_eq!(Timestamp::from_millis(LAST).plus(Duration::MAX).as_millis(), LAST);
     }
 }
