@@ -2,11 +2,7 @@
 
 mod answers;
 mod cluster;
-mod credentials;
-mod csrf;
-mod dead_cookies;
 mod full_feed;
-mod ignored;
 mod life;
 mod logout;
 mod refresh;
@@ -29,33 +25,33 @@ use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Request, S
 use serde_json::Value;
 
 /// What `/me` answers to a token of [`login`].
-const ADA: Outcome<'_> = Outcome::ok("ada");
+pub(crate) const ADA: Outcome<'_> = Outcome::ok("ada");
 
 /// 403 for a request that another site may have caused.
-const CROSS_SITE: Outcome<'_> = Outcome {
+pub(crate) const CROSS_SITE: Outcome<'_> = Outcome {
     status: 403,
     challenge: Some(r#"Bearer realm="api""#),
     body: r#"{"title":"Forbidden","status":403,"detail":"the request may come from another site"}"#,
 };
 
 /// 503, and no verdict.
-const UNAVAILABLE: Outcome<'_> = Outcome {
+pub(crate) const UNAVAILABLE: Outcome<'_> = Outcome {
     status: 503,
     challenge: None,
     body: r#"{"title":"Service Unavailable","status":503,"detail":"authentication is not available at the moment"}"#,
 };
 
-fn builder() -> Builder<HasKeys, HasAudience> {
+pub(crate) fn builder() -> Builder<HasKeys, HasAudience> {
     let key = SigningKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(7)).unwrap();
     JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE).clock(ManualClock::new())
 }
 
 /// A guard with a memory store and default cookies.
-fn guard() -> JwtGuard {
+pub(crate) fn guard() -> JwtGuard {
     builder().token_store(MemoryStore::new()).cookies(CookieSettings::new()).build().unwrap()
 }
 
-async fn serve(guard: JwtGuard) -> Server {
+pub(crate) async fn serve(guard: JwtGuard) -> Server {
     let app = Router::new()
         .route("/login", routing::post(log_in))
         .route("/refresh", routing::post(refresh))
@@ -115,20 +111,20 @@ async fn cookies(headers: http::HeaderMap) -> String {
     headers.get("cookie").map_or("", |value| value.to_str().unwrap()).to_owned()
 }
 
-fn post(target: &str) -> Request {
+pub(crate) fn post(target: &str) -> Request {
     Request::new("POST", target)
 }
 
 /// The tokens of a login, or of a refresh, that were answered as JSON.
 #[derive(Clone, Debug)]
-struct Pair {
-    access: String,
-    refresh: String,
+pub(crate) struct Pair {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
 }
 
 impl Pair {
     #[track_caller]
-    fn of(answer: &Answer) -> Self {
+    pub(crate) fn of(answer: &Answer) -> Self {
         assert_eq!(answer.status, 200, "{answer:?}");
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         let text = |name: &str| body[name].as_str().unwrap().to_owned();
@@ -136,22 +132,22 @@ impl Pair {
     }
 }
 
-async fn login(server: &Server) -> Pair {
+pub(crate) async fn login(server: &Server) -> Pair {
     Pair::of(&server.send(post("/login")).await)
 }
 
 /// The cookies of a browser: what it was told to keep.
 #[derive(Clone, Debug, Default)]
-struct Jar(HashMap<String, String>);
+pub(crate) struct Jar(pub(crate) HashMap<String, String>);
 
 impl Jar {
-    async fn login(server: &Server) -> Self {
+    pub(crate) async fn login(server: &Server) -> Self {
         let mut jar = Self::default();
         jar.keep(&server.send(post("/login?form=cookies")).await);
         jar
     }
 
-    fn keep(&mut self, answer: &Answer) {
+    pub(crate) fn keep(&mut self, answer: &Answer) {
         for line in answer.headers.get_all("set-cookie") {
             let line = line.to_str().unwrap();
             let (name, rest) = line.split_once('=').unwrap();
@@ -164,24 +160,24 @@ impl Jar {
         }
     }
 
-    fn csrf(&self) -> &str {
+    pub(crate) fn csrf(&self) -> &str {
         &self.0["csrf_access_token"]
     }
 
     /// The request with all cookies, as a browser sends them.
-    fn on(&self, request: Request) -> Request {
+    pub(crate) fn on(&self, request: Request) -> Request {
         let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request.header("cookie", pairs.join("; "))
     }
 
-    async fn send(&self, server: &Server, request: Request) -> Answer {
+    pub(crate) async fn send(&self, server: &Server, request: Request) -> Answer {
         server.send(self.on(request)).await
     }
 
-    async fn refresh(&self, server: &Server) -> Answer {
+    pub(crate) async fn refresh(&self, server: &Server) -> Answer {
         let csrf = self.0["csrf_refresh_token"].as_str();
         self.send(server, post("/refresh").header("x-csrf-token", csrf)).await
     }
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);

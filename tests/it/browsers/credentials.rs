@@ -9,7 +9,7 @@ use jwt_guard::{
 };
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
-use super::{ADA, CROSS_SITE, Jar, MINUTE, builder, guard, post};
+use crate::login::{ADA, CROSS_SITE, Jar, MINUTE, builder, guard, post};
 
 #[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead cookies must not stop a logout")]
 async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {

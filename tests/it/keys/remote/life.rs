@@ -67,7 +67,7 @@ async fn an_old_key_is_withdrawn_and_its_tokens_die_with_the_next_set() {
 async fn new_material_under_an_old_name_takes_its_place() {
     let issuer = KeyServer::start().await;
     let rsa = key(Algorithm::Rs256);
-    let other = include_str!("../../fixtures/keys/rsa-2048-e3.public.jwk").trim().trim_start_matches('{');
+    let other = include_str!("../../../fixtures/keys/rsa-2048-e3.public.jwk").trim().trim_start_matches('{');
     issuer.publish(&[("a", &rsa)]);
     let (builder, _clock) = guard(&issuer);
     let guard = builder.build().unwrap();

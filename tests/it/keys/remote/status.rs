@@ -140,7 +140,7 @@ async fn a_published_secret_and_new_material_under_an_old_name_are_loud() {
         assert_eq!(events.iter().map(|event| event.level).collect::<Vec<_>>(), expected, "{body} {events:?}");
         assert!(!format!("{events:?}").contains(&secret));
     }
-    let other = include_str!("../../fixtures/keys/rsa-2048-e3.public.jwk").trim().trim_start_matches('{');
+    let other = include_str!("../../../fixtures/keys/rsa-2048-e3.public.jwk").trim().trim_start_matches('{');
     issuer.says(JWKS, &format!(r#"{{"keys":[{{"kid":"a","alg":"RS256",{other}]}}"#));
     clock.advance(secs(5));
     guard.keys().refresh().await.unwrap();

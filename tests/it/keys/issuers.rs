@@ -363,7 +363,7 @@ async fn the_keys_of_other_issuers_are_not_published_as_ours() {
         serde_json::from_str::<Value>(&answer.body).unwrap()
     };
     assert_eq!(published(trusting().build().unwrap()).await, json!({"keys": []}));
-    let pem = include_str!("../fixtures/keys/ed25519.private.pem");
+    let pem = include_str!("../../fixtures/keys/ed25519.private.pem");
     let ours = jwt_guard::SigningKey::pem(Algorithm::EdDsa, pem).unwrap().with_id("ours");
     let both = trusting().signing_key(ours).issuer(HOME).build().unwrap();
     let set = published(both).await;

@@ -151,7 +151,7 @@ fn lets_through() {
 /// Runs an ignored test of this file: the provider is one for the process.
 #[track_caller]
 fn in_a_process_of_its_own(test: &str) {
-    let test = format!("engine::{test}");
+    let test = format!("tokens::engine::{test}");
     let mut command = Command::new(env::current_exe().unwrap());
     let output = command.args(["--exact", &test, "--ignored", "--nocapture"]).output().unwrap();
     let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -8,7 +8,7 @@ use jwt_guard::{
 };
 use jwt_guard_tests::{Answer, Outcome, Request, Server};
 
-use super::{ADA, CROSS_SITE, Jar, builder, post};
+use crate::login::{ADA, CROSS_SITE, Jar, builder, post};
 
 struct User;
 
@@ -117,7 +117,7 @@ async fn nothing_that_a_request_carries_stops_a_login() {
 #[tokio::test]
 async fn a_good_token_makes_nobody_known_and_needs_no_csrf_value() {
     let guard = everywhere();
-    let jar = Jar::login(&super::serve(guard.clone()).await).await;
+    let jar = Jar::login(&crate::login::serve(guard.clone()).await).await;
     let server = Server::start(app().with_guard(guard.clone()).into_axum()).await;
     jar.send(&server, post("/login")).await.is(NOBODY);
     jar.send(&server, post("/bare")).await.is(Outcome::ok("bare"));

@@ -4,7 +4,7 @@ use jwt_guard::{CookieSettings, TokenLocation};
 use jwt_guard_tests::events;
 use jwt_guard_tests::{Outcome, Payload, Request, SigningKey};
 
-use super::{ADA, CROSS_SITE, Jar, builder, guard, login, post, serve};
+use crate::login::{ADA, CROSS_SITE, Jar, builder, guard, login, post, serve};
 
 #[tokio::test]
 async fn a_request_that_changes_something_repeats_the_claim_of_its_token() {

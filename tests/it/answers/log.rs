@@ -15,7 +15,7 @@ async fn a_refusal_is_logged_once_with_policy_route_handler_and_reason() {
     assert_eq!(logged.field("message"), Some("denied"));
     assert_eq!(logged.field("method"), Some("GET"));
     assert_eq!(logged.field("route"), Some("/orders/{id}"));
-    assert_eq!(logged.field("handler"), Some("it::events::order"));
+    assert_eq!(logged.field("handler"), Some("it::answers::log::order"));
     assert_eq!(logged.field("policy"), Some(r#"requires(scope = "orders:read", role = "clerk")"#));
     assert_eq!(logged.field("reason"), Some("the request carries no token"));
     assert_eq!(logged.field("token"), None);
@@ -188,9 +188,9 @@ async fn claims_that_do_not_fit_a_type_are_logged_apart_from_bad_tokens() {
     let events = events.take();
     let logged = events.last().unwrap();
     assert_eq!(logged.level, Level::WARN);
-    assert_eq!(logged.field("handler"), Some("it::events::tenant"));
+    assert_eq!(logged.field("handler"), Some("it::answers::log::tenant"));
     let reason = logged.field("reason").unwrap();
-    assert!(reason.starts_with("the claims do not fit the type `it::events::"), "{reason}");
+    assert!(reason.starts_with("the claims do not fit the type `it::answers::log::"), "{reason}");
     assert!(reason.contains("data error at line 1 column "), "{reason}");
     events.iter().for_each(|logged| tells_nothing_of(logged, &token));
 }

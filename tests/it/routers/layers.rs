@@ -285,7 +285,12 @@ async fn options_is_guarded_where_a_handler_serves_it() {
 #[test]
 fn a_guard_is_installed_once_and_serves_every_handler_without_a_layer() {
     let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "layers::in_a_process_with_an_installed_guard", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "routers::layers::in_a_process_with_an_installed_guard",
+            "--ignored",
+            "--nocapture",
+        ])
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

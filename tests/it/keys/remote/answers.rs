@@ -84,7 +84,7 @@ async fn a_guard_that_gets_no_set_of_keys_answers_503() {
 async fn a_bad_key_is_left_out_and_a_secret_or_private_one_is_never_used() {
     let issuer = KeyServer::start().await;
     let secret = jwt_guard_tests::base64url(SigningKey::secret());
-    let private = include_str!("../../fixtures/keys/p384.private.jwk").trim().trim_start_matches('{');
+    let private = include_str!("../../../fixtures/keys/p384.private.jwk").trim().trim_start_matches('{');
     let good = key(Algorithm::Es256).published("a");
     issuer.says(
         JWKS,
@@ -149,7 +149,9 @@ async fn the_proxy_of_the_environment_is_not_used() {
         return;
     }
     let mut child = tokio::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "remote::answers::the_proxy_of_the_environment_is_not_used"]).env(CHILD, "1");
+    child
+        .args(["--exact", "keys::remote::answers::the_proxy_of_the_environment_is_not_used"])
+        .env(CHILD, "1");
     for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         child.env(name, "http://127.0.0.1:1");
     }

@@ -106,7 +106,7 @@ fn run<const N: usize>(test: &str, variables: [(&str, OsString); N]) {
             command.env_remove(name);
         }
     }
-    let test = format!("from_env::{test}");
+    let test = format!("settings::from_env::{test}");
     let output =
         command.args(["--exact", &test, "--ignored", "--nocapture"]).envs(variables).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

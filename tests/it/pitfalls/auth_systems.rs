@@ -14,7 +14,7 @@ use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED, refuses, welcomes};
 /// The rows whose test stands beside others of its subject. Row 27 is about one-time passwords, which this crate has not.
 const ELSEWHERE: [(u32, &str, &str); 7] = [
     (1, "sessions.rs", "an_id_that_was_made_up_is_not_a_session"),
-    (12, "login/csrf.rs", "a_request_that_changes_something_repeats_the_claim_of_its_token"),
+    (12, "browsers/csrf.rs", "a_request_that_changes_something_repeats_the_claim_of_its_token"),
     (18, "login/silence.rs", "no_token_is_in_the_log_of_logins_refreshes_and_logouts"),
     (23, "login/answers.rs", "cookies_have_every_attribute_that_protects_them"),
     (26, "sessions.rs", "a_session_ends_when_it_is_idle_and_when_it_is_old"),
@@ -24,7 +24,7 @@ const ELSEWHERE: [(u32, &str, &str); 7] = [
 
 #[test]
 fn every_row_but_the_one_of_one_time_passwords_has_its_test() {
-    let source = sources::read("tests/it/holes.rs");
+    let source = sources::read("tests/it/pitfalls/auth_systems.rs");
     let here = source
         .lines()
         .filter_map(|line| line.strip_prefix("/// "))

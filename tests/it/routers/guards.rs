@@ -277,7 +277,12 @@ async fn the_guard_that_is_meant_decides_whatever_the_order_of_the_calls() {
 #[test]
 fn the_installed_guard_decides_only_where_no_router_and_no_layer_has_one() {
     let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "guards::in_a_process_with_an_installed_guard", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "routers::guards::in_a_process_with_an_installed_guard",
+            "--ignored",
+            "--nocapture",
+        ])
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

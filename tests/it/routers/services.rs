@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 
 use crate::app::{self, ALICE, PROTECTED};
 
-const FILE: &str = "tests/it/services.rs";
+const FILE: &str = "tests/it/routers/services.rs";
 
 struct Readers;
 

@@ -5,29 +5,41 @@ use jwt_guard::policy::{Policy, Requirement, Rule};
 use jwt_guard::{AccessRow, Guarded, Router, routing};
 use jwt_guard_tests::{Outcome, Request, Server, hs256, sources, token};
 
-const FILE: &str = "tests/it/router.rs";
+const FILE: &str = "tests/it/routers/access_table.rs";
 
 /// Method, path, policy, handler, reason.
 type ExpectedRow = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
 
 /// What every row of [`router`] must be.
 const ROWS: [ExpectedRow; 10] = [
-    ("ANY", "/* (no route)", "authentication_required", Some("it::router::lost"), None),
+    ("ANY", "/* (no route)", "authentication_required", Some("it::routers::access_table::lost"), None),
     ("ANY", "/* (not listed)", "unguarded", None, Some("static | assets")),
-    ("GET", "/api/orders", "anonymous_allowed", Some("it::router::list"), Some("a shop window")),
-    ("POST", "/api/orders", r#"requires(scope = "orders:write")"#, Some("it::router::create"), None),
+    (
+        "GET",
+        "/api/orders",
+        "anonymous_allowed",
+        Some("it::routers::access_table::list"),
+        Some("a shop window"),
+    ),
+    (
+        "POST",
+        "/api/orders",
+        r#"requires(scope = "orders:write")"#,
+        Some("it::routers::access_table::create"),
+        None,
+    ),
     (
         "DELETE",
         "/api/orders/{id}",
         r#"requires(any(role = "manager", scope = "orders:admin"), claim("tenant") = "acme")"#,
-        Some("it::router::remove"),
+        Some("it::routers::access_table::remove"),
         None,
     ),
-    ("OTHER", "/api/orders/{id}", "authentication_required", Some("it::router::lost"), None),
-    ("ANY", "/api/v1", "authentication_required", Some("it::router::root"), None),
-    ("ANY", "/api/v1/any", r#"requires(scope = "a")"#, Some("it::router::by_hand"), None),
+    ("OTHER", "/api/orders/{id}", "authentication_required", Some("it::routers::access_table::lost"), None),
+    ("ANY", "/api/v1", "authentication_required", Some("it::routers::access_table::root"), None),
+    ("ANY", "/api/v1/any", r#"requires(scope = "a")"#, Some("it::routers::access_table::by_hand"), None),
     ("ANY", "/files/* (not listed)", "unguarded", None, Some("third party")),
-    ("GET", "/me", "authentication_required", Some("it::router::me"), None),
+    ("GET", "/me", "authentication_required", Some("it::routers::access_table::me"), None),
 ];
 
 #[test]
@@ -60,10 +72,11 @@ fn every_row_names_the_file_and_line_of_the_attribute_or_of_the_call() {
     for row in router().access_table().rows() {
         assert_eq!(row.file, FILE);
         let expected = match row.handler.as_deref() {
-            Some("it::router::by_hand") => line_of("routing::any(by_hand)"),
+            Some("it::routers::access_table::by_hand") => line_of("routing::any(by_hand)"),
             // The attribute stands right above the handler.
             Some(handler) => {
-                line_of(&format!("async fn {}(", handler.trim_start_matches("it::router::"))) - 1
+                line_of(&format!("async fn {}(", handler.trim_start_matches("it::routers::access_table::")))
+                    - 1
             }
             None => line_of(&format!(".unguarded(\"{}\"", row.reason.as_deref().unwrap())),
         };

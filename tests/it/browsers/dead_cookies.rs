@@ -11,7 +11,7 @@ use jwt_guard::{
 use jwt_guard_tests::{Answer, ManualClock, Payload, Request, Server};
 use tower_sessions_memory_store::MemoryStore as SessionMemory;
 
-use super::{MINUTE, builder, post};
+use crate::login::{MINUTE, builder, post};
 
 const GONE: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 

@@ -17,27 +17,27 @@ use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
 const ELSEWHERE: [(&str, &str, &str); 6] = [
     (
         "an issuer rotates, and the new key is used at once",
-        "remote/life.rs",
+        "keys/remote/life.rs",
         "an_issuer_rotates_and_the_new_key_is_used_at_once",
     ),
     (
         "an old key is withdrawn",
-        "remote/life.rs",
+        "keys/remote/life.rs",
         "an_old_key_is_withdrawn_and_its_tokens_die_with_the_next_set",
     ),
     (
         "1000 distinct unknown `kid`s cause one fetch in each cooldown",
-        "remote/attacks.rs",
+        "keys/remote/attacks.rs",
         "ten_thousand_random_kids_cause_one_fetch_a_cooldown_and_known_keys_do_not_wait",
     ),
     (
         "the key server hangs, and known keys go on",
-        "remote/attacks.rs",
+        "keys/remote/attacks.rs",
         "the_key_server_hangs_and_known_keys_go_on",
     ),
     (
         "the key server sends an empty set, or 500 with JSON",
-        "remote/answers.rs",
+        "keys/remote/answers.rs",
         "what_is_no_set_of_keys_changes_nothing_and_is_told_in_the_status",
     ),
     (

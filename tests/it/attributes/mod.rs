@@ -1,0 +1,9 @@
+//! What the attributes promise: conditions, the order of checks, and what a handler receives.
+
+mod bare_handlers;
+mod conditions;
+mod current_user;
+mod extractors;
+mod hierarchy;
+mod order;
+mod sample;

@@ -1,0 +1,6 @@
+//! Cookies and the pages that send them.
+
+mod credentials;
+mod csrf;
+mod dead_cookies;
+mod ignored;

@@ -1,0 +1,4 @@
+//! The project's own rules: rows of modules, sizes of files, a test for every rule.
+
+mod architecture;
+mod conformance;
