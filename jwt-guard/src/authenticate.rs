@@ -14,7 +14,7 @@ use http::request::Parts;
 use crate::caught::{Panicked, caught, caught_while};
 use crate::causes::with_causes;
 use crate::claims::registered::TokenClaims;
-use crate::config::{Config, FoundSession, NoUser, Revocation, UserLoader};
+use crate::config::{Config, FoundSession, Identified, NoUser, Revocation, SessionSource, UserLoader};
 use crate::error::AuthError;
 use crate::location::authorization::is_b64token;
 use crate::location::{Found, LocationError};
@@ -89,7 +89,7 @@ async fn authenticate_after_fetch(
     match locate(config, request, wanted.kind(), |_| None::<Infallible>)? {
         Located::Seen(never) => match never {},
         Located::Token(identity, source) => admit_token(config, identity, source, wanted).wait().await,
-        Located::Session(id) => identify(config, id).await,
+        Located::Session(id) => identify(config, id, <dyn SessionSource>::identify).await,
     }
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn examine(
     kind: TokenKind,
 ) -> Result<Principal, AuthError> {
     if source == TokenSource::Session {
-        return identify(config, text).await;
+        return identify(config, text, <dyn SessionSource>::examine).await;
     }
     let verify = || {
         let identity = config.verifier(kind).verify_then(text, |verified| Arc::clone(verified.identity()));
@@ -261,7 +261,7 @@ fn admit_refresh_later<S>(
 
 #[inline(never)]
 fn identify_later<'a, S>(config: &'a Config, id: &'a [u8]) -> Caller<'a, S> {
-    later(identify(config, id))
+    later(identify(config, id, <dyn SessionSource>::identify))
 }
 
 #[inline(never)]
@@ -350,11 +350,15 @@ fn require_good(answer: Result<Standing, StoreError>) -> Result<(), AuthError> {
 }
 
 /// The caller of a session. An id that stands for none is what a stale cookie is: no session.
-async fn identify(config: &Config, id: &[u8]) -> Result<Principal, AuthError> {
+async fn identify<'a>(
+    config: &'a Config,
+    id: &'a [u8],
+    ask: impl FnOnce(&'a dyn SessionSource, &'a str) -> Identified<'a>,
+) -> Result<Principal, AuthError> {
     let (Some(sessions), Ok(id)) = (&config.sessions, std::str::from_utf8(id)) else {
         return Err(AuthError::NoSession);
     };
-    let mut caller = match sessions.identify(id).await.map_err(AuthError::Store)? {
+    let mut caller = match ask(&**sessions, id).await.map_err(AuthError::Store)? {
         FoundSession::Caller(caller) => caller,
         FoundSession::Replaced => return Err(AuthError::ReplacedSession),
         FoundSession::Nothing => return Err(AuthError::NoSession),

@@ -28,9 +28,9 @@ pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
 pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
 pub(crate) use hierarchy::Implications;
 pub(crate) use resource::Resource;
-pub(crate) use sessions::{FoundSession, SessionSource};
 #[cfg(feature = "sessions")]
-pub(crate) use sessions::{Identified, SessionCaller};
+pub(crate) use sessions::SessionCaller;
+pub(crate) use sessions::{FoundSession, Identified, SessionSource};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub use trusted::TrustedIssuer;
 pub(crate) use user::{NoUser, UserLoader};

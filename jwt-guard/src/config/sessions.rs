@@ -32,7 +32,7 @@ pub(crate) struct SessionCaller {
 )]
 pub(crate) enum FoundSession {
     Caller(SessionCaller),
-    /// For none, since a moment: the session has another id, which the client may have been given already.
+    /// For none any more: the session has another id, which the client may have been given already.
     Replaced,
     Nothing,
 }
@@ -53,6 +53,9 @@ pub(crate) trait SessionSource: fmt::Debug + Send + Sync + 'static {
 
     /// The caller that an id stands for.
     fn identify<'a>(&'a self, id: &'a str) -> Identified<'a>;
+
+    /// As [`identify`](Self::identify), for a logout: not a use of the session, and an id that was replaced ends nothing.
+    fn examine<'a>(&'a self, id: &'a str) -> Identified<'a>;
 
     /// The holder itself, for the application.
     #[cfg(feature = "sessions")]

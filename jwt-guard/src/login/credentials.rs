@@ -58,8 +58,16 @@ pub enum Credential {
 /// A token or session that counts, and whether this request may end it.
 #[derive(Clone)]
 struct Good {
-    caller: Principal,
+    known: Known,
     may_end: Result<(), CrossSite>,
+}
+
+#[derive(Clone)]
+enum Known {
+    Caller(Principal),
+    /// The id that a session had before a rotation: the session lives under another one.
+    #[cfg(feature = "sessions")]
+    Replaced(Box<str>),
 }
 
 impl LoginCredentials {
@@ -73,7 +81,7 @@ impl LoginCredentials {
         self.refresh
     }
 
-    /// The session.
+    /// The session. An id that a rotation replaced is good here as long as the session lives: a logout ends it.
     pub fn session(&self) -> Credential {
         self.session
     }
@@ -96,10 +104,10 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
     }
 }
 
-/// One thing that was found, and who it stands for; `None` for one that is dead.
+/// One thing that was found, and what it stands for; `None` for one that is dead.
 struct Examined<'r> {
     carried: Carried<'r>,
-    caller: Option<Principal>,
+    known: Option<Known>,
 }
 
 async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, AuthError> {
@@ -107,12 +115,12 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
     let refresh = examine_all(guard, request, TokenKind::Refresh).await?;
     // Both kinds are looked for in one header. What is good as one of them is not a dead one of the other.
     let good_as = |list: &[Examined<'_>], text: &[u8]| {
-        list.iter().any(|other| other.caller.is_some() && other.carried.text == text)
+        list.iter().any(|other| other.known.is_some() && other.carried.text == text)
     };
     let state = |list: &[Examined<'_>], other: &[Examined<'_>], session: bool| {
         let of_kind = |one: &&Examined<'_>| (one.carried.source == TokenSource::Session) == session;
         let list = || list.iter().filter(of_kind);
-        if list().any(|one| one.caller.is_some()) {
+        if list().any(|one| one.known.is_some()) {
             Credential::Good
         } else if list().any(|one| !good_as(other, one.carried.text)) {
             Credential::Dead
@@ -123,14 +131,16 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
     let states =
         [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
     let csrf = &guard.config().csrf;
-    let may_end = |carried: &Carried<'_>, caller: &Principal| match (carried.by_cookie, carried.source) {
-        (false, _) => Ok(()),
-        (true, TokenSource::Session) => csrf.check_session_logout(request),
-        (true, _) => csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf())),
+    let may_end = |carried: &Carried<'_>, known: &Known| match known {
+        _ if !carried.by_cookie => Ok(()),
+        Known::Caller(caller) if carried.source != TokenSource::Session => {
+            csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf()))
+        }
+        _ => csrf.check_session_logout(request),
     };
-    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, caller }| {
-        let caller = caller?;
-        Some(Good { may_end: may_end(&carried, &caller), caller })
+    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, known }| {
+        let known = known?;
+        Some(Good { may_end: may_end(&carried, &known), known })
     });
     let [access, refresh, session] = states;
     // Whatever the method, and whatever is good: a page of another site must not even have cookies cleared.
@@ -145,8 +155,12 @@ async fn examine_all<'r>(
 ) -> Result<Vec<Examined<'r>>, AuthError> {
     let mut examined = Vec::new();
     for carried in guard.config().locations(kind).every(request) {
-        let caller = match guard.examine(carried.text, carried.source, kind).await {
-            Ok(caller) => Some(caller),
+        let known = match guard.examine(carried.text, carried.source, kind).await {
+            Ok(caller) => Some(Known::Caller(caller)),
+            #[cfg(feature = "sessions")]
+            Err(AuthError::ReplacedSession) => {
+                std::str::from_utf8(carried.text).ok().map(|id| Known::Replaced(id.into()))
+            }
             // An infrastructure failure is never a verdict.
             Err(error) => match error.kind() {
                 FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => {
@@ -155,7 +169,7 @@ async fn examine_all<'r>(
                 _ => None,
             },
         };
-        examined.push(Examined { carried, caller });
+        examined.push(Examined { carried, known });
     }
     Ok(examined)
 }
@@ -163,12 +177,16 @@ async fn examine_all<'r>(
 impl EndsLogin for LoginCredentials {}
 
 impl sealed::Ends for LoginCredentials {
-    fn ends(&self) -> Result<Vec<sealed::Token<'_>>, sealed::OtherSite> {
+    fn ends(&self) -> Result<Vec<sealed::End<'_>>, sealed::OtherSite> {
         self.site.map_err(sealed::OtherSite)?;
         let mut ends = Vec::new();
-        for Good { caller, may_end } in &self.good {
+        for Good { known, may_end } in &self.good {
             may_end.map_err(sealed::OtherSite)?;
-            ends.extend(sealed::Held::held(caller));
+            match known {
+                Known::Caller(caller) => ends.extend(sealed::Held::held(caller).map(sealed::End::Token)),
+                #[cfg(feature = "sessions")]
+                Known::Replaced(id) => ends.push(sealed::End::Session(id)),
+            }
         }
         Ok(ends)
     }

@@ -10,7 +10,7 @@ use http::header::SET_COOKIE;
 use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
-use super::sealed::{Clears, Token};
+use super::sealed::{Clears, End};
 use crate::claims::HoldsClaims;
 use crate::guard::JwtGuard;
 #[cfg(feature = "sessions")]
@@ -34,7 +34,7 @@ impl JwtGuard {
     /// | a good access or refresh token | repeats the CSRF value of each good one | 204, the login revoked, all cleared |
     /// | a good refresh token that was replaced by a later one | repeats its CSRF value | 204, the login revoked, all cleared |
     /// | a good token | does not repeat its CSRF value | 403, nothing revoked, nothing cleared |
-    /// | a good session | says that it is from this site | 204, the session ended, all cleared |
+    /// | a good session, or an id that it had before a rotation | says that it is from this site | 204, the session ended, all cleared |
     /// | a good session | does not say | 403, nothing ended, nothing cleared |
     /// | whatever they are | `Origin` or `Sec-Fetch-Site` names another site | 403, nothing revoked, nothing cleared |
     /// | whatever they are | a store does not answer | 503, nothing cleared |
@@ -61,7 +61,10 @@ impl JwtGuard {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
         #[cfg(feature = "sessions")]
-        let by_session = ends.iter().any(|token| token.0.session().is_some());
+        let by_session = ends.iter().any(|end| match end {
+            End::Token(token) => token.0.session().is_some(),
+            End::Session(_) => true,
+        });
         #[cfg(not(feature = "sessions"))]
         let by_session = false;
         let clears_all = credentials.clears() == Clears::Everything;
@@ -70,8 +73,8 @@ impl JwtGuard {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         }
-        for token in &ends {
-            self.end(token).await?;
+        for end in &ends {
+            self.end(end).await?;
         }
         let mut response = empty();
         if let Some(cookies) = config.cookies.as_ref().filter(|_| clears_all || !by_session) {
@@ -84,8 +87,16 @@ impl JwtGuard {
         Ok(response)
     }
 
-    /// Ends the session of a caller, or the login that its token belongs to.
-    async fn end(&self, token: &Token<'_>) -> Result<(), LoginError> {
+    /// Ends a session, or the login that a token belongs to.
+    async fn end(&self, end: &End<'_>) -> Result<(), LoginError> {
+        let token = match end {
+            End::Token(token) => token,
+            #[cfg(feature = "sessions")]
+            End::Session(id) => {
+                let Some(sessions) = self.sessions() else { return Ok(()) };
+                return sessions.delete(id).await.map_err(|error| LoginError::of_session(self, &error));
+            }
+        };
         #[cfg(feature = "sessions")]
         if let Some(session) = token.0.session() {
             return self.end_session(Arc::clone(session)).await;

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use axum::response::Response;
-//! use jwt_guard::login::LoginError;
+//! use jwt_guard::login::{LoginCredentials, LoginError};
 //! use jwt_guard::policy::{Policy, Rule};
 //! use jwt_guard::routing::post;
 //! use jwt_guard::store::MemoryStore;
@@ -29,9 +29,9 @@
 //!     guard.refresh(&caller).respond().await
 //! }
 //!
-//! #[jwt_guard::authentication_required]
-//! async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-//!     guard.logout(&caller).await
+//! #[jwt_guard::anonymous_allowed(credentials = "ignored")] // nor a logout
+//! async fn logout(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+//!     guard.logout(&credentials).await
 //! }
 //!
 //! let guard = JwtGuard::builder()
@@ -103,8 +103,8 @@ pub trait EndsLogin: sealed::Ends {}
 impl<C: CallerToken> EndsLogin for C {}
 
 impl<C: CallerToken> sealed::Ends for C {
-    fn ends(&self) -> Result<Vec<sealed::Token<'_>>, sealed::OtherSite> {
-        Ok(self.held().into_iter().collect())
+    fn ends(&self) -> Result<Vec<sealed::End<'_>>, sealed::OtherSite> {
+        Ok(self.held().into_iter().map(sealed::End::Token).collect())
     }
 
     fn clears(&self) -> sealed::Clears {
@@ -127,9 +127,19 @@ mod sealed {
 
     pub trait Ends {
         /// Every token and session that has to end, or why the request may not end them.
-        fn ends(&self) -> Result<Vec<Token<'_>>, OtherSite>;
+        fn ends(&self) -> Result<Vec<End<'_>>, OtherSite>;
 
         fn clears(&self) -> Clears;
+    }
+
+    /// What a logout ends.
+    #[derive(Debug)]
+    pub enum End<'t> {
+        /// The login of a token, or the session that its claims are of.
+        Token(Token<'t>),
+        /// The session that has or had this id.
+        #[cfg(feature = "sessions")]
+        Session(&'t str),
     }
 
     /// Another site may have sent the request.

@@ -32,17 +32,40 @@ impl Sessions {
         Ok(found.map(|kept| self.data(kept, now)))
     }
 
+    /// The session that has or had the id `id`, for a logout: to look is not a use of it and ends nothing. An id that was
+    /// replaced is [`Found::Replaced`] for as long as the session lives under another one.
+    pub(super) async fn examine(&self, id: &str) -> Result<Found<SessionData>, SessionError> {
+        let Some(place) = Place::of(id)? else { return Ok(Found::Nothing) };
+        let (now, records) = (self.now()?, &self.0.records);
+        if let Some(found) = self.stored(&place, now).await? {
+            return Ok(found.map(|kept| self.data(kept, now)));
+        }
+        let Some((lineage, _)) = records.replaced(&place.end).await? else { return Ok(Found::Nothing) };
+        // A rotation that is under way has not said yet where the newest is.
+        let Some(newest) = records.newest(&LineagePlace::of(&lineage)?.newest).await? else {
+            return Ok(Found::Replaced);
+        };
+        let lives = matches!(self.stored(&newest, now).await?, Some(Found::Living(_)));
+        Ok(if lives { Found::Replaced } else { Found::Nothing })
+    }
+
     /// The session at `place`, if neither a limit nor [`delete_all`](Self::delete_all) has ended it.
     pub(super) async fn find(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
-        let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else {
-            return self.missing(place, now).await;
-        };
+        match self.stored(place, now).await? {
+            Some(found) => Ok(found),
+            None => self.missing(place, now).await,
+        }
+    }
+
+    /// As [`find`](Self::find); `None` where nothing is stored.
+    async fn stored(&self, place: &Place, now: Timestamp) -> Result<Option<Found<Kept>>, SessionError> {
+        let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else { return Ok(None) };
         // Stores may forget late, and settings may have become stricter since.
         if stored_end.min(self.0.limits.end(&kept)) <= now {
-            return Ok(Found::Nothing);
+            return Ok(Some(Found::Nothing));
         }
         let generations = self.generations(&kept.subject).await?;
-        Ok(if generations.allow(&kept.generations) { Found::Living(kept) } else { Found::Nothing })
+        Ok(Some(if generations.allow(&kept.generations) { Found::Living(kept) } else { Found::Nothing }))
     }
 
     /// What became of a session that is not there.

@@ -6,6 +6,7 @@ mod full_feed;
 mod life;
 mod logout;
 mod refresh;
+mod rotated_session;
 mod silence;
 mod store;
 mod two_processes;
