@@ -94,6 +94,7 @@ mod router;
 mod secret;
 #[cfg(feature = "sessions")]
 pub mod session;
+mod setup;
 pub mod store;
 mod timestamp;
 mod token;
@@ -106,15 +107,12 @@ pub mod __private;
 pub use claims::Claims;
 pub use claims::names::Names;
 pub use clock::{Clock, SystemClock};
-pub use config::TrustedIssuer;
 pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
 #[cfg(feature = "sessions")]
 pub use extract::Session;
 pub use extract::{CurrentUser, Guarded};
-pub use guard::{
-    AlreadyInstalled, Builder, Danger, HasAudience, HasKeys, JwtGuard, Settings, WantsAudience, WantsKeys,
-};
+pub use guard::{AlreadyInstalled, JwtGuard};
 #[cfg(feature = "remote-keys")]
 pub use guard::{Keys, KeysUnavailable};
 pub use issue::TokenIssuer;
@@ -241,6 +239,7 @@ pub use router::{AccessRow, AccessTable, Router, routing};
 pub use secret::Secret;
 #[cfg(feature = "sessions")]
 pub use session::Sessions;
+pub use setup::{Builder, Danger, HasAudience, HasKeys, Settings, TrustedIssuer, WantsAudience, WantsKeys};
 pub use token::{TokenKind, TokenSource};
 pub use verify::{TokenCache, TokenProfile};
 

@@ -1,13 +1,8 @@
 //! A legal configuration, or every reason why there is none.
 
-mod carried;
-mod draft;
-mod hierarchy;
-mod presets;
 mod resource;
 mod sessions;
 mod tokens;
-mod trusted;
 mod user;
 
 use std::sync::Arc;
@@ -22,24 +17,18 @@ use crate::store::{Subject, TokenStore};
 use crate::token::{TokenKind, VerifiedAs};
 use crate::verify::Verifier;
 
-pub(crate) use carried::Carried;
-pub(crate) use draft::{ANY_AUDIENCE, Draft, KeySource};
-#[cfg(feature = "remote-keys")]
-pub(crate) use draft::{LOOPBACK_HTTP, RemoteSource};
-pub(crate) use hierarchy::Implications;
 pub(crate) use resource::Resource;
 #[cfg(feature = "sessions")]
 pub(crate) use sessions::SessionCaller;
 pub(crate) use sessions::{FoundSession, Identified, SessionSource};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
-pub use trusted::TrustedIssuer;
 pub(crate) use user::{NoUser, UserLoader};
 
 /// How long a revocation is kept by a guard that accepts tokens of any lifetime: a hundred years.
 const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
-/// Everything that decides about a request. Immutable, and legal by construction: [`Draft::finish`] is the only
-/// way to one.
+/// Everything that decides about a request. Immutable, and legal by construction: `setup` checks every setting before
+/// it makes one.
 #[derive(Debug)]
 pub(crate) struct Config {
     /// For access tokens.

@@ -18,7 +18,7 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 impl Resource {
     /// The resource, if its name is legal; what is wrong with it is noted.
-    pub(super) fn named(identifier: String, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn named(identifier: String, problems: &mut Problems) -> Option<Self> {
         let Some((origin, path)) = parse(&identifier) else {
             problems.setting(format!(
                 "the resource {identifier:?} is not the address of this service: expected `https://host/path`, without \

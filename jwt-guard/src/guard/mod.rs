@@ -1,17 +1,12 @@
 //! The guard: a legal configuration, how it looks when it refuses, and how it reaches a handler.
 
 mod admit;
-mod builder;
 mod dead_cookie;
 mod event;
-mod hierarchy;
 #[cfg(feature = "remote-keys")]
 mod keys;
-mod load_user;
 #[cfg(feature = "sessions")]
 mod sessions;
-mod settings;
-mod typestate;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,11 +19,8 @@ use crate::error::{AuthError, Unreached};
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
-pub use builder::{Builder, Danger};
 #[cfg(feature = "remote-keys")]
 pub use keys::{Keys, KeysUnavailable};
-pub use settings::Settings;
-pub use typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 
 /// Verifies tokens and decides who may call a handler, by one configuration.
 ///
@@ -87,12 +79,6 @@ static INSTALLED: OnceLock<JwtGuard> = OnceLock::new();
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 impl JwtGuard {
-    /// Starts a configuration. Two decisions are mandatory: [a key](Builder::secret) and [an
-    /// audience](Builder::audience); every other setting has a default.
-    pub fn builder() -> Builder<WantsKeys, WantsAudience> {
-        Builder::new()
-    }
-
     /// Makes this the guard of the process, for every handler that no layer gives another one.
     ///
     /// # Errors
@@ -121,7 +107,7 @@ impl JwtGuard {
         Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
     }
 
-    /// The name in access tables, to tell guards apart: as [given](Builder::name), else the realm.
+    /// The name in access tables, to tell guards apart: as [given](crate::Builder::name), else the realm.
     pub fn name(&self) -> &str {
         let Config { name, realm, .. } = self.config();
         name.as_ref().unwrap_or(realm)

@@ -1,8 +1,8 @@
 //! Amazon Cognito.
 
 use super::preset;
-use crate::config::trusted::TrustedIssuer;
 use crate::keys::Algorithm;
+use crate::setup::TrustedIssuer;
 
 impl TrustedIssuer {
     /// A user pool of Amazon Cognito, by its id: `eu-central-1_AbCdEf123`, which begins with the region.

@@ -1,7 +1,6 @@
 //! What was asked for so far, checked as a whole at the end.
 
 mod cookies;
-mod issuer;
 mod issuers;
 mod keys;
 mod places;
@@ -12,15 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::cookies::{csrf_rules, places_of_refresh_tokens};
-pub(crate) use self::issuer::{IssuerDraft, Usual};
-pub(crate) use self::keys::KeySource;
+pub(super) use self::keys::{KeySource, load};
 #[cfg(feature = "remote-keys")]
-pub(crate) use self::remote::{LOOPBACK_HTTP, RemoteSource};
-use super::{
-    AllowList, Carried, Config, Implications, IssuerSettings, Issuing, Resource, Revocation,
-    RevocationSource, SessionSource, UserLoader,
-};
+pub(super) use self::remote::{LOOPBACK_HTTP, RemoteSource};
+use super::issuer::IssuerDraft;
+use super::{Carried, Implications};
 use crate::clock::{Clock, SystemClock};
+use crate::config::{
+    AllowList, Config, IssuerSettings, Issuing, Resource, Revocation, RevocationSource, SessionSource,
+    UserLoader,
+};
 use crate::cookies::CookieSettings;
 use crate::issue::{IssueError, LONGEST_GRACE, TokenIssuer};
 #[cfg(feature = "remote-keys")]
@@ -324,7 +324,7 @@ fn issuer(
 }
 
 /// The configured paths, or the usual ones.
-fn paths(configured: Vec<Vec<String>>, usual: &[&[&str]]) -> Vec<ClaimPath> {
+pub(super) fn paths(configured: Vec<Vec<String>>, usual: &[&[&str]]) -> Vec<ClaimPath> {
     if configured.is_empty() {
         let owned = |path: &&[&str]| ClaimPath(path.iter().map(|&name| name.to_owned()).collect());
         usual.iter().map(owned).collect()

@@ -11,8 +11,7 @@ mod keycloak;
 mod okta;
 
 use self::address::Address;
-use super::draft::{IssuerDraft, Usual};
-use super::trusted::TrustedIssuer;
+use super::{IssuerDraft, TrustedIssuer, Usual};
 use crate::verify::{Clients, TokenProfile};
 
 /// # Presets

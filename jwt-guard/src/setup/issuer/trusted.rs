@@ -1,7 +1,8 @@
 //! An issuer of others, whose tokens a guard accepts.
 
-use super::draft::{IssuerDraft, KeySource};
+use super::IssuerDraft;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
+use crate::setup::draft::KeySource;
 use crate::verify::{LoginClaims, TokenProfile};
 
 /// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::Builder::trust).

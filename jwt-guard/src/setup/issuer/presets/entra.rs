@@ -1,8 +1,8 @@
 //! Microsoft Entra ID.
 
 use super::{client_in, preset};
-use crate::config::trusted::TrustedIssuer;
 use crate::keys::Algorithm;
+use crate::setup::TrustedIssuer;
 
 /// The names under which Entra signs in people of any tenant. Tokens never name them.
 const ANY_TENANT: [&str; 3] = ["common", "organizations", "consumers"];

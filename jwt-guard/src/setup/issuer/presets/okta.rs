@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use super::{client_in, preset};
-use crate::config::trusted::TrustedIssuer;
+use crate::setup::TrustedIssuer;
 
 impl TrustedIssuer {
     /// A custom authorization server of Okta: `https://ORG/oauth2/SERVER`, such as `https://acme.okta.com/oauth2/default`.

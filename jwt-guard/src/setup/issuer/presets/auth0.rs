@@ -2,7 +2,7 @@
 
 use super::address::is_domain;
 use super::{client_in, preset};
-use crate::config::trusted::TrustedIssuer;
+use crate::setup::TrustedIssuer;
 
 impl TrustedIssuer {
     /// A tenant of Auth0, by its domain or custom domain as the dashboard shows it: `acme.eu.auth0.com`. The issuer is

@@ -34,7 +34,7 @@ impl fmt::Debug for KeySource {
 }
 
 /// Loads every key, and notes each that cannot be used.
-pub(super) fn load(
+pub(in crate::setup) fn load(
     sources: Vec<KeySource>,
     signing: Option<VerifyingKey>,
     algorithms: &[Algorithm],

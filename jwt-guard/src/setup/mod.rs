@@ -1,20 +1,35 @@
-//! Building a guard.
+//! Building a guard: settings by code, by a file and by the environment, checked together.
 
+mod carried;
+mod draft;
+mod hierarchy;
+mod implications;
+mod issuer;
+mod own_tokens;
 #[cfg(feature = "remote-keys")]
 mod remote;
 mod resource;
-mod tokens;
+#[cfg(feature = "sessions")]
+mod sessions;
+mod settings;
+mod typestate;
+mod users;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::JwtGuard;
-use super::typestate::{AudienceGiven, HasAudience, HasKeys, KeysGiven, WantsAudience, WantsKeys};
+use self::carried::Carried;
+use self::draft::{ANY_AUDIENCE, Draft, KeySource};
+use self::implications::Implications;
+pub use self::issuer::TrustedIssuer;
+pub use self::settings::Settings;
+use self::typestate::{AudienceGiven, KeysGiven};
+pub use self::typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 use crate::clock::Clock;
-use crate::config::{ANY_AUDIENCE, Draft, KeySource, TrustedIssuer};
 use crate::cookies::CookieSettings;
+use crate::guard::JwtGuard;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::location::{Conflict, Credentials, Place, TokenLocation};
 use crate::problems::ConfigError;
@@ -28,20 +43,28 @@ use crate::verify::{EmbeddedKeys, TokenCache, TokenProfile};
 /// all mistakes are named at once.
 #[must_use = "a builder protects nothing until it is built"]
 pub struct Builder<K, A> {
-    pub(in crate::guard) draft: Draft,
+    pub(super) draft: Draft,
     renderer: Box<dyn RenderRefusal>,
     state: PhantomData<fn() -> (K, A)>,
 }
 
+impl JwtGuard {
+    /// Starts a configuration. Two decisions are mandatory: [a key](Builder::secret) and [an
+    /// audience](Builder::audience); every other setting has a default.
+    pub fn builder() -> Builder<WantsKeys, WantsAudience> {
+        Builder::new()
+    }
+}
+
 impl Builder<WantsKeys, WantsAudience> {
-    pub(in crate::guard) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { draft: Draft::new(), renderer: Box::new(ProblemJson), state: PhantomData }
     }
 }
 
 impl Builder<HasKeys, HasAudience> {
     /// A builder of settings from outside: whether they name keys and an audience is checked when it is built.
-    pub(in crate::guard) fn of(draft: Draft) -> Self {
+    pub(super) fn of(draft: Draft) -> Self {
         Self { draft, renderer: Box::new(ProblemJson), state: PhantomData }
     }
 }
@@ -111,7 +134,7 @@ impl<K, A> Builder<K, A> {
         self.into_state()
     }
 
-    pub(in crate::guard) fn into_state<K2, A2>(self) -> Builder<K2, A2> {
+    pub(super) fn into_state<K2, A2>(self) -> Builder<K2, A2> {
         Builder { draft: self.draft, renderer: self.renderer, state: PhantomData }
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Draft;
-use super::issuer::IssuerDraft;
 use crate::keys::KeyRing;
 use crate::keys::remote::{Endpoint, FetchKeys, HttpFetcher, RemoteKeys};
 use crate::problems::Problems;
+use crate::setup::issuer::IssuerDraft;
 
 /// Where an issuer publishes its keys.
 #[derive(Clone, Debug)]

@@ -6,9 +6,9 @@ use std::ffi::OsString;
 use serde_json::Value;
 
 use super::{Settings, implications, keys};
-use crate::config::Carried;
-use crate::guard::{Builder, HasAudience, HasKeys, JwtGuard};
+use crate::guard::JwtGuard;
 use crate::problems::{ConfigError, Problems};
+use crate::setup::{Builder, Carried, HasAudience, HasKeys};
 
 const PREFIX: &str = "JWT_GUARD_";
 

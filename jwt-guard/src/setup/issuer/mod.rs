@@ -1,7 +1,10 @@
 //! One issuer as it was asked for: its keys, and what its tokens must say.
 
-use super::keys::{KeySource, load};
-use super::paths;
+mod presets;
+mod trusted;
+
+pub use self::trusted::TrustedIssuer;
+use super::draft::{KeySource, load, paths};
 use crate::claims::hierarchy::Hierarchies;
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeySettings;
@@ -15,7 +18,7 @@ pub(crate) struct IssuerDraft {
     pub(crate) keys: Vec<KeySource>,
     /// Where the keys are published.
     #[cfg(feature = "remote-keys")]
-    pub(crate) remote: Option<super::remote::RemoteSource>,
+    pub(crate) remote: Option<super::draft::RemoteSource>,
     #[cfg(feature = "remote-keys")]
     pub(crate) remote_settings: Option<RemoteKeySettings>,
     pub(crate) algorithms: Vec<Algorithm>,
@@ -94,7 +97,7 @@ impl Default for IssuerDraft {
 
 impl IssuerDraft {
     /// Whether any key is given, or a place where there are some.
-    pub(in crate::config) fn has_keys(&self) -> bool {
+    pub(super) fn has_keys(&self) -> bool {
         #[cfg(feature = "remote-keys")]
         if self.remote.is_some() || self.usual.discovery {
             return true;

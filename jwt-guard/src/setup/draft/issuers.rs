@@ -137,7 +137,7 @@ impl Draft {
     /// The keys that an issuer publishes, if it says where.
     #[cfg(not(feature = "remote-keys"))]
     #[expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")]
-    fn remote_keys(&self, _: &super::issuer::IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
+    fn remote_keys(&self, _: &crate::setup::issuer::IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
         None
     }
 }

@@ -72,7 +72,7 @@ fn fixture_path(name: &str) -> String {
 fn every_setting_reaches_the_guard() {
     let store = crate::store::MemoryStore::new();
     let guard = read(everything()).unwrap().into_builder().token_store(store).build().unwrap();
-    let config = &guard.inner.config;
+    let config = guard.config();
     let shown = format!("{config:?}");
     for expected in [
         r#"issuers: ["https://id.example", "https://old.example"]"#,
@@ -124,7 +124,7 @@ fn every_setting_reaches_the_guard() {
 fn settings_that_are_not_given_are_the_defaults_of_the_builder() {
     let guard = built(json!({ "secret": SECRET, "audience": "orders" })).unwrap();
     let usual = JwtGuard::builder().secret(SECRET).audience("orders").build().unwrap();
-    assert_eq!(format!("{:?}", guard.inner.config), format!("{:?}", usual.inner.config));
+    assert_eq!(format!("{:?}", guard.config()), format!("{:?}", usual.config()));
 }
 
 #[test]
@@ -228,10 +228,10 @@ fn the_line_end_of_a_text_file_is_no_part_of_a_secret() {
         let file = folder.join("secret");
         fs::write(&file, bytes).unwrap();
         let guard = built(json!({ "signing_secret_file": file, "audience": "orders" })).unwrap();
-        let token = guard.inner.config.issuing.as_ref().unwrap().issuer.access("a").sign().unwrap();
+        let token = guard.config().issuing.as_ref().unwrap().issuer.access("a").sign().unwrap();
         let accepts = |secret: &[u8]| {
             let config = JwtGuard::builder().secret(secret).audience("orders").build().unwrap();
-            config.inner.config.access.verify(token.as_str().as_bytes()).is_ok()
+            config.config().access.verify(token.as_str().as_bytes()).is_ok()
         };
         (accepts(bytes), accepts(bytes.trim_ascii_end()))
     };

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::TrustedIssuer;
+use super::draft::{LOOPBACK_HTTP, RemoteSource};
 use super::{Builder, Danger, HasKeys};
-use crate::config::{LOOPBACK_HTTP, RemoteSource, TrustedIssuer};
 use crate::keys::remote::{FetchKeys, RemoteKeySettings};
 
 /// Keys that the issuer publishes. They are fetched when the first token needs them, and kept up to date.

@@ -5,7 +5,7 @@ use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::*;
-use crate::guard::settings::vars::VARIABLES;
+use crate::setup::settings::vars::VARIABLES;
 
 #[test]
 fn the_table_lists_the_fields_and_the_variables() {
@@ -21,7 +21,7 @@ fn the_table_lists_the_fields_and_the_variables() {
         .collect();
     assert_eq!(rows, expected);
     assert_eq!(VARIABLES.map(|(name, _)| name).as_slice(), fields);
-    assert!(crate::guard::settings::keys::KEYS.iter().all(|key| fields.contains(key)));
+    assert!(crate::setup::settings::keys::KEYS.iter().all(|key| fields.contains(key)));
 }
 
 /// The names of the fields, as serde knows them.

@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use super::preset;
-use crate::config::trusted::TrustedIssuer;
+use crate::setup::TrustedIssuer;
 
 impl TrustedIssuer {
     /// A realm of Keycloak: `https://HOST/realms/NAME`, with `/auth` before `/realms` where the server has it.

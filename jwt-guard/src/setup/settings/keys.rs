@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::Settings;
-use crate::config::{Carried, KeySource};
 use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
 use crate::problems::Problems;
 use crate::secret::Secret;
+use crate::setup::{Carried, KeySource};
 
 /// Where a key is.
 enum Origin {

@@ -1,8 +1,8 @@
 //! What presets are made of, and what they refuse to be made of.
 
 use super::*;
-use crate::config::Draft;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
+use crate::setup::Draft;
 
 /// What `build` says about a preset that has a key and an audience.
 fn problems(issuer: TrustedIssuer) -> Vec<String> {
@@ -248,7 +248,7 @@ fn the_door_lets_an_issuer_of_this_machine_do_without_tls() {
     let built = |issuer: &str, reason: Option<&str>| {
         let mut draft = Draft::new();
         draft.trusted.push(TrustedIssuer::keycloak(issuer).audience("orders").0);
-        draft.excuses.extend(reason.map(|reason| (crate::config::LOOPBACK_HTTP, reason.to_owned())));
+        draft.excuses.extend(reason.map(|reason| (crate::setup::draft::LOOPBACK_HTTP, reason.to_owned())));
         draft.finish().is_ok()
     };
     assert!(built("http://localhost:8080/realms/shop", Some("a Keycloak for tests")));

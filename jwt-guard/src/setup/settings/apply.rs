@@ -1,10 +1,10 @@
 //! From settings to a builder.
 
 use super::{Settings, keys};
-use crate::config::{AllowList, Carried, Draft};
-use crate::guard::{Builder, HasAudience, HasKeys};
+use crate::config::AllowList;
 use crate::issue::IssuerBuilder;
 use crate::location::{Conflict, Credentials};
+use crate::setup::{Builder, Carried, Draft, HasAudience, HasKeys};
 use crate::verify::EmbeddedKeys;
 
 impl Settings {

@@ -1,0 +1,29 @@
+//! Server-side sessions beside tokens, or instead of them.
+
+use std::sync::Arc;
+
+use super::{Builder, HasAudience, HasKeys};
+use crate::session::Sessions;
+
+impl<K, A> Builder<K, A> {
+    /// Lets callers in by a server-side session too: its cookie is one more place where a caller is looked for, and the
+    /// attributes, `Principal` and `Claims` work as for tokens. A guard that has sessions needs no key and no audience;
+    /// without them it accepts no token at all.
+    ///
+    /// A request with a session and a token is 400, as one with two tokens. Requests that change something with the
+    /// session's cookie must come from this site, by `Origin` and `Sec-Fetch-Site`. With neither header they are 403: a
+    /// client that is not a browser sends the id in a [header](crate::session::SessionsBuilder::header).
+    ///
+    /// ```
+    /// use jwt_guard::{JwtGuard, Sessions};
+    /// use tower_sessions_memory_store::MemoryStore;
+    ///
+    /// let guard = JwtGuard::builder().sessions(Sessions::new(MemoryStore::default())).build()?;
+    /// assert!(guard.sessions().is_some());
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    pub fn sessions(mut self, sessions: Sessions) -> Builder<HasKeys, HasAudience> {
+        self.draft.sessions = Some(Arc::new(sessions));
+        self.into_state()
+    }
+}
