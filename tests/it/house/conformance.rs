@@ -50,15 +50,21 @@ fn no_rule_is_proved_by_an_ignored_test() {
     }
 }
 
-/// The tests of each rule.
+/// The tests of each rule: the list items below its heading.
 fn rows() -> BTreeMap<String, Vec<String>> {
     let text = sources::read("tests/CONFORMANCE.md");
-    let mut rows = BTreeMap::new();
-    for line in text.lines().filter(|line| line.starts_with('|')).skip(2) {
-        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-        let tests = cells[2].split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        let before = rows.insert(cells[0].to_owned(), tests);
-        assert!(before.is_none(), "the rule {} has two rows", cells[0]);
+    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut rule = None;
+    for line in text.lines() {
+        if let Some(heading) = line.strip_prefix("### ") {
+            let name = heading.split('.').next().unwrap_or_default().to_owned();
+            assert!(!rows.contains_key(&name), "the rule {name} stands there twice");
+            rows.insert(name.clone(), Vec::new());
+            rule = Some(name);
+        } else if let Some(item) = line.strip_prefix("- ") {
+            let tests = rule.as_ref().and_then(|rule| rows.get_mut(rule)).expect("a rule before its tests");
+            tests.push(item.trim_matches('`').to_owned());
+        }
     }
     rows
 }
