@@ -9,23 +9,60 @@ use syn::{Attribute as OuterAttribute, ExprPath, LitStr, Path, Signature, Type, 
 use crate::crate_path::CratePath;
 use crate::keys::Key;
 
-/// One argument, of the right shape for its key.
-#[derive(Debug)]
-pub(crate) struct ParsedArgument {
-    pub(crate) key: &'static Key,
-    pub(crate) ident: Ident,
-    pub(crate) value: ParsedValue,
+/// The prefix of the name of every hidden type that carries a policy.
+pub(crate) const HIDDEN_PREFIX: &str = "__JwtGuard";
+
+/// The arguments of one attribute, or of one group, in the order in which they were written.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) conditions: Vec<ParsedCondition>,
+    pub(crate) settings: Vec<ParsedSetting>,
 }
 
 #[derive(Debug)]
-pub(crate) enum ParsedValue {
-    Bare,
-    Name(Name),
+pub(crate) struct ParsedCondition {
+    pub(crate) key: &'static Key,
+    pub(crate) ident: Ident,
+    pub(crate) value: ConditionValue,
+}
+
+#[derive(Debug)]
+pub(crate) enum ConditionValue {
+    All(Group),
+    Any(Group),
+    Not(Group),
+    Scope(Name),
+    Role(Name),
     Claim { parentheses: Span, path: Vec<LitStr>, value: Literal },
-    Conditions { parentheses: Span, arguments: Vec<ParsedArgument>, complete: bool },
-    Type(Type),
-    Path(Path),
-    Text(LitStr),
+    Fresh,
+    Policy(Type),
+}
+
+/// `(condition, ..)`
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) parentheses: Span,
+    pub(crate) conditions: Vec<ParsedCondition>,
+    /// Every condition could be read.
+    pub(crate) complete: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct ParsedSetting {
+    pub(crate) key: &'static Key,
+    pub(crate) ident: Ident,
+    pub(crate) value: SettingValue,
+}
+
+#[derive(Debug)]
+pub(crate) enum SettingValue {
+    Crate(Path),
+    Credentials(LitStr),
+    DenyAs(LitStr),
+    Expired(LitStr),
+    Reason(LitStr),
+    Redirect(LitStr),
+    Token(LitStr),
 }
 
 /// A function, of which only the signature was read: the body may be anything.
@@ -37,11 +74,11 @@ pub(crate) struct Handler {
     pub(crate) body: TokenStream,
 }
 
-/// What a handler takes, beside what the attribute adds. A parameter that is only there under a `cfg` counts.
+/// Whether a handler has parameters beside the one that the attribute adds. One under a `cfg` counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
-    Nothing,
-    Something,
+pub(crate) enum Params {
+    None,
+    Some,
 }
 
 /// A policy without mistakes.

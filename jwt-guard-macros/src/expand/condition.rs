@@ -9,7 +9,7 @@ use syn::Type;
 
 use crate::crate_path::CratePath;
 use crate::model::{Condition, Literal, Name};
-use crate::validate::tidy;
+use crate::validate::display_path;
 
 /// ```text
 /// Requirement::All(const { &[Requirement::Scope("orders:write"), Requirement::Role(check_name(roles::CLERK))] })
@@ -81,7 +81,7 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
         }
         Condition::Fresh => quote_spanned!(span=> #private::Requirement::Fresh),
         Condition::Policy(policy) => {
-            let name = tidy(policy);
+            let name = display_path(policy);
             let (first, last) = ends(policy);
             let private_there = crate_path.private_at(first);
             let rule = quote_spanned!(first=> <#policy as #private_there::Policy>::RULE);

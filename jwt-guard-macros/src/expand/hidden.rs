@@ -8,10 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token, Visibility};
 
 use super::policy;
-use crate::model::{Handler, Policy, Takes};
-
-/// How the name of every hidden type begins.
-pub(crate) const HIDDEN_PREFIX: &str = "__JwtGuard";
+use crate::model::{HIDDEN_PREFIX, Handler, Params, Policy};
 
 pub(super) struct Hidden {
     pub(super) name: Ident,
@@ -56,10 +53,10 @@ impl Hidden {
     /// ```
     ///
     /// The last item makes the compiler look at the policy of a handler that nobody uses yet.
-    pub(super) fn implementation(&self, policy: &Policy, handler: &Ident, takes: Takes) -> TokenStream {
+    pub(super) fn implementation(&self, policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
         let Self { name, visibility: _, conditions } = self;
         let private = policy.crate_path.private();
-        let rule = policy::rule(policy, handler, takes);
+        let rule = policy::rule(policy, handler, params);
         quote_spanned! {Span::mixed_site()=>
             #(#conditions)*
             #[diagnostic::do_not_recommend]

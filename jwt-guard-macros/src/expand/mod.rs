@@ -16,11 +16,9 @@ use syn::{FnArg, Signature, parse_quote};
 use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
 use crate::keys::Place;
-use crate::model::{Handler, Policy, Takes};
-use crate::validate::Siblings;
+use crate::model::{Handler, Params, Policy};
+use crate::validate::Expansion;
 use crate::{parse, validate};
-
-pub(crate) use hidden::HIDDEN_PREFIX;
 
 /// The most parameters that clippy takes without a word.
 const CLIPPY_LIMIT: usize = 7;
@@ -37,13 +35,13 @@ pub(crate) fn invocation(
     let here = Span::call_site().resolved_at(user);
     let arguments = parse::arguments(arguments, Place::Attribute(attribute), &mut errors);
     let complete = errors.is_empty();
-    let crate_path = validate::crate_path_alone(&arguments);
+    let crate_path = validate::crate_path_alone(&arguments.settings);
     let policy = validate::policy(attribute, here, arguments, complete, &mut errors)
         .unwrap_or_else(|| Policy::fallback(attribute, crate_path));
     let tokens = match parse::handler(item.clone()) {
         Ok(handler) => match validate::handler(attribute, policy.access, here, &handler, &mut errors) {
-            Siblings::Possible => guarded(&policy, handler),
-            Siblings::Impossible => item,
+            Expansion::Guarded => guarded(&policy, handler),
+            Expansion::AsIs => item,
         },
         Err(parse::NotAHandler { span, found }) => {
             errors.push_at(
@@ -77,11 +75,11 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     let name = &hidden.name;
     let Handler { attributes, visibility, mut signature, body } = handler;
     let uncounted = uncounted(&signature);
-    let takes = if signature.inputs.is_empty() { Takes::Nothing } else { Takes::Something };
+    let params = if signature.inputs.is_empty() { Params::None } else { Params::Some };
     let guard: FnArg = parse_quote!(_: #private::Guarded<#name>);
     signature.inputs.insert(0, guard);
     let item = hidden.item();
-    let implementation = hidden.implementation(policy, &signature.ident, takes);
+    let implementation = hidden.implementation(policy, &signature.ident, params);
     quote! {
         #(#attributes)*
         #uncounted

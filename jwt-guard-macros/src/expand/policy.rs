@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use super::condition;
 use crate::attribute::Attribute;
 use crate::crate_path::CratePath;
-use crate::model::{Access, Policy, Refusal, Takes};
+use crate::model::{Access, Params, Policy, Refusal};
 
 impl Policy {
     /// What stands in for a policy with mistakes. It is never run, since the mistakes stop the compilation.
@@ -32,7 +32,7 @@ impl Policy {
 ///     )
 ///     .taking_nothing()
 /// ```
-pub(super) fn rule(policy: &Policy, handler: &Ident, takes: Takes) -> TokenStream {
+pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
     let Policy { access, conditions, refusal, reason, crate_path } = policy;
     let span = Span::mixed_site();
     let private = crate_path.private();
@@ -58,7 +58,7 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, takes: Takes) -> TokenStrea
     let included = included.into_iter().map(|policy| condition::refusing_as(policy, crate_path));
     let reason = reason.as_ref().map(|text| quote_spanned!(span=> .reason(#text)));
     let name = format!("::{}", handler.unraw());
-    let nothing = (takes == Takes::Nothing).then(|| quote_spanned!(span=> .taking_nothing()));
+    let nothing = (params == Params::None).then(|| quote_spanned!(span=> .taking_nothing()));
     quote_spanned! {span=>
         #private::Rule::#access #requiring #refusal #(#included)* #reason.declared_at(
             ::core::concat!(::core::module_path!(), #name),

@@ -1,6 +1,6 @@
 //! The argument keys: a [`table`], and the messages about keys that are derived from it.
 
-mod near;
+mod suggest;
 mod table;
 
 use table::KEYS;
@@ -10,66 +10,46 @@ use crate::attribute::Attribute;
 /// One argument key.
 #[derive(Debug)]
 pub(crate) struct Key {
-    pub(crate) word: Word,
+    pub(crate) id: KeyId,
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) shape: Shape,
     /// The legal form, as messages show it.
     pub(crate) form: &'static str,
     /// The attributes that take it.
     on: &'static [Attribute],
     /// What people write when they mean it, beyond misspellings.
-    near: &'static [&'static str],
+    synonyms: &'static [&'static str],
 }
 
-/// The identity of a key, for exhaustive matches.
+/// Which key it is, for exhaustive matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum KeyId {
+    Condition(ConditionKey),
+    Setting(SettingKey),
+}
+
+/// A key that says something about the caller. It may be written several times and nested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConditionKey {
     All,
     Any,
     Claim,
+    Fresh,
+    Not,
+    Policy,
+    Role,
+    Scope,
+}
+
+/// A key that says something about the whole policy; the docs call it an option. It is written once, never nested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SettingKey {
     Crate,
     Credentials,
     DenyAs,
     Expired,
-    Fresh,
-    Not,
-    Policy,
     Reason,
     Redirect,
-    Role,
-    Scope,
     Token,
-}
-
-/// What a key says something about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// About the caller. May be written several times and nested.
-    Condition,
-    /// About the whole policy; the docs call it an option. Written once, never nested.
-    Setting,
-}
-
-/// How the value of a key is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Nothing: the key is all of it.
-    Bare,
-    /// `= "text"` or `= path::TO_CONSTANT`.
-    Name,
-    /// `("segment", ..) = literal`.
-    Claim,
-    /// `(condition, ..)`.
-    Conditions,
-    /// `= path::Type`.
-    Type,
-    /// `= ::path`.
-    Path,
-    /// `= "text"`.
-    Text,
-    /// `= "word"`, where this is the only legal word.
-    Fixed(&'static str),
 }
 
 /// Where an argument is written.
@@ -95,24 +75,29 @@ impl Key {
         format!("it is written `{}`", self.form)
     }
 
+    pub(crate) const fn is_condition(&self) -> bool {
+        matches!(self.id, KeyId::Condition(_))
+    }
+
+    /// What is wrong with this key at this place, if anything is.
     fn misplaced(&self, place: Place) -> Option<String> {
         let name = self.name;
         match place {
-            Place::Group(group) => (self.kind != Kind::Condition).then(|| {
+            Place::Group(group) => (!self.is_condition()).then(|| {
                 format!(
                     "`{name}` is about the whole policy; write it beside `{}(..)`, not inside",
                     group.name
                 )
             }),
             Place::Attribute(attribute) if self.on.contains(&attribute) => None,
-            Place::Attribute(attribute) => Some(match self.kind {
-                Kind::Condition => format!(
+            Place::Attribute(attribute) => Some(match self.id {
+                KeyId::Condition(_) => format!(
                     "`{name}` is a condition, which an anonymous caller cannot meet; write `#[requires({})]` \
                      instead of `#[{}]`",
                     self.form,
                     attribute.name()
                 ),
-                Kind::Setting => {
+                KeyId::Setting(_) => {
                     let owners: Vec<_> = self.on.iter().map(|owner| format!("`{owner}`")).collect();
                     format!("`{name}` belongs to {}, not to `{attribute}`", owners.join(" and "))
                 }
@@ -128,11 +113,11 @@ impl Place {
 
     /// What may be written here, as a sentence.
     pub(crate) fn takes_sentence(self) -> String {
-        let list = |kind: Kind| {
-            let names = KEYS.iter().filter(|key| key.kind == kind && self.takes(key));
+        let list = |conditions: bool| {
+            let names = KEYS.iter().filter(|key| key.is_condition() == conditions && self.takes(key));
             names.map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(", ")
         };
-        let (conditions, settings) = (list(Kind::Condition), list(Kind::Setting));
+        let (conditions, settings) = (list(true), list(false));
         match self {
             Self::Group(group) => format!("`{}(..)` takes the conditions {conditions}", group.name),
             Self::Attribute(attribute) if conditions.is_empty() => {
@@ -146,7 +131,7 @@ impl Place {
 }
 
 fn unknown(name: &str, place: Place) -> String {
-    match near::nearest(name, place) {
+    match suggest::nearest(name, place) {
         Some(key) => format!("unknown key `{name}`; did you mean `{}`?", key.form),
         None => format!("unknown key `{name}`; {}", place.takes_sentence()),
     }
@@ -159,7 +144,7 @@ mod tests {
     #[test]
     fn no_name_means_two_keys() {
         let mut names: Vec<&str> =
-            KEYS.iter().flat_map(|key| key.near.iter().copied().chain([key.name])).collect();
+            KEYS.iter().flat_map(|key| key.synonyms.iter().copied().chain([key.name])).collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();

@@ -5,7 +5,7 @@ use super::{KEYS, Key, Place};
 /// The key that was probably meant: one known by this other name, else the one with the fewest edits.
 pub(super) fn nearest(name: &str, place: Place) -> Option<&'static Key> {
     let lower = name.to_lowercase();
-    let known = |key: &&Key| key.name == lower || key.near.contains(&lower.as_str());
+    let known = |key: &&Key| key.name == lower || key.synonyms.contains(&lower.as_str());
     let close = |key: &'static Key| {
         let edits = edits(&lower, key.name);
         // One slip in a short word, two in a long one; more is another word.

@@ -7,29 +7,34 @@ use syn::{ExprPath, Lit, Token};
 
 use super::value;
 use crate::errors::ErrorSink;
-use crate::keys::{Key, Place};
-use crate::model::ParsedArgument;
+use crate::keys::{Key, KeyId, Place};
+use crate::model::{Arguments, ParsedCondition, ParsedSetting};
 
 /// Reads a comma-separated list of arguments.
 ///
 /// Never fails: an argument with a mistake is reported and skipped up to the next comma.
-pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSink) -> Vec<ParsedArgument> {
-    let mut list = Vec::new();
+pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSink) -> Arguments {
+    let mut arguments = Arguments::default();
     let read = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            let argument = argument(input, place, errors);
-            end_of_argument(argument.as_ref(), input, errors);
-            list.extend(argument);
+            let key = argument(input, place, &mut arguments, errors);
+            end_of_argument(key, input, errors);
         }
         Ok(())
     };
     if let Err(error) = read.parse2(tokens) {
         errors.push_at(error.span(), error);
     }
-    list
+    arguments
 }
 
-fn argument(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Option<ParsedArgument> {
+/// Reads one argument into its list. Returns its key, or `None` after a mistake.
+fn argument(
+    input: ParseStream<'_>,
+    place: Place,
+    arguments: &mut Arguments,
+    errors: &mut ErrorSink,
+) -> Option<&'static Key> {
     let Some(ident) = key_ident(input, place, errors) else {
         skip(input);
         return None;
@@ -42,11 +47,16 @@ fn argument(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Opt
             return None;
         }
     };
-    let value = value::value(key, &ident, input, errors);
-    if value.is_none() {
+    let read = match key.id {
+        KeyId::Condition(id) => value::condition(id, key, &ident, input, errors)
+            .map(|value| arguments.conditions.push(ParsedCondition { key, ident, value })),
+        KeyId::Setting(id) => value::setting(id, key, &ident, input, errors)
+            .map(|value| arguments.settings.push(ParsedSetting { key, ident, value })),
+    };
+    if read.is_none() {
         skip(input);
     }
-    Some(ParsedArgument { key, ident, value: value? })
+    read.map(|()| key)
 }
 
 /// The key, or a report on what stands in its place.
@@ -70,7 +80,7 @@ fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Op
 }
 
 /// Takes the comma, or reports what stands in its place.
-fn end_of_argument(argument: Option<&ParsedArgument>, input: ParseStream<'_>, errors: &mut ErrorSink) {
+fn end_of_argument(key: Option<&Key>, input: ParseStream<'_>, errors: &mut ErrorSink) {
     if input.is_empty() || input.parse::<Token![,]>().is_ok() {
         return;
     }
@@ -81,7 +91,7 @@ fn end_of_argument(argument: Option<&ParsedArgument>, input: ParseStream<'_>, er
         }
         return;
     }
-    if let (Some(ParsedArgument { key, .. }), Ok(token)) = (argument, input.fork().parse::<TokenTree>()) {
+    if let (Some(key), Ok(token)) = (key, input.fork().parse::<TokenTree>()) {
         let found = if matches!(token, TokenTree::Group(_)) { "(..)".to_owned() } else { token.to_string() };
         errors.push(
             token,

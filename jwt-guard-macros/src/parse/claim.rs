@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Token};
 use super::value::{describe, equals, expression, parentheses, peel, wrong};
 use crate::errors::ErrorSink;
 use crate::keys::Key;
-use crate::model::{Literal, ParsedValue};
+use crate::model::{ConditionValue, Literal};
 
 /// `("segment", ..) = literal`
 pub(super) fn claim(
@@ -16,12 +16,12 @@ pub(super) fn claim(
     ident: &Ident,
     input: ParseStream<'_>,
     errors: &mut ErrorSink,
-) -> Option<ParsedValue> {
+) -> Option<ConditionValue> {
     let group = parentheses(key, ident, input, errors)?;
     let path = claim_path(key, group.stream(), errors)?;
     equals(key, ident, input, errors)?;
     let value = literal(key, expression(key, input, errors)?, errors);
-    Some(ParsedValue::Claim { parentheses: group.span(), path, value: value? })
+    Some(ConditionValue::Claim { parentheses: group.span(), path, value: value? })
 }
 
 fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<Vec<LitStr>> {

@@ -1,6 +1,6 @@
-//! The value of a key, by the shape that the table gives it.
+//! The value of each key.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group as TokenGroup, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -9,44 +9,54 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 use super::argument::arguments;
 use super::claim;
 use crate::errors::ErrorSink;
-use crate::keys::{Key, Kind, Place, Shape};
-use crate::model::{Name, ParsedValue};
+use crate::keys::{ConditionKey, Key, Place, SettingKey};
+use crate::model::{ConditionValue, Group, Name, SettingValue};
 
-/// Reads what follows a key. `None` after a mistake, which is reported; the rest up to the comma is left in place.
-pub(super) fn value(
+/// Reads what follows the key of a condition. `None` after a mistake, which is reported; the rest up to the comma is left in
+/// place.
+pub(super) fn condition(
+    id: ConditionKey,
     key: &'static Key,
     ident: &Ident,
     input: ParseStream<'_>,
     errors: &mut ErrorSink,
-) -> Option<ParsedValue> {
-    match key.shape {
-        Shape::Bare => bare(key, input, errors),
-        Shape::Conditions => conditions(key, ident, input, errors),
-        Shape::Claim => claim::claim(key, ident, input, errors),
-        Shape::Name => {
-            equals(key, ident, input, errors)?;
-            name(key, expression(key, input, errors)?, errors).map(ParsedValue::Name)
-        }
-        Shape::Type => {
-            equals(key, ident, input, errors)?;
-            type_or_report(key, input, errors).map(ParsedValue::Type)
-        }
-        Shape::Path => {
-            equals(key, ident, input, errors)?;
-            path_or_report(key, input, errors).map(ParsedValue::Path)
-        }
-        Shape::Text | Shape::Fixed(_) => {
-            equals(key, ident, input, errors)?;
-            text(key, expression(key, input, errors)?, errors).map(ParsedValue::Text)
-        }
+) -> Option<ConditionValue> {
+    match id {
+        ConditionKey::All => group(key, ident, input, errors).map(ConditionValue::All),
+        ConditionKey::Any => group(key, ident, input, errors).map(ConditionValue::Any),
+        ConditionKey::Not => group(key, ident, input, errors).map(ConditionValue::Not),
+        ConditionKey::Scope => name(key, ident, input, errors).map(ConditionValue::Scope),
+        ConditionKey::Role => name(key, ident, input, errors).map(ConditionValue::Role),
+        ConditionKey::Claim => claim::claim(key, ident, input, errors),
+        ConditionKey::Fresh => bare(key, input, errors).map(|()| ConditionValue::Fresh),
+        ConditionKey::Policy => type_or_report(key, ident, input, errors).map(ConditionValue::Policy),
+    }
+}
+
+/// Reads what follows the key of a setting, as [`condition`] does.
+pub(super) fn setting(
+    id: SettingKey,
+    key: &Key,
+    ident: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<SettingValue> {
+    match id {
+        SettingKey::Crate => path_or_report(key, ident, input, errors).map(SettingValue::Crate),
+        SettingKey::Credentials => text(key, ident, input, errors).map(SettingValue::Credentials),
+        SettingKey::DenyAs => text(key, ident, input, errors).map(SettingValue::DenyAs),
+        SettingKey::Expired => text(key, ident, input, errors).map(SettingValue::Expired),
+        SettingKey::Reason => text(key, ident, input, errors).map(SettingValue::Reason),
+        SettingKey::Redirect => text(key, ident, input, errors).map(SettingValue::Redirect),
+        SettingKey::Token => text(key, ident, input, errors).map(SettingValue::Token),
     }
 }
 
 /// Nothing up to the comma. Where only the comma is missing, the next argument follows.
-fn bare(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<ParsedValue> {
+fn bare(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<()> {
     let next_argument = input.peek(syn::Ident::peek_any) && !input.peek(Lit);
     if input.is_empty() || input.peek(Token![,]) || next_argument {
-        return Some(ParsedValue::Bare);
+        return Some(());
     }
     let Key { name, form, .. } = key;
     let rest = input.fork();
@@ -107,18 +117,14 @@ pub(super) fn equals(
 }
 
 /// `(condition, ..)`
-fn conditions(
-    key: &'static Key,
-    ident: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut ErrorSink,
-) -> Option<ParsedValue> {
+fn group(key: &'static Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Group> {
     let group = parentheses(key, ident, input, errors)?;
     let mut inner = ErrorSink::new();
-    let arguments = arguments(group.stream(), Place::Group(key), &mut inner);
+    // A setting in a group is a mistake, which is reported with its key.
+    let conditions = arguments(group.stream(), Place::Group(key), &mut inner).conditions;
     let complete = inner.is_empty();
     errors.append(inner);
-    Some(ParsedValue::Conditions { parentheses: group.span(), arguments, complete })
+    Some(Group { parentheses: group.span(), conditions, complete })
 }
 
 pub(super) fn parentheses(
@@ -126,11 +132,9 @@ pub(super) fn parentheses(
     ident: &Ident,
     input: ParseStream<'_>,
     errors: &mut ErrorSink,
-) -> Option<Group> {
+) -> Option<TokenGroup> {
     match input.fork().parse::<TokenTree>() {
-        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-            input.parse::<Group>().ok()
-        }
+        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => input.parse().ok(),
         Ok(token) if !input.peek(Token![,]) => {
             errors.push(
                 &token,
@@ -145,8 +149,10 @@ pub(super) fn parentheses(
     }
 }
 
-fn name(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Name> {
-    match value {
+/// `= "text"` or `= path::TO_CONSTANT`
+fn name(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Name> {
+    equals(key, ident, input, errors)?;
+    match expression(key, input, errors)? {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(Name::Literal(text)),
         Expr::Path(path) => Some(Name::Constant(path)),
         other => {
@@ -156,8 +162,10 @@ fn name(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Name> {
     }
 }
 
-fn text(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<LitStr> {
-    match value {
+/// `= "text"`
+fn text(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<LitStr> {
+    equals(key, ident, input, errors)?;
+    match expression(key, input, errors)? {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         other => {
             wrong(key, "a string", other, errors);
@@ -166,7 +174,9 @@ fn text(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<LitStr> {
     }
 }
 
-fn type_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Type> {
+/// `= path::Type`
+fn type_or_report(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Type> {
+    equals(key, ident, input, errors)?;
     if !input.peek(Lit)
         && let Ok(path) = input.parse::<Type>()
     {
@@ -176,7 +186,9 @@ fn type_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> 
     None
 }
 
-fn path_or_report(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Path> {
+/// `= ::path`
+fn path_or_report(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Path> {
+    equals(key, ident, input, errors)?;
     if let Ok(path) = input.call(Path::parse_mod_style) {
         return Some(path);
     }
@@ -205,7 +217,7 @@ pub(super) fn peel(expression: Expr) -> Expr {
 
 pub(super) fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSink) {
     let found = describe(&value);
-    if matches!(value, Expr::Array(_)) && key.kind == Kind::Condition {
+    if matches!(value, Expr::Array(_)) && key.is_condition() {
         let hint = format!("for one of several write `any({}, ..)`", key.form);
         errors.push(value, format!("`{}` takes {expected}, found {found}; {hint}", key.name));
         return;

@@ -6,53 +6,32 @@ use syn::LitStr;
 
 use super::names;
 use crate::errors::ErrorSink;
-use crate::keys::{Key, Word};
-use crate::model::{Condition, Literal, Name, ParsedArgument, ParsedValue};
+use crate::keys::Key;
+use crate::model::{Condition, ConditionValue, Group, Literal, Name, ParsedCondition};
 
 /// The conditions of one level; `None` when one of them is wrong.
-pub(super) fn list(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -> Option<Vec<Condition>> {
-    report_twins(&arguments, errors);
-    let total = arguments.len();
-    let list: Vec<_> = arguments.into_iter().filter_map(|argument| condition(argument, errors)).collect();
+pub(super) fn list(conditions: Vec<ParsedCondition>, errors: &mut ErrorSink) -> Option<Vec<Condition>> {
+    report_duplicates(&conditions, errors);
+    let total = conditions.len();
+    let list: Vec<_> = conditions.into_iter().filter_map(|parsed| condition(parsed, errors)).collect();
     (list.len() == total).then_some(list)
 }
 
-fn condition(argument: ParsedArgument, errors: &mut ErrorSink) -> Option<Condition> {
-    let ParsedArgument { key, ident: _, value } = argument;
-    match (key.word, value) {
-        (Word::Scope, ParsedValue::Name(name)) => {
-            legal_name(name, names::scope, errors).map(Condition::Scope)
-        }
-        (Word::Role, ParsedValue::Name(name)) => legal_name(name, names::role, errors).map(Condition::Role),
-        (Word::Claim, ParsedValue::Claim { parentheses, path, value }) => {
+fn condition(parsed: ParsedCondition, errors: &mut ErrorSink) -> Option<Condition> {
+    let ParsedCondition { key, ident: _, value } = parsed;
+    match value {
+        ConditionValue::Scope(name) => legal_name(name, names::scope, errors).map(Condition::Scope),
+        ConditionValue::Role(name) => legal_name(name, names::role, errors).map(Condition::Role),
+        ConditionValue::Claim { parentheses, path, value } => {
             let path = claim_path(key, parentheses, path, errors);
             let value = names::claim_value(value, errors);
             Some(Condition::Claim(path?, value?))
         }
-        (Word::Fresh, ParsedValue::Bare) => Some(Condition::Fresh),
-        (Word::Policy, ParsedValue::Type(path)) => Some(Condition::Policy(path)),
-        (Word::All | Word::Any | Word::Not, ParsedValue::Conditions { parentheses, arguments, complete }) => {
-            group(key, parentheses, arguments, complete, errors)
-        }
-        // A value of another shape than its key does not leave the parser; settings are not conditions.
-        (
-            Word::All
-            | Word::Any
-            | Word::Claim
-            | Word::Crate
-            | Word::Credentials
-            | Word::DenyAs
-            | Word::Expired
-            | Word::Fresh
-            | Word::Not
-            | Word::Policy
-            | Word::Reason
-            | Word::Redirect
-            | Word::Role
-            | Word::Scope
-            | Word::Token,
-            _,
-        ) => None,
+        ConditionValue::Fresh => Some(Condition::Fresh),
+        ConditionValue::Policy(path) => Some(Condition::Policy(path)),
+        ConditionValue::All(inner) => group(key, inner, errors).map(Condition::All),
+        ConditionValue::Any(inner) => group(key, inner, errors).map(Condition::Any),
+        ConditionValue::Not(inner) => not(key, inner, errors),
     }
 }
 
@@ -83,22 +62,19 @@ fn claim_path(
     (path.len() == total).then_some(path)
 }
 
-fn group(
-    key: &Key,
-    parentheses: Span,
-    arguments: Vec<ParsedArgument>,
-    complete: bool,
-    errors: &mut ErrorSink,
-) -> Option<Condition> {
-    if arguments.is_empty() && complete {
+fn group(key: &Key, group: Group, errors: &mut ErrorSink) -> Option<Vec<Condition>> {
+    let Group { parentheses, conditions, complete } = group;
+    if conditions.is_empty() && complete {
         errors.push_at(parentheses, format!("`{}()` has no condition; {}", key.name, key.written()));
         return None;
     }
-    let surplus = arguments.get(1).map(|argument| argument.ident.clone());
-    let list = list(arguments, errors);
-    if key.word == Word::Not
-        && let Some(surplus) = surplus
-    {
+    list(conditions, errors).filter(|_| complete)
+}
+
+fn not(key: &Key, inner: Group, errors: &mut ErrorSink) -> Option<Condition> {
+    let surplus = inner.conditions.get(1).map(|condition| condition.ident.clone());
+    let list = group(key, inner, errors);
+    if let Some(surplus) = surplus {
         errors.push(
             surplus,
             "`not(..)` takes one condition; write `not(any(..))` to refuse each of several, or `not(all(..))` to \
@@ -106,22 +82,17 @@ fn group(
         );
         return None;
     }
-    let mut list = list.filter(|_| complete)?;
-    match key.word {
-        Word::Any => Some(Condition::Any(list)),
-        Word::Not => list.pop().map(|inner| Condition::Not(Box::new(inner))),
-        _ => Some(Condition::All(list)),
-    }
+    list?.pop().map(|inner| Condition::Not(Box::new(inner)))
 }
 
 /// The same condition twice is a slip: one of them was meant to be another.
-fn report_twins(arguments: &[ParsedArgument], errors: &mut ErrorSink) {
+fn report_duplicates(conditions: &[ParsedCondition], errors: &mut ErrorSink) {
     let mut seen = Vec::new();
-    for argument in arguments {
-        let text = written(argument);
+    for condition in conditions {
+        let text = written(condition);
         if seen.contains(&text) {
             errors.push(
-                &argument.ident,
+                &condition.ident,
                 format!("`{text}` is written twice; remove one of them, or correct it"),
             );
         } else {
@@ -131,17 +102,18 @@ fn report_twins(arguments: &[ParsedArgument], errors: &mut ErrorSink) {
 }
 
 /// The condition as it was written, with normal spacing.
-fn written(argument: &ParsedArgument) -> String {
-    let name = argument.key.name;
-    match &argument.value {
-        ParsedValue::Bare => name.to_owned(),
-        ParsedValue::Name(Name::Literal(text)) | ParsedValue::Text(text) => {
+fn written(condition: &ParsedCondition) -> String {
+    let name = condition.key.name;
+    match &condition.value {
+        ConditionValue::Fresh => name.to_owned(),
+        ConditionValue::Scope(Name::Literal(text)) | ConditionValue::Role(Name::Literal(text)) => {
             format!("{name} = {:?}", text.value())
         }
-        ParsedValue::Name(Name::Constant(path)) => format!("{name} = {}", tidy(path)),
-        ParsedValue::Type(path) => format!("{name} = {}", tidy(path)),
-        ParsedValue::Path(path) => format!("{name} = {}", tidy(path)),
-        ParsedValue::Claim { path, value, .. } => {
+        ConditionValue::Scope(Name::Constant(path)) | ConditionValue::Role(Name::Constant(path)) => {
+            format!("{name} = {}", display_path(path))
+        }
+        ConditionValue::Policy(path) => format!("{name} = {}", display_path(path)),
+        ConditionValue::Claim { path, value, .. } => {
             let path: Vec<_> = path.iter().map(|segment| format!("{:?}", segment.value())).collect();
             let value = match value {
                 Literal::Text(text) => format!("{:?}", text.value()),
@@ -150,15 +122,15 @@ fn written(argument: &ParsedArgument) -> String {
             };
             format!("{name}({}) = {value}", path.join(", "))
         }
-        ParsedValue::Conditions { arguments, .. } => {
-            let arguments: Vec<_> = arguments.iter().map(written).collect();
-            format!("{name}({})", arguments.join(", "))
+        ConditionValue::All(group) | ConditionValue::Any(group) | ConditionValue::Not(group) => {
+            let conditions: Vec<_> = group.conditions.iter().map(written).collect();
+            format!("{name}({})", conditions.join(", "))
         }
     }
 }
 
 /// A path as people write it: without spaces, and without the `$` by which a macro means its own crate.
-pub(crate) fn tidy(path: &impl ToTokens) -> String {
+pub(crate) fn display_path(path: &impl ToTokens) -> String {
     const CHANGES: [(&str, &str); 8] = [
         (" :: ", "::"),
         (":: ", "::"),

@@ -4,43 +4,45 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, PathArguments, PathSegment, Type};
 
+use super::condition::display_path;
 use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
-use crate::model::{Access, Handler};
+use crate::model::{Access, HIDDEN_PREFIX, Handler};
 
 /// How many extractors axum takes, without the hidden one.
 const MOST_EXTRACTORS: usize = 15;
 
-/// Whether the guard and its hidden type can stand where the handler stands.
+/// What becomes of the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Siblings {
-    Possible,
-    /// A method has no room for a type beside it, or another attribute adds the guard.
-    Impossible,
+pub(crate) enum Expansion {
+    /// It gets the guard, and the hidden type beside it.
+    Guarded,
+    /// It stays as it is: a method cannot have a type beside it, or another attribute adds the guard.
+    AsIs,
 }
 
-/// Reports everything about the handler that no policy can stand on, or not one that lets in whom `access` says.
+/// Reports what makes the handler unfit for any policy, or for one with this `access`.
 pub(crate) fn handler(
     attribute: Attribute,
     access: Access,
     here: Span,
     handler: &Handler,
     errors: &mut ErrorSink,
-) -> Siblings {
-    let mut siblings = Siblings::Possible;
+) -> Expansion {
+    let mut expansion = Expansion::Guarded;
     if another_policy(attribute, here, handler, errors) || no_free_function(attribute, handler, errors) {
-        siblings = Siblings::Impossible;
+        expansion = Expansion::AsIs;
     }
     not_async(attribute, handler, errors);
     too_many_extractors(handler, errors);
     match access {
         Access::Anonymous | Access::AnonymousIfExpired => {
-            callers_of_nobody(handler, Nobody::Anonymous, errors);
+            extractors_of_a_caller(handler, Anonymity::Possible, errors);
         }
-        Access::AnyoneUnseen => callers_of_nobody(handler, Nobody::Unseen, errors),
+        Access::AnyoneUnseen => extractors_of_a_caller(handler, Anonymity::Certain, errors),
         Access::Authenticated | Access::AuthenticatedToRefresh => {}
     }
-    siblings
+    expansion
 }
 
 /// One handler, one policy. The other attribute is still there, or has already left its guard.
@@ -87,8 +89,9 @@ fn is_guard(argument: &FnArg) -> bool {
         return false;
     };
     arguments.args.iter().any(|argument| match argument {
-        GenericArgument::Type(policy) => last_segment(policy)
-            .is_some_and(|name| name.ident.to_string().starts_with(crate::expand::HIDDEN_PREFIX)),
+        GenericArgument::Type(policy) => {
+            last_segment(policy).is_some_and(|name| name.ident.to_string().starts_with(HIDDEN_PREFIX))
+        }
         _ => false,
     })
 }
@@ -138,15 +141,17 @@ fn too_many_extractors(handler: &Handler, errors: &mut ErrorSink) {
     }
 }
 
-/// Why a handler may have no caller.
+/// Why a handler may run without a caller.
 #[derive(Clone, Copy)]
-enum Nobody {
-    Anonymous,
-    Unseen,
+enum Anonymity {
+    /// The request may carry no credentials.
+    Possible,
+    /// Credentials are ignored, so every caller is anonymous.
+    Certain,
 }
 
-/// Where nobody need be known, what says something of a caller is optional; where nobody is known, it is useless.
-fn callers_of_nobody(handler: &Handler, nobody: Nobody, errors: &mut ErrorSink) {
+/// Reports extractors of the caller that an anonymous request makes fail: they must be optional, or are useless.
+fn extractors_of_a_caller(handler: &Handler, anonymity: Anonymity, errors: &mut ErrorSink) {
     for argument in &handler.signature.inputs {
         let FnArg::Typed(argument) = argument else {
             continue;
@@ -154,15 +159,15 @@ fn callers_of_nobody(handler: &Handler, nobody: Nobody, errors: &mut ErrorSink) 
         let Some(caller) = last_segment(&argument.ty).filter(|segment| needs_caller(segment)) else {
             continue;
         };
-        let caller = crate::validate::tidy(caller);
+        let caller = display_path(caller);
         errors.push(
             &argument.ty,
-            match nobody {
-                Nobody::Anonymous => format!(
+            match anonymity {
+                Anonymity::Possible => format!(
                     "`{caller}` refuses anonymous callers, whom `#[anonymous_allowed]` lets in; write \
                      `Option<{caller}>`, which is `None` for them"
                 ),
-                Nobody::Unseen => format!(
+                Anonymity::Certain => format!(
                     "`{caller}` refuses everybody here, because `credentials = \"ignored\"` looks at no token and no \
                      session; remove it, or leave `credentials` out and write `Option<{caller}>`"
                 ),

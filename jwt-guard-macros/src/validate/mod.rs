@@ -8,12 +8,12 @@ mod settings;
 use proc_macro2::Span;
 
 use crate::attribute::Attribute;
+use crate::crate_path::CratePath;
 use crate::errors::ErrorSink;
-use crate::keys::{Kind, Word};
-use crate::model::{Access, ParsedArgument, Policy, Refusal};
+use crate::model::{Access, Arguments, ParsedSetting, Policy, Refusal, SettingValue};
 
-pub(crate) use condition::tidy;
-pub(crate) use handler::{Siblings, handler};
+pub(crate) use condition::display_path;
+pub(crate) use handler::{Expansion, handler};
 use settings::{Setting, Settings};
 
 /// Turns arguments into a policy; `None` when anything in them is wrong.
@@ -22,15 +22,15 @@ use settings::{Setting, Settings};
 pub(crate) fn policy(
     attribute: Attribute,
     here: Span,
-    arguments: Vec<ParsedArgument>,
+    arguments: Arguments,
     complete: bool,
     errors: &mut ErrorSink,
 ) -> Option<Policy> {
     let mut found = ErrorSink::new();
-    let (conditions, settings): (Vec<_>, Vec<_>) =
-        arguments.into_iter().partition(|argument| argument.key.kind == Kind::Condition);
+    let Arguments { conditions, settings } = arguments;
     // Another kind of token is a demand of its own.
-    let demands = !conditions.is_empty() || settings.iter().any(|setting| setting.key.word == Word::Token);
+    let demands = !conditions.is_empty()
+        || settings.iter().any(|setting| matches!(setting.value, SettingValue::Token(_)));
     if attribute == Attribute::Requires && !demands && complete {
         found.push_at(
             here,
@@ -106,12 +106,13 @@ fn anonymous(
 }
 
 /// The path to the runtime crate, for the fallback of a policy that is wrong elsewhere.
-pub(crate) fn crate_path_alone(arguments: &[ParsedArgument]) -> crate::crate_path::CratePath {
+pub(crate) fn crate_path_alone(settings: &[ParsedSetting]) -> CratePath {
     let mut ignored = ErrorSink::new();
-    let path = arguments
-        .iter()
-        .find(|argument| argument.key.word == Word::Crate)
-        .and_then(|argument| settings::crate_path(&argument.value, &mut ignored));
+    let path = settings.iter().find_map(|setting| match &setting.value {
+        SettingValue::Crate(path) => Some(path.clone()),
+        _ => None,
+    });
+    let path = path.and_then(|path| CratePath::validate(path, &mut ignored));
     let _reported_by_validation = ignored.finish();
     path.unwrap_or_default()
 }

@@ -6,8 +6,8 @@ use syn::LitStr;
 use super::names;
 use crate::crate_path::CratePath;
 use crate::errors::ErrorSink;
-use crate::keys::{Key, Shape, Word};
-use crate::model::{ParsedArgument, ParsedValue};
+use crate::keys::Key;
+use crate::model::{ParsedSetting, SettingValue};
 
 /// Each setting at most once, with its legal value.
 #[derive(Default)]
@@ -35,93 +35,62 @@ impl<T> Setting<T> {
     }
 }
 
-pub(super) fn settings(arguments: Vec<ParsedArgument>, errors: &mut ErrorSink) -> Settings {
+pub(super) fn settings(parsed: Vec<ParsedSetting>, errors: &mut ErrorSink) -> Settings {
     let mut settings = Settings::default();
     let mut seen = Vec::new();
-    for (position, ParsedArgument { key, ident, value }) in arguments.into_iter().enumerate() {
-        if seen.contains(&key.word) {
+    for (position, ParsedSetting { key, ident, value }) in parsed.into_iter().enumerate() {
+        if seen.contains(&key.id) {
             errors.push(ident, format!("`{}` is given twice; keep one of them", key.name));
             continue;
         }
-        seen.push(key.word);
-        match key.word {
-            Word::Crate => settings.crate_path = crate_path(&value, errors),
-            Word::Credentials => {
+        seen.push(key.id);
+        match value {
+            SettingValue::Crate(path) => settings.crate_path = CratePath::validate(path, errors),
+            SettingValue::Credentials(text) => {
                 settings.credentials =
-                    fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
+                    fixed(key, &text, "ignored", errors).map(|()| Setting { ident, position, value: () });
             }
-            Word::DenyAs => {
+            SettingValue::DenyAs(text) => {
                 settings.deny_as =
-                    fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
+                    fixed(key, &text, "not_found", errors).map(|()| Setting { ident, position, value: () });
             }
-            Word::Expired => {
+            SettingValue::Expired(text) => {
                 settings.expired =
-                    fixed(key, &value, errors).map(|()| Setting { ident, position, value: () });
+                    fixed(key, &text, "anonymous", errors).map(|()| Setting { ident, position, value: () });
             }
-            Word::Reason => {
-                settings.reason = text(value)
-                    .and_then(|text| names::reason(text, errors))
-                    .map(|value| Setting { ident, position, value });
+            SettingValue::Reason(text) => {
+                settings.reason = names::reason(text, errors).map(|value| Setting { ident, position, value });
             }
-            Word::Redirect => {
-                settings.redirect = text(value)
-                    .and_then(|text| names::redirect(text, errors))
-                    .map(|value| Setting { ident, position, value });
+            SettingValue::Redirect(text) => {
+                settings.redirect =
+                    names::redirect(text, errors).map(|value| Setting { ident, position, value });
             }
-            Word::Token => settings.token = refresh(key, &value, errors),
-            // Conditions, which come elsewhere; named so that a new setting cannot be forgotten.
-            Word::All
-            | Word::Any
-            | Word::Claim
-            | Word::Fresh
-            | Word::Not
-            | Word::Policy
-            | Word::Role
-            | Word::Scope => {}
+            SettingValue::Token(text) => settings.token = refresh(key, &text, errors),
         }
     }
     settings
 }
 
-pub(super) fn crate_path(value: &ParsedValue, errors: &mut ErrorSink) -> Option<CratePath> {
-    match value {
-        ParsedValue::Path(path) => CratePath::validate(path.clone(), errors),
-        _ => None,
-    }
-}
-
-fn text(value: ParsedValue) -> Option<LitStr> {
-    match value {
-        ParsedValue::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// The kind of token. The other kind needs no word.
-fn refresh(key: &Key, value: &ParsedValue, errors: &mut ErrorSink) -> Option<()> {
-    if let ParsedValue::Text(text) = value
-        && text.value() == "access"
-    {
+/// The kind of token. Access tokens are the default and are not named.
+fn refresh(key: &Key, text: &LitStr, errors: &mut ErrorSink) -> Option<()> {
+    if text.value() == "access" {
         errors.push(
             text,
             format!("access tokens are the default; leave `{}` out, or write `{}`", key.name, key.form),
         );
         return None;
     }
-    fixed(key, value, errors)
+    fixed(key, text, "refresh", errors)
 }
 
-/// A setting that knows one word.
-fn fixed(key: &Key, value: &ParsedValue, errors: &mut ErrorSink) -> Option<()> {
-    let (ParsedValue::Text(text), Shape::Fixed(word)) = (value, key.shape) else {
-        return None;
-    };
-    if text.value() == word {
+/// A setting with one legal value.
+fn fixed(key: &Key, text: &LitStr, legal: &str, errors: &mut ErrorSink) -> Option<()> {
+    if text.value() == legal {
         return Some(());
     }
     errors.push(
         text,
-        format!("`{}` knows only {word:?}, found {:?}; {}", key.name, text.value(), key.written()),
+        format!("`{}` knows only {legal:?}, found {:?}; {}", key.name, text.value(), key.written()),
     );
     None
 }
