@@ -155,7 +155,8 @@ impl Case {
     }
 
     fn play(&self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
         let (mut router, request) = (self.router(), self.request());
         let expected = match self.sent {
             Sent::Good | Sent::Known => StatusCode::OK,
@@ -233,7 +234,11 @@ fn main() -> ExitCode {
         met &= is_met;
         let guard = count.cast_signed() - floor.cast_signed();
         let known = known.map_or("-".to_owned(), u64::to_string);
-        println!("{:28} {count:12} {guard:10} {known:>10} {}", case.name, if is_met { "PASS" } else { "FAIL" });
+        println!(
+            "{:28} {count:12} {guard:10} {known:>10} {}",
+            case.name,
+            if is_met { "PASS" } else { "FAIL" }
+        );
         counts.push_str(&format!("{} {count}\n", case.name));
     }
     if args.iter().any(|arg| arg == "--write") {
@@ -241,6 +246,9 @@ fn main() -> ExitCode {
         println!("instructions: written to {}", path.display());
         return ExitCode::SUCCESS;
     }
-    println!("instructions: {}", if met { "PASS" } else { "FAIL, a case takes more than 3 % more than is written" });
+    println!(
+        "instructions: {}",
+        if met { "PASS" } else { "FAIL, a case takes more than 3 % more than is written" }
+    );
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

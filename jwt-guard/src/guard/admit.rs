@@ -1,7 +1,6 @@
 //! Letting a request in, or not: authentication, then the policy, then the log.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 
 use axum::extract::{MatchedPath, OriginalUri};
@@ -14,9 +13,9 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Withheld};
-use crate::policy::evaluate::{evaluate, meets, scopes_to_ask_for};
+use crate::policy::evaluate::{evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
-use crate::principal::{Identity, Principal};
+use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
@@ -61,14 +60,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         keep(request, finding);
         return Ok(());
     }
-    // Asked before the token is looked up: whoever listens is not to be called while what is remembered is held.
-    let nobody_asks = rule.takes() == Takes::Nothing && !event::admissions_are_heard();
-    let is_enough = |identity: &Identity| {
-        (nobody_asks && meets(rule.requirement(), identity, guard.scope_hierarchy())).then_some(())
-    };
-    let caller = match guard.caller(request, rule.token(), is_enough) {
-        // Nobody will look at the request again. Were somebody to, the token would be verified once more.
-        Caller::Seen(()) => return Ok(()),
+    let caller = match guard.caller(request, rule.token()) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
@@ -92,8 +84,7 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         };
     }
     let token = TokenKind::Access;
-    let caller = match guard.caller(request, token, |_| None::<Infallible>) {
-        Caller::Seen(never) => match never {},
+    let caller = match guard.caller(request, token) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
@@ -108,7 +99,7 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
     caller
 }
 
-/// The policy's word on a caller.
+/// Evaluates the policy for a caller.
 fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
@@ -129,12 +120,7 @@ fn decide<'c>(
 
 impl JwtGuard {
     /// Who calls: as found before in this request, or from its token.
-    fn caller<'r, S>(
-        &'r self,
-        request: &'r Parts,
-        token: TokenKind,
-        look: impl Fn(&Identity) -> Option<S>,
-    ) -> Caller<'r, S> {
+    fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
         let found_before = |finding: &&Finding| finding.token == token && !finding.admission.is_unseen();
         if let Some(finding) = self.finding(request).filter(found_before) {
             return Caller::Now(finding.caller.clone());
@@ -143,14 +129,14 @@ impl JwtGuard {
             TokenKind::Access => Wanted::Access,
             TokenKind::Refresh => Wanted::Refresh(endpoint(request)),
         };
-        match authenticate(&self.inner.config, request, wanted, look) {
+        match authenticate(&self.inner.config, request, wanted) {
             Caller::Now(caller) => Caller::Now(self.counted(caller)),
-            seen_or_later => seen_or_later,
+            later => later,
         }
     }
 
-    /// Asks the policy about the caller, and says what to keep in the request. Apart from [`admit`], whose future would
-    /// otherwise have room for all of this in every request.
+    /// Asks the policy about the caller, logs the decision, and says what to keep in the request. A separate function, so that
+    /// its locals are not part of the future of [`admit`].
     #[inline(never)]
     fn conclude(
         &self,

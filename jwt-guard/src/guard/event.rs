@@ -16,11 +16,6 @@ use crate::policy::{Rule, Way};
 use crate::principal::Principal;
 use crate::random::Fingerprint;
 
-/// Whether anybody would be told of an admission.
-pub(super) fn admissions_are_heard() -> bool {
-    tracing::event_enabled!(target: "jwt_guard", Level::DEBUG)
-}
-
 pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, request: &Parts) {
     tracing::event!(
         target: "jwt_guard",

@@ -81,7 +81,7 @@ impl Keys<'_> {
 fn status(issuer: &IssuerRules) -> Option<KeyStatus> {
     match issuer.keys.as_remote() {
         Some(keys) => Some(keys.status()),
-        None => issuer.keys.read(|keys| KeyStatus::fixed(name(issuer), keys)),
+        None => issuer.keys.current().map(|keys| KeyStatus::fixed(name(issuer), &keys)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The keys of one issuer, fixed or fetched, as they are at this moment.
 
 use std::fmt;
+use std::ops::Deref;
 #[cfg(feature = "remote-keys")]
 use std::sync::Arc;
 
@@ -23,6 +24,13 @@ pub(crate) struct KeyGeneration {
     known: KnownHeaders,
 }
 
+/// The keys of one issuer as they are at this moment, for one verification.
+pub(crate) enum CurrentKeys<'k> {
+    Fixed(&'k KeyGeneration),
+    #[cfg(feature = "remote-keys")]
+    Remote(super::remote::Current),
+}
+
 /// The number of the keys that are never replaced.
 const FIXED: u64 = 1;
 
@@ -31,12 +39,13 @@ impl KeyRing {
         Self::Fixed(KeyGeneration::new(FIXED, keys))
     }
 
-    /// Reads the keys as they are now; `None` while there are none to be had.
-    pub(crate) fn read<R>(&self, read: impl FnOnce(&KeyGeneration) -> R) -> Option<R> {
+    /// The keys as they are now; `None` while there are none to be had.
+    #[inline]
+    pub(crate) fn current(&self) -> Option<CurrentKeys<'_>> {
         match self {
-            Self::Fixed(generation) => Some(read(generation)),
+            Self::Fixed(generation) => Some(CurrentKeys::Fixed(generation)),
             #[cfg(feature = "remote-keys")]
-            Self::Remote(keys) => keys.current().map(|generation| read(&generation)),
+            Self::Remote(keys) => keys.current().map(CurrentKeys::Remote),
         }
     }
 
@@ -91,6 +100,19 @@ impl KeyRing {
             Self::Fixed(_) => {}
             #[cfg(feature = "remote-keys")]
             Self::Remote(keys) => keys.fetch(key_id).await,
+        }
+    }
+}
+
+impl Deref for CurrentKeys<'_> {
+    type Target = KeyGeneration;
+
+    #[inline]
+    fn deref(&self) -> &KeyGeneration {
+        match self {
+            Self::Fixed(generation) => generation,
+            #[cfg(feature = "remote-keys")]
+            Self::Remote(generation) => generation,
         }
     }
 }

@@ -17,25 +17,15 @@ pub(crate) struct IssuerRules {
 }
 
 impl IssuerRules {
-    /// Checks header, key and signature, and goes on with `then` while the keys are held.
-    pub(super) fn prove<R>(
+    /// Checks header, key and signature. Returns the key that signed.
+    pub(super) fn prove<'k>(
         &self,
+        keys: &'k KeyGeneration,
         token: &RawToken<'_>,
-        then: impl FnOnce(&KeyGeneration, &VerifyingKey) -> Result<R, VerifyError>,
-    ) -> Result<R, VerifyError> {
-        let proven = self.keys.read(|keys| self.prove_with(keys, token, then));
-        proven.unwrap_or_else(|| Err(self.no_keys(token)))
-    }
-
-    fn prove_with<R>(
-        &self,
-        keys: &KeyGeneration,
-        token: &RawToken<'_>,
-        then: impl FnOnce(&KeyGeneration, &VerifyingKey) -> Result<R, VerifyError>,
-    ) -> Result<R, VerifyError> {
+    ) -> Result<&'k VerifyingKey, VerifyError> {
         if let Some(key) = keys.key_of(token.header()) {
             check_signature(key, token)?;
-            return then(keys, key);
+            return Ok(key);
         }
         let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
         let header = header::read(&header, &self.rules)?;
@@ -47,14 +37,12 @@ impl IssuerRules {
             selected => selected?,
         };
         check_signature(key, token)?;
-        let proven = then(keys, key)?;
-        keys.remember(token.header(), key);
-        Ok(proven)
+        Ok(key)
     }
 
     /// Why nothing can be said of a token while there are no keys. Only one that the issuer's keys might verify is worth
     /// asking for them.
-    fn no_keys(&self, token: &RawToken<'_>) -> VerifyError {
+    pub(super) fn no_keys(&self, token: &RawToken<'_>) -> VerifyError {
         let Some(header) = decode(token.header()) else { return VerifyError::HeaderNotJson };
         match header::read(&header, &self.rules) {
             Ok(header) if self.keys.may_get(header.algorithm) => {

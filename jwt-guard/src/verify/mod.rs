@@ -34,7 +34,7 @@ use crate::keys::{Algorithm, KeySet};
 use crate::principal::Identity;
 use crate::token::{RawToken, TokenKind, VerifiedAs};
 
-use cache::{Entry, Found, KnownTokens};
+use cache::{Found, KnownTokens, Now};
 use checks::Dates;
 
 pub use cache::TokenCache;
@@ -53,8 +53,8 @@ pub(crate) struct Verifier {
     known: Option<KnownTokens>,
 }
 
-/// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify_then`] makes one.
-pub(crate) struct Verified<'a>(&'a Arc<Identity>);
+/// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
+pub(crate) struct Verified(Arc<Identity>);
 
 impl Verifier {
     /// No two of several issuers have a name in common: configurations are checked for that.
@@ -76,37 +76,30 @@ impl Verifier {
         Self { known: worthwhile.then(|| KnownTokens::new(settings)), ..self }
     }
 
-    /// Verifies the token that a request carries, and shows whom it names to `then`.
+    /// Verifies the token that a request carries.
     ///
-    /// What is remembered is shown where it lies: whoever needs no more than a look copies nothing.
+    /// # Errors
+    ///
+    /// The first rule that the token breaks.
     #[inline]
-    pub(crate) fn verify_then<R>(
+    pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
+        let Some(known) = &self.known else {
+            return self.verify_anew(token, None);
+        };
+        let now = Now { epoch: known.epoch(), clock: &*self.clock, issuers: &self.issuers };
+        match known.find(token, &now) {
+            Some(identity) => Ok(Verified(identity)),
+            None => self.verify_anew(token, Some((known, now.epoch))),
+        }
+    }
+
+    /// Verifies a token from the beginning, and keeps what was found out where that is remembered.
+    #[inline(never)]
+    fn verify_anew(
         &self,
         token: &[u8],
-        then: impl Fn(Verified<'_>) -> R,
-    ) -> Result<R, VerifyError> {
-        let Some(known) = &self.known else {
-            return self.verify_anew(token, |_| {}).map(|identity| then(Verified(&identity)));
-        };
-        let epoch = known.epoch();
-        let again = |entry: &Entry| self.is_of_issuer(entry).then(|| then(Verified(&entry.identity)));
-        if let Some(answer) = known.find(token, epoch, &*self.clock, again) {
-            return Ok(answer);
-        }
-        let keep = |found: Found<'_>| known.keep(token, found, epoch, &*self.clock);
-        self.verify_anew(token, keep).map(|identity| then(Verified(&identity)))
-    }
-
-    /// Whether the key of what is remembered is still one of its issuer's.
-    #[inline]
-    fn is_of_issuer(&self, entry: &Entry) -> bool {
-        let issuer = self.issuers.get(entry.issuer);
-        issuer.is_some_and(|issuer| issuer.keys.read(|keys| entry.is_of(keys)) == Some(true))
-    }
-
-    /// Verifies a token from the beginning, and shows what was found out to `keep`.
-    #[inline(never)]
-    fn verify_anew(&self, token: &[u8], keep: impl FnOnce(Found<'_>)) -> Result<Arc<Identity>, VerifyError> {
+        memory: Option<(&KnownTokens, u64)>,
+    ) -> Result<Verified, VerifyError> {
         let token = RawToken::new(token, self.longest_token)?;
         let (index, payload) = match &*self.issuers {
             [_] => (0, None),
@@ -116,15 +109,19 @@ impl Verifier {
             }
         };
         let issuer = self.issuers.get(index).ok_or(VerifyError::WrongIssuer)?;
-        issuer.prove(&token, |keys, key| {
-            let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
-            let now = self.date()?;
-            let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index });
-            let identity = Arc::new(Identity { verified_as, ..issuer.check(payload, now)? });
+        let keys = issuer.keys.current().ok_or_else(|| issuer.no_keys(&token))?;
+        let key = issuer.prove(&keys, &token)?;
+        let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
+        let now = self.date()?;
+        let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index });
+        let identity = Arc::new(Identity { verified_as, ..issuer.check(payload, now)? });
+        keys.remember(token.header(), key);
+        if let Some((known, epoch)) = memory {
             let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
-            keep(Found { identity: &identity, good, issuer: index, key, keys });
-            Ok(identity)
-        })
+            let found = Found { identity: &identity, good, issuer: index, key, keys: &keys };
+            known.keep(token.text(), found, epoch, &*self.clock);
+        }
+        Ok(Verified(identity))
     }
 
     /// Forgets every token that was verified.
@@ -213,8 +210,12 @@ fn decode(segment: &[u8]) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(segment).ok()?).ok()
 }
 
-impl<'a> Verified<'a> {
-    pub(crate) fn identity(self) -> &'a Arc<Identity> {
+impl Verified {
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.0
+    }
+
+    pub(crate) fn into_identity(self) -> Arc<Identity> {
         self.0
     }
 }

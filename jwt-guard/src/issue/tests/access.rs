@@ -25,7 +25,7 @@ fn an_access_token_passes_as_one_and_as_nothing_else() {
     let issuer = issuer(|builder| builder);
     let token = issuer.access("alice").scopes(["a", "b"]).roles(["clerk"]).sign().unwrap();
     for profile in [TokenProfile::AccessToken, TokenProfile::Classic] {
-        let verified = verifier(&issuer, profile).verify(token.as_str().as_bytes()).unwrap();
+        let verified = verifier(&issuer, profile).verify(token.as_str().as_bytes()).unwrap().into_identity();
         let identity = verified;
         let Identity { claims, scopes, roles, .. } = &*identity;
         assert_eq!((claims.subject(), claims.token_id()), ("alice", Some(token.id())));

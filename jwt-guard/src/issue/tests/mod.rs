@@ -74,7 +74,7 @@ fn verify(
     token: &IssuedToken,
 ) -> Result<TokenClaims, VerifyError> {
     let verified = verifier(issuer, profile).verify(token.as_str().as_bytes());
-    verified.map(|verified| Arc::into_inner(verified).unwrap().claims)
+    verified.map(|verified| Arc::into_inner(verified.into_identity()).unwrap().claims)
 }
 
 fn refresh_profile() -> TokenProfile {

@@ -25,7 +25,8 @@ fn a_refresh_token_carries_what_its_successor_grants_and_grants_nothing() {
         }
     });
     assert_eq!(claims(&token), expected);
-    let verified = verifier(&issuer, refresh_profile()).verify(token.as_str().as_bytes()).unwrap();
+    let verified =
+        verifier(&issuer, refresh_profile()).verify(token.as_str().as_bytes()).unwrap().into_identity();
     let identity = verified;
     let Identity { scopes, roles, .. } = &*identity;
     assert!(scopes.is_empty() && roles.is_empty());

@@ -98,7 +98,7 @@ fn after_now(seconds: f64) -> SystemTime {
 /// The claims of a refresh token, as a guard hands them on. It may be of another time.
 fn presented(issuer: &TokenIssuer, token: &IssuedToken) -> Identity {
     let verifier = verifier(issuer, refresh_profile()).of_refresh_tokens();
-    Arc::into_inner(verifier.verify(token.as_str().as_bytes()).unwrap()).unwrap()
+    Arc::into_inner(verifier.verify(token.as_str().as_bytes()).unwrap().into_identity()).unwrap()
 }
 
 fn login(issuer: &TokenIssuer) -> NewToken<Pair> {
@@ -296,15 +296,20 @@ async fn an_illegal_change_leaves_the_login_as_it_was() {
 fn only_a_refresh_token_of_this_issuer_renews_anything() {
     let issuer = issuer(|builder| builder);
     let pair = login(&issuer).sign().unwrap();
-    let access =
-        verifier(&issuer, TokenProfile::AccessToken).verify(pair.access().as_str().as_bytes()).unwrap();
+    let access = verifier(&issuer, TokenProfile::AccessToken)
+        .verify(pair.access().as_str().as_bytes())
+        .unwrap()
+        .into_identity();
     refused(
         issuer.renew_verified(&*access),
         IssueErrorKind::RefreshMisused,
         "not accepted as a refresh token",
     );
     // A whole refresh token, which a guard has taken for an access token.
-    let taken = verifier(&issuer, refresh_profile()).verify(pair.refresh().as_str().as_bytes()).unwrap();
+    let taken = verifier(&issuer, refresh_profile())
+        .verify(pair.refresh().as_str().as_bytes())
+        .unwrap()
+        .into_identity();
     refused(
         issuer.renew_verified(&*taken),
         IssueErrorKind::RefreshMisused,

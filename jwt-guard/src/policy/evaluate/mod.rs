@@ -50,11 +50,6 @@ pub(crate) fn evaluate(
     })
 }
 
-/// Whether a caller meets `requirement`, for whom a refusal need not be explained.
-pub(crate) fn meets(requirement: &Requirement, identity: &Identity, hierarchy: &Hierarchy) -> bool {
-    Caller::new(Some(identity), hierarchy).verdict(requirement) == Verdict::Holds
-}
-
 /// The malformed claims of the caller that `requirement` asks for, for the log.
 pub(crate) fn malformed_claims(requirement: &Requirement, principal: &Principal) -> Option<String> {
     let hierarchy = Hierarchy::default();

@@ -10,9 +10,11 @@ use std::time::Duration;
 use quick_cache::Equivalent;
 use zeroize::Zeroizing;
 
+use super::Now;
 use crate::claims::numeric_date::NumericDate;
 use crate::keys::{KeyGeneration, VerifyingKey};
 use crate::principal::Identity;
+use crate::verify::IssuerRules;
 
 /// The bytes of a token, all of them, wiped when they go.
 ///
@@ -24,16 +26,16 @@ pub(super) struct TokenBytes(Zeroizing<Box<[u8]>>);
 ///
 /// What every hit reads comes first, and lies in two cache lines.
 #[repr(C, align(64))]
-pub(in crate::verify) struct Entry {
-    pub(in crate::verify) identity: Arc<Identity>,
+pub(super) struct Entry {
+    pub(super) identity: Arc<Identity>,
     /// When it was verified, and when it ceases to be good: within, no date of it can be the reason for a refusal.
     pub(super) good: Range<NumericDate>,
     /// When it is to be verified again, on a clock that nobody sets.
-    pub(super) ends: Duration,
+    pub(super) recheck_at: Duration,
     /// Which clearing of the cache it came after.
     pub(super) epoch: u64,
     /// Which of the verifier's issuers it is from.
-    pub(in crate::verify) issuer: usize,
+    pub(super) issuer: usize,
     /// The last set of keys in which its key was seen.
     pub(super) generation: AtomicU64,
     /// The key that its signature was checked with.
@@ -41,9 +43,21 @@ pub(in crate::verify) struct Entry {
 }
 
 impl Entry {
+    /// Whether it still speaks for its token: nothing was forgotten since, its key is one of its issuer's, and the time of both
+    /// clocks is within its bounds.
+    #[inline]
+    pub(super) fn holds(&self, now: &Now<'_>) -> bool {
+        let is_of_issuer = |issuer: &IssuerRules| issuer.keys.current().is_some_and(|keys| self.is_of(&keys));
+        // The clocks come last: whoever reads one waits for all that is on its way from memory.
+        self.epoch == now.epoch
+            && now.issuers.get(self.issuer).is_some_and(is_of_issuer)
+            && NumericDate::from_system(now.clock.now()).is_some_and(|date| self.good.contains(&date))
+            && now.clock.monotonic() < self.recheck_at
+    }
+
     /// Whether the key is still among the keys of its issuer (RFC 7517 says nothing of withdrawal; rule K4 does).
     #[inline]
-    pub(in crate::verify) fn is_of(&self, keys: &KeyGeneration) -> bool {
+    pub(super) fn is_of(&self, keys: &KeyGeneration) -> bool {
         self.generation.load(Ordering::Relaxed) == keys.number() || self.is_again_of(keys)
     }
 
@@ -65,7 +79,7 @@ impl Entry {
             generation: AtomicU64::new(self.generation.load(Ordering::Relaxed)),
             good: self.good.clone(),
             issuer: self.issuer,
-            ends: self.ends,
+            recheck_at: self.recheck_at,
             epoch: self.epoch,
         }
     }

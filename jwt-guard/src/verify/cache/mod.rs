@@ -7,9 +7,9 @@
 //! 5. A key that its issuer withdraws takes its tokens with it.
 
 mod entry;
-mod lane;
-mod lanes;
 mod settings;
+mod thread_cache;
+mod thread_caches;
 
 use std::fmt;
 use std::ops::Range;
@@ -19,21 +19,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
-use self::entry::TokenBytes;
-use self::lanes::Lanes;
+use self::entry::{Entry, TokenBytes};
+use self::thread_cache::Lookup;
+use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
 use crate::clock::Clock;
 use crate::keys::{KeyGeneration, VerifyingKey};
 use crate::principal::Identity;
+use crate::verify::IssuerRules;
 
-pub(super) use self::entry::Entry;
 pub use self::settings::TokenCache;
 
 /// The verified tokens of one verifier.
 pub(super) struct KnownTokens {
     settings: TokenCache,
     shared: Cache<TokenBytes, Arc<Entry>, Weights>,
-    lanes: Lanes,
+    thread: ThreadCaches,
     /// How often it was cleared.
     epoch: AtomicU64,
 }
@@ -42,12 +43,12 @@ pub(super) struct KnownTokens {
 const LONGEST_TOKEN: usize = 4 * 1024;
 
 /// The part of the memory that copies of hot tokens may take.
-const LANES_PART: usize = 4;
+const THREADS_PART: usize = 4;
 
 impl KnownTokens {
     pub(super) fn new(settings: TokenCache) -> Self {
-        let lanes = Lanes::within(settings.bytes / LANES_PART);
-        let bytes = settings.bytes - lanes.bytes();
+        let thread = ThreadCaches::within(settings.bytes / THREADS_PART);
+        let bytes = settings.bytes - thread.bytes();
         let weights = Weights { least: bytes.div_ceil(settings.entries).max(1) };
         let shared = Cache::with(
             settings.entries,
@@ -56,7 +57,7 @@ impl KnownTokens {
             DefaultHashBuilder::default(),
             DefaultLifecycle::default(),
         );
-        Self { settings, shared, lanes, epoch: AtomicU64::new(0) }
+        Self { settings, shared, thread, epoch: AtomicU64::new(0) }
     }
 
     /// Tells what was verified since it was last cleared from what was before.
@@ -64,41 +65,28 @@ impl KnownTokens {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Has what was found out about `token` in this epoch answer, if its time is not over. What gives no answer counts as
-    /// not found.
+    /// Whom `token` names, if it was verified before and nothing speaks against it now.
     #[inline]
-    pub(super) fn find<R>(
-        &self,
-        token: &[u8],
-        epoch: u64,
-        clock: &dyn Clock,
-        answer: impl Fn(&Entry) -> Option<R>,
-    ) -> Option<R> {
-        let answer = |entry: &Entry| {
-            if entry.epoch != epoch {
-                return None;
-            }
-            let answer = answer(entry)?;
-            // The clocks come last: whoever reads one waits for all that is on its way from memory.
-            let now = NumericDate::from_system(clock.now())?;
-            (entry.good.contains(&now) && clock.monotonic() < entry.ends).then_some(answer)
+    pub(super) fn find(&self, token: &[u8], now: &Now<'_>) -> Option<Arc<Identity>> {
+        let promote = match self.thread.own() {
+            None => false,
+            Some(mut cache) => match cache.find(token) {
+                Lookup::Hit(entry) if entry.holds(now) => return Some(Arc::clone(&entry.identity)),
+                Lookup::Hit(_) | Lookup::MissPromote => true,
+                Lookup::Miss => false,
+            },
         };
-        match self.lanes.find(token, answer) {
-            lane::Found::Here(answer) => Some(answer),
-            lane::Found::Wanted => self.find_shared(token, true, answer),
-            lane::Found::Nothing => self.find_shared(token, false, answer),
-        }
+        self.find_shared(token, now, promote)
     }
 
-    /// Looks beyond the lane of this thread, and puts what is `wanted` there.
+    /// Looks in the cache of all threads, and copies what it finds to that of this thread where `promote` says so.
     #[inline(never)]
-    fn find_shared<R>(&self, token: &[u8], wanted: bool, answer: impl Fn(&Entry) -> Option<R>) -> Option<R> {
-        let entry = self.shared.get(token)?;
-        let found = answer(&entry)?;
-        if wanted {
-            self.lanes.keep(token, &entry);
+    fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
+        let entry = self.shared.get(token).filter(|entry| entry.holds(now))?;
+        if promote {
+            self.thread.keep(token, &entry);
         }
-        Some(found)
+        Some(Arc::clone(&entry.identity))
     }
 
     /// Keeps what was found out about a token by a verification that began in this epoch.
@@ -113,7 +101,7 @@ impl KnownTokens {
             issuer: found.issuer,
             key: found.key.clone(),
             generation: AtomicU64::new(found.keys.number()),
-            ends: clock.monotonic().saturating_add(self.settings.lifetime.min(rest)),
+            recheck_at: clock.monotonic().saturating_add(self.settings.lifetime.min(rest)),
             epoch,
         };
         self.shared.insert(TokenBytes::new(token), Arc::new(entry));
@@ -123,8 +111,15 @@ impl KnownTokens {
     pub(super) fn clear(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.shared.clear();
-        self.lanes.clear();
+        self.thread.clear();
     }
+}
+
+/// What an entry is asked by on a hit.
+pub(super) struct Now<'v> {
+    pub(super) epoch: u64,
+    pub(super) clock: &'v dyn Clock,
+    pub(super) issuers: &'v [IssuerRules],
 }
 
 /// What a verification found out, to be kept.

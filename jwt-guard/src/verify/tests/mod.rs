@@ -13,13 +13,6 @@ mod dates;
 
 const NOW: u64 = 1_800_000_000;
 
-impl Verifier {
-    /// Verifies `token`, and says whom it names.
-    pub(crate) fn verify(&self, token: &[u8]) -> Result<Arc<Identity>, VerifyError> {
-        self.verify_then(token, |verified| Arc::clone(verified.identity()))
-    }
-}
-
 #[derive(Debug)]
 struct Fixed(SystemTime);
 

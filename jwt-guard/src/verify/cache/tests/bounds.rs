@@ -83,7 +83,7 @@ fn the_memory_is_bounded() {
     for index in 0..500 {
         pair.verify(&padded(&pair, index * 4)).unwrap();
         let known = pair.verifier.known.as_ref().unwrap();
-        heaviest = heaviest.max(known.shared.weight() + known.lanes.bytes() as u64);
+        heaviest = heaviest.max(known.shared.weight() + known.thread.bytes() as u64);
     }
     assert!(heaviest <= bytes as u64, "{heaviest}");
     assert!(pair.kept() > 5, "{}", pair.kept());

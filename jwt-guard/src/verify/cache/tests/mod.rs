@@ -3,7 +3,7 @@
 mod bounds;
 mod checks;
 mod keys;
-mod lanes;
+mod thread_cache;
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
@@ -126,7 +126,11 @@ impl Pair {
     /// Whether the next verification of `token` is a hit.
     fn knows(&self, token: &[u8]) -> bool {
         let Some(known) = &self.verifier.known else { return false };
-        known.find(token, known.epoch(), &self.clocks, |_| Some(())).is_some()
+        known.find(token, &self.now(known.epoch())).is_some()
+    }
+
+    fn now(&self, epoch: u64) -> Now<'_> {
+        Now { epoch, clock: &self.clocks, issuers: &self.verifier.issuers }
     }
 
     fn kept(&self) -> usize {

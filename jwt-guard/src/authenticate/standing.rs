@@ -1,0 +1,148 @@
+//! Whether a token that was verified still counts: what the stores of revocations and of logins say of it.
+
+use crate::caught::caught;
+use crate::causes::with_causes;
+use crate::config::{Config, Revocation};
+use crate::error::AuthError;
+use crate::principal::{Identity, Principal};
+use crate::store::{Lookup, RefreshStanding, Standing, StoreError, TokenFacts};
+use crate::token::{TokenKind, TokenSource};
+use crate::verify::{Verified, VerifyError};
+
+use super::{Caller, Wanted, later, session, user};
+
+/// The caller of a good token, unless it was revoked.
+pub(super) fn require(config: &Config, token: Verified, source: TokenSource, wanted: Wanted) -> Caller<'_> {
+    match (wanted, &config.revocation) {
+        (Wanted::Refresh(endpoint), _) => later(require_refresh(config, token, source, endpoint)),
+        (Wanted::Access, None) => user::require(config, token, source),
+        (Wanted::Access, Some(revocation)) => require_access(config, revocation, token, source),
+    }
+}
+
+fn require_access<'a>(
+    config: &'a Config,
+    revocation: &'a Revocation,
+    token: Verified,
+    source: TokenSource,
+) -> Caller<'a> {
+    // The store is the application's, and so is the clock.
+    match caught(|| standing(config, revocation, token.identity())).unwrap_or(Err(AuthError::Panic)) {
+        Err(error) => Caller::Now(Err(error)),
+        Ok(Lookup::Known(answer)) => match require_good(answer) {
+            Ok(()) => user::require(config, token, source),
+            Err(error) => Caller::Now(Err(error)),
+        },
+        Ok(Lookup::Pending(answer)) => later(async move {
+            require_good(answer.await)?;
+            user::require(config, token, source).wait().await
+        }),
+    }
+}
+
+async fn require_refresh(
+    config: &Config,
+    token: Verified,
+    source: TokenSource,
+    endpoint: String,
+) -> Result<Principal, AuthError> {
+    if let Some(revocation) = &config.revocation {
+        require_current(refresh_standing(config, revocation, token.identity())?, &endpoint).await?;
+    }
+    // A refresh token is not remembered, so no other request has set it.
+    drop(token.identity().endpoint.set(endpoint));
+    user::require(config, token, source).wait().await
+}
+
+/// Says whose a token or a session is, wherever the request carries it, for a logout that ends whatever is good. It asks neither
+/// where the request comes from, nor whether a refresh token is the newest of its login.
+pub(crate) async fn examine(
+    config: &Config,
+    text: &[u8],
+    source: TokenSource,
+    kind: TokenKind,
+) -> Result<Principal, AuthError> {
+    if source == TokenSource::Session {
+        return session::examine(config, text).await;
+    }
+    let verifier = config.verifier(kind);
+    let token = match verifier.verify(text) {
+        Err(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted)) => {
+            verifier.fetch(&wanted).await;
+            verifier.verify(text)
+        }
+        verified => verified,
+    };
+    let token = token.map_err(AuthError::Token)?;
+    if kind == TokenKind::Access {
+        return require(config, token, source, Wanted::Access).wait().await;
+    }
+    if let Some(revocation) = &config.revocation {
+        match require_current(refresh_standing(config, revocation, token.identity())?, "").await {
+            // Its login lives.
+            Ok(()) | Err(AuthError::Replaced) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    user::require(config, token, source).wait().await
+}
+
+/// Asks the store.
+fn standing<'a>(
+    config: &Config,
+    revocation: &'a Revocation,
+    identity: &Identity,
+) -> Result<Lookup<'a>, AuthError> {
+    let (id, facts) = facts(config, identity)?;
+    Ok(revocation.standing(id, &facts, config.access.now()))
+}
+
+/// Asks the store about a refresh token.
+fn refresh_standing<'a>(
+    config: &Config,
+    revocation: &'a Revocation,
+    identity: &Identity,
+) -> Result<Lookup<'a, RefreshStanding>, AuthError> {
+    let (id, facts) = facts(config, identity)?;
+    let grace = config.issuing.as_ref().map(|issuing| issuing.grace).unwrap_or_default();
+    Ok(revocation.refresh_standing(id, &facts, grace, config.access.now()))
+}
+
+/// What a revocation can name of a token, and its name.
+fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, TokenFacts<'a>), AuthError> {
+    let claims = &identity.claims;
+    // A token without a name could never be revoked.
+    let id = claims.token_id().ok_or(AuthError::Token(VerifyError::ClaimMissing("jti".into())))?;
+    let facts = TokenFacts {
+        id: Some(id),
+        issuer: config.issuer_of(identity.verified_as),
+        subject: claims.subject(),
+        family: claims.family(),
+        issued_at: claims.issued_at().map(|date| date.to_system()),
+        expires_at: claims.expires_at().to_system(),
+    };
+    Ok((id, facts))
+}
+
+/// Only the refresh token of a login that counts is let in, and one that was replaced where it was exchanged.
+async fn require_current(answer: Lookup<'_, RefreshStanding>, endpoint: &str) -> Result<(), AuthError> {
+    let answer = match answer {
+        Lookup::Known(answer) => answer,
+        Lookup::Pending(answer) => answer.await,
+    };
+    match answer.map_err(|error| AuthError::Store(with_causes(&error)))? {
+        RefreshStanding::Current | RefreshStanding::Retried => Ok(()),
+        RefreshStanding::Replaced(Some(exchanged)) if exchanged == endpoint => Ok(()),
+        RefreshStanding::Replaced(_) => Err(AuthError::Replaced),
+        RefreshStanding::Unknown => Err(AuthError::Revoked),
+    }
+}
+
+/// The failure of a store is not a verdict.
+fn require_good(answer: Result<Standing, StoreError>) -> Result<(), AuthError> {
+    match answer {
+        Ok(Standing::Good) => Ok(()),
+        Ok(Standing::Revoked) => Err(AuthError::Revoked),
+        Err(error) => Err(AuthError::Store(with_causes(&error))),
+    }
+}

@@ -1,0 +1,40 @@
+//! The last step: the application's user, where it has users.
+
+use std::sync::Arc;
+
+use crate::config::{Config, NoUser, UserLoader};
+use crate::error::AuthError;
+use crate::principal::{Identity, Principal};
+use crate::token::TokenSource;
+use crate::verify::Verified;
+
+use super::{Caller, later};
+
+/// The caller of a token that counts.
+pub(super) fn require(config: &Config, token: Verified, source: TokenSource) -> Caller<'_> {
+    require_of(config, token.into_identity(), source)
+}
+
+/// The caller, with the application's user where it has users.
+pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_> {
+    let Some(loader) = &config.user_loader else {
+        return Caller::Now(Ok(Principal::authenticated(identity, source)));
+    };
+    if config.is_stranger(identity.verified_as) {
+        return Caller::Now(Err(AuthError::UnknownUser));
+    }
+    later(with_user(loader, Principal::authenticated(identity, source)))
+}
+
+/// Asks the application for its user. That there is none is a verdict; that it cannot be told is not.
+async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principal, AuthError> {
+    let Some(claims) = principal.holder() else {
+        return Ok(principal);
+    };
+    match loader.load(claims).await {
+        Ok(user) => Ok(principal.with_user(user)),
+        Err(NoUser::Claims(misfit)) => Err(AuthError::Claims(misfit)),
+        Err(NoUser::Unknown) => Err(AuthError::UnknownUser),
+        Err(NoUser::Failed(reason)) => Err(AuthError::UserLoader(reason)),
+    }
+}

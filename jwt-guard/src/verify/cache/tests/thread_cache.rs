@@ -1,0 +1,123 @@
+//! Copies for each thread: which tokens get one, and what they take.
+
+use super::super::thread_cache::{Lookup, TOKEN_BYTES, ThreadCache};
+use super::*;
+
+/// What is known about tokens of a pair, each with a payload of this length at least.
+fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
+    let pair = Pair::new(Algorithm::Hs256, all().lifetime(Duration::from_secs(3600)));
+    let pad = "x".repeat(length);
+    let tokens =
+        (0..number).map(|_| pair.token_with(&format!(r#""aud":"orders","exp":{},"pad":"{pad}""#, NOW + 600)));
+    tokens
+        .map(|token| {
+            pair.verify(&token).unwrap();
+            let entry = pair.verifier.known.as_ref().unwrap().shared.get(&*token).unwrap();
+            (token, entry)
+        })
+        .collect()
+}
+
+/// Looks for a token as a request does, and keeps it where that is wanted.
+fn look(cache: &mut ThreadCache, token: &[u8], entry: &Entry) -> bool {
+    match cache.find(token) {
+        Lookup::Hit(_) => return true,
+        Lookup::MissPromote => cache.keep(token, entry),
+        Lookup::Miss => {}
+    }
+    false
+}
+
+#[test]
+fn callers_who_come_in_turn_all_have_a_place() {
+    let (mut cache, entries) = (ThreadCache::default(), entries(64, 10));
+    for _ in 0..3 {
+        for (token, entry) in &entries {
+            look(&mut cache, token, entry);
+        }
+    }
+    let here = entries.iter().filter(|(token, entry)| look(&mut cache, token, entry)).count();
+    assert!(here >= 63, "{here} of 64");
+}
+
+#[test]
+fn a_thread_cache_takes_no_more_than_its_memory_and_goes_on_taking_what_is_new() {
+    let mut cache = ThreadCache::default();
+    let entries = entries(600, 1000);
+    assert!(entries.iter().map(|(token, entry)| entry.weight(token.len())).sum::<usize>() > 4 * TOKEN_BYTES);
+    for (token, entry) in &entries {
+        cache.keep(token, entry);
+        assert!(look(&mut cache, token, entry), "the newest has a place");
+        assert!(cache.bytes() <= TOKEN_BYTES, "{}", cache.bytes());
+    }
+    let here = entries.iter().filter(|(token, _)| matches!(cache.find(token), Lookup::Hit(_)));
+    assert!(here.count() > 50);
+}
+
+#[test]
+fn a_hot_token_gets_the_place_of_one_that_is_seldom_looked_for() {
+    let (mut cache, entries) = (ThreadCache::default(), entries(2000, 10));
+    let (hot, seldom) = entries.split_first().unwrap();
+    for (token, entry) in seldom {
+        look(&mut cache, token, entry);
+    }
+    let looks = (0..1000).filter(|_| look(&mut cache, &hot.0, &hot.1)).count();
+    assert!(looks > 900, "{looks}");
+    for (token, entry) in seldom {
+        look(&mut cache, token, entry);
+        look(&mut cache, &hot.0, &hot.1);
+    }
+    assert!(look(&mut cache, &hot.0, &hot.1), "and keeps it");
+}
+
+#[test]
+fn a_token_that_was_hot_gives_up_its_place() {
+    let (mut cache, entries) = (ThreadCache::default(), entries(1500, 10));
+    let (hot, others) = entries.split_first().unwrap();
+    for _ in 0..1000 {
+        look(&mut cache, &hot.0, &hot.1);
+    }
+    for (token, entry) in others {
+        cache.keep(token, entry);
+    }
+    assert!(!look(&mut cache, &hot.0, &hot.1));
+}
+
+#[test]
+fn a_copy_that_is_kept_again_takes_its_old_slot() {
+    let (mut cache, entries) = (ThreadCache::default(), entries(1, 10));
+    let (token, entry) = &entries[0];
+    cache.keep(token, entry);
+    let before = cache.bytes();
+    cache.keep(token, entry);
+    assert_eq!(cache.bytes(), before);
+}
+
+#[test]
+fn once_memory_was_short_few_of_the_tokens_that_come_seldom_are_copied() {
+    let mut cache = ThreadCache::default();
+    let entries = entries(600, 1000);
+    for (token, entry) in &entries {
+        look(&mut cache, token, entry);
+    }
+    let copied = entries.iter().filter(|(token, _)| matches!(cache.find(token), Lookup::MissPromote)).count();
+    assert!(copied <= 600 / 32, "{copied} of 600");
+}
+
+#[test]
+fn tokens_that_come_often_keep_their_slots_when_memory_is_short() {
+    let mut cache = ThreadCache::default();
+    let entries = entries(600, 1000);
+    let (often, seldom) = entries.split_at(10);
+    for (token, entry) in often {
+        cache.keep(token, entry);
+    }
+    for (token, entry) in seldom {
+        often.iter().for_each(|(token, entry)| {
+            look(&mut cache, token, entry);
+        });
+        cache.keep(token, entry);
+    }
+    let left = often.iter().filter(|(token, _)| matches!(cache.find(token), Lookup::Hit(_))).count();
+    assert_eq!(left, 10);
+}

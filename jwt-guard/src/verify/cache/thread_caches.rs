@@ -1,0 +1,67 @@
+//! Copies of the hottest tokens, one for each thread that serves.
+//!
+//! A clone of an `Arc` writes its count. When all cores do that to the entry of one token, they wait for each other's
+//! cache lines, and a hit takes three times as long. So each thread has a cache with copies that have counts of their own.
+//! Tokens that come seldom stay in the shared cache alone.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crossbeam_utils::CachePadded;
+use try_lock::{Locked, TryLock};
+
+use super::entry::Entry;
+use super::thread_cache::{MOST_BYTES, ThreadCache};
+
+pub(super) struct ThreadCaches(Box<[CachePadded<TryLock<ThreadCache>>]>);
+
+/// Beyond this many, threads share caches.
+const MOST_CACHES: usize = 16;
+
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static THREAD: usize = THREADS.fetch_add(1, Ordering::Relaxed);
+}
+
+impl ThreadCaches {
+    /// Caches that take no more than `bytes`; zero on a machine with a single core.
+    pub(super) fn within(bytes: usize) -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let caches = if threads == 1 { 0 } else { threads.min(MOST_CACHES).min(bytes / MOST_BYTES) };
+        Self((0..caches).map(|_| CachePadded::default()).collect())
+    }
+
+    /// The most memory that they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.len() * MOST_BYTES
+    }
+
+    /// The cache of this thread. One that another thread uses at this moment is passed over: the shared cache has all there
+    /// is.
+    #[inline]
+    pub(super) fn own(&self) -> Option<Locked<'_, ThreadCache>> {
+        let index = THREAD.try_with(|thread| *thread).ok()?.checked_rem(self.0.len())?;
+        self.0.get(index)?.try_lock()
+    }
+
+    /// Keeps a copy of what is known about `token` for this thread.
+    pub(super) fn keep(&self, token: &[u8], entry: &Entry) {
+        if let Some(mut cache) = self.own() {
+            cache.keep(token, entry);
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        for cache in &self.0 {
+            let mut cache = loop {
+                match cache.try_lock() {
+                    Some(cache) => break cache,
+                    // Its thread is within a look-up.
+                    None => thread::yield_now(),
+                }
+            };
+            *cache = ThreadCache::default();
+        }
+    }
+}
