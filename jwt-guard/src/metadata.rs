@@ -137,7 +137,7 @@ impl<'a> Metadata<'a> {
             .extend(issuers.map(String::as_str).filter(|name| name.starts_with("https://")));
         let installed = JwtGuard::of(&Extensions::new()).map(JwtGuard::id);
         for row in table.rows() {
-            let Some(rule) = row.rule().filter(|rule| rule.denies_as() != DenyAs::NotFound) else { continue };
+            let Some(rule) = row.rule().filter(|rule| rule.deny_as() != DenyAs::NotFound) else { continue };
             if row.source.guard.as_ref().map(JwtGuard::id).or(installed) == Some(guard.id()) {
                 self.scopes_supported.extend(Needs::of(rule).scopes());
             }

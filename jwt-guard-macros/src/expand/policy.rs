@@ -22,10 +22,10 @@ impl Policy {
 
 /// ```text
 /// ::jwt_guard::__private::Rule::authenticated()
-///     .requiring(..)
-///     .deny_as(::jwt_guard::__private::DenyAs::NotFound)
-///     .reason("..")
-///     .declared_at(
+///     .with_requirement(..)
+///     .with_deny_as(::jwt_guard::__private::DenyAs::NotFound)
+///     .with_reason("..")
+///     .with_declaration(
 ///         ::core::concat!(::core::module_path!(), "::update"),
 ///         ::core::file!(),
 ///         ::core::line!(),
@@ -47,20 +47,20 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStr
     };
     let requiring = (!conditions.is_empty()).then(|| {
         let all = condition::all(conditions, crate_path);
-        quote_spanned!(span=> .requiring(#all))
+        quote_spanned!(span=> .with_requirement(#all))
     });
     let refusal = match refusal {
         Refusal::Answer => None,
-        Refusal::NotFound => Some(quote_spanned!(span=> .deny_as(#private::DenyAs::NotFound))),
-        Refusal::Redirect(path) => Some(quote_spanned!(span=> .redirect(#path))),
+        Refusal::NotFound => Some(quote_spanned!(span=> .with_deny_as(#private::DenyAs::NotFound))),
+        Refusal::Redirect(path) => Some(quote_spanned!(span=> .with_redirect(#path))),
     };
     let included = condition::policies(conditions);
     let included = included.into_iter().map(|policy| condition::refusing_as(policy, crate_path));
-    let reason = reason.as_ref().map(|text| quote_spanned!(span=> .reason(#text)));
+    let reason = reason.as_ref().map(|text| quote_spanned!(span=> .with_reason(#text)));
     let name = format!("::{}", handler.unraw());
     let nothing = (params == Params::None).then(|| quote_spanned!(span=> .taking_nothing()));
     quote_spanned! {span=>
-        #private::Rule::#access #requiring #refusal #(#included)* #reason.declared_at(
+        #private::Rule::#access #requiring #refusal #(#included)* #reason.with_declaration(
             ::core::concat!(::core::module_path!(), #name),
             ::core::file!(),
             ::core::line!(),

@@ -83,7 +83,10 @@ fn a_handler_with_a_mistake_in_its_policy_is_still_guarded() {
             ),
             "{found}"
         );
-        assert!(contains(&found, "::jwt_guard::__private::Rule::authenticated().declared_at"), "{found}");
+        assert!(
+            contains(&found, "::jwt_guard::__private::Rule::authenticated().with_declaration"),
+            "{found}"
+        );
     }
 }
 

@@ -22,7 +22,7 @@ use crate::respond::{Hidden, Rejection};
 /// struct CanRead;
 ///
 /// impl Policy for CanRead {
-///     const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("orders:read"));
+///     const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("orders:read"));
 /// }
 ///
 /// struct Orders;

@@ -217,7 +217,7 @@ impl JwtGuard {
 
     /// The answer to a request that a policy does not let in.
     fn refuse(&self, request: &Parts, rule: &'static Rule, error: &AuthError) -> Rejection {
-        let kind = match (error.kind(), rule.denies_as()) {
+        let kind = match (error.kind(), rule.deny_as()) {
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
                 kind
             }
@@ -243,7 +243,7 @@ impl JwtGuard {
 
     /// The way to the login page, for a browser without a good token.
     fn redirected(&self, request: &Parts, rule: &Rule, kind: FailureKind) -> Option<Rejection> {
-        let path = rule.redirect_path()?;
+        let path = rule.redirect()?;
         let needs_login = matches!(
             kind,
             FailureKind::MissingToken | FailureKind::InvalidToken | FailureKind::StaleAuthentication

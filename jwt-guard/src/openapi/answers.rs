@@ -38,7 +38,7 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
     if needs.credentials() == Credentials::Ignored {
         return Vec::new();
     }
-    if rule.denies_as() == DenyAs::NotFound {
+    if rule.deny_as() == DenyAs::NotFound {
         let hidden = "There is no such route, or the caller may not know of it.";
         return vec![Answer { status: 404, description: hidden, header: None }, UNAVAILABLE];
     }
@@ -57,7 +57,7 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
         description: "A browser without a token that is accepted is sent to the login.",
         header: Some(("Location", "The address of the login, with the way back.")),
     };
-    let login = rule.redirect_path().map(|_| login);
+    let login = rule.redirect().map(|_| login);
     let forbidden = needs.may_forbid().then_some(forbidden);
     login.into_iter().chain([MALFORMED, unauthenticated]).chain(forbidden).chain([UNAVAILABLE]).collect()
 }
@@ -88,20 +88,21 @@ mod tests {
         let required = Rule::authenticated();
         assert_eq!(statuses(&Rule::anonymous()), [400, 401, 503]);
         assert_eq!(statuses(&required), [400, 401, 503]);
-        assert_eq!(statuses(&required.requiring(Requirement::Fresh)), [400, 401, 503]);
-        assert_eq!(statuses(&required.requiring(Requirement::Scope("a"))), [400, 401, 403, 503]);
-        assert_eq!(statuses(&required.redirect("/login")), [303, 400, 401, 503]);
+        assert_eq!(statuses(&required.with_requirement(Requirement::Fresh)), [400, 401, 503]);
+        assert_eq!(statuses(&required.with_requirement(Requirement::Scope("a"))), [400, 401, 403, 503]);
+        assert_eq!(statuses(&required.with_redirect("/login")), [303, 400, 401, 503]);
     }
 
     #[test]
     fn a_hidden_route_lists_neither_401_nor_403() {
-        let hidden = Rule::authenticated().requiring(Requirement::Scope("a")).deny_as(DenyAs::NotFound);
+        let hidden =
+            Rule::authenticated().with_requirement(Requirement::Scope("a")).with_deny_as(DenyAs::NotFound);
         assert_eq!(statuses(&hidden), [404, 503]);
     }
 
     #[test]
     fn an_outage_has_no_challenge_and_every_other_refusal_has_one() {
-        let rule = Rule::authenticated().requiring(Requirement::Scope("a"));
+        let rule = Rule::authenticated().with_requirement(Requirement::Scope("a"));
         for answer in answers(&rule, &Needs::of(&rule)) {
             let header = answer.header.map(|(name, _)| name);
             assert_eq!(header, Some(if answer.status == 503 { "Retry-After" } else { "WWW-Authenticate" }));
@@ -110,13 +111,13 @@ mod tests {
 
     #[test]
     fn what_security_cannot_say_is_said_in_words() {
-        let with = |requirement| noted(&Rule::authenticated().requiring(requirement));
+        let with = |requirement| noted(&Rule::authenticated().with_requirement(requirement));
         assert_eq!(with(Requirement::Scope("a")), None);
         assert_eq!(with(Requirement::Fresh).as_deref(), Some("Access: `requires(fresh)`"));
         assert_eq!(with(Requirement::Role("a")).as_deref(), Some(r#"Access: `requires(role = "a")`"#));
         let claim = Requirement::Claim(&["tenant"], ClaimValue::Text("acme"));
         assert_eq!(with(claim).as_deref(), Some(r#"Access: `requires(claim("tenant") = "acme")`"#));
-        assert_eq!(noted(&Rule::anonymous().reason("the shop window")), None);
+        assert_eq!(noted(&Rule::anonymous().with_reason("the shop window")), None);
         let softened = noted(&Rule::anonymous().expired_is_anonymous()).unwrap();
         assert_eq!(softened, r#"Access: `anonymous_allowed(expired = "anonymous")`"#);
     }

@@ -55,7 +55,7 @@ pub(super) fn write(
         let Some(rule) = row.rule() else { continue };
         let may_lack = options.is_undocumented(&row.path)
             || row.method == "OTHER"
-            || rule.denies_as() == DenyAs::NotFound
+            || rule.deny_as() == DenyAs::NotFound
             || row.source.methods == ["CONNECT"];
         if !may_lack && !served.contains(&(&row.path, &row.method)) {
             work.problems.push(format!(
@@ -109,7 +109,7 @@ impl<D: Write> Work<'_, D> {
 
     fn write_row(&mut self, at: &At, row: &AccessRow) {
         let Some(rule) = row.rule() else { return };
-        if rule.denies_as() == DenyAs::NotFound && !self.options.shows_hidden() {
+        if rule.deny_as() == DenyAs::NotFound && !self.options.shows_hidden() {
             self.document.remove(at);
             return;
         }

@@ -38,7 +38,7 @@ pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<Requirement> {
         if !way.roles().is_empty() {
             requirement.insert(ROLES.to_owned(), owned(way.roles()));
         }
-        if rule.denies_as() == DenyAs::NotFound {
+        if rule.deny_as() == DenyAs::NotFound {
             requirement.insert(HIDDEN.to_owned(), Vec::new());
         }
         push_new(&mut found, requirement);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     const BOTH: Rule = Rule::authenticated()
-        .requiring(Condition::Any(&[Condition::Scope("orders:read"), Condition::Role("clerk")]));
+        .with_requirement(Condition::Any(&[Condition::Scope("orders:read"), Condition::Role("clerk")]));
 
     #[test]
     fn a_policy_is_written_with_markers() {
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(shown(&written(&Rule::anonymous())), r#"[{},{"jwt_guard":[]}]"#);
         let refresh = Rule::authenticated().with_token(TokenKind::Refresh);
         assert_eq!(shown(&written(&refresh)), r#"[{"jwt_guard_refresh":[]}]"#);
-        let hidden = Rule::authenticated().deny_as(DenyAs::NotFound);
+        let hidden = Rule::authenticated().with_deny_as(DenyAs::NotFound);
         assert_eq!(shown(&written(&hidden)), r#"[{"jwt_guard":[],"jwt_guard_hidden":[]}]"#);
     }
 

@@ -28,7 +28,7 @@ pub(crate) use scope_name::{is_name, is_scope, is_scope_list};
 /// pub struct CanBook;
 ///
 /// impl Policy for CanBook {
-///     const RULE: Rule = Rule::authenticated().requiring(Requirement::All(&[
+///     const RULE: Rule = Rule::authenticated().with_requirement(Requirement::All(&[
 ///         Requirement::Scope("orders:write"),
 ///         Requirement::Any(&[Requirement::Role("clerk"), Requirement::Role("manager")]),
 ///     ]));

@@ -13,7 +13,7 @@ use crate::token::TokenKind;
 /// ```
 /// use jwt_guard::policy::{Credentials, Needs, Requirement, Rule};
 ///
-/// const RULE: Rule = Rule::authenticated().requiring(Requirement::All(&[
+/// const RULE: Rule = Rule::authenticated().with_requirement(Requirement::All(&[
 ///     Requirement::Scope("orders:write"),
 ///     Requirement::Any(&[Requirement::Role("clerk"), Requirement::Scope("orders:admin")]),
 /// ]));
@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     const fn requiring(requirement: Requirement) -> Rule {
-        Rule::authenticated().requiring(requirement)
+        Rule::authenticated().with_requirement(requirement)
     }
 
     /// The ways as scopes and roles.

@@ -114,7 +114,7 @@ impl Entry {
 
     /// Whether it is answered as if it were not there.
     pub(super) fn hides(&self) -> bool {
-        matches!(self.access, EntryAccess::Policy { rule, .. } if rule.denies_as() == DenyAs::NotFound)
+        matches!(self.access, EntryAccess::Policy { rule, .. } if rule.deny_as() == DenyAs::NotFound)
     }
 
     /// Whether this one is for some methods of the path of `other`.

@@ -32,7 +32,7 @@ pub struct DeclaredService {
 /// struct CanReadFiles;
 ///
 /// impl Policy for CanReadFiles {
-///     const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("files:read"));
+///     const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("files:read"));
 /// }
 ///
 /// // Stands for `tower_http::services::ServeDir`, a proxy, or a gRPC service.
@@ -107,7 +107,7 @@ where
     /// struct Operators;
     ///
     /// impl Policy for Operators {
-    ///     const RULE: Rule = Rule::authenticated().requiring(Requirement::Role("operator"));
+    ///     const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Role("operator"));
     /// }
     ///
     /// let metrics = axum::Router::new().route("/metrics", get(|| async { "up 1" }));

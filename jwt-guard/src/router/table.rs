@@ -136,12 +136,9 @@ impl AccessRow {
 
     fn new(entry: &Entry, around: Option<&JwtGuard>) -> Self {
         let (rule, policy, reason, handler) = match &entry.access {
-            EntryAccess::Policy { rule, handler } => (
-                Some(*rule),
-                rule.to_string(),
-                rule.reason_text().map(str::to_owned),
-                handler.map(str::to_owned),
-            ),
+            EntryAccess::Policy { rule, handler } => {
+                (Some(*rule), rule.to_string(), rule.reason().map(str::to_owned), handler.map(str::to_owned))
+            }
             EntryAccess::Unguarded { reason } => (None, "unguarded".to_owned(), Some(reason.clone()), None),
         };
         let guard = entry.guard.as_ref().or(around);

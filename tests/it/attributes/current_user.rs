@@ -279,7 +279,7 @@ async fn open(_: Guarded<Anybody>, user: CurrentUser<User>) -> String {
 struct Clerk;
 
 impl Policy for Clerk {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Role("clerk"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Role("clerk"));
 }
 
 async fn clerks(_: Guarded<Clerk>, user: CurrentUser<User>) -> String {

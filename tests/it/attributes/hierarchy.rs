@@ -33,7 +33,7 @@ struct Readers;
 
 impl Policy for Readers {
     const RULE: Rule = Rule::authenticated()
-        .requiring(Requirement::All(&[Requirement::Scope("orders:read"), Requirement::Role("clerk")]));
+        .with_requirement(Requirement::All(&[Requirement::Scope("orders:read"), Requirement::Role("clerk")]));
 }
 
 #[requires(scope = "orders:read")]

@@ -358,13 +358,13 @@ async fn literal_and_either() {}
 struct First;
 
 impl Policy for First {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("a"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("a"));
 }
 
 struct Second;
 
 impl Policy for Second {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("b"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("b"));
 }
 
 async fn two(_: Guarded<First>, _: Guarded<Second>, claims: Claims) -> String {

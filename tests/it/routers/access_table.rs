@@ -283,7 +283,7 @@ async fn lost() -> &'static str {
 struct ByHand;
 
 impl Policy for ByHand {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("a"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("a"));
 }
 
 async fn by_hand(_: Guarded<ByHand>) {}

@@ -218,7 +218,7 @@ async fn with_state(State(state): State<u8>, uri: Uri) -> (StatusCode, String) {
 struct Hiding;
 
 impl Policy for Hiding {
-    const RULE: Rule = Rule::authenticated().deny_as(DenyAs::NotFound);
+    const RULE: Rule = Rule::authenticated().with_deny_as(DenyAs::NotFound);
 }
 
 async fn hiding(_: Guarded<Hiding>) -> &'static str {

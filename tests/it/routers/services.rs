@@ -21,13 +21,13 @@ const FILE: &str = "tests/it/routers/services.rs";
 struct Readers;
 
 impl Policy for Readers {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("files:read"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("files:read"));
 }
 
 struct Hidden;
 
 impl Policy for Hidden {
-    const RULE: Rule = Readers::RULE.deny_as(DenyAs::NotFound);
+    const RULE: Rule = Readers::RULE.with_deny_as(DenyAs::NotFound);
 }
 
 /// Answers with the path that it sees.

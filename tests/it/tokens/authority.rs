@@ -24,14 +24,14 @@ struct Hidden;
 
 impl Policy for Hidden {
     const RULE: Rule = Rule::authenticated()
-        .requiring(jwt_guard::policy::Requirement::Role("clerk"))
-        .deny_as(DenyAs::NotFound);
+        .with_requirement(jwt_guard::policy::Requirement::Role("clerk"))
+        .with_deny_as(DenyAs::NotFound);
 }
 
 struct Page;
 
 impl Policy for Page {
-    const RULE: Rule = Rule::authenticated().redirect("/login");
+    const RULE: Rule = Rule::authenticated().with_redirect("/login");
 }
 
 #[requires(policy = Hidden)]

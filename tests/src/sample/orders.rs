@@ -42,7 +42,7 @@ struct File {
 struct Auditors;
 
 impl Policy for Auditors {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::All(&[
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::All(&[
         Requirement::Scope("audit:read"),
         Requirement::Not(&Requirement::Role("intern")),
     ]));

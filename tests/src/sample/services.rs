@@ -22,13 +22,13 @@ pub const METRICS: &str = "/metrics";
 struct Reporters;
 
 impl Policy for Reporters {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("reports:read"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("reports:read"));
 }
 
 struct Operators;
 
 impl Policy for Operators {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Role("operator"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Role("operator"));
 }
 
 #[anonymous_allowed(credentials = "ignored", reason = "the page for what is not there")]

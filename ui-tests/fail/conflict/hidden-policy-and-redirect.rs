@@ -4,7 +4,7 @@ use jwt_guard::requires;
 struct Hidden;
 
 impl Policy for Hidden {
-    const RULE: Rule = Rule::authenticated().deny_as(DenyAs::NotFound);
+    const RULE: Rule = Rule::authenticated().with_deny_as(DenyAs::NotFound);
 }
 
 #[requires(policy = Hidden, redirect = "/login")]

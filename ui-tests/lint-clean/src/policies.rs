@@ -12,5 +12,5 @@ pub struct Staff;
 
 impl Policy for Staff {
     const RULE: Rule = Rule::authenticated()
-        .requiring(Requirement::Any(&[Requirement::Role("clerk"), Requirement::Role("manager")]));
+        .with_requirement(Requirement::Any(&[Requirement::Role("clerk"), Requirement::Role("manager")]));
 }

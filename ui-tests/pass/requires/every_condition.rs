@@ -24,7 +24,7 @@ async fn list() {}
 struct CanBook;
 
 impl Policy for CanBook {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Scope("orders:book"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Scope("orders:book"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::policies;
 struct AtLeast<const LEVEL: u8, T>(PhantomData<T>);
 
 impl<const LEVEL: u8, T: 'static> Policy for AtLeast<LEVEL, T> {
-    const RULE: Rule = Rule::authenticated().requiring(Requirement::Role("officer"));
+    const RULE: Rule = Rule::authenticated().with_requirement(Requirement::Role("officer"));
 }
 
 #[requires(policy = AtLeast<3, String>, not(role = "guest"))]

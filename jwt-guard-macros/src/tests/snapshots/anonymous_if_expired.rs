@@ -6,8 +6,8 @@ struct __JwtGuardList;
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::anonymous()
         .expired_is_anonymous()
-        .reason("a shop window")
-        .declared_at(
+        .with_reason("a shop window")
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),

@@ -6,7 +6,7 @@ struct __JwtGuardList;
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::anonymous()
         .credentials_ignored()
-        .declared_at(
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),

@@ -5,14 +5,14 @@ struct __JwtGuardList;
 #[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .requiring(
+        .with_requirement(
             ::jwt_guard::__private::Requirement::All(const {
                 &[::jwt_guard::__private::Requirement::Scope("a")]
             }),
         )
-        .deny_as(::jwt_guard::__private::DenyAs::NotFound)
-        .reason("secret")
-        .declared_at(
+        .with_deny_as(::jwt_guard::__private::DenyAs::NotFound)
+        .with_reason("secret")
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),

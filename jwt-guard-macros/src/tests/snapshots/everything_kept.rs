@@ -20,7 +20,7 @@ pub struct __JwtGuardUpdate;
 #[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .requiring(
+        .with_requirement(
             ::jwt_guard::__private::Requirement::All(const {
                 &[
                     ::jwt_guard::__private::Requirement::Scope("orders:write"),
@@ -30,7 +30,7 @@ impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
                 ]
             }),
         )
-        .declared_at(
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::update"),
             ::core::file!(),
             ::core::line!(),

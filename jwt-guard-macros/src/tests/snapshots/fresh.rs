@@ -5,7 +5,7 @@ struct __JwtGuardList;
 #[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .requiring(
+        .with_requirement(
             ::jwt_guard::__private::Requirement::All(const {
                 &[
                     ::jwt_guard::__private::Requirement::Scope("a"),
@@ -21,7 +21,7 @@ impl ::jwt_guard::__private::Policy for __JwtGuardList {
                 ]
             }),
         )
-        .declared_at(
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),

@@ -6,8 +6,8 @@ struct __JwtGuardList;
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .with_token(::jwt_guard::__private::TokenKind::Refresh)
-        .deny_as(::jwt_guard::__private::DenyAs::NotFound)
-        .declared_at(
+        .with_deny_as(::jwt_guard::__private::DenyAs::NotFound)
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),

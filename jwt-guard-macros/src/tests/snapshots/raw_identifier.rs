@@ -5,7 +5,7 @@ struct __JwtGuardType;
 #[diagnostic::do_not_recommend]
 impl ::jwt_guard::__private::Policy for __JwtGuardType {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .declared_at(
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::type"),
             ::core::file!(),
             ::core::line!(),

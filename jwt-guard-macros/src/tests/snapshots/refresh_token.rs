@@ -6,7 +6,7 @@ struct __JwtGuardList;
 impl ::jwt_guard::__private::Policy for __JwtGuardList {
     const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
         .with_token(::jwt_guard::__private::TokenKind::Refresh)
-        .declared_at(
+        .with_declaration(
             ::core::concat!(::core::module_path!(), "::list"),
             ::core::file!(),
             ::core::line!(),

@@ -98,7 +98,7 @@ impl Rule {
     /// token can have, such as a role with white space at its end.
     #[must_use]
     #[track_caller]
-    pub const fn requiring(mut self, requirement: Requirement) -> Self {
+    pub const fn with_requirement(mut self, requirement: Requirement) -> Self {
         assert!(matches!(self.access, Access::Authenticated), "conditions need `Rule::authenticated()`");
         assert!(
             self.requirement.is_empty(),
@@ -177,7 +177,7 @@ impl Rule {
     /// While compiling, when the route is to be hidden and has a redirect, which shows it.
     #[must_use]
     #[track_caller]
-    pub const fn deny_as(mut self, deny_as: DenyAs) -> Self {
+    pub const fn with_deny_as(mut self, deny_as: DenyAs) -> Self {
         self.deny_as = deny_as;
         self.check_refusal();
         self
@@ -200,7 +200,7 @@ impl Rule {
     /// [`DenyAs::NotFound`].
     #[must_use]
     #[track_caller]
-    pub const fn redirect(mut self, path: &'static str) -> Self {
+    pub const fn with_redirect(mut self, path: &'static str) -> Self {
         let mut rest = path.as_bytes();
         assert!(
             matches!(rest, [b'/', ..]) && !matches!(rest, [b'/', b'/' | b'\\', ..]),
@@ -250,14 +250,14 @@ impl Rule {
 
     /// Says why the policy is as it is; shown in the access table.
     #[must_use]
-    pub const fn reason(mut self, reason: &'static str) -> Self {
+    pub const fn with_reason(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
         self
     }
 
     /// Says where the policy was written. The attributes call this.
     #[must_use]
-    pub const fn declared_at(mut self, handler: &'static str, file: &'static str, line: u32) -> Self {
+    pub const fn with_declaration(mut self, handler: &'static str, file: &'static str, line: u32) -> Self {
         self.declaration = Some(Declaration { handler, file, line });
         self
     }
@@ -311,17 +311,17 @@ impl Rule {
     }
 
     /// What a refused caller is told.
-    pub const fn denies_as(&self) -> DenyAs {
+    pub const fn deny_as(&self) -> DenyAs {
         self.deny_as
     }
 
     /// Where a browser that is not authenticated is sent.
-    pub const fn redirect_path(&self) -> Option<&'static str> {
+    pub const fn redirect(&self) -> Option<&'static str> {
         self.redirect
     }
 
     /// Why the policy is as it is.
-    pub const fn reason_text(&self) -> Option<&'static str> {
+    pub const fn reason(&self) -> Option<&'static str> {
         self.reason
     }
 

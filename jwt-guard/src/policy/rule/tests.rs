@@ -15,7 +15,7 @@ fn a_rule_reads_as_its_attribute() {
         "anonymous_allowed(credentials = \"ignored\")"
     );
     assert_eq!(Rule::authenticated().to_string(), "authentication_required");
-    let rule = Rule::authenticated().requiring(Requirement::All(&[Requirement::Scope("a")]));
+    let rule = Rule::authenticated().with_requirement(Requirement::All(&[Requirement::Scope("a")]));
     assert_eq!(rule.to_string(), "requires(scope = \"a\")");
     let refresh = Rule::authenticated().with_token(TokenKind::Refresh);
     assert_eq!(refresh.to_string(), "authentication_required(token = \"refresh\")");
@@ -24,14 +24,14 @@ fn a_rule_reads_as_its_attribute() {
 #[test]
 fn a_redirect_stays_on_the_same_origin() {
     for path in ["", "login", "//evil.example", "/\\evil.example", "/a b", "https://evil.example"] {
-        assert!(std::panic::catch_unwind(|| Rule::authenticated().redirect(path)).is_err(), "{path}");
+        assert!(std::panic::catch_unwind(|| Rule::authenticated().with_redirect(path)).is_err(), "{path}");
     }
-    assert_eq!(Rule::authenticated().redirect("/login").redirect_path(), Some("/login"));
+    assert_eq!(Rule::authenticated().with_redirect("/login").redirect(), Some("/login"));
 }
 
 #[test]
 fn conditions_and_anonymous_callers_exclude_each_other() {
-    let conditions = || Rule::anonymous().requiring(Requirement::Scope("a"));
+    let conditions = || Rule::anonymous().with_requirement(Requirement::Scope("a"));
     assert!(std::panic::catch_unwind(conditions).is_err());
     assert!(std::panic::catch_unwind(|| Rule::authenticated().expired_is_anonymous()).is_err());
     assert!(std::panic::catch_unwind(|| Rule::anonymous().shared_requirement()).is_err());
@@ -46,16 +46,17 @@ fn refuses(make: impl FnOnce() -> Rule + std::panic::UnwindSafe) -> bool {
 #[test]
 fn a_refresh_token_is_asked_for_nothing_else() {
     const NOT: Requirement = Requirement::Not(&Requirement::Role("banned"));
-    assert!(refuses(|| Rule::authenticated().requiring(NOT).with_token(TokenKind::Refresh)));
-    assert!(refuses(|| Rule::authenticated().with_token(TokenKind::Refresh).requiring(NOT)));
-    let nothing = Rule::authenticated().with_token(TokenKind::Refresh).requiring(Requirement::All(&[]));
+    assert!(refuses(|| Rule::authenticated().with_requirement(NOT).with_token(TokenKind::Refresh)));
+    assert!(refuses(|| Rule::authenticated().with_token(TokenKind::Refresh).with_requirement(NOT)));
+    let nothing =
+        Rule::authenticated().with_token(TokenKind::Refresh).with_requirement(Requirement::All(&[]));
     assert_eq!(nothing.token(), TokenKind::Refresh);
 }
 
 #[test]
 fn conditions_are_given_once() {
-    let once = || Rule::authenticated().requiring(Requirement::Scope("a"));
-    assert!(refuses(move || once().requiring(Requirement::Scope("b"))));
+    let once = || Rule::authenticated().with_requirement(Requirement::Scope("a"));
+    assert!(refuses(move || once().with_requirement(Requirement::Scope("b"))));
     assert_eq!(once().requirement(), &Requirement::Scope("a"));
 }
 
@@ -73,24 +74,24 @@ fn conditions_name_what_a_token_can_have() {
         Requirement::All(&[Requirement::Scope("a"), Requirement::Not(&Requirement::Role("b "))]),
         Requirement::Any(&[Requirement::Policy("P", &Requirement::Role("b "))]),
     ] {
-        assert!(refuses(move || Rule::authenticated().requiring(illegal)), "{illegal:?}");
+        assert!(refuses(move || Rule::authenticated().with_requirement(illegal)), "{illegal:?}");
     }
     let legal =
         Requirement::Any(&[Requirement::Role("a b"), Requirement::Claim(&["a b"], ClaimValue::Text(""))]);
-    assert_eq!(Rule::authenticated().requiring(legal).requirement(), &legal);
+    assert_eq!(Rule::authenticated().with_requirement(legal).requirement(), &legal);
 }
 
 #[test]
 fn a_rule_refuses_as_the_policies_that_it_includes() {
-    const HIDDEN: Rule = Rule::authenticated().deny_as(DenyAs::NotFound);
-    const LOGIN: Rule = Rule::authenticated().redirect("/login");
-    const OTHER: Rule = Rule::authenticated().redirect("/login2");
+    const HIDDEN: Rule = Rule::authenticated().with_deny_as(DenyAs::NotFound);
+    const LOGIN: Rule = Rule::authenticated().with_redirect("/login");
+    const OTHER: Rule = Rule::authenticated().with_redirect("/login2");
     let rule = Rule::authenticated;
-    assert_eq!(rule().refusing_as(&HIDDEN).refusing_as(&HIDDEN).denies_as(), DenyAs::NotFound);
-    assert_eq!(rule().refusing_as(&LOGIN).refusing_as(&rule()).redirect_path(), Some("/login"));
-    assert_eq!(rule().redirect("/login").refusing_as(&LOGIN).redirect_path(), Some("/login"));
-    assert_eq!(HIDDEN.refusing_as(&HIDDEN).denies_as(), DenyAs::NotFound);
-    assert_eq!(rule().refusing_as(&rule()).denies_as(), DenyAs::Refusal);
+    assert_eq!(rule().refusing_as(&HIDDEN).refusing_as(&HIDDEN).deny_as(), DenyAs::NotFound);
+    assert_eq!(rule().refusing_as(&LOGIN).refusing_as(&rule()).redirect(), Some("/login"));
+    assert_eq!(rule().with_redirect("/login").refusing_as(&LOGIN).redirect(), Some("/login"));
+    assert_eq!(HIDDEN.refusing_as(&HIDDEN).deny_as(), DenyAs::NotFound);
+    assert_eq!(rule().refusing_as(&rule()).deny_as(), DenyAs::Refusal);
     for (one, other) in [(HIDDEN, LOGIN), (LOGIN, HIDDEN), (LOGIN, OTHER), (OTHER, LOGIN)] {
         assert!(refuses(move || one.refusing_as(&other)), "{one:?} {other:?}");
         assert!(refuses(move || rule().refusing_as(&one).refusing_as(&other)), "{one:?} {other:?}");
@@ -99,8 +100,8 @@ fn a_rule_refuses_as_the_policies_that_it_includes() {
 
 #[test]
 fn a_hidden_route_redirects_nobody() {
-    assert!(refuses(|| Rule::authenticated().deny_as(DenyAs::NotFound).redirect("/login")));
-    assert!(refuses(|| Rule::authenticated().redirect("/login").deny_as(DenyAs::NotFound)));
+    assert!(refuses(|| Rule::authenticated().with_deny_as(DenyAs::NotFound).with_redirect("/login")));
+    assert!(refuses(|| Rule::authenticated().with_redirect("/login").with_deny_as(DenyAs::NotFound)));
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn ignored_credentials_go_with_nothing_that_looks_at_them() {
     assert!(refuses(|| Rule::authenticated().credentials_ignored()));
     assert!(refuses(|| Rule::anonymous().expired_is_anonymous().credentials_ignored()));
     assert!(refuses(move || ignored().expired_is_anonymous()));
-    assert!(refuses(move || ignored().requiring(Requirement::Scope("a"))));
+    assert!(refuses(move || ignored().with_requirement(Requirement::Scope("a"))));
     assert!(refuses(move || ignored().with_token(TokenKind::Refresh)));
     assert!(refuses(move || {
         let _ = ignored().shared_requirement();

@@ -66,7 +66,7 @@ async fn every_caller_gets_from_every_row_what_its_policy_says() {
         let mut seen = BTreeSet::new();
         for caller in callers() {
             let answer = send(&sides.utoipa.server, row, &caller).await;
-            let expected = match (judge::verdict(rule, &caller), rule.denies_as()) {
+            let expected = match (judge::verdict(rule, &caller), rule.deny_as()) {
                 // What is not there, whoever asks.
                 _ if row.path == "/* (no route)" => 404,
                 (401 | 403, DenyAs::NotFound) => 404,
@@ -102,9 +102,9 @@ async fn a_browser_is_sent_to_the_login_where_the_policy_says_so() {
     for (row, rule) in guarded(&sides.utoipa.rows) {
         let answer = send_as_browser(&sides.utoipa.server, row, &Caller::nobody()).await;
         let target = answer.header("location").and_then(|target| target.split('?').next());
-        assert_eq!(target, rule.redirect_path(), "{}: {answer:?}", name(row));
+        assert_eq!(target, rule.redirect(), "{}: {answer:?}", name(row));
         let statuses = operation(&sides.utoipa.document, row)["responses"].clone();
-        assert_eq!(!statuses["303"].is_null(), rule.redirect_path().is_some(), "{}", name(row));
+        assert_eq!(!statuses["303"].is_null(), rule.redirect().is_some(), "{}", name(row));
     }
 }
 
@@ -134,7 +134,7 @@ async fn documents_have_the_routes_that_outsiders_may_know() {
         let mut count = 0;
         for (row, rule) in guarded(rows) {
             let is_documented = is_route(row) && row.method != "ANY";
-            let hides = rule.denies_as() == DenyAs::NotFound;
+            let hides = rule.deny_as() == DenyAs::NotFound;
             assert_eq!(operation(document, row).is_object(), is_documented && !hides, "{}", name(row));
             assert_eq!(operation(with_hidden, row).is_object(), is_documented, "{}", name(row));
             count += usize::from(is_documented);
@@ -281,7 +281,7 @@ async fn the_metadata_of_each_guard_names_the_scopes_of_its_rows() {
         let metadata: Value = serde_json::from_str(&answer.body).expect("metadata");
         assert_eq!(metadata["resource"], resource);
         let rows = guarded(&sides.utoipa.rows);
-        let visible = rows.filter(|(row, rule)| row.guard == guard && rule.denies_as() != DenyAs::NotFound);
+        let visible = rows.filter(|(row, rule)| row.guard == guard && rule.deny_as() != DenyAs::NotFound);
         let expected: BTreeSet<_> = visible.flat_map(|(_, rule)| judge::scopes(rule.requirement())).collect();
         let names = metadata["scopes_supported"].as_array().expect("scopes").iter().filter_map(Value::as_str);
         assert_eq!(names.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>(), "{guard}");
