@@ -17,7 +17,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jwt_guard::login::LoginError;
-use jwt_guard::respond::Detail;
+use jwt_guard::respond::compat::FastApi;
 use jwt_guard::routing::{delete, get, post};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
@@ -91,7 +91,7 @@ async fn main() -> Result<(), Failure> {
         .signing_key(SigningKey::secret(Algorithm::Hs256, secret)?)
         .audience("fastapi_style")
         .token_store(MemoryStore::new())
-        .refusal_body(Detail)
+        .refusal_body(FastApi)
         .build()?;
     let app = app(guard);
 

@@ -25,7 +25,7 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use jwt_guard::login::{Login, LoginError};
-use jwt_guard::respond::PlainText;
+use jwt_guard::respond::compat::Starlette;
 use jwt_guard::routing::{get, post};
 use jwt_guard::session::{NewSession, SessionError};
 use jwt_guard::store::MemoryStore;
@@ -178,7 +178,7 @@ async fn main() -> Result<(), Failure> {
         .token_store(MemoryStore::new())
         .allow_list()
         .sessions(sessions.clone())
-        .refusal_body(PlainText)
+        .refusal_body(Starlette)
         .build()?;
     let app = app(guard, sessions);
 

@@ -21,7 +21,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use jwt_guard::login::LoginError;
-use jwt_guard::respond::StatusDetail;
+use jwt_guard::respond::compat::Litestar;
 use jwt_guard::routing::{get, post};
 use jwt_guard::{
     Algorithm, Builder, Claims, CookieSettings, CurrentUser, HasAudience, HasKeys, JwtGuard, Router,
@@ -152,7 +152,7 @@ fn settings(key: &SigningKey, audience: &str) -> Builder<HasKeys, HasAudience> {
         .issuer("https://litestar-style.example")
         .audience(audience)
         .load_user(retrieve_user)
-        .refusal_body(StatusDetail)
+        .refusal_body(Litestar)
 }
 
 const TOUR: &str = r#"

@@ -16,7 +16,7 @@ use axum::Json;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use jwt_guard::issue::IssueError;
-use jwt_guard::respond::PlainText;
+use jwt_guard::respond::compat::Starlette;
 use jwt_guard::routing::{any, get};
 use jwt_guard::{
     Algorithm, JwtGuard, Principal, Router, SigningKey, TokenIssuer, TokenLocation, anonymous_allowed,
@@ -87,7 +87,7 @@ async fn main() -> Result<(), Failure> {
         .audience(AUDIENCE)
         .subject_claim("username")
         .locations([TokenLocation::scheme("JWT"), TokenLocation::websocket_protocol(SUB_PROTOCOL)])
-        .refusal_body(PlainText)
+        .refusal_body(Starlette)
         .build()?;
     let app = app(guard);
 

@@ -2,6 +2,7 @@
 
 mod body;
 mod challenge;
+pub mod compat;
 mod hidden;
 mod redirect;
 mod refusal;
@@ -9,7 +10,7 @@ mod rejection;
 mod table;
 mod way_back;
 
-pub use body::{Detail, Msg, PlainText, ProblemJson, RenderRefusal, StatusDetail};
+pub use body::{ProblemJson, RenderRefusal};
 pub(crate) use challenge::Protection;
 pub(crate) use hidden::Hidden;
 pub(crate) use redirect::login_redirect;

@@ -8,7 +8,8 @@ use std::convert::Infallible;
 
 use axum::response::Response;
 use jwt_guard::login::LoginError;
-use jwt_guard::respond::{Detail, Msg, PlainText, RenderRefusal, StatusDetail};
+use jwt_guard::respond::RenderRefusal;
+use jwt_guard::respond::compat::{FastApi, FlaskJwtExtended, Litestar, Starlette};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
     Algorithm, Builder, Claims, CookieSettings, HasAudience, HasKeys, JwtGuard, Principal, Router, Sessions,
@@ -27,7 +28,7 @@ async fn a_client_of_fastapi_jwt_auth_reads_its_shape() {
     let no_token = r#"{"detail":"Missing Authorization Header"}"#;
     let crossed = r#"{"detail":"the request may come from another site"}"#;
     answers(
-        Detail,
+        FastApi,
         "application/json",
         &[
             // "Missing cookie .." where it looks there: one sentence for each class.
@@ -75,7 +76,7 @@ async fn a_client_of_litestar_reads_its_shape() {
     let malformed = r#"{"status_code":400,"detail":"Invalid token"}"#;
     let forbidden = r#"{"status_code":403,"detail":"Forbidden"}"#;
     answers(
-        StatusDetail,
+        Litestar,
         "application/json",
         &[
             // ".. or cookies" where it looks there: one sentence for each class.
@@ -114,7 +115,7 @@ async fn a_client_of_litestar_reads_its_shape() {
 async fn a_client_of_starlette_jwt_or_jam_reads_plain_text() {
     let bad_token = "Token verification failed.";
     answers(
-        PlainText,
+        Starlette,
         "text/plain; charset=utf-8",
         &[
             // 403 "Forbidden" by both: RFC 9110 section 15.5.2 has 401 for a request without credentials.
@@ -156,7 +157,7 @@ async fn a_client_of_starlette_jwt_or_jam_reads_plain_text() {
 /// It is none of the seed systems, so one line of each class is enough: the shape is all that there is to keep.
 #[tokio::test]
 async fn a_client_of_flask_jwt_extended_reads_its_shape() {
-    let answers = refusals(Msg).await;
+    let answers = refusals(FlaskJwtExtended).await;
     for (name, status, body) in [
         ("no token", 401, r#"{"msg":"authentication is required"}"#),
         ("expired", 401, r#"{"msg":"the token is not valid"}"#),

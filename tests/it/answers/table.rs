@@ -2,7 +2,8 @@
 
 use axum::response::{Html, IntoResponse as _};
 use http::{HeaderValue, Uri};
-use jwt_guard::respond::{Detail, Msg, PlainText, ProblemJson, Refusal, RenderRefusal, StatusDetail};
+use jwt_guard::respond::compat::{FastApi, FlaskJwtExtended, Litestar, Starlette};
+use jwt_guard::respond::{ProblemJson, Refusal, RenderRefusal};
 use jwt_guard::{Algorithm, JwtGuard, Principal, Router, TokenLocation, routing};
 use jwt_guard_tests::{Answer, Outcome, Request, Server, events, guard, hs256, token};
 
@@ -124,12 +125,12 @@ async fn every_row_of_the_table_is_answered_in_the_words_of_every_renderer() {
         format!(r#"{{"title":"{title}","status":{},"detail":"{}"{code}}}"#, row.status, row.detail)
     })
     .await;
-    answers(Detail, "application/json", |row| {
+    answers(FastApi, "application/json", |row| {
         let words = if row.lacks_token() { "Missing Authorization Header" } else { row.detail };
         format!(r#"{{"detail":"{words}"}}"#)
     })
     .await;
-    answers(StatusDetail, "application/json", |row| {
+    answers(Litestar, "application/json", |row| {
         let words = match row.status {
             401 if row.lacks_token() => "No JWT token found in request header",
             400 | 401 => "Invalid token",
@@ -138,8 +139,8 @@ async fn every_row_of_the_table_is_answered_in_the_words_of_every_renderer() {
         format!(r#"{{"status_code":{},"detail":"{words}"}}"#, row.status)
     })
     .await;
-    answers(Msg, "application/json", |row| format!(r#"{{"msg":"{}"}}"#, row.detail)).await;
-    answers(PlainText, "text/plain; charset=utf-8", |row| {
+    answers(FlaskJwtExtended, "application/json", |row| format!(r#"{{"msg":"{}"}}"#, row.detail)).await;
+    answers(Starlette, "text/plain; charset=utf-8", |row| {
         let words = match row.status {
             401 if row.lacks_token() => "Unauthorized",
             401 => "Token verification failed.",
@@ -184,10 +185,10 @@ async fn the_challenge_names_the_scheme_that_the_guard_reads() {
 #[tokio::test]
 async fn a_hidden_route_looks_exactly_as_one_that_does_not_exist() {
     looks_absent(hs256()).await;
-    looks_absent(guard(Algorithm::Hs256).refusal_body(Detail).build().unwrap()).await;
-    looks_absent(guard(Algorithm::Hs256).refusal_body(StatusDetail).build().unwrap()).await;
-    looks_absent(guard(Algorithm::Hs256).refusal_body(Msg).build().unwrap()).await;
-    looks_absent(guard(Algorithm::Hs256).refusal_body(PlainText).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(FastApi).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(Litestar).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(FlaskJwtExtended).build().unwrap()).await;
+    looks_absent(guard(Algorithm::Hs256).refusal_body(Starlette).build().unwrap()).await;
     let closure = |refusal: &Refusal| refusal.detail().into_response();
     looks_absent(guard(Algorithm::Hs256).refusal_body(closure).build().unwrap()).await;
 }

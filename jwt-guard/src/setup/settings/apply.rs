@@ -14,11 +14,11 @@ impl Settings {
     ///
     /// ```
     /// use jwt_guard::{Secret, Settings};
-    /// use jwt_guard::respond::Detail;
+    /// use jwt_guard::respond::compat::FastApi;
     ///
     /// let mut settings = Settings::default();
     /// settings.secret = Some(Secret::random());
-    /// let error = settings.into_builder().refusal_body(Detail).build().unwrap_err();
+    /// let error = settings.into_builder().refusal_body(FastApi).build().unwrap_err();
     /// assert!(error.to_string().contains("no audience"));
     /// ```
     pub fn into_builder(self) -> Builder<HasKeys, HasAudience> {

@@ -1,0 +1,131 @@
+//! Bodies of refusals as other systems write them, for clients that read those.
+
+use axum::response::Response;
+
+use super::body::{JSON, TEXT, with_type};
+use super::{Refusal, RenderRefusal};
+use crate::error::FailureKind;
+
+/// `{"detail": ..}`, as fastapi-jwt-auth and FastAPI answer.
+///
+/// Its words are theirs where those say no more than the class of the failure, as for a token in a header; else ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FastApi;
+
+/// `{"status_code": .., "detail": ..}`, as Litestar answers.
+///
+/// Its words are theirs where those say no more than the class of the failure, as for a token in a header; else ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Litestar;
+
+/// `{"msg": ..}`, as flask-jwt-extended answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FlaskJwtExtended;
+
+/// Plain text, as Starlette's backends answer.
+///
+/// Its words are those of Starlette and jam where they say no more than the class of the failure, else ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Starlette;
+
+impl RenderRefusal for FastApi {
+    fn render(&self, refusal: &Refusal) -> Response {
+        let words = match refusal.kind() {
+            FailureKind::MissingToken => "Missing Authorization Header",
+            FailureKind::StaleAuthentication => "Fresh token required",
+            _ => refusal.detail(),
+        };
+        with_type(format!(r#"{{"detail":"{words}"}}"#), JSON)
+    }
+}
+
+impl RenderRefusal for Litestar {
+    fn render(&self, refusal: &Refusal) -> Response {
+        let words = match refusal.kind() {
+            FailureKind::MissingToken => "No JWT token found in request header",
+            FailureKind::MalformedRequest | FailureKind::InvalidToken => "Invalid token",
+            FailureKind::InsufficientScope | FailureKind::Forbidden => "Forbidden",
+            _ => refusal.detail(),
+        };
+        let status = refusal.status().as_u16();
+        with_type(format!(r#"{{"status_code":{status},"detail":"{words}"}}"#), JSON)
+    }
+}
+
+impl RenderRefusal for FlaskJwtExtended {
+    fn render(&self, refusal: &Refusal) -> Response {
+        with_type(format!(r#"{{"msg":"{}"}}"#, refusal.detail()), JSON)
+    }
+}
+
+impl RenderRefusal for Starlette {
+    fn render(&self, refusal: &Refusal) -> Response {
+        let words = match refusal.kind() {
+            FailureKind::MissingToken => "Unauthorized",
+            FailureKind::InvalidToken => "Token verification failed.",
+            FailureKind::InsufficientScope | FailureKind::Forbidden => "Forbidden",
+            _ => refusal.detail(),
+        };
+        with_type(words, TEXT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+
+    use super::*;
+    use crate::respond::ProblemJson;
+
+    async fn body_of(renderer: impl RenderRefusal, kind: FailureKind) -> (String, String) {
+        let response = renderer.render(&Refusal::new(kind, Vec::new()));
+        let content_type =
+            response.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap().to_owned());
+        let bytes = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        (content_type.unwrap_or_default(), String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_preset_has_the_shape_of_the_system_it_stands_in_for() {
+        let kind = FailureKind::InvalidToken;
+        let json = "application/json".to_owned();
+        assert_eq!(
+            body_of(ProblemJson, kind).await,
+            (
+                "application/problem+json".to_owned(),
+                r#"{"title":"Unauthorized","status":401,"detail":"the token is not valid","code":"invalid_token"}"#
+                    .to_owned()
+            )
+        );
+        assert_eq!(
+            body_of(FastApi, kind).await,
+            (json.clone(), r#"{"detail":"the token is not valid"}"#.to_owned())
+        );
+        assert_eq!(
+            body_of(Litestar, kind).await,
+            (json.clone(), r#"{"status_code":401,"detail":"Invalid token"}"#.to_owned())
+        );
+        assert_eq!(
+            body_of(FlaskJwtExtended, kind).await,
+            (json, r#"{"msg":"the token is not valid"}"#.to_owned())
+        );
+        assert_eq!(
+            body_of(Starlette, kind).await,
+            ("text/plain; charset=utf-8".to_owned(), "Token verification failed.".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn every_json_body_is_json() {
+        for kind in FailureKind::ALL {
+            for (_, body) in [
+                body_of(ProblemJson, kind).await,
+                body_of(FastApi, kind).await,
+                body_of(Litestar, kind).await,
+                body_of(FlaskJwtExtended, kind).await,
+            ] {
+                assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
+            }
+        }
+    }
+}
