@@ -194,7 +194,7 @@ fn redirects() -> Vec<Case> {
 /// Tokens that nobody signed, or that only a hostile issuer signs.
 fn tokens() -> Vec<Case> {
     let bearer = |token: &str| authorization(format!("Bearer {token}"));
-    let longest = |length| hs256().guard().longest_token(length);
+    let longest = |length| hs256().guard().max_token_len(length);
     let mut cases = vec![
         Case::new("header of members", hs256().guard(), bearer(&unsigned(&members(1500))), 401),
         Case::new(
@@ -231,7 +231,7 @@ fn tokens() -> Vec<Case> {
             let token = signer.sign(&with("x", Value::String("x".repeat(room - 300))));
             let forged = signer.forge(&token);
             let name = format!("{kib} KiB token, forged {}", signer.name);
-            cases.push(Case::new(name, signer.guard().longest_token(length), bearer(&forged), 401));
+            cases.push(Case::new(name, signer.guard().max_token_len(length), bearer(&forged), 401));
         }
     }
     cases

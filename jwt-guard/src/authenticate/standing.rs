@@ -5,7 +5,7 @@ use crate::causes::with_causes;
 use crate::config::{Config, Revocation};
 use crate::error::AuthError;
 use crate::principal::{Identity, Principal};
-use crate::store::{Lookup, RefreshStanding, Standing, StoreError, TokenFacts};
+use crate::store::{Lookup, RefreshStatus, TokenStatus, StoreError, TokenInfo};
 use crate::token::{TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError};
 
@@ -27,7 +27,7 @@ fn require_access<'a>(
     source: TokenSource,
 ) -> Caller<'a> {
     // The store is the application's, and so is the clock.
-    match caught(|| standing(config, revocation, token.identity())).unwrap_or(Err(AuthError::Panic)) {
+    match caught(|| token_status(config, revocation, token.identity())).unwrap_or(Err(AuthError::Panic)) {
         Err(error) => Caller::Now(Err(error)),
         Ok(Lookup::Known(answer)) => match require_good(answer) {
             Ok(()) => user::require(config, token, source),
@@ -47,7 +47,7 @@ async fn require_refresh(
     endpoint: String,
 ) -> Result<Principal, AuthError> {
     if let Some(revocation) = &config.revocation {
-        require_current(refresh_standing(config, revocation, token.identity())?, &endpoint).await?;
+        require_current(refresh_status(config, revocation, token.identity())?, &endpoint).await?;
     }
     // A refresh token is not remembered, so no other request has set it.
     drop(token.identity().endpoint.set(endpoint));
@@ -78,7 +78,7 @@ pub(crate) async fn examine(
         return require(config, token, source, Wanted::Access).wait().await;
     }
     if let Some(revocation) = &config.revocation {
-        match require_current(refresh_standing(config, revocation, token.identity())?, "").await {
+        match require_current(refresh_status(config, revocation, token.identity())?, "").await {
             // Its login lives.
             Ok(()) | Err(AuthError::Replaced) => {}
             Err(error) => return Err(error),
@@ -94,26 +94,26 @@ fn standing<'a>(
     identity: &Identity,
 ) -> Result<Lookup<'a>, AuthError> {
     let (id, facts) = facts(config, identity)?;
-    Ok(revocation.standing(id, &facts, config.access.now()))
+    Ok(revocation.token_status(id, &facts, config.access.now()))
 }
 
 /// Asks the store about a refresh token.
-fn refresh_standing<'a>(
+fn refresh_status<'a>(
     config: &Config,
     revocation: &'a Revocation,
     identity: &Identity,
-) -> Result<Lookup<'a, RefreshStanding>, AuthError> {
+) -> Result<Lookup<'a, RefreshStatus>, AuthError> {
     let (id, facts) = facts(config, identity)?;
     let grace = config.issuing.as_ref().map(|issuing| issuing.grace).unwrap_or_default();
-    Ok(revocation.refresh_standing(id, &facts, grace, config.access.now()))
+    Ok(revocation.refresh_status(id, &facts, grace, config.access.now()))
 }
 
 /// What a revocation can name of a token, and its name.
-fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, TokenFacts<'a>), AuthError> {
+fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, TokenInfo<'a>), AuthError> {
     let claims = &identity.claims;
     // A token without a name could never be revoked.
     let id = claims.token_id().ok_or(AuthError::Token(VerifyError::ClaimMissing("jti".into())))?;
-    let facts = TokenFacts {
+    let facts = TokenInfo {
         id: Some(id),
         issuer: config.issuer_of(identity.verified_as),
         subject: claims.subject(),
@@ -125,24 +125,24 @@ fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, Tok
 }
 
 /// Only the refresh token of a login that counts is let in, and one that was replaced where it was exchanged.
-async fn require_current(answer: Lookup<'_, RefreshStanding>, endpoint: &str) -> Result<(), AuthError> {
+async fn require_current(answer: Lookup<'_, RefreshStatus>, endpoint: &str) -> Result<(), AuthError> {
     let answer = match answer {
         Lookup::Known(answer) => answer,
         Lookup::Pending(answer) => answer.await,
     };
     match answer.map_err(|error| AuthError::Store(with_causes(&error)))? {
-        RefreshStanding::Current | RefreshStanding::Retried => Ok(()),
-        RefreshStanding::Replaced(Some(exchanged)) if exchanged == endpoint => Ok(()),
-        RefreshStanding::Replaced(_) => Err(AuthError::Replaced),
-        RefreshStanding::Unknown => Err(AuthError::Revoked),
+        RefreshStatus::Current | RefreshStatus::Retried => Ok(()),
+        RefreshStatus::Replaced(Some(exchanged)) if exchanged == endpoint => Ok(()),
+        RefreshStatus::Replaced(_) => Err(AuthError::Replaced),
+        RefreshStatus::Unknown => Err(AuthError::Revoked),
     }
 }
 
 /// The failure of a store is not a verdict.
-fn require_good(answer: Result<Standing, StoreError>) -> Result<(), AuthError> {
+fn require_good(answer: Result<TokenStatus, StoreError>) -> Result<(), AuthError> {
     match answer {
-        Ok(Standing::Good) => Ok(()),
-        Ok(Standing::Revoked) => Err(AuthError::Revoked),
+        Ok(TokenStatus::Valid) => Ok(()),
+        Ok(TokenStatus::Revoked) => Err(AuthError::Revoked),
         Err(error) => Err(AuthError::Store(with_causes(&error))),
     }
 }

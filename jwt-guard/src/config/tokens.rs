@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::issue::{IssuerBuilder, TokenIssuer};
-use crate::store::{Lookup, RefreshStanding, RevocationStore, Standing, TokenFacts, TokenStore};
+use crate::store::{Lookup, RefreshStatus, RevocationStore, TokenInfo, TokenStatus, TokenStore};
 
 /// Who is asked whether a token still counts.
 #[derive(Clone)]
@@ -18,39 +18,43 @@ pub(crate) enum Revocation {
 
 impl Revocation {
     /// Where the token stands that has this name.
-    pub(crate) fn standing(&self, id: &str, facts: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
+    pub(crate) fn token_status(&self, id: &str, facts: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
         match self {
-            Self::Revoked(store) => store.standing(facts, now),
-            Self::Own(store, AllowList::Off) => store.standing(facts, now),
-            Self::Own(store, AllowList::On) => both(store.standing(facts, now), store.is_allowed(id, now)),
+            Self::Revoked(store) => store.token_status(facts, now),
+            Self::Own(store, AllowList::Off) => store.token_status(facts, now),
+            Self::Own(store, AllowList::On) => {
+                both(store.token_status(facts, now), store.is_allowed(id, now))
+            }
         }
     }
 
     /// Where a refresh token stands that has this name: whether it is the current one of its login. One who remembers
     /// revocations alone cannot tell.
-    pub(crate) fn refresh_standing(
+    pub(crate) fn refresh_status(
         &self,
         id: &str,
-        facts: &TokenFacts<'_>,
+        facts: &TokenInfo<'_>,
         grace: Duration,
         now: SystemTime,
-    ) -> Lookup<'_, RefreshStanding> {
+    ) -> Lookup<'_, RefreshStatus> {
         let (known, current) = match self {
-            Self::Revoked(store) => (store.standing(facts, now), Lookup::Known(Ok(RefreshStanding::Current))),
+            Self::Revoked(store) => {
+                (store.token_status(facts, now), Lookup::Known(Ok(RefreshStatus::Current)))
+            }
             Self::Own(store, _) => {
                 let family = facts.family.unwrap_or_default();
-                (store.standing(facts, now), store.refresh_standing(family, id, grace, now))
+                (store.token_status(facts, now), store.refresh_status(family, id, grace, now))
             }
         };
         match (known, current) {
-            (Lookup::Known(Ok(Standing::Good)), current) => current,
-            (Lookup::Known(Ok(Standing::Revoked)), _) => Lookup::Known(Ok(RefreshStanding::Unknown)),
+            (Lookup::Known(Ok(TokenStatus::Valid)), current) => current,
+            (Lookup::Known(Ok(TokenStatus::Revoked)), _) => Lookup::Known(Ok(RefreshStatus::Unknown)),
             (Lookup::Known(Err(error)), _) => Lookup::Known(Err(error)),
             (Lookup::Pending(known), current) => Lookup::Pending(Box::pin(async move {
                 match (known.await?, current) {
-                    (Standing::Revoked, _) => Ok(RefreshStanding::Unknown),
-                    (Standing::Good, Lookup::Known(current)) => current,
-                    (Standing::Good, Lookup::Pending(current)) => current.await,
+                    (TokenStatus::Revoked, _) => Ok(RefreshStatus::Unknown),
+                    (TokenStatus::Valid, Lookup::Known(current)) => current,
+                    (TokenStatus::Valid, Lookup::Pending(current)) => current.await,
                 }
             })),
         }
@@ -60,13 +64,13 @@ impl Revocation {
 /// Good where both are.
 fn both<'a>(first: Lookup<'a>, second: Lookup<'a>) -> Lookup<'a> {
     match (first, second) {
-        (Lookup::Known(Ok(Standing::Good)), second) => second,
+        (Lookup::Known(Ok(TokenStatus::Valid)), second) => second,
         (Lookup::Known(answer), _) => Lookup::Known(answer),
         (Lookup::Pending(first), second) => Lookup::Pending(Box::pin(async move {
             match (first.await?, second) {
-                (Standing::Good, Lookup::Known(second)) => second,
-                (Standing::Good, Lookup::Pending(second)) => second.await,
-                (Standing::Revoked, _) => Ok(Standing::Revoked),
+                (TokenStatus::Valid, Lookup::Known(second)) => second,
+                (TokenStatus::Valid, Lookup::Pending(second)) => second.await,
+                (TokenStatus::Revoked, _) => Ok(TokenStatus::Revoked),
             }
         })),
     }

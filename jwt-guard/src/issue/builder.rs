@@ -39,7 +39,7 @@ pub(super) struct Settings {
     /// Whether somebody has said how long refresh tokens live.
     pub(super) refresh_is_set: bool,
     pub(super) absolute: Option<Duration>,
-    pub(super) longest_token: usize,
+    pub(super) max_token_len: usize,
     pub(super) clock: Arc<dyn Clock>,
     /// The first segments of access and refresh tokens, which never change.
     pub(super) headers: Headers,
@@ -73,7 +73,7 @@ impl IssuerBuilder {
             refresh: Lifetimes { usual: DAY * 30, longest: DAY * 365 },
             refresh_is_set: false,
             absolute: None,
-            longest_token: 8192,
+            max_token_len: 8192,
             clock: Arc::new(SystemClock),
             headers: Headers::default(),
         })
@@ -161,8 +161,8 @@ impl IssuerBuilder {
     }
 
     /// The longest token in bytes. 8192 by default, because guards read no more, and servers take no longer headers.
-    pub fn longest_token(mut self, bytes: usize) -> Self {
-        self.0.longest_token = bytes;
+    pub fn max_token_len(mut self, bytes: usize) -> Self {
+        self.0.max_token_len = bytes;
         self
     }
 

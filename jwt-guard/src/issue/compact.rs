@@ -61,11 +61,11 @@ pub(super) fn sign(
     let signature = backend::sign(&settings.key, token.as_bytes())?;
     token.push('.');
     token.push_str(&signature);
-    if token.len() > settings.longest_token {
+    if token.len() > settings.max_token_len {
         let message = format!(
             "the token has {} bytes; at most {} are allowed: leave out claims that a service can look up",
             token.len(),
-            settings.longest_token
+            settings.max_token_len
         );
         return Err(IssueError::new(IssueErrorKind::TooLong, message));
     }

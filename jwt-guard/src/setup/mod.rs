@@ -195,8 +195,8 @@ impl<K, A> Builder<K, A> {
     }
 
     /// Refuses tokens longer than this many bytes before anything else is done: 8192 by default, 16384 at most.
-    pub fn longest_token(mut self, bytes: usize) -> Self {
-        self.draft.longest_token = bytes;
+    pub fn max_token_len(mut self, bytes: usize) -> Self {
+        self.draft.max_token_len = bytes;
         self
     }
 

@@ -5,7 +5,7 @@
 //! 1. **What is acknowledged is kept.** When a future of [`TokenStore::revoke`] or [`TokenStore::rotate`] is done, the
 //!    effect survives what the store says it survives: a crash of the process, a restart of the server.
 //! 2. **A failure is an error.** A store that cannot answer says so, and the request is answered with 503. It never
-//!    says [`Standing::Good`] because it does not know.
+//!    says [`TokenStatus::Valid`] because it does not know.
 //! 3. **Rotation is one step.** Of any number of concurrent rotations of one token, exactly one is
 //!    [`Rotated::Fresh`].
 //! 4. **Memory is bounded.** Entries go when the tokens they are about have ended and the largest leeway of a guard, five
@@ -46,7 +46,7 @@ pub use file::FileStore;
 pub use limits::StoreLimits;
 pub use memory::MemoryStore;
 pub use record::{
-    Begun, Family, Issued, RefreshStanding, Revocation, Rotated, Rotation, Standing, TokenFacts,
+    Begun, Family, Issued, RefreshStatus, Revocation, Rotated, Rotation, TokenInfo, TokenStatus,
 };
 pub use subject::Subject;
 
@@ -56,7 +56,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// The answer to a question that is asked on every request: known at once where the store is in this process, so that
 /// a check costs no allocation.
 #[must_use]
-pub enum Lookup<'a, T = Standing> {
+pub enum Lookup<'a, T = TokenStatus> {
     /// The answer.
     Known(Result<T, StoreError>),
     /// The answer has to be fetched.
@@ -68,14 +68,14 @@ pub enum Lookup<'a, T = Standing> {
 /// Implemented for closures that return a `bool`, `true` meaning *revoked*:
 ///
 /// ```
-/// use jwt_guard::store::TokenFacts;
+/// use jwt_guard::store::TokenInfo;
 ///
 /// # fn is_on_my_list(id: &str) -> bool { id == "x" }
-/// let store = |token: &TokenFacts<'_>| token.id.is_some_and(is_on_my_list);
+/// let store = |token: &TokenInfo<'_>| token.id.is_some_and(is_on_my_list);
 /// ```
 pub trait RevocationStore: Send + Sync + 'static {
     /// Where `token` stands at `now`. An answer that has to be fetched keeps nothing of `token`.
-    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_>;
+    fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_>;
 }
 
 /// Remembers revocations, the logins whose tokens are refreshed, and, where asked, every issued token.
@@ -105,13 +105,13 @@ pub trait TokenStore: RevocationStore + fmt::Debug {
     fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated>;
 
     /// Where the refresh token `id` of the login `family` stands. To ask changes nothing.
-    fn refresh_standing(
+    fn refresh_status(
         &self,
         family: &str,
         id: &str,
         grace: Duration,
         now: SystemTime,
-    ) -> Lookup<'_, RefreshStanding>;
+    ) -> Lookup<'_, RefreshStatus>;
 
     /// Remembers that a token was issued, for guards that accept only such tokens. It is forgotten with its login.
     fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()>;
@@ -123,10 +123,10 @@ pub trait TokenStore: RevocationStore + fmt::Debug {
 
 impl<F> RevocationStore for F
 where
-    F: Fn(&TokenFacts<'_>) -> bool + Send + Sync + 'static,
+    F: Fn(&TokenInfo<'_>) -> bool + Send + Sync + 'static,
 {
-    fn standing(&self, token: &TokenFacts<'_>, _now: SystemTime) -> Lookup<'_> {
-        Lookup::Known(Ok(if self(token) { Standing::Revoked } else { Standing::Good }))
+    fn token_status(&self, token: &TokenInfo<'_>, _now: SystemTime) -> Lookup<'_> {
+        Lookup::Known(Ok(if self(token) { TokenStatus::Revoked } else { TokenStatus::Valid }))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Subject;
 /// The parts of a verified token that a revocation can name.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
-pub struct TokenFacts<'a> {
+pub struct TokenInfo<'a> {
     /// The token's own name (`jti`).
     pub id: Option<&'a str>,
     /// The issuer that gave the subject its name, as the configuration of the guard names it; `None` for one without a
@@ -24,15 +24,15 @@ pub struct TokenFacts<'a> {
     pub expires_at: SystemTime,
 }
 
-impl<'a> TokenFacts<'a> {
+impl<'a> TokenInfo<'a> {
     /// The parts that every token has; set the others where there are any.
     ///
     /// ```
     /// use std::time::SystemTime;
     ///
-    /// use jwt_guard::store::TokenFacts;
+    /// use jwt_guard::store::TokenInfo;
     ///
-    /// let mut token = TokenFacts::new("ada", SystemTime::UNIX_EPOCH);
+    /// let mut token = TokenInfo::new("ada", SystemTime::UNIX_EPOCH);
     /// token.id = Some("a-jti");
     /// ```
     #[must_use]
@@ -43,9 +43,9 @@ impl<'a> TokenFacts<'a> {
 
 /// Whether a token still counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum TokenStatus {
     /// Nothing is known against it.
-    Good,
+    Valid,
     /// It was revoked: by its name, its login or its subject.
     Revoked,
 }
@@ -164,7 +164,7 @@ pub enum Rotated {
 
 /// Where a refresh token stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RefreshStanding {
+pub enum RefreshStatus {
     /// It is the current one of a living login.
     Current,
     /// It was replaced a moment ago, within the grace period.
@@ -186,4 +186,4 @@ macro_rules! redacted {
     };
 }
 
-redacted!(TokenFacts<'_>, Revocation, Family, Issued, Rotation);
+redacted!(TokenInfo<'_>, Revocation, Family, Issued, Rotation);

@@ -9,7 +9,7 @@ use crossbeam_utils::sync::ShardedLock;
 #[cfg(feature = "store-file")]
 use crate::store::ledger::Change;
 use crate::store::ledger::Ledger;
-use crate::store::{RefreshStanding, Standing, StoreError, TokenFacts};
+use crate::store::{RefreshStatus, StoreError, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 
 /// The ledger behind a lock whose readers do not touch each other's cache lines: a question is asked on every request
@@ -50,25 +50,29 @@ impl Shared {
         Ok(question(&*self.ledger.read().map_err(|_| half_changed())?))
     }
 
-    pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Result<Standing, StoreError> {
+    pub(super) fn token_status(
+        &self,
+        token: &TokenInfo<'_>,
+        now: SystemTime,
+    ) -> Result<TokenStatus, StoreError> {
         if self.revokes_nothing.load(Ordering::SeqCst) && !self.ledger.is_poisoned() {
-            return Ok(Standing::Good);
+            return Ok(TokenStatus::Valid);
         }
-        self.ask(|ledger| ledger.standing(token, now))
+        self.ask(|ledger| ledger.token_status(token, now))
     }
 
-    pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> Result<Standing, StoreError> {
+    pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> Result<TokenStatus, StoreError> {
         self.ask(|ledger| ledger.is_allowed(id, now))
     }
 
-    pub(super) fn refresh_standing(
+    pub(super) fn refresh_status(
         &self,
         family: &str,
         id: &str,
         grace: Duration,
         now: SystemTime,
-    ) -> Result<RefreshStanding, StoreError> {
-        self.ask(|ledger| ledger.refresh_standing(family, id, grace, Timestamp::floor(now)))
+    ) -> Result<RefreshStatus, StoreError> {
+        self.ask(|ledger| ledger.refresh_status(family, id, grace, Timestamp::floor(now)))
     }
 }
 
@@ -97,10 +101,10 @@ mod tests {
         assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
 
         let now = SystemTime::UNIX_EPOCH;
-        let token = TokenFacts { id: Some("a"), ..TokenFacts::new("b", now) };
-        assert!(shared.standing(&token, now).is_err());
+        let token = TokenInfo { id: Some("a"), ..TokenInfo::new("b", now) };
+        assert!(shared.token_status(&token, now).is_err());
         assert!(shared.is_allowed("a", now).is_err());
-        assert!(shared.refresh_standing("f", "a", Duration::ZERO, now).is_err());
+        assert!(shared.refresh_status("f", "a", Duration::ZERO, now).is_err());
         assert!(shared.change(|_| Ok(())).is_err());
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct Verifier {
     /// With several, each has names of its own. A guard that knows sessions only has none.
     issuers: Box<[IssuerRules]>,
     kind: TokenKind,
-    longest_token: usize,
+    max_token_len: usize,
     clock: Arc<dyn Clock>,
     known: Option<KnownTokens>,
 }
@@ -58,8 +58,8 @@ pub(crate) struct Verified(Arc<Identity>);
 
 impl Verifier {
     /// No two of several issuers have a name in common: configurations are checked for that.
-    pub(crate) fn new(issuers: Vec<IssuerRules>, longest_token: usize, clock: Arc<dyn Clock>) -> Self {
-        Self { issuers: issuers.into(), kind: TokenKind::Access, longest_token, clock, known: None }
+    pub(crate) fn new(issuers: Vec<IssuerRules>, max_token_len: usize, clock: Arc<dyn Clock>) -> Self {
+        Self { issuers: issuers.into(), kind: TokenKind::Access, max_token_len, clock, known: None }
     }
 
     /// What it verifies are refresh tokens.
@@ -100,7 +100,7 @@ impl Verifier {
         token: &[u8],
         memory: Option<(&KnownTokens, u64)>,
     ) -> Result<Verified, VerifyError> {
-        let token = RawToken::new(token, self.longest_token)?;
+        let token = RawToken::new(token, self.max_token_len)?;
         let (index, payload) = match &*self.issuers {
             [_] => (0, None),
             several => {
@@ -177,7 +177,7 @@ impl Verifier {
 
     /// The key that a token names, for the log. Nothing of it is verified.
     pub(crate) fn named_key(&self, token: &[u8]) -> Option<String> {
-        let token = RawToken::new(token, self.longest_token).ok()?;
+        let token = RawToken::new(token, self.max_token_len).ok()?;
         let header = decode(token.header())?;
         let read = |issuer: &IssuerRules| header::read(&header, &issuer.rules).ok()?.key_id;
         self.issuers.iter().find_map(read).map(|id| id.into_owned())
@@ -222,10 +222,10 @@ impl Verified {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { issuers, kind: _, longest_token, clock, known } = self;
+        let Self { issuers, kind: _, max_token_len, clock, known } = self;
         f.debug_struct("Verifier")
             .field("issuers", issuers)
-            .field("longest_token", longest_token)
+            .field("max_token_len", max_token_len)
             .field("clock", clock)
             .field("known", known)
             .finish()

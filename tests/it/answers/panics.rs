@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Response};
 use jwt_guard::respond::{Refusal, RenderRefusal};
-use jwt_guard::store::{Lookup, MemoryStore, RevocationStore, Standing, StoreError, TokenFacts};
+use jwt_guard::store::{Lookup, MemoryStore, RevocationStore, StoreError, TokenInfo, TokenStatus};
 use jwt_guard::{
     Algorithm, Claims, Clock, CookieSettings, CurrentUser, JwtGuard, Router, Session, Sessions,
     anonymous_allowed, authentication_required, requires, routing,
@@ -85,9 +85,9 @@ struct Broken {
 }
 
 impl RevocationStore for Broken {
-    fn standing(&self, _: &TokenFacts<'_>, _: SystemTime) -> Lookup<'_> {
+    fn token_status(&self, _: &TokenInfo<'_>, _: SystemTime) -> Lookup<'_> {
         assert!(self.later, "the list is broken");
-        Lookup::Pending(Box::pin(broken_later::<Result<Standing, StoreError>>()))
+        Lookup::Pending(Box::pin(broken_later::<Result<TokenStatus, StoreError>>()))
     }
 }
 
@@ -98,7 +98,7 @@ async fn broken_later<T>() -> T {
 
 #[tokio::test]
 async fn a_store_of_revocations_that_panics_is_500() {
-    let closure = |_: &TokenFacts<'_>| -> bool { panic!("the list is broken") };
+    let closure = |_: &TokenInfo<'_>| -> bool { panic!("the list is broken") };
     every_route_is_500(guard(Algorithm::Hs256).revocation(closure).build().unwrap(), with_token).await;
     for later in [false, true] {
         let guard = guard(Algorithm::Hs256).revocation(Broken { later }).build().unwrap();

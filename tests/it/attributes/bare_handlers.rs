@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jwt_guard::store::TokenFacts;
+use jwt_guard::store::TokenInfo;
 use jwt_guard::{
     Algorithm, Claims, CookieSettings, JwtGuard, Router, TokenCache, authentication_required, requires,
     routing,
@@ -33,7 +33,7 @@ const LISTED: Outcome<'_> = Outcome::ok("listed");
 async fn the_store_is_asked_each_time() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
-    let store = move |token: &TokenFacts<'_>| {
+    let store = move |token: &TokenInfo<'_>| {
         counted.fetch_add(1, Ordering::Relaxed);
         token.id == Some("gone")
     };

@@ -89,7 +89,7 @@ async fn nobody_is_looked_up_without_a_good_token() {
 async fn a_revoked_token_is_not_looked_up() {
     let loads = Arc::new(AtomicUsize::new(0));
     let guard = guard(Algorithm::Hs256)
-        .revocation(|facts: &jwt_guard::store::TokenFacts<'_>| facts.id == Some("gone"))
+        .revocation(|facts: &jwt_guard::store::TokenInfo<'_>| facts.id == Some("gone"))
         .load_user(counting(Arc::clone(&loads)))
         .build()
         .unwrap();

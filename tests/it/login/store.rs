@@ -8,8 +8,8 @@ use axum::response::IntoResponse as _;
 use jwt_guard::CookieSettings;
 use jwt_guard::login::LoginErrorKind;
 use jwt_guard::store::{
-    Begun, Family, Issued, Lookup, MemoryStore, RefreshStanding, Revocation, RevocationStore, Rotated,
-    Rotation, StoreError, StoreFuture, TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, MemoryStore, RefreshStatus, Revocation, RevocationStore, Rotated,
+    Rotation, StoreError, StoreFuture, TokenInfo, TokenStore,
 };
 use jwt_guard_tests::{Answer, Request};
 
@@ -36,11 +36,11 @@ impl Flaky {
 }
 
 impl RevocationStore for Flaky {
-    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
+    fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
         if self.all_fails.load(Ordering::SeqCst) {
             return Lookup::Known(Err(StoreError::new("switched off")));
         }
-        self.inner.standing(token, now)
+        self.inner.token_status(token, now)
     }
 }
 
@@ -53,17 +53,17 @@ impl TokenStore for Flaky {
         self.inner.mark(now)
     }
 
-    fn refresh_standing(
+    fn refresh_status(
         &self,
         family: &str,
         id: &str,
         grace: Duration,
         now: SystemTime,
-    ) -> Lookup<'_, RefreshStanding> {
+    ) -> Lookup<'_, RefreshStatus> {
         if self.all_fails.load(Ordering::SeqCst) {
             return Lookup::Known(Err(StoreError::new("switched off")));
         }
-        self.inner.refresh_standing(family, id, grace, now)
+        self.inner.refresh_status(family, id, grace, now)
     }
 
     fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, Begun> {

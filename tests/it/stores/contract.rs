@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use jwt_guard::store::{
-    Begun, Family, Issued, RefreshStanding, Revocation, Rotated, Standing, StoreLimits, Subject, TokenStore,
+    Begun, Family, Issued, RefreshStatus, Revocation, Rotated, StoreLimits, Subject, TokenStatus, TokenStore,
 };
 use tokio::task::JoinSet;
 
@@ -60,16 +60,16 @@ pub(super) async fn every_revocation_counts_until_its_end(store: Arc<impl TokenS
     let mine = facts("t", Some("f"), now);
     let of = |what| (what, now + LIFE);
     let family = Revocation::Family { id: "f".to_owned(), expires_at: now + LIFE };
-    assert_eq!(answer(store.standing(&mine, now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&mine, now)).await.unwrap(), TokenStatus::Valid);
     for (what, end) in [of(token("t", now)), of(family)] {
         store.revoke(what, now).await.unwrap();
-        assert_eq!(answer(store.standing(&mine, now)).await.unwrap(), Standing::Revoked);
+        assert_eq!(answer(store.token_status(&mine, now)).await.unwrap(), TokenStatus::Revoked);
         let last = end + LEEWAY - Duration::from_millis(1);
-        assert_eq!(answer(store.standing(&mine, last)).await.unwrap(), Standing::Revoked);
-        assert_eq!(answer(store.standing(&mine, end + LEEWAY * 2)).await.unwrap(), Standing::Good);
+        assert_eq!(answer(store.token_status(&mine, last)).await.unwrap(), TokenStatus::Revoked);
+        assert_eq!(answer(store.token_status(&mine, end + LEEWAY * 2)).await.unwrap(), TokenStatus::Valid);
     }
     let others = facts("f", Some("t"), now);
-    assert_eq!(answer(store.standing(&others, now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&others, now)).await.unwrap(), TokenStatus::Valid);
 }
 
 /// Tokens that do not say in which epoch of the store their login began.
@@ -79,24 +79,28 @@ pub(super) async fn a_cut_off_revokes_other_tokens_by_the_time_of_their_issue(st
     let what = Revocation::Subject { subject: "ada".into(), issued_before: cut_off, expires_at: now + LIFE };
     store.revoke(what, now).await.unwrap();
     let mut mine = facts("t", None, now);
-    for (issued_at, standing) in [
-        (Some(now), Standing::Revoked),
-        (Some(cut_off - Duration::from_millis(1)), Standing::Revoked),
-        (Some(cut_off + Duration::from_millis(1)), Standing::Good),
-        (None, Standing::Revoked),
+    for (issued_at, status) in [
+        (Some(now), TokenStatus::Revoked),
+        (Some(cut_off - Duration::from_millis(1)), TokenStatus::Revoked),
+        (Some(cut_off + Duration::from_millis(1)), TokenStatus::Valid),
+        (None, TokenStatus::Revoked),
     ] {
         for family in [None, Some("f"), Some("somebody-elses.line.7")] {
             (mine.issued_at, mine.family) = (issued_at, family);
-            let answer = answer(store.standing(&mine, now)).await.unwrap();
-            assert_eq!(answer, standing, "{issued_at:?} {family:?}");
+            let answer = answer(store.token_status(&mine, now)).await.unwrap();
+            assert_eq!(answer, status, "{issued_at:?} {family:?}");
         }
     }
     mine.issued_at = Some(now);
     let end = now + LIFE + LEEWAY * 2;
-    assert_eq!(answer(store.standing(&mine, end)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&mine, end)).await.unwrap(), TokenStatus::Valid);
     for (issuer, subject) in [(None, "bob"), (Some("https://partner.example"), "ada"), (Some(""), "ada")] {
         (mine.issuer, mine.subject) = (issuer, subject);
-        assert_eq!(answer(store.standing(&mine, now)).await.unwrap(), Standing::Good, "{issuer:?} {subject}");
+        assert_eq!(
+            answer(store.token_status(&mine, now)).await.unwrap(),
+            TokenStatus::Valid,
+            "{issuer:?} {subject}"
+        );
     }
 }
 
@@ -112,10 +116,10 @@ async fn begun(store: &impl TokenStore, subject: Subject) -> String {
 }
 
 /// Where an access token of a login stands that was issued then.
-async fn access(store: &impl TokenStore, family: &str, issued_at: SystemTime) -> Standing {
+async fn access(store: &impl TokenStore, family: &str, issued_at: SystemTime) -> TokenStatus {
     let mut token = facts("an access token", Some(family), present());
     token.issued_at = Some(issued_at);
-    answer(store.standing(&token, present())).await.unwrap()
+    answer(store.token_status(&token, present())).await.unwrap()
 }
 
 pub(super) async fn logins_end_by_their_epoch_whatever_the_clocks_say(store: Arc<impl TokenStore>) {
@@ -126,7 +130,7 @@ pub(super) async fn logins_end_by_their_epoch_whatever_the_clocks_say(store: Arc
         Revocation::Subject { subject: "ada".into(), issued_before: now - skew, expires_at: now + LIFE };
     store.revoke(what, now).await.unwrap();
     for issued_at in [now - skew, now, now + skew] {
-        assert_eq!(access(&*store, &old, issued_at).await, Standing::Revoked);
+        assert_eq!(access(&*store, &old, issued_at).await, TokenStatus::Revoked);
     }
     let presented = rotation(&old, "a", "b", now);
     assert_eq!(store.rotate(presented, now).await.unwrap(), Rotated::Unknown);
@@ -135,11 +139,11 @@ pub(super) async fn logins_end_by_their_epoch_whatever_the_clocks_say(store: Arc
 
     let new = begun(&*store, "ada".into()).await;
     for issued_at in [now - skew * 2, now, now + skew] {
-        assert_eq!(access(&*store, &new, issued_at).await, Standing::Good);
+        assert_eq!(access(&*store, &new, issued_at).await, TokenStatus::Valid);
     }
     let mut his = facts("an access token", Some(&others), now);
     his.subject = "bob";
-    assert_eq!(answer(store.standing(&his, now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&his, now)).await.unwrap(), TokenStatus::Valid);
     for family in [&new, &others] {
         let presented = rotation(family, "a", "b", now);
         assert_eq!(store.rotate(presented, now).await.unwrap(), Rotated::Fresh);
@@ -151,29 +155,29 @@ pub(super) async fn everybody_ends_at_once_and_begins_anew(store: Arc<impl Token
     let before = [begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await];
     store.revoke(Revocation::All { issued_before: now + skew, expires_at: now + LIFE }, now).await.unwrap();
     let after = [begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await];
-    for (families, standing, rotated) in
-        [(before, Standing::Revoked, Rotated::Unknown), (after, Standing::Good, Rotated::Fresh)]
+    for (families, status, rotated) in
+        [(before, TokenStatus::Revoked, Rotated::Unknown), (after, TokenStatus::Valid, Rotated::Fresh)]
     {
         for family in families {
             for issued_at in [now - skew, now + skew * 2] {
-                assert_eq!(access(&*store, &family, issued_at).await, standing);
+                assert_eq!(access(&*store, &family, issued_at).await, status);
             }
             assert_eq!(store.rotate(rotation(&family, "a", "b", now), now).await.unwrap(), rotated);
         }
     }
     let mut theirs = facts("t", Some("a session of another service"), now);
     theirs.issuer = Some("https://partner.example");
-    for (issued_at, standing) in [
-        (None, Standing::Revoked),
-        (Some(now), Standing::Revoked),
-        (Some(now + skew + Duration::from_millis(1)), Standing::Good),
+    for (issued_at, status) in [
+        (None, TokenStatus::Revoked),
+        (Some(now), TokenStatus::Revoked),
+        (Some(now + skew + Duration::from_millis(1)), TokenStatus::Valid),
     ] {
         theirs.issued_at = issued_at;
-        assert_eq!(answer(store.standing(&theirs, now)).await.unwrap(), standing, "{issued_at:?}");
+        assert_eq!(answer(store.token_status(&theirs, now)).await.unwrap(), status, "{issued_at:?}");
     }
     theirs.issued_at = None;
     let end = now + LIFE + LEEWAY * 2;
-    assert_eq!(answer(store.standing(&theirs, end)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&theirs, end)).await.unwrap(), TokenStatus::Valid);
 }
 
 pub(super) async fn a_subject_is_a_name_and_its_issuer(store: Arc<impl TokenStore>) {
@@ -195,23 +199,23 @@ pub(super) async fn to_ask_about_a_refresh_token_changes_nothing(store: Arc<impl
     let now = present();
     let grace = Duration::from_secs(5);
     let ask = async |family: &str, id: &str, grace, after| {
-        answer(store.refresh_standing(family, id, grace, now + after)).await.unwrap()
+        answer(store.refresh_status(family, id, grace, now + after)).await.unwrap()
     };
-    assert_eq!(ask("f", "a", grace, Duration::ZERO).await, RefreshStanding::Unknown);
+    assert_eq!(ask("f", "a", grace, Duration::ZERO).await, RefreshStatus::Unknown);
     assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
-    assert_eq!(ask("f", "a", Duration::ZERO, Duration::ZERO).await, RefreshStanding::Current);
+    assert_eq!(ask("f", "a", Duration::ZERO, Duration::ZERO).await, RefreshStatus::Current);
     assert_eq!(store.rotate(rotation("f", "a", "b", now), now).await.unwrap(), Rotated::Fresh);
-    let replaced = RefreshStanding::Replaced(Some("POST /refresh".to_owned()));
+    let replaced = RefreshStatus::Replaced(Some("POST /refresh".to_owned()));
     for _ in 0..3 {
-        assert_eq!(ask("f", "b", Duration::ZERO, Duration::ZERO).await, RefreshStanding::Current);
-        assert_eq!(ask("f", "a", grace, grace / 2).await, RefreshStanding::Retried);
+        assert_eq!(ask("f", "b", Duration::ZERO, Duration::ZERO).await, RefreshStatus::Current);
+        assert_eq!(ask("f", "a", grace, grace / 2).await, RefreshStatus::Retried);
         assert_eq!(ask("f", "a", grace, grace).await, replaced);
         assert_eq!(ask("f", "never seen", grace, Duration::ZERO).await, replaced);
-        assert_eq!(ask("g", "b", grace, Duration::ZERO).await, RefreshStanding::Unknown);
+        assert_eq!(ask("g", "b", grace, Duration::ZERO).await, RefreshStatus::Unknown);
     }
     assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);
     assert_eq!(store.rotate(rotation("f", "a", "d", now), now).await.unwrap(), Rotated::Reused);
-    assert_eq!(ask("f", "c", grace, Duration::ZERO).await, RefreshStanding::Unknown);
+    assert_eq!(ask("f", "c", grace, Duration::ZERO).await, RefreshStatus::Unknown);
 }
 
 pub(super) async fn a_revoked_login_takes_its_issued_tokens_with_it(store: Arc<impl TokenStore>) {
@@ -222,7 +226,7 @@ pub(super) async fn a_revoked_login_takes_its_issued_tokens_with_it(store: Arc<i
         store.allow(issued("its", Some(family), now), now).await.unwrap();
         let other = Issued { subject: "bob".into(), ..issued("another", None, now) };
         store.allow(other, now).await.unwrap();
-        assert_eq!(is_allowed("its").await, Standing::Good);
+        assert_eq!(is_allowed("its").await, TokenStatus::Valid);
         match ends {
             "by name" => {
                 let what = Revocation::Family { id: family.to_owned(), expires_at: now };
@@ -238,8 +242,8 @@ pub(super) async fn a_revoked_login_takes_its_issued_tokens_with_it(store: Arc<i
                 store.revoke(what, now).await.unwrap();
             }
         }
-        assert_eq!(is_allowed("its").await, Standing::Revoked, "{ends}");
-        assert_eq!(is_allowed("another").await, Standing::Good, "{ends}");
+        assert_eq!(is_allowed("its").await, TokenStatus::Revoked, "{ends}");
+        assert_eq!(is_allowed("another").await, TokenStatus::Valid, "{ends}");
     }
 }
 
@@ -270,7 +274,7 @@ pub(super) async fn a_revoked_login_is_revoked_until_its_last_access_token_has_e
             assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Reused);
         }
         let token = facts("an access token", Some(family), now);
-        assert_eq!(answer(store.standing(&token, last)).await.unwrap(), Standing::Revoked, "{family}");
+        assert_eq!(answer(store.token_status(&token, last)).await.unwrap(), TokenStatus::Revoked, "{family}");
     }
 }
 
@@ -283,10 +287,10 @@ pub(super) async fn a_refresh_ends_the_access_token_that_it_names(store: Arc<imp
     let mut step = rotation("f", "a", "b", now);
     step.ends = Some(("first".to_owned(), now + LIFE));
     assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Fresh);
-    for (id, standing) in [("first", Standing::Revoked), ("second", Standing::Good)] {
+    for (id, status) in [("first", TokenStatus::Revoked), ("second", TokenStatus::Valid)] {
         let token = facts(id, Some("f"), now);
-        assert_eq!(answer(store.standing(&token, now)).await.unwrap(), standing, "{id}");
-        assert_eq!(answer(store.is_allowed(id, now)).await.unwrap(), standing, "{id}");
+        assert_eq!(answer(store.token_status(&token, now)).await.unwrap(), status, "{id}");
+        assert_eq!(answer(store.is_allowed(id, now)).await.unwrap(), status, "{id}");
     }
 }
 
@@ -313,37 +317,39 @@ pub(super) async fn a_subject_has_its_share(store: Arc<impl TokenStore>) {
     // The first one is used again, so the second one has waited longest.
     assert_eq!(rotate(&logins[0], "a", "b", later(10)).await, Rotated::Fresh);
     logins.push(begun(&*store, "ada".into()).await);
-    assert_eq!(access(&*store, &logins[1], now).await, Standing::Revoked);
+    assert_eq!(access(&*store, &logins[1], now).await, TokenStatus::Revoked);
     assert_eq!(rotate(&logins[1], "a", "b", later(11)).await, Rotated::Unknown);
     for family in [&logins[0], &logins[2], &logins[3]] {
-        assert_eq!(access(&*store, family, now).await, Standing::Good);
+        assert_eq!(access(&*store, family, now).await, TokenStatus::Valid);
     }
 
     for (i, id) in ["0", "1", "2", "3"].into_iter().enumerate() {
         let expires_at = now + LIFE + Duration::from_secs(i as u64);
         store.allow(Issued { expires_at, ..issued(id, None, now) }, now).await.unwrap();
     }
-    assert_eq!(answer(store.is_allowed("0", now)).await.unwrap(), Standing::Revoked);
-    assert_eq!(answer(store.is_allowed("3", now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.is_allowed("0", now)).await.unwrap(), TokenStatus::Revoked);
+    assert_eq!(answer(store.is_allowed("3", now)).await.unwrap(), TokenStatus::Valid);
 
     // The login that had to go was the first revocation, and one may have four.
     for id in ["r0", "r1", "r2"] {
         store.revoke_of("ada".into(), token(id, now), now).await.unwrap();
         store.revoke_of("ada".into(), token(id, now), now).await.expect("the same once more is no other");
     }
-    assert_eq!(access(&*store, &logins[0], now).await, Standing::Good);
+    assert_eq!(access(&*store, &logins[0], now).await, TokenStatus::Valid);
     store.revoke_of("ada".into(), token("r3", now), now).await.unwrap();
     for family in &logins {
-        until("all ends", async || (access(&*store, family, now).await == Standing::Revoked).then_some(()))
-            .await;
+        until("all ends", async || {
+            (access(&*store, family, now).await == TokenStatus::Revoked).then_some(())
+        })
+        .await;
         assert_eq!(rotate(family, "b", "c", later(12)).await, Rotated::Unknown);
     }
     for id in ["r0", "r1", "r2", "r3"] {
-        let standing = answer(store.standing(&facts(id, None, now), now)).await.unwrap();
-        assert_eq!(standing, Standing::Revoked, "{id}");
+        let status = answer(store.token_status(&facts(id, None, now), now)).await.unwrap();
+        assert_eq!(status, TokenStatus::Revoked, "{id}");
     }
     let new = begun(&*store, "ada".into()).await;
-    assert_eq!(access(&*store, &new, now).await, Standing::Good);
+    assert_eq!(access(&*store, &new, now).await, TokenStatus::Valid);
     assert_eq!(rotate(&his, "a", "b", later(12)).await, Rotated::Fresh);
 }
 
@@ -359,10 +365,10 @@ pub(super) async fn a_revocation_is_never_weakened(store: Arc<impl TokenStore>) 
 
     let late = now + LIFE + LEEWAY - Duration::from_millis(1);
     let mut mine = facts("t", None, now + LIFE);
-    assert_eq!(answer(store.standing(&mine, late)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.token_status(&mine, late)).await.unwrap(), TokenStatus::Revoked);
     mine.id = None;
     mine.issued_at = Some(now + LIFE - Duration::from_millis(1));
-    assert_eq!(answer(store.standing(&mine, late)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.token_status(&mine, late)).await.unwrap(), TokenStatus::Revoked);
 }
 
 pub(super) async fn a_login_rotates_and_reuse_revokes_it(store: Arc<impl TokenStore>) {
@@ -372,10 +378,10 @@ pub(super) async fn a_login_rotates_and_reuse_revokes_it(store: Arc<impl TokenSt
     assert_eq!(rotate("a", "b").await.unwrap(), Rotated::Fresh);
     assert_eq!(rotate("b", "c").await.unwrap(), Rotated::Fresh);
     let access = facts("an access token", Some("f"), now);
-    assert_eq!(answer(store.standing(&access, now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&access, now)).await.unwrap(), TokenStatus::Valid);
 
     assert_eq!(rotate("a", "d").await.unwrap(), Rotated::Reused);
-    assert_eq!(answer(store.standing(&access, now)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.token_status(&access, now)).await.unwrap(), TokenStatus::Revoked);
     assert_eq!(rotate("c", "e").await.unwrap(), Rotated::Unknown);
     let never = rotation("another", "a", "b", now);
     assert_eq!(store.rotate(never, now).await.unwrap(), Rotated::Unknown);
@@ -417,8 +423,8 @@ pub(super) async fn a_revoked_login_is_unknown(store: Arc<impl TokenStore>) {
     assert!(store.begin(login("f", "a", now), now).await.is_err());
     let access = facts("an access token", Some("f"), now);
     let last = now + LIFE;
-    let standing = answer(store.standing(&access, last)).await.unwrap();
-    assert_eq!(standing, Standing::Revoked, "as long as the login would have lived");
+    let status = answer(store.token_status(&access, last)).await.unwrap();
+    assert_eq!(status, TokenStatus::Revoked, "as long as the login would have lived");
 }
 
 pub(super) async fn a_login_begins_once(store: Arc<impl TokenStore>) {
@@ -449,7 +455,7 @@ async fn race(store: &Arc<impl TokenStore>, grace: Duration) -> [usize; 4] {
 pub(super) async fn one_of_a_thousand_concurrent_rotations_wins(store: Arc<impl TokenStore>) {
     assert_eq!(race(&store, Duration::ZERO).await, [1, 0, 1, 998]);
     let access = facts("an access token", Some("f"), present());
-    assert_eq!(answer(store.standing(&access, present())).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.token_status(&access, present())).await.unwrap(), TokenStatus::Revoked);
 }
 
 pub(super) async fn one_of_a_thousand_wins_and_the_login_survives_honest_retries(
@@ -466,7 +472,10 @@ pub(super) async fn a_thousand_concurrent_revocations_are_all_kept(store: Arc<im
         revocations.spawn(async move {
             let id = i.to_string();
             store.revoke(token(&id, now), now).await.unwrap();
-            assert_eq!(answer(store.standing(&facts(&id, None, now), now)).await.unwrap(), Standing::Revoked);
+            assert_eq!(
+                answer(store.token_status(&facts(&id, None, now), now)).await.unwrap(),
+                TokenStatus::Revoked
+            );
         });
     }
     revocations.join_all().await;
@@ -474,15 +483,15 @@ pub(super) async fn a_thousand_concurrent_revocations_are_all_kept(store: Arc<im
 
 pub(super) async fn issued_tokens_are_allowed_until_they_are_revoked(store: Arc<impl TokenStore>) {
     let now = present();
-    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), TokenStatus::Revoked);
     store.allow(issued("t", None, now), now).await.unwrap();
-    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Good);
-    assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), Standing::Revoked);
-    assert_eq!(answer(store.is_allowed("t", now + LIFE + LEEWAY * 2)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), TokenStatus::Valid);
+    assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), TokenStatus::Revoked);
+    assert_eq!(answer(store.is_allowed("t", now + LIFE + LEEWAY * 2)).await.unwrap(), TokenStatus::Revoked);
     store.revoke(token("t", now), now).await.unwrap();
-    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), TokenStatus::Revoked);
     store.allow(issued("t", None, now), now).await.unwrap();
-    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), Standing::Revoked);
+    assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), TokenStatus::Revoked);
 }
 
 pub(super) async fn names_of_any_form_are_told_apart(store: Arc<impl TokenStore>) {
@@ -491,10 +500,10 @@ pub(super) async fn names_of_any_form_are_told_apart(store: Arc<impl TokenStore>
     for (i, revoked) in names.iter().enumerate() {
         store.revoke(token(revoked, now), now).await.unwrap();
         for (j, name) in names.iter().enumerate() {
-            let expected = if j <= i { Standing::Revoked } else { Standing::Good };
+            let expected = if j <= i { TokenStatus::Revoked } else { TokenStatus::Valid };
             let mine = facts(name, None, now);
             assert_eq!(
-                answer(store.standing(&mine, now)).await.unwrap(),
+                answer(store.token_status(&mine, now)).await.unwrap(),
                 expected,
                 "{name:?} after {revoked:?}"
             );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jwt_guard::store::{Begun, Rotated, Standing, StoreError, TokenStore};
+use jwt_guard::store::{Begun, Rotated, StoreError, TokenStatus, TokenStore};
 use tokio::task::JoinSet;
 
 use super::{answer, facts, login, present, rotation, token};
@@ -81,8 +81,8 @@ pub(super) async fn verify(store: &impl TokenStore, acknowledged: &[Acknowledged
         match fact {
             Acknowledged::Login(name, token) => last.insert(name, *token),
             Acknowledged::Revoked(name) => {
-                let standing = answer(store.standing(&facts(name, None, now), now)).await.unwrap();
-                assert_eq!(standing, Standing::Revoked, "the revocation of {name} is lost");
+                let status = answer(store.token_status(&facts(name, None, now), now)).await.unwrap();
+                assert_eq!(status, TokenStatus::Revoked, "the revocation of {name} is lost");
                 continue;
             }
         };

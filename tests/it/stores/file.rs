@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use jwt_guard::store::{Begun, FileStore, Revocation, RevocationStore, Rotated, Standing, TokenStore};
+use jwt_guard::store::{Begun, FileStore, Revocation, RevocationStore, Rotated, TokenStatus, TokenStore};
 
 use super::contract::{self, contract, small_share};
 use super::crash::{Acknowledged, verify, work};
@@ -38,15 +38,15 @@ async fn everything_is_there_after_it_was_opened_again() {
         store.allow(issued("u", None, now), now).await.unwrap();
     }
     let store = FileStore::open(directory.file()).await.unwrap();
-    let standing =
-        async |id, family| answer(store.standing(&facts(id, family, now + LIFE), now)).await.unwrap();
-    assert_eq!(standing("t", None).await, Standing::Revoked);
-    assert_eq!(standing("u", Some("f")).await, Standing::Good);
-    assert_eq!(standing("u", Some("g")).await, Standing::Revoked);
+    let token_status =
+        async |id, family| answer(store.token_status(&facts(id, family, now + LIFE), now)).await.unwrap();
+    assert_eq!(token_status("t", None).await, TokenStatus::Revoked);
+    assert_eq!(token_status("u", Some("f")).await, TokenStatus::Valid);
+    assert_eq!(token_status("u", Some("g")).await, TokenStatus::Revoked);
     let mut bobs = facts("v", None, now);
     (bobs.subject, bobs.issued_at) = ("bob", Some(now - LIFE));
-    assert_eq!(answer(store.standing(&bobs, now)).await.unwrap(), Standing::Revoked);
-    assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&bobs, now)).await.unwrap(), TokenStatus::Revoked);
+    assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), TokenStatus::Valid);
     assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);
     assert_eq!(store.rotate(rotation("g", "a", "c", now), now).await.unwrap(), Rotated::Unknown);
 }
@@ -68,8 +68,8 @@ async fn marks_and_cut_offs_are_there_after_it_was_opened_again() {
         assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
         id
     };
-    let standing = async |store: &FileStore, family: &str| {
-        answer(store.standing(&facts("t", Some(family), now), now)).await.unwrap()
+    let token_status = async |store: &FileStore, family: &str| {
+        answer(store.token_status(&facts("t", Some(family), now), now)).await.unwrap()
     };
     let store = open().await;
     let first = begin(&store, "first").await;
@@ -78,17 +78,17 @@ async fn marks_and_cut_offs_are_there_after_it_was_opened_again() {
     drop(store);
 
     let store = open().await;
-    assert_eq!(standing(&store, &first).await, Standing::Revoked);
+    assert_eq!(token_status(&store, &first).await, TokenStatus::Revoked);
     assert_eq!(store.rotate(rotation(&first, "a", "b", now), now).await.unwrap(), Rotated::Unknown);
-    assert_eq!(standing(&store, &second).await, Standing::Good);
+    assert_eq!(token_status(&store, &second).await, TokenStatus::Valid);
     let third = begin(&store, "third").await;
-    assert_eq!(standing(&store, &third).await, Standing::Good);
+    assert_eq!(token_status(&store, &third).await, TokenStatus::Valid);
     store.revoke(Revocation::All { issued_before: now, expires_at: now + LIFE }, now).await.unwrap();
     drop(store);
 
     let store = open().await;
     for family in [&second, &third] {
-        assert_eq!(standing(&store, family).await, Standing::Revoked);
+        assert_eq!(token_status(&store, family).await, TokenStatus::Revoked);
         assert_eq!(store.rotate(rotation(family, "a", "b", now), now).await.unwrap(), Rotated::Unknown);
     }
 }
@@ -118,8 +118,8 @@ async fn a_file_that_is_removed_or_replaced_while_it_is_open_acknowledges_nothin
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains("was removed or replaced"), "{cause}");
         assert!(store.revoke(token("later", now), now).await.is_err(), "and nothing after that");
-        let standing = answer(store.standing(&facts("before", None, now), now)).await.unwrap();
-        assert_eq!(standing, Standing::Revoked, "what is known is known");
+        let status = answer(store.token_status(&facts("before", None, now), now)).await.unwrap();
+        assert_eq!(status, TokenStatus::Revoked, "what is known is known");
     }
 }
 
@@ -190,8 +190,8 @@ async fn damage_is_an_error_or_has_no_effect() {
         let Ok(store) = FileStore::open(directory.file()).await else { return errors += 1 };
         for i in 0..500 {
             let id = i.to_string();
-            let standing = answer(store.standing(&facts(&id, None, now), now)).await.unwrap();
-            assert_eq!(standing, Standing::Revoked, "{what} hides {id}");
+            let status = answer(store.token_status(&facts(&id, None, now), now)).await.unwrap();
+            assert_eq!(status, TokenStatus::Revoked, "{what} hides {id}");
         }
     };
     let header = (0..320).step_by(7);
@@ -299,5 +299,5 @@ async fn child() {
     // It was not killed, so the disk refused a change.
     let now = present();
     assert!(store.revoke(token("t", now), now).await.is_err(), "a store whose disk failed takes no changes");
-    assert_eq!(answer(store.standing(&facts("t", None, now), now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(store.token_status(&facts("t", None, now), now)).await.unwrap(), TokenStatus::Valid);
 }

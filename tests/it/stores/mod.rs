@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use jwt_guard::store::{Family, Issued, Lookup, Revocation, Rotation, StoreError, TokenFacts};
+use jwt_guard::store::{Family, Issued, Lookup, Revocation, Rotation, StoreError, TokenInfo};
 use jwt_guard::{Clock, SystemClock};
 
 /// Longer than any entry of the tests counts: their life, and the largest leeway of a guard.
@@ -62,8 +62,8 @@ fn issued(id: &str, family: Option<&str>, now: SystemTime) -> Issued {
     }
 }
 
-fn facts<'a>(id: &'a str, family: Option<&'a str>, now: SystemTime) -> TokenFacts<'a> {
-    let mut facts = TokenFacts::new("ada", now + LIFE);
+fn facts<'a>(id: &'a str, family: Option<&'a str>, now: SystemTime) -> TokenInfo<'a> {
+    let mut facts = TokenInfo::new("ada", now + LIFE);
     (facts.id, facts.family, facts.issued_at) = (Some(id), family, Some(now));
     facts
 }

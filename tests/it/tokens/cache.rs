@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use jwt_guard::store::{MemoryStore, Revocation, TokenFacts, TokenStore as _};
+use jwt_guard::store::{MemoryStore, Revocation, TokenInfo, TokenStore as _};
 use jwt_guard::{
     Algorithm, Claims, CookieSettings, JwtGuard, Router, TokenCache, authentication_required, requires,
     routing,
@@ -24,7 +24,7 @@ fn payload(id: &str) -> Payload {
 async fn the_store_is_asked_on_every_hit() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
-    let store = move |token: &TokenFacts<'_>| {
+    let store = move |token: &TokenInfo<'_>| {
         counted.fetch_add(1, Ordering::Relaxed);
         token.id == Some("gone")
     };

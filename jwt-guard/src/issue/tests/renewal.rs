@@ -9,8 +9,8 @@ use super::*;
 use crate::claims::Claims;
 use crate::principal::Identity;
 use crate::store::{
-    Begun, Family, Issued, Lookup, MemoryStore, RefreshStanding, Revocation, RevocationStore, Rotated,
-    Rotation, Standing, StoreError, StoreFuture, Subject, TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, MemoryStore, RefreshStatus, Revocation, RevocationStore, Rotated,
+    Rotation, StoreError, StoreFuture, Subject, TokenInfo, TokenStatus, TokenStore,
 };
 use crate::token::TokenSource;
 
@@ -42,8 +42,8 @@ impl Told {
 }
 
 impl RevocationStore for Told {
-    fn standing(&self, _: &TokenFacts<'_>, _: SystemTime) -> Lookup<'_> {
-        Lookup::Known(Ok(Standing::Good))
+    fn token_status(&self, _: &TokenInfo<'_>, _: SystemTime) -> Lookup<'_> {
+        Lookup::Known(Ok(TokenStatus::Valid))
     }
 }
 
@@ -65,8 +65,8 @@ impl TokenStore for Told {
         self.answer("begin", format!("{} {id} {token} {ends}", subject.name()), begun)
     }
 
-    fn refresh_standing(&self, _: &str, _: &str, _: Duration, _: SystemTime) -> Lookup<'_, RefreshStanding> {
-        Lookup::Known(Ok(RefreshStanding::Current))
+    fn refresh_status(&self, _: &str, _: &str, _: Duration, _: SystemTime) -> Lookup<'_, RefreshStatus> {
+        Lookup::Known(Ok(RefreshStatus::Current))
     }
 
     fn rotate(&self, rotation: Rotation, _: SystemTime) -> StoreFuture<'_, Rotated> {
@@ -83,7 +83,7 @@ impl TokenStore for Told {
     }
 
     fn is_allowed(&self, _: &str, _: SystemTime) -> Lookup<'_> {
-        Lookup::Known(Ok(Standing::Good))
+        Lookup::Known(Ok(TokenStatus::Valid))
     }
 }
 
@@ -359,11 +359,13 @@ async fn a_login_after_the_logout_of_a_subject_counts_at_once() {
     // It is issued now, and no moment later.
     let new = login(&issuer).begin(&store).await.unwrap();
     assert_eq!(new.access().issued_at(), after_now(0.0));
-    for (token, standing) in [(old.access(), Standing::Revoked), (new.access(), Standing::Good)] {
-        let mut facts = TokenFacts::new("alice", token.expires_at());
+    for (token, status) in [(old.access(), TokenStatus::Revoked), (new.access(), TokenStatus::Valid)] {
+        let mut facts = TokenInfo::new("alice", token.expires_at());
         (facts.id, facts.family) = (Some(token.id()), token.family());
         (facts.issuer, facts.issued_at) = (Some("https://id.example"), Some(token.issued_at()));
-        let Lookup::Known(Ok(answer)) = store.standing(&facts, after_now(0.0)) else { panic!("no answer") };
-        assert_eq!(answer, standing);
+        let Lookup::Known(Ok(answer)) = store.token_status(&facts, after_now(0.0)) else {
+            panic!("no answer")
+        };
+        assert_eq!(answer, status);
     }
 }

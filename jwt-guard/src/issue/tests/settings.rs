@@ -47,6 +47,6 @@ fn illegal_names_are_refused_at_the_start() {
 
 #[test]
 fn the_longest_token_can_be_set() {
-    let issuer = build(|builder| builder.longest_token(100)).unwrap();
+    let issuer = build(|builder| builder.max_token_len(100)).unwrap();
     refused(issuer.access("alice").sign(), IssueErrorKind::TooLong, "at most 100");
 }

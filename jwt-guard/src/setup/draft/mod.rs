@@ -45,10 +45,10 @@ const LEEWAY: Duration = Duration::from_secs(30);
 const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 /// 8 KiB: what common servers accept for a whole header line.
-const LONGEST_TOKEN: usize = 8 * 1024;
+const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 /// Beyond 16 KiB a token no longer fits where tokens travel.
-const LONGEST_TOKEN_LIMIT: usize = 16 * 1024;
+const MAX_TOKEN_LEN_LIMIT: usize = 16 * 1024;
 
 /// What the `danger` door calls a guard without an audience.
 pub(crate) const ANY_AUDIENCE: &str = "any_audience";
@@ -70,7 +70,7 @@ pub(crate) struct Draft {
     pub(crate) leeway: Duration,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
-    pub(crate) longest_token: usize,
+    pub(crate) max_token_len: usize,
     pub(crate) token_cache: TokenCache,
     pub(crate) locations: Vec<TokenLocation>,
     pub(crate) query: Vec<TokenLocation>,
@@ -114,7 +114,7 @@ impl Draft {
             leeway: LEEWAY,
             max_lifetime: Some(MAX_LIFETIME),
             max_age: None,
-            longest_token: LONGEST_TOKEN,
+            max_token_len: MAX_TOKEN_LEN,
             token_cache: TokenCache::new(),
             locations: vec![TokenLocation::bearer()],
             query: Vec::new(),
@@ -166,11 +166,11 @@ impl Draft {
         let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
         let issuers = self.issuers(&hierarchies, &mut problems);
         let Self {
-            clock, name, realm, credentials, conflict, locations, query, cookies, longest_token, ..
+            clock, name, realm, credentials, conflict, locations, query, cookies, max_token_len, ..
         } = self;
         let issuer = self
             .signing_key
-            .map(|key| issuer(key, &issuers.own, longest_token, &clock, self.issuer_settings));
+            .map(|key| issuer(key, &issuers.own, max_token_len, &clock, self.issuer_settings));
         let issuer =
             issuer.and_then(|issuer| issuer.map_err(|error| problems.setting(error.to_string())).ok());
         let issuing = issuer.map(|issuer| Issuing {
@@ -188,11 +188,11 @@ impl Draft {
         let places: Vec<Place> = locations.into_iter().chain(query).map(|location| location.0).collect();
         let refresh_places = places_of_refresh_tokens(&places, cookies.as_ref());
         let [locations, refresh_locations] =
-            [places, refresh_places].map(|places| Locations { places, conflict, longest: longest_token });
-        let access = Verifier::new(issuers.access, longest_token, Arc::clone(&clock));
+            [places, refresh_places].map(|places| Locations { places, conflict, longest: max_token_len });
+        let access = Verifier::new(issuers.access, max_token_len, Arc::clone(&clock));
         // An illegal cache is not made: the problems say why there is no guard.
         let access = if problems.is_empty() { access.remembering(self.token_cache) } else { access };
-        let refresh = Verifier::new(issuers.refresh, longest_token, clock).of_refresh_tokens();
+        let refresh = Verifier::new(issuers.refresh, max_token_len, clock).of_refresh_tokens();
         let (user_loader, sessions) = (self.user_loader, self.sessions);
         problems.or(Config {
             access,
@@ -284,10 +284,10 @@ impl Draft {
                 .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
         }
         self.token_cache.problems().for_each(|problem| problems.setting(problem));
-        if self.longest_token == 0 || self.longest_token > LONGEST_TOKEN_LIMIT {
+        if self.max_token_len == 0 || self.max_token_len > MAX_TOKEN_LEN_LIMIT {
             problems.setting(format!(
-                "a `longest_token` of {} bytes is out of range; expected 1 to {LONGEST_TOKEN_LIMIT}",
-                self.longest_token
+                "a `max_token_len` of {} bytes is out of range; expected 1 to {MAX_TOKEN_LEN_LIMIT}",
+                self.max_token_len
             ));
         }
     }
@@ -297,11 +297,11 @@ impl Draft {
 fn issuer(
     key: SigningKey,
     rules: &Rules,
-    longest_token: usize,
+    max_token_len: usize,
     clock: &Arc<dyn Clock>,
     settings: IssuerSettings,
 ) -> Result<TokenIssuer, IssueError> {
-    let mut builder = TokenIssuer::builder(key).longest_token(longest_token).clock(Arc::clone(clock));
+    let mut builder = TokenIssuer::builder(key).max_token_len(max_token_len).clock(Arc::clone(clock));
     if rules.subject_claim != "sub" {
         builder = builder.subject_claim(rules.subject_claim.clone());
     }

@@ -78,9 +78,9 @@ fn leeway_is_at_most_five_minutes() {
 
 #[test]
 fn token_length_has_a_range() {
-    assert_eq!(problems(|draft| draft.longest_token = 16 * 1024).len(), 0);
-    assert_eq!(problems(|draft| draft.longest_token = 16 * 1024 + 1).len(), 1);
-    assert_eq!(problems(|draft| draft.longest_token = 0).len(), 1);
+    assert_eq!(problems(|draft| draft.max_token_len = 16 * 1024).len(), 0);
+    assert_eq!(problems(|draft| draft.max_token_len = 16 * 1024 + 1).len(), 1);
+    assert_eq!(problems(|draft| draft.max_token_len = 0).len(), 1);
 }
 
 #[test]

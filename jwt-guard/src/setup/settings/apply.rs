@@ -42,7 +42,7 @@ impl Settings {
         draft.max_age = self.max_age;
         replace(&mut draft.own.profile, self.profile);
         replace(&mut draft.leeway, self.leeway);
-        replace(&mut draft.longest_token, self.longest_token);
+        replace(&mut draft.max_token_len, self.max_token_len);
         replace(&mut draft.own.subject_claim, self.subject_claim);
         replace(&mut draft.realm, self.realm);
         replace(&mut draft.grace, self.refresh_grace);

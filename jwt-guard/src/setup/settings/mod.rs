@@ -66,7 +66,7 @@ use crate::verify::TokenProfile;
 /// | `max_lifetime` | `JWT_GUARD_MAX_LIFETIME` | longest time from `iat` to `exp`; `24h` by default |
 /// | `max_age` | `JWT_GUARD_MAX_AGE` | longest time since `iat`; none by default |
 /// | `refuse_embedded_keys` | `JWT_GUARD_REFUSE_EMBEDDED_KEYS` | `true` refuses tokens with a key in their header |
-/// | `longest_token` | `JWT_GUARD_LONGEST_TOKEN` | bytes; 8192 by default |
+/// | `max_token_len` | `JWT_GUARD_MAX_TOKEN_LEN` | bytes; 8192 by default |
 /// | `subject_claim` | `JWT_GUARD_SUBJECT_CLAIM` | claim that names the caller; `sub` by default |
 /// | `scope_claims` | `JWT_GUARD_SCOPE_CLAIMS` | paths of claims, `[["scope"], ["scp"]]` by default |
 /// | `role_claims` | `JWT_GUARD_ROLE_CLAIMS` | paths of claims such as `[["realm_access", "roles"]]`; `[["roles"]]` by default |
@@ -170,9 +170,9 @@ pub struct Settings {
     pub max_age: Option<Duration>,
     /// As [`Builder::refuse_embedded_keys`](crate::Builder::refuse_embedded_keys).
     pub refuse_embedded_keys: bool,
-    /// As [`Builder::longest_token`](crate::Builder::longest_token).
+    /// As [`Builder::max_token_len`](crate::Builder::max_token_len).
     #[serde(deserialize_with = "values::number")]
-    pub longest_token: Option<usize>,
+    pub max_token_len: Option<usize>,
     /// As [`Builder::subject_claim`](crate::Builder::subject_claim).
     #[serde(deserialize_with = "values::given")]
     pub subject_claim: Option<String>,

@@ -48,7 +48,7 @@ pub(super) const VARIABLES: [(&str, Form); 37] = [
     ("max_lifetime", Form::Text),
     ("max_age", Form::Text),
     ("refuse_embedded_keys", Form::Switch),
-    ("longest_token", Form::Number),
+    ("max_token_len", Form::Number),
     ("subject_claim", Form::Text),
     ("scope_claims", Form::Paths),
     ("role_claims", Form::Paths),

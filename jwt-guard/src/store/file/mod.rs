@@ -21,8 +21,8 @@ use std::time::{Duration, SystemTime};
 use crate::store::ledger::Ledger;
 use crate::store::shared::Shared;
 use crate::store::{
-    Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation,
-    StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, RefreshStatus, Revocation, RevocationStore, Rotated, Rotation, StoreError,
+    StoreFuture, StoreLimits, Subject, TokenInfo, TokenStore,
 };
 use writer::{Order, Writer};
 
@@ -99,8 +99,8 @@ impl FileStore {
 }
 
 impl RevocationStore for FileStore {
-    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
-        Lookup::Known(self.shared.standing(token, now))
+    fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
+        Lookup::Known(self.shared.token_status(token, now))
     }
 }
 
@@ -131,14 +131,14 @@ impl TokenStore for FileStore {
         Box::pin(self.writer.send(now, |done| Order::Rotate(rotation, done)))
     }
 
-    fn refresh_standing(
+    fn refresh_status(
         &self,
         family: &str,
         id: &str,
         grace: Duration,
         now: SystemTime,
-    ) -> Lookup<'_, RefreshStanding> {
-        Lookup::Known(self.shared.refresh_standing(family, id, grace, now))
+    ) -> Lookup<'_, RefreshStatus> {
+        Lookup::Known(self.shared.refresh_status(family, id, grace, now))
     }
 
     fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Entry, Kind, Ledger, Login, Note};
 use crate::store::limits::warn_of_logins;
-use crate::store::{Begun, Family, RefreshStanding, Rotated, Rotation, StoreError};
+use crate::store::{Begun, Family, RefreshStatus, Rotated, Rotation, StoreError};
 use crate::timestamp::Timestamp;
 
 impl Ledger {
@@ -49,14 +49,14 @@ impl Ledger {
         let Rotation { family, presented, next, access_expires_at, expires_at, ends, endpoint, grace } =
             rotation;
         let (access_ends, expires_at) = (Timestamp::ceil(access_expires_at), Timestamp::ceil(expires_at));
-        match self.refresh_standing(&family, &presented, grace, now) {
-            RefreshStanding::Current => {}
-            RefreshStanding::Retried => return Ok(Rotated::Retried),
-            RefreshStanding::Replaced(_) => {
+        match self.refresh_status(&family, &presented, grace, now) {
+            RefreshStatus::Current => {}
+            RefreshStatus::Retried => return Ok(Rotated::Retried),
+            RefreshStatus::Replaced(_) => {
                 self.revoke_family(family.into(), None, access_ends, now)?;
                 return Ok(Rotated::Reused);
             }
-            RefreshStanding::Unknown => return Ok(Rotated::Unknown),
+            RefreshStatus::Unknown => return Ok(Rotated::Unknown),
         }
         if let Some((id, ends)) = ends {
             let subject = self.login(&family, now).map(|login| login.subject.clone());
@@ -78,22 +78,22 @@ impl Ledger {
         Ok(Rotated::Fresh)
     }
 
-    pub(in crate::store) fn refresh_standing(
+    pub(in crate::store) fn refresh_status(
         &self,
         family: &str,
         presented: &str,
         grace: Duration,
         now: Timestamp,
-    ) -> RefreshStanding {
+    ) -> RefreshStatus {
         let Some(Login { current, previous, rotated, endpoint, .. }) = self.login(family, now) else {
-            return RefreshStanding::Unknown;
+            return RefreshStatus::Unknown;
         };
         if **current == *presented {
-            RefreshStanding::Current
+            RefreshStatus::Current
         } else if previous.as_deref() == Some(presented) && now < rotated.plus(grace) {
-            RefreshStanding::Retried
+            RefreshStatus::Retried
         } else {
-            RefreshStanding::Replaced(endpoint.as_deref().map(str::to_owned))
+            RefreshStatus::Replaced(endpoint.as_deref().map(str::to_owned))
         }
     }
 

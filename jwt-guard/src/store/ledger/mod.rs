@@ -24,7 +24,7 @@ use std::time::SystemTime;
 
 use crate::store::limits::{warn_of_issued, warn_of_revocations};
 use crate::store::subject::with_key;
-use crate::store::{Issued, Revocation, Standing, StoreError, StoreLimits, Subject, TokenFacts};
+use crate::store::{Issued, Revocation, StoreError, StoreLimits, Subject, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 
 pub(super) use entry::{Entry, Kind, Login, Note};
@@ -112,7 +112,7 @@ impl Ledger {
         self.put(Kind::Allowed, id.into(), Entry { ends: Timestamp::ceil(expires_at), note })
     }
 
-    pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Standing {
+    pub(super) fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> TokenStatus {
         let now = Timestamp::floor(now);
         let named = |table: &Table, name: Option<&str>| {
             !table.is_empty() && name.is_some_and(|name| table.living(name, now).is_some())
@@ -120,29 +120,29 @@ impl Ledger {
         let revoked = named(&self.tokens, token.id)
             || named(&self.families, token.family)
             || self.is_cut_off(token, now);
-        if revoked { Standing::Revoked } else { Standing::Good }
+        if revoked { TokenStatus::Revoked } else { TokenStatus::Valid }
     }
 
-    pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> Standing {
+    pub(super) fn is_allowed(&self, id: &str, now: SystemTime) -> TokenStatus {
         let now = Timestamp::floor(now);
         let Some(Note::Allowed { subject, family }) = self.allowed.living(id, now).map(|entry| &entry.note)
         else {
-            return Standing::Revoked;
+            return TokenStatus::Revoked;
         };
         let revoked = self.tokens.living(id, now).is_some()
             || family.as_ref().is_some_and(|family| {
                 self.families.living(family, now).is_some() || self.is_outrun(subject, family, now)
             });
-        if revoked { Standing::Revoked } else { Standing::Good }
+        if revoked { TokenStatus::Revoked } else { TokenStatus::Valid }
     }
 
-    /// Whether nothing is revoked, so that [`standing`](Self::standing) need not be asked.
+    /// Whether nothing is revoked, so that [`token_status`](Self::token_status) need not be asked.
     pub(super) fn revokes_nothing(&self) -> bool {
         self.tokens.is_empty() && self.families.is_empty() && self.subjects.is_empty()
     }
 
     /// Whether a cut-off covers a token: by the epoch in which its login began, else by the time of its issue.
-    fn is_cut_off(&self, token: &TokenFacts<'_>, now: Timestamp) -> bool {
+    fn is_cut_off(&self, token: &TokenInfo<'_>, now: Timestamp) -> bool {
         if self.subjects.is_empty() {
             return false;
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::{Begun, Family, RefreshStanding, Rotated, Rotation};
+use crate::store::{Begun, Family, RefreshStatus, Rotated, Rotation};
 
 const SUBJECTS: [&str; 2] = ["ada", "bob"];
 
@@ -73,27 +73,27 @@ fn agree(ledger: &Ledger, logins: &[Known], now: u64) -> Result<(), TestCaseErro
             // Beyond its end and the leeway, no guard asks.
             if now < end + Timestamp::LEEWAY.as_secs() {
                 let subject = SUBJECTS[login.subject];
-                let facts = TokenFacts {
+                let facts = TokenInfo {
                     id: Some(id),
                     family: Some(&login.name),
                     issued_at: Some(at(now + 3)),
-                    ..TokenFacts::new(subject, at(*end))
+                    ..TokenInfo::new(subject, at(*end))
                 };
-                let expected = if login.ended { Standing::Revoked } else { Standing::Good };
-                prop_assert_eq!(ledger.standing(&facts, at(now)), expected);
-                let listed = if login.ended { Standing::Revoked } else { Standing::Good };
+                let expected = if login.ended { TokenStatus::Revoked } else { TokenStatus::Valid };
+                prop_assert_eq!(ledger.token_status(&facts, at(now)), expected);
+                let listed = if login.ended { TokenStatus::Revoked } else { TokenStatus::Valid };
                 prop_assert_eq!(ledger.is_allowed(id, at(now)), listed);
             }
         }
         let lives = !login.ended && now < login.ends + Timestamp::LEEWAY.as_secs();
         for (index, id) in login.refresh.iter().enumerate() {
-            let standing = ledger.refresh_standing(&login.name, id, Duration::ZERO, moment);
+            let status = ledger.refresh_status(&login.name, id, Duration::ZERO, moment);
             let expected = match lives {
-                false => RefreshStanding::Unknown,
-                true if index + 1 == login.refresh.len() => RefreshStanding::Current,
-                true => RefreshStanding::Replaced(None),
+                false => RefreshStatus::Unknown,
+                true if index + 1 == login.refresh.len() => RefreshStatus::Current,
+                true => RefreshStatus::Replaced(None),
             };
-            prop_assert_eq!(standing, expected);
+            prop_assert_eq!(status, expected);
         }
     }
     Ok(())

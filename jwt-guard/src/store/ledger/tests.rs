@@ -28,9 +28,9 @@ fn subject(issued_before: u64, expires_at: u64) -> Revocation {
     Revocation::Subject { subject: "s".into(), issued_before: at(issued_before), expires_at: at(expires_at) }
 }
 
-fn facts(issued_at: Option<u64>) -> TokenFacts<'static> {
+fn facts(issued_at: Option<u64>) -> TokenInfo<'static> {
     let issued_at = issued_at.map(at);
-    TokenFacts { id: Some("t"), family: Some("f"), issued_at, ..TokenFacts::new("s", at(END)) }
+    TokenInfo { id: Some("t"), family: Some("f"), issued_at, ..TokenInfo::new("s", at(END)) }
 }
 
 fn ledger(revocations: impl IntoIterator<Item = Revocation>) -> Ledger {
@@ -43,26 +43,26 @@ fn ledger(revocations: impl IntoIterator<Item = Revocation>) -> Ledger {
 
 #[test]
 fn a_token_is_revoked_by_its_name_its_login_or_its_subject_until_they_have_ended() {
-    use Standing::{Good, Revoked};
+    use TokenStatus::{Revoked, Valid};
     let table = [
-        ("nothing", vec![], Some(10), 20, Good),
+        ("nothing", vec![], Some(10), 20, Valid),
         ("itself", vec![token("t", END)], Some(10), 20, Revoked),
-        ("another", vec![token("u", END)], Some(10), 20, Good),
-        ("a login named as it", vec![family("t", END)], Some(10), 20, Good),
+        ("another", vec![token("u", END)], Some(10), 20, Valid),
+        ("a login named as it", vec![family("t", END)], Some(10), 20, Valid),
         ("its login", vec![family("f", END)], Some(10), 20, Revoked),
-        ("a token named as its login", vec![token("f", END)], Some(10), 20, Good),
+        ("a token named as its login", vec![token("f", END)], Some(10), 20, Valid),
         ("issued before the cut-off", vec![subject(11, END)], Some(10), 20, Revoked),
-        ("issued at the cut-off", vec![subject(10, END)], Some(10), 20, Good),
+        ("issued at the cut-off", vec![subject(10, END)], Some(10), 20, Valid),
         ("without a time of issue", vec![subject(10, END)], None, 20, Revoked),
         ("the leeway of a guard", vec![token("t", END)], Some(10), END + LEEWAY - 1, Revoked),
-        ("after it", vec![token("t", END)], Some(10), END + LEEWAY, Good),
-        ("a cut-off ends", vec![subject(10, END)], None, END + LEEWAY, Good),
+        ("after it", vec![token("t", END)], Some(10), END + LEEWAY, Valid),
+        ("a cut-off ends", vec![subject(10, END)], None, END + LEEWAY, Valid),
         ("the later end counts", vec![token("t", END), token("t", 1)], Some(10), 900, Revoked),
         ("the later cut-off counts", vec![subject(11, END), subject(5, END)], Some(10), 20, Revoked),
         ("the later end of cut-offs counts", vec![subject(11, END), subject(11, 1)], Some(10), 900, Revoked),
     ];
     for (case, revocations, issued_at, now, expected) in table {
-        assert_eq!(ledger(revocations).standing(&facts(issued_at), at(now)), expected, "{case}");
+        assert_eq!(ledger(revocations).token_status(&facts(issued_at), at(now)), expected, "{case}");
     }
 }
 
@@ -125,9 +125,9 @@ fn a_rotation_is_judged_by_what_the_login_knows() {
         for (step, (now, presented, next, grace, expected)) in steps.iter().enumerate() {
             let result = ledger.rotate(rotation(presented, next, *grace), moment(*now)).unwrap();
             assert_eq!(result, *expected, "{case}, step {step}");
-            let revoked = if *expected == Reused { Standing::Revoked } else { Standing::Good };
+            let revoked = if *expected == Reused { TokenStatus::Revoked } else { TokenStatus::Valid };
             if *expected != Unknown {
-                assert_eq!(ledger.standing(&facts(None), at(*now)), revoked, "{case}, step {step}");
+                assert_eq!(ledger.token_status(&facts(None), at(*now)), revoked, "{case}, step {step}");
             }
         }
     }
@@ -142,8 +142,8 @@ fn a_revoked_login_is_unknown_and_cannot_begin_again() {
     assert!(ledger.begin(login("a"), moment(1)).is_err());
     let later = at(END + LEEWAY - 1);
     assert_eq!(
-        ledger.standing(&facts(None), later),
-        Standing::Revoked,
+        ledger.token_status(&facts(None), later),
+        TokenStatus::Revoked,
         "as long as the login would have lived"
     );
 }
@@ -162,14 +162,18 @@ fn a_login_begins_once() {
 #[test]
 fn a_token_is_allowed_until_it_is_revoked_or_has_ended() {
     let mut ledger = ledger([]);
-    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked);
+    assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Revoked);
     ledger.allow(issued("t", None, END), moment(0)).unwrap();
-    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Good);
-    assert_eq!(ledger.is_allowed("t", at(END + LEEWAY)), Standing::Revoked);
+    assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Valid);
+    assert_eq!(ledger.is_allowed("t", at(END + LEEWAY)), TokenStatus::Revoked);
     ledger.revoke(token("t", 1), None, moment(0)).unwrap();
-    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked);
+    assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Revoked);
     ledger.allow(issued("t", None, END), moment(0)).unwrap();
-    assert_eq!(ledger.is_allowed("t", at(1)), Standing::Revoked, "a revocation outlasts a second allowance");
+    assert_eq!(
+        ledger.is_allowed("t", at(1)),
+        TokenStatus::Revoked,
+        "a revocation outlasts a second allowance"
+    );
 }
 
 #[test]
@@ -242,9 +246,9 @@ fn a_ledger_restored_from_its_journal_says_the_same() {
     ledger.revoke(other, None, moment(1)).unwrap();
     let mut restored = Ledger::new(StoreLimits::each(0));
     replay(&mut ledger, &mut restored);
-    let other = |issued_at| TokenFacts { subject: "o", ..facts(Some(issued_at)) };
-    assert_eq!(restored.standing(&other(9), at(1)), Standing::Revoked);
-    assert_eq!(restored.standing(&other(10), at(1)), Standing::Good);
+    let other = |issued_at| TokenInfo { subject: "o", ..facts(Some(issued_at)) };
+    assert_eq!(restored.token_status(&other(9), at(1)), TokenStatus::Revoked);
+    assert_eq!(restored.token_status(&other(10), at(1)), TokenStatus::Valid);
     assert_eq!(restored.rotate(rotation("b", "c", 0), moment(2)).unwrap(), Rotated::Fresh);
 }
 

@@ -27,8 +27,8 @@ use crate::store::ledger::{EVERYBODY, mark, new_line, read_mark};
 use crate::store::limits::{warn_of_issued, warn_of_logins, warn_of_revocations};
 use crate::store::subject::with_key;
 use crate::store::{
-    Begun, Family, Issued, Lookup, RefreshStanding, Revocation, RevocationStore, Rotated, Rotation, Standing,
-    StoreError, StoreFuture, StoreLimits, Subject, TokenFacts, TokenStore,
+    Begun, Family, Issued, Lookup, RefreshStatus, Revocation, RevocationStore, Rotated, Rotation, StoreError,
+    StoreFuture, StoreLimits, Subject, TokenInfo, TokenStatus, TokenStore,
 };
 use crate::timestamp::Timestamp;
 use feed::{Fact, Feed, fact};
@@ -112,8 +112,8 @@ impl RedisStore {
         Ok(Self { server, feed: None, limits: options.limits })
     }
 
-    fn ask_standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> StoreFuture<'_, Standing> {
-        let mut call = self.server.call(&scripts::STANDING, None);
+    fn ask_token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> StoreFuture<'_, TokenStatus> {
+        let mut call = self.server.call(&scripts::TOKEN_STATUS, None);
         call.arg(Timestamp::floor(now).as_millis());
         let issued_at = token.issued_at.map(|time| Timestamp::floor(time).as_millis().to_string());
         call.arg(issued_at.unwrap_or_default());
@@ -129,7 +129,7 @@ impl RedisStore {
                 call.arg(kind).arg(name);
             }
         }
-        Box::pin(async move { standing(self.server.run(&call).await?) })
+        Box::pin(async move { token_status(self.server.run(&call).await?) })
     }
 
     async fn send(
@@ -193,10 +193,10 @@ impl RedisStore {
 }
 
 impl RevocationStore for RedisStore {
-    fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Lookup<'_> {
-        match self.feed.as_ref().and_then(|feed| feed.standing(token, now)) {
-            Some(standing) => Lookup::Known(Ok(standing)),
-            None => Lookup::Pending(self.ask_standing(token, now)),
+    fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
+        match self.feed.as_ref().and_then(|feed| feed.token_status(token, now)) {
+            Some(status) => Lookup::Known(Ok(status)),
+            None => Lookup::Pending(self.ask_token_status(token, now)),
         }
     }
 }
@@ -283,22 +283,22 @@ impl TokenStore for RedisStore {
         })
     }
 
-    fn refresh_standing(
+    fn refresh_status(
         &self,
         family: &str,
         id: &str,
         grace: Duration,
         now: SystemTime,
-    ) -> Lookup<'_, RefreshStanding> {
-        let mut call = self.server.call(&scripts::REFRESH_STANDING, Some(("login", family)));
+    ) -> Lookup<'_, RefreshStatus> {
+        let mut call = self.server.call(&scripts::REFRESH_STATUS, Some(("login", family)));
         call.arg(Timestamp::floor(now).as_millis()).arg(id).arg(Timestamp::default().plus(grace).as_millis());
         Lookup::Pending(Box::pin(async move {
             let (answer, endpoint): (u8, String) = self.server.run(&call).await?;
             match answer {
-                0 => Ok(RefreshStanding::Current),
-                1 => Ok(RefreshStanding::Retried),
-                2 => Ok(RefreshStanding::Replaced(Some(endpoint).filter(|text| !text.is_empty()))),
-                3 => Ok(RefreshStanding::Unknown),
+                0 => Ok(RefreshStatus::Current),
+                1 => Ok(RefreshStatus::Retried),
+                2 => Ok(RefreshStatus::Replaced(Some(endpoint).filter(|text| !text.is_empty()))),
+                3 => Ok(RefreshStatus::Unknown),
                 other => Err(nonsense(other)),
             }
         }))
@@ -321,7 +321,7 @@ impl TokenStore for RedisStore {
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
         let mut call = self.server.call(&scripts::IS_ALLOWED, Some(("allowed", id)));
         call.arg(Timestamp::floor(now).as_millis()).arg(id);
-        Lookup::Pending(Box::pin(async move { standing(self.server.run(&call).await?) }))
+        Lookup::Pending(Box::pin(async move { token_status(self.server.run(&call).await?) }))
     }
 }
 
@@ -332,10 +332,10 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-fn standing(answer: u8) -> Result<Standing, StoreError> {
+fn token_status(answer: u8) -> Result<TokenStatus, StoreError> {
     match answer {
-        0 => Ok(Standing::Good),
-        1 => Ok(Standing::Revoked),
+        0 => Ok(TokenStatus::Valid),
+        1 => Ok(TokenStatus::Revoked),
         other => Err(nonsense(other)),
     }
 }

@@ -16,12 +16,12 @@ scripts! {
     BEGIN = "begin.lua";
     IS_ALLOWED = "is_allowed.lua";
     MARK = "mark.lua";
-    REFRESH_STANDING = "refresh_standing.lua";
+    REFRESH_STATUS = "refresh_status.lua";
     REVOKE_FAMILY = "revoke_family.lua";
     REVOKE_SUBJECT = "revoke_subject.lua";
     REVOKE_TOKEN = "revoke_token.lua";
     ROTATE = "rotate.lua";
-    STANDING = "standing.lua";
+    TOKEN_STATUS = "token_status.lua";
     TAIL = "tail.lua";
 }
 

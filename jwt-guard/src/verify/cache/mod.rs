@@ -40,7 +40,7 @@ pub(super) struct KnownTokens {
 }
 
 /// The longest token that is kept. Longer ones are rare and dear.
-const LONGEST_TOKEN: usize = 4 * 1024;
+const MAX_TOKEN_LEN: usize = 4 * 1024;
 
 /// The part of the memory that copies of hot tokens may take.
 const THREADS_PART: usize = 4;
@@ -92,7 +92,7 @@ impl KnownTokens {
     /// Keeps what was found out about a token by a verification that began in this epoch.
     pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, clock: &dyn Clock) {
         let Some(rest) = found.good.end.since(found.good.start) else { return };
-        if token.len() > LONGEST_TOKEN || !self.settings.takes(found.key.algorithm()) {
+        if token.len() > MAX_TOKEN_LEN || !self.settings.takes(found.key.algorithm()) {
             return;
         }
         let entry = Entry {

@@ -36,9 +36,9 @@ async fn a_node_that_cannot_keep_all_asks_the_server_until_it_can() {
     two.revoke(token("d", present()), present()).await.expect("its own logouts go on");
     for node in [&two, &three] {
         for id in ["a", "b", "c", "d"] {
-            assert_eq!(standing(node, id).await.unwrap(), Standing::Revoked, "{id}");
+            assert_eq!(token_status(node, id).await.unwrap(), TokenStatus::Revoked, "{id}");
         }
-        assert_eq!(standing(node, "good").await.unwrap(), Standing::Good);
+        assert_eq!(token_status(node, "good").await.unwrap(), TokenStatus::Valid);
     }
 
     // What ended is gone from the server, and what a node keeps fits.
@@ -105,11 +105,11 @@ async fn what_others_write_to_our_keys_neither_stops_a_node_nor_hides_a_revocati
         assert!(is_revoked(&one, "after"), "{shown:?}");
         for node in [&two, &three] {
             until("the revocation counts", async || {
-                assert_eq!(standing(node, "before").await.unwrap(), Standing::Revoked, "{shown:?}");
-                (standing(node, "after").await.unwrap() == Standing::Revoked).then_some(())
+                assert_eq!(token_status(node, "before").await.unwrap(), TokenStatus::Revoked, "{shown:?}");
+                (token_status(node, "after").await.unwrap() == TokenStatus::Revoked).then_some(())
             })
             .await;
-            assert_eq!(standing(node, "good").await.unwrap(), Standing::Good, "{shown:?}");
+            assert_eq!(token_status(node, "good").await.unwrap(), TokenStatus::Valid, "{shown:?}");
         }
 
         // Nothing strange is left: the nodes go back to answering from memory.

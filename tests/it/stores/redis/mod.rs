@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jwt_guard::store::{
-    Begun, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, Standing, StoreError,
+    Begun, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, StoreError, TokenStatus,
     TokenStore,
 };
 use tokio::time::Instant;
@@ -70,8 +70,8 @@ async fn a_cut_off_reaches_other_nodes_and_spares_the_logins_after_it() {
         assert_eq!(one.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
         id
     };
-    let standing = async |store: &RedisStore, family: &str| {
-        answer(store.standing(&facts("t", Some(family), now), now)).await.unwrap()
+    let token_status = async |store: &RedisStore, family: &str| {
+        answer(store.token_status(&facts("t", Some(family), now), now)).await.unwrap()
     };
     let mut old = begin("0").await;
     for (round, what) in [
@@ -82,16 +82,16 @@ async fn a_cut_off_reaches_other_nodes_and_spares_the_logins_after_it() {
     .enumerate()
     {
         one.revoke(what, now).await.unwrap();
-        assert_eq!(standing(&one, &old).await, Standing::Revoked, "at once where it was made");
+        assert_eq!(token_status(&one, &old).await, TokenStatus::Revoked, "at once where it was made");
         until("the other node knows", async || {
-            (standing(&two, &old).await == Standing::Revoked).then_some(())
+            (token_status(&two, &old).await == TokenStatus::Revoked).then_some(())
         })
         .await;
         let new = begin(&format!("{}", round + 1)).await;
         let three = RedisStore::connect(&server.url(), patient()).await.unwrap();
         for node in [&one, &two, &three] {
-            assert_eq!(standing(node, &new).await, Standing::Good);
-            assert_eq!(standing(node, &old).await, Standing::Revoked);
+            assert_eq!(token_status(node, &new).await, TokenStatus::Valid);
+            assert_eq!(token_status(node, &old).await, TokenStatus::Revoked);
         }
         old = new;
     }
@@ -138,28 +138,28 @@ mod cluster {
 }
 
 /// What a node answers, from memory or not.
-async fn standing(store: &RedisStore, id: &str) -> Result<Standing, StoreError> {
+async fn token_status(store: &RedisStore, id: &str) -> Result<TokenStatus, StoreError> {
     let now = present();
-    answer(store.standing(&facts(id, Some("f"), now), now)).await
+    answer(store.token_status(&facts(id, Some("f"), now), now)).await
 }
 
 /// What a node knows itself; `None` where it would ask.
-fn known(store: &RedisStore, id: &str) -> Option<Standing> {
+fn known(store: &RedisStore, id: &str) -> Option<TokenStatus> {
     let now = present();
-    match store.standing(&facts(id, Some("f"), now), now) {
+    match store.token_status(&facts(id, Some("f"), now), now) {
         Lookup::Known(answer) => answer.ok(),
         Lookup::Pending(_) => None,
     }
 }
 
 fn is_revoked(store: &RedisStore, id: &str) -> bool {
-    known(store, id) == Some(Standing::Revoked)
+    known(store, id) == Some(TokenStatus::Revoked)
 }
 
 /// Whatever the node answers from, its answer is that the token was revoked. A busy machine may make it ask the server.
 async fn knows_or_finds_out(store: &RedisStore, id: &str) {
-    let answer = until("the node answers", async || standing(store, id).await.ok()).await;
-    assert_eq!(answer, Standing::Revoked, "{id} was missed");
+    let answer = until("the node answers", async || token_status(store, id).await.ok()).await;
+    assert_eq!(answer, TokenStatus::Revoked, "{id} was missed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -170,7 +170,7 @@ async fn a_revocation_is_pushed_to_another_node_within_100_ms() {
     let mut latencies = Vec::new();
     for i in 0..100 {
         let (id, now) = (i.to_string(), present());
-        assert_eq!(known(&two, &id), Some(Standing::Good));
+        assert_eq!(known(&two, &id), Some(TokenStatus::Valid));
         let start = Instant::now();
         one.revoke(token(&id, now), now).await.unwrap();
         assert!(is_revoked(&one, &id), "the node that revokes knows at once");
@@ -203,10 +203,10 @@ async fn every_kind_of_revocation_is_pushed() {
     one.revoke(subject, now).await.unwrap();
     let old = facts("another", None, now);
     until("a cut-off", async || {
-        (answer(two.standing(&old, now)).await.unwrap() == Standing::Revoked).then_some(())
+        (answer(two.token_status(&old, now)).await.unwrap() == TokenStatus::Revoked).then_some(())
     })
     .await;
-    assert_eq!(answer(two.standing(&issued_later, now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(two.token_status(&issued_later, now)).await.unwrap(), TokenStatus::Valid);
 }
 
 #[tokio::test]
@@ -217,11 +217,11 @@ async fn a_revocation_counts_at_once_for_a_strict_store() {
     let now = present();
     let mine = facts("t", None, now);
     let mut waits = Vec::new();
-    assert_eq!(answer(two.standing(&mine, now)).await.unwrap(), Standing::Good);
+    assert_eq!(answer(two.token_status(&mine, now)).await.unwrap(), TokenStatus::Valid);
     one.revoke(token("t", now), now).await.unwrap();
     for _ in 0..100 {
         let start = Instant::now();
-        assert_eq!(answer(two.standing(&mine, now)).await.unwrap(), Standing::Revoked);
+        assert_eq!(answer(two.token_status(&mine, now)).await.unwrap(), TokenStatus::Revoked);
         waits.push(start.elapsed());
     }
     waits.sort();
@@ -256,13 +256,13 @@ async fn a_node_that_was_cut_off_refuses_to_answer_and_then_misses_nothing() {
         for name in &names {
             one.revoke(token(name, present()), present()).await.unwrap();
         }
-        until("silence is noticed", async || standing(&two, &names[0]).await.err()).await;
+        until("silence is noticed", async || token_status(&two, &names[0]).await.err()).await;
         println!("a node refuses to answer {:?} after it was cut off", cut.elapsed());
         assert!(two.revoke(token("x", present()), present()).await.is_err());
 
         proxy.mend();
-        let first = until("it answers again", async || standing(&two, &names[199]).await.ok()).await;
-        assert_eq!(first, Standing::Revoked, "a node must not answer before it knows");
+        let first = until("it answers again", async || token_status(&two, &names[199]).await.ok()).await;
+        assert_eq!(first, TokenStatus::Revoked, "a node must not answer before it knows");
         until("it answers from memory", async || known(&two, "good")).await;
         for name in &names {
             knows_or_finds_out(&two, name).await;
@@ -380,14 +380,16 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
         server.kill();
         let now = present();
         assert!(
-            answer(strict.standing(&facts("t", None, now), now)).await.is_err(),
+            answer(strict.token_status(&facts("t", None, now), now)).await.is_err(),
             "strict, without a server"
         );
         working.await.unwrap();
         server.restart().await;
         let now = present();
-        until("it connects anew", async || answer(strict.standing(&facts("t", None, now), now)).await.ok())
-            .await;
+        until("it connects anew", async || {
+            answer(strict.token_status(&facts("t", None, now), now)).await.ok()
+        })
+        .await;
 
         let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
         rotations += verify(&strict, &acknowledged).await;

@@ -35,8 +35,8 @@ async fn a_primary_that_becomes_a_replica_is_not_believed_any_more() {
     store.revoke(token("t", present()), present()).await.unwrap();
     server.command(&["REPLICAOF", "127.0.0.1", &primary.port().to_string()]);
     assert!(store.revoke(token("u", present()), present()).await.is_err());
-    until("what it says may be old", async || standing(&store, "good").await.err()).await;
-    assert_eq!(standing(&store, "t").await.unwrap(), Standing::Revoked, "what is known is refused");
+    until("what it says may be old", async || token_status(&store, "good").await.err()).await;
+    assert_eq!(token_status(&store, "t").await.unwrap(), TokenStatus::Revoked, "what is known is refused");
 
     server.command(&["REPLICAOF", "NO", "ONE"]);
     until("it takes writes again", async || store.revoke(token("u", present()), present()).await.ok()).await;
@@ -71,7 +71,7 @@ async fn a_server_that_hangs_is_left_and_found_again() {
     let start = Instant::now();
     assert!(store.revoke(token("t", present()), present()).await.is_err());
     println!("a call waits {:?}", start.elapsed());
-    until("checks are refused", async || standing(&store, "good").await.err()).await;
+    until("checks are refused", async || token_status(&store, "good").await.err()).await;
     server.resume();
     until("it is found again", async || store.revoke(token("t", present()), present()).await.ok()).await;
     until("checks are answered", async || known(&store, "good")).await;

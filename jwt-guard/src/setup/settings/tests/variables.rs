@@ -62,7 +62,7 @@ fn every_bad_variable_is_named() {
         ("ISSUER", "a,,b"),
         ("LEEWAY", "30"),
         ("PREFER_FIRST", "yes"),
-        ("LONGEST_TOKEN", "8k"),
+        ("MAX_TOKEN_LEN", "8k"),
         ("ROLE_CLAIMS", "[realm_access]"),
         ("REALM", "  "),
         ("SERVICE_HOST", "10.0.0.1"),
@@ -80,7 +80,7 @@ fn every_bad_variable_is_named() {
     says("`JWT_GUARD_ISSUER`: empty", "");
     says("`JWT_GUARD_LEEWAY`: ", "\"15m\"");
     says("`JWT_GUARD_PREFER_FIRST`: ", "`true` or `false`");
-    says("`JWT_GUARD_LONGEST_TOKEN`: ", "number");
+    says("`JWT_GUARD_MAX_TOKEN_LEN`: ", "number");
     says("`JWT_GUARD_ROLE_CLAIMS`: ", "JSON");
     says("`JWT_GUARD_REALM`: empty", "");
     says("`JWT_GUARD_secret` is no setting", "");

@@ -24,7 +24,7 @@ use crate::store::ledger::Ledger;
 use crate::store::redis::options::RedisOptions;
 use crate::store::redis::server::Server;
 use crate::store::shared::Shared;
-use crate::store::{Standing, StoreError, StoreLimits, TokenFacts};
+use crate::store::{StoreError, StoreLimits, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 use reader::Reader;
 
@@ -63,9 +63,9 @@ impl Feed {
     }
 
     /// `None` where the server must be asked.
-    pub(super) fn standing(&self, token: &TokenFacts<'_>, now: SystemTime) -> Option<Standing> {
-        let standing = self.known.ledger.standing(token, now).ok()?;
-        (standing == Standing::Revoked || self.known.is_complete()).then_some(standing)
+    pub(super) fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Option<TokenStatus> {
+        let status = self.known.ledger.token_status(token, now).ok()?;
+        (status == TokenStatus::Revoked || self.known.is_complete()).then_some(status)
     }
 
     /// Learns of a revocation made by this node, before it is told of it.
