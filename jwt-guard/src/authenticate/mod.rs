@@ -2,13 +2,13 @@
 //!
 //! 1. Find the one credential of the request.
 //! 2. Verify it: a token by its keys and rules, a session by its store. A cookie must also come from a page of this site.
-//! 3. Ask whether the token was revoked (`standing`).
+//! 3. Ask whether the token was revoked (`revocation`).
 //! 4. Ask the application for its user (`user`).
 //!
 //! Only then is there a caller. This folder is the one place that makes an authenticated [`Principal`].
 
+mod revocation;
 mod session;
-mod standing;
 mod user;
 
 use std::future::Future;
@@ -25,7 +25,7 @@ use crate::principal::Principal;
 use crate::token::{Misshapen, TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError, WantedKey};
 
-pub(crate) use standing::examine;
+pub(crate) use revocation::examine;
 
 /// Who calls: known at once, or after something has been asked.
 ///
@@ -59,7 +59,7 @@ enum Located<'r> {
 /// they are not good.
 pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: Wanted) -> Caller<'a> {
     match locate(config, request, wanted.kind()) {
-        Ok(Located::Token(token, source)) => standing::require(config, token, source, wanted),
+        Ok(Located::Token(token, source)) => revocation::require(config, token, source, wanted),
         Ok(Located::Session(id)) => later(session::identify(config, id)),
         Err(AuthError::Token(VerifyError::NoKeys(key) | VerifyError::UnknownRemoteKey(key))) => {
             later(authenticate_after_fetch(config, request, wanted, key))
@@ -77,7 +77,7 @@ async fn authenticate_after_fetch(
 ) -> Result<Principal, AuthError> {
     config.verifier(wanted.kind()).fetch(&key).await;
     match locate(config, request, wanted.kind())? {
-        Located::Token(token, source) => standing::require(config, token, source, wanted).wait().await,
+        Located::Token(token, source) => revocation::require(config, token, source, wanted).wait().await,
         Located::Session(id) => session::identify(config, id).await,
     }
 }

@@ -5,7 +5,7 @@ use crate::causes::with_causes;
 use crate::config::{Config, Revocation};
 use crate::error::AuthError;
 use crate::principal::{Identity, Principal};
-use crate::store::{Lookup, RefreshStatus, TokenStatus, StoreError, TokenInfo};
+use crate::store::{Lookup, RefreshStatus, StoreError, TokenInfo, TokenStatus};
 use crate::token::{TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError};
 
@@ -88,7 +88,7 @@ pub(crate) async fn examine(
 }
 
 /// Asks the store.
-fn standing<'a>(
+fn token_status<'a>(
     config: &Config,
     revocation: &'a Revocation,
     identity: &Identity,
