@@ -89,10 +89,10 @@ async fn main() -> Result<(), Failure> {
 
 /// Three tokens, and the commands that show what each of them opens.
 fn tour(key: &EncodingKey) -> Result<String, jsonwebtoken::errors::Error> {
-    let nobody = token(key, "ada", "")?;
+    let visitor = token(key, "ada", "")?;
     let reader = token(key, "bob", "orders:read")?;
     let writer = token(key, "eve", "orders:read orders:write")?;
-    Ok(format!("NOBODY={nobody}\nREADER={reader}\nWRITER={writer}\n{TOUR}"))
+    Ok(format!("VISITOR={visitor}\nREADER={reader}\nWRITER={writer}\n{TOUR}"))
 }
 
 const TOUR: &str = r#"
@@ -101,7 +101,7 @@ curl -i http://localhost:3000/catalogue
 #> {"greeting":"hello, stranger","items":["tea","coffee"]}
 
 # 200: and is greeted, if known
-curl -i http://localhost:3000/catalogue -H "Authorization: Bearer $NOBODY"
+curl -i http://localhost:3000/catalogue -H "Authorization: Bearer $VISITOR"
 #> {"greeting":"hello, ada","items":["tea","coffee"]}
 
 # 401: a bad token is refused even there
@@ -113,11 +113,11 @@ curl -i http://localhost:3000/me
 #> www-authenticate: Bearer realm="api"
 
 # 200: any good token will do
-curl -i http://localhost:3000/me -H "Authorization: Bearer $NOBODY"
+curl -i http://localhost:3000/me -H "Authorization: Bearer $VISITOR"
 #> {"scopes":"","subject":"ada"}
 
 # 403: the token lacks orders:read
-curl -i http://localhost:3000/orders -H "Authorization: Bearer $NOBODY"
+curl -i http://localhost:3000/orders -H "Authorization: Bearer $VISITOR"
 #> www-authenticate: Bearer realm="api", error="insufficient_scope", scope="orders:read"
 
 # 403: the token lacks orders:write

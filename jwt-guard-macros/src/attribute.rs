@@ -15,7 +15,7 @@ pub(crate) enum Attribute {
 impl Attribute {
     const ALL: [Self; 3] = [Self::AnonymousAllowed, Self::AuthenticationRequired, Self::Requires];
 
-    /// The attribute that this is the name of, if any.
+    /// The attribute with this name, if any.
     pub(crate) fn named(ident: &Ident) -> Option<Self> {
         Self::ALL.into_iter().find(|attribute| ident == attribute.name())
     }

@@ -1,4 +1,4 @@
-//! Where the runtime crate is found: `::jwt_guard`, or what `crate = path` says.
+//! The path to the runtime crate: `::jwt_guard`, or the value of `crate = path`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -15,8 +15,8 @@ pub(crate) enum CratePath {
 }
 
 impl CratePath {
-    /// Takes an absolute path; a relative one is refused with its correction, because the expansion may be read in
-    /// another module than the one the path was written for.
+    /// Takes an absolute path; a relative one is refused with its correction, because the expansion may be in another
+    /// module than the one the path was written for.
     pub(crate) fn validate(path: Path, errors: &mut ErrorSink) -> Option<Self> {
         let first = path.segments.first()?.ident.to_string();
         if path.leading_colon.is_some() || matches!(first.as_str(), "crate" | "$crate") {
@@ -45,7 +45,7 @@ impl CratePath {
         None
     }
 
-    /// The module that expansions may name.
+    /// The module that expansions use.
     ///
     /// ```text
     /// ::jwt_guard::__private
@@ -54,7 +54,7 @@ impl CratePath {
         self.private_at(Span::mixed_site())
     }
 
-    /// The same module at a place that the compiler underlines when what follows is wrong.
+    /// The same module, with a span that the compiler underlines when the item behind it is wrong.
     pub(crate) fn private_at(&self, place: Span) -> TokenStream {
         match self {
             Self::Default => quote_spanned!(place=> ::jwt_guard::__private),

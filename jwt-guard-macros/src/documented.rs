@@ -1,11 +1,11 @@
-//! One handler of `routes!`, as a call whose every token stands at the name of the handler: that is where the compiler points
-//! when the handler declares no policy.
+//! Expands one handler of `routes!` to a call whose tokens all have the span of the handler's name: there the compiler
+//! points when the handler declares no policy.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote_spanned;
 
-/// Takes `$crate`, which names the runtime crate, and the path of the handler. `$crate` belongs to the macro that wrote it, so
-/// it may not be a part of the call itself.
+/// Takes `$crate`, which names the runtime crate, and the path of the handler. `$crate` keeps the span of the macro
+/// that wrote it, so it must not be part of the call itself.
 pub(crate) fn call(input: TokenStream) -> TokenStream {
     let mut tokens = input.into_iter();
     let Some(runtime) = tokens.next() else { return TokenStream::new() };

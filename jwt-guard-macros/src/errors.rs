@@ -5,8 +5,8 @@ use quote::ToTokens;
 
 /// Collects every mistake of one attribute, so that all of them are reported at once.
 ///
-/// Whoever finds a mistake pushes it here and returns `None`, so that nothing is made from the part that is wrong,
-/// while its neighbours are still looked at.
+/// The function that finds a mistake pushes it here and returns `None`: the wrong part produces nothing, and the parts
+/// beside it are still checked.
 #[derive(Debug, Default)]
 #[must_use]
 pub(crate) struct ErrorSink {
@@ -25,12 +25,12 @@ impl ErrorSink {
         self.errors.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Reports a mistake at a place that has no token of its own.
+    /// Reports a mistake at a place without its own token.
     pub(crate) fn push_at(&mut self, span: Span, message: impl std::fmt::Display) {
         self.errors.push(syn::Error::new(span, message));
     }
 
-    /// Takes over the mistakes of a part that was looked at on its own.
+    /// Adds the mistakes of a part that was checked separately.
     pub(crate) fn append(&mut self, part: Self) {
         self.errors.extend(part.finish());
     }
@@ -49,7 +49,7 @@ impl ErrorSink {
     }
 }
 
-/// A sink that is dropped unread would lose its mistakes: our own tests fail on it.
+/// Dropping an unread sink would lose its mistakes, so our tests fail on it.
 #[cfg(test)]
 impl Drop for ErrorSink {
     fn drop(&mut self) {

@@ -1,7 +1,7 @@
-//! What was read, and what is legal.
+//! The types of what was parsed, and of what is legal.
 //!
-//! `Parsed…` types hold what the user wrote, mistakes in meaning included, with every span. [`Policy`] holds only
-//! legal states; tokens are made from nothing else.
+//! `Parsed…` types hold what the user wrote, mistakes in meaning included, with every span. [`Policy`] holds only legal
+//! states, and tokens are made from it alone.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute as OuterAttribute, ExprPath, LitStr, Path, Signature, Type, Visibility};
@@ -65,7 +65,7 @@ pub(crate) enum SettingValue {
     Token(LitStr),
 }
 
-/// A function, of which only the signature was read: the body may be anything.
+/// A function of which only the signature was parsed: the body may be anything.
 #[derive(Debug)]
 pub(crate) struct Handler {
     pub(crate) attributes: Vec<OuterAttribute>,
@@ -95,10 +95,10 @@ pub(crate) struct Policy {
 pub(crate) enum Access {
     Anonymous,
     AnonymousIfExpired,
-    /// Everybody, and nothing that a request carries is looked at.
+    /// Every caller; the credentials of the request are ignored.
     AnyoneUnseen,
     Authenticated,
-    /// As `Authenticated`, by a refresh token instead of an access token.
+    /// As `Authenticated`, with a refresh token instead of an access token.
     AuthenticatedToRefresh,
 }
 
@@ -129,7 +129,7 @@ pub(crate) enum Name {
     Constant(ExprPath),
 }
 
-/// What a claim is compared with.
+/// The literal that a claim is compared with.
 #[derive(Debug)]
 pub(crate) enum Literal {
     Text(LitStr),

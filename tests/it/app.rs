@@ -10,7 +10,7 @@ pub(crate) const OPEN: &str = "/open";
 pub(crate) const ALICE: Outcome<'_> = Outcome::ok("alice");
 
 /// What [`OPEN`] answers to a request without a token.
-pub(crate) const NOBODY: Outcome<'_> = Outcome::ok("nobody");
+pub(crate) const ANONYMOUS: Outcome<'_> = Outcome::ok("anonymous");
 
 pub(crate) fn router() -> Router {
     Router::new().route(PROTECTED, routing::get(protected).post(protected)).route(OPEN, routing::get(open))
@@ -47,5 +47,5 @@ pub(crate) async fn open(caller: Principal) -> String {
 }
 
 fn subject(caller: &Principal) -> String {
-    caller.subject().unwrap_or("nobody").to_owned()
+    caller.subject().unwrap_or("anonymous").to_owned()
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use jwt_guard::{Algorithm, Builder, HasAudience, HasKeys, Principal, Router, TokenLocation, routing};
 use jwt_guard_tests::{Outcome, Request, Server, guard, hs256, token};
 
-use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
+use crate::app::{self, ALICE, ANONYMOUS, OPEN, PROTECTED};
 
 #[tokio::test]
 async fn another_scheme_takes_the_place_of_bearer() {
@@ -16,7 +16,7 @@ async fn another_scheme_takes_the_place_of_bearer() {
         server.send(request).await.is(ALICE);
     }
     server.get(PROTECTED, &token(&[])).await.is(jwt);
-    server.get(OPEN, &token(&[])).await.is(NOBODY);
+    server.get(OPEN, &token(&[])).await.is(ANONYMOUS);
     let bad = Request::get(OPEN).header("authorization", "JWT a.b.c");
     server
         .send(bad)

@@ -98,7 +98,7 @@ async fn order() -> &'static str {
 
 #[anonymous_allowed]
 async fn open(caller: Principal) -> String {
-    caller.subject().unwrap_or("nobody").to_owned()
+    caller.subject().unwrap_or("anonymous").to_owned()
 }
 
 #[authentication_required]

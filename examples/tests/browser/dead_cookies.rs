@@ -21,7 +21,7 @@ use super::support::Result;
 
 #[anonymous_allowed]
 async fn open(caller: Principal) -> String {
-    format!("open to {}", caller.subject().unwrap_or("nobody"))
+    format!("open to {}", caller.subject().unwrap_or("anonymous"))
 }
 
 #[anonymous_allowed(credentials = "ignored")]
@@ -179,7 +179,7 @@ fn with_dead_cookies(act: impl Fn(&mut Browser, &Settings, &Server) -> Result<()
 fn an_open_page_is_refused_once() -> Result<()> {
     with_dead_cookies(|browser, _, server| {
         assert!(server.text(browser, "/open")?.contains("the token is not valid"));
-        assert_eq!(server.text(browser, "/open")?, "open to nobody");
+        assert_eq!(server.text(browser, "/open")?, "open to anonymous");
         Ok(())
     })
 }
@@ -208,7 +208,7 @@ fn a_logout_works_at_the_first_try() -> Result<()> {
     with_dead_cookies(|browser, _, server| {
         assert_eq!(server.click(browser, "logout")?, "you are out");
         assert!(browser.cookies(&server.page("/"))?.is_empty());
-        assert_eq!(server.text(browser, "/open")?, "open to nobody");
+        assert_eq!(server.text(browser, "/open")?, "open to anonymous");
         Ok(())
     })
 }

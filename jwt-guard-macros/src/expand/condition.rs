@@ -1,7 +1,7 @@
 //! The conditions of a policy, as a tree of constants.
 //!
-//! Every reference is made in a block of its own (`const { &.. }`), so that it lives as long as the program even
-//! where the compiler would not lengthen the life of a temporary by itself.
+//! Every reference is in its own block (`const { &.. }`), so that it is `'static` even where the compiler does not
+//! extend the lifetime of a temporary.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -15,12 +15,12 @@ use crate::validate::display_path;
 /// Requirement::All(const { &[Requirement::Scope("orders:write"), Requirement::Role(check_name(roles::CLERK))] })
 /// ```
 ///
-/// All names with their full paths.
+/// All names have their full paths.
 pub(super) fn all(conditions: &[Condition], crate_path: &CratePath) -> TokenStream {
     list("All", conditions, crate_path)
 }
 
-/// Every policy that is named, however deep.
+/// Every named policy, at any depth.
 pub(super) fn policies(conditions: &[Condition]) -> Vec<&Type> {
     conditions.iter().flat_map(policies_of).collect()
 }
@@ -109,8 +109,8 @@ fn checked(name: &Name, check: &str, crate_path: &CratePath) -> TokenStream {
     }
 }
 
-/// The places of the first and the last token: what begins at the one and ends at the other is underlined as the
-/// user's own text when the compiler refuses it.
+/// The spans of the first and the last token. The compiler underlines everything between them as the user's own text
+/// when it refuses it.
 fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     let mut places = tokens.to_token_stream().into_iter().map(|token| token.span());
     let first = places.next().unwrap_or_else(Span::mixed_site);

@@ -52,7 +52,7 @@ impl Hidden {
     /// const _: ::jwt_guard::__private::Rule = <__JwtGuardUpdate as ::jwt_guard::__private::Policy>::RULE;
     /// ```
     ///
-    /// The last item makes the compiler look at the policy of a handler that nobody uses yet.
+    /// The last item makes the compiler evaluate the policy of a handler that is not used yet.
     pub(super) fn implementation(&self, policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
         let Self { name, visibility: _, conditions } = self;
         let private = policy.crate_path.private();
@@ -69,7 +69,7 @@ impl Hidden {
     }
 }
 
-/// A name that follows from the handler's, differs for different handlers, and is in camel case.
+/// The name of the hidden type: derived from the handler's, different for different handlers, in camel case.
 ///
 /// `get_order` becomes `__JwtGuardGetOrder`. A name that is not in plain snake case, such as `getOrder` or
 /// `_get_order`, is kept after a `0`, with every underscore as `Z1` and every `Z` as `Z0`.
@@ -98,8 +98,8 @@ fn type_name(handler: &str) -> String {
     name
 }
 
-/// The attribute when it decides whether the handler is compiled: `cfg(..)`, or `cfg_attr(.., cfg(..))` without the
-/// attributes that decide nothing.
+/// The attribute if it decides whether the handler is compiled: `cfg(..)`, or `cfg_attr(.., cfg(..))` without its other
+/// attributes.
 fn compile_condition(attribute: &Attribute) -> Option<TokenStream> {
     if attribute.path().is_ident("cfg") {
         return Some(quote!(#attribute));

@@ -1,9 +1,9 @@
-//! From a legal policy to tokens.
+//! Turns a legal policy into tokens.
 //!
-//! 1. Read both halves, the arguments and the handler, each as far as it goes.
-//! 2. Make both legal, or collect every mistake.
-//! 3. Emit the handler with its guard, and the policy beside it. After a mistake the policy is that of the
-//!    attribute without arguments, so that a router still takes the handler and only our own messages are seen.
+//! 1. Read both halves, the arguments and the handler, each as far as possible.
+//! 2. Validate both, or collect every mistake.
+//! 3. Emit the handler with its guard, and the policy beside it. After a mistake the policy is that of the attribute
+//!    without arguments, so that a router still takes the handler and the user sees only our messages.
 
 mod condition;
 mod hidden;
@@ -20,17 +20,17 @@ use crate::model::{Handler, Params, Policy};
 use crate::validate::Expansion;
 use crate::{parse, validate};
 
-/// The most parameters that clippy takes without a word.
+/// The number of parameters up to which `clippy::too_many_arguments` is silent.
 const CLIPPY_LIMIT: usize = 7;
 
-/// Expands one attribute. The item is always among the tokens, with or without mistakes.
+/// Expands one attribute. The tokens always contain the item, with or without mistakes.
 pub(crate) fn invocation(
     attribute: Attribute,
     arguments: TokenStream,
     item: TokenStream,
 ) -> (TokenStream, Vec<syn::Error>) {
     let mut errors = ErrorSink::new();
-    // The whole attribute, as a place in the user's own text: errors there need no hint at a macro.
+    // The whole attribute, as a span of the user's own text, so that errors there do not mention a macro.
     let user = item.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let here = Span::call_site().resolved_at(user);
     let arguments = parse::arguments(arguments, Place::Attribute(attribute), &mut errors);
@@ -89,13 +89,13 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     }
 }
 
-/// The hidden parameter must not be the one that makes clippy complain about a handler that it liked before.
+/// Adding our parameter must not trip `too_many_arguments`.
 ///
 /// ```text
 /// #[allow(clippy::too_many_arguments, reason = "the access policy is not one of them")]
 /// ```
 fn uncounted(signature: &Signature) -> Option<TokenStream> {
-    // Only at the limit: an `allow` is an error where the lint is forbidden, so it is written as rarely as possible.
+    // Only at the limit: an `allow` is an error where the lint is forbidden, so it is emitted as rarely as possible.
     (signature.inputs.len() == CLIPPY_LIMIT).then(
         || quote!(#[allow(clippy::too_many_arguments, reason = "the access policy is not one of them")]),
     )

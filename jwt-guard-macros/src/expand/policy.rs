@@ -10,7 +10,7 @@ use crate::crate_path::CratePath;
 use crate::model::{Access, Params, Policy, Refusal};
 
 impl Policy {
-    /// What stands in for a policy with mistakes. It is never run, since the mistakes stop the compilation.
+    /// Replaces a policy with mistakes. It never runs, because the mistakes stop the compilation.
     pub(super) fn fallback(attribute: Attribute, crate_path: CratePath) -> Self {
         let access = match attribute {
             Attribute::AnonymousAllowed => Access::Anonymous,

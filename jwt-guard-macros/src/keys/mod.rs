@@ -16,7 +16,7 @@ pub(crate) struct Key {
     pub(crate) form: &'static str,
     /// The attributes that take it.
     on: &'static [Attribute],
-    /// What people write when they mean it, beyond misspellings.
+    /// Other words that users write for it, beside misspellings.
     synonyms: &'static [&'static str],
 }
 
@@ -70,7 +70,7 @@ impl Key {
         }
     }
 
-    /// A message's ending that shows the legal form.
+    /// The end of a message, which shows the legal form.
     pub(crate) fn written(&self) -> String {
         format!("it is written `{}`", self.form)
     }
@@ -79,7 +79,7 @@ impl Key {
         matches!(self.id, KeyId::Condition(_))
     }
 
-    /// What is wrong with this key at this place, if anything is.
+    /// The message, if the key does not belong at this place.
     fn misplaced(&self, place: Place) -> Option<String> {
         let name = self.name;
         match place {
@@ -111,7 +111,7 @@ impl Place {
         key.misplaced(self).is_none()
     }
 
-    /// What may be written here, as a sentence.
+    /// A sentence that lists the legal keys of this place.
     pub(crate) fn takes_sentence(self) -> String {
         let list = |conditions: bool| {
             let names = KEYS.iter().filter(|key| key.is_condition() == conditions && self.takes(key));

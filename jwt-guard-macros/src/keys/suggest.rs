@@ -1,14 +1,14 @@
-//! Which key was meant.
+//! Finds the key that a user meant.
 
 use super::{KEYS, Key, Place};
 
-/// The key that was probably meant: one known by this other name, else the one with the fewest edits.
+/// The key that was probably meant: the one with this synonym, else the one with the fewest edits.
 pub(super) fn nearest(name: &str, place: Place) -> Option<&'static Key> {
     let lower = name.to_lowercase();
     let known = |key: &&Key| key.name == lower || key.synonyms.contains(&lower.as_str());
     let close = |key: &'static Key| {
         let edits = edits(&lower, key.name);
-        // One slip in a short word, two in a long one; more is another word.
+        // One edit in a short word, two in a long one; with more it is another word.
         (edits <= 1 + usize::from(key.name.len() > 5)).then_some((edits, key))
     };
     let here = || KEYS.iter().filter(move |key| place.takes(key));
@@ -17,7 +17,7 @@ pub(super) fn nearest(name: &str, place: Place) -> Option<&'static Key> {
         .or_else(|| here().filter_map(close).min_by_key(|(edits, _)| *edits).map(|(_, key)| key))
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
+/// The number of insertions, deletions, replacements and swaps of neighbours between two words.
 fn edits(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut before_last: Vec<usize> = Vec::new();

@@ -1,4 +1,4 @@
-//! Lists of arguments: those of an attribute, and those of `all(..)`, `any(..)` and `not(..)`.
+//! Parses lists of arguments: of an attribute, and of `all(..)`, `any(..)` and `not(..)`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -12,7 +12,7 @@ use crate::model::{Arguments, ParsedCondition, ParsedSetting};
 
 /// Reads a comma-separated list of arguments.
 ///
-/// Never fails: an argument with a mistake is reported and skipped up to the next comma.
+/// Never fails: it reports an argument with a mistake and skips it up to the next comma.
 pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSink) -> Arguments {
     let mut arguments = Arguments::default();
     let read = |input: ParseStream<'_>| {
@@ -59,7 +59,7 @@ fn argument(
     read.map(|()| key)
 }
 
-/// The key, or a report on what stands in its place.
+/// Parses the key, or reports what is in its place.
 fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Option<Ident> {
     let path_follows = input.peek(syn::Ident::peek_any) && input.peek2(Token![::]);
     if input.peek(syn::Ident::peek_any) && !path_follows && !input.peek(Lit) {
@@ -79,12 +79,12 @@ fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Op
     None
 }
 
-/// Takes the comma, or reports what stands in its place.
+/// Takes the comma, or reports what is in its place.
 fn end_of_argument(key: Option<&Key>, input: ParseStream<'_>, errors: &mut ErrorSink) {
     if input.is_empty() || input.parse::<Token![,]>().is_ok() {
         return;
     }
-    // Most likely only the comma is missing; what follows is read if it begins like an argument.
+    // Most likely only the comma is missing: parse on if an argument seems to follow.
     if input.peek(Ident::peek_any) && !input.peek(Lit) {
         if let Ok(ident) = input.fork().call(Ident::parse_any) {
             errors.push(&ident, format!("expected `,` before `{ident}`"));
@@ -102,7 +102,7 @@ fn end_of_argument(key: Option<&Key>, input: ParseStream<'_>, errors: &mut Error
     let _comma = input.parse::<Token![,]>();
 }
 
-/// Skips to the next comma, which stays.
+/// Skips to the next comma, and leaves it in the input.
 fn skip(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if TokenTree::parse(input).is_err() {

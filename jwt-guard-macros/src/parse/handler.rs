@@ -1,4 +1,4 @@
-//! The handler: its signature is read, its body is kept as it is.
+//! Parses the signature of the handler, and keeps its body as it is.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -6,14 +6,14 @@ use syn::{Attribute, Signature, Visibility};
 
 use crate::model::Handler;
 
-/// What was found instead of a function.
+/// The item that was found instead of a function.
 #[derive(Debug)]
 pub(crate) struct NotAHandler {
     pub(crate) span: Span,
     pub(crate) found: String,
 }
 
-/// Reads a function, whose body may be broken: half-typed code must not take the policy away.
+/// Parses a function with any body: half-typed code must not remove the policy.
 pub(crate) fn handler(item: TokenStream) -> Result<Handler, NotAHandler> {
     let read = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;

@@ -1,4 +1,4 @@
-//! Reads the two halves of an invocation. Each is read as far as it goes; a mistake in one does not hide the other.
+//! Parses the two halves of an invocation. Each is parsed as far as possible; a mistake in one does not hide the other.
 
 mod argument;
 mod claim;

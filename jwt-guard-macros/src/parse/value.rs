@@ -12,8 +12,8 @@ use crate::errors::ErrorSink;
 use crate::keys::{ConditionKey, Key, Place, SettingKey};
 use crate::model::{ConditionValue, Group, Name, SettingValue};
 
-/// Reads what follows the key of a condition. `None` after a mistake, which is reported; the rest up to the comma is left in
-/// place.
+/// Reads what follows the key of a condition. `None` after a reported mistake; the rest up to the comma stays in the
+/// input.
 pub(super) fn condition(
     id: ConditionKey,
     key: &'static Key,
@@ -52,7 +52,7 @@ pub(super) fn setting(
     }
 }
 
-/// Nothing up to the comma. Where only the comma is missing, the next argument follows.
+/// Nothing up to the comma. If only the comma is missing, the next argument follows.
 fn bare(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<()> {
     let next_argument = input.peek(syn::Ident::peek_any) && !input.peek(Lit);
     if input.is_empty() || input.peek(Token![,]) || next_argument {
@@ -120,7 +120,7 @@ pub(super) fn equals(
 fn group(key: &'static Key, ident: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Group> {
     let group = parentheses(key, ident, input, errors)?;
     let mut inner = ErrorSink::new();
-    // A setting in a group is a mistake, which is reported with its key.
+    // A setting in a group is a mistake that was reported at its key.
     let conditions = arguments(group.stream(), Place::Group(key), &mut inner).conditions;
     let complete = inner.is_empty();
     errors.append(inner);
@@ -196,7 +196,7 @@ fn path_or_report(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut
     None
 }
 
-/// The expression that stands for a value, without the invisible groups that `macro_rules` puts around fragments.
+/// Parses a value as an expression, without the invisible groups that `macro_rules` puts around fragments.
 pub(super) fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Expr> {
     match input.parse::<Expr>() {
         Ok(expression) => Some(peel(expression)),
@@ -225,7 +225,7 @@ pub(super) fn wrong(key: &Key, expected: &str, value: Expr, errors: &mut ErrorSi
     errors.push(value, format!("`{}` takes {expected}, found {found}; {}", key.name, key.written()));
 }
 
-/// What an expression is, for messages.
+/// Names the kind of an expression, for messages.
 pub(super) fn describe(expression: &Expr) -> &'static str {
     match expression {
         Expr::Array(_) => "a list",

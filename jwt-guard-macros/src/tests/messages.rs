@@ -1,4 +1,4 @@
-//! What the compiler is told. The places of the messages are proven by the goldens in `ui-tests`.
+//! The messages of the attributes. The goldens in `ui-tests` prove their places.
 
 use super::expand;
 use crate::attribute::Attribute::{self, AnonymousAllowed, AuthenticationRequired, Requires};
@@ -47,7 +47,7 @@ fn requires_without_a_condition_names_the_attribute_for_that() {
         let found = messages(Requires, arguments);
         assert!(found.iter().any(|message| message.contains("#[authentication_required]")), "{found:?}");
     }
-    // A condition that cannot be read is a mistake of its own.
+    // An unreadable condition is reported by itself.
     assert_eq!(messages(Requires, "scope").len(), 1);
     assert_eq!(messages(AuthenticationRequired, "").len(), 0);
 }
@@ -71,7 +71,7 @@ fn fresh_is_a_word_of_its_own() {
     for (arguments, message) in [
         ("fresh = true", "`fresh` takes no value, found `true`; it is written `fresh`"),
         ("fresh = \"yes\"", "`fresh` takes no value, found `\"yes\"`; it is written `fresh`"),
-        // What the word alone would turn into its opposite.
+        // Words that mean the opposite of the condition that they resemble.
         ("fresh = false", "`fresh` takes no value, found `false`; its opposite is written `not(fresh)`"),
         ("any(fresh=false)", "`fresh` takes no value, found `false`; its opposite is written `not(fresh)`"),
         ("fresh =", "`fresh` takes no value; it is written `fresh`"),
@@ -113,7 +113,7 @@ fn nothing_else_is_asked_of_a_refresh_token() {
         (r#"not(role = "banned"), token = "refresh""#, &["not"]),
         (r#"scope = "a", token = "refresh", role = "b", claim("c") = 1"#, &["scope", "role", "claim"]),
         (r#"any(all(fresh, role = "a"), not(fresh)), token = "refresh", policy = P"#, &["any", "policy"]),
-        // A value that is wrong by itself says nothing about the conditions.
+        // A wrong value does not cause a second message about the conditions.
         (r#"token = "access", fresh"#, &[]),
     ] {
         let found = messages(Requires, arguments);

@@ -23,7 +23,7 @@ fn tokens(text: &str) -> TokenStream {
 
 /// Compares an expansion without mistakes with `snapshots/<name>.rs`.
 ///
-/// `UPDATE_SNAPSHOTS=1 cargo test -p jwt-guard-macros` writes the files anew. Read the difference before you commit.
+/// `UPDATE_SNAPSHOTS=1 cargo test -p jwt-guard-macros` rewrites the files. Read the difference before you commit.
 #[track_caller]
 fn assert_snapshot(name: &str, attribute: Attribute, arguments: &str, item: &str) {
     let (tokens, messages) = expand(attribute, arguments, item);

@@ -1,11 +1,11 @@
-//! Whatever stands below an attribute comes out again.
+//! The item below an attribute is always in the output.
 
 use proc_macro2::TokenStream;
 
 use super::{expand, tokens};
 use crate::attribute::Attribute::{AnonymousAllowed, AuthenticationRequired, Requires};
 
-/// Whether the tokens of `part` come one after the other in `whole`.
+/// Whether `whole` contains the tokens of `part` in sequence.
 fn contains(whole: &TokenStream, part: &str) -> bool {
     let without_spaces = |tokens: &TokenStream| tokens.to_string().replace(' ', "");
     without_spaces(whole).contains(&without_spaces(&tokens(part)))
@@ -99,7 +99,7 @@ fn the_second_attribute_of_a_handler_adds_no_second_guard() {
     let above = "async fn list(_: ::renamed::__private::Guarded<__JwtGuardList>) {}";
     let (found, messages) = expand(AuthenticationRequired, "", above);
     assert_eq!((found.to_string(), messages.len()), (tokens(above).to_string(), 1), "{messages:?}");
-    // A guard for a policy that was written by hand is not ours to judge.
+    // The attribute does not reject a guard for a policy that was written by hand.
     let (_, messages) = expand(AuthenticationRequired, "", "async fn list(_: Guarded<CanBook>) {}");
     assert_eq!(messages, [""; 0]);
 }
@@ -141,7 +141,8 @@ fn fragments_of_macro_rules_are_read_through_their_invisible_groups() {
     assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
 }
 
-/// Every list of three tokens out of these, at the top and in a group: nothing panics, and the handler survives.
+/// Tries every list of three of these tokens, at the top and in a group: the attribute must not panic, and must keep
+/// the handler.
 #[test]
 fn no_soup_of_tokens_loses_the_handler() {
     const TOKENS: [&str; 22] = [

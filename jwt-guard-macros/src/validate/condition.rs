@@ -129,7 +129,7 @@ fn written(condition: &ParsedCondition) -> String {
     }
 }
 
-/// A path as people write it: without spaces, and without the `$` by which a macro means its own crate.
+/// A path as a user writes it: without spaces, and without the `$` of `$crate`.
 pub(crate) fn display_path(path: &impl ToTokens) -> String {
     const CHANGES: [(&str, &str); 8] = [
         (" :: ", "::"),

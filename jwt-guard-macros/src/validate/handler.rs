@@ -1,4 +1,4 @@
-//! What a handler must be.
+//! The rules for the handler below an attribute.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,7 +9,7 @@ use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
 use crate::model::{Access, HIDDEN_PREFIX, Handler};
 
-/// How many extractors axum takes, without the hidden one.
+/// The number of extractors that axum accepts, without the hidden one.
 const MOST_EXTRACTORS: usize = 15;
 
 /// What becomes of the handler.
@@ -45,7 +45,7 @@ pub(crate) fn handler(
     expansion
 }
 
-/// One handler, one policy. The other attribute is still there, or has already left its guard.
+/// One handler, one policy. The second attribute is still visible, or has already added its guard.
 fn another_policy(attribute: Attribute, here: Span, handler: &Handler, errors: &mut ErrorSink) -> bool {
     let second = handler.attributes.iter().find_map(|other| {
         let name = &other.path().segments.last()?.ident;
@@ -77,7 +77,7 @@ fn another_policy(attribute: Attribute, here: Span, handler: &Handler, errors: &
     guarded
 }
 
-/// `_: Guarded<__JwtGuard..>`, which nobody writes by hand.
+/// `_: Guarded<__JwtGuard..>`, which only an attribute writes.
 fn is_guard(argument: &FnArg) -> bool {
     let FnArg::Typed(argument) = argument else {
         return false;
@@ -96,7 +96,7 @@ fn is_guard(argument: &FnArg) -> bool {
     })
 }
 
-/// Methods cannot have a hidden type beside them.
+/// Refuses methods, which cannot have a hidden type beside them.
 fn no_free_function(attribute: Attribute, handler: &Handler, errors: &mut ErrorSink) -> bool {
     let name = &handler.signature.ident;
     if let Some(receiver) = handler.signature.receiver() {
@@ -176,14 +176,15 @@ fn extractors_of_a_caller(handler: &Handler, anonymity: Anonymity, errors: &mut 
     }
 }
 
-/// An extractor of ours that refuses anonymous callers. Other crates have sessions too; ours says what it holds.
+/// Whether this is an extractor of ours that refuses anonymous callers. Other crates have a `Session` too; ours has a
+/// type parameter.
 fn needs_caller(segment: &PathSegment) -> bool {
     segment.ident == "Claims"
         || segment.ident == "CurrentUser"
         || (segment.ident == "Session" && matches!(segment.arguments, PathArguments::AngleBracketed(_)))
 }
 
-/// `Self`, which only the functions of an `impl` block can name.
+/// Finds `Self`, which only the functions of an `impl` block can name.
 fn own_type(tokens: TokenStream) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Group(group) => own_type(group.stream()),

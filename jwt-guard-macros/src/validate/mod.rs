@@ -1,4 +1,4 @@
-//! From what was written to what is legal. Every rule that an argument of the right shape can still break is here.
+//! Turns what was parsed into what is legal. Every rule that a well-formed argument can still break is here.
 
 mod condition;
 mod handler;
@@ -16,9 +16,9 @@ pub(crate) use condition::display_path;
 pub(crate) use handler::{Expansion, handler};
 use settings::{Setting, Settings};
 
-/// Turns arguments into a policy; `None` when anything in them is wrong.
+/// Turns arguments into a policy; `None` if anything in them is wrong.
 ///
-/// `here` is the place of the whole attribute; `complete` says that every argument could be read.
+/// `here` is the span of the whole attribute; `complete` says that every argument could be parsed.
 pub(crate) fn policy(
     attribute: Attribute,
     here: Span,
@@ -28,7 +28,7 @@ pub(crate) fn policy(
 ) -> Option<Policy> {
     let mut found = ErrorSink::new();
     let Arguments { conditions, settings } = arguments;
-    // Another kind of token is a demand of its own.
+    // `token = ".."` is a condition too, so `requires` may stand with it alone.
     let demands = !conditions.is_empty()
         || settings.iter().any(|setting| matches!(setting.value, SettingValue::Token(_)));
     if attribute == Attribute::Requires && !demands && complete {
@@ -84,7 +84,7 @@ pub(crate) fn policy(
     })
 }
 
-/// Which anonymous callers are let in, and what becomes of their tokens.
+/// Which anonymous callers are admitted, and how their tokens are treated.
 fn anonymous(
     credentials: Option<Setting<()>>,
     expired: Option<Setting<()>>,

@@ -1,4 +1,4 @@
-//! What the texts in an attribute may hold.
+//! The rules for the texts in an attribute.
 
 use syn::LitStr;
 
@@ -27,7 +27,7 @@ fn is_scope_letter(letter: char) -> bool {
     letter.is_ascii_graphic() && letter != '"' && letter != '\\'
 }
 
-/// A role: any text that can be shown on one line.
+/// A role: any non-empty text without control characters.
 pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     let name = text.value();
     if name.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn role(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     None
 }
 
-/// One member name on the way to a claim.
+/// One member name in the path to a claim.
 pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     if text.value().is_empty() {
         errors.push(text, "a claim name is empty; write a name such as `claim(\"tenant\") = \"acme\"`");
@@ -55,7 +55,7 @@ pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitS
     without_space_at_its_end("the name of a claim", text, errors)
 }
 
-/// What a claim is compared with.
+/// The literal that a claim is compared with.
 pub(super) fn claim_value(value: Literal, errors: &mut ErrorSink) -> Option<Literal> {
     match value {
         Literal::Text(text) => {
@@ -65,7 +65,7 @@ pub(super) fn claim_value(value: Literal, errors: &mut ErrorSink) -> Option<Lite
     }
 }
 
-/// White space that nobody sees makes a condition fail, and a `not(..)` hold, for every caller.
+/// Refuses invisible white space, with which a condition would fail, and a `not(..)` hold, for every caller.
 fn without_space_at_its_end(what: &str, text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     let value = text.value();
     if value.trim() != value {
@@ -75,7 +75,7 @@ fn without_space_at_its_end(what: &str, text: LitStr, errors: &mut ErrorSink) ->
     Some(text)
 }
 
-/// A sentence for the access table.
+/// A reason for the access table.
 pub(super) fn reason(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     if text.value().trim().is_empty() {
         errors.push(text, "a reason is empty; say why the policy is as it is, or leave `reason` out");
@@ -84,7 +84,7 @@ pub(super) fn reason(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     Some(text)
 }
 
-/// An absolute path on the same origin, so that nobody is sent to another site.
+/// An absolute path on the same origin, so that a redirect never leads to another site.
 pub(super) fn redirect(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     let path = text.value();
     let mistake = if path.is_empty() {

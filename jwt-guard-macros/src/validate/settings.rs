@@ -1,4 +1,4 @@
-//! The settings: what is written at most once, about the whole policy.
+//! The settings: arguments about the whole policy, each at most once.
 
 use proc_macro2::Ident;
 use syn::LitStr;
@@ -21,7 +21,7 @@ pub(super) struct Settings {
     pub(super) token: Option<()>,
 }
 
-/// A setting that others may contradict.
+/// A setting that may contradict another one.
 pub(super) struct Setting<T> {
     ident: Ident,
     position: usize,
@@ -29,7 +29,7 @@ pub(super) struct Setting<T> {
 }
 
 impl<T> Setting<T> {
-    /// The key of the one that was written later.
+    /// The key of the later one of two.
     pub(super) fn later<U>(self, other: Setting<U>) -> Ident {
         if self.position > other.position { self.ident } else { other.ident }
     }

@@ -1,4 +1,4 @@
-//! What a verified token says.
+//! The claims of a verified token, as handlers read them.
 
 pub(crate) mod hierarchy;
 pub(crate) mod names;
@@ -21,11 +21,12 @@ use typed::{Misfit, TypedClaims};
 
 /// The claims of a verified token: the registered ones by method, the application's own through `Deref` to `T`.
 ///
-/// As an extractor it refuses a request without a good token, and with 403 one whose claims do not fit `T`; `Option<Claims<T>>` is `None` for a request without
-/// a token, and still refuses a bad one. However many of them a handler and its layers take, the token is verified
-/// once.
+/// As an extractor it refuses a request without a valid token, and answers 403 if the claims do not fit `T`.
+/// `Option<Claims<T>>` is `None` for a request without a token, and still refuses a bad one. The token is verified
+/// once, however many extractors a handler and its layers have.
 ///
-/// `T` is read from the whole payload, so it may name registered claims too. The default is every claim as JSON.
+/// `T` is deserialized from the whole payload, so it may contain registered claims too. The default is every claim as
+/// JSON.
 ///
 /// ```
 /// use jwt_guard::Claims;
@@ -46,20 +47,20 @@ pub struct Claims<T = serde_json::Map<String, serde_json::Value>> {
     custom: Arc<T>,
 }
 
-/// Whatever keeps a token's claims alive.
+/// The owner of a token's claims.
 pub(crate) trait HoldsClaims: Send + Sync {
     fn claims(&self) -> &TokenClaims;
 
-    /// What was read of them before.
+    /// What was deserialized from them before.
     fn typed(&self) -> &TypedClaims;
 
-    /// What the token was verified as; `None` for a session.
+    /// The kind of the verified token; `None` for a session.
     fn verified_as(&self) -> Option<VerifiedAs>;
 
-    /// The endpoint that a refresh token was presented at.
+    /// The endpoint to which a refresh token was presented.
     fn endpoint(&self) -> Option<&str>;
 
-    /// The session that it stands for.
+    /// The session behind it.
     #[cfg(feature = "sessions")]
     fn session(&self) -> Option<&Arc<dyn std::any::Any + Send + Sync>> {
         None
@@ -67,7 +68,7 @@ pub(crate) trait HoldsClaims: Send + Sync {
 }
 
 impl<T> Claims<T> {
-    /// Who the token is about: the `sub` claim, or the one that the guard was told to read instead.
+    /// The subject: the `sub` claim, or the claim that the guard is configured to read instead.
     pub fn subject(&self) -> &str {
         self.registered().subject()
     }
@@ -77,17 +78,17 @@ impl<T> Claims<T> {
         self.registered().issuer()
     }
 
-    /// Whom the token is for: the `aud` claim. Empty only where the guard accepts any audience.
+    /// The audiences of the token: the `aud` claim. Empty only if the guard accepts any audience.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
         self.registered().audience()
     }
 
-    /// When the token ends: the `exp` claim.
+    /// When the token expires: the `exp` claim.
     pub fn expires_at(&self) -> SystemTime {
         self.registered().expires_at().to_system()
     }
 
-    /// When the token begins to hold: the `nbf` claim.
+    /// When the token becomes valid: the `nbf` claim.
     pub fn not_before(&self) -> Option<SystemTime> {
         self.registered().not_before().map(|date| date.to_system())
     }
@@ -97,7 +98,7 @@ impl<T> Claims<T> {
         self.registered().issued_at().map(|date| date.to_system())
     }
 
-    /// The token's own name: the `jti` claim.
+    /// The id of the token: the `jti` claim.
     pub fn token_id(&self) -> Option<&str> {
         self.registered().token_id()
     }
@@ -113,8 +114,8 @@ impl<T> Claims<T> {
         self.registered().payload()
     }
 
-    /// The application's own claims, to be kept beyond the request. They may be shared with other requests that carry
-    /// the same token.
+    /// The application's own claims, for use beyond the request. They may be shared with other requests with the same
+    /// token.
     pub fn into_custom(self) -> Arc<T> {
         self.custom
     }
@@ -133,7 +134,8 @@ impl<T> Claims<T> {
 }
 
 impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
-    /// Reads the application's type from the payload of a verified token, or takes what was read before.
+    /// Deserializes the application's type from the payload of a verified token, or returns the value of an earlier
+    /// call.
     pub(crate) fn read((token, source): (Arc<dyn HoldsClaims>, TokenSource)) -> Result<Self, Misfit> {
         let custom = token.typed().get_or_read(token.claims().payload())?;
         Ok(Self { token, source, custom })
@@ -154,7 +156,7 @@ impl<T> Clone for Claims<T> {
     }
 }
 
-/// Shows no claim: they are personal data.
+/// Hides the claims, which are personal data.
 impl<T> fmt::Debug for Claims<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(..)")

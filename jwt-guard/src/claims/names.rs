@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Names in the order of the token: the scopes or the roles of a caller. Those that others imply come last.
+/// The scopes or the roles of a caller, in the order of the token. Implied ones come last.
 ///
 /// Names are compared exactly, byte by byte (RFC 6749 section 3.3).
 ///
@@ -16,14 +16,14 @@ use std::fmt;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    // One allocation however many names there are. The separator is a control character, which no name may hold.
+    // One allocation for any number of names. The separator is a control character, which no name may contain.
     joined: String,
     unreadable: Option<Box<str>>,
 }
 
 const SEPARATOR: char = '\n';
 
-/// So many names are compared one by one in less time than a set is made.
+/// Up to this number, comparing names one by one is faster than building a set.
 const FEW: usize = 32;
 
 impl Names {
@@ -43,21 +43,21 @@ impl Names {
         self.joined.split(SEPARATOR).filter(|name| !name.is_empty())
     }
 
-    /// Whether there are none.
+    /// Whether there are no names.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 
-    /// The claim of the token that should hold further names and cannot be read; several are separated by commas. `None`
-    /// where all names are known.
+    /// The claim of the token that should hold more names but is malformed; several are separated by commas. `None` if
+    /// all names are known.
     ///
-    /// Code that decides by the *absence* of a name asks this first, as `not(..)` does: a name may be missing because it is
-    /// written in a way that is not understood.
+    /// Code that decides by the *absence* of a name must check this first, as `not(..)` does: a name may be missing
+    /// because its claim is malformed.
     pub fn unreadable_claim(&self) -> Option<&str> {
         self.unreadable.as_deref()
     }
 
-    /// Notes that the claim at `path` cannot be read.
+    /// Records that the claim at `path` is malformed.
     pub(crate) fn note_unreadable(&mut self, path: &[String]) {
         let mut claims: String = self.unreadable.take().map(String::from).unwrap_or_default();
         if !claims.is_empty() {
@@ -72,7 +72,7 @@ impl Names {
         self.joined.len().saturating_add(self.unreadable.as_deref().map_or(0, str::len))
     }
 
-    /// Adds a name, once. An empty one, or one with a control character, grants nothing and is left out.
+    /// Adds a name once. An empty name, or one with a control character, grants nothing and is left out.
     pub(crate) fn insert(&mut self, name: &str) {
         if name.is_empty() || has_control(name) || self.contains(name) {
             return;
@@ -83,8 +83,8 @@ impl Names {
         self.joined.push_str(name);
     }
 
-    /// Adds each of many names, as [`insert`](Self::insert) does. An attacker's issuer may list thousands: then they are
-    /// looked up in a set, or the time would grow with the square of their number.
+    /// Adds each of many names, as [`insert`](Self::insert) does. A hostile issuer may list thousands. They are looked
+    /// up in a set, so that the time does not grow with the square of their number.
     pub(crate) fn insert_all(&mut self, names: &[&str]) {
         if names.len() <= FEW {
             return names.iter().for_each(|name| self.insert(name));
@@ -98,9 +98,9 @@ impl Names {
         self.extend_with_others(new.iter().copied());
     }
 
-    /// Adds names that are not among them and are legal.
+    /// Adds names that are legal and new.
     pub(super) fn extend_with_others<'a>(&mut self, others: impl Iterator<Item = &'a str> + Clone) {
-        // Grown once, however many there are.
+        // Grown once, for any number of names.
         self.joined.reserve(others.clone().map(|name| name.len().saturating_add(1)).sum());
         for name in others {
             if !self.joined.is_empty() {
@@ -110,9 +110,9 @@ impl Names {
         }
     }
 
-    /// Adds all names of a text that separates them by spaces.
+    /// Adds all names of a space-separated text.
     pub(crate) fn insert_words(&mut self, text: &str) {
-        // The usual case in one step: nothing was added before, and the text holds no control character.
+        // The common case in one step: no name was added before, and the text contains no control character.
         if self.joined.is_empty() && !has_control(text) {
             self.joined = text.replace(' ', "\n");
         } else {

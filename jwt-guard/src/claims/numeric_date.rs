@@ -1,4 +1,4 @@
-//! Points in time as tokens carry them.
+//! Points in time in the form of tokens.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,8 +8,8 @@ use crate::json::Json;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NumericDate(Duration);
 
-/// The last second of the year 9999. Later values are a mistake (milliseconds, `u64::MAX`) and would overflow the
-/// clock of some systems.
+/// The last second of the year 9999. Later values are mistakes (milliseconds, `u64::MAX`), and would overflow the clock
+/// of some systems.
 const LATEST: u64 = 253_402_300_799;
 
 impl NumericDate {
@@ -30,7 +30,7 @@ impl NumericDate {
 
     /// The same point in time, for the application.
     pub(crate) fn to_system(self) -> SystemTime {
-        // Within `LATEST`, which every supported system can represent; the fallback is never later than the truth.
+        // `LATEST` can be represented on every supported system; the fallback is never later than the true time.
         SystemTime::UNIX_EPOCH.checked_add(self.0).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 

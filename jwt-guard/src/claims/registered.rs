@@ -1,4 +1,4 @@
-//! The claims that RFC 7519 and RFC 9068 register, after they were checked.
+//! The claims that RFC 7519 and RFC 9068 register, after verification.
 
 use std::fmt;
 
@@ -6,20 +6,19 @@ use super::numeric_date::NumericDate;
 use super::span::Span;
 use crate::json::{self, Json, Limits, Object};
 
-/// What the payload of a token may hold: nesting as deep as any real claim set, and no limit on members beyond the
-/// length of the token.
+/// The limits of a payload: nesting as deep as any real claim set; only the length of the token limits its members.
 pub(crate) const PAYLOAD_LIMITS: Limits = Limits { depth: 32, members: usize::MAX };
 
-/// The claims of a token, as the guard found them: the registered ones by name, all of them as JSON text.
+/// The claims of a verified token: the registered ones by name, and all of them as JSON text.
 ///
-/// They are personal data, so `Debug` shows none of them.
+/// They are personal data, so `Debug` hides them.
 #[derive(Clone)]
 pub(crate) struct TokenClaims {
     payload: String,
     registered: Registered,
 }
 
-/// Where the registered claims stand in the payload.
+/// The registered claims, as places in the payload.
 #[derive(Clone)]
 pub(crate) struct Registered {
     pub(crate) subject: Span,
@@ -31,11 +30,11 @@ pub(crate) struct Registered {
     pub(crate) issued_at: Option<NumericDate>,
     pub(crate) token_id: Option<Span>,
     pub(crate) client_id: Option<Span>,
-    /// The login that the token goes back to: `sid`.
+    /// The login that the token descends from: `sid`.
     pub(crate) family: Option<Span>,
-    /// What a request that carries the token in a cookie must repeat: `csrf`.
+    /// The value that a request with the token in a cookie must repeat: `csrf`.
     pub(crate) csrf: Option<Span>,
-    /// Whether the claim `fresh` is `true`; `None` where it is something else than `true`, `false` and `null`.
+    /// Whether the claim `fresh` is `true`; `None` if it is neither `true`, `false` nor `null`.
     pub(crate) is_fresh: Option<bool>,
 }
 
@@ -44,8 +43,8 @@ impl TokenClaims {
         Self { payload, registered }
     }
 
-    /// The claims that a server-side session stands for. They were written by this service, so they are read and not
-    /// checked; `None` for a text that is not theirs. Whether the login was not long ago, only its session knows.
+    /// The claims of a server-side session. This service wrote them, so they are read and not verified; `None` if the
+    /// text is not a set of such claims. Only the session knows whether its login was recent.
     pub(crate) fn of_session(payload: String, is_fresh: bool) -> Option<Self> {
         let claims = json::parse_object(&payload, PAYLOAD_LIMITS).ok()?;
         let registered = Registered {
@@ -110,7 +109,7 @@ impl TokenClaims {
         self.text(self.registered.csrf.as_ref())
     }
 
-    /// `None` where it cannot be told.
+    /// `None` if it is unknown.
     pub(crate) fn is_fresh(&self) -> Option<bool> {
         self.registered.is_fresh
     }
@@ -120,7 +119,7 @@ impl TokenClaims {
         &self.payload
     }
 
-    /// All claims as a tree. The payload was read strictly once, so this fails only where it failed then.
+    /// All claims as a tree. The payload was parsed strictly before, so this cannot fail for another reason.
     pub(crate) fn tree(&self) -> Option<Object<'_>> {
         json::parse_object(&self.payload, PAYLOAD_LIMITS).ok()
     }

@@ -1,10 +1,10 @@
-//! Strings of a payload, without copies.
+//! Strings of a payload, mostly without copies.
 
 use std::ptr;
 
-/// A string of a payload: where it stands, or a copy where the payload spells it with escapes.
+/// A string of a payload: its place, or a copy if the payload spells it with escapes.
 ///
-/// A token has half a dozen strings that the guard looks at; copying each costs more than reading the payload.
+/// The guard uses half a dozen strings of a token; copying each costs more than parsing the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Span {
     At { start: usize, end: usize },
@@ -12,18 +12,18 @@ pub(crate) enum Span {
 }
 
 impl Span {
-    /// Remembers `text`, which was read from `payload`.
+    /// Refers to `text`, which was parsed from `payload`.
     pub(crate) fn of(text: &str, payload: &str) -> Self {
         let start = text.as_ptr().addr().wrapping_sub(payload.as_ptr().addr());
         let end = start.wrapping_add(text.len());
         match payload.get(start..end) {
-            // The same place, not only the same text: this costs no comparison.
+            // Compares addresses, not text, so it costs no string comparison.
             Some(found) if ptr::eq(found, text) => Self::At { start, end },
             _ => Self::Copy(text.into()),
         }
     }
 
-    /// The string, given the payload that it was read from.
+    /// The string, given the payload that it was parsed from.
     pub(crate) fn text<'a>(&'a self, payload: &'a str) -> &'a str {
         match self {
             Self::At { start, end } => payload.get(*start..*end).unwrap_or_default(),

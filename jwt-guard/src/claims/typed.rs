@@ -1,4 +1,4 @@
-//! The claims in the types that handlers ask for, read once for each token that is kept.
+//! The claims in the types that handlers ask for, deserialized once for each remembered token.
 
 use std::any::{Any, type_name};
 use std::sync::{Arc, OnceLock};
@@ -7,19 +7,19 @@ use serde::de::DeserializeOwned;
 
 use crate::json::place_of;
 
-/// What was read of one payload. An application asks for its claims in one type, or in few: more than there are places
-/// for are read each time.
+/// What was deserialized from one payload. An application reads its claims as one type or a few; types beyond the
+/// places here are deserialized each time.
 #[derive(Default)]
 pub(crate) struct TypedClaims([OnceLock<Arc<dyn Any + Send + Sync>>; PLACES]);
 
 const PLACES: usize = 2;
 
-/// Claims that are not of the type that is asked for.
+/// The claims do not fit the type of the handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Misfit {
-    /// The name of the type.
+    /// The type's name.
     pub(crate) wanted: &'static str,
-    /// Where the claims do not fit, without a word of theirs.
+    /// Where they do not fit, without quoting them.
     pub(crate) place: String,
 }
 
@@ -34,7 +34,7 @@ impl TypedClaims {
     ///
     /// # Errors
     ///
-    /// When it is none. That is not remembered.
+    /// If the payload does not fit `T`. Errors are not remembered.
     pub(crate) fn get_or_read<T>(&self, payload: &str) -> Result<Arc<T>, Misfit>
     where
         T: DeserializeOwned + Send + Sync + 'static,
@@ -47,7 +47,7 @@ impl TypedClaims {
         }
         let value = serde_json::from_str::<T>(payload).map_err(|error| Misfit::new::<T>(place_of(&error)))?;
         let value = Arc::new(value);
-        // Two requests may read at once: then one is kept, or both. Equal they are.
+        // Two requests may deserialize at once; then one value is kept, or both. They are equal.
         let mut free = self.0.iter().filter(|place| place.get().is_none());
         if let Some(place) = free.next() {
             let _ = place.set(Arc::clone(&value) as _);
@@ -76,7 +76,7 @@ mod tests {
     fn each_type_is_read_once() {
         let typed = TypedClaims::default();
         let first: Arc<Tenant> = typed.get_or_read(r#"{"tenant":"acme"}"#).unwrap();
-        // The payload is not read again: this one is no JSON.
+        // This payload is not JSON, so reading it again would fail.
         let again: Arc<Tenant> = typed.get_or_read("nonsense").unwrap();
         assert!(Arc::ptr_eq(&first, &again));
         assert_eq!(first.tenant, "acme");

@@ -1,12 +1,12 @@
-//! Strict JSON: the one reader for everything that comes out of a token or a key set.
+//! Strict JSON: the one parser for tokens and key sets.
 //!
-//! `serde_json` lets the last of two members with one name win and nests up to 128 levels. Two parsers that
-//! disagree on which of two `exp` members counts are a way past a check, so this reader refuses what it cannot
-//! read in one way only (RFC 7515 section 4, RFC 7519 section 4):
+//! `serde_json` lets the last of two members with one name win and nests up to 128 levels. Two parsers that disagree on
+//! which of two `exp` members counts are a way past a check. So this parser refuses ambiguous text (RFC 7515 section 4,
+//! RFC 7519 section 4):
 //!
 //! 1. a repeated member name, at any level;
 //! 2. more nesting or more members in one object than [`Limits`] allow;
-//! 3. a member name that `serde_json` keeps to itself, and reads as something else than a member;
+//! 3. a member name that `serde_json` reserves, and does not read as a member;
 //! 4. anything after the value. The text is UTF-8 by its type.
 
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub(crate) struct Limits {
     pub(crate) members: usize,
 }
 
-/// A JSON value whose strings are borrowed from the text where they hold no escape.
+/// A JSON value. Strings without escapes are borrowed from the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
@@ -53,7 +53,7 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// What is at the end of `path`, each segment of which is one member name.
+    /// The value at the end of `path`, each segment of which is one member name.
     pub(crate) fn at<S: AsRef<str>>(&self, path: &[S]) -> At<'_, 'a> {
         let Some((first, rest)) = path.split_first() else { return At::Absent };
         let mut value = self.get(first.as_ref());
@@ -71,14 +71,14 @@ impl<'a> Object<'a> {
     }
 }
 
-/// What is found at the end of a path.
+/// The result of looking up a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum At<'o, 'a> {
-    /// Nothing: a member of the path is not there, or is `null`.
+    /// Absent: a member of the path is missing, or is `null`.
     Absent,
     /// A value that is not `null`.
     Value(&'o Json<'a>),
-    /// Nothing can be said: the path leads through a value that has no members.
+    /// Unknown: the path leads through a value without members.
     NoObject,
 }
 
@@ -96,7 +96,7 @@ impl Json<'_> {
 ///
 /// # Errors
 ///
-/// The reason, which quotes nothing of the text.
+/// The reason, without quoting the text.
 pub(crate) fn parse_object(text: &str, limits: Limits) -> Result<Object<'_>, serde_json::Error> {
     match parse(text, limits)? {
         Json::Object(object) => Ok(object),
@@ -117,7 +117,7 @@ pub(crate) fn parse(text: &str, limits: Limits) -> Result<Json<'_>, serde_json::
     Ok(value)
 }
 
-/// Where a text does not fit a type: without the words of the error, which may quote what the text holds.
+/// Where a text does not fit a type, without the error's message, which may quote the text.
 pub(crate) fn place_of(error: &serde_json::Error) -> String {
     let class = match error.classify() {
         Category::Io => "io",
@@ -128,14 +128,13 @@ pub(crate) fn place_of(error: &serde_json::Error) -> String {
     format!("{class} error at line {} column {}", error.line(), error.column())
 }
 
-/// Few objects have more members.
+/// Few objects have more members than this.
 const SMALL: usize = 16;
 
-/// Reads one value into its place, within the limits that are left at this level.
+/// Parses one value into its place, within the remaining limits of this level.
 ///
-/// Into its place, because a value that is returned is written in parts, read as a whole and written again; and a
-/// processor that reads in one piece what it has just written in two waits for all writes before. That took half of the
-/// time.
+/// Into its place, because a returned value would be written in parts, read as a whole and written again. A processor
+/// that reads in one piece what it has just written in two waits for all earlier writes, which took half of the time.
 struct Place<'p, 'de> {
     value: &'p mut Json<'de>,
     limits: Limits,
@@ -215,7 +214,7 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
         let Json::Object(Object(members)) = self.value else { return Ok(()) };
         let mut names = Names::default();
         loop {
-            // A constant, or it were made elsewhere and moved here.
+            // A constant, so that it is not made elsewhere and moved here.
             members.push(const { (Cow::Borrowed(""), Json::Null) });
             let Some(((name, value), before)) = members.split_last_mut() else { break };
             if map.next_key_seed(NamePlace(name))?.is_none() {
@@ -241,18 +240,18 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
     }
 }
 
-/// Finds repeated names at little cost: most are told to be new by one bit, small objects are searched one by one, and
-/// large ones in a sorted set, so that no object is costly to read.
+/// Finds repeated names at little cost. One bit proves most names to be new; otherwise small objects are searched one
+/// by one, and large ones in a sorted set. So no object is costly to parse.
 #[derive(Default)]
 struct Names<'a> {
-    /// For each name, the bit that its length and its ends choose.
+    /// One bit for each name, chosen by its length and its ends.
     bits: u64,
     sorted: BTreeSet<Cow<'a, str>>,
 }
 
 impl<'a> Names<'a> {
-    /// Whether `name` is among `members`; it is taken to be added to them next.
-    #[expect(clippy::ptr_arg, reason = "the set of a large object keeps a copy, which is no allocation")]
+    /// Whether `name` is among `members`. The caller then adds it.
+    #[expect(clippy::ptr_arg, reason = "the set of a large object keeps a copy, which does not allocate")]
     fn is_repeated(&mut self, name: &Cow<'a, str>, members: &[(Cow<'a, str>, Json<'a>)]) -> bool {
         if members.len() >= SMALL {
             if self.sorted.is_empty() {
@@ -269,8 +268,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Member names that make `serde_json` read an object as a number, or as JSON in a text, depending on the features that
-/// some crate of the build has turned on. An object with one is read in two ways, so it is refused.
+/// Member names that make `serde_json` read an object as a number, or as JSON in a text, if some crate of the build
+/// enables a feature. Such an object is ambiguous, so it is refused.
 const PRIVATE_NAMES: &str = "$serde_json::private::";
 
 const PRIVATE_NAME: &str = "a member has a name that `serde_json` keeps to itself";
@@ -279,8 +278,8 @@ const PRIVATE_NAME: &str = "a member has a name that `serde_json` keeps to itsel
 /// its feature `arbitrary_precision` on. Without this branch such a build would refuse every token.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
-/// The digits of a number that is presented as a map. They come as a string that is made for it: what a string of the JSON
-/// text holds is lent instead, so no object of the text passes as a number.
+/// The digits of a number that is presented as a map. They come as an owned string. Strings of the JSON text are
+/// borrowed instead, so an object of the text cannot pass as a number.
 struct NumberText;
 
 impl<'de> DeserializeSeed<'de> for NumberText {
@@ -320,7 +319,7 @@ fn number<'de, E: serde::de::Error>(text: &str) -> Result<Json<'de>, E> {
     }
 }
 
-/// Reads a member name into its place, borrowed where it holds no escape.
+/// Parses a member name into its place, borrowed if it has no escape.
 struct NamePlace<'p, 'de>(&'p mut Cow<'de, str>);
 
 impl<'de> DeserializeSeed<'de> for NamePlace<'_, 'de> {

@@ -1,10 +1,10 @@
-//! The signature algorithms a token may be signed with.
+//! The signature algorithms.
 
 use std::fmt;
 
 /// A signature algorithm (RFC 7518 section 3, RFC 8037 section 3.1).
 ///
-/// There is no value for `none`: an unsigned token cannot be asked for.
+/// There is no value for `none`, so a configuration cannot accept unsigned tokens.
 ///
 /// ```
 /// use jwt_guard::Algorithm;
@@ -40,22 +40,22 @@ pub enum Algorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// EdDSA on Ed25519. Tokens and keys may call it `EdDSA` or `Ed25519` (RFC 9864 section 2.2); what is signed here says
-    /// `EdDSA`, which older verifiers know.
+    /// EdDSA on Ed25519. Tokens and keys may call it `EdDSA` or `Ed25519` (RFC 9864 section 2.2). Tokens signed here
+    /// say `EdDSA`, which older verifiers know.
     EdDsa,
 }
 
 impl Algorithm {
     /// The algorithm with this `alg` name, compared exactly (RFC 7515 section 4.1.1: names are case-sensitive).
     pub fn from_name(name: &str) -> Option<Self> {
-        // `EdDSA` could once mean another curve too. No key of one is loaded, so both names mean Ed25519.
+        // `EdDSA` may also mean Ed448 (RFC 8037), but keys on other curves are refused, so both names mean Ed25519.
         if name == "Ed25519" {
             return Some(Self::EdDsa);
         }
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// The `alg` name, as it stands in a token's header.
+    /// The `alg` name in the header of a token.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hs256 => "HS256",
@@ -73,7 +73,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether whoever verifies can also sign.
+    /// Whether one shared secret both signs and verifies.
     pub(crate) const fn is_symmetric(self) -> bool {
         matches!(self.family(), Family::Hmac)
     }
@@ -132,7 +132,7 @@ impl fmt::Display for Family {
     }
 }
 
-/// An elliptic curve that has an ECDSA algorithm here.
+/// An elliptic curve with an ECDSA algorithm here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Curve {
     P256,

@@ -1,4 +1,4 @@
-//! Public keys in DER: the numbers in them, and only of the kinds that have an algorithm.
+//! Reads public keys in DER to their numbers, for the kinds of keys that have an algorithm.
 
 use spki::der::asn1::{AnyRef, UintRef};
 use spki::der::{self, Decode as _, Encode as _};
@@ -8,14 +8,14 @@ use super::algorithm::{Curve, Family};
 use super::error::{KeyError, KeyErrorKind};
 use super::structure::Structure;
 
-/// The numbers of a public key, of which only the shape has been checked.
+/// The numbers of a public key. Only their form is checked.
 pub(super) enum PublicKey<'a> {
     /// Modulus and exponent, big-endian, without leading zero bytes.
     Rsa {
         n: &'a [u8],
         e: &'a [u8],
     },
-    /// A point as SEC1 writes it.
+    /// A point in SEC1 encoding.
     Ec {
         curve: Curve,
         point: &'a [u8],
@@ -87,7 +87,7 @@ pub(super) fn write_pkcs1(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
     encoded().map_err(|error| malformed("the RSA key is too large to encode").because(error))
 }
 
-/// The refusal of a kind of key that has no algorithm here.
+/// Refuses a kind of key that has no algorithm here.
 pub(super) fn unsupported_kind(kind: ObjectIdentifier) -> KeyError {
     unsupported(match kind {
         oid::RSA_PSS => {
@@ -101,7 +101,7 @@ pub(super) fn unsupported_kind(kind: ObjectIdentifier) -> KeyError {
     })
 }
 
-/// The curve that the parameters of an EC key name.
+/// The curve named by the parameters of an EC key.
 pub(super) fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {
     let Some(Ok(curve)) = parameters.map(|parameters| parameters.decode_as::<ObjectIdentifier>()) else {
         return Err(unsupported(

@@ -6,10 +6,10 @@ use super::algorithm::Curve;
 use super::backend;
 use super::error::{KeyError, KeyErrorKind};
 
-/// First byte of a point that is written with both coordinates (SEC1 section 2.3.3).
+/// First byte of an uncompressed point (SEC1 section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-/// Checks a point as SEC1 writes it.
+/// Checks a point in SEC1 encoding.
 pub(super) fn load(curve: Curve, point: &[u8]) -> Result<DecodingKey, KeyError> {
     match point.split_first() {
         Some((&UNCOMPRESSED, coordinates)) if coordinates.len() == 2 * curve.coordinate() => {}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// A key, or a set of keys, that cannot be used.
 ///
-/// The message says what was found, what was expected and how to put it right. It holds no byte of a key.
+/// The message says what was found, what was expected and how to fix it. It never contains a byte of a key.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, KeyErrorKind, VerifyingKey};
@@ -32,15 +32,15 @@ pub enum KeyErrorKind {
     AlgorithmNotAllowed,
     /// Neither the key nor the configured list says which algorithm the key is for.
     AlgorithmUndetermined,
-    /// Two keys of a set answer to the same `kid` and algorithm.
+    /// Two keys of a set have the same `kid` and algorithm.
     DuplicateId,
-    /// The set is a well-formed list of no keys.
+    /// The set is a well-formed empty list.
     EmptySet,
     /// The text or bytes cannot be read as a key.
     Malformed,
     /// The key is of another kind than its algorithm needs.
     Mismatch,
-    /// What should be a shared secret is a public key, or the text of some other key.
+    /// A public key, or the text of another key, was given as a shared secret.
     NotASecret,
     /// The key is marked for something other than verifying signatures (RFC 7517 sections 4.2 and 4.3).
     NotForSignatures,
@@ -53,7 +53,7 @@ pub enum KeyErrorKind {
     PublicKey,
     /// The kind of key, curve, algorithm or container is not supported.
     Unsupported,
-    /// The key is too short, or built so that anyone can forge signatures.
+    /// The key is too short, or of a form with which anyone can forge signatures.
     Weak,
 }
 
@@ -68,19 +68,19 @@ impl KeyError {
         self
     }
 
-    /// Says which key is meant, by its `kid`.
+    /// Adds the `kid` of the key.
     pub(super) fn of_key(mut self, id: &str) -> Self {
         self.key = Some(format!("key {}", quoted(id)));
         self
     }
 
-    /// Says which key of a set is meant, unless its `kid` has already said so.
+    /// Adds the position of the key in its set, unless its `kid` was added.
     pub(super) fn at(mut self, index: usize) -> Self {
         self.key.get_or_insert_with(|| format!("key number {} of the set", index.saturating_add(1)));
         self
     }
 
-    /// What is wrong, as a class to match on.
+    /// The kind of error, to match on.
     pub fn kind(&self) -> KeyErrorKind {
         self.kind
     }
@@ -107,7 +107,7 @@ impl fmt::Debug for KeyError {
     }
 }
 
-/// A text chosen by somebody else, safe for one line of a log: escaped, in quotes, cut after 64 characters.
+/// Untrusted text, made safe for one line of a log: escaped, in quotes, cut after 64 characters.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 64;
     let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();

@@ -1,10 +1,10 @@
-//! Secrets that are long enough, and that others know or guess.
+//! Finds secrets that are long enough, but known or guessable.
 
 use zeroize::Zeroizing;
 
-/// Why others guess a secret, in words that follow *the secret*; `None` if nothing speaks against it.
+/// Why a secret can be guessed, in words that follow *the secret*; `None` if no reason was found.
 ///
-/// This finds what was copied, typed to fill a length, or never filled. It cannot find every weak secret.
+/// This finds secrets that were copied, typed to reach a length, or never filled. It cannot find every weak secret.
 pub(super) fn reason(secret: &[u8]) -> Option<&'static str> {
     if has_few_bytes(secret) && is_typed_or_filler(secret) {
         return Some("consists of few different bytes");
@@ -15,7 +15,7 @@ pub(super) fn reason(secret: &[u8]) -> Option<&'static str> {
     is_placeholder(secret).then_some("stands in examples, or consists of such words")
 }
 
-/// Whether there are hardly any different bytes. 32 random hexadecimal digits have as few once in 100 million cases.
+/// Whether there are very few different bytes. 32 random hexadecimal digits have as few once in 100 million cases.
 pub(super) fn has_few_bytes(secret: &[u8]) -> bool {
     const FEW: usize = 6;
     let mut seen = [false; 256];
@@ -27,13 +27,13 @@ pub(super) fn has_few_bytes(secret: &[u8]) -> bool {
     seen.into_iter().filter(|seen| *seen).count() <= FEW
 }
 
-/// Whether the bytes are those of a keyboard, of memory that was never filled, or of what fills it for debugging.
+/// Whether the bytes are a row of the keyboard, memory that was never filled, or a debug fill pattern.
 fn is_typed_or_filler(secret: &[u8]) -> bool {
     const FILLERS: &[u8] = b"\xa5\xaa\xad\xba\xbe\xca\xcc\xcd\xdd\xde\xef\xf0\xfd\xfe\xff";
     secret.iter().all(|byte| byte.is_ascii() || FILLERS.contains(byte))
 }
 
-/// Whether one piece comes three times or more, and nothing else.
+/// Whether the secret is one piece, repeated three times or more.
 fn is_repetition(secret: &[u8]) -> bool {
     (1..=secret.len() / 3).any(|piece| {
         let (once, again) = (secret, secret.get(piece..).unwrap_or_default());
@@ -41,7 +41,7 @@ fn is_repetition(secret: &[u8]) -> bool {
     })
 }
 
-/// What the secrets of examples, templates and tutorials are made of.
+/// The words of secrets in examples, templates and tutorials.
 const WORDS: [&[u8]; 30] = [
     b"abcdefghijklmnopqrstuvwxyz",
     b"bit",
@@ -75,8 +75,8 @@ const WORDS: [&[u8]; 30] = [
     b"your",
 ];
 
-/// Whether hardly a letter or digit is left without the words of examples: `change-me-..`, `your-256-bit-secret`, and
-/// those that jwt.io begins with.
+/// Whether almost no letter or digit remains without the words of examples: `change-me-..`, `your-256-bit-secret`, and
+/// the default secrets of jwt.io.
 fn is_placeholder(secret: &[u8]) -> bool {
     const LEFT: usize = 12;
     let text: Zeroizing<Vec<u8>> = Zeroizing::new(

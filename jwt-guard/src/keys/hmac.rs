@@ -1,4 +1,4 @@
-//! Shared secrets: long enough, secret, and not to be guessed.
+//! Checks shared secrets: long enough, not public, not guessable.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,8 +14,8 @@ use crate::random;
 use crate::secret::Secret;
 
 impl Secret {
-    /// 64 random bytes from the operating system, enough for every HMAC: for tests, and for a service whose tokens need
-    /// not outlive it.
+    /// 64 random bytes from the operating system, enough for every HMAC algorithm: for tests, and for a service whose
+    /// tokens need not outlive it.
     ///
     /// ```
     /// use jwt_guard::{JwtGuard, Secret};
@@ -86,7 +86,7 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
     })
 }
 
-/// The length of the hash, below which a secret is easier to guess than the hash (RFC 7518 section 3.2).
+/// The length of the hash: a shorter secret is easier to guess than the hash (RFC 7518 section 3.2).
 fn least_bytes(algorithm: Algorithm) -> Option<usize> {
     use Algorithm::{EdDsa, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
     match algorithm {
@@ -97,9 +97,9 @@ fn least_bytes(algorithm: Algorithm) -> Option<usize> {
     }
 }
 
-/// What the bytes are if they are a key that is meant to be shown, or a key's text instead of the key.
+/// Names the bytes if they are a public key, or the text form of a key.
 ///
-/// A public key taken for a secret lets everybody sign (CVE-2022-29217, CVE-2026-34950).
+/// A public key used as a secret lets everyone sign (CVE-2022-29217, CVE-2026-34950).
 fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     let text = trimmed(bytes);
     if contains(text, b"-----BEGIN") || text.starts_with(b"---- BEGIN") {
@@ -131,7 +131,7 @@ fn blank(bytes: &[u8]) -> bool {
     trimmed(bytes).is_empty()
 }
 
-/// The bytes without byte order mark and white space around them.
+/// The bytes without byte order mark and surrounding white space.
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.trim_ascii_start();
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()

@@ -11,18 +11,18 @@ use super::{VerifyingKey, ec};
 use crate::json::{self, Json, Object};
 use crate::secret::Secret;
 
-/// Where a key came from, which decides whether it may be a secret.
+/// The source of a key, which decides whether it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// The application's own configuration: a shared secret is welcome.
+    /// The application's own configuration, which may contain a shared secret.
     Local,
-    /// Fetched from somebody: what is published there is no secret.
+    /// Published by an issuer: everyone can read it, so it cannot contain a secret.
     Remote,
 }
 
 pub(super) const LIMITS: json::Limits = json::Limits { depth: 8, members: 64 };
 
-/// The longest `kid` that a token may name.
+/// The longest `kid` that a token may have.
 const LONGEST_ID: usize = 256;
 
 /// Members that make a key private (RFC 7518 sections 6.2.2, 6.3.2 and 6.4, RFC 8037 section 2).
@@ -40,7 +40,7 @@ pub(super) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<
     }
 }
 
-/// The `kid`. One that no token may name makes the key useless.
+/// The `kid`. A `kid` that no token may have makes the key useless.
 pub(super) fn id<'a>(members: &'a Object<'_>) -> Result<Option<&'a str>, KeyError> {
     match members.get("kid") {
         None => Ok(None),
@@ -78,7 +78,7 @@ pub(super) fn is_public(members: &Object<'_>) -> bool {
     members.members().all(|(name, _)| !PRIVATE_MEMBERS.contains(&name))
 }
 
-/// First of all checks, so that a leaked key is reported as that, whatever else is wrong with it.
+/// The first check, so that a leaked key is reported as leaked, whatever else is wrong with it.
 fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<(), KeyError> {
     let secret = kind == "oct";
     if secret && origin == Origin::Local {
@@ -105,8 +105,8 @@ fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<()
     Err(KeyError::new(KeyErrorKind::PrivateKey, message))
 }
 
-/// `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3), each of which may be absent. `operation` is what the key has to
-/// do here: `verify` or `sign`.
+/// Checks `use` and `key_ops` (RFC 7517 sections 4.2 and 4.3), each of which may be absent. `operation` is `verify` or
+/// `sign`.
 pub(super) fn check_purpose(members: &Object<'_>, operation: &'static str) -> Result<(), KeyError> {
     match members.get("use") {
         None => {}
@@ -137,7 +137,7 @@ pub(super) fn check_purpose(members: &Object<'_>, operation: &'static str) -> Re
     }
 }
 
-/// What `kty` and `crv` say the key is.
+/// The kind of key according to `kty` and `crv`.
 pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyError> {
     let unsupported = |name: &str, found: &str, known: &str| {
         let message = format!("the key's `{name}` is {}; supported are {known}", quoted(found));
@@ -159,7 +159,7 @@ pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyErro
     }
 }
 
-/// The one algorithm the key is for: its `alg`, else the only one that is possible.
+/// The one algorithm of the key: its `alg`, else the only possible one.
 pub(super) fn algorithm(
     members: &Object<'_>,
     family: Family,
@@ -227,7 +227,7 @@ pub(super) fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'
 
 /// The bytes of a base64url member, without padding and without stray bits (RFC 7515 section 2).
 pub(super) fn bytes(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    // The cause is not kept: it quotes a character of the key.
+    // The cause is dropped: it quotes a character of the key.
     URL_SAFE_NO_PAD
         .decode(text(members, name)?)
         .map(Zeroizing::new)

@@ -1,4 +1,4 @@
-//! Several keys, of which exactly one answers for a token.
+//! Several keys, exactly one of which verifies a token.
 
 use std::slice;
 
@@ -11,10 +11,10 @@ use super::{Algorithm, VerifyingKey};
 
 /// The keys of one issuer.
 ///
-/// A token names its key as `kid`; the key must have exactly that id, or for a public key that
-/// [thumbprint](VerifyingKey::thumbprint), and the token's algorithm. A token without `kid` is checked with the one key of
-/// its algorithm that has no id; if all have one, with the only key of its algorithm. Keys are never tried one after
-/// the other. A key that is given twice is one key.
+/// A token names its key by `kid`. The key must have exactly that id (or, if it is public, that
+/// [thumbprint](VerifyingKey::thumbprint)) and the token's algorithm. A token without `kid` is checked with the one key
+/// of its algorithm that has no id; if all have one, with the only key of its algorithm. Keys are never tried in turn.
+/// A key that is given twice counts as one.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, KeySet};
@@ -35,16 +35,16 @@ pub struct KeySet {
     skipped: Vec<KeyError>,
 }
 
-/// More keys than any issuer needs; the bound keeps the search for a key short.
+/// More keys than any issuer needs; the bound keeps the linear search short.
 const MOST_KEYS: usize = 100;
 
 impl KeySet {
-    /// The given keys.
+    /// Makes a set of the given keys.
     ///
     /// # Errors
     ///
-    /// There is no key, there are more than 100, or no token could choose between two of them: they have the same id and
-    /// algorithm, or are secrets of one algorithm without an id.
+    /// There is no key, there are more than 100, or a token could not choose between two of them: they have the same id
+    /// and algorithm, or are secrets of one algorithm without an id.
     pub fn new(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeyError> {
         let keys: Vec<_> = keys.into_iter().collect();
         check_number(keys.len())?;
@@ -57,25 +57,25 @@ impl KeySet {
 
     /// A JWK set (RFC 7517 section 5).
     ///
-    /// Every key is read by itself, as [`VerifyingKey::jwk`] does: one that cannot be used is skipped and listed
-    /// in [`skipped`](Self::skipped), and the others work. Two different keys with the same `kid` and algorithm are both
-    /// skipped; one key that is listed twice is one key.
+    /// Every key is read separately, as by [`VerifyingKey::jwk`]. An unusable key is skipped and listed in
+    /// [`skipped`](Self::skipped), and the others work. Two different keys with the same `kid` and algorithm are both
+    /// skipped; a key that is listed twice counts as one.
     ///
     /// `allowed` lists the algorithms that tokens may be signed with; empty allows every algorithm that a key
     /// names itself.
     ///
     /// # Errors
     ///
-    /// The text is not a JSON object with a list `keys`; the list is empty or longer than 100; or none of the
-    /// keys can be used, for which the message gives every reason.
+    /// The text is not a JSON object with a list `keys`; the list is empty or longer than 100; or none of the keys can
+    /// be used: then the message gives every reason.
     pub fn from_json(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
         Self::read(text, allowed, Origin::Local)
     }
 
     /// As [`from_json`](Self::from_json), for a set that an issuer publishes and the application has fetched.
     ///
-    /// A published secret is no secret, so symmetric keys are skipped. A key with private members, which has leaked,
-    /// is skipped in both forms.
+    /// A published secret is not secret, so symmetric keys are skipped. Both functions skip a key with private members,
+    /// because it has leaked.
     ///
     /// ```
     /// use jwt_guard::{Algorithm, KeySet};
@@ -100,7 +100,7 @@ impl KeySet {
         Ok(Self { keys, skipped })
     }
 
-    /// As [`read`](Self::read), but without keys if none can be used.
+    /// As [`read`](Self::read), but the result is empty if no key can be used.
     fn parts(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
         let elements = elements(text)?;
         check_number(elements.len())?;
@@ -117,7 +117,8 @@ impl KeySet {
         Ok(Self { keys, skipped })
     }
 
-    /// As [`published`](Self::published), as the usable keys and the reasons why the others are not; either may be empty.
+    /// As [`published`](Self::published), but returns the usable keys and the reasons for skipping the others; either
+    /// may be empty.
     #[cfg(feature = "remote-keys")]
     pub(super) fn published_parts(
         text: &str,
@@ -126,8 +127,8 @@ impl KeySet {
         Self::parts(text, allowed, Origin::Remote).map(|Self { keys, skipped }| (keys, skipped))
     }
 
-    /// Keys that were read by [`published_parts`](Self::published_parts). There may be none: an issuer can withdraw all of
-    /// them. Such a set stays inside the crate.
+    /// A set of keys that were read by [`published_parts`](Self::published_parts). It may be empty, because an issuer
+    /// can withdraw all keys. An empty set stays inside the crate.
     #[cfg(feature = "remote-keys")]
     pub(super) fn fetched(keys: Vec<VerifyingKey>) -> Self {
         Self { keys, skipped: Vec::new() }
@@ -138,13 +139,13 @@ impl KeySet {
         self.keys.iter()
     }
 
-    /// How many keys there are: at least one.
+    /// The number of keys: at least one.
     #[expect(clippy::len_without_is_empty, reason = "a set is never empty")]
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Why the other keys of a JWK set were left out.
+    /// Why the other keys of a JWK set were skipped.
     pub fn skipped(&self) -> &[KeyError] {
         &self.skipped
     }
@@ -157,7 +158,7 @@ impl KeySet {
     ) -> Result<&VerifyingKey, SelectError> {
         let fits = |key: &&VerifyingKey| key.algorithm() == algorithm;
         let Some(kid) = kid else {
-            // The key without an id is the key of tokens that name none, so that the others can be added beside it.
+            // The key without an id verifies tokens without `kid`, so that other keys can be added beside it.
             let unnamed = self.keys.iter().filter(fits).filter(|key| key.id().is_none());
             let chosen = match only(unnamed) {
                 Err(None) => only(self.keys.iter().filter(fits)),
@@ -169,7 +170,7 @@ impl KeySet {
         if named.peek().is_some() {
             return only(named.filter(fits)).map_err(|none| none.unwrap_or(SelectError::AlgorithmNotAllowed));
         }
-        // Keys of one thumbprint are one key under several ids, so any of them will do.
+        // Keys with the same thumbprint are one key under several ids, so any of them will do.
         let mut pairs = self.keys.iter().filter(|key| key.has_thumbprint(kid)).peekable();
         let none =
             if pairs.peek().is_some() { SelectError::AlgorithmNotAllowed } else { SelectError::UnknownKey };
@@ -195,18 +196,18 @@ impl IntoIterator for KeySet {
     }
 }
 
-/// Why no key of a set answers for a token.
+/// Why a set has no key for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SelectError {
     /// The key that the token names, or every key if it names none, is for another algorithm.
     AlgorithmNotAllowed,
-    /// Several keys fit, and nothing says which.
+    /// Several keys fit, and the token does not say which.
     Ambiguous,
     /// No key has the id that the token names. A newer set may have it.
     UnknownKey,
 }
 
-/// The only item; else `Err(None)` for no item and `Err(Some(_))` for several.
+/// The only item; `Err(None)` if there is none, `Err(Some(_))` if there are several.
 fn only<'a>(
     mut keys: impl Iterator<Item = &'a VerifyingKey>,
 ) -> Result<&'a VerifyingKey, Option<SelectError>> {
@@ -217,7 +218,7 @@ fn only<'a>(
     }
 }
 
-/// The keys, each once.
+/// Removes duplicate keys.
 fn distinct(keys: Vec<VerifyingKey>) -> Vec<VerifyingKey> {
     keys.into_iter().fold(Vec::new(), |mut distinct, key| {
         if !distinct.iter().any(|known: &VerifyingKey| known.is_listed_again_as(&key)) {
@@ -227,8 +228,8 @@ fn distinct(keys: Vec<VerifyingKey>) -> Vec<VerifyingKey> {
     })
 }
 
-/// Whether another key answers to the same `kid` and algorithm, or to tokens without one. Public keys without an id still
-/// have their thumbprints.
+/// Whether another key has the same `kid` and algorithm, or also serves tokens without `kid`. Public keys without an id
+/// still have their thumbprints.
 fn is_double(key: &VerifyingKey, keys: &[VerifyingKey]) -> bool {
     let same = |other: &&VerifyingKey| other.id() == key.id() && other.algorithm() == key.algorithm();
     (key.id().is_some() || key.name().is_none()) && keys.iter().filter(same).nth(1).is_some()
@@ -255,7 +256,7 @@ fn duplicate(key: &VerifyingKey) -> KeyError {
     }
 }
 
-/// Every reason why there is nothing left of a set.
+/// All reasons why no key of a set is usable.
 pub(super) fn useless(skipped: &[KeyError]) -> KeyError {
     let reasons: Vec<_> = skipped.iter().map(ToString::to_string).collect();
     KeyError::new(KeyErrorKind::NoUsableKey, format!("no key of the set can be used: {}", reasons.join("; ")))
@@ -272,7 +273,7 @@ fn check_number(keys: usize) -> Result<(), KeyError> {
     }
 }
 
-/// The elements of `keys`, unread: a mistake in one of them is no mistake of the others.
+/// The elements of `keys`, unparsed, so that a mistake in one does not affect the others.
 pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
     #[derive(Deserialize)]
     struct Set<'a> {
@@ -283,7 +284,7 @@ pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
     serde_json::from_str::<Set<'_>>(text).map(|set| set.keys).map_err(|error| {
         let message = "the key set is not a JSON object with one member `keys` that is a list";
         let refusal = KeyError::new(KeyErrorKind::Malformed, message);
-        // A type error quotes the text; a syntax error gives the place only.
+        // A type error quotes the text; a syntax error only gives the position.
         if error.is_data() { refusal } else { refusal.because(error) }
     })
 }

@@ -1,15 +1,15 @@
-//! Headers that need not be read again.
+//! Token headers that need not be parsed again.
 
 use std::ptr;
 use std::sync::OnceLock;
 
 use super::{KeySet, VerifyingKey};
 
-/// For each key, the header segment of the first token that verified with it.
+/// For each key, the header segment of the first token that it verified.
 ///
-/// An issuer writes the same header into every token of a key, so comparing it with the one that is known saves
-/// decoding and reading it. A segment is only remembered after it was read by the strict rules *and* a signature over
-/// it verified, so nobody without a key can place one; and one segment a key bounds the memory.
+/// An issuer writes the same header into every token of a key, so comparing it with the known one saves decoding and
+/// parsing it. A segment is remembered only after the strict rules accepted it *and* a signature over it verified, so
+/// only the owner of a key can place one. One segment for each key bounds the memory.
 pub(crate) struct KnownHeaders(Box<[OnceLock<Box<[u8]>>]>);
 
 impl KnownHeaders {
@@ -23,7 +23,7 @@ impl KnownHeaders {
         self.0.iter().zip(keys).find(|(slot, _)| known(slot)).map(|(_, key)| key)
     }
 
-    /// Remembers the header segment of a token that verified with `key`, if it is the first.
+    /// Remembers the header segment of a token that `key` verified, if it is the first.
     pub(super) fn remember(&self, segment: &[u8], key: &VerifyingKey, keys: &KeySet) {
         let mut slots = self.0.iter().zip(keys);
         if let Some((slot, _)) = slots.find(|(_, known)| ptr::eq(*known, key)) {

@@ -1,4 +1,5 @@
-//! Ed25519 keys: exactly 32 bytes, in canonical form, and not one of the few that verify anything.
+//! Checks Ed25519 keys: exactly 32 bytes, in canonical form, and not of small order, since such a key verifies forged
+//! signatures.
 
 use jsonwebtoken::DecodingKey;
 
@@ -44,7 +45,7 @@ fn without_sign(mut encoded: [u8; 32]) -> [u8; 32] {
     encoded
 }
 
-/// Whether y belongs to one of the eight points whose order divides eight, in any of their encodings.
+/// Whether y belongs to one of the eight points of small order (dividing eight), in any encoding.
 fn is_small_order(y: [u8; 32]) -> bool {
     SMALL_ORDER.contains(&y)
 }

@@ -1,10 +1,10 @@
-//! PEM: exactly one block, and the right one (RFC 7468).
+//! Reads public keys in PEM: exactly one block, with the right label (RFC 7468).
 
 use super::der::{self, PublicKey};
 use super::error::{KeyError, KeyErrorKind, quoted};
 use super::structure;
 
-/// The one block of a PEM text, with a label that announces a public key.
+/// The one block of a PEM text, with the label of a public key.
 pub(super) struct Block {
     label: Label,
     der: Vec<u8>,
@@ -29,7 +29,7 @@ impl Block {
 
 /// Reads the only block of `text`.
 pub(super) fn read(text: &[u8]) -> Result<Block, KeyError> {
-    // Before anything is decoded, so that no copy of a private key is left behind.
+    // Checked before decoding, so that no copy of a private key is left in memory.
     if contains(text, b"PRIVATE KEY-----") || contains(text, b"PRIVATE KEY BLOCK-----") {
         return Err(KeyError::new(
             KeyErrorKind::PrivateKey,
@@ -40,7 +40,7 @@ pub(super) fn read(text: &[u8]) -> Result<Block, KeyError> {
     if !contains(text, b"-----BEGIN") {
         return Err(not_pem(text));
     }
-    // The cause is not kept: it may quote a line of the text.
+    // The cause is dropped: it may quote a line of the text.
     let blocks = pem::parse_many(text).map_err(|_| {
         let message =
             "the PEM text is damaged: expected base64 between a BEGIN and an END line with the same label";

@@ -1,4 +1,4 @@
-//! Public keys as others fetch them: JSON Web Keys (RFC 7517), and their thumbprints (RFC 7638).
+//! The published form of public keys: JSON Web Keys (RFC 7517), and their thumbprints (RFC 7638).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,8 +25,8 @@ impl VerifyingKey {
         self.public_members().map(|members| Value::Object(members).to_string())
     }
 
-    /// The SHA-256 thumbprint of a public key in base64url (RFC 7638): a name that everybody who has the key can
-    /// compute. `None` for a shared secret, of which a hash says too much (RFC 7638 section 7).
+    /// The SHA-256 thumbprint of a public key in base64url (RFC 7638): a name that everyone with the key can compute.
+    /// `None` for a shared secret, of which a hash would reveal too much (RFC 7638 section 7).
     ///
     /// ```
     /// use jwt_guard::VerifyingKey;
@@ -48,7 +48,7 @@ impl VerifyingKey {
         backend::sha256(&text).ok().map(|hash| URL_SAFE_NO_PAD.encode(hash))
     }
 
-    /// The members that make the key; `None` for a secret.
+    /// The members that identify the key; `None` for a secret.
     fn required_members(&self) -> Option<Map<String, Value>> {
         let family = self.algorithm().family();
         let bytes = match family {
@@ -81,8 +81,8 @@ impl VerifyingKey {
 }
 
 impl KeySet {
-    /// The public keys as a JWK set (RFC 7517 section 5), to be served as `application/jwk-set+json`. Shared secrets are
-    /// left out, so a set of nothing else gives `{"keys":[]}`.
+    /// The public keys as a JWK set (RFC 7517 section 5), to be served as `application/jwk-set+json`. Shared secrets
+    /// are left out; if there is nothing else, the result is `{"keys":[]}`.
     ///
     /// ```
     /// use jwt_guard::{Algorithm, KeySet, Secret, VerifyingKey};

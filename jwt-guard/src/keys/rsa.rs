@@ -1,22 +1,22 @@
-//! RSA keys: size, exponent, and the one form the backend gets them in.
+//! RSA keys: size, exponent, and the one form for the backend.
 
 use jsonwebtoken::DecodingKey;
 
 use super::error::{KeyError, KeyErrorKind};
 use super::{backend, der};
 
-/// Below 2048 bits no RSA key may sign a token (RFC 7518 section 3.3).
+/// The smallest RSA key for tokens (RFC 7518 section 3.3).
 const LEAST_BITS: usize = 2048;
 
-/// The exponent below which some signature forgeries have worked in the past, against careless padding checks.
+/// With smaller exponents, signatures could be forged against careless padding checks.
 const USUAL_EXPONENT: u64 = 65537;
 
-/// What both backends can raise to: 33 bits.
+/// The largest exponent of both backends: 33 bits.
 const LARGEST_EXPONENT: u64 = (1 << 33) - 1;
 
 /// Checks modulus and exponent, both big-endian without leading zero bytes.
 ///
-/// The key is stored as PKCS#1 DER even if it came as two numbers: the engine verifies faster with that form.
+/// The key is stored as PKCS#1 DER even if it came as two numbers: jsonwebtoken verifies faster with that form.
 pub(super) fn load(n: &[u8], e: &[u8]) -> Result<DecodingKey, KeyError> {
     check_modulus(n)?;
     check_exponent(e)?;

@@ -1,4 +1,4 @@
-//! One key that makes signatures, bound to one algorithm.
+//! One signing key, bound to one algorithm.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use super::private::{self, PrivateKey};
 use super::{Algorithm, VerifyingKey, backend};
 use crate::secret::Secret;
 
-/// A key that signs tokens by exactly one [`Algorithm`].
+/// A key that signs tokens with exactly one [`Algorithm`].
 ///
-/// Everything that can be wrong with a key is found here, when it is loaded: the checks of [`VerifyingKey`] run on its
-/// public half, and a first signature is made and verified. `Debug` shows the algorithm and the id, never the key, and
-/// the memory is wiped when the key is dropped.
+/// Loading a key finds everything that can be wrong with it: the checks of [`VerifyingKey`] run on its public half, and
+/// a first signature is made and verified. `Debug` shows the algorithm and the id, never the key, and the memory is
+/// wiped when the key is dropped.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, SigningKey};
@@ -32,10 +32,10 @@ use crate::secret::Secret;
 ///
 /// # Changing keys
 ///
-/// A guard that knows the old [`VerifyingKey`] beside the new key goes on accepting the tokens of both; take the old one away
-/// when the last of its tokens has expired. Key pairs need nothing else: without an id they are told apart by their
-/// [thumbprints](VerifyingKey::thumbprint). Of the secrets for one algorithm one may be without an id; its tokens name
-/// none. The others need [`with_id`](Self::with_id), and `build` says so.
+/// A guard with the old [`VerifyingKey`] beside the new key accepts the tokens of both; remove the old one when the
+/// last of its tokens has expired. Key pairs need nothing else: without an id they are distinguished by their
+/// [thumbprints](VerifyingKey::thumbprint). Of the secrets for one algorithm, one may be without an id; its tokens have
+/// no `kid`. The others need [`with_id`](Self::with_id), and `build` says so.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
@@ -50,8 +50,8 @@ use crate::secret::Secret;
 ///
 /// # RSA with `rust-crypto`
 ///
-/// The time of a signature depends on the private key there (RUSTSEC-2023-0071), which a warning in the log says. Sign with
-/// EC or Ed25519, or take the backend aws-lc-rs.
+/// With that backend the time of a signature depends on the private key (RUSTSEC-2023-0071), and the log warns. Sign
+/// with EC or Ed25519, or use the backend aws-lc-rs.
 #[derive(Clone)]
 pub struct SigningKey {
     public: VerifyingKey,
@@ -61,7 +61,7 @@ pub struct SigningKey {
 impl SigningKey {
     /// A shared secret for `HS256`, `HS384` or `HS512`.
     ///
-    /// Whoever verifies with it can also sign. Where others verify, take an asymmetric key.
+    /// Every service that can verify with it can also sign. If other services verify, use an asymmetric key.
     ///
     /// # Errors
     ///
@@ -120,20 +120,20 @@ impl SigningKey {
         private::jwk::read(text)
     }
 
-    /// Sets the id: tokens name it as `kid`, and guards find the key by it. Tokens of a key pair without an id name its
-    /// [thumbprint](VerifyingKey::thumbprint), as the published key does.
+    /// Sets the id: tokens have it as `kid`, and guards find the key by it. Tokens of a key pair without an id have its
+    /// [thumbprint](VerifyingKey::thumbprint) as `kid`, as the published key has.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.public = self.public.with_id(id);
         self
     }
 
-    /// The id, which tokens name as `kid`.
+    /// The id, which is the `kid` of tokens.
     pub fn id(&self) -> Option<&str> {
         self.public.id()
     }
 
-    /// The one algorithm the key signs by.
+    /// The one algorithm of the key.
     pub fn algorithm(&self) -> Algorithm {
         self.public.algorithm()
     }
@@ -143,7 +143,7 @@ impl SigningKey {
         self.public.clone()
     }
 
-    /// The key as the crypto backend takes it.
+    /// The key in the form of the crypto backend.
     pub(super) fn material(&self) -> &EncodingKey {
         &self.material
     }
@@ -161,7 +161,7 @@ impl SigningKey {
         Self { public, material }.proven()
     }
 
-    /// Makes a signature and verifies it, so that a key that cannot sign is found now and not by the first login.
+    /// Makes a signature and verifies it, so that a key that cannot sign is found at once and not by the first login.
     fn proven(self) -> Result<Self, KeyError> {
         const MESSAGE: &[u8] = b"jwt-guard proves a signing key";
         let signature = backend::sign(&self, MESSAGE).map_err(|refused| {

@@ -1,13 +1,13 @@
-//! What a DER text is, told from the first elements of its outer sequence.
+//! Recognises a DER text by the first elements of its outer sequence,
 //!
-//! So a private key or a certificate is refused by its name and not as *damaged*.
+//! so that a private key or a certificate is refused by its name and not as *damaged*.
 
 use spki::der::asn1::AnyRef;
 use spki::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 
 use super::error::{KeyError, KeyErrorKind};
 
-/// What a DER text is, as far as its outermost elements tell.
+/// The kind of a DER text, according to its outermost elements.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Structure {
     Certificate,
@@ -21,7 +21,7 @@ pub(super) enum Structure {
 }
 
 impl Structure {
-    /// Looks at the first elements of the outer sequence.
+    /// Reads the first elements of the outer sequence.
     pub(super) fn of(bytes: &[u8]) -> Self {
         match outermost(bytes) {
             Ok([Some(Tag::Sequence), Some(Tag::BitString), None]) => Self::Spki,
@@ -35,7 +35,7 @@ impl Structure {
         }
     }
 
-    /// Refuses what is not `expected`, by its name.
+    /// Refuses anything but `expected`, by its name.
     pub(super) fn refuse_all_but(self, expected: Self) -> Result<(), KeyError> {
         let private = |form: &str| {
             let message = format!(
@@ -81,7 +81,7 @@ fn outermost(bytes: &[u8]) -> der::Result<[Option<Tag>; 3]> {
     Ok(tags)
 }
 
-/// The refusal of a certificate, whose dates, names and issuer nobody would check here.
+/// Refuses a certificate, because its dates, names and issuer would not be checked here.
 pub(super) fn certificate() -> KeyError {
     KeyError::new(
         KeyErrorKind::Unsupported,

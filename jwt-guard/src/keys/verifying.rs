@@ -15,8 +15,8 @@ use crate::secret::Secret;
 
 /// A key that verifies signatures of exactly one [`Algorithm`].
 ///
-/// Everything that can be wrong with a key is found here, when it is loaded; see the constructors. `Debug` shows
-/// the algorithm and the id, never the key.
+/// Loading a key finds everything that can be wrong with it; see the constructors. `Debug` shows the algorithm and the
+/// id, never the key.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, Secret, VerifyingKey};
@@ -33,24 +33,24 @@ use crate::secret::Secret;
 pub struct VerifyingKey {
     algorithm: Algorithm,
     id: Option<Box<str>>,
-    /// The name that everybody who has the public key can compute; a secret has none.
+    /// The thumbprint; a secret has none.
     pub(super) thumbprint: Option<Arc<str>>,
-    /// Tells two secrets apart; a public key is compared by what it is.
+    /// Distinguishes two secrets; public keys are compared by their material.
     secret: Option<Fingerprint>,
-    /// Shared by all copies, so that a key keeps what was prepared from one fetched set to the next.
+    /// Shared by all copies, so that a key stays prepared from one fetched set to the next.
     prepared: Arc<Prepared>,
 }
 
 impl VerifyingKey {
     /// A shared secret for `HS256`, `HS384` or `HS512`.
     ///
-    /// The secret is used as it is: every byte counts, white space at its ends included.
+    /// The secret is used as it is, with every byte, white space at its ends included.
     ///
     /// # Errors
     ///
-    /// The algorithm is not of the HMAC family; the secret is shorter than the hash (RFC 7518 section 3.2: 32, 48
-    /// or 64 bytes); it is the text of a key: PEM, SSH, JWK or a public key in DER, which others know; or others guess
-    /// it (RFC 8725 section 3.5): it stands in examples, repeats a short piece or has few different bytes.
+    /// The algorithm is not of the HMAC family; the secret is shorter than the hash (RFC 7518 section 3.2: 32, 48 or 64
+    /// bytes); it is the text of a key (PEM, SSH, JWK or a public key in DER), which others know; or it can be guessed
+    /// (RFC 8725 section 3.5): it is in examples, repeats a short piece or has few different bytes.
     pub fn secret(algorithm: Algorithm, secret: impl Into<Secret>) -> Result<Self, KeyError> {
         Self::from_secret(algorithm, &secret.into())
     }
@@ -123,15 +123,15 @@ impl VerifyingKey {
 
     /// Sets the id: tokens name it as `kid`.
     ///
-    /// A public key is also found by its [thumbprint](Self::thumbprint), with an id or without. A secret without an id is
-    /// the key of tokens that name none. A token that names another key is never checked with this one.
+    /// A public key is also found by its [thumbprint](Self::thumbprint), with an id or without. A secret without an id
+    /// verifies tokens without `kid`. A token that names another key is never checked with this one.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into().into_boxed_str());
         self
     }
 
-    /// The id, which tokens name as `kid`.
+    /// The id, which is the `kid` of tokens.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
@@ -141,18 +141,18 @@ impl VerifyingKey {
         self.algorithm
     }
 
-    /// Whether a token that names `kid` means this key, by its thumbprint.
+    /// Whether `kid` is the thumbprint of this key.
     pub(super) fn has_thumbprint(&self, kid: &str) -> bool {
         self.thumbprint.as_deref() == Some(kid)
     }
 
-    /// The name that tokens of this key give: its id, or its thumbprint.
+    /// The `kid` of this key's tokens: its id, or its thumbprint.
     pub(crate) fn name(&self) -> Option<&str> {
         self.id().or(self.thumbprint.as_deref())
     }
 
-    /// Whether both are one key that is listed twice. For secrets this compares 64 bits of a keyed hash, so it may leave a
-    /// key out and must not accept one.
+    /// Whether both are one key that is listed twice. For secrets this compares 64 bits of a keyed hash, so it may only
+    /// be used to drop a key, never to accept one.
     pub(super) fn is_listed_again_as(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm
             && self.name() == other.name()
@@ -160,8 +160,7 @@ impl VerifyingKey {
             && self.secret == other.secret
     }
 
-    /// Whether both are the same key: in name, algorithm and material. Secrets are compared by where they are, not by what
-    /// they are.
+    /// Whether both are the same key: in name, algorithm and material. Secrets are compared by address, not by content.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let same_material = || {
             let [ours, theirs] = [self, other].map(|key| backend::public_bytes(&key.prepared));
@@ -172,7 +171,7 @@ impl VerifyingKey {
             && (Arc::ptr_eq(&self.prepared, &other.prepared) || same_material())
     }
 
-    /// The key as the crypto backend takes it.
+    /// The key in the form of the crypto backend.
     pub(super) fn prepared(&self) -> &Prepared {
         &self.prepared
     }

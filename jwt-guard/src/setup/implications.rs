@@ -44,12 +44,12 @@ fn close(
         Err(NotClosed::TooMany(names)) => {
             problems.setting(format!("`{setter}` names {names} different names; at most {MOST_NAMES}"));
         }
-        Err(NotClosed::Circles(circles)) => {
-            for circle in circles {
-                let circle: Vec<_> = circle.iter().map(|name| name.escape_debug().to_string()).collect();
+        Err(NotClosed::Cycles(cycles)) => {
+            for cycle in cycles {
+                let cycle: Vec<_> = cycle.iter().map(|name| name.escape_debug().to_string()).collect();
                 problems.setting(format!(
-                    "`{setter}` goes in a circle, `{}`: a name cannot imply itself; leave one of these implications out",
-                    circle.join(" -> ")
+                    "`{setter}` forms a cycle, `{}`: a name cannot imply itself; leave one of these implications out",
+                    cycle.join(" -> ")
                 ));
             }
         }
@@ -85,10 +85,10 @@ mod tests {
         let starts = [
             r#"`scope_implies` names "a b", which is no scope: expected printable ASCII"#,
             r#"`scope_implies` names "", which is no scope"#,
-            "`scope_implies` goes in a circle, `s -> s`",
-            "`scope_implies` goes in a circle, `x -> y -> x`",
+            "`scope_implies` forms a cycle, `s -> s`",
+            "`scope_implies` forms a cycle, `x -> y -> x`",
             r#"`role_implies` names "\n", which is no role"#,
-            "`role_implies` goes in a circle, `Site Admin -> clerk -> Site Admin`",
+            "`role_implies` forms a cycle, `Site Admin -> clerk -> Site Admin`",
         ];
         assert_eq!(found.len(), starts.len(), "{found:#?}");
         for (problem, start) in found.iter().zip(starts) {

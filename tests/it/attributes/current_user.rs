@@ -26,9 +26,9 @@ async fn a_found_user_reaches_the_handler() {
 async fn an_unknown_user_is_refused_with_invalid_token_whatever_the_handler_takes() {
     let (server, _) = serve().await;
     let events = events::capture();
-    let nobody = token(&[("sub", "\"mallory\"")]);
+    let unknown = token(&[("sub", "\"mallory\"")]);
     for target in ["/me", "/maybe", "/name", "/open", "/clerks", "/soft"] {
-        server.get(target, &nobody).await.is(Outcome::BAD_TOKEN);
+        server.get(target, &unknown).await.is(Outcome::BAD_TOKEN);
         let reason = "the loader of users knows nobody by this token";
         assert_eq!(events.only().field("reason"), Some(reason), "{target}");
     }
@@ -75,13 +75,13 @@ async fn the_user_is_loaded_once_per_request_however_many_extractors_ask() {
 async fn nobody_is_looked_up_without_a_good_token() {
     let (server, loads) = serve().await;
     server.send(Request::get("/me")).await.is(Outcome::NO_TOKEN);
-    server.send(Request::get("/maybe")).await.is(Outcome::ok("nobody"));
+    server.send(Request::get("/maybe")).await.is(Outcome::ok("anonymous"));
     server.send(Request::get("/open")).await.is(Outcome::NO_TOKEN);
     server.get("/me", "a.b.c").await.is(Outcome::BAD_TOKEN);
     server.get("/maybe", "a.b.c").await.is(Outcome::BAD_TOKEN);
     let expired = token(&[("iat", "1799990000"), ("exp", "1799999000")]);
     server.get("/maybe", &expired).await.is(Outcome::BAD_TOKEN);
-    server.get("/soft", &expired).await.is(Outcome::ok("nobody"));
+    server.get("/soft", &expired).await.is(Outcome::ok("anonymous"));
     assert_eq!(loads.load(Ordering::SeqCst), 0);
 }
 
@@ -119,7 +119,7 @@ async fn another_type_than_the_loader_makes_is_a_server_error_that_names_both() 
         let reason = denied.field("reason").unwrap();
         assert!(reason.contains("::Other`") && reason.contains("::User`"), "{reason}");
     }
-    server.send(Request::get("/maybe-other")).await.is(Outcome::ok("nobody"));
+    server.send(Request::get("/maybe-other")).await.is(Outcome::ok("anonymous"));
 }
 
 #[tokio::test]
@@ -252,17 +252,17 @@ async fn me(user: CurrentUser<User>) -> String {
 
 #[jwt_guard::anonymous_allowed]
 async fn maybe(user: Option<CurrentUser<User>>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
+    user.map_or_else(|| "anonymous".to_owned(), |user| user.name.clone())
 }
 
 #[jwt_guard::anonymous_allowed(expired = "anonymous")]
 async fn soft(user: Option<CurrentUser<User>>) -> String {
-    user.map_or_else(|| "nobody".to_owned(), |user| user.name.clone())
+    user.map_or_else(|| "anonymous".to_owned(), |user| user.name.clone())
 }
 
 #[jwt_guard::authentication_required]
 async fn name(caller: Principal) -> String {
-    caller.subject().unwrap_or("nobody").to_owned()
+    caller.subject().unwrap_or("anonymous").to_owned()
 }
 
 /// A policy that lets anonymous callers in, and an extractor that does not.
@@ -304,7 +304,7 @@ async fn other(_user: CurrentUser<Other>) {}
 
 #[jwt_guard::anonymous_allowed]
 async fn maybe_other(user: Option<CurrentUser<Other>>) -> &'static str {
-    if user.is_some() { "somebody" } else { "nobody" }
+    if user.is_some() { "somebody" } else { "anonymous" }
 }
 
 #[jwt_guard::authentication_required]

@@ -38,16 +38,16 @@ async fn claims_that_do_not_fit_the_type_of_the_handler_are_forbidden() {
 #[tokio::test]
 async fn only_no_token_is_no_claims() {
     let server = serve().await;
-    server.send(Request::get("/optional")).await.is(Outcome::ok("nobody"));
+    server.send(Request::get("/optional")).await.is(Outcome::ok("anonymous"));
     let basic = Request::get("/optional").header("authorization", "Basic dXNlcg==");
-    server.send(basic).await.is(Outcome::ok("nobody"));
+    server.send(basic).await.is(Outcome::ok("anonymous"));
     server.get("/optional", &token(&[])).await.is(Outcome::ok("alice"));
     for bad in ["a.b.c".to_owned(), token(&[("aud", "\"other\"")]), expired()] {
         server.get("/optional", &bad).await.is(Outcome::BAD_TOKEN);
     }
     for nothing in ["", "Bearer", "bearer   "] {
         let request = Request::get("/optional").header("authorization", nothing);
-        server.send(request).await.is(Outcome::ok("nobody"));
+        server.send(request).await.is(Outcome::ok("anonymous"));
     }
     let malformed = Request::get("/optional").header("authorization", "Bearer a b");
     server.send(malformed).await.is(Outcome::BAD_REQUEST);
@@ -56,8 +56,8 @@ async fn only_no_token_is_no_claims() {
 #[tokio::test]
 async fn expired_tokens_and_no_others_are_anonymous_where_the_policy_says_so() {
     let server = serve().await;
-    server.send(Request::get("/soft")).await.is(Outcome::ok("nobody nobody"));
-    server.get("/soft", &expired()).await.is(Outcome::ok("nobody nobody"));
+    server.send(Request::get("/soft")).await.is(Outcome::ok("anonymous anonymous"));
+    server.get("/soft", &expired()).await.is(Outcome::ok("anonymous anonymous"));
     server.get("/soft", &token(&[])).await.is(Outcome::ok("alice alice"));
     let expired_and_more = [
         token(&[("iat", "1799990000"), ("exp", "1799999000"), ("aud", "\"other\"")]),
@@ -229,7 +229,7 @@ async fn two_requests_at_once_never_share_a_caller() {
         );
         one.is(Outcome::ok("alice"));
         two.is(Outcome::ok("bob"));
-        three.is(Outcome::ok("nobody"));
+        three.is(Outcome::ok("anonymous"));
     }
 }
 
@@ -311,18 +311,18 @@ async fn claims(claims: Claims<Tenant>) -> String {
 
 #[jwt_guard::anonymous_allowed]
 async fn optional(claims: Option<Claims>) -> String {
-    claims.map_or_else(|| "nobody".to_owned(), |claims| claims.subject().to_owned())
+    claims.map_or_else(|| "anonymous".to_owned(), |claims| claims.subject().to_owned())
 }
 
 #[jwt_guard::anonymous_allowed]
 async fn optional_tenant(claims: Option<Claims<Tenant>>) -> String {
-    claims.map_or_else(|| "nobody".to_owned(), |claims| claims.tenant.clone())
+    claims.map_or_else(|| "anonymous".to_owned(), |claims| claims.tenant.clone())
 }
 
 #[jwt_guard::anonymous_allowed(expired = "anonymous")]
 async fn soft(claims: Option<Claims>, caller: Principal) -> String {
-    let claimed = claims.map_or_else(|| "nobody".to_owned(), |claims| claims.subject().to_owned());
-    format!("{claimed} {}", caller.subject().unwrap_or("nobody"))
+    let claimed = claims.map_or_else(|| "anonymous".to_owned(), |claims| claims.subject().to_owned());
+    format!("{claimed} {}", caller.subject().unwrap_or("anonymous"))
 }
 
 #[jwt_guard::anonymous_allowed]

@@ -251,7 +251,7 @@ async fn issued_and_renewed_tokens_say_what_was_asked_for() {
 }
 
 #[test]
-fn circles_and_illegal_names_are_all_named_when_the_guard_is_built() {
+fn cycles_and_illegal_names_are_all_named_when_the_guard_is_built() {
     let error = ranked(hs256())
         .scope_implies("orders:read", ["orders:admin"])
         .scope_implies("a b", ["x"])
@@ -279,7 +279,7 @@ const NAMES: [&str; 9] = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
 /// Steps from a name to one that it implies, by their numbers.
 type Steps = Vec<(usize, usize)>;
 
-/// A hierarchy without circles: steps between different names, each from the one to the other in one fixed order of
+/// A hierarchy without cycles: steps between different names, each from the one to the other in one fixed order of
 /// all names. A second list has the same steps, shuffled.
 fn steps() -> impl Strategy<Value = (Steps, Steps)> {
     let order = Just((0..NAMES.len()).collect::<Vec<_>>()).prop_shuffle();
@@ -345,7 +345,7 @@ fn a_caller_has_what_is_reached_from_what_the_token_says_in_whatever_order_it_wa
 }
 
 #[test]
-fn a_guard_is_refused_where_a_name_reaches_itself_and_each_step_of_a_circle_is_shown() {
+fn a_guard_is_refused_where_a_name_reaches_itself_and_each_step_of_a_cycle_is_shown() {
     let steps = vec((0..NAMES.len(), 0..NAMES.len()), 0..10);
     holds(steps, |steps| {
         let reaches = |from: usize, to: usize| reached(&steps, &[from].into()).contains(&to);
@@ -358,10 +358,10 @@ fn a_guard_is_refused_where_a_name_reaches_itself_and_each_step_of_a_circle_is_s
             told(&steps).build().err().map(|error| error.problems().collect()).unwrap_or_default();
         let mut shown = BTreeSet::new();
         for problem in problems.iter().filter(|problem| problem.starts_with("`scope_implies`")) {
-            let circle: Vec<_> = problem.split('`').nth(3).unwrap().split(" -> ").collect();
-            prop_assert_eq!(circle.first(), circle.last());
-            prop_assert!(circle.len() > 1);
-            shown.extend(circle.windows(2).map(|step| (step[0].to_owned(), step[1].to_owned())));
+            let cycle: Vec<_> = problem.split('`').nth(3).unwrap().split(" -> ").collect();
+            prop_assert_eq!(cycle.first(), cycle.last());
+            prop_assert!(cycle.len() > 1);
+            shown.extend(cycle.windows(2).map(|step| (step[0].to_owned(), step[1].to_owned())));
         }
         prop_assert_eq!(shown, circular);
         Ok(())

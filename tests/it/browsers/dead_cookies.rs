@@ -23,7 +23,7 @@ struct Tenant {
 
 #[jwt_guard::anonymous_allowed]
 async fn open(caller: Principal) -> String {
-    format!("open to {}", caller.subject().unwrap_or("nobody"))
+    format!("open to {}", caller.subject().unwrap_or("anonymous"))
 }
 
 #[jwt_guard::authentication_required]
@@ -128,7 +128,7 @@ async fn every_answer_takes_a_dead_access_cookie_away() {
     let answer = server.send(by_cookie(Request::get("/hidden"), &token)).await;
     assert_eq!((answer.status.as_u16(), cleared(&answer)), (404, NONE.to_vec()));
     // And then the page is open.
-    server.send(Request::get("/open")).await.is(jwt_guard_tests::Outcome::ok("open to nobody"));
+    server.send(Request::get("/open")).await.is(jwt_guard_tests::Outcome::ok("open to anonymous"));
 }
 
 #[tokio::test]
@@ -284,7 +284,7 @@ async fn two_cookies_of_one_name_are_one_where_they_are_equal_and_none_where_the
         assert_eq!(server.send(get("/protected", &one, &one)).await.status, 200);
         for (first, second) in [(&one, &two), (&two, &one)] {
             let answer = server.send(get("/open", first, second)).await;
-            assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "open to nobody"));
+            assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "open to anonymous"));
             let answer = server.send(get("/protected", first, second)).await;
             assert_eq!((answer.status.as_u16(), cleared(&answer)), (400, NONE.to_vec()));
         }

@@ -55,7 +55,7 @@ async fn me(caller: Principal) -> String {
     caller.subject().unwrap_or_default().to_owned()
 }
 
-const NOBODY: Outcome<'_> = Outcome::ok("known: false");
+const ANONYMOUS: Outcome<'_> = Outcome::ok("known: false");
 
 fn app() -> Router {
     Router::new()
@@ -108,7 +108,7 @@ fn hindrances() -> Vec<Request> {
 async fn nothing_that_a_request_carries_stops_a_login() {
     let server = Server::start(app().with_guard(everywhere()).into_axum()).await;
     for request in hindrances() {
-        server.send(request.clone()).await.is(NOBODY);
+        server.send(request.clone()).await.is(ANONYMOUS);
     }
     let handshake = Request::websocket("/login").header("sec-websocket-protocol", "bearer, a, bearer, b");
     assert_eq!(server.open(handshake).await.0.status, 200);
@@ -119,10 +119,10 @@ async fn a_good_token_makes_nobody_known_and_needs_no_csrf_value() {
     let guard = everywhere();
     let jar = Jar::login(&crate::login::serve(guard.clone()).await).await;
     let server = Server::start(app().with_guard(guard.clone()).into_axum()).await;
-    jar.send(&server, post("/login")).await.is(NOBODY);
+    jar.send(&server, post("/login")).await.is(ANONYMOUS);
     jar.send(&server, post("/bare")).await.is(Outcome::ok("bare"));
     let token = guard.issuer().unwrap().access("ada").sign().unwrap();
-    server.send(post("/login").bearer(token.as_str())).await.is(NOBODY);
+    server.send(post("/login").bearer(token.as_str())).await.is(ANONYMOUS);
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn a_caller_whom_an_outer_layer_verified_is_not_known() {
         app().into_axum().layer(guard.require_authentication()),
     ] {
         let server = Server::start(app).await;
-        server.send(post("/login").bearer(token.as_str())).await.is(NOBODY);
+        server.send(post("/login").bearer(token.as_str())).await.is(ANONYMOUS);
         // The layer still asks.
         server.send(post("/login")).await.is(Outcome::NO_TOKEN);
     }
@@ -194,7 +194,7 @@ async fn a_page_of_another_site_logs_nobody_in_where_the_guard_reads_cookies() {
                     site.iter().fold(request, |request, site| request.header("sec-fetch-site", site));
                 let answer: Answer = server.send(request).await;
                 if good {
-                    answer.is(NOBODY);
+                    answer.is(ANONYMOUS);
                 } else {
                     answer.is(CROSS_SITE);
                 }
@@ -202,7 +202,7 @@ async fn a_page_of_another_site_logs_nobody_in_where_the_guard_reads_cookies() {
         }
         // A link from another site leads to the page with the form.
         let link = Request::get("/login").header("sec-fetch-site", "cross-site");
-        server.send(link).await.is(NOBODY);
+        server.send(link).await.is(ANONYMOUS);
     }
 }
 
@@ -211,7 +211,7 @@ async fn a_guard_that_reads_headers_only_lets_every_page_log_in() {
     let server = Server::start(app().with_guard(builder().build().unwrap()).into_axum()).await;
     let request =
         post("/login").header("origin", "https://app.example").header("sec-fetch-site", "cross-site");
-    server.send(request).await.is(NOBODY);
+    server.send(request).await.is(ANONYMOUS);
 }
 
 #[tokio::test]

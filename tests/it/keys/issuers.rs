@@ -87,7 +87,7 @@ fn app(guard: JwtGuard) -> axum::Router {
 
 #[jwt_guard::authentication_required]
 async fn caller(claims: Claims, caller: Principal) -> String {
-    let client = claims.client_id().unwrap_or("nobody");
+    let client = claims.client_id().unwrap_or("anonymous");
     format!("{} by {client}: {} as {}", claims.subject(), caller.scopes(), caller.roles())
 }
 
@@ -103,7 +103,7 @@ async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginEr
 
 #[jwt_guard::requires(token = "refresh")]
 async fn renewable(caller: Principal) -> String {
-    caller.subject().unwrap_or("nobody").to_owned()
+    caller.subject().unwrap_or("anonymous").to_owned()
 }
 
 async fn refuses(server: &Server, why: &str, token: &str) {
@@ -146,7 +146,7 @@ async fn a_partner_that_names_another_issuer_is_not_believed() {
         ("a slash", json!({"iss": format!("{PARTNER}/")})),
         ("upper case", json!({"iss": "https://PARTNER.example"})),
         ("nothing", json!({"iss": ""})),
-        ("nobody", json!({"iss": null})),
+        ("anonymous", json!({"iss": null})),
         ("a list", json!({"iss": [PARTNER]})),
         ("a number", json!({"iss": 1})),
         ("an object", json!({"iss": {"name": PARTNER}})),

@@ -9,7 +9,7 @@ use jwt_guard_tests::{
     ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, base64url, guard, hs256, sources, token,
 };
 
-use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED, refuses, welcomes};
+use crate::app::{self, ALICE, ANONYMOUS, OPEN, PROTECTED, refuses, welcomes};
 
 /// The rows whose test stands beside others of its subject. Row 27 is about one-time passwords, which this crate has not.
 const ELSEWHERE: [(u32, &str, &str); 7] = [
@@ -287,7 +287,7 @@ async fn the_scheme_counts_and_a_foreign_one_is_no_token() {
     for scheme in ["Basic", "xyz", "JWT"] {
         let request = |target: &str| Request::get(target).header("authorization", format!("{scheme} {good}"));
         server.send(request(PROTECTED)).await.is(Outcome::NO_TOKEN);
-        server.send(request(OPEN)).await.is(NOBODY);
+        server.send(request(OPEN)).await.is(ANONYMOUS);
     }
 }
 

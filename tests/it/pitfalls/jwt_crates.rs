@@ -11,7 +11,7 @@ use jwt_guard_tests::{
 };
 use tower::limit::ConcurrencyLimitLayer;
 
-use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
+use crate::app::{self, ALICE, ANONYMOUS, OPEN, PROTECTED};
 
 /// The cases whose tests stand elsewhere, by the file below `tests/it` and the name of the test.
 const ELSEWHERE: [(&str, &str, &str); 6] = [
@@ -216,7 +216,7 @@ async fn an_optional_route_refuses_an_expired_token() {
     let server = serve().await;
     let expired = token(&[("iat", "1799990000"), ("exp", "1799999000")]);
     server.get(OPEN, &expired).await.is(Outcome::BAD_TOKEN);
-    server.send(Request::get(OPEN)).await.is(NOBODY);
+    server.send(Request::get(OPEN)).await.is(ANONYMOUS);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use http::Method;
 use jwt_guard::{Algorithm, JwtGuard, RequireAuthentication, Router, routing};
 use jwt_guard_tests::{Outcome, Request, Server, events, guard, hs256, token};
 
-use crate::app::{self, ALICE, NOBODY, OPEN, PROTECTED};
+use crate::app::{self, ALICE, ANONYMOUS, OPEN, PROTECTED};
 
 #[tokio::test]
 async fn a_whole_router_is_guarded_but_for_the_excepted_routes() {
@@ -197,7 +197,7 @@ async fn an_attribute_below_the_layer_is_evaluated_too() {
         .merge(app::router())
         .layer(hs256().require_authentication().except(OPEN).except("/clerks"));
     let server = Server::start(app.into_axum()).await;
-    server.send(Request::get(OPEN)).await.is(NOBODY);
+    server.send(Request::get(OPEN)).await.is(ANONYMOUS);
     server.get(OPEN, &token(&[])).await.is(ALICE);
     server.get(OPEN, "a.b.c").await.is(Outcome::BAD_TOKEN);
     // The exception is from the layer only: the attribute still stands.

@@ -121,7 +121,7 @@ async fn a_service_behind_a_policy_is_guarded_for_every_path_and_method() {
     }
     // What a handler behind the policy takes is asked of the same guard.
     server.get("/mine", &reader).await.is(Outcome::ok("alice"));
-    for (path, seen) in [("/up", "GET /up"), ("/api/assets/a", "GET /a"), ("/open", "nobody")] {
+    for (path, seen) in [("/up", "GET /up"), ("/api/assets/a", "GET /a"), ("/open", "anonymous")] {
         server.send(Request::get(path)).await.is(Outcome::ok(seen));
     }
 }
@@ -133,14 +133,14 @@ async fn a_foreign_router_behind_a_policy_neither_opens_its_fallback_nor_closes_
     let theirs = Server::start(app_of(with_fallback.clone())).await;
     assert_eq!(theirs.send(Request::get("/nowhere")).await.status, 401);
     theirs.get("/nowhere", &reader).await.is(Outcome::ok("theirs"));
-    let nobodys = Server::start(app_of(foreign())).await;
-    assert_eq!(nobodys.send(Request::get("/nowhere")).await.status, 404);
+    let unguarded = Server::start(app_of(foreign())).await;
+    assert_eq!(unguarded.send(Request::get("/nowhere")).await.status, 404);
     for app in [
         app_of(foreign()).fallback(app::open),
         Router::new().fallback(app::open).merge(app_of(foreign())).with_guard(hs256()),
     ] {
         let ours = Server::start(app).await;
-        ours.send(Request::get("/nowhere")).await.is(Outcome::ok("nobody"));
+        ours.send(Request::get("/nowhere")).await.is(Outcome::ok("anonymous"));
         assert_eq!(ours.send(Request::get("/metrics")).await.status, 401);
     }
     let nested = Router::new().nest("/in", Router::new().guarded_by::<Readers>(with_fallback));
@@ -203,7 +203,7 @@ async fn a_method_that_no_handler_serves_reaches_a_handler_with_a_policy() {
         server.send(Request::new("PUT", path)).await.is(Outcome::NO_TOKEN);
         server.send(Request::new("PUT", path).bearer(&token(&[]))).await.is(ALICE);
     }
-    server.send(Request::new("PUT", "/own")).await.is(app::NOBODY);
+    server.send(Request::new("PUT", "/own")).await.is(app::ANONYMOUS);
     assert_eq!(server.send(Request::new("PUT", "/hidden")).await.status, 404);
     assert_eq!(server.send(Request::new("PUT", "/later")).await.status, 405);
 }

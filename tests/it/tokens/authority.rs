@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 #[authentication_required]
 async fn me(caller: Principal, claims: Claims) -> String {
     let roles: Vec<_> = caller.roles().iter().collect();
-    format!("{}; {}; {}", caller.scopes(), roles.join(" "), claims.client_id().unwrap_or("nobody"))
+    format!("{}; {}; {}", caller.scopes(), roles.join(" "), claims.client_id().unwrap_or("anonymous"))
 }
 
 #[requires(fresh)]

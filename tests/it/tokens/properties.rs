@@ -191,7 +191,7 @@ impl Target {
         }
         let open = self.send(&format!("{OPEN}{query}"), headers);
         if open.status == 200 {
-            prop_assert_eq!(&open.body, "nobody", "{:?}", headers);
+            prop_assert_eq!(&open.body, "anonymous", "{:?}", headers);
         } else {
             prop_assert!(matches!(open.status.as_u16(), 400 | 401 | 404), "{headers:?}: {open:?}");
         }

@@ -31,7 +31,7 @@ enum Sent {
     Headers(Vec<Vec<u8>>),
 }
 
-const OPEN: Outcome<'_> = Outcome::ok("nobody");
+const OPEN: Outcome<'_> = Outcome::ok("anonymous");
 const KNOWN: Outcome<'_> = Outcome::ok("alice");
 
 impl Expected {

@@ -1,8 +1,8 @@
 use jwt_guard::requires;
 
-const NOBODY: &str = "";
+const ABSENT: &str = "";
 
-#[requires(role = NOBODY)]
+#[requires(role = ABSENT)]
 async fn list() {}
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! From what was written to what follows from it, or to the circles that stand against it.
+//! Computes everything that implications lead to, or finds their cycles.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,18 +6,18 @@ use std::sync::Arc;
 use super::set::{MOST_NAMES, Set};
 use super::{Closed, Hierarchy};
 
-/// Why there is no hierarchy.
+/// Why implications cannot be a hierarchy.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotClosed {
-    /// There are this many names.
+    /// Too many names: this many.
     TooMany(usize),
-    /// Names imply themselves. Each circle begins and ends with its least name, and each implication that is part of a
-    /// circle is in one of these.
-    Circles(Vec<Vec<String>>),
+    /// Names imply themselves. Each cycle begins and ends with its smallest name. Every implication on a cycle is in
+    /// one of these.
+    Cycles(Vec<Vec<String>>),
 }
 
 impl Hierarchy {
-    /// The hierarchy of these implications, each a name and what it implies. Their order does not matter.
+    /// Makes the hierarchy of these implications, each a name and what it implies, in any order.
     pub(crate) fn close(implications: &[(String, Vec<String>)]) -> Result<Self, NotClosed> {
         let written = implications.iter().filter(|(_, implied)| !implied.is_empty());
         let names: BTreeSet<&str> = written
@@ -39,18 +39,18 @@ impl Hierarchy {
             }
         }
         let implied = closure(&direct);
-        let circles = circles(&direct, &implied);
-        if !circles.is_empty() {
+        let cycles = cycles(&direct, &implied);
+        if !cycles.is_empty() {
             let name = |number: &usize| names.get(*number).copied().unwrap_or_default().to_owned();
-            let named = circles.iter().map(|circle| circle.iter().map(name).collect());
-            return Err(NotClosed::Circles(named.collect()));
+            let named = cycles.iter().map(|cycle| cycle.iter().map(name).collect());
+            return Err(NotClosed::Cycles(named.collect()));
         }
         let names = names.into_iter().map(Box::from).collect();
         Ok(Self(Some(Arc::new(Closed { names, implied: implied.into_boxed_slice() }))))
     }
 }
 
-/// Everything that is reached from each number (Warshall's algorithm).
+/// All numbers that each number reaches (Warshall's algorithm).
 fn closure(direct: &[Set]) -> Vec<Set> {
     let mut reached = direct.to_vec();
     for over in 0..reached.len() {
@@ -62,36 +62,35 @@ fn closure(direct: &[Set]) -> Vec<Set> {
     reached
 }
 
-/// A shortest circle through each step that has one, unless an earlier circle shows the step.
-fn circles(direct: &[Set], reached: &[Set]) -> Vec<Vec<usize>> {
+/// A shortest cycle through each step that is on one, unless an earlier cycle contains the step.
+fn cycles(direct: &[Set], reached: &[Set]) -> Vec<Vec<usize>> {
     let mut shown = vec![Set::default(); direct.len()];
-    let mut circles = Vec::new();
+    let mut cycles = Vec::new();
     for (from, steps) in direct.iter().enumerate() {
         for to in steps.iter() {
             let leads_back = to == from || reached.get(to).is_some_and(|reached| reached.contains(from));
             if !leads_back || shown.get(from).is_some_and(|shown| shown.contains(to)) {
                 continue;
             }
-            let mut circle = way(direct, to, from);
-            if let Some(least) = circle.iter().min().and_then(|least| circle.iter().position(|n| n == least))
-            {
-                circle.rotate_left(least);
+            let mut cycle = way(direct, to, from);
+            if let Some(least) = cycle.iter().min().and_then(|least| cycle.iter().position(|n| n == least)) {
+                cycle.rotate_left(least);
             }
-            circle.extend(circle.first().copied());
-            for step in circle.windows(2) {
+            cycle.extend(cycle.first().copied());
+            for step in cycle.windows(2) {
                 if let [from, to] = step
                     && let Some(shown) = shown.get_mut(*from)
                 {
                     shown.insert(*to);
                 }
             }
-            circles.push(circle);
+            cycles.push(cycle);
         }
     }
-    circles
+    cycles
 }
 
-/// A shortest way between two numbers, with both ends.
+/// A shortest path between two numbers, with both ends.
 fn way(direct: &[Set], from: usize, to: usize) -> Vec<usize> {
     let mut before: Vec<Option<usize>> = vec![None; direct.len()];
     let mut seen = Set::default();

@@ -1,4 +1,4 @@
-//! Names that imply others: whoever holds `orders:admin` holds `orders:write` too.
+//! Names that imply others: a caller with `orders:admin` has `orders:write` too.
 
 mod close;
 mod set;
@@ -21,35 +21,35 @@ pub(crate) struct Hierarchies {
     pub(crate) roles: Hierarchy,
 }
 
-/// What each scope, or each role, implies, closed: whatever follows from a name is known without a search.
+/// What each scope, or each role, implies, transitively closed: a look-up needs no search.
 ///
-/// No name implies itself. Without implications nothing is held, and every question is one branch.
+/// No name implies itself. A hierarchy without implications allocates nothing, and every question is one branch.
 #[derive(Clone, Default)]
 pub(crate) struct Hierarchy(Option<Arc<Closed>>);
 
 struct Closed {
-    /// Every name that implies another or is implied, in the order of their bytes.
+    /// Every name that implies another or is implied, sorted by bytes.
     names: Box<[Box<str>]>,
-    /// What each name implies, the names being numbers.
+    /// What each name implies; a name is its index.
     implied: Box<[Set]>,
 }
 
 impl Hierarchy {
-    /// Adds the names that the held ones imply, after them.
+    /// Appends the names that the list implies.
     pub(crate) fn expand(&self, names: &mut Names) {
         let Some(closed) = &self.0 else { return };
         let (held, implied) = closed.follow(names.iter());
         names.extend_with_others(implied.without(held).iter().filter_map(|index| closed.name(index)));
     }
 
-    /// Leaves out the names that others of the list imply. What remains grants as much.
+    /// Removes the names that others of the list imply. The rest grants as much.
     pub(crate) fn reduce(&self, names: &mut Vec<&'static str>) {
         let Some(closed) = &self.0 else { return };
         let (_, implied) = closed.follow(names.iter().copied());
         names.retain(|name| closed.index(name).is_none_or(|index| !implied.contains(index)));
     }
 
-    /// How many names the list would add to `held`, with all that follows. The list names nothing twice, and `held` is
+    /// How many names the list would add to `held`, implied ones included. The list has no duplicates, and `held` is
     /// expanded.
     pub(crate) fn gain(&self, names: &[&str], held: &Names) -> usize {
         let lacks = |name: &&str| !held.contains(name);
@@ -62,7 +62,7 @@ impl Hierarchy {
 }
 
 impl Closed {
-    /// Those of the names that are in the hierarchy, and all that follows from them.
+    /// The names that are in the hierarchy, and all that they imply.
     fn follow<'n>(&self, names: impl Iterator<Item = &'n str>) -> (Set, Set) {
         let (mut own, mut implied) = (Set::default(), Set::default());
         for index in names.filter_map(|name| self.index(name)) {

@@ -1,4 +1,4 @@
-//! Closed, in any order, and no circle unnamed.
+//! The closure does not depend on the order, and every cycle is named.
 
 use super::*;
 
@@ -18,9 +18,9 @@ fn expanded(hierarchy: &Hierarchy, names: &[&str]) -> String {
     names.to_string()
 }
 
-fn circles(implications: &[(&str, &[&str])]) -> Vec<String> {
+fn cycles(implications: &[(&str, &[&str])]) -> Vec<String> {
     match close(implications).unwrap_err() {
-        NotClosed::Circles(circles) => circles.iter().map(|circle| circle.join(" ")).collect(),
+        NotClosed::Cycles(cycles) => cycles.iter().map(|cycle| cycle.join(" ")).collect(),
         NotClosed::TooMany(names) => panic!("{names} names"),
     }
 }
@@ -54,24 +54,24 @@ fn without_implications_nothing_is_held() {
 }
 
 #[test]
-fn every_circle_is_named_from_its_least_name_on() {
-    assert_eq!(circles(&[("a", &["a"])]), ["a a"]);
-    assert_eq!(circles(&[("c", &["a"]), ("a", &["b"]), ("b", &["c"])]), ["a b c a"]);
+fn every_cycle_is_named_from_its_least_name_on() {
+    assert_eq!(cycles(&[("a", &["a"])]), ["a a"]);
+    assert_eq!(cycles(&[("c", &["a"]), ("a", &["b"]), ("b", &["c"])]), ["a b c a"]);
     assert_eq!(
-        circles(&[("b", &["a"]), ("a", &["b"]), ("y", &["x", "y"]), ("x", &["y"]), ("x", &["a"])]),
+        cycles(&[("b", &["a"]), ("a", &["b"]), ("y", &["x", "y"]), ("x", &["y"]), ("x", &["a"])]),
         ["a b a", "x y x", "y y"]
     );
     // Two that share a step.
     assert_eq!(
-        circles(&[("a", &["b"]), ("b", &["c", "d"]), ("c", &["a"]), ("d", &["a"])]),
+        cycles(&[("a", &["b"]), ("b", &["c", "d"]), ("c", &["a"]), ("d", &["a"])]),
         ["a b c a", "a b d a"]
     );
-    // What only leads to a circle, or comes from one, is no part of it.
-    assert_eq!(circles(&[("x", &["a"]), ("a", &["b"]), ("b", &["a", "y"]), ("y", &["z"])]), ["a b a"]);
+    // A name that only leads to a cycle, or is reached from one, is not part of it.
+    assert_eq!(cycles(&[("x", &["a"]), ("a", &["b"]), ("b", &["a", "y"]), ("y", &["z"])]), ["a b a"]);
 }
 
 #[test]
-fn two_ways_to_one_name_are_no_circle() {
+fn two_ways_to_one_name_are_no_cycle() {
     let diamond = close(&[("a", &["b", "c"]), ("b", &["d"]), ("c", &["d"])]).unwrap();
     assert_eq!(expanded(&diamond, &["a"]), "a b c d");
 }

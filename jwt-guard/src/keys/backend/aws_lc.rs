@@ -9,12 +9,12 @@ use super::{Algorithm, Refused};
 
 pub(in crate::keys) const NAME: &str = "aws-lc-rs";
 pub(in crate::keys) const LARGEST_RSA_BITS: usize = 8192;
-/// Whether the time of an RSA signature tells something of the private key.
+/// Whether the time of an RSA signature depends on the private key.
 pub(in crate::keys) const RSA_TIMES_TELL: bool = false;
 pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 
-/// A key in the form that the library wants, with its algorithm. jsonwebtoken makes this anew for every
-/// signature, which takes 2.5 µs for RSA and a third of the time of an HMAC.
+/// A prepared key of the library, with its algorithm. jsonwebtoken prepares a key again for every signature, which
+/// takes 2.5 µs for RSA and a third of the time of an HMAC.
 #[derive(Clone)]
 pub(in crate::keys) enum Prepared {
     Public(ParsedPublicKey),

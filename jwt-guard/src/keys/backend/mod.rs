@@ -1,11 +1,11 @@
-//! The one place that touches the crypto backend.
+//! The only module that calls the crypto backend.
 //!
-//! With aws-lc-rs, keys are kept in the form that the library wants, and it is called directly: jsonwebtoken would
-//! prepare the key anew for every signature. The algorithms, and what each accepts, are those of jsonwebtoken's own
-//! verifiers. With RustCrypto, jsonwebtoken's verifiers are used.
+//! With aws-lc-rs, prepared keys are kept and the library is called directly: jsonwebtoken would prepare the key again
+//! for every signature. The algorithms, and what each accepts, are those of jsonwebtoken's own verifiers. With
+//! RustCrypto, jsonwebtoken's verifiers are used.
 //!
-//! The engine's process-wide provider is not used: where a second crate of the build has chosen the other backend, there is
-//! none until somebody installs one. The functions here name their provider by path, so that a missing one is a compile
+//! jsonwebtoken's process-wide provider is not used: if another crate of the build enables the second backend, there is
+//! none until one is installed. The functions here name their provider by path, so that a missing one is a compile
 //! error.
 
 use std::fmt;
@@ -39,22 +39,22 @@ use self::rust_crypto as chosen;
 pub(super) use self::chosen::{LARGEST_RSA_BITS, NAME, Prepared, RSA_TIMES_TELL};
 pub(crate) use self::self_test::self_test;
 
-/// Gives the engine a process-wide provider, if it has none: the backend of this crate.
+/// Installs the backend of this crate as jsonwebtoken's process-wide provider, if it has none.
 ///
-/// Features add up over all crates of a program. An application that has chosen the other backend for its own calls of
-/// the engine has two with this crate, and without a choice between them its next call would panic.
+/// Features are united over all crates of a program. An application that calls jsonwebtoken itself, with the other
+/// backend, has two backends together with this crate; without a provider its next call would panic.
 pub(crate) fn choose_for_the_process() {
     if CryptoProvider::try_get_default().is_none() {
-        // Another thread may have been faster and made the choice.
+        // Another thread may have installed one first.
         _ = chosen::PROVIDER.install_default();
     }
 }
 
-/// Verifies the signature over `message`, which is header and payload as the token has them, with the dot.
+/// Verifies the signature over `message`: header and payload as in the token, with the dot.
 ///
 /// # Errors
 ///
-/// The signature is not strict base64url, or not the key's. The two are not told apart.
+/// The signature is not strict base64url, or not of this key. The error does not distinguish the two.
 pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
     let mut buffer = [0; LONGEST_SIGNATURE];
     let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut buffer).map_err(|_| BadSignature)?;
@@ -62,7 +62,7 @@ pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> Re
     if chosen::verify(key.prepared(), message, signature) { Ok(()) } else { Err(BadSignature) }
 }
 
-/// A signature that the key did not make.
+/// The key did not make this signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadSignature;
 
@@ -74,12 +74,11 @@ impl fmt::Display for BadSignature {
 
 impl std::error::Error for BadSignature {}
 
-/// What an RSA key of 8192 bits signs with, and the few bytes by which the decoder may overestimate it. A longer text
-/// is no signature of any key that loads.
+/// The length of a signature by an RSA key of 8192 bits, and the few bytes by which the decoder may overestimate it. No
+/// accepted key makes a longer one.
 const LONGEST_SIGNATURE: usize = 1024 + 8;
 
-/// Signs `message`, which is header and payload as the token has them, with the dot. The signature is in base64url, as
-/// tokens carry it.
+/// Signs `message`: header and payload as in the token, with the dot. The signature is in base64url.
 ///
 /// # Errors
 ///
@@ -90,7 +89,7 @@ pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSig
     signer.try_sign(message).map(|signature| URL_SAFE_NO_PAD.encode(signature)).map_err(|_| CannotSign)
 }
 
-/// A signature that could not be made. The backend's own error is not kept: it says no more.
+/// Signing failed. The backend's own error is dropped: it says nothing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CannotSign;
 
@@ -132,8 +131,8 @@ pub(crate) fn sha256(data: &[u8]) -> Result<Vec<u8>, Refused> {
     (chosen::PROVIDER.key_utils.compute_digest)(data, ThumbprintHash::SHA256).map_err(|_| Refused)
 }
 
-/// Has the backend load a key, so that a bad one is found now and not by the first token, and so that no request
-/// pays for it.
+/// Makes the backend load a key, so that a bad key is found now and not by the first token, and requests need not load
+/// it.
 ///
 /// # Errors
 ///
@@ -142,12 +141,12 @@ pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepa
     chosen::load(algorithm, material)
 }
 
-/// What a public key is made of: PKCS#1 for RSA, the point for the others. `None` for a shared secret.
+/// The bytes that identify a public key: PKCS#1 for RSA, the point for the others. `None` for a shared secret.
 pub(super) fn public_bytes(key: &Prepared) -> Option<&[u8]> {
     chosen::public_bytes(key)
 }
 
-/// A key that the backend cannot use. The backend's own error is not kept: it says no more.
+/// The backend cannot use the key. The backend's own error is dropped: it says nothing more.
 #[derive(Debug)]
 pub(crate) struct Refused;
 

@@ -7,16 +7,16 @@ use super::{Algorithm, Refused, engine_name};
 
 pub(in crate::keys) const NAME: &str = "rust-crypto";
 pub(in crate::keys) const LARGEST_RSA_BITS: usize = 4096;
-/// Whether the time of an RSA signature tells something of the private key (RUSTSEC-2023-0071).
+/// Whether the time of an RSA signature depends on the private key (RUSTSEC-2023-0071).
 pub(in crate::keys) const RSA_TIMES_TELL: bool = true;
 pub(super) static PROVIDER: &CryptoProvider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
 
-/// This library has no form to prepare a key in; jsonwebtoken makes the verifier for each signature.
+/// This library cannot prepare a key; jsonwebtoken makes the verifier for each signature.
 pub(in crate::keys) type Prepared = (jsonwebtoken::Algorithm, DecodingKey);
 
 pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepared, Refused> {
     let algorithm = engine_name(algorithm);
-    // This backend parses EC and Ed25519 keys when it makes a verifier, but RSA keys only when that is used.
+    // This backend parses EC and Ed25519 keys when it makes a verifier, but RSA keys only when the verifier is used.
     if algorithm.family() == AlgorithmFamily::Rsa {
         let bytes = material.try_get_as_bytes().map_err(|_| Refused)?;
         (PROVIDER.key_utils.rsa_pub_components_from_public_key)(bytes).map_err(|_| Refused)?;

@@ -1,4 +1,4 @@
-//! Does the backend work? Asked when a guard is built, and never by a request.
+//! The self-test of the backend. It runs when a guard is built, never in a request.
 
 use std::fmt;
 use std::panic;
@@ -6,11 +6,11 @@ use std::panic;
 use super::{BadSignature, NAME, verify};
 use crate::keys::VerifyingKey;
 
-/// Proves that the backend works: it accepts the examples of RFC 7515 and refuses them altered.
+/// Checks that the backend accepts the examples of RFC 7515, and refuses altered ones.
 ///
 /// # Errors
 ///
-/// The example that came out wrong, or panicked.
+/// The example that failed or panicked.
 pub(crate) fn self_test() -> Result<(), SelfTestError> {
     prove(verify)
 }

@@ -107,7 +107,7 @@ fn read_ec<'a>(
 fn bit_string<'a>(parts: &[AnyRef<'a>], explicit: bool) -> Option<&'a [u8]> {
     let content = tagged(parts, explicit, 1)?;
     let bits = if explicit { AnyRef::from_der(content).ok()?.value() } else { content };
-    // The first byte counts the bits of the last one that do not belong.
+    // The first byte is the number of unused bits in the last byte.
     bits.strip_prefix(&[0])
 }
 
@@ -117,13 +117,13 @@ fn tagged<'a>(parts: &[AnyRef<'a>], constructed: bool, number: u32) -> Option<&'
     parts.iter().find(|part| part.tag() == tag).map(|part| part.value())
 }
 
-/// The elements of the one sequence that `bytes` are.
+/// The elements of `bytes`, which must be exactly one sequence.
 fn whole_sequence(bytes: &[u8]) -> Option<Vec<AnyRef<'_>>> {
     let whole = AnyRef::from_der(bytes).ok()?;
     if whole.tag() == Tag::Sequence { elements(whole.value()) } else { None }
 }
 
-// The causes are not kept: they say where in the key, and no more.
+// The causes are dropped: they only give a position in the key.
 fn elements(content: &[u8]) -> Option<Vec<AnyRef<'_>>> {
     let read = || {
         let mut reader = SliceReader::new(content)?;
@@ -136,12 +136,12 @@ fn elements(content: &[u8]) -> Option<Vec<AnyRef<'_>>> {
     read().ok()
 }
 
-/// A number without the zero byte that keeps it from being negative.
+/// A number without the leading zero byte of a positive DER integer.
 fn without_zero(number: &[u8]) -> &[u8] {
     number.strip_prefix(&[0]).unwrap_or(number)
 }
 
-/// The refusal of a private key that needs a password.
+/// Refuses an encrypted private key.
 pub(super) fn encrypted() -> KeyError {
     KeyError::new(
         KeyErrorKind::Unsupported,
@@ -150,7 +150,7 @@ pub(super) fn encrypted() -> KeyError {
     )
 }
 
-/// The refusal of the wrong half.
+/// Refuses a public key.
 pub(super) fn public() -> KeyError {
     KeyError::new(
         KeyErrorKind::PublicKey,

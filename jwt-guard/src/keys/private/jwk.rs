@@ -12,7 +12,7 @@ use crate::secret::Secret;
 
 /// Reads one key.
 pub(in crate::keys) fn read(jwk: &str) -> Result<SigningKey, KeyError> {
-    // The cause is not kept: it may quote a member.
+    // The cause is dropped: it may quote a member.
     let members = json::parse_object(jwk, LIMITS)
         .map_err(|_| KeyError::new(KeyErrorKind::Malformed, "the JWK is not one strict JSON object"))?;
     match id(&members)? {
@@ -44,7 +44,7 @@ fn bind(members: &Object<'_>) -> Result<SigningKey, KeyError> {
     }
 }
 
-/// All eight numbers are asked for: a signature from `n`, `e` and `d` alone is slow, and the backends cannot make one.
+/// All eight numbers are required: a signature from `n`, `e` and `d` alone is slow, and the backends cannot make one.
 fn rsa(members: &Object<'_>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
     if members.get("oth").is_some() {
         return Err(KeyError::new(

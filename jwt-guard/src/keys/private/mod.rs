@@ -1,7 +1,7 @@
-//! Private keys: read from PEM, DER or JWK to their numbers, and written in the one form the backend takes.
+//! Private keys: read from PEM, DER or JWK to their numbers, and written in the one form that the backend reads.
 //!
-//! Every buffer that is made on the way is wiped when it is dropped. What a text says of the public half is kept
-//! beside the private one, so that halves which do not belong together are found.
+//! Every buffer in between is wiped when it is dropped. The public half of the text is kept beside the private one, so
+//! that halves of different keys are found.
 
 pub(super) mod der;
 pub(super) mod jwk;
@@ -16,13 +16,13 @@ use crate::keys::der::PublicKey;
 use crate::keys::error::{KeyError, KeyErrorKind};
 use crate::keys::{VerifyingKey, backend, ec};
 
-/// The numbers of a private key, of which only the shape has been checked.
+/// The numbers of a private key. Only their form is checked.
 pub(super) enum PrivateKey<'a> {
-    /// An `RSAPrivateKey` (RFC 8017 appendix A.1.2), with modulus and exponent as they stand in it.
+    /// An `RSAPrivateKey` (RFC 8017 appendix A.1.2), with its modulus and exponent.
     Rsa { pkcs1: &'a [u8], n: &'a [u8], e: &'a [u8] },
-    /// The secret number, as long as the field, and the point that the text gives for it.
+    /// The secret number, as long as the field, and the point in the text.
     Ec { curve: Curve, d: &'a [u8], public: Option<&'a [u8]> },
-    /// The seed (RFC 8032 section 5.1.5), and the point that the text gives for it.
+    /// The seed (RFC 8032 section 5.1.5), and the point in the text.
     Ed25519 { seed: &'a [u8], public: Option<&'a [u8]> },
 }
 
@@ -35,7 +35,7 @@ impl PrivateKey<'_> {
         }
     }
 
-    /// The key as the backend signs with it, and its public half, on which the checks of a verifying key run.
+    /// The key in the form that the backend signs with, and its public half, which is checked as a verifying key.
     pub(super) fn bind(&self, algorithm: Algorithm) -> Result<(EncodingKey, VerifyingKey), KeyError> {
         let needed = algorithm.family();
         if self.family() != needed {
@@ -90,7 +90,7 @@ fn ed25519_pkcs8(seed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     Err(KeyError::new(KeyErrorKind::Malformed, message))
 }
 
-/// A text whose halves disagree is damaged, or put together by somebody: which half counts, nobody can say.
+/// A text whose halves do not match is damaged or forged; it is unknown which half is right.
 fn check_claimed(claimed: Option<&[u8]>, computed: &[u8]) -> Result<(), KeyError> {
     match claimed {
         Some(claimed) if claimed != computed => Err(halves_disagree()),
@@ -98,7 +98,7 @@ fn check_claimed(claimed: Option<&[u8]>, computed: &[u8]) -> Result<(), KeyError
     }
 }
 
-/// The refusal of a key whose private half does not sign for its public half.
+/// Refuses a key whose halves do not belong together.
 pub(super) fn halves_disagree() -> KeyError {
     malformed("the private and the public half of the key do not belong together: the key is damaged")
 }

@@ -1,4 +1,4 @@
-//! Private keys in PEM: exactly one block (RFC 7468), decoded in memory that is wiped.
+//! Reads private keys in PEM: exactly one block (RFC 7468), decoded in memory that is wiped.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,8 +34,8 @@ impl Block {
     }
 }
 
-/// Reads the only private key of `text`. The block `EC PARAMETERS`, which OpenSSL writes before an EC key, is passed
-/// over: the key names its curve itself.
+/// Reads the only private key of `text`. The block `EC PARAMETERS`, which OpenSSL writes before an EC key, is skipped:
+/// the key names its curve itself.
 pub(in crate::keys) fn read(text: &[u8]) -> Result<Block, KeyError> {
     let text = std::str::from_utf8(text).map_err(|_| not_pem(text))?;
     let mut blocks = blocks(text)?;
@@ -57,7 +57,7 @@ pub(in crate::keys) fn read(text: &[u8]) -> Result<Block, KeyError> {
     }
 }
 
-/// Label and content of every block. Nothing is decoded or copied.
+/// Label and content of every block, neither decoded nor copied.
 fn blocks(text: &str) -> Result<Vec<(&str, &str)>, KeyError> {
     const BEGIN: &str = "-----BEGIN ";
     let mut blocks = Vec::new();
@@ -76,13 +76,13 @@ fn blocks(text: &str) -> Result<Vec<(&str, &str)>, KeyError> {
 }
 
 fn decode(content: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    // OpenSSL's older encryption announces itself in a header line (RFC 1421 section 4.6.1.1).
+    // OpenSSL's older encryption has a header line (RFC 1421 section 4.6.1.1).
     if content.contains("ENCRYPTED") {
         return Err(der::encrypted());
     }
     let mut plain = Zeroizing::new(Vec::with_capacity(content.len()));
     plain.extend(content.bytes().filter(|byte| !byte.is_ascii_whitespace()));
-    // The cause is not kept: it quotes a character of the key. The buffer is long enough, so nothing is copied.
+    // The cause is dropped: it quotes a character of the key. The buffer is long enough, so it is not reallocated.
     let mut decoded = Zeroizing::new(Vec::with_capacity(plain.len()));
     STANDARD.decode_vec(&*plain, &mut decoded).map_err(|_| damaged())?;
     Ok(decoded)

@@ -12,8 +12,8 @@ const SEQUENCE: u8 = 0x30;
 
 type Buffer = Zeroizing<Vec<u8>>;
 
-/// `RSAPrivateKey` of two primes (RFC 8017 appendix A.1.2), from the numbers in the order of that text: modulus,
-/// public exponent, private exponent, primes, exponents, coefficient.
+/// `RSAPrivateKey` of two primes (RFC 8017 appendix A.1.2), from the numbers in that order: modulus, public exponent,
+/// private exponent, primes, exponents, coefficient.
 pub(super) fn rsa_pkcs1(numbers: [&[u8]; 8]) -> Buffer {
     let version = unsigned(&[0]);
     let numbers = numbers.map(unsigned);
@@ -45,7 +45,7 @@ fn pkcs8(algorithm: &[u8], key: &[u8]) -> Buffer {
     element(SEQUENCE, &[&unsigned(&[0]), algorithm, &element(OCTET_STRING, &[key])])
 }
 
-/// A number that is not negative: no leading zeros, but one where the first bit would read as a sign.
+/// A positive DER integer: without leading zeros, except one where the first bit would be a sign.
 fn unsigned(bytes: &[u8]) -> Buffer {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let (_, significant) = bytes.split_at(zeros);
@@ -55,8 +55,8 @@ fn unsigned(bytes: &[u8]) -> Buffer {
     }
 }
 
-/// Tag, length and contents (ITU-T X.690 section 8.1). The buffer is made as long as it gets, so that no copy of a part
-/// is left behind by growing.
+/// Tag, length and contents (ITU-T X.690 section 8.1). The buffer is allocated once, so that growing leaves no copy of
+/// a part in memory.
 fn element(tag: u8, parts: &[&[u8]]) -> Buffer {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let mut buffer = Vec::with_capacity(length.saturating_add(10));

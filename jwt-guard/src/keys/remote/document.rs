@@ -1,4 +1,4 @@
-//! What issuers answer, and what of it is believed.
+//! Interprets the answers of issuers.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::json::{self, Json};
 use crate::keys::error::quoted;
 use crate::keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
 
-/// Metadata has some 60 members, a few of them lists of lists at most.
+/// Metadata has some 60 members, at most nested as lists of lists.
 const METADATA_LIMITS: json::Limits = json::Limits { depth: 16, members: 512 };
 
-/// What a fetch of keys brought.
+/// The result of fetching keys.
 pub(super) enum Delivered {
     Keys {
         keys: Vec<VerifyingKey>,
@@ -21,11 +21,11 @@ pub(super) enum Delivered {
         etag: Option<String>,
         max_age: Option<Duration>,
     },
-    /// The keys are those of the `ETag` that was sent.
+    /// The keys have not changed since the `ETag` that was sent.
     Unchanged {
         max_age: Option<Duration>,
     },
-    /// A well-formed list of no keys.
+    /// A well-formed empty list.
     Empty,
     /// A list of keys, none of which can be used, and why.
     Useless {
@@ -34,7 +34,7 @@ pub(super) enum Delivered {
     },
 }
 
-/// What is used to ask.
+/// The means to fetch.
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub(super) fetcher: &'a dyn FetchKeys,
@@ -42,11 +42,11 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// Where the issuer says that its keys are.
+    /// Fetches the issuer's metadata, and returns the address of its keys.
     ///
     /// # Errors
     ///
-    /// Why it cannot be learned.
+    /// Why it is not available.
     pub(super) async fn address(self, endpoint: &Endpoint) -> Result<Address, String> {
         let (issuer, [openid, oauth], loopback_http) = match endpoint {
             Endpoint::Jwks(address) => return Ok(address.clone()),
@@ -65,7 +65,7 @@ impl Asking<'_> {
         jwks_uri(&text(response)?, issuer, loopback_http).map_err(|reason| format!("{from}: {reason}"))
     }
 
-    /// The keys at an address. `etag` is that of the keys which are held, if they came from there.
+    /// Fetches the keys at an address. `etag` belongs to the current keys, if they came from there.
     ///
     /// # Errors
     ///
@@ -118,7 +118,7 @@ fn read_keys(
     }
 }
 
-/// The address of the keys, from metadata that is the issuer's own (OpenID Connect Discovery 1.0 section 4.3, RFC 8414
+/// The address of the keys, from metadata that names this issuer (OpenID Connect Discovery 1.0 section 4.3, RFC 8414
 /// section 3.3).
 fn jwks_uri(text: &str, issuer: &str, loopback_http: bool) -> Result<Address, String> {
     let metadata = json::parse_object(text, METADATA_LIMITS)
@@ -141,8 +141,7 @@ fn jwks_uri(text: &str, issuer: &str, loopback_http: bool) -> Result<Address, St
     }
 }
 
-/// How long the issuer says that the answer is fresh (RFC 9111 section 5.2.2). What cannot be read counts as nothing
-/// (section 4.2.1).
+/// The issuer's `max-age` for the answer (RFC 9111 section 5.2.2). A malformed value counts as zero (section 4.2.1).
 fn max_age(header: &str) -> Option<Duration> {
     let mut said = None;
     for directive in header.split(',') {
@@ -159,7 +158,7 @@ fn max_age(header: &str) -> Option<Duration> {
 
 fn seconds(digits: &str) -> u64 {
     let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    // More than fits is a very long time.
+    // A number that overflows is a very long time.
     if all_digits { digits.parse().unwrap_or(u64::MAX) } else { 0 }
 }
 

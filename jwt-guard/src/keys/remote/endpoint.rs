@@ -1,16 +1,16 @@
-//! Where the keys of an issuer are: addresses that come from the configuration, or from the issuer's own document.
+//! The addresses of an issuer's keys, from the configuration or from the issuer's own document.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 
-/// Where keys are asked for. Its addresses are legal by construction, and no part of one comes from a token.
+/// Where keys are fetched from. Its addresses are legal by construction, and no part of one comes from a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// A JWK set.
     Jwks(Address),
-    /// An issuer, whose metadata says where its JWK set is.
+    /// An issuer, whose metadata has the address of its JWK set.
     Discovery {
         /// The name that the metadata must repeat byte for byte.
         issuer: String,
@@ -20,7 +20,7 @@ pub(crate) enum Endpoint {
     },
 }
 
-/// An address that may be asked: https, or http on loopback where the configuration allows it.
+/// An address that may be requested: https, or http on loopback if the configuration allows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address(Box<str>);
 
@@ -76,7 +76,7 @@ impl Address {
     /// What is wrong with it, in a sentence.
     pub(super) fn parse(url: &str, loopback_http: bool) -> Result<Self, String> {
         let refuse = |what: &str, fix: &str| Err(format!("the URL {} {what}: {fix}", shown(url)));
-        // `Uri` drops fragments in silence.
+        // `Uri` drops fragments silently.
         if url.contains('#') {
             return refuse("has a fragment", "remove everything from the `#` on");
         }
@@ -87,7 +87,7 @@ impl Address {
             return refuse("has no scheme or no host", "write it in full, as `https://host/path`");
         };
         if authority.as_str().contains('@') {
-            // The text is not shown: it may hold a password.
+            // The text is not shown: it may contain a password.
             return Err(
                 "a URL for keys carries user information before its host: keys are public, so remove it"
                     .to_owned(),
@@ -139,7 +139,7 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// Whether a host is this machine by its address, or by the one name that always means it (RFC 6761 section 6.3).
+/// Whether a host is this machine, by its address or by the name `localhost` (RFC 6761 section 6.3).
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")

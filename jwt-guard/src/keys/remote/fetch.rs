@@ -1,4 +1,4 @@
-//! One request for one document, by whatever client the application likes.
+//! One request for one document, by the HTTP client of the application's choice.
 
 use std::error::Error;
 use std::fmt;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 /// [`HttpFetcher`](super::HttpFetcher) does it for most applications. Bring your own client to go through a proxy, to pin
 /// certificates, or to test without a network.
 ///
-/// What comes back is not trusted: the guard looks at the status, at the length of the body and at every key. What only the
-/// client can do is up to the implementation:
+/// The guard does not trust the response: it checks the status, the length of the body and every key. The
+/// implementation must do what only a client can do:
 ///
 /// 1. it follows **no redirect**, and sends no cookie and no credential;
 /// 2. it checks the certificate of the server;
 /// 3. it stops reading at [`KeyRequest::largest_body`], and decompresses nothing beyond it.
 ///
-/// The guard gives up a fetch after its [timeout](super::RemoteKeySettings::timeout) by dropping the future.
+/// The guard ends a fetch after its [timeout](super::RemoteKeySettings::timeout) by dropping the future.
 ///
 /// ```
 /// use std::future::Future;
@@ -49,7 +49,7 @@ pub trait FetchKeys: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// There is no response, or it cannot be read. Any status is a response.
+    /// There is no response, or it is unreadable. Any status is a response.
     fn get<'a>(
         &'a self,
         request: KeyRequest<'a>,
@@ -65,7 +65,7 @@ impl<F: FetchKeys + ?Sized> FetchKeys for Arc<F> {
     }
 }
 
-/// What is asked for.
+/// A request for a document.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyRequest<'a> {
     pub(super) url: &'a str,
@@ -80,7 +80,7 @@ impl<'a> KeyRequest<'a> {
         self.url
     }
 
-    /// What to send as `If-None-Match` (RFC 9110 section 13.1.2).
+    /// The value of `If-None-Match` (RFC 9110 section 13.1.2).
     #[must_use]
     pub fn etag(&self) -> Option<&'a str> {
         self.etag
@@ -93,7 +93,7 @@ impl<'a> KeyRequest<'a> {
     }
 }
 
-/// What came back.
+/// The response.
 #[derive(Clone, Debug)]
 pub struct KeyResponse {
     pub(super) status: u16,

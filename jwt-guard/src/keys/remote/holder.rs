@@ -1,4 +1,4 @@
-//! The keys that are held, and what is known about fetching them. Everything here happens at once, without waiting.
+//! The current keys of an issuer, and the state of fetching them. Nothing here waits.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,42 +17,42 @@ use crate::keys::{KeyGeneration, KeySet, VerifyingKey};
 
 /// Keys for many readers and one writer at a time.
 ///
-/// Readers of keys take no lock and write nothing that other threads read. Whoever wants a fetch takes the lock for a
-/// moment; nobody holds it while waiting.
+/// Readers of keys take no lock and write nothing that other threads read. A task that wants a fetch takes the lock for
+/// a moment, and never holds it while waiting.
 pub(super) struct Holder {
     held: ArcSwap<Held>,
     state: Mutex<State>,
-    /// The number of the last fetch that has ended.
+    /// The number of the last finished fetch.
     ended: watch::Sender<u64>,
 }
 
-/// A set of keys, and until when it may be used.
+/// A set of keys, with the end of its use.
 pub(super) struct Held {
     generation: Arc<KeyGeneration>,
     usable_until: Moment,
 }
 
-/// The keys of this moment. While it lives, they do.
+/// The current keys. Holding this keeps them alive.
 pub(crate) struct Current(Guard<Arc<Held>>);
 
-/// What fetching has taught so far.
+/// The state of fetching.
 pub(super) struct State {
     pub(super) schedule: Schedule,
-    /// The tag of the keys that are held, and where they came from.
+    /// The `ETag` of the current keys, and where they came from.
     pub(super) etag: Option<(Address, String)>,
-    /// Where the metadata says that the keys are, and when it was read.
+    /// The address of the keys according to the metadata, and when that was read.
     pub(super) metadata: Option<(Address, Moment)>,
-    /// The fetch that brought the keys which are held.
+    /// The fetch that brought the current keys.
     brought_by: u64,
     pub(super) health: Health,
-    /// Fetches that failed.
+    /// The number of failed fetches.
     pub(super) failures: u64,
     pub(super) last_error: Option<String>,
     pub(super) fetched_at: Option<SystemTime>,
     pub(super) skipped: Vec<String>,
 }
 
-/// A tag is sent back with every request; a server that makes longer ones might refuse to read them.
+/// A tag is sent back with every request; a server may refuse longer ones.
 const LONGEST_ETAG: usize = 256;
 
 impl Holder {
@@ -75,18 +75,18 @@ impl Holder {
         Self { held: ArcSwap::from_pointee(nothing), state: Mutex::new(state), ended: watch::Sender::new(0) }
     }
 
-    /// The keys, unless there are none that may be used.
+    /// The keys, if there are any that may be used.
     pub(super) fn current(&self, now: Moment) -> Option<Current> {
         let held = self.held.load();
         (now < held.usable_until).then_some(Current(held))
     }
 
-    /// Somebody wants the keys to be fetched.
+    /// Handles a request for a fetch.
     pub(super) fn ask(&self, cause: Cause<'_>, now: Moment) -> Answer {
         self.state().schedule.ask(cause, now)
     }
 
-    /// The fetch of this number has ended: keys first, then what is known about them, then those who wait.
+    /// Ends the fetch with this number: updates the keys first, then the state, then wakes the waiting tasks.
     pub(super) fn end(
         &self,
         number: u64,
@@ -107,7 +107,7 @@ impl Holder {
         let generation = match (state.schedule.finish(number, outcome, now, jitter), result) {
             (Effect::Ignore, _) => return report,
             (Effect::Keep, result) => {
-                // Where the keys are may have changed.
+                // The address of the keys may have changed.
                 state.metadata = None;
                 let error = match result {
                     Ok((from, Delivered::Useless { skipped, listed })) => {
@@ -142,14 +142,14 @@ impl Holder {
             self.held.store(Arc::new(Held { generation, usable_until }));
         }
         report.note(&mut state, now);
-        // Under the lock, or the word of an earlier fetch could come after that of a later one.
+        // Under the lock: otherwise the result of an earlier fetch could replace that of a later one.
         self.ended.send_replace(number);
         drop(state);
         report
     }
 
-    /// The generation of keys that were just fetched: the same one if they are the same keys, because what was verified
-    /// with them stays verified.
+    /// The generation of the keys that were just fetched. It stays the same if the keys are the same, so that verified
+    /// tokens stay verified.
     fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut Report) -> Arc<KeyGeneration> {
         let held = self.held.load();
         let before = held.generation.keys();
@@ -166,20 +166,21 @@ impl Holder {
         Arc::new(KeyGeneration::new(held.generation.number().saturating_add(1), keys))
     }
 
-    /// A set without a usable key is a failure, and still the word of the issuer on the keys that it does not list: they are
-    /// dead at once. Those that it lists go on to their hard limit.
+    /// A set without a usable key is a failure, but it still withdraws the keys that it does not list, at once. The
+    /// keys that it lists stay until their hard limit.
     fn withdraw_all_but(&self, listed: &Listed, state: &mut State, report: &mut Report) {
         let held = self.held.load();
         let kept: Vec<_> = held.generation.keys().iter().filter(|key| listed.has(key)).cloned().collect();
         if kept.len() < held.generation.keys().iter().len() {
-            // The tag is that of keys which are held no longer.
+            // The tag belongs to keys that are gone.
             state.etag = None;
             let generation = self.succeed(kept, report);
             self.held.store(Arc::new(Held { generation, usable_until: held.usable_until }));
         }
     }
 
-    /// A key of this name was not among what the fetch of this number brought. If it brought nothing, nothing is known.
+    /// Records that the fetch with this number did not bring a key of this name. A failed fetch says nothing about
+    /// names.
     pub(super) fn note_missing(&self, key_id: &str, number: u64) {
         let mut state = self.state();
         let held = self.held.load();
@@ -190,17 +191,17 @@ impl Holder {
         }
     }
 
-    /// Tells when a fetch has ended, and which.
+    /// Announces the number of each finished fetch.
     pub(super) fn ended(&self) -> watch::Receiver<u64> {
         self.ended.subscribe()
     }
 
-    /// The keys as they were last fetched, however old.
+    /// The keys of the last successful fetch, however old.
     pub(super) fn generation(&self) -> Arc<KeyGeneration> {
         Arc::clone(&self.held.load().generation)
     }
 
-    /// What is known. Nothing that can panic runs under this lock.
+    /// The state. Nothing that can panic runs under this lock.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! The client that asks issuers for their keys.
+//! The HTTP client that fetches keys.
 
 use std::fmt;
 use std::future::Future;
@@ -26,12 +26,12 @@ use super::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
 
 /// The HTTP client of the guard: one `GET` over HTTP/1.1 and TLS by rustls.
 ///
-/// It follows no redirect, sends no cookie and no credential, ignores the proxies of the environment, accepts no compressed
-/// answer, and reads no more than it must. It trusts the roots of the system, and those of
+/// It follows no redirect, sends no cookie and no credential, ignores the proxies of the environment, accepts no
+/// compressed answer, and limits what it reads. It trusts the roots of the system, and those of
 /// [`RemoteKeySettings::root_certificate`].
 pub struct HttpFetcher {
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
-    /// Without one, no https can be spoken, and the message says so.
+    /// Without one, https is impossible, and the message says so.
     roots: usize,
 }
 
@@ -55,7 +55,7 @@ impl HttpFetcher {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(settings.connecting()));
-        // Which addresses may be http, `Address` has decided.
+        // `Address` has already decided which addresses may be http.
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
@@ -95,7 +95,7 @@ impl HttpFetcher {
     }
 }
 
-/// Reads what is of use. The body of anything but a 200 is not.
+/// Reads the parts that are used. The body is read only for status 200.
 async fn read(response: Response<Incoming>, largest_body: usize) -> Result<KeyResponse, KeyFetchError> {
     let (head, body) = response.into_parts();
     let value = |name: HeaderName| text(&head.headers, name);
@@ -128,13 +128,13 @@ fn bare(status: u16, value: &impl Fn(HeaderName) -> Option<String>) -> KeyRespon
     }
 }
 
-/// A header, its lines joined (RFC 9110 section 5.3); one that is not text is as good as none.
+/// A header, its lines joined (RFC 9110 section 5.3); a header that is not text counts as absent.
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     let lines: Vec<_> = headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 
-/// The roots of the system, as far as they can be read, and those of the settings.
+/// The readable roots of the system, and those of the settings.
 fn roots(settings: &RemoteKeySettings) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -1,4 +1,4 @@
-//! What a set of keys lists, where none of them can be used.
+//! Finds which keys a set lists if none of its keys can be used.
 
 use serde_json::Value;
 
@@ -16,8 +16,8 @@ impl Listed {
         Self(text)
     }
 
-    /// Whether the set still lists `key`: it has an element of its name, or of its material where neither has a name, and
-    /// nothing in such an element says that it is another key, or that the key is for something else.
+    /// Whether the set still lists `key`: it has an element with its name (or with its material, if neither has a
+    /// name), and that element does not contradict its material or its use.
     pub(super) fn has(&self, key: &VerifyingKey) -> bool {
         let Ok(elements) = elements(&self.0) else { return false };
         let mut named = 0_usize;

@@ -1,12 +1,12 @@
 //! Keys that an issuer publishes, fetched and kept up to date.
 //!
-//! Five parts, each of which knows little of the others:
+//! Five parts:
 //!
-//! 1. `schedule` decides when to fetch, what to serve and when to give up. It has no clock and no network.
-//! 2. `holder` holds the keys, for readers that take no lock, and lets one thing happen at a time.
-//! 3. `endpoint` and `document` say which addresses are asked, and what of the answers is believed.
-//! 4. `fetch` is one request; `http` is the client that does it.
-//! 5. This file puts time, tasks and requests to them.
+//! 1. `schedule` decides when to fetch, which keys to serve and when to drop them. It has no clock and no network.
+//! 2. `holder` holds the keys for lock-free readers, and serialises changes.
+//! 3. `endpoint` checks addresses, and `document` interprets answers.
+//! 4. `fetch` is one request; `http` is the client that sends it.
+//! 5. This file adds time, tasks and requests.
 
 mod document;
 mod endpoint;
@@ -46,15 +46,15 @@ use crate::caught::caught_while;
 use crate::clock::Clock;
 use crate::random;
 
-/// Metadata that was read once is not read again for an hour: it says where keys are, not which.
+/// Metadata is read at most once an hour: it has the address of the keys, not the keys.
 const METADATA_AGE: Duration = Duration::from_secs(60 * 60);
 
-/// The keys of one issuer, with everything that it takes to have them.
+/// The keys of one issuer, and everything to fetch them.
 pub(crate) struct RemoteKeys {
     /// For the log and for the status.
     name: String,
     endpoint: Endpoint,
-    /// What tokens may be signed with; empty for everything asymmetric.
+    /// The allowed algorithms; empty means all asymmetric ones.
     algorithms: Vec<Algorithm>,
     wait: Duration,
     timeout: Duration,
@@ -67,7 +67,7 @@ pub(crate) struct RemoteKeys {
 }
 
 impl RemoteKeys {
-    /// Fetches nothing yet. The settings are legal; see [`RemoteKeySettings::problems`].
+    /// Does not fetch yet. The settings must be legal; see [`RemoteKeySettings::problems`].
     pub(crate) fn new(
         name: String,
         endpoint: Endpoint,
@@ -90,23 +90,23 @@ impl RemoteKeys {
         })
     }
 
-    /// The keys as they are now; `None` if there never were any, or they are past the hard limit.
+    /// The current keys; `None` if there never were any, or they are past the hard limit.
     pub(crate) fn current(self: &Arc<Self>) -> Option<Current> {
         self.run_timer();
         self.holder.current(self.clock.monotonic())
     }
 
-    /// Whether the issuer may publish a key for this algorithm that is worth asking for.
+    /// Whether the issuer may publish a usable key for this algorithm.
     pub(crate) fn may_get(&self, algorithm: Algorithm) -> bool {
         algorithm.family() != Family::Hmac
             && (self.algorithms.is_empty() || self.algorithms.contains(&algorithm))
     }
 
-    /// Has the keys fetched for a token that names this one, if that is allowed now, and waits for a bounded time. While
-    /// there are no keys, that is as long as a fetch may take.
+    /// Fetches the keys for a token that names this key, if the cooldown allows it, and waits for a bounded time: as
+    /// long as a fetch may take if there are no keys yet.
     pub(crate) async fn fetch(self: &Arc<Self>, key_id: Option<&str>) {
-        // After a panic the keys are what they were, and the next look at them says so.
-        // A clock of the application may panic, and tokio's timer where its runtime has none.
+        // After a panic the keys are unchanged, and the next look-up decides. A clock of the application may panic, and
+        // tokio's timer where its runtime has none.
         let _ = caught_while(self.fetch_for_token(key_id)).await;
     }
 
@@ -121,7 +121,7 @@ impl RemoteKeys {
         }
     }
 
-    /// Has the keys fetched because the application says so, unless they were a moment ago. The fetch has begun when
+    /// Fetches the keys because the application asks for it, unless it did so a moment ago. The fetch has started when
     /// this returns.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl RemoteKeys {
         let keys = Arc::clone(self);
         async move {
             if let Some(number) = number
-                // A fetch ends by its own limit; this is for one that stands in a runtime which nobody drives.
+                // A fetch has its own time limit; this one is for a fetch in a runtime that has stopped.
                 && !keys.wait_for(number, keys.timeout.saturating_mul(2)).await
             {
                 return Err("the fetch takes too long".to_owned());
@@ -146,11 +146,12 @@ impl RemoteKeys {
         }
     }
 
-    /// Has the keys fetched unless they are there, or that was tried a moment ago. The fetch has begun when this returns.
+    /// Fetches the keys unless they are there, or a fetch was tried a moment ago. The fetch has started when this
+    /// returns.
     ///
     /// # Errors
     ///
-    /// Why there are no keys.
+    /// Why the keys are not available.
     pub(crate) fn ready(self: &Arc<Self>) -> impl Future<Output = Result<(), String>> + Send + use<> {
         let fetch = self.current().is_none().then(|| self.demand(Cause::Start));
         let keys = Arc::clone(self);
@@ -164,7 +165,7 @@ impl RemoteKeys {
         }
     }
 
-    /// The first document of an issuer that is found by discovery.
+    /// The metadata of an issuer with discovery.
     #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
     pub(crate) fn discovery_document(&self) -> Option<String> {
         matches!(self.endpoint, Endpoint::Discovery { .. }).then(|| self.endpoint.to_string())
@@ -190,13 +191,13 @@ impl RemoteKeys {
         }
     }
 
-    /// Begins a fetch, or finds the one that is under way; `None` if neither is to be.
+    /// Starts a fetch, or joins the running one; `None` if the schedule allows neither.
     fn begin(self: &Arc<Self>, cause: Cause<'_>, now: Moment) -> Option<u64> {
         self.run_timer();
         match self.holder.ask(cause, now) {
             Answer::Start(number) => {
                 let flight = Flight { keys: Arc::clone(self), number, began: now, landed: false };
-                // Without a runtime the flight is dropped, which ends it.
+                // Without a runtime the `Flight` is dropped, which ends the fetch.
                 if let Ok(runtime) = Handle::try_current() {
                     runtime.spawn(flight.fly());
                 }
@@ -207,14 +208,14 @@ impl RemoteKeys {
         }
     }
 
-    /// Waits until the fetch of this number has ended; `false` if it takes longer than `longest`.
+    /// Waits until the fetch with this number has ended; `false` if that takes longer than `longest`.
     async fn wait_for(&self, number: u64, longest: Duration) -> bool {
         let mut ended = self.holder.ended();
         let mut end = self.clock.sleep_until(self.clock.monotonic().saturating_add(longest));
         within(ended.wait_for(|ended| *ended >= number), end.as_mut()).await.is_some_and(|seen| seen.is_ok())
     }
 
-    /// Starts the timer, if it does not run and there is a runtime for it.
+    /// Starts the timer, if it is not running and there is a runtime.
     fn run_timer(self: &Arc<Self>) {
         if self.has_timer.load(Ordering::Acquire) {
             return;
@@ -225,7 +226,7 @@ impl RemoteKeys {
         }
     }
 
-    /// Asks for the metadata, if it is time, and for the keys.
+    /// Fetches the metadata, if it is due, and the keys.
     async fn ask_issuer(&self) -> Result<(Address, Delivered), String> {
         let asking = Asking { fetcher: &*self.fetcher, largest_body: self.largest_body };
         let now = self.clock.monotonic();
@@ -253,7 +254,7 @@ impl RemoteKeys {
     }
 }
 
-/// A fetch under way. However it ends, by an answer, a panic of the fetcher or the end of the runtime: it ends once.
+/// A running fetch. It ends exactly once: by an answer, a panic of the fetcher or the end of the runtime.
 struct Flight {
     keys: Arc<RemoteKeys>,
     number: u64,
@@ -275,14 +276,14 @@ impl Drop for Flight {
     fn drop(&mut self) {
         if !self.landed {
             let reason = "the fetch was broken off, by a panic or by the end of its runtime".to_owned();
-            // The clock is not asked: it may be what panicked.
+            // The clock is not read: it may be what panicked.
             let report = self.keys.holder.end(self.number, Err(reason), self.began, None, jitter());
             report.log(&self.keys.name);
         }
     }
 }
 
-/// Without randomness nothing is at stake but the spread of the fetches.
+/// Randomness only spreads the fetches, so a failure is harmless.
 fn jitter() -> Jitter {
     Jitter::new(random::number().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! What the log learns about the keys of an issuer: changes, once each, and never what was received.
+//! Logs changes of an issuer's keys, each once, and never what was received.
 
 use std::mem;
 
@@ -6,19 +6,19 @@ use super::holder::State;
 use super::schedule::Moment;
 use crate::keys::{KeyError, KeyErrorKind, KeySet, VerifyingKey};
 
-/// How an issuer is doing.
+/// The state of an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Health {
-    /// Nothing was fetched yet.
+    /// Not fetched yet.
     Unknown,
     Good,
-    /// The last fetch failed; the keys from before are served.
+    /// The last fetch failed; earlier keys are served.
     Stale,
-    /// The last fetch failed, and there are no keys that may be served.
+    /// The last fetch failed, and there are no keys to serve.
     Out,
 }
 
-/// What changed with one fetch.
+/// The changes of one fetch.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     health: Option<(Health, Health)>,
@@ -26,7 +26,7 @@ pub(super) struct Report {
     pub(super) change: Option<Change>,
     /// There are no keys left.
     pub(super) withdrawn: bool,
-    /// Keys that cannot be used, where they are others than before.
+    /// Unusable keys, if they are not the same as before.
     skipped: Vec<KeyError>,
 }
 
@@ -71,7 +71,7 @@ fn label(key: &VerifyingKey) -> String {
 }
 
 impl Report {
-    /// Compares how the issuer is doing with how it did.
+    /// Compares the new state of the issuer with the old one.
     pub(super) fn note(&mut self, state: &mut State, now: Moment) {
         let health = match (state.schedule.is_failing(), state.schedule.has_keys(now)) {
             (false, _) => Health::Good,
@@ -88,7 +88,7 @@ impl Report {
         }
     }
 
-    /// Keys that cannot be used are news only if they were not there before.
+    /// Unusable keys are logged only if they are new.
     pub(super) fn note_skipped(&mut self, state: &mut State, skipped: Vec<KeyError>) {
         let texts = skipped.iter().map(ToString::to_string).collect();
         if mem::replace(&mut state.skipped, texts) != state.skipped {

@@ -1,4 +1,4 @@
-//! What may be set about fetching keys, and within which bounds.
+//! The settings of fetching keys, and their bounds.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use super::schedule::{LONGEST_FRESH, Limits, SHORTEST_FRESH};
 
 /// How the keys of an issuer are fetched and how long they are used.
 ///
-/// The defaults are right for most issuers. Every setting has bounds, which [`problems`](Self::problems) checks; no value
-/// inside them switches a protection off.
+/// The defaults are right for most issuers. Every setting has bounds, which [`problems`](Self::problems) checks; no
+/// value within them disables a protection.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,17 +33,17 @@ pub struct RemoteKeySettings {
     root_certificates: Vec<Vec<u8>>,
 }
 
-/// 24 hours: whoever withdraws a key must be able to say when it is dead, whatever happens to the network.
+/// 24 hours: an operator who withdraws a key must know when it is dead, whatever happens to the network.
 const LONGEST_HARD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Below 10 seconds an attacker's random key names would be a nuisance to the issuer; above 10 minutes a rotation would be
-/// one to the users.
+/// Below 10 seconds an attacker's random key names would burden the issuer; above 10 minutes users would wait too long
+/// for a rotation.
 const COOLDOWNS: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(10 * 60));
 
-/// A request that waits holds a connection, and anybody can make it wait.
+/// A waiting request holds a connection, and any client can cause one.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// A key server that needs longer is down.
+/// A key server that needs longer counts as down.
 const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// As above, for the connection alone.
@@ -68,9 +68,9 @@ impl RemoteKeySettings {
         }
     }
 
-    /// How long a set of keys is fresh if the issuer's `Cache-Control: max-age` does not say: 10 minutes by default, 1
-    /// minute to 1 hour. What the issuer says is brought within these bounds too. The set is fetched again after 70 %
-    /// to 90 % of it.
+    /// How long a set of keys is fresh if the issuer sends no `Cache-Control: max-age`: 10 minutes by default, 1 minute
+    /// to 1 hour. The issuer's value is clamped to these bounds too. The set is fetched again after 70 % to 90 % of
+    /// this time.
     #[must_use]
     pub fn fresh_time(mut self, fresh: Duration) -> Self {
         self.fresh = fresh;
@@ -87,10 +87,10 @@ impl RemoteKeySettings {
         self
     }
 
-    /// How long tokens may cause no fetch after they caused one: 30 seconds by default, 10 seconds to 10 minutes.
+    /// How long tokens cannot cause another fetch after one: 30 seconds by default, 10 seconds to 10 minutes.
     ///
-    /// Tokens with unknown key names can be sent by anybody. A key that an issuer uses without having published it before
-    /// is accepted after this time at the latest.
+    /// Any client can send tokens with unknown key names. A key that an issuer uses before it publishes it is accepted
+    /// after this time at the latest.
     #[must_use]
     pub fn cooldown(mut self, cooldown: Duration) -> Self {
         self.cooldown = cooldown;
@@ -134,7 +134,7 @@ impl RemoteKeySettings {
         self
     }
 
-    /// Every setting that is out of its bounds, in a sentence each. A guard is not built with one.
+    /// A sentence for every setting out of its bounds. With any of them, a guard is not built.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -195,7 +195,7 @@ impl RemoteKeySettings {
         self.largest_body
     }
 
-    /// The extra roots in DER; `None` if one of the texts holds anything else.
+    /// The extra roots in DER; `None` if one of the texts contains anything else.
     pub(super) fn certificates(&self) -> Option<Vec<Vec<u8>>> {
         let mut certificates = Vec::new();
         for text in &self.root_certificates {
@@ -235,7 +235,7 @@ impl fmt::Debug for RemoteKeySettings {
     }
 }
 
-/// A span in the unit that people would use.
+/// A duration in a readable unit.
 struct Shown(Duration);
 
 impl fmt::Display for Shown {

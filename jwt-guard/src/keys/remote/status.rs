@@ -1,10 +1,10 @@
-//! How the keys of an issuer are doing, for health checks.
+//! The state of an issuer's keys, for health checks.
 
 use std::time::{Duration, SystemTime};
 
 use crate::keys::KeyGeneration;
 
-/// How the keys of one issuer are doing at one moment; see [`Keys::status`](crate::Keys::status).
+/// The state of one issuer's keys at one moment; see [`Keys::status`](crate::Keys::status).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyStatus {
@@ -29,13 +29,13 @@ impl KeyStatus {
         &self.issuer
     }
 
-    /// Where its keys, or its metadata, are asked for. `None` for keys that were given with the configuration.
+    /// The address of its keys, or of its metadata. `None` for keys from the configuration.
     #[must_use]
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
     }
 
-    /// Whether its tokens can be verified now. Otherwise requests with them are answered with 503.
+    /// Whether its tokens can be verified at this moment. Otherwise requests with them are answered with 503.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         self.usable
@@ -47,13 +47,13 @@ impl KeyStatus {
         self.generation
     }
 
-    /// How many keys are held.
+    /// The number of current keys.
     #[must_use]
     pub fn key_count(&self) -> usize {
         self.keys
     }
 
-    /// Why the other keys of the set were left out, in a sentence each.
+    /// Why the other keys of the set were skipped, a sentence each.
     #[must_use]
     pub fn skipped(&self) -> &[String] {
         &self.skipped
@@ -71,19 +71,19 @@ impl KeyStatus {
         self.fetched_at
     }
 
-    /// In how long they are fetched again.
+    /// The time until the next fetch.
     #[must_use]
     pub fn next_refresh(&self) -> Option<Duration> {
         self.next_refresh
     }
 
-    /// Why the last fetch failed; `None` if it did not. For operators: it may name addresses and hosts.
+    /// Why the last fetch failed; `None` if it succeeded. For operators: it may name addresses and hosts.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()
     }
 
-    /// How many fetches were begun.
+    /// The number of started fetches.
     #[must_use]
     pub fn fetches(&self) -> u64 {
         self.fetches
@@ -95,7 +95,7 @@ impl KeyStatus {
         self.failures
     }
 
-    /// Keys that were given with the configuration, which are never fetched.
+    /// The state of keys from the configuration, which are never fetched.
     pub(crate) fn fixed(issuer: &str, generation: &KeyGeneration) -> Self {
         Self {
             issuer: issuer.to_owned(),

@@ -11,11 +11,11 @@ use super::schedule::{Cause, Moment};
 use super::timing::within;
 use crate::clock::Clock;
 
-/// How long a fetch is waited for before the schedule is asked again. One that takes longer is lost.
+/// How long the timer waits for a fetch before it asks the schedule again. A longer fetch is lost.
 const LOST: Duration = Duration::from_secs(30);
 
-/// What the task has of the keys: it does not keep them alive. When the task ends, with the guard or with its runtime,
-/// the next use of the keys may start another.
+/// The task's weak reference to the keys, which does not keep them alive. When the task ends, with the guard or with
+/// its runtime, the next use of the keys may start another one.
 pub(super) struct Lease {
     keys: Weak<RemoteKeys>,
     ended: watch::Receiver<u64>,
@@ -36,7 +36,7 @@ impl Drop for Lease {
     }
 }
 
-/// Sleeps until a fetch is due, has it made, and begins again. Every fetch that ends, whoever wanted it, moves the time.
+/// Sleeps until a fetch is due, runs it, and starts over. Every finished fetch, whatever its cause, moves the due time.
 pub(super) async fn run(mut lease: Lease) {
     loop {
         lease.ended.mark_unchanged();
@@ -51,7 +51,7 @@ pub(super) async fn run(mut lease: Lease) {
     }
 }
 
-/// When to wake up: `Some(None)` when a fetch ends, and `None` for never, if nobody has the keys any more.
+/// When to wake up: `Some(None)` when a fetch ends; `None` means never, because the keys were dropped.
 #[expect(clippy::option_option, reason = "the two are read apart at once, by the one caller")]
 fn fetch_if_due(lease: &Lease) -> Option<Option<Moment>> {
     let keys = lease.keys.upgrade()?;

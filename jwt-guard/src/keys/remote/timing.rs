@@ -1,10 +1,10 @@
-//! Waiting with an end.
+//! Waiting with a time limit.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-/// Waits for `future`, or for `end`: `None` if that comes first.
+/// Waits for `future` or `end`: `None` if `end` comes first.
 pub(super) async fn within<T>(
     future: impl Future<Output = T>,
     mut end: Pin<&mut (dyn Future<Output = ()> + Send)>,

@@ -1,4 +1,4 @@
-//! E1: the backend verifies what it should and nothing else, without a process-wide provider.
+//! E1: the backend verifies good signatures only, without a process-wide provider.
 
 use jsonwebtoken::EncodingKey;
 use jsonwebtoken::crypto::CryptoProvider;

@@ -1,4 +1,4 @@
-//! C11: DER is read strictly, and what it is instead of a public key is said.
+//! C11: DER is read strictly, and the message names what it is instead of a public key.
 
 use super::{Algorithm, GOOD, KeyErrorKind, VerifyingKey, fixture, refused, unwrapped};
 

@@ -1,4 +1,4 @@
-//! C1, C4, C10: what a JWK says about itself is believed only where it fits.
+//! C1, C4, C10: the members of a JWK must fit each other.
 
 use serde_json::{Value, json};
 

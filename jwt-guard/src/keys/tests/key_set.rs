@@ -1,4 +1,4 @@
-//! C5: exactly one key answers for a token, and one bad key is no outage.
+//! C5: exactly one key answers for a token, and one bad key is not an outage.
 
 use serde_json::json;
 

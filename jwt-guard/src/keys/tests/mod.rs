@@ -1,4 +1,5 @@
-//! What is refused, by rule: one file a kind of key. The keys come from `tests/fixtures/keys`.
+//! Which keys are refused, one file for each kind of key. The rules (C1 ..) are those of `tests/CONFORMANCE.md`; the
+//! keys come from `tests/fixtures/keys`.
 
 pub(crate) mod backend;
 mod der;
@@ -25,7 +26,7 @@ macro_rules! fixture {
 }
 use fixture;
 
-/// A secret that every HMAC takes, another one for every number.
+/// A secret for every HMAC algorithm, a different one for every number.
 pub(crate) const fn secret(number: u8) -> [u8; 64] {
     let mut bytes = [number; 64];
     let mut index = 0;
@@ -55,7 +56,7 @@ const GOOD: [(&str, &[Algorithm]); 4] = [
     (fixture!("ed25519.public.pem"), &[Algorithm::EdDsa]),
 ];
 
-/// Asserts the kind of a refusal and a part of its message, which says what to do.
+/// Asserts the kind of a refusal and a part of its message: the one that says what to do.
 #[track_caller]
 fn refused<T: std::fmt::Debug>(result: Result<T, KeyError>, kind: KeyErrorKind, part: &str) {
     let error = result.expect_err(part);

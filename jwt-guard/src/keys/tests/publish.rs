@@ -1,4 +1,4 @@
-//! What is published of keys: enough to verify, and nothing to sign.
+//! The published form of keys suffices to verify, and does not help to sign.
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn the_thumbprint_is_that_of_rfc_7638() {
         "n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"}"#;
     let key = VerifyingKey::jwk(jwk, &[]).unwrap();
     assert_eq!(key.thumbprint().as_deref(), Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"));
-    // The name and the algorithm do not count.
+    // Name and algorithm make no difference.
     let other = VerifyingKey::jwk(&changed(jwk, &json!({"alg": "PS256", "kid": "b"})), &[]).unwrap();
     assert_eq!(other.thumbprint(), key.thumbprint());
 }

@@ -1,4 +1,4 @@
-//! C6: RSA of 2048 to 8192 bits, with a sound exponent, written in one way.
+//! C6: RSA of 2048 to 8192 bits, with a sound exponent, in one encoding.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ fn with_modulus(n: &[u8]) -> Result<VerifyingKey, KeyError> {
     with(&json!({"n": base64url(n)}))
 }
 
-/// An odd number of exactly so many bits.
+/// An odd number of exactly this many bits.
 fn modulus(bits: usize) -> Vec<u8> {
     let mut n = vec![0xff; bits.div_ceil(8)];
     n[0] = 0xff >> (n.len() * 8 - bits);

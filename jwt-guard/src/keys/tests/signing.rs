@@ -1,4 +1,4 @@
-//! Private keys: every form of every kind signs, and what is no private key, or a damaged one, is refused by name.
+//! Private keys: every form of every kind signs; anything else, or a damaged key, is refused by name.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ const PRIVATE: [&str; 4] = [
     fixture!("ed25519.private.pem"),
 ];
 
-/// The same keys as JWKs. The one for RSA names no algorithm.
+/// The same keys as JWKs. The RSA key has no `alg`.
 const JWKS: [&str; 4] = [
     fixture!("rsa-2048.private.jwk"),
     fixture!("p256.private.jwk"),
@@ -26,7 +26,7 @@ const JWKS: [&str; 4] = [
     fixture!("ed25519.private.jwk"),
 ];
 
-/// Asserts that the signatures of `key` are those of `public`.
+/// Asserts that `public` verifies the signatures of `key`.
 #[track_caller]
 fn signs_for(key: &SigningKey, public: &VerifyingKey) {
     let signature = backend::sign(key, MESSAGE).unwrap();

@@ -82,7 +82,7 @@ pub(super) fn callers() -> Vec<Caller> {
 }
 
 impl Caller {
-    pub(super) fn nobody() -> Self {
+    pub(super) fn anonymous() -> Self {
         Self { brings: Brings::Nothing, claims: json!({}) }
     }
 

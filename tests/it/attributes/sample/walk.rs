@@ -100,7 +100,7 @@ async fn rows_without_a_policy_let_everybody_in_and_say_why() {
 async fn a_browser_is_sent_to_the_login_where_the_policy_says_so() {
     let sides = Sides::start().await;
     for (row, rule) in guarded(&sides.utoipa.rows) {
-        let answer = send_as_browser(&sides.utoipa.server, row, &Caller::nobody()).await;
+        let answer = send_as_browser(&sides.utoipa.server, row, &Caller::anonymous()).await;
         let target = answer.header("location").and_then(|target| target.split('?').next());
         assert_eq!(target, rule.redirect(), "{}: {answer:?}", name(row));
         let statuses = operation(&sides.utoipa.document, row)["responses"].clone();
@@ -119,7 +119,7 @@ async fn the_same_routes_have_the_same_table_whichever_library_documents_them() 
     };
     assert_eq!(shown(&sides.utoipa.rows), shown(&sides.aide.rows));
     for row in guarded(&sides.aide.rows).map(|(row, _)| row) {
-        for caller in [Caller::nobody(), Caller::plain()] {
+        for caller in [Caller::anonymous(), Caller::plain()] {
             let one = send(&sides.utoipa.server, row, &caller).await;
             let two = send(&sides.aide.server, row, &caller).await;
             assert_eq!(one.outcome(), two.outcome(), "{}", name(row));

@@ -77,7 +77,7 @@ fn changed(claims: &Value, changes: Value) -> Value {
 
 #[jwt_guard::authentication_required]
 async fn caller(claims: Claims, caller: Principal) -> String {
-    let client = claims.client_id().unwrap_or("nobody");
+    let client = claims.client_id().unwrap_or("anonymous");
     format!("{} by {client}: {} as {}", claims.subject(), sorted(caller.scopes()), sorted(caller.roles()))
 }
 

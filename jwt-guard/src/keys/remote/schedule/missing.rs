@@ -1,13 +1,14 @@
-//! Names of keys that were looked for in vain.
+//! Key names that a fetch did not find.
 
 use std::collections::BTreeMap;
 
 use super::Moment;
 
-/// How many names are remembered. An attacker who sends more pushes his own out, and gains one fetch a cooldown.
+/// The number of remembered names. An attacker who sends more evicts names, and gains at most one fetch in each
+/// cooldown.
 const MOST: usize = 256;
 
-/// Names that the current keys do not have, so that asking the issuer again would be idle.
+/// Names that are not among the current keys, so that another fetch would be useless.
 #[derive(Debug, Default)]
 pub(super) struct Missing(BTreeMap<Box<str>, Moment>);
 
@@ -16,7 +17,7 @@ impl Missing {
         self.0.get(key_id).is_some_and(|until| now < *until)
     }
 
-    /// Remembers a name `until` then.
+    /// Remembers a name until a point in time.
     pub(super) fn insert(&mut self, key_id: &str, now: Moment, until: Moment) {
         if let Some(known) = self.0.get_mut(key_id) {
             *known = until;

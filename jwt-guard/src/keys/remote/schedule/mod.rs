@@ -1,9 +1,9 @@
-//! When keys are fetched, kept and given up: a state machine without clock, chance and network.
+//! Decides when keys are fetched, kept and dropped: a state machine without clock, chance and network.
 //!
-//! Time and jitter come in as values, so every rule is a row of a table in `tests.rs`. Whoever holds a [`Schedule`]
-//! tells it what happens and does what it answers. Three numbers govern a set of keys: it is fetched again a little
-//! before it stops being *fresh*; while that fails it is still served, up to the *hard limit*; and what tokens may cause
-//! is bounded by the *cooldown*.
+//! Time and jitter come in as values, so every rule is a row of a table in `tests.rs`. The holder of a [`Schedule`]
+//! reports events and does what it answers. Three numbers govern a set of keys. It is fetched again a little before it
+//! stops being *fresh*. While that fails, it is still served up to the *hard limit*. Tokens cause at most one fetch in
+//! each *cooldown*.
 
 mod missing;
 
@@ -14,29 +14,29 @@ use self::missing::Missing;
 /// A point on the monotonic clock.
 pub(super) type Moment = Duration;
 
-/// A set is never fresh for less: no header of an issuer makes the guard ask more often.
+/// A set is never fresh for less, so an issuer's header cannot make the guard fetch more often.
 pub(super) const SHORTEST_FRESH: Duration = Duration::from_secs(60);
 
-/// A set is never fresh for longer: a key that was withdrawn must not live for a day because of a cache header.
+/// A set is never fresh for longer: a withdrawn key must not live for a day because of a cache header.
 pub(super) const LONGEST_FRESH: Duration = Duration::from_secs(60 * 60);
 
-/// The timer fetches after 70 % to 90 % of the fresh time, so that there is time for a second attempt, and so that the
-/// services of one issuer do not all ask at once.
+/// The timer fetches after 70 % to 90 % of the fresh time, which leaves time for a second attempt, and spreads the
+/// fetches of an issuer's services.
 const REFRESH_PERMILLE: (u32, u32) = (700, 900);
 
-/// The first and the longest pause of the timer after failures; each failure doubles it.
+/// The first and the longest pause of the timer after failures; each failure doubles the pause.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// Pauses after failures vary by a fifth in either direction.
 const BACK_OFF_PERMILLE: (u32, u32) = (800, 1200);
 
-/// How soon a call of the application may fetch after another such call. It is not a stranger, but it may be a loop.
+/// The shortest time between two fetches that the application asks for. It is trusted, but may call in a loop.
 const CALLER_COOLDOWN: Duration = Duration::from_secs(5);
 
-/// A fetch is ended by its own time limit long before. One that is not stands in a runtime that nobody drives any more.
+/// A fetch still pending after 30 s belongs to a runtime that has stopped: its own time limit is much shorter.
 const LOST: Duration = Duration::from_secs(30);
 
-/// What is settled when the guard is built.
+/// Fixed when the guard is built.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) fresh: Duration,
@@ -44,56 +44,56 @@ pub(super) struct Limits {
     pub(super) cooldown: Duration,
 }
 
-/// Who wants the keys to be fetched.
+/// The cause of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause<'a> {
-    /// A token that names a key which is not there, or that came while there are no keys.
+    /// A token that names an unknown key, or that came before the first keys.
     Token(Option<&'a str>),
     /// The background task.
     Timer,
-    /// The application, because it starts.
+    /// The application, at its start.
     Start,
-    /// The application, because it has reason to believe that there are new keys.
+    /// The application, because it expects new keys.
     Caller,
 }
 
-/// What whoever asked may do.
+/// The answer to a request for a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// Fetch, as the fetch of this number.
+    /// Fetch, with this number.
     Start(u64),
-    /// Wait for the fetch of this number, which is under way.
+    /// Wait for the running fetch with this number.
     Join(u64),
     /// Neither.
     No,
 }
 
-/// What a fetch brought.
+/// The result of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// Keys, or the word that they are those that are held; with `max-age`, if the issuer said one.
+    /// Keys, or the answer that they have not changed; with the issuer's `max-age`, if any.
     Keys(Option<Duration>),
-    /// A well-formed list of no keys.
+    /// A well-formed empty list.
     Empty,
-    /// Nothing that can be used.
+    /// A failure, or no usable key.
     Failed,
 }
 
-/// What becomes of the keys that are held.
+/// What happens to the current keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// They stay, and grow older.
+    /// They stay, and get older.
     Keep,
-    /// Those that were fetched take their place.
+    /// The fetched ones replace them.
     Replace,
     /// All are withdrawn.
     Withdraw,
-    /// The fetch was given up for lost, and another one counts.
+    /// The fetch was lost, and a newer one counts.
     Ignore,
 }
 
-/// When the last fetch of each cause began. The budgets are apart: strangers cannot use up that of the timer or of the
-/// application, and a rotation just after one of theirs need not wait.
+/// When the last fetch of each cause started. The budgets are separate: strangers cannot use up that of the timer or of
+/// the application, and a rotation just after a fetch of those need not wait.
 #[derive(Debug, Default)]
 struct Attempts {
     token: Option<Moment>,
@@ -113,24 +113,24 @@ impl Attempts {
     }
 }
 
-/// What chance contributes: 0 to 1000.
+/// Jitter: 0 to 1000.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Jitter(u32);
 
 #[derive(Debug)]
 pub(super) struct Schedule {
     limits: Limits,
-    /// The fetch that is under way: its number, and when it began.
+    /// The running fetch: its number, and when it started.
     flight: Option<(u64, Moment)>,
-    /// How many fetches were begun.
+    /// The number of started fetches.
     fetches: u64,
-    /// When the last one began for each cause with a cooldown, whatever became of it.
+    /// When the last one started for each cause with a cooldown, whatever its result.
     last: Attempts,
-    /// When the fetch began that brought the keys which are held.
+    /// When the fetch of the current keys started.
     since: Option<Moment>,
-    /// When the timer fetches next.
+    /// The next fetch by the timer.
     due: Option<Moment>,
-    /// Failures in a row.
+    /// The number of failures in a row.
     failures: u32,
     /// The last document was an empty list.
     empty: bool,
@@ -152,7 +152,7 @@ impl Schedule {
         }
     }
 
-    /// Somebody wants the keys to be fetched.
+    /// Handles a request for a fetch.
     pub(super) fn ask(&mut self, cause: Cause<'_>, now: Moment) -> Answer {
         if let Some((number, began)) = self.flight
             && age(began, now) < LOST
@@ -179,7 +179,7 @@ impl Schedule {
         }
     }
 
-    /// The fetch of this number has ended.
+    /// Ends the fetch with this number.
     pub(super) fn finish(&mut self, number: u64, outcome: Outcome, now: Moment, jitter: Jitter) -> Effect {
         let Some((_, began)) = self.flight.filter(|(current, _)| *current == number) else {
             return Effect::Ignore;
@@ -191,7 +191,7 @@ impl Schedule {
                 self.hold(began, self.fresh(max_age), jitter);
                 Effect::Replace
             }
-            // An issuer may withdraw every key, but one empty list may as well be a hiccup.
+            // An issuer may withdraw every key, but a single empty list may be a hiccup.
             Outcome::Empty if self.empty => {
                 self.hold(began, SHORTEST_FRESH, jitter);
                 Effect::Withdraw
@@ -211,7 +211,7 @@ impl Schedule {
         }
     }
 
-    /// The keys are as good as when their fetch began.
+    /// The age of keys counts from the start of their fetch.
     fn hold(&mut self, began: Moment, fresh: Duration, jitter: Jitter) {
         self.since = Some(began);
         self.failures = 0;
@@ -229,9 +229,10 @@ impl Schedule {
         fresh.min(self.limits.hard)
     }
 
-    /// The keys that are held were asked for this one in vain. Only to be said after a fetch that brought them.
+    /// Records that the current keys do not have this name. Call it only after a fetch that brought them.
     ///
-    /// The name is forgotten one cooldown after that fetch began: a key that is used before it is published is found then.
+    /// The name is forgotten one cooldown after the start of that fetch, so that a key that is used before it is published
+    /// is found then.
     pub(super) fn note_missing(&mut self, key_id: &str) {
         if let Some(since) = self.since {
             self.missing.insert(key_id, since, since.saturating_add(self.limits.cooldown));
@@ -243,32 +244,32 @@ impl Schedule {
         self.missing.has(key_id, now)
     }
 
-    /// Until when the keys that are held may be used.
+    /// Until when the current keys may be used.
     pub(super) fn usable_until(&self) -> Option<Moment> {
         self.since.map(|since| since.saturating_add(self.limits.hard))
     }
 
-    /// Whether keys are held that may be used.
+    /// Whether there are usable keys.
     pub(super) fn has_keys(&self, now: Moment) -> bool {
         self.usable_until().is_some_and(|until| now < until)
     }
 
-    /// The age of the keys that are held.
+    /// The age of the current keys.
     pub(super) fn age(&self, now: Moment) -> Option<Duration> {
         self.since.map(|since| age(since, now))
     }
 
-    /// When the timer fetches next; `None` until a first fetch has ended.
+    /// The next fetch by the timer; `None` until a first fetch has ended.
     pub(super) fn due(&self) -> Option<Moment> {
         self.due
     }
 
-    /// How many fetches were begun.
+    /// The number of started fetches.
     pub(super) fn fetches(&self) -> u64 {
         self.fetches
     }
 
-    /// Whether the last fetch that ended failed.
+    /// Whether the last finished fetch failed.
     pub(super) fn is_failing(&self) -> bool {
         self.failures > 0
     }
@@ -280,7 +281,7 @@ impl Jitter {
         Self(random % 1001)
     }
 
-    /// A part of `whole` between two numbers of thousandths.
+    /// A random part of `whole` between two numbers of thousandths.
     fn of(self, whole: Duration, (least, most): (u32, u32)) -> Duration {
         let permille = least.saturating_add(most.saturating_sub(least).saturating_mul(self.0) / 1000);
         whole.saturating_mul(permille) / 1000

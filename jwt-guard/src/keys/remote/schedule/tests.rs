@@ -1,4 +1,4 @@
-//! The rules of the schedule, one table a rule.
+//! The rules of the schedule, one table for each. J1 to J22 are the rules of `tests/CONFORMANCE.md`.
 
 use super::Answer::{Join, No, Start};
 use super::*;
@@ -11,7 +11,7 @@ const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A schedule whose first fetch, for a token, ended like this at once.
+/// A schedule whose first fetch, for a token, ended at once with this result.
 fn after(outcome: Outcome) -> Schedule {
     let mut schedule = Schedule::new(LIMITS);
     assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
@@ -19,7 +19,7 @@ fn after(outcome: Outcome) -> Schedule {
     schedule
 }
 
-/// Has the timer fetch when it is due, and says when that was.
+/// Lets the timer fetch when it is due, and returns when that was.
 fn timer(schedule: &mut Schedule, outcome: Outcome, jitter: Jitter) -> Moment {
     let due = schedule.due().unwrap();
     let before = due.checked_sub(Duration::from_millis(1)).unwrap();
@@ -41,7 +41,7 @@ fn nothing_is_fetched_before_somebody_asks() {
 /// J2
 #[test]
 fn an_issuer_says_how_long_its_keys_are_fresh_between_a_minute_and_an_hour() {
-    // What the issuer says, and when the timer fetches again with the least, the middle and the most jitter.
+    // The issuer's `max-age`, and when the timer fetches again with the least, the middle and the most jitter.
     let table = [
         (None, [420, 480, 540]),
         (Some(0), [42, 48, 54]),
@@ -80,7 +80,7 @@ fn keys_are_given_up_at_the_hard_limit_counted_from_the_start_of_their_fetch() {
 #[test]
 fn the_timer_fetches_when_it_is_due_whatever_tokens_have_caused() {
     let mut schedule = after(KEYS);
-    // A stranger uses up the budget of tokens, in vain.
+    // A stranger uses up the budget of tokens without effect.
     assert_eq!(schedule.ask(Cause::Token(Some("random")), secs(470)), Start(2));
     schedule.finish(2, Outcome::Failed, secs(470), MIDDLE);
     assert_eq!(schedule.ask(Cause::Token(Some("another")), secs(471)), No);
@@ -234,7 +234,7 @@ fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_one_cooldown_from_the_
 /// J6, J10
 #[test]
 fn a_key_that_is_used_before_it_is_published_is_looked_for_again_after_one_cooldown() {
-    // When the token is sent again, at which interval: the second fetch begins with the first of them after the cooldown.
+    // The interval at which the token is sent again: the first one after the cooldown starts the second fetch.
     for every in [1, 7, 29, 30, 31] {
         let mut schedule = after(KEYS);
         let first = secs(130);

@@ -1,4 +1,4 @@
-//! What an issuer may answer, and what becomes of the keys.
+//! Answers of an issuer, and their effect on the keys.
 
 use std::ptr;
 
@@ -59,7 +59,7 @@ async fn a_failed_fetch_leaves_the_keys_and_says_why() {
     }
 }
 
-/// What an issuer publishes instead of keys that this guard can use.
+/// Published sets without a usable key.
 const USELESS: [&str; 10] = [
     "{}",
     "17",
@@ -67,7 +67,7 @@ const USELESS: [&str; 10] = [
     r#"{"kty":"EC"}"#,
     r#"{"kty":"?","kid":"z"}"#,
     r#"{"kty":"EC","crv":"P-521","kid":"z","alg":"ES512","x":"AA","y":"AA"}"#,
-    // Another key under the old name, for which this guard has no use.
+    // Another key under the old name, which this guard cannot use.
     r#"{"kty":"EC","crv":"P-521","kid":"a","alg":"ES512","x":"AA","y":"AA"}"#,
     r#"{"kty":"RSA","kid":"z","n":"AQAB","e":"AQAB"}"#,
     r#"{"kty":"OKP","crv":"X25519","kid":"z","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}"#,
@@ -83,7 +83,7 @@ async fn a_set_without_a_usable_key_withdraws_what_it_does_not_list_at_once() {
         assert!(error.contains("no key of the set can be used"), "{error}");
         assert_eq!(names(&keys), Some(Vec::new()), "{element}");
         assert_eq!((generation(&keys), keys.status().failures()), (2, 1), "{element}");
-        // The old age goes on: beyond the hard limit there is nothing to say of a token.
+        // The old age counts on: beyond the hard limit there is no verdict on a token.
         clock.advance(secs(3600));
         assert_eq!(names(&keys), None, "{element}");
     }
@@ -98,7 +98,7 @@ async fn a_withdrawal_goes_key_by_key() {
         (format!(r#"{{"keys":[{},{}]}}"#, broken("b"), USELESS[5]), &["b"]),
         (format!(r#"{{"keys":[{},{}]}}"#, broken("b"), broken("a")), &["a", "b"]),
         (format!(r#"{{"keys":[{},{}]}}"#, broken("b"), USELESS[6]), &["b"]),
-        // Listed, and said to be for something else.
+        // Listed, but for another use.
         (enc, &[]),
         (set(&[("b", B)]), &["b"]),
     ] {
@@ -177,7 +177,7 @@ async fn the_same_keys_stay_the_same_generation_and_others_begin_a_new_one() {
     let before = [material(&keys, "a"), material(&keys, "b")];
     let same = |key: &VerifyingKey, other: &VerifyingKey| ptr::eq(key.prepared(), other.prepared());
     assert_eq!(generation(&keys), 1);
-    // In another order, and with one that cannot be used.
+    // In another order, and with an unusable one.
     issuer.says(KeyResponse::new(200, set(&[("b", B), ("a", A)]).replace("]}", ",{}]}")));
     keys.refresh().await.unwrap();
     assert_eq!(generation(&keys), 1);
@@ -258,7 +258,7 @@ async fn the_tag_of_an_answer_that_was_refused_is_not_sent() {
     assert_eq!(issuer.last_etag(), None);
 }
 
-/// An issuer with metadata, and where it was asked.
+/// An issuer with metadata, and the addresses that were requested.
 fn discovering(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
     at(Endpoint::discovery(ISSUER, false).unwrap(), issuer, clock)
 }

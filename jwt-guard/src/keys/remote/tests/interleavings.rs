@@ -1,8 +1,8 @@
 //! Every order of a handful of critical sections, of the real [`Holder`].
 //!
-//! What requests, fetches and the timer do to each other they do in critical sections of one lock, and by one swap inside
-//! it; between those they only wait. So all that concurrency can change is the order of these sections, and here every
-//! order is run. (loom would need models of `arc-swap` and of tokio's channel, and would then try the same orders.)
+//! Requests, fetches and the timer affect each other only in critical sections of one lock, and by one swap inside it;
+//! in between they only wait. So concurrency can only change the order of these sections, and this test runs every
+//! order. (loom would need models of `arc-swap` and of tokio's channel, and would then try the same orders.)
 
 use std::cell::RefCell;
 
@@ -14,17 +14,17 @@ use crate::keys::Algorithm;
 
 const LIMITS: Limits = Limits { fresh: secs(600), hard: secs(3600), cooldown: secs(30) };
 
-/// Who takes part, and how far each has come.
+/// The participants, and the progress of each.
 #[derive(Clone, Debug)]
 enum Actor {
-    /// A request whose token names a key: asks, waits for the fetch, looks again, and notes a key that is missing.
+    /// A request whose token names a key: it asks, waits for the fetch, looks again, and records a missing key.
     Asks(&'static str),
     Waits(&'static str, u64),
     Looks(&'static str, u64),
-    /// A fetch under way, which has read what was published when it read it.
+    /// A running fetch, with what was published when it read.
     Reads(u64),
     Lands(u64, bool),
-    /// The issuer puts a new key in the place of the old one.
+    /// The issuer replaces the old key by a new one.
     Rotates,
     /// Time passes.
     Passes(Duration),
@@ -36,13 +36,13 @@ enum Actor {
 struct World {
     holder: Holder,
     now: Duration,
-    /// Whether the issuer publishes the new key, and no longer the old one.
+    /// Whether the issuer publishes the new key instead of the old one.
     rotated: bool,
     actors: Vec<Actor>,
     under_way: u32,
-    /// When fetches for tokens began.
+    /// When fetches for tokens started.
     for_tokens: Vec<Duration>,
-    /// The last generation that anybody saw.
+    /// The last generation that a reader saw.
     seen: u64,
 }
 
@@ -62,7 +62,7 @@ impl World {
     fn can_move(&self, index: usize) -> bool {
         match self.actors[index] {
             Actor::Done => false,
-            // A fetch ends within five seconds, and the steps of time are longer.
+            // A fetch ends within five seconds; the steps of time are longer.
             Actor::Passes(_) => self.under_way == 0,
             Actor::Waits(_, number) => *self.holder.ended().borrow() >= number,
             _ => true,
@@ -142,7 +142,7 @@ impl World {
         self.actors.push(Actor::Reads(number));
     }
 
-    /// What a reader sees: one whole set, and never an older one than before.
+    /// A reader must see one whole set, and never an older one than before.
     fn look(&mut self) -> Option<Vec<&'static str>> {
         let current = self.holder.current(self.now)?;
         assert!(current.number() >= self.seen, "the keys went back");
@@ -154,13 +154,13 @@ impl World {
     }
 }
 
-/// Runs every order, and tells how many there are. `check` sees each end.
+/// Runs every order, and returns how many there are. `check` sees each final state.
 fn every_order(actors: &[Actor], check: impl Fn(&World)) -> u64 {
     let keys = ["old", "new"].map(|id| {
         let jwk = if id == "old" { A } else { B };
         VerifyingKey::jwk(jwk, &[Algorithm::Es256, Algorithm::Es384]).unwrap().with_id(id)
     });
-    // The choice at each step, and how many there were.
+    // The choice at each step, and the number of choices.
     let choices: RefCell<Vec<(usize, usize)>> = RefCell::default();
     let mut orders = 0;
     loop {

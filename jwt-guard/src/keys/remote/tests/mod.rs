@@ -14,7 +14,7 @@ use super::*;
 use crate::clock::Hand;
 use crate::keys::VerifyingKey;
 
-/// Where the scripted issuer has its keys.
+/// The address of the scripted issuer's keys.
 const URL: &str = "https://id.example/keys";
 
 /// Two keys on P-256 and one on P-384, by their members.
@@ -22,7 +22,7 @@ const A: &str = include_str!("../../../../../tests/fixtures/keys/p256.public.jwk
 const B: &str = include_str!("../../../../../tests/fixtures/keys/p384.public.jwk");
 const C: &str = include_str!("../../../../../tests/fixtures/keys/ed25519.public.jwk");
 
-/// An issuer that answers as it is told, and counts.
+/// An issuer that answers from a script, and counts requests.
 #[derive(Debug, Default)]
 struct Issuer {
     answers: Mutex<BTreeMap<String, Answer>>,
@@ -54,7 +54,7 @@ impl Issuer {
         self.says(KeyResponse::new(200, set(keys)));
     }
 
-    /// How often anything was asked for.
+    /// The number of requests.
     fn requests(&self) -> usize {
         self.asked.lock().unwrap().len()
     }
@@ -111,7 +111,7 @@ fn generation(keys: &Arc<RemoteKeys>) -> u64 {
     keys.current().unwrap().number()
 }
 
-/// Lets the tasks of the runtime run until `done`, which must come without any time passing.
+/// Runs the tasks of the runtime until `done`, which must happen without passing time.
 async fn until(what: &str, done: impl Fn() -> bool) {
     for _ in 0..1000 {
         if done() {

@@ -59,7 +59,7 @@ async fn nobody_waits_in_vain_on_any_number_of_threads() {
                 for found in requests.join_all().await {
                     assert_eq!(found.unwrap(), ["a"], "round {round}");
                 }
-                // Beyond every cooldown, while no fetch is under way; at the end the timer is due too.
+                // Beyond every cooldown, without a running fetch; at the end the timer is due too.
                 clock.advance(secs(200));
             }
         }
@@ -122,7 +122,7 @@ async fn without_any_keys_a_request_waits_as_long_as_the_fetch_may_take() {
     clock.advance(Duration::from_millis(1));
     assert!(futures_poll(request.as_mut()).is_ready());
     assert_eq!(names(&keys), None);
-    // The cooldown holds although there is nothing: the next request has its answer at once.
+    // The cooldown applies although there are no keys: the next request is answered at once.
     until("the fetch is given up", || keys.status().failures() == 1).await;
     keys.fetch(None).await;
     assert_eq!(issuer.requests(), 1);
@@ -159,7 +159,7 @@ async fn a_name_that_was_not_found_is_looked_for_again_after_one_cooldown() {
     keys.fetch(Some("gone")).await;
     assert_eq!(issuer.requests(), 2);
     clock.advance(secs(30));
-    // A failed fetch teaches nothing about a name.
+    // A failed fetch says nothing about a name.
     issuer.answers(URL, Answer::IsDown);
     keys.fetch(Some("other")).await;
     clock.advance(secs(31));
