@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use memchr::memchr;
+
 /// The scopes or the roles of a caller, in the order of the token. Implied ones come last.
 ///
 /// Names are compared exactly, byte by byte (RFC 6749 section 3.3).
@@ -22,6 +24,7 @@ pub struct Names {
 }
 
 const SEPARATOR: char = '\n';
+const SEPARATOR_BYTE: u8 = b'\n';
 
 /// Up to this number, comparing names one by one is faster than building a set.
 const FEW: usize = 32;
@@ -34,8 +37,16 @@ impl Names {
 
     /// Whether `name` is one of them.
     pub fn contains(&self, name: &str) -> bool {
-        let known = self.joined.as_bytes().split(|&byte| char::from(byte) == SEPARATOR);
-        !name.is_empty() && known.into_iter().any(|known| known == name.as_bytes())
+        let mut rest = self.joined.as_bytes();
+        loop {
+            let end = memchr(SEPARATOR_BYTE, rest).unwrap_or(rest.len());
+            let Some((known, next)) = rest.split_at_checked(end) else { return false };
+            if known == name.as_bytes() {
+                return !name.is_empty();
+            }
+            let Some((_, next)) = next.split_first() else { return false };
+            rest = next;
+        }
     }
 
     /// The names.
