@@ -8,9 +8,10 @@ pub(crate) mod reserved;
 pub(crate) mod span;
 pub(crate) mod typed;
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
@@ -25,8 +26,8 @@ use typed::{Misfit, TypedClaims};
 /// `Option<Claims<T>>` is `None` for a request without a token, and still refuses a bad one. The token is verified
 /// once, however many extractors a handler and its layers have.
 ///
-/// `T` is deserialized from the whole payload, so it may contain registered claims too. The default is every claim as
-/// JSON.
+/// `T` is deserialized from the whole payload, so it may contain registered claims too. The default is every claim as a JSON
+/// map. It is deserialized when the handler first asks for it: a handler that reads registered claims only does not pay for it.
 ///
 /// ```
 /// use jwt_guard::Claims;
@@ -44,8 +45,21 @@ use typed::{Misfit, TypedClaims};
 pub struct Claims<T = serde_json::Map<String, serde_json::Value>> {
     token: Arc<dyn HoldsClaims>,
     source: TokenSource,
-    custom: Arc<T>,
+    custom: Custom<T>,
 }
+
+/// The application's own claims.
+enum Custom<T> {
+    /// Deserialized before the handler ran, which is refused where they do not fit.
+    Read(Arc<T>),
+    /// Deserialized at the first use, in a type that every payload fits.
+    Lazy { read: ReadLater<T>, value: OnceLock<Arc<T>> },
+}
+
+type ReadLater<T> = fn(&dyn HoldsClaims) -> Arc<T>;
+
+/// All claims as JSON.
+type AllClaims = serde_json::Map<String, serde_json::Value>;
 
 /// The owner of a token's claims.
 pub(crate) trait HoldsClaims: Send + Sync {
@@ -117,7 +131,7 @@ impl<T> Claims<T> {
     /// The application's own claims, for use beyond the request. They may be shared with other requests with the same
     /// token.
     pub fn into_custom(self) -> Arc<T> {
-        self.custom
+        Arc::clone(self.custom())
     }
 
     pub(crate) fn source(&self) -> TokenSource {
@@ -131,28 +145,53 @@ impl<T> Claims<T> {
     fn registered(&self) -> &TokenClaims {
         self.token.claims()
     }
+
+    fn custom(&self) -> &Arc<T> {
+        match &self.custom {
+            Custom::Read(value) => value,
+            Custom::Lazy { read, value } => value.get_or_init(|| read(&*self.token)),
+        }
+    }
 }
 
 impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
     /// Deserializes the application's type from the payload of a verified token, or returns the value of an earlier
-    /// call.
+    /// call. A type that every payload fits is deserialized later.
     pub(crate) fn read((token, source): (Arc<dyn HoldsClaims>, TokenSource)) -> Result<Self, Misfit> {
-        let custom = token.typed().get_or_read(token.claims().payload())?;
+        let of_any: ReadLater<AllClaims> = read_all;
+        let custom = match (&of_any as &dyn Any).downcast_ref::<ReadLater<T>>() {
+            Some(&read) => Custom::Lazy { read, value: OnceLock::new() },
+            None => Custom::Read(token.typed().get_or_read(token.claims().payload())?),
+        };
         Ok(Self { token, source, custom })
     }
+}
+
+/// All claims of a token. The strict reader took the payload for one object, so it is one.
+fn read_all(token: &dyn HoldsClaims) -> Arc<AllClaims> {
+    token.typed().get_or_read(token.claims().payload()).unwrap_or_default()
 }
 
 impl<T> Deref for Claims<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.custom
+        self.custom()
     }
 }
 
 impl<T> Clone for Claims<T> {
     fn clone(&self) -> Self {
-        Self { token: Arc::clone(&self.token), source: self.source, custom: Arc::clone(&self.custom) }
+        Self { token: Arc::clone(&self.token), source: self.source, custom: self.custom.clone() }
+    }
+}
+
+impl<T> Clone for Custom<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Read(value) => Self::Read(Arc::clone(value)),
+            Self::Lazy { read, value } => Self::Lazy { read: *read, value: value.clone() },
+        }
     }
 }
 
@@ -160,5 +199,69 @@ impl<T> Clone for Claims<T> {
 impl<T> fmt::Debug for Claims<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Claims(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    /// A token that was verified.
+    struct Token {
+        claims: TokenClaims,
+        typed: TypedClaims,
+    }
+
+    impl HoldsClaims for Token {
+        fn claims(&self) -> &TokenClaims {
+            &self.claims
+        }
+
+        fn typed(&self) -> &TypedClaims {
+            &self.typed
+        }
+
+        fn verified_as(&self) -> Option<VerifiedAs> {
+            None
+        }
+
+        fn endpoint(&self) -> Option<&str> {
+            None
+        }
+    }
+
+    fn token(payload: &str) -> (Arc<Token>, TokenSource) {
+        let claims = TokenClaims::of_session(payload.to_owned(), false).unwrap();
+        (Arc::new(Token { claims, typed: TypedClaims::default() }), TokenSource::Session)
+    }
+
+    #[test]
+    fn the_map_of_all_claims_is_read_when_it_is_asked_for_and_once() {
+        let (token, source) = token(r#"{"sub":"alice","exp":1,"tenant":"acme"}"#);
+        let claims = Claims::<AllClaims>::read((Arc::clone(&token) as _, source)).unwrap();
+        let copy = claims.clone();
+        assert_eq!(claims.subject(), "alice");
+        assert!(!token.typed.has::<AllClaims>(), "nothing was read for the subject");
+        assert_eq!(claims["tenant"], "acme");
+        assert!(token.typed.has::<AllClaims>());
+        assert!(Arc::ptr_eq(&claims.into_custom(), &copy.into_custom()), "it was read once");
+    }
+
+    #[test]
+    fn a_type_of_the_application_is_read_before_the_handler_runs() {
+        let (token, source) = token(r#"{"sub":"alice","exp":1,"tenant":7}"#);
+        assert!(Claims::<serde_json::Value>::read((Arc::clone(&token) as _, source)).is_ok());
+        assert!(token.typed.has::<serde_json::Value>());
+        assert!(Claims::<Vec<u8>>::read((token, source)).is_err());
+    }
+
+    #[test]
+    fn whatever_the_strict_reader_takes_is_a_map_of_all_claims() {
+        for member in ["1e308", "-0", "123456789012345678901234567890", r#""\ud83d\ude00""#, "[{}]", "null"] {
+            let payload = format!(r#"{{"sub":"alice","exp":1,"c":{member}}}"#);
+            let claims = Claims::<AllClaims>::read((token(&payload).0 as _, TokenSource::Session)).unwrap();
+            assert_eq!(claims.len(), 3, "{member}");
+        }
+        let deep = format!(r#"{{"sub":"alice","exp":1,"c":{}{}}}"#, "[".repeat(31), "]".repeat(31));
+        assert_eq!(Claims::<AllClaims>::read((token(&deep).0 as _, TokenSource::Session)).unwrap().len(), 3);
     }
 }

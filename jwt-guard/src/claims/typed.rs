@@ -54,6 +54,12 @@ impl TypedClaims {
         }
         Ok(value)
     }
+
+    /// Whether this type was read.
+    #[cfg(test)]
+    pub(super) fn has<T: 'static>(&self) -> bool {
+        self.0.iter().filter_map(OnceLock::get).any(|value| value.is::<T>())
+    }
 }
 
 #[cfg(test)]
