@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use axum::extract::{MatchedPath, OriginalUri};
 use http::request::Parts;
 
+use super::in_request::{Decision, Outcome};
 use super::{JwtGuard, event};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
@@ -19,33 +20,6 @@ use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
-/// What one guard found out about a request, kept in the request so that no token is verified twice.
-#[derive(Clone)]
-struct Finding {
-    guard: u64,
-    token: TokenKind,
-    caller: Result<Principal, AuthError>,
-    admission: Admission,
-    /// The policy that let the request in, for the log of an extractor that refuses it afterwards.
-    rule: Option<&'static Rule>,
-}
-
-/// Whether a policy has let the request in, and as whom.
-#[derive(Clone, Copy)]
-enum Admission {
-    Undecided,
-    AsCaller,
-    AsAnonymous,
-    /// As an anonymous caller, without a look at what the request carries.
-    Unseen,
-}
-
-impl Admission {
-    fn is_unseen(self) -> bool {
-        matches!(self, Self::Unseen)
-    }
-}
-
 /// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
 pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
     let guard = match JwtGuard::required(&request.extensions) {
@@ -56,16 +30,16 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         }
     };
     if rule.access() == Access::CredentialsIgnored {
-        let finding = guard.admit_anyone(request, rule)?;
-        keep(request, finding);
+        let decision = guard.admit_anyone(request, rule)?;
+        store_decision(request, decision);
         return Ok(());
     }
     let caller = match guard.caller(request, rule.token()) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
-    if let Some(finding) = guard.conclude(request, rule, caller)? {
-        keep(request, finding);
+    if let Some(decision) = guard.decide_and_log(request, rule, caller)? {
+        store_decision(request, decision);
     }
     Ok(())
 }
@@ -77,10 +51,10 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token whom no policy let in.
 pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
     let guard = JwtGuard::required(&request.extensions)?;
-    if let Some(finding) = guard.finding(request) {
-        return match finding.admission {
-            Admission::AsAnonymous | Admission::Unseen => Ok(Principal::anonymous()),
-            Admission::AsCaller | Admission::Undecided => finding.caller.clone(),
+    if let Some(decision) = Decision::of(&request.extensions) {
+        return match decision.outcome {
+            Outcome::AsAnonymous | Outcome::Unseen => Ok(Principal::anonymous()),
+            Outcome::AsCaller | Outcome::Undecided => decision.caller.clone(),
         };
     }
     let token = TokenKind::Access;
@@ -88,14 +62,8 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
-    let finding = Finding {
-        guard: guard.id(),
-        token,
-        caller: caller.clone(),
-        admission: Admission::Undecided,
-        rule: None,
-    };
-    keep(request, finding);
+    let decision = Decision { token, caller: caller.clone(), outcome: Outcome::Undecided, rule: None };
+    store_decision(request, decision);
     caller
 }
 
@@ -104,16 +72,16 @@ fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
     hierarchy: &Hierarchy,
-) -> Result<Admission, Cow<'c, AuthError>> {
+) -> Result<Outcome, Cow<'c, AuthError>> {
     match (caller, rule.access()) {
         (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy) {
-            Ok(()) => Ok(Admission::AsCaller),
+            Ok(()) => Ok(Outcome::AsCaller),
             Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
         },
         (Err(error), Access::Anonymous | Access::AnonymousIfExpired) if error.is_anonymous() => {
-            Ok(Admission::AsAnonymous)
+            Ok(Outcome::AsAnonymous)
         }
-        (Err(error), Access::AnonymousIfExpired) if error.is_expired() => Ok(Admission::AsAnonymous),
+        (Err(error), Access::AnonymousIfExpired) if error.is_expired() => Ok(Outcome::AsAnonymous),
         (Err(error), _) => Err(Cow::Borrowed(error)),
     }
 }
@@ -121,9 +89,9 @@ fn decide<'c>(
 impl JwtGuard {
     /// Who calls: as found before in this request, or from its token.
     fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
-        let found_before = |finding: &&Finding| finding.token == token && !finding.admission.is_unseen();
-        if let Some(finding) = self.finding(request).filter(found_before) {
-            return Caller::Now(finding.caller.clone());
+        let is_of_token = |decision: &&Decision| decision.token == token && !decision.outcome.is_unseen();
+        if let Some(decision) = Decision::of(&request.extensions).filter(is_of_token) {
+            return Caller::Now(decision.caller.clone());
         }
         let wanted = match token {
             TokenKind::Access => Wanted::Access,
@@ -138,25 +106,19 @@ impl JwtGuard {
     /// Asks the policy about the caller, logs the decision, and says what to keep in the request. A separate function, so that
     /// its locals are not part of the future of [`admit`].
     #[inline(never)]
-    fn conclude(
+    fn decide_and_log(
         &self,
         request: &Parts,
         rule: &'static Rule,
         caller: Result<Principal, AuthError>,
-    ) -> Result<Option<Finding>, Rejection> {
+    ) -> Result<Option<Decision>, Rejection> {
         match decide(&caller, rule, self.scope_hierarchy()) {
-            Ok(admission) => {
+            Ok(outcome) => {
                 event::admitted(rule, caller.as_ref().ok(), request);
-                if let (Admission::AsCaller, Takes::Nothing) = (admission, rule.takes()) {
+                if let (Outcome::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
                     return Ok(None);
                 }
-                Ok(Some(Finding {
-                    guard: self.id(),
-                    token: rule.token(),
-                    caller,
-                    admission,
-                    rule: Some(rule),
-                }))
+                Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
             }
             Err(error) => {
                 event::denied(rule, caller.as_ref().ok(), &error, request);
@@ -167,7 +129,7 @@ impl JwtGuard {
 
     /// Lets everybody in, but not for a page of another site: it could log a person in as somebody else, or out.
     #[inline(never)]
-    fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Finding, Rejection> {
+    fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Decision, Rejection> {
         let config = self.config();
         if config.reads_cookies()
             && let Err(reason) = config.csrf.check_change(request)
@@ -178,13 +140,7 @@ impl JwtGuard {
         }
         event::admitted(rule, None, request);
         let caller = Err(AuthError::NoToken);
-        Ok(Finding {
-            guard: self.id(),
-            token: rule.token(),
-            caller,
-            admission: Admission::Unseen,
-            rule: Some(rule),
-        })
+        Ok(Decision { token: rule.token(), caller, outcome: Outcome::Unseen, rule: Some(rule) })
     }
 
     /// Says whose a token or a session is, for a logout.
@@ -208,11 +164,6 @@ impl JwtGuard {
 
     fn scope_hierarchy(&self) -> &Hierarchy {
         &self.config().hierarchies.scopes
-    }
-
-    /// What this guard, and not another one, found before.
-    fn finding<'r>(&self, request: &'r Parts) -> Option<&'r Finding> {
-        request.extensions.get::<Finding>().filter(|finding| finding.guard == self.id())
     }
 
     /// The answer to a request that a policy does not let in.
@@ -281,9 +232,9 @@ fn endpoint(request: &Parts) -> String {
 /// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.
 pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
     let guard = JwtGuard::of(&request.extensions);
-    let finding = guard.and_then(|guard| guard.finding(request));
-    let rule = finding.and_then(|finding| finding.rule).unwrap_or(const { &Rule::authenticated() });
-    let caller = finding.and_then(|finding| finding.caller.as_ref().ok());
+    let decision = Decision::of(&request.extensions);
+    let rule = decision.and_then(|decision| decision.rule).unwrap_or(const { &Rule::authenticated() });
+    let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
     event::denied(rule, caller, error, request);
     let Some(guard) = guard else {
         return unconfigured();
@@ -299,8 +250,8 @@ fn unconfigured() -> Rejection {
     Rejection { kind, response: Refusal::new(kind, Vec::new()).plain_answer(None) }
 }
 
-/// Leaves the finding in the request, and hides what carried the token.
-fn keep(request: &mut Parts, finding: Finding) {
+/// Stores the decision in the request, and hides what carried the token.
+fn store_decision(request: &mut Parts, decision: Decision) {
     let Parts { headers, uri, extensions, .. } = request;
     if let Some(JwtGuard { inner }) = JwtGuard::of(extensions) {
         let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;
@@ -326,5 +277,5 @@ fn keep(request: &mut Parts, finding: Finding) {
             }
         }
     }
-    extensions.insert(finding);
+    decision.store(extensions);
 }

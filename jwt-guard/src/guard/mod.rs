@@ -3,6 +3,7 @@
 mod admit;
 mod dead_cookie;
 mod event;
+mod in_request;
 #[cfg(feature = "remote-keys")]
 mod keys;
 #[cfg(feature = "sessions")]
@@ -12,10 +13,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use http::Extensions;
-
 use crate::config::Config;
-use crate::error::{AuthError, Unreached};
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
@@ -71,10 +69,6 @@ struct Inner {
     panics: AtomicU64,
 }
 
-/// The guard of a request, in its extensions. The type is private, so that no other value there is taken for it.
-#[derive(Clone)]
-struct Provided(JwtGuard);
-
 static INSTALLED: OnceLock<JwtGuard> = OnceLock::new();
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
@@ -113,48 +107,11 @@ impl JwtGuard {
         name.as_ref().unwrap_or(realm)
     }
 
-    /// Makes this the guard of a request, as a layer would: for tests without a server, for the tenant that a request
-    /// names, for a WebSocket whose messages become requests. What is provided last wins.
-    ///
-    /// ```
-    /// use axum::extract::FromRequestParts;
-    /// use jwt_guard::{Claims, JwtGuard};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let guard = JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
-    /// let (mut parts, ()) = http::Request::get("/").body(())?.into_parts();
-    /// guard.provide(&mut parts.extensions);
-    /// let claims = <Claims as FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
-    /// assert_eq!(claims.unwrap_err().kind(), jwt_guard::FailureKind::MissingToken);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn provide(&self, extensions: &mut Extensions) {
-        extensions.insert(Provided(self.clone()));
-    }
-
-    /// The guard that is responsible for a request.
-    pub(crate) fn of(request: &Extensions) -> Option<&Self> {
-        match request.get::<Provided>() {
-            Some(Provided(guard)) => Some(guard),
-            None => INSTALLED.get(),
-        }
-    }
-
-    /// The same, or why there is none.
-    pub(crate) fn required(request: &Extensions) -> Result<&Self, AuthError> {
-        Self::of(request).ok_or_else(|| match request.get::<Self>() {
-            Some(_) => AuthError::NoGuard(Unreached::OnlyAValue),
-            None => AuthError::NoGuard(Unreached::NotProvided),
-        })
-    }
-
     pub(crate) fn config(&self) -> &Config {
         &self.inner.config
     }
 
-    /// Tells guards apart, so that what one found out is not taken for what another would.
+    /// Tells guards apart, so that what one decided is not taken for what another would.
     pub(crate) fn id(&self) -> u64 {
         self.inner.id
     }

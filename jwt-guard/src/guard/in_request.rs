@@ -1,0 +1,101 @@
+//! What a request carries of its guard: which one is responsible, and what it decided.
+
+use http::Extensions;
+
+use super::{INSTALLED, JwtGuard};
+use crate::error::{AuthError, Unreached};
+use crate::policy::Rule;
+use crate::principal::Principal;
+use crate::token::TokenKind;
+
+/// In the extensions of a request. The type is private, so that no other value there is taken for it.
+#[derive(Clone)]
+struct InRequest {
+    /// The guard that the request was given; `None` for the one that is installed.
+    guard: Option<JwtGuard>,
+    /// What this guard decided. Another guard decides anew.
+    decision: Option<Decision>,
+}
+
+/// What the guard of a request decided, kept so that no token is verified twice.
+#[derive(Clone)]
+pub(super) struct Decision {
+    pub(super) token: TokenKind,
+    pub(super) caller: Result<Principal, AuthError>,
+    pub(super) outcome: Outcome,
+    /// The policy that let the request in, for the log of an extractor that refuses it afterwards.
+    pub(super) rule: Option<&'static Rule>,
+}
+
+/// Whether a policy has let the request in, and as whom.
+#[derive(Clone, Copy)]
+pub(super) enum Outcome {
+    Undecided,
+    AsCaller,
+    AsAnonymous,
+    /// As an anonymous caller, without a look at what the request carries.
+    Unseen,
+}
+
+impl JwtGuard {
+    /// Makes this the guard of a request, as a layer would: for tests without a server, for the tenant that a request
+    /// names, for a WebSocket whose messages become requests. What is provided last wins.
+    ///
+    /// ```
+    /// use axum::extract::FromRequestParts;
+    /// use jwt_guard::{Claims, JwtGuard};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
+    /// let (mut parts, ()) = http::Request::get("/").body(())?.into_parts();
+    /// guard.provide(&mut parts.extensions);
+    /// let claims = <Claims as FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
+    /// assert_eq!(claims.unwrap_err().kind(), jwt_guard::FailureKind::MissingToken);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn provide(&self, extensions: &mut Extensions) {
+        // Where it is responsible already, its decision stays.
+        if !Self::of(extensions).is_some_and(|known| known.id() == self.id()) {
+            extensions.insert(InRequest { guard: Some(self.clone()), decision: None });
+        }
+    }
+
+    /// The guard that is responsible for a request.
+    pub(crate) fn of(request: &Extensions) -> Option<&Self> {
+        let given = request.get::<InRequest>().and_then(|request| request.guard.as_ref());
+        given.or_else(|| INSTALLED.get())
+    }
+
+    /// The same, or why there is none.
+    pub(crate) fn required(request: &Extensions) -> Result<&Self, AuthError> {
+        Self::of(request).ok_or_else(|| match request.get::<Self>() {
+            Some(_) => AuthError::NoGuard(Unreached::OnlyAValue),
+            None => AuthError::NoGuard(Unreached::NotProvided),
+        })
+    }
+}
+
+impl Decision {
+    /// What the guard of this request decided before.
+    pub(super) fn of(request: &Extensions) -> Option<&Self> {
+        request.get::<InRequest>()?.decision.as_ref()
+    }
+
+    /// Stores what the guard of this request decided.
+    pub(super) fn store(self, request: &mut Extensions) {
+        match request.get_mut::<InRequest>() {
+            Some(request) => request.decision = Some(self),
+            None => {
+                request.insert(InRequest { guard: None, decision: Some(self) });
+            }
+        }
+    }
+}
+
+impl Outcome {
+    pub(super) fn is_unseen(self) -> bool {
+        matches!(self, Self::Unseen)
+    }
+}
