@@ -111,7 +111,7 @@ pub use cookies::{CookieSettings, SameSite};
 pub use error::FailureKind;
 #[cfg(feature = "sessions")]
 pub use extract::Session;
-pub use extract::{CurrentUser, Guarded};
+pub use extract::{CurrentUser, Guarded, NoCheck};
 pub use guard::{AlreadyInstalled, JwtGuard};
 #[cfg(feature = "remote-keys")]
 pub use guard::{Keys, KeysUnavailable};

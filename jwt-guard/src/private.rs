@@ -1,6 +1,6 @@
 //! What the attributes' expansions name. Not part of the public API: it may change in any release.
 
-pub use crate::extract::Guarded;
+pub use crate::extract::{AnyCheck, Guarded};
 #[cfg(feature = "utoipa-6")]
 pub use crate::openapi::utoipa_6::{documented, no_routes};
 pub use crate::policy::{ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};

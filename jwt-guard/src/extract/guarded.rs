@@ -36,9 +36,29 @@ use crate::respond::{Hidden, Rejection};
 /// let router: jwt_guard::Router =
 ///     jwt_guard::Router::new().route("/orders", jwt_guard::routing::get(Orders::list));
 /// ```
-pub struct Guarded<P>(PhantomData<fn() -> P>);
+///
+/// `C` has its place for checks that a policy cannot express. [`NoCheck`] is the only one so far.
+pub struct Guarded<P, C: AnyCheck = NoCheck>(PhantomData<fn() -> (P, C)>);
 
-impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P> {
+/// What is asked beyond the policy: nothing.
+#[derive(Debug)]
+pub struct NoCheck(());
+
+/// Whatever may stand as the second parameter of [`Guarded`]. Only this crate implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a check",
+    label = "expected nothing here, or `jwt_guard::NoCheck`"
+)]
+pub trait AnyCheck: sealed::Check {}
+
+mod sealed {
+    pub trait Check: 'static {}
+}
+
+impl sealed::Check for NoCheck {}
+impl AnyCheck for NoCheck {}
+
+impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P, NoCheck> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
@@ -48,7 +68,7 @@ impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarde
     }
 }
 
-impl<P> fmt::Debug for Guarded<P> {
+impl<P, C: AnyCheck> fmt::Debug for Guarded<P, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Guarded")
     }

@@ -19,7 +19,7 @@ mod principal;
 mod session;
 mod user;
 
-pub use guarded::Guarded;
+pub use guarded::{AnyCheck, Guarded, NoCheck};
 #[cfg(feature = "sessions")]
 pub use session::Session;
 pub use user::CurrentUser;

@@ -4,7 +4,7 @@
 //! [`FirstExtractor`] yields the first one and is implemented for *every* such tuple, so that it never steers the
 //! inference of `T`; [`DeclaresPolicy`] then asks that it be [`Guarded`], in words of our own.
 
-use crate::extract::Guarded;
+use crate::extract::{AnyCheck, Guarded};
 use crate::policy::Policy;
 
 /// The first extractor of a handler, from the parameter `T` of axum's `Handler<T, S>`.
@@ -38,7 +38,7 @@ pub trait DeclaresPolicy {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Policy> DeclaresPolicy for Guarded<P> {
+impl<P: Policy, C: AnyCheck> DeclaresPolicy for Guarded<P, C> {
     type Policy = P;
 }
 
