@@ -21,27 +21,27 @@ const LONGEST_KEY_ID: usize = 256;
 #[must_use]
 pub struct IssuerBuilder(Settings);
 
-/// What every token of an issuer has in common.
+/// The settings that all tokens of an issuer share.
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) key: SigningKey,
     pub(super) issuer: Option<String>,
-    /// All names of this issuer, where guards know it by several; the first one is that of its subjects in a store.
+    /// All names by which guards know this issuer; the first one is that of its subjects in a store.
     pub(super) names: Option<Vec<String>>,
     pub(super) audience: Vec<String>,
     pub(super) client_id: Option<String>,
     pub(super) subject_claim: Option<String>,
-    /// Where the guard of this issuer reads scopes and roles.
+    /// The claims from which the guard of this issuer reads scopes and roles.
     pub(super) scope_claims: Vec<Vec<String>>,
     pub(super) role_claims: Vec<Vec<String>>,
     pub(super) access: Lifetimes,
     pub(super) refresh: Lifetimes,
-    /// Whether somebody has said how long refresh tokens live.
+    /// Whether the lifetime of refresh tokens was set.
     pub(super) refresh_is_set: bool,
     pub(super) absolute: Option<Duration>,
     pub(super) max_token_len: usize,
     pub(super) clock: Arc<dyn Clock>,
-    /// The first segments of access and refresh tokens, which never change.
+    /// The header segments of access and refresh tokens, which never change.
     pub(super) headers: Headers,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Headers {
     pub(super) refresh: String,
 }
 
-/// How long tokens of one kind live.
+/// The lifetimes of one kind of token.
 #[derive(Clone, Copy)]
 pub(super) struct Lifetimes {
     pub(super) usual: Duration,
@@ -92,19 +92,19 @@ impl IssuerBuilder {
         self
     }
 
-    /// Adds a service that tokens are for: the `aud` claim, unless a token names its own. Refresh tokens are always for
-    /// these. None by default.
+    /// Adds a service to the audience: the `aud` claim, unless a token names its own. Refresh tokens always have this
+    /// audience. None by default.
     pub fn audience(mut self, name: impl Into<String>) -> Self {
         self.0.audience.push(name.into());
         self
     }
 
-    /// The client that tokens are issued to, where a token does not name its own: the `client_id` claim, which RFC 9068
+    /// The client that tokens are issued to, unless a token names its own: the `client_id` claim, which RFC 9068
     /// section 2.2 requires.
     ///
-    /// By default it is the first [`audience`](Self::audience) of the issuer, as if the service were the client of its users;
-    /// a token of an issuer without audience names no client. It is never the subject: a user whose name is that of a client
-    /// would pass as the client (RFC 9068 section 5).
+    /// By default it is the first [`audience`](Self::audience) of the issuer, as if the service were the client of its
+    /// users; tokens of an issuer without audience have no `client_id`. It is never the subject: a user with the name
+    /// of a client would pass as that client (RFC 9068 section 5).
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
@@ -116,42 +116,43 @@ impl IssuerBuilder {
         self
     }
 
-    /// Where a guard reads the scopes and the roles of these tokens. They are written there too, and by nothing else.
+    /// The claims from which the guard reads the scopes and the roles of these tokens. The issuer writes them there
+    /// too, and no custom claim may.
     pub(crate) fn read_from(mut self, scope_claims: Vec<Vec<String>>, role_claims: Vec<Vec<String>>) -> Self {
         self.0.scope_claims = scope_claims;
         self.0.role_claims = role_claims;
         self
     }
 
-    /// How long access tokens live, unless a token says otherwise. 15 minutes by default: as long as a stolen one is of
-    /// use where nobody revokes it.
+    /// How long access tokens live, unless a token says otherwise. 15 minutes by default: a stolen token that is not
+    /// revoked works for so long.
     pub fn access_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.access.usual = lifetime;
         self
     }
 
-    /// How long refresh tokens live, unless a token says otherwise. Not shorter than access tokens. 30 days by default, or as
-    /// long as access tokens where those live longer: a user who comes back within that time stays logged in.
+    /// How long refresh tokens live, unless a token says otherwise. Not shorter than access tokens. 30 days by default,
+    /// or as long as access tokens if those live longer: a user who returns within that time stays logged in.
     pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.refresh.usual = lifetime;
         self.0.refresh_is_set = true;
         self
     }
 
-    /// The longest lifetime that an access token may ask for. 24 hours by default, because guards refuse more; 366 days at
-    /// most.
+    /// The longest lifetime that an access token may be given. 24 hours by default, because guards refuse more; 366
+    /// days at most.
     pub fn longest_access_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.access.longest = lifetime;
         self
     }
 
-    /// The longest lifetime that a refresh token may ask for. 365 days by default, 366 at most.
+    /// The longest lifetime that a refresh token may be given. 365 days by default, 366 at most.
     pub fn longest_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.0.refresh.longest = lifetime;
         self
     }
 
-    /// How long after a login its tokens can be renewed: no token of the login outlives that moment.
+    /// How long after a login its tokens can be renewed: no token of the login lives beyond that time.
     ///
     /// None by default: every refresh token lives its full lifetime, so a client that refreshes in time stays logged in
     /// for ever.
@@ -160,25 +161,25 @@ impl IssuerBuilder {
         self
     }
 
-    /// The longest token in bytes. 8192 by default, because guards read no more, and servers take no longer headers.
+    /// The longest token in bytes. 8192 by default, because guards read no longer ones, and servers accept no longer
+    /// headers.
     pub fn max_token_len(mut self, bytes: usize) -> Self {
         self.0.max_token_len = bytes;
         self
     }
 
-    /// Where the time comes from. The system clock by default.
+    /// The source of time. The system clock by default.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.0.clock = Arc::new(clock);
         self
     }
 
-    /// The issuer.
+    /// Builds the issuer.
     ///
     /// # Errors
     ///
-    /// A lifetime is shorter than a second or longer than the longest allowed; refresh tokens live shorter than access tokens; a
-    /// name is empty or has a control
-    /// character; the id of the key is longer than the 256 bytes that guards read.
+    /// A lifetime is shorter than a second or longer than allowed; refresh tokens live shorter than access tokens; a
+    /// name is empty or has a control character; the id of the key is longer than the 256 bytes that guards read.
     pub fn build(self) -> Result<TokenIssuer, IssueError> {
         let Self(mut settings) = self;
         if !settings.refresh_is_set {
@@ -194,12 +195,12 @@ impl IssuerBuilder {
 }
 
 impl Settings {
-    /// The name of the issuer of the subjects, as guards name it that accept the tokens.
+    /// The issuer of the subjects, by the name that accepting guards use.
     pub(super) fn subjects_of(&self) -> Option<&str> {
         self.names.as_ref().map_or(self.issuer.as_ref(), |names| names.first()).map(String::as_str)
     }
 
-    /// Whether tokens of this `iss` are this issuer's.
+    /// Whether this issuer signs tokens with this `iss`.
     pub(super) fn is_named(&self, issuer: Option<&str>) -> bool {
         match &self.names {
             None => issuer == self.issuer.as_deref(),
@@ -257,7 +258,7 @@ impl Settings {
 }
 
 impl Lifetimes {
-    /// Refuses what is no lifetime, or too long.
+    /// Refuses a lifetime that is too short or too long.
     pub(super) fn check(self, lifetime: Duration) -> Result<(), IssueError> {
         if lifetime.as_secs() == 0 {
             return Err(too_short());

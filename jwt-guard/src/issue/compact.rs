@@ -11,7 +11,7 @@ use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::json;
 use crate::keys::{SigningKey, backend};
 
-/// A kind of token. Its `typ` keeps one from passing as the other (RFC 8725 section 3.11).
+/// A kind of token. Its `typ` prevents that one kind passes as the other (RFC 8725 section 3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Access,
@@ -28,8 +28,8 @@ impl Kind {
     }
 }
 
-/// The header segment of every token of one kind. The key is named as in the published set: by its id, else by its
-/// thumbprint (RFC 7638), or others could not tell which of the set to take.
+/// The header segment of every token of one kind. `kid` is that of the published set: the id of the key, else its
+/// thumbprint (RFC 7638), so that others find the key in the set.
 pub(super) fn header(kind: Kind, key: &SigningKey) -> String {
     let mut header = json!({"alg": key.algorithm().name(), "typ": kind.typ()});
     let id = key.id().map(str::to_owned).or_else(|| key.verifying_key().thumbprint());
@@ -39,7 +39,7 @@ pub(super) fn header(kind: Kind, key: &SigningKey) -> String {
     URL_SAFE_NO_PAD.encode(header.to_string())
 }
 
-/// Signs claims. What a guard's strict reader would refuse, because it is nested too deeply, is refused here.
+/// Signs claims. Refuses claims that the strict parser of guards would refuse, because they are nested too deeply.
 pub(super) fn sign(
     settings: &Settings,
     kind: Kind,

@@ -1,4 +1,4 @@
-//! What tokens say: the claims of an access token, and of the refresh token that renews it.
+//! The claims of an access token, and of the refresh token that renews it.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +15,7 @@ use crate::claims::reserved::RENEW;
 use crate::json::Json;
 use crate::random;
 
-/// What the tokens of one signing have in common.
+/// The claims that the tokens of one signing share.
 pub(super) struct Contents {
     pub(super) subject: String,
     pub(super) scopes: Names,
@@ -32,9 +32,9 @@ pub(super) struct Contents {
     pub(super) ends_access: bool,
 }
 
-/// What the tokens go back to.
+/// The origin of the tokens.
 pub(super) enum Origin {
-    /// The caller has just proved who it is.
+    /// A login: the caller has just been authenticated.
     Login,
     /// An earlier token.
     Renewal { auth_time: Option<u64>, begun: u64 },
@@ -64,7 +64,7 @@ pub(super) struct Renew {
     pub(super) access: Option<Sibling>,
 }
 
-/// An access token: its name and its end.
+/// An access token: its id and its end.
 #[derive(Deserialize, Serialize)]
 pub(super) struct Sibling {
     pub(super) jti: String,
@@ -116,8 +116,8 @@ impl Contents {
         self.issue(settings, at, Kind::Access, audience, claims)
     }
 
-    /// A refresh token: for the issuer's own audience, and without a claim that grants anything. It knows the access token
-    /// that goes with it.
+    /// A refresh token: for the issuer's own audience, and without a claim that grants anything. It names the access
+    /// token that was issued with it.
     pub(super) fn refresh(
         &self,
         settings: &Settings,
@@ -127,7 +127,7 @@ impl Contents {
         let own = &settings.audience;
         let audience = if own.is_empty() { self.audience.as_ref().unwrap_or(own) } else { own };
         let renew = serde_json::to_value(self.renew(at, access)?).map_err(|error| {
-            IssueError::new(IssueErrorKind::Claim, "the contents of the refresh token are no JSON")
+            IssueError::new(IssueErrorKind::Claim, "the contents of the refresh token are not JSON")
                 .because(error)
         })?;
         let claims = Map::from_iter([(RENEW.to_owned(), renew)]);
@@ -239,13 +239,14 @@ impl Contents {
 }
 
 impl Lifetimes {
-    /// What a token asks for, which was checked when it did; one that is renewed may ask for more than is allowed now.
+    /// The requested lifetime, which was checked when it was set; a renewed token may request more than the current
+    /// settings allow.
     fn of(self, asked: Option<Duration>) -> Duration {
         asked.map_or(self.usual, |asked| asked.min(self.longest))
     }
 }
 
-/// Writes names as a list to the first of the claims from which the guard reads them, unless it reads the `usual` one.
+/// Writes names as a list to the first claim from which the guard reads them, unless that is the `usual` one.
 fn write_where_it_is_read(
     claims: &mut Map<String, Value>,
     paths: &[Vec<String>],

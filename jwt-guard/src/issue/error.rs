@@ -1,4 +1,4 @@
-//! Why no token was issued.
+//! The error of issuing a token.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -8,9 +8,9 @@ use crate::keys::backend::CannotSign;
 use crate::random::NoRandomness;
 use crate::store::StoreError;
 
-/// A token that was not issued, or an issuer that cannot be built.
+/// A token could not be issued, or an issuer not be built.
 ///
-/// The message says what was found and what was expected. It holds no token, no key and no claim's value.
+/// The message says what was found and what was expected. It contains no token, no key and no value of a claim.
 ///
 /// ```
 /// use jwt_guard::issue::IssueErrorKind;
@@ -29,14 +29,14 @@ pub struct IssueError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// Whose fault it is that no token was issued.
+/// Why no token was issued.
 ///
 /// The kinds that begin with `Refresh` are verdicts on the refresh token that was presented; all others are faults of
 /// this service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IssueErrorKind {
-    /// A claim that the issuer sets itself was given, or one that is no JSON that guards accept.
+    /// A claim was given that the issuer sets itself, or that is not JSON that guards accept.
     Claim,
     /// The clock of this machine is before 1970 or after 9999.
     Clock,
@@ -44,13 +44,14 @@ pub enum IssueErrorKind {
     Lifetime,
     /// A name is empty or illegal: of a subject, scope, role, audience, issuer, client, family or key.
     Name,
-    /// The operating system gives no randomness.
+    /// The operating system has no randomness.
     Randomness,
     /// The login is older than [`absolute_lifetime`](super::IssuerBuilder::absolute_lifetime) allows.
     RefreshExpired,
-    /// The token presented is no refresh token of this issuer.
+    /// The token presented is not a refresh token of this issuer.
     RefreshMisused,
-    /// The refresh token was replaced a moment ago, and the new one is on its way to the client. Nothing was revoked.
+    /// The refresh token was replaced a moment ago, and the client is about to receive the new one. Nothing was
+    /// revoked.
     RefreshRetried,
     /// The refresh token was used before. Every token of the login is revoked now.
     RefreshReused,
@@ -58,7 +59,7 @@ pub enum IssueErrorKind {
     RefreshUnknown,
     /// The crypto backend could not sign.
     Signing,
-    /// The token store did not answer. Nothing is known of the token that was presented.
+    /// The token store did not answer. There is no verdict on the token that was presented.
     Store,
     /// The token would be longer than guards read.
     TooLong,
@@ -74,7 +75,7 @@ impl IssueError {
         self
     }
 
-    /// What is wrong, as a class to match on.
+    /// The kind of error, to match on.
     pub fn kind(&self) -> IssueErrorKind {
         self.kind
     }

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use zeroize::Zeroizing;
 
-/// A signed token, and what the issuer has to know of it.
+/// A signed token, with the data that the issuer needs.
 ///
-/// `Debug` shows none of it, there is no `Display`, and the memory is wiped when it is dropped.
+/// `Debug` hides all of it, there is no `Display`, and the memory is wiped when it is dropped.
 #[must_use]
 pub struct IssuedToken {
     pub(super) text: Zeroizing<String>,
@@ -22,22 +22,22 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// The token, to be given to the client and nobody else.
+    /// The token. Give it only to the client.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The token's own name (`jti`), by which it is revoked.
+    /// The token's id (`jti`), by which it is revoked.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The login that the token goes back to (`sid`), by which all its tokens are revoked.
+    /// The login that the token descends from (`sid`), by which all its tokens are revoked.
     pub fn family(&self) -> Option<&str> {
         self.family.as_deref()
     }
 
-    /// The value that a request has to repeat if it carries the token in a cookie (`csrf`), where one was asked for.
+    /// The value that a request with the token in a cookie must repeat (`csrf`), if one was requested.
     pub fn csrf(&self) -> Option<&str> {
         self.csrf.as_deref()
     }
@@ -71,7 +71,7 @@ impl fmt::Debug for IssuedToken {
 
 /// An access token, and the refresh token that renews it.
 ///
-/// Serialises as the answer of RFC 6749 section 5.1. Send it with `Cache-Control: no-store`.
+/// Serialises as the response of RFC 6749 section 5.1. Send it with `Cache-Control: no-store`.
 ///
 /// ```
 /// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};

@@ -1,13 +1,13 @@
 //! Issues tokens: access tokens, the refresh tokens that renew them, and the step from one pair to the next.
 //!
-//! 1. A [`TokenIssuer`] is built of one signing key and a few names and lifetimes, each checked when it is built.
+//! 1. A [`TokenIssuer`] is built from one signing key and a few names and lifetimes, which are all checked then.
 //! 2. [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) and [`pair`](TokenIssuer::pair) begin a [`NewToken`];
-//!    its setters say what the token grants. Claims with a meaning of their own are set here and nowhere else.
-//! 3. `sign` draws the token's name, writes the claims, reads them back with the strict reader of guards, and signs.
-//! 4. [`NewToken::begin`] and [`Renewal::rotate`] do the same with a [`TokenStore`](crate::store::TokenStore) beside
-//!    them, which remembers the one refresh token of a login that counts.
+//!    its setters say what the token grants. Only the issuer sets the registered claims.
+//! 3. `sign` draws the token's id, writes the claims, reads them back with the strict parser of guards, and signs.
+//! 4. [`NewToken::begin`] and [`Renewal::rotate`] do the same with a [`TokenStore`](crate::store::TokenStore), which
+//!    remembers the current refresh token of a login.
 //!
-//! A refresh token carries what its successor grants in one claim, `renew`, and grants nothing itself: even a service
+//! A refresh token has the grants of its successor in one claim, `renew`, and grants nothing itself: even a service
 //! that overlooks its type finds no scope in it.
 
 mod builder;
@@ -36,9 +36,9 @@ use builder::Settings;
 /// Issues access and refresh tokens, signed by one key. A handle: clones share everything.
 ///
 /// Access tokens are RFC 9068 tokens: typed `at+jwt`, with `iss`, `sub`, `aud`, `client_id`, `iat`, `exp` and `jti`.
-/// Refresh tokens are typed `rt+jwt`. A guard accepts each where it asks for it, and nowhere else.
+/// Refresh tokens are typed `rt+jwt`. A guard accepts each kind only where a policy asks for it.
 ///
-/// It knows nothing of HTTP; `JwtGuard` has one for services that issue their own tokens.
+/// It does not know HTTP; a `JwtGuard` with a signing key has one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -59,22 +59,22 @@ use builder::Settings;
 pub struct TokenIssuer(Arc<Settings>);
 
 impl TokenIssuer {
-    /// Begins an issuer that signs with `key`.
+    /// Starts an issuer that signs with `key`.
     pub fn builder(key: SigningKey) -> IssuerBuilder {
         IssuerBuilder::new(key)
     }
 
-    /// Begins an access token for `subject` (`sub`).
+    /// Starts an access token for `subject` (`sub`).
     pub fn access(&self, subject: impl Into<String>) -> NewToken<Access> {
         NewToken::new(self.clone(), subject.into())
     }
 
-    /// Begins a refresh token for `subject`. Most callers want a [`pair`](Self::pair).
+    /// Starts a refresh token for `subject`. Most callers want a [`pair`](Self::pair).
     pub fn refresh(&self, subject: impl Into<String>) -> NewToken<Refresh> {
         NewToken::new(self.clone(), subject.into())
     }
 
-    /// Begins an access token for `subject`, and the refresh token that renews it.
+    /// Starts an access token for `subject`, and the refresh token that renews it.
     pub fn pair(&self, subject: impl Into<String>) -> NewToken<Pair> {
         NewToken::new(self.clone(), subject.into())
     }

@@ -4,7 +4,7 @@ use super::error::{IssueError, IssueErrorKind};
 use crate::claims::reserved::SET_BY_ISSUER;
 use crate::policy::{is_name, is_scope};
 
-/// Refuses claims that would change what the token means.
+/// Refuses custom claims that would change the meaning of the token.
 pub(super) fn check_claim(name: &str, subject_claim: Option<&str>) -> Result<(), IssueError> {
     if name.is_empty() {
         return Err(IssueError::new(IssueErrorKind::Claim, "a claim has an empty name"));
@@ -15,7 +15,7 @@ pub(super) fn check_claim(name: &str, subject_claim: Option<&str>) -> Result<(),
     Ok(())
 }
 
-/// The claim `name` says what the token grants, or what it is.
+/// The error for a custom claim `name` that the issuer sets itself.
 pub(super) fn set_by_issuer(name: &str, setter: Option<&str>) -> IssueError {
     let fix = match setter {
         Some(setter) => format!("use `.{setter}(..)`"),
@@ -25,7 +25,7 @@ pub(super) fn set_by_issuer(name: &str, setter: Option<&str>) -> IssueError {
     IssueError::new(IssueErrorKind::Claim, message)
 }
 
-/// What sets a claim instead.
+/// The setter for a registered claim.
 fn setter_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "scope" | "scp" => "scopes",
@@ -40,7 +40,7 @@ fn setter_of(name: &str) -> Option<&'static str> {
     })
 }
 
-/// A role that guards read: one with white space at its end makes them take all roles of the token for unreadable.
+/// Whether guards can read a role: white space at its end would make them treat all roles of the token as malformed.
 pub(super) fn check_role(role: &str) -> Result<(), IssueError> {
     check_name("name of a role", role)?;
     if is_name(role) {
@@ -57,7 +57,7 @@ pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), IssueErro
     name_problem(what, name).map_or(Ok(()), |problem| Err(IssueError::new(IssueErrorKind::Name, problem)))
 }
 
-/// Why a scope is none.
+/// The error for an illegal scope.
 pub(crate) fn scope_problem(scope: &str) -> Option<String> {
     (!is_scope(scope)).then(|| {
         format!(
@@ -67,7 +67,8 @@ pub(crate) fn scope_problem(scope: &str) -> Option<String> {
     })
 }
 
-/// Why a name is none: it is not empty and has no control characters, so that guards and logs read it as it was meant.
+/// The error for an illegal name. A name is not empty and has no control characters, so that guards and logs read it as
+/// intended.
 pub(crate) fn name_problem(what: &'static str, name: &str) -> Option<String> {
     let problem = if name.is_empty() {
         "is empty"

@@ -11,10 +11,10 @@ use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
 use crate::claims::names::Names;
 
-/// A token that is being written, begun by [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) or
+/// A token before it is signed, from [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) or
 /// [`pair`](TokenIssuer::pair).
 ///
-/// A setter that is given something illegal says so when the token is signed; nothing is left out in silence.
+/// An illegal value of a setter is an error when the token is signed; nothing is dropped silently.
 ///
 /// ```
 /// use std::time::Duration;
@@ -63,7 +63,7 @@ impl<K> NewToken<K> {
         Self { issuer, contents, allow_listed: false, problem, kind: PhantomData }
     }
 
-    /// The scopes that the access token grants (`scope`), instead of those named before. None by default.
+    /// The scopes that the access token grants (`scope`), replacing those of an earlier call. None by default.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.contents.scopes = Names::none();
         for scope in scopes {
@@ -73,8 +73,8 @@ impl<K> NewToken<K> {
         self
     }
 
-    /// The roles that the access token grants (`roles`, RFC 9068 section 2.2.3.1), instead of those named before. None
-    /// by default.
+    /// The roles that the access token grants (`roles`, RFC 9068 section 2.2.3.1), replacing those of an earlier call.
+    /// None by default.
     pub fn roles<S: AsRef<str>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
         self.contents.roles = Names::none();
         for role in roles {
@@ -98,44 +98,43 @@ impl<K> NewToken<K> {
         self
     }
 
-    /// A claim of the application's own. The last value of a name counts.
+    /// Sets a custom claim. The last value of a name counts.
     ///
     /// The claims that the issuer sets cannot be overwritten: `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`,
-    /// `scope`, `scp`, `roles`, `fresh`, `auth_time`, `client_id`, `typ`, `cnf`, `csrf`, `renew`, and those from which the
-    /// guard reads subject, scopes and roles.
+    /// `scope`, `scp`, `roles`, `fresh`, `auth_time`, `client_id`, `typ`, `cnf`, `csrf`, `renew`, and the claims from
+    /// which the guard reads subject, scopes and roles.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         match serde_json::to_value(value) {
             Ok(value) => self.put(name.into(), value),
-            Err(error) => self.note(Err(no_json("the claim is no JSON").because(error))),
+            Err(error) => self.note(Err(no_json("the claim is not JSON").because(error))),
         }
         self
     }
 
-    /// The claims of the application's own type, which has to serialise as an object. As [`claim`](Self::claim) for each
-    /// of its members.
+    /// Sets custom claims from a type that serialises as an object. As [`claim`](Self::claim) for each of its members.
     pub fn claims(mut self, claims: impl Serialize) -> Self {
         match serde_json::to_value(claims) {
             Ok(Value::Object(members)) => members.into_iter().for_each(|(name, value)| self.put(name, value)),
-            Ok(_) => self.note(Err(no_json("the claims are no JSON object: expected a struct or a map"))),
-            Err(error) => self.note(Err(no_json("the claims are no JSON object").because(error))),
+            Ok(_) => self.note(Err(no_json("the claims are not a JSON object: expected a struct or a map"))),
+            Err(error) => self.note(Err(no_json("the claims are not a JSON object").because(error))),
         }
         self
     }
 
-    /// The token comes from a login: the caller has just proved who it is. Sets `auth_time`, and `fresh` in the access
-    /// token. Tokens are not fresh by default, and one that was renewed never is.
+    /// Marks the token as issued by a login: the caller has just been authenticated. Sets `auth_time`, and `fresh` in
+    /// the access token. Tokens are not fresh by default, and renewed ones never are.
     pub fn fresh(mut self) -> Self {
         self.contents.origin = Origin::Login;
         self
     }
 
-    /// The login that the token belongs to (`sid`). By default a refresh token begins its own, and an access token has
-    /// none.
+    /// The login that the token belongs to (`sid`). By default a refresh token starts a new login, and an access token
+    /// has none.
     ///
-    /// A name of your own does not say when the login began, as those of a [store](crate::store::TokenStore::mark) do. When
-    /// all logins of its subject end, its access tokens are told by the time of their issue; so for the leeway of the guards
-    /// after that, new ones are refused too. A store that ends the login by name remembers that as long as the access tokens
-    /// live of which it was told.
+    /// A name of your own does not contain the epoch in which the login began, as the names of a
+    /// [store](crate::store::TokenStore::mark) do. When all logins of its subject end, its access tokens are judged by
+    /// the time of their issue; so new ones are refused too for the leeway of the guards. A store that ends the login
+    /// by name remembers that for the lifetime of the access tokens that it knows of.
     pub fn family(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
         self.note(names::check_name("id of the family", &id));
@@ -163,7 +162,7 @@ impl<K> NewToken<K> {
         NewToken { issuer, contents, allow_listed, problem, kind: PhantomData }
     }
 
-    /// Keeps the first problem; the others may follow from it.
+    /// Keeps the first problem, which may have caused the others.
     pub(super) fn note(&mut self, result: Result<(), IssueError>) {
         if let Err(problem) = result {
             self.problem.get_or_insert(problem);

@@ -1,7 +1,7 @@
-//! From one pair of tokens to the next, with a store that remembers which refresh token of a login counts.
+//! Replaces one pair of tokens by the next, with a store that remembers the current refresh token of a login.
 //!
-//! Both ways sign first and tell the store then: a token that could not be signed costs nobody a login. The client
-//! learns of the tokens only when the store has acknowledged them.
+//! Both functions sign first and tell the store afterwards, so a token that cannot be signed does not end a login. The
+//! client gets the tokens only after the store has acknowledged them.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -18,14 +18,15 @@ use crate::random;
 use crate::store::{Begun, Family, Issued, Rotated, Rotation, Subject, TokenStore};
 use crate::token::TokenKind;
 
-/// How often a login that was outrun begins anew: all logins of a subject do not end so often in so short a time.
+/// How often a login restarts after a concurrent cut-off of its subject. More cut-offs in so short a time do not
+/// happen.
 const ATTEMPTS: usize = 8;
 
-/// A minute is far more than a client needs to ask again.
+/// A minute is far more than a client needs for a retry.
 pub(crate) const LONGEST_GRACE: Duration = Duration::from_secs(60);
 
 impl NewToken<Access> {
-    /// The token, as a login of its own that cannot be refreshed.
+    /// The token alone, as a login that cannot be refreshed.
     pub(crate) async fn sign_for(mut self, store: &dyn TokenStore) -> Result<IssuedToken, IssueError> {
         let chosen = self.contents.family.take();
         for _ in 0..ATTEMPTS {
@@ -43,8 +44,8 @@ impl NewToken<Access> {
 }
 
 impl NewToken<Pair> {
-    /// Both tokens, the refresh token being the first of its login in `store`. The login begins after all that was revoked of
-    /// its subject, so its tokens are good at once.
+    /// Signs both tokens; the refresh token is the first of its login in `store`. The login begins after every cut-off
+    /// of its subject, so its tokens are valid at once.
     ///
     /// # Errors
     ///
@@ -67,7 +68,7 @@ impl NewToken<Pair> {
 }
 
 impl<K> NewToken<K> {
-    /// Whom the tokens are about, as guards name it that accept them.
+    /// The subject of the tokens, as accepting guards name it.
     fn subject(&self) -> Subject {
         let name = self.contents.subject.as_str();
         match self.issuer.settings().subjects_of() {
@@ -77,7 +78,7 @@ impl<K> NewToken<K> {
     }
 }
 
-/// The name of a login that begins in `store`.
+/// The name of a new login in `store`.
 async fn family(chosen: Option<&str>, store: &dyn TokenStore, now: SystemTime) -> Result<String, IssueError> {
     match chosen {
         Some(name) => Ok(name.to_owned()),
@@ -96,20 +97,20 @@ fn login(subject: Subject, token: &IssuedToken, access_expires_at: SystemTime) -
 }
 
 impl TokenIssuer {
-    /// Begins the step from a verified refresh token to the next pair.
+    /// Starts the exchange of a verified refresh token for the next pair.
     ///
-    /// `refresh` are the claims of a token that a guard has accepted as a refresh token. The next pair says what the
-    /// first one of the login said: subject, scopes, roles, audience, client, claims and lifetimes that were asked for.
+    /// `refresh` are the claims of a token that a guard has accepted as a refresh token. The next pair has the contents
+    /// of the login's first pair: subject, scopes, roles, audience, client, claims and requested lifetimes.
     ///
     /// # Errors
     ///
-    /// [`IssueErrorKind::RefreshMisused`] if these are not the claims of a refresh token of this issuer: an access token,
-    /// whatever it says, is none, and neither is a token of another issuer that the guard accepts.
+    /// [`IssueErrorKind::RefreshMisused`] if these are not the claims of a refresh token of this issuer. An access
+    /// token is refused whatever it says, and so is a token of another issuer that the guard accepts.
     pub fn renew<T>(&self, refresh: &Claims<T>) -> Result<Renewal, IssueError> {
         self.renew_verified(refresh.holder())
     }
 
-    /// As [`renew`](Self::renew), of the claims that a verifier hands on.
+    /// As [`renew`](Self::renew), for the claims of a verifier.
     pub(crate) fn renew_verified(&self, refresh: &dyn HoldsClaims) -> Result<Renewal, IssueError> {
         let token = refresh.claims();
         let is_refresh = refresh.verified_as().is_some_and(|verified| verified.kind == TokenKind::Refresh);
@@ -131,7 +132,7 @@ impl TokenIssuer {
         let mut next = NewToken::new(self.clone(), token.subject().to_owned())
             .scopes(scope.split(' ').filter(|scope| !scope.is_empty()))
             .roles(roles);
-        // What was signed under other settings may say more now.
+        // The settings may have changed since the token was signed.
         if let Some(error) = claims.keys().find_map(|name| self.settings().check_claim(name).err()) {
             return Err(IssueError::new(
                 IssueErrorKind::RefreshMisused,
@@ -151,7 +152,7 @@ impl TokenIssuer {
     }
 }
 
-/// The step from a refresh token to the next pair, begun by [`TokenIssuer::renew`].
+/// The exchange of a refresh token for the next pair, from [`TokenIssuer::renew`].
 #[must_use = "nothing is renewed until the token is rotated"]
 pub struct Renewal {
     next: NewToken<Pair>,
@@ -159,19 +160,19 @@ pub struct Renewal {
     grace: Duration,
 }
 
-/// What counts of the token that was presented.
+/// The relevant claims of the token that was presented.
 struct Presented {
     id: String,
     family: String,
     auth_time: Option<u64>,
     begun: u64,
-    /// The access token that went with it, if it says.
+    /// The access token that was issued with it, if it is named.
     access: Option<Sibling>,
-    /// Where it was presented.
+    /// The endpoint to which it was presented.
     endpoint: Option<String>,
 }
 
-/// What a refresh token says beside the claims that every token has.
+/// The claims of a refresh token beside those of every token.
 #[derive(Deserialize)]
 struct Payload {
     sid: String,
@@ -183,9 +184,9 @@ struct Payload {
 }
 
 impl Renewal {
-    /// How long the refresh token before the current one may come again without revoking the login: a client that lost
-    /// the answer asks once more, and is refused, but stays logged in. Zero by default: every repetition revokes. One minute
-    /// at most, since a thief has as long.
+    /// How long the previous refresh token may be used again without revoking the login: a client that lost the answer
+    /// retries and is refused, but stays logged in. Zero by default: every reuse revokes. One minute at most, because a
+    /// thief has the same time.
     pub fn grace(mut self, grace: Duration) -> Self {
         if grace > LONGEST_GRACE {
             let message = format!("a grace of {grace:?} is too much; at most one minute is allowed");
@@ -195,7 +196,7 @@ impl Renewal {
         self
     }
 
-    /// Changes what the next pair says, for example after the roles of the caller were looked up again.
+    /// Changes the contents of the next pair, for example after looking up the roles of the caller again.
     ///
     /// The tokens stay in their login, and are not fresh, whatever `change` says.
     pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
@@ -203,13 +204,14 @@ impl Renewal {
         self
     }
 
-    /// The next pair, after the store has put its refresh token in the place of the one that was presented. Of any
-    /// number of concurrent calls with one token, exactly one succeeds.
+    /// Signs the next pair, after the store has replaced the refresh token that was presented. Of any number of
+    /// concurrent calls with one token, exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// The [`grace`](Self::grace) is longer than a minute; the token was used before and the whole login is revoked now ([`IssueErrorKind::RefreshReused`]), or was used a
-    /// moment ago ([`RefreshRetried`](IssueErrorKind::RefreshRetried)); the login is unknown, revoked or expired
+    /// The [`grace`](Self::grace) is longer than a minute; the token was used before, which revokes the whole login
+    /// ([`IssueErrorKind::RefreshReused`]), or was used a moment ago
+    /// ([`RefreshRetried`](IssueErrorKind::RefreshRetried)); the login is unknown, revoked or expired
     /// ([`RefreshUnknown`](IssueErrorKind::RefreshUnknown)), or older than the issuer allows
     /// ([`RefreshExpired`](IssueErrorKind::RefreshExpired)); the store does not answer
     /// ([`Store`](IssueErrorKind::Store)); or as [`NewToken::<Pair>::sign`](NewToken::sign).
@@ -247,8 +249,8 @@ impl Renewal {
     }
 }
 
-/// Names of tokens that are on the list and never handed out do no harm; the other way round a client would hold tokens
-/// that nobody accepts. A refresh token is on no list: its login says whether it counts.
+/// Listed tokens that are never issued do no harm; without the list first, a client could get tokens that no guard
+/// accepts. Refresh tokens are not listed: their login knows the current one.
 async fn allow(
     listed: bool,
     subject: &Subject,

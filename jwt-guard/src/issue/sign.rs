@@ -1,4 +1,4 @@
-//! What a [`NewToken`] becomes: one access token, one refresh token, or both.
+//! Signs a [`NewToken`]: one access token, one refresh token, or both.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ impl NewToken<Access> {
     ///
     /// # Errors
     ///
-    /// The first thing illegal that a setter was given; a claim nested more than 32 levels deep; a token too long; no
-    /// randomness; no time between 1970 and 9999; or a backend that cannot sign.
+    /// The first illegal value of a setter; a claim nested more than 32 levels deep; a token that is too long; no
+    /// randomness; a clock before 1970 or after 9999; or a backend that cannot sign.
     pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
         self.sign_once()
     }
@@ -39,8 +39,8 @@ impl NewToken<Refresh> {
         self
     }
 
-    /// The token. A store has to learn of it by [`TokenStore::begin`](crate::store::TokenStore::begin) before it can be
-    /// used.
+    /// Signs the token. A store must learn of it by [`TokenStore::begin`](crate::store::TokenStore::begin) before it
+    /// can be used.
     ///
     /// # Errors
     ///
@@ -53,35 +53,35 @@ impl NewToken<Refresh> {
 }
 
 impl NewToken<Pair> {
-    /// How long the access token lives, and every one that replaces it.
+    /// The lifetime of the access token, and of every one that replaces it.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.set_access_lifetime(lifetime);
         self
     }
 
-    /// How long the refresh token lives, and every one that replaces it.
+    /// The lifetime of the refresh token, and of every one that replaces it.
     pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.set_refresh_lifetime(lifetime);
         self
     }
 
-    /// Has [`begin`](Self::begin) and [`Renewal::rotate`](super::Renewal::rotate) write both tokens to the list of tokens
-    /// that were issued, for guards that accept no others. Off by default.
+    /// Makes [`begin`](Self::begin) and [`Renewal::rotate`](super::Renewal::rotate) add both tokens to the list of
+    /// issued tokens, for guards that accept no others. Off by default.
     pub fn allow_listed(mut self) -> Self {
         self.allow_listed = true;
         self
     }
 
-    /// Has [`Renewal::rotate`](super::Renewal::rotate) end the access token that went with the refresh token: after a refresh
-    /// only the new one is good. By default the old one lives until it expires, since requests may be under way that carry
-    /// it.
+    /// Makes [`Renewal::rotate`](super::Renewal::rotate) end the access token that was issued with the refresh token:
+    /// after a refresh only the new one is valid. By default the old one lives until it expires, because requests with
+    /// it may be on their way.
     pub fn refresh_ends_access(mut self) -> Self {
         self.contents.ends_access = true;
         self
     }
 
-    /// Both tokens, of one login and one moment. No store learns of them: use [`begin`](Self::begin) where the refresh
-    /// token is to be rotated.
+    /// Signs both tokens, of one login at one moment. No store learns of them: use [`begin`](Self::begin) if the
+    /// refresh token is to be rotated.
     ///
     /// # Errors
     ///
@@ -116,12 +116,12 @@ impl<K> NewToken<K> {
         self.contents.refresh_lifetime = Some(lifetime);
     }
 
-    /// Whether every setter was given something legal.
+    /// Checks that every setter got a legal value.
     fn checked(&mut self) -> Result<(), IssueError> {
         self.problem.take().map_or(Ok(()), Err)
     }
 
-    /// As [`checked`](Self::checked), with a family: a new one where none was named.
+    /// As [`checked`](Self::checked), with a family: a new one if none was named.
     fn in_family(&mut self) -> Result<(), IssueError> {
         self.checked()?;
         if self.contents.family.is_none() {

@@ -1,4 +1,4 @@
-//! Tokens as a response: in the body, in a header, or in cookies.
+//! Responses with tokens: in the body, in a header, or in cookies.
 
 use std::fmt;
 
@@ -23,20 +23,20 @@ pub(super) enum Form {
     Cookies,
 }
 
-/// What the caller of the library asked of a response.
+/// The settings of a response.
 pub(super) struct Answer {
     pub(super) form: Form,
     pub(super) status: Option<StatusCode>,
     pub(super) body: Option<Result<Value, serde_json::Error>>,
 }
 
-/// What was issued.
+/// The issued tokens.
 pub(super) struct Tokens {
     access: IssuedToken,
     refresh: Option<IssuedToken>,
 }
 
-/// The answer of RFC 6749 section 5.1, with members of the application's own.
+/// The response of RFC 6749 section 5.1, with additional members of the application.
 #[derive(Serialize)]
 struct OAuthAnswer<'t> {
     access_token: &'t str,
@@ -61,14 +61,14 @@ impl Answer {
         self.body = Some(serde_json::to_value(body));
     }
 
-    /// Refuses what no token could be put into, before one is issued.
+    /// Refuses settings that have no place for tokens, before any is issued.
     pub(super) fn check(&mut self, guard: &JwtGuard) -> Result<(), LoginError> {
         if self.form == Form::Cookies && guard.config().cookies.is_none() {
             let message = "tokens in cookies need `.cookies(CookieSettings::new())` on the guard's builder";
             return Err(LoginError::unconfigured(guard, message));
         }
         let body = self.body.take().transpose().map_err(|error| {
-            LoginError::new(guard, LoginErrorKind::Body, "the body is no JSON", Some(error.into()))
+            LoginError::new(guard, LoginErrorKind::Body, "the body is not JSON", Some(error.into()))
         })?;
         if let (Form::Json, Some(body)) = (self.form, &body) {
             let legal = body
@@ -158,7 +158,7 @@ impl From<IssuedToken> for Tokens {
     }
 }
 
-/// 204, and nothing to keep.
+/// 204, not to be stored.
 pub(super) fn empty() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -168,7 +168,7 @@ pub(super) fn empty() -> Response {
 
 fn json(guard: &JwtGuard, body: &impl Serialize) -> Result<Response, LoginError> {
     let text = serde_json::to_vec(body).map_err(|error| {
-        LoginError::new(guard, LoginErrorKind::Body, "the body is no JSON", Some(error.into()))
+        LoginError::new(guard, LoginErrorKind::Body, "the body is not JSON", Some(error.into()))
     })?;
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

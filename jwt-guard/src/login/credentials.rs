@@ -1,4 +1,4 @@
-//! What a request still carries, good or dead, for a logout.
+//! The credentials of a request, valid or not, for a logout.
 
 use std::fmt;
 
@@ -14,11 +14,11 @@ use crate::principal::Principal;
 use crate::respond::Rejection;
 use crate::token::{TokenKind, TokenSource};
 
-/// The credentials that a request still carries, whatever they are worth: for a logout, which must work with dead ones too.
+/// All credentials of a request, valid or not: for a logout, which must work with dead ones too.
 ///
 /// Take it in a handler with `#[anonymous_allowed(credentials = "ignored")]`, and give it to
-/// [`JwtGuard::logout`](crate::JwtGuard::logout). It looks at every place that the guard reads, for an access token, a refresh
-/// token and a session, and asks of each whether it is good. It refuses only where a store does not answer, with 503.
+/// [`JwtGuard::logout`](crate::JwtGuard::logout). It looks at every place that the guard reads, for an access token, a
+/// refresh token and a session, and checks each. It refuses only if a store does not answer, with 503.
 ///
 /// ```
 /// use axum::response::Response;
@@ -31,31 +31,31 @@ use crate::token::{TokenKind, TokenSource};
 /// }
 /// ```
 ///
-/// It says of each kind whether it is good, and not whose it is: nothing in a cookie counts for a caller before the request has
-/// shown that no other site has sent it.
+/// It says of each kind whether it is valid, and not whose it is: a cookie does not identify a caller until the request
+/// has proved that no other site sent it.
 #[derive(Clone)]
 pub struct LoginCredentials {
     access: Credential,
     refresh: Credential,
     session: Credential,
-    /// What a logout has to end.
+    /// The credentials that a logout must end.
     good: Vec<Good>,
-    /// Whether no page of another site sent the request, where that matters.
+    /// Whether no page of another site sent the request, if that matters.
     site: Result<(), CrossSite>,
 }
 
-/// What a request carries of one kind.
+/// The credentials of one kind in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Credential {
-    /// One that counts, be it beside others that do not.
+    /// A valid one, perhaps beside invalid ones.
     Good,
-    /// One that does not count, or not any more.
+    /// Only invalid ones.
     Dead,
     /// Nothing.
     Absent,
 }
 
-/// A token or session that counts, and whether this request may end it.
+/// A valid token or session, and whether this request may end it.
 #[derive(Clone)]
 struct Good {
     known: Known,
@@ -76,12 +76,12 @@ impl LoginCredentials {
         self.access
     }
 
-    /// The refresh token. One that was replaced by a later one is good here: a logout ends its login.
+    /// The refresh token. A replaced one counts as valid here: a logout ends its login.
     pub fn refresh(&self) -> Credential {
         self.refresh
     }
 
-    /// The session. An id that a rotation replaced is good here as long as the session lives: a logout ends it.
+    /// The session. An id that a rotation replaced counts as valid here as long as the session lives: a logout ends it.
     pub fn session(&self) -> Credential {
         self.session
     }
@@ -91,7 +91,7 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        // What the guard has taken out of the request is still what the client sent.
+        // Credentials that the guard has stripped from the request count too: the client sent them.
         let whole = request.extensions.get::<Withheld>().map(|withheld| {
             let mut whole = request.clone();
             whole.headers.clone_from(&withheld.headers);
@@ -104,7 +104,7 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
     }
 }
 
-/// One thing that was found, and what it stands for; `None` for one that is dead.
+/// One credential that was found, and its meaning; `None` if it is dead.
 struct Examined<'r> {
     carried: Carried<'r>,
     known: Option<Known>,
@@ -113,7 +113,7 @@ struct Examined<'r> {
 async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, AuthError> {
     let access = examine_all(guard, request, TokenKind::Access).await?;
     let refresh = examine_all(guard, request, TokenKind::Refresh).await?;
-    // Both kinds are looked for in one header. What is good as one of them is not a dead one of the other.
+    // One header may hold either kind. A valid token of one kind is not a dead one of the other.
     let good_as = |list: &[Examined<'_>], text: &[u8]| {
         list.iter().any(|other| other.known.is_some() && other.carried.text == text)
     };
@@ -143,7 +143,7 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
         Some(Good { may_end: may_end(&carried, &known), known })
     });
     let [access, refresh, session] = states;
-    // Whatever the method, and whatever is good: a page of another site must not even have cookies cleared.
+    // Checked for every method and every credential: a page of another site must not even clear cookies.
     let site = if guard.config().reads_cookies() { csrf.check_site(request) } else { Ok(()) };
     Ok(LoginCredentials { access, refresh, session, good: good.collect(), site })
 }
@@ -196,7 +196,7 @@ impl sealed::Ends for LoginCredentials {
     }
 }
 
-/// Shows what is good and what is dead, and nothing of either.
+/// Shows which kinds are valid or dead, but not the credentials.
 impl fmt::Debug for LoginCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LoginCredentials")

@@ -1,4 +1,4 @@
-//! Why there is no answer with tokens.
+//! The error of a login, refresh or logout.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -15,25 +15,25 @@ use crate::issue::{IssueError, IssueErrorKind};
 use crate::store::StoreError;
 use crate::token::TokenKind;
 
-/// A login, a refresh or a logout that did not come about.
+/// A login, a refresh or a logout failed.
 ///
-/// As a response it is what the guard answers to that class of failure: 401 with a challenge for a refresh token that
-/// does not count any more, 503 for a store that does not answer, 500 for all else. The reason was logged when the error
-/// was made; it holds no token.
+/// As a response it is the guard's answer to that class of failure: 401 with a challenge for a refresh token that is
+/// not valid any more, 503 for a store that does not answer, 500 for all else. The reason was logged when the error was
+/// made; it contains no token.
 pub struct LoginError {
     kind: LoginErrorKind,
     message: Cow<'static, str>,
     source: Option<Box<dyn Error + Send + Sync>>,
     guard: JwtGuard,
-    /// Whether the cookie with the refresh token goes, because it will never be good again.
+    /// Whether the cookie with the refresh token is cleared, because it will never be valid again.
     clears_refresh: bool,
 }
 
-/// Whose fault it is.
+/// Why it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginErrorKind {
-    /// The body is no JSON, or has a member that is the answer's own.
+    /// The body is not JSON, or has a member that the response sets itself.
     Body,
     /// A token could not be issued.
     Issue,
@@ -43,7 +43,7 @@ pub enum LoginErrorKind {
     MissingToken,
     /// The refresh token was used before, or its login is unknown, revoked or too old: the caller has to log in.
     RefreshRefused,
-    /// The refresh token was replaced within the grace period. The login lives on: the client uses the new one.
+    /// The refresh token was replaced within the grace period. The login lives on, with the new token.
     RefreshRetried,
     /// The token store does not answer. Nothing was revoked, and no cookie cleared.
     Store,
@@ -95,7 +95,7 @@ impl LoginError {
 
     #[cfg(feature = "sessions")]
     pub(super) fn of_session(guard: &JwtGuard, source: &crate::session::SessionError) -> Self {
-        // Without the causes, which may quote what the store was asked.
+        // Without the causes, which may quote names that the store was given.
         Self::new(guard, LoginErrorKind::Store, source.to_string(), None)
     }
 
@@ -103,7 +103,8 @@ impl LoginError {
         Self::new(guard, LoginErrorKind::Issue, "the token does not fit into a cookie", Some(source.into()))
     }
 
-    /// Takes the cookie with the refresh token with it, if that will never be good again. The access token may be good.
+    /// Clears the cookie with the refresh token, if that will never be valid again. The access token may still be
+    /// valid.
     pub(super) fn clearing_cookie(mut self) -> Self {
         self.clears_refresh = match self.kind {
             LoginErrorKind::RefreshRefused => true,
@@ -111,7 +112,7 @@ impl LoginError {
             | LoginErrorKind::CrossSite
             | LoginErrorKind::Issue
             | LoginErrorKind::MissingToken
-            // The browser may hold the next one by now.
+            // The browser may have the next one already.
             | LoginErrorKind::RefreshRetried
             | LoginErrorKind::Store
             | LoginErrorKind::Unconfigured => false,
@@ -119,7 +120,7 @@ impl LoginError {
         self
     }
 
-    /// What is wrong, as a class to match on.
+    /// The kind of error, to match on.
     pub fn kind(&self) -> LoginErrorKind {
         self.kind
     }
@@ -137,7 +138,7 @@ impl LoginError {
         }
     }
 
-    /// Verdicts are `INFO`, since anybody can cause them; failures of the service are `ERROR`.
+    /// Verdicts are `INFO`, because any client can cause them; failures of the service are `ERROR`.
     fn log(&self) {
         let reason = with_causes(self);
         match self.failure() {

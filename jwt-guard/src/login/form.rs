@@ -1,4 +1,4 @@
-//! The value for CSRF in a form, for pages that work without scripts.
+//! Reads the CSRF value from a form field, for pages that work without scripts.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -25,11 +25,11 @@ use crate::token::TokenKind;
 const LONGEST_FORM: usize = 64 * 1024;
 
 impl JwtGuard {
-    /// A layer that takes the value for CSRF from a form field too, where a request has no header for it.
+    /// A layer that also reads the CSRF value from a form field, if the request does not have the header.
     ///
-    /// It reads bodies of the type `application/x-www-form-urlencoded` up to 64 KiB, a longer one is 413, and hands them on
-    /// as they were. It goes outside of [`require_authentication`](Self::require_authentication), which asks before. Only
-    /// requests with a token in a cookie and a method that changes something are read.
+    /// It reads bodies of the type `application/x-www-form-urlencoded` up to 64 KiB and passes them on unchanged; a
+    /// longer one is 413. Put it outside of [`require_authentication`](Self::require_authentication), which checks the
+    /// value. It reads only requests with a token in a cookie and a method that changes something.
     ///
     /// ```
     /// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, Secret, SigningKey};
@@ -43,7 +43,7 @@ impl JwtGuard {
         CsrfFormField { guard: self.clone(), name: name.into() }
     }
 
-    /// Whether a form field could make a difference to the guard.
+    /// Whether a form field could matter to the guard.
     fn wants_form_field(&self, request: &Parts) -> bool {
         let config = self.config();
         let header = config.csrf.header.as_ref();
@@ -56,7 +56,7 @@ impl JwtGuard {
     }
 }
 
-/// Takes the value for CSRF from a form; made by [`JwtGuard::csrf_form_field`].
+/// Reads the CSRF value from a form; made by [`JwtGuard::csrf_form_field`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CsrfFormField {
@@ -92,7 +92,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The service that was polled ready is the one that is called; a clone takes its place.
+        // Calls the service that was polled ready, and leaves a clone in its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let CsrfFormField { guard, name } = self.layer.clone();
@@ -101,7 +101,7 @@ where
             if !guard.wants_form_field(&parts) {
                 return inner.call(Request::from_parts(parts, body)).await;
             }
-            // Layers further out may have put a body of their own there.
+            // Outer layers may have replaced the body.
             let Ok(form) = caught_while(read(body)).await else {
                 return Ok(guard.panicked("the body of a form").into_response());
             };
@@ -118,7 +118,7 @@ where
     }
 }
 
-/// Why a body cannot be handed on.
+/// Why a body cannot be passed on.
 enum Unreadable {
     TooLarge,
     /// The connection ended before the body did.

@@ -1,4 +1,4 @@
-//! The public keys, for services that verify the tokens of this one.
+//! Serves the public keys, for services that verify the tokens of this one.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use crate::guard::JwtGuard;
 use crate::keys::KeySet;
 
-/// A quarter of an hour: a key that is published before it signs is known everywhere when it does.
+/// A quarter of an hour: publish a key so long before it signs, and every service knows it in time.
 const CACHE: &str = "public, max-age=900";
 
 impl JwtGuard {
@@ -26,12 +26,13 @@ impl JwtGuard {
     ///
     /// # Panics
     ///
-    /// When `path` is no path of an axum route.
+    /// If `path` is not a path of an axum route.
     pub fn jwks_route<S>(&self, path: &str) -> Router<S>
     where
         S: Clone + Send + Sync + 'static,
     {
-        // Refresh tokens are this guard's own; access tokens may be others', whose keys are not ours to publish.
+        // The keys of refresh tokens are this guard's own. Access tokens may come from other issuers, which publish
+        // their own keys.
         let keys = self
             .config()
             .refresh

@@ -1,4 +1,4 @@
-//! Revoking, and only then clearing.
+//! Revokes first, and clears cookies afterwards.
 
 #[cfg(feature = "sessions")]
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::timestamp::later;
 use crate::token::TokenKind;
 
 impl JwtGuard {
-    /// Ends the login of [`LoginCredentials`](super::LoginCredentials), or of a caller: every token of it is revoked, refresh
-    /// tokens too. A token that belongs to no login is revoked alone, and a session is ended. Then the cookies are cleared:
-    /// 204.
+    /// Ends the login of [`LoginCredentials`](super::LoginCredentials), or of a caller: it revokes every token of it,
+    /// refresh tokens too. A token without a login is revoked alone, and a session is ended. Then it clears the cookies
+    /// and answers 204.
     ///
-    /// A logout must work with whatever a browser still has, so its handler says `credentials = "ignored"` and takes
-    /// [`LoginCredentials`](super::LoginCredentials). What is sent by cookie may have been sent by another site, so a cookie that
-    /// is good must show that it was not, by whatever method:
+    /// A logout must work with any credentials that a browser still has, so its handler has `credentials = "ignored"`
+    /// and takes [`LoginCredentials`](super::LoginCredentials). Another site may have caused a request with cookies, so
+    /// for a valid cookie the request must prove the opposite, whatever its method:
     ///
     /// | of the cookies | the request | answer |
     /// |---|---|---|
@@ -39,24 +39,26 @@ impl JwtGuard {
     /// | whatever they are | `Origin` or `Sec-Fetch-Site` names another site | 403, nothing revoked, nothing cleared |
     /// | whatever they are | a store does not answer | 503, nothing cleared |
     ///
-    /// Where both kinds of token are good, the header `X-CSRF-Token` is sent twice, or holds both values with a comma between
-    /// them; a form has the field twice. A token in a header proves by itself that no other site has sent it. *All cleared* means the
-    /// cookies that this guard sets: of both tokens, their CSRF values, and the session.
+    /// If both kinds of token are valid, send the header `X-CSRF-Token` twice, or once with both values and a comma
+    /// between them; a form has the field twice. A token in a header proves by itself that no other site sent it. *All
+    /// cleared* means all cookies that this guard sets: both tokens, their CSRF values, and the session.
     ///
-    /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, for services whose
-    /// clients send headers. With it, the handler needs a good token: a browser whose access token has ended is not logged out.
+    /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, for services
+    /// whose clients send headers. Then the handler needs a valid token: a browser whose access token has expired is
+    /// not logged out.
     ///
     /// Without a [token store](crate::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
     ///
-    /// Browsers keep the pages before the logout in memory, whatever their `Cache-Control`, and the back button shows them.
-    /// Lead to a page that loads something with `Clear-Site-Data: "cache"`, as the example `web_login` does: a page goes to
-    /// that memory only when the next one is shown, so the answer to the logout itself would say it too early.
+    /// Browsers keep the pages before the logout in memory, whatever their `Cache-Control`, and the back button shows
+    /// them. Redirect to a page that loads something with `Clear-Site-Data: "cache"`, as the example `web_login` does.
+    /// A page enters that memory only when the next one is shown, so the header on the answer to the logout itself
+    /// would come too early.
     ///
     /// # Errors
     ///
-    /// The request may come from another site, which as a response is 403. The store does not answer, 503: then nothing is
-    /// cleared, so that the caller can try again. The guard has neither store nor cookies nor sessions, 500.
+    /// The request may come from another site: 403. The store does not answer: 503, and nothing is cleared, so that the
+    /// caller can try again. The guard has neither store nor cookies nor sessions: 500.
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
@@ -110,18 +112,20 @@ impl JwtGuard {
         }
     }
 
-    /// Ends every login of `subject`: all its tokens are revoked, those of a login by name and others by the time of their
-    /// issue, and all its sessions ended. Clears no cookie, since the caller may be somebody else, such as an administrator.
+    /// Ends every login of `subject`: revokes all its tokens (those of a login by name, others by the time of their
+    /// issue) and ends all its sessions. Clears no cookie, because the caller may be another person, such as an
+    /// administrator.
     ///
     /// A plain name is a subject of this guard's own issuer; for one of a trusted issuer there is
-    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer). A login that begins afterwards is good at once, on every node.
-    /// A token that belongs to no login of the store, such as one of another issuer, tells no more than when it was
-    /// issued, by a clock that may be ahead: those are refused that were issued until now and the leeway of the guard.
+    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer). A login that begins afterwards is valid at once, on
+    /// every node. A token without a login in the store, such as one of another issuer, only has a time of issue, by a
+    /// clock that may be ahead: such tokens are refused if they were issued before this call plus the leeway of the
+    /// guard.
     ///
     /// # Errors
     ///
-    /// The store does not answer; the guard accepts tokens and has no store that could revoke them, and then the sessions are
-    /// ended all the same; or several issuers are trusted, none is the guard's own, and the subject names none of them.
+    /// The store does not answer; the guard accepts tokens but has no store to revoke them (its sessions are ended all
+    /// the same); or several issuers are trusted, none is the guard's own, and the subject names none of them.
     pub async fn logout_everywhere(&self, subject: impl Into<Subject>) -> Result<(), LoginError> {
         let (config, subject) = (self.config(), subject.into());
         let subject_of_store = config.whose(&subject);
@@ -144,18 +148,18 @@ impl JwtGuard {
         self.revoke(Revocation::Subject { subject, issued_before, expires_at }).await
     }
 
-    /// Ends every login of everybody: after a leak of the key or of the user table, when nobody can say whose tokens are in
-    /// wrong hands. Every token of every issuer that the guard accepts is revoked, those that do not say when they were issued
-    /// too, and every session ended. New logins are good at once; tokens of other issuers are as for
-    /// [`logout_everywhere`](Self::logout_everywhere), and those without a time of issue are refused as long as the longest
-    /// token lives. The reason goes to the log, as `WARN`.
+    /// Ends every login of all subjects: after a leak of the key or of the user table, when it is unknown whose tokens
+    /// are in wrong hands. It revokes every token of every accepted issuer, with or without a time of issue, and ends
+    /// every session. New logins are valid at once. Tokens of other issuers are treated as by
+    /// [`logout_everywhere`](Self::logout_everywhere), and tokens without a time of issue are refused for the lifetime
+    /// of the longest token. The reason goes to the log, as `WARN`.
     ///
-    /// A key that has leaked signs on: take it out of the configuration too.
+    /// A leaked key can still sign: remove it from the configuration too.
     ///
     /// # Errors
     ///
-    /// The store does not answer; or the guard accepts tokens and has no store that could revoke them, and then the sessions
-    /// are ended all the same.
+    /// The store does not answer; or the guard accepts tokens but has no store to revoke them (its sessions are ended
+    /// all the same).
     pub async fn logout_everybody(&self, reason: impl Into<String>) -> Result<(), LoginError> {
         tracing::warn!(target: "jwt_guard", reason = ?reason.into(), "every login and every session is ended");
         #[cfg(feature = "sessions")]
@@ -169,11 +173,11 @@ impl JwtGuard {
         self.revoke(Revocation::All { issued_before, expires_at }).await
     }
 
-    /// Revokes a token, a login, all tokens of a subject, or all there are.
+    /// Revokes a token, a login, all tokens of a subject, or all tokens.
     ///
     /// # Errors
     ///
-    /// The store does not answer, or the guard has none.
+    /// The store does not answer, or the guard has no store.
     pub async fn revoke(&self, what: Revocation) -> Result<(), LoginError> {
         let Some(store) = self.config().token_store() else {
             let message = "the guard accepts tokens and has no store that could revoke them: they live until they expire; \
@@ -184,7 +188,7 @@ impl JwtGuard {
         store.revoke(what, now).await.map_err(|error| LoginError::of_store(self, error))
     }
 
-    /// Revokes a token or a login of somebody.
+    /// Revokes a token or a login of a known subject.
     async fn revoke_of(
         &self,
         store: &dyn TokenStore,
@@ -195,7 +199,7 @@ impl JwtGuard {
         store.revoke_of(subject, what, now).await.map_err(|error| LoginError::of_store(self, error))
     }
 
-    /// Before which moment tokens were issued that are to be revoked now, and when the last of them ends.
+    /// The moment before which issued tokens are revoked, and when the last of them ends.
     fn cut_off(&self) -> Result<(SystemTime, SystemTime), LoginError> {
         let config = self.config();
         let latest = later(config.access.now(), config.leeway());
@@ -213,7 +217,7 @@ impl JwtGuard {
         held.sessions.delete(&held.id).await.map_err(|error| LoginError::of_session(self, &error))
     }
 
-    /// What ends the login of a token, or the token.
+    /// The revocation of the login of a token, or of the token.
     fn end_of(&self, token: &dyn HoldsClaims) -> Option<Revocation> {
         let (config, claims) = (self.config(), token.claims());
         let expires_at = claims.expires_at().to_system();
@@ -227,7 +231,7 @@ impl JwtGuard {
                 Some(Revocation::Family { id: family.to_owned(), expires_at })
             }
             (None, Some(id)) => Some(Revocation::Token { id: id.to_owned(), expires_at }),
-            // The guard lets no such token in where there is a store.
+            // With a store, the guard refuses such tokens.
             (None, None) => None,
         }
     }

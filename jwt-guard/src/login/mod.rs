@@ -1,4 +1,4 @@
-//! What a service that issues its own tokens answers: logins, refreshes, logouts, and its public keys.
+//! Answers of services that issue their own tokens: logins, refreshes, logouts, and public keys.
 //!
 //! ```
 //! use axum::response::Response;
@@ -70,7 +70,7 @@ use crate::issue::TokenIssuer;
 use crate::principal::Principal;
 
 impl JwtGuard {
-    /// Issues tokens that this guard accepts. `None` without a [`signing_key`](crate::Builder::signing_key).
+    /// The issuer of tokens that this guard accepts. `None` without a [`signing_key`](crate::Builder::signing_key).
     ///
     /// Most services want [`login`](Self::login) instead, which also tells the token store.
     pub fn issuer(&self) -> Option<&TokenIssuer> {
@@ -112,7 +112,7 @@ impl<C: CallerToken> sealed::Ends for C {
     }
 }
 
-/// Nothing that was not verified can be refreshed or logged out.
+/// Only verified tokens can be refreshed or logged out.
 mod sealed {
     use std::fmt;
 
@@ -126,7 +126,7 @@ mod sealed {
     }
 
     pub trait Ends {
-        /// Every token and session that has to end, or why the request may not end them.
+        /// Every token and session to end, or the reason why the request may not end them.
         fn ends(&self) -> Result<Vec<End<'_>>, OtherSite>;
 
         fn clears(&self) -> Clears;
@@ -137,7 +137,7 @@ mod sealed {
     pub enum End<'t> {
         /// The login of a token, or the session that its claims are of.
         Token(Token<'t>),
-        /// The session that has or had this id.
+        /// The session with this current or former id.
         #[cfg(feature = "sessions")]
         Session(&'t str),
     }
@@ -146,15 +146,15 @@ mod sealed {
     #[derive(Debug)]
     pub struct OtherSite(pub(super) CrossSite);
 
-    /// Which cookies go.
+    /// The cookies to clear.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Clears {
-        /// Those of the kind that the caller came by: tokens, or a session.
+        /// Those of the caller's kind of credential: tokens, or a session.
         OfCaller,
         Everything,
     }
 
-    /// The claims of a token, and where the request carried it.
+    /// The claims of a token, and its place in the request.
     pub struct Token<'t>(pub(super) &'t dyn HoldsClaims, pub(super) TokenSource);
 
     impl fmt::Debug for Token<'_> {

@@ -1,4 +1,4 @@
-//! From a caller who has proved who it is to a response with tokens.
+//! Answers a login with tokens.
 
 use std::fmt;
 
@@ -13,18 +13,18 @@ use crate::guard::JwtGuard;
 use crate::issue::{IssueError, NewToken, Pair};
 
 impl JwtGuard {
-    /// Begins the answer to a login: `subject` has just proved who it is, by a password or otherwise.
+    /// Starts the answer to a login: the application has just authenticated `subject`, by a password or otherwise.
     ///
-    /// The access token is fresh. Where the guard has a [token store](crate::Builder::token_store), a refresh token goes
-    /// with it, and both belong to a login that can be refreshed and revoked. Without a store there is no refresh token:
-    /// nobody could tell whether it was used before.
+    /// The access token is fresh. Where the guard has a [token store](crate::Builder::token_store), a refresh token
+    /// goes with it, and both belong to a login that can be refreshed and revoked. Without a store there is no refresh
+    /// token, because its reuse could not be detected.
     pub fn login(&self, subject: impl Into<String>) -> Login {
         let token = self.issuer().map(|issuer| issuer.pair(subject));
         Login { guard: self.clone(), token, answer: Answer::new(Form::Json) }
     }
 }
 
-/// A login that is being answered, begun by [`JwtGuard::login`].
+/// The answer to a login, from [`JwtGuard::login`].
 ///
 /// | form | tokens | without [`body`](Self::body) | with it |
 /// |---|---|---|---|
@@ -48,7 +48,7 @@ impl JwtGuard {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nobody is logged in until `respond` is awaited"]
+#[must_use = "the login does not happen until `respond` is awaited"]
 pub struct Login {
     guard: JwtGuard,
     /// `None` where the guard issues no tokens.
@@ -57,12 +57,12 @@ pub struct Login {
 }
 
 impl Login {
-    /// The scopes that the access token grants, and those that replace it. None by default.
+    /// The scopes of the access token, and of those that replace it. None by default.
     pub fn scopes<S: AsRef<str>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.change(|token| token.scopes(scopes))
     }
 
-    /// The roles that the access token grants, and those that replace it. None by default.
+    /// The roles of the access token, and of those that replace it. None by default.
     pub fn roles<S: AsRef<str>>(self, roles: impl IntoIterator<Item = S>) -> Self {
         self.change(|token| token.roles(roles))
     }
@@ -72,18 +72,18 @@ impl Login {
         self.change(|token| token.audience(audience))
     }
 
-    /// A claim of the application's own. Those that the issuer sets cannot be overwritten:
-    /// [`NewToken::claim`](crate::issue::NewToken::claim) names them.
+    /// Sets a custom claim. Those that the issuer sets cannot be overwritten:
+    /// [`NewToken::claim`](crate::issue::NewToken::claim) lists them.
     pub fn claim(self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.change(|token| token.claim(name, value))
     }
 
-    /// The claims of the application's own type, which has to serialise as an object.
+    /// Sets custom claims from a type that serialises as an object.
     pub fn claims(self, claims: impl Serialize) -> Self {
         self.change(|token| token.claims(claims))
     }
 
-    /// Whatever else can be said of the tokens: lifetimes, client. They are fresh, whatever `change` says.
+    /// Changes the tokens in other ways, such as lifetimes and client. They are always fresh.
     pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
         self.token = self.token.map(change);
         self
@@ -95,8 +95,8 @@ impl Login {
         self
     }
 
-    /// Answers with the access token in the header `Authorization`, as Litestar does. A refresh token has no place there,
-    /// so none is issued, and the access token is a login of its own.
+    /// Answers with the access token in the header `Authorization`, as Litestar does. The header has no place for a
+    /// refresh token, so none is issued, and the access token is a login of its own.
     pub fn header(mut self) -> Self {
         self.answer.form = Form::Header;
         self
@@ -108,15 +108,15 @@ impl Login {
         self
     }
 
-    /// The status of the answer, instead of 200, or of 204 where there is no body.
+    /// The status of the answer, instead of 200, or of 204 without a body.
     pub fn status(mut self, status: StatusCode) -> Self {
         self.answer.status = Some(status);
         self
     }
 
-    /// A body, as JSON. Beside tokens in the body it has to be an object, whose members go with theirs.
+    /// A body, as JSON. Beside tokens in the body it must be an object, whose members are added to theirs.
     ///
-    /// For a body that is no JSON, such as a page, replace that of the response.
+    /// For another body, such as a page, replace that of the response.
     pub fn body(mut self, body: impl Serialize) -> Self {
         self.answer.set_body(body);
         self
@@ -126,8 +126,8 @@ impl Login {
     ///
     /// # Errors
     ///
-    /// The guard has no signing key, or no cookie settings where cookies are asked for; a setter was given something
-    /// illegal; the store does not answer. Nobody is logged in then.
+    /// The guard has no signing key, or no cookie settings although cookies were requested; a setter got an illegal
+    /// value; the store does not answer. Then there is no login.
     pub async fn respond(self) -> Result<Response, LoginError> {
         let Self { guard, token, mut answer } = self;
         answer.check(&guard)?;
@@ -150,7 +150,7 @@ async fn issue(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> Result<T
     }
 }
 
-/// What the configuration and the form of the answer add to every pair of tokens.
+/// Adds what the configuration and the form of the answer require of every pair of tokens.
 pub(super) fn prepare(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> NewToken<Pair> {
     let token = if form == Form::Cookies { token.with_csrf() } else { token };
     let token = if issuing.refresh_ends_access { token.refresh_ends_access() } else { token };

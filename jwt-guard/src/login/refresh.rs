@@ -1,4 +1,4 @@
-//! From a refresh token to a response with the next pair.
+//! Answers a refresh with the next pair of tokens.
 
 use std::fmt;
 
@@ -16,12 +16,12 @@ use crate::issue::{IssueError, NewToken, Pair, Renewal};
 use crate::token::TokenSource;
 
 impl JwtGuard {
-    /// Begins the answer to a refresh: `caller` is what a policy with
-    /// [`token = "refresh"`](crate::policy::Rule::with_token) let in.
+    /// Starts the answer to a refresh: a policy with [`token = "refresh"`](crate::policy::Rule::with_token) has
+    /// admitted `caller`.
     ///
-    /// The refresh token dies, and a new pair takes its place. Using it again at this endpoint revokes the whole login, unless
-    /// the guard has a [grace period](crate::Builder::refresh_grace); every other handler refuses it. The answer has the form in which the refresh token came: cookies for
-    /// a cookie, else JSON.
+    /// A new pair replaces the refresh token. Using the old one again at this endpoint revokes the whole login, unless
+    /// the guard has a [grace period](crate::Builder::refresh_grace); every other handler refuses it. The answer has
+    /// the form in which the refresh token came: cookies for a cookie, else JSON.
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();
         let by_cookie = caller.as_ref().is_some_and(|token| token.1 == TokenSource::Cookie);
@@ -35,14 +35,14 @@ impl JwtGuard {
     }
 }
 
-/// What a refresh begins with.
+/// The refresh token that was presented.
 enum Step {
     NoToken,
     NoIssuer,
     Of(Box<Result<Renewal, IssueError>>),
 }
 
-/// A refresh that is being answered, begun by [`JwtGuard::refresh`].
+/// The answer to a refresh, from [`JwtGuard::refresh`].
 #[must_use = "nothing is refreshed until `respond` is awaited"]
 pub struct Refresh {
     guard: JwtGuard,
@@ -52,8 +52,8 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// Changes what the next pair says, for example after the roles of the caller were looked up again. By default it says
-    /// what the login said.
+    /// Changes the contents of the next pair, for example after looking up the roles of the caller again. By default
+    /// they are those of the login.
     pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
         if let Step::Of(renewal) = self.step {
             self.step = Step::Of(Box::new(renewal.map(|renewal| renewal.change(change))));
@@ -61,8 +61,8 @@ impl Refresh {
         self
     }
 
-    /// Answers with the tokens as JSON. The default for a token that did not come in a cookie; one that did should not be
-    /// shown to scripts.
+    /// Answers with the tokens as JSON. The default for a token that did not come in a cookie; do not show one from a
+    /// cookie to scripts.
     pub fn json(mut self) -> Self {
         self.answer.form = Form::Json;
         self
@@ -86,13 +86,13 @@ impl Refresh {
         self
     }
 
-    /// Rotates the token through the store, and writes the response. Of any number of concurrent calls with one token,
+    /// Rotates the token in the store, and writes the response. Of any number of concurrent calls with one token,
     /// exactly one succeeds.
     ///
     /// # Errors
     ///
-    /// The refresh token does not count any more, which as a response is 401 `invalid_token`, and clears its cookie if it
-    /// came in one; the store does not answer; or as [`Login::respond`](super::Login::respond).
+    /// The refresh token is not valid any more: 401 `invalid_token`, which clears its cookie if it came in one; the
+    /// store does not answer; or as [`Login::respond`](super::Login::respond).
     pub async fn respond(self) -> Result<Response, LoginError> {
         let Self { guard, step, by_cookie, mut answer } = self;
         answer.check(&guard)?;

@@ -1,9 +1,9 @@
-//! A store that cannot answer.
+//! The error of a store.
 
 use std::error::Error;
 use std::fmt;
 
-/// A store could not answer, or could not keep what it was told.
+/// A store could not answer, or could not record a change.
 ///
 /// It is never a verdict on a token: the request is answered with 503. The cause is kept as `source`.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// A failure, in a few words, such as `the server does not answer`.
+    /// A failure, with a short message such as `the server does not answer`.
     pub fn new(what: &'static str) -> Self {
         Self { what, source: None }
     }

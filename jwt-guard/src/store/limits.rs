@@ -1,17 +1,16 @@
-//! How much a store remembers.
+//! Limits of a store.
 
-/// How much a store remembers, in all and of one subject. Logins, issued tokens and revocations have budgets of their own:
-/// logins that fill a store leave it room for every revocation.
+/// The limits of a store, in total and for each subject. Logins, issued tokens and revocations have separate budgets,
+/// so that a store full of logins still has room for every revocation.
 ///
-/// A budget that is full refuses more, and forgets nothing. What one subject has beyond its own limit does not come that
-/// far:
+/// A full budget refuses new entries, and forgets none. The limits of a subject apply first. Beyond them,
 ///
-/// - of its **logins** the one that was refreshed least recently ends, as if it were revoked;
-/// - of its **issued tokens**, where those are [remembered](crate::Builder::allow_list), the one that ends first is refused
-///   from then on;
-/// - its **revocations** are replaced by one that ends everything the subject has, its living logins too.
+/// - the **login** that was refreshed least recently ends, as if it were revoked;
+/// - the **issued token** that ends first (if they are [remembered](crate::Builder::allow_list)) is refused from then
+///   on;
+/// - one **revocation** of everything that the subject has, its living logins too, replaces its revocations.
 ///
-/// Each of the three is a `WARN` in the log. No subject may have more than a tenth of a budget, whatever the limit says.
+/// Each of the three is a `WARN` in the log. A subject never has more than a tenth of a budget, whatever its limit.
 ///
 /// ```
 /// use jwt_guard::store::{MemoryStore, StoreLimits};
@@ -32,7 +31,7 @@ pub struct StoreLimits {
 }
 
 impl StoreLimits {
-    /// A million of each, and of one subject 1,000 logins, 10,000 issued tokens and 1,000 revocations.
+    /// The defaults: a million of each, and for each subject 1,000 logins, 10,000 issued tokens and 1,000 revocations.
     pub fn new() -> Self {
         Self {
             logins: 1_000_000,
@@ -44,40 +43,40 @@ impl StoreLimits {
         }
     }
 
-    /// So many living logins, so many issued tokens and so many revocations.
+    /// Sets the budgets of living logins, issued tokens and revocations to one number.
     pub fn each(entries: usize) -> Self {
         Self { logins: entries, issued: entries, revocations: entries, ..Self::new() }
     }
 
-    /// How many logins live at the same time. A million by default. A store on a server leaves this to the server's own
-    /// `maxmemory`, and the next two as well.
+    /// The number of logins that live at the same time. A million by default. For a store on a server, the server's
+    /// `maxmemory` limits this and the next two.
     pub fn logins(self, logins: usize) -> Self {
         Self { logins, ..self }
     }
 
-    /// How many issued tokens are remembered, for guards that accept no others. A million by default.
+    /// The number of remembered issued tokens, for guards that accept no others. A million by default.
     pub fn issued(self, issued: usize) -> Self {
         Self { issued, ..self }
     }
 
-    /// How many revoked tokens, logins and subjects are remembered. A million by default.
+    /// The number of remembered revocations (of tokens, logins and subjects). A million by default.
     pub fn revocations(self, revocations: usize) -> Self {
         Self { revocations, ..self }
     }
 
-    /// How many logins of one subject live at the same time. 1,000 by default: more than anybody has devices, and few
-    /// enough that no account holder fills a store.
+    /// The number of living logins of one subject. 1,000 by default: more than the devices of one person, and too few
+    /// for one account holder to fill a store.
     pub fn logins_of_one(self, logins: usize) -> Self {
         Self { logins_of_one: logins, ..self }
     }
 
-    /// How many issued tokens of one subject are remembered. 10,000 by default: each refresh issues one that lives for
+    /// The number of remembered issued tokens of one subject. 10,000 by default: each refresh issues one that lives for
     /// minutes.
     pub fn issued_of_one(self, issued: usize) -> Self {
         Self { issued_of_one: issued, ..self }
     }
 
-    /// How many revoked tokens and logins of one subject are remembered one by one. 1,000 by default.
+    /// The number of revocations of single tokens and logins of one subject. 1,000 by default.
     pub fn revocations_of_one(self, revocations: usize) -> Self {
         Self { revocations_of_one: revocations, ..self }
     }
@@ -95,7 +94,7 @@ impl StoreLimits {
     }
 }
 
-/// What one subject may have of a budget.
+/// The share of one subject in a budget.
 fn share(limit: usize, budget: usize) -> usize {
     limit.min(budget / 10).max(1)
 }
@@ -106,7 +105,7 @@ impl Default for StoreLimits {
     }
 }
 
-/// A login ended because its subject has too many.
+/// A login ended because its subject had too many.
 pub(super) fn warn_of_logins(limits: &StoreLimits) {
     tracing::warn!(
         target: "jwt_guard",
@@ -115,7 +114,7 @@ pub(super) fn warn_of_logins(limits: &StoreLimits) {
     );
 }
 
-/// An issued token ended because its subject has too many.
+/// An issued token ended because its subject had too many.
 pub(super) fn warn_of_issued(limits: &StoreLimits) {
     tracing::warn!(
         target: "jwt_guard",
@@ -124,7 +123,7 @@ pub(super) fn warn_of_issued(limits: &StoreLimits) {
     );
 }
 
-/// All that a subject has ended because its revocations are too many.
+/// Everything of a subject ended because it had too many revocations.
 pub(super) fn warn_of_revocations(limits: &StoreLimits) {
     tracing::warn!(
         target: "jwt_guard",

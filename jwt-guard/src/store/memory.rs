@@ -12,11 +12,11 @@ use crate::store::{
 };
 use crate::timestamp::Timestamp;
 
-/// Keeps everything in memory: for tests, and for one process whose users may all log in again, and whose revoked tokens
-/// may all live again, when it restarts.
+/// Keeps everything in memory: for tests, and for a single process that may lose logins and revocations at a restart.
+/// Then all users log in again, and revoked tokens are valid again.
 ///
-/// A clone is another handle to the same store. For what must survive a restart there are the stores of the features
-/// `store-file` and `store-redis`.
+/// A clone is another handle to the same store. The stores of the features `store-file` and `store-redis` survive a
+/// restart.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -60,15 +60,15 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty store with the default [limits](StoreLimits): some 600 MB when it is full.
+    /// An empty store with the default [limits](StoreLimits): some 600 MB when full.
     #[must_use]
     pub fn new() -> Self {
         Self::with_limits(StoreLimits::new())
     }
 
-    /// An empty store that takes `entries` living logins, `entries` issued tokens where those are remembered, and `entries`
-    /// revocations: each revoked token, login or subject is one until the tokens it is about have ended. A full store
-    /// refuses more, it forgets none.
+    /// An empty store for `entries` living logins, `entries` issued tokens (if they are remembered) and `entries`
+    /// revocations. Each revoked token, login or subject is one entry until its tokens have expired. A full store
+    /// refuses new entries; it forgets none.
     #[must_use]
     pub fn with_capacity(entries: usize) -> Self {
         Self::with_limits(StoreLimits::each(entries))

@@ -1,25 +1,25 @@
-//! What must be remembered of tokens: which are revoked, and which refresh token of a login is the current one.
+//! Stores remember which tokens are revoked, and which refresh token of a login is the current one.
 //!
 //! Obligations of every store:
 //!
-//! 1. **What is acknowledged is kept.** When a future of [`TokenStore::revoke`] or [`TokenStore::rotate`] is done, the
-//!    effect survives what the store says it survives: a crash of the process, a restart of the server.
-//! 2. **A failure is an error.** A store that cannot answer says so, and the request is answered with 503. It never
+//! 1. **An acknowledged change is kept.** When a future of [`TokenStore::revoke`] or [`TokenStore::rotate`] is done,
+//!    the effect survives what the documentation of the store promises: a crash of the process, a restart of the
+//!    server.
+//! 2. **A failure is an error.** A store that cannot answer returns an error, and the request is answered with 503. It never
 //!    says [`TokenStatus::Valid`] because it does not know.
 //! 3. **Rotation is one step.** Of any number of concurrent rotations of one token, exactly one is
 //!    [`Rotated::Fresh`].
-//! 4. **Memory is bounded.** Entries go when the tokens they are about have ended and the largest leeway of a guard, five
-//!    minutes, is over: until then a guard may accept them. A store that is full refuses to
-//!    take more; it never forgets an entry that still matters. Revocations have a budget of their own, and no subject takes
-//!    more than its share: see [`StoreLimits`].
+//! 4. **Memory is bounded.** An entry is removed five minutes (the largest leeway of a guard) after its tokens have
+//!    expired: until then a guard may accept them. A full store refuses new entries; it never forgets an entry that
+//!    still matters. Revocations have a separate budget, and each subject has a limited share: see [`StoreLimits`].
 //! 5. **Rounding refuses.** A store may round to milliseconds, ends and cut-offs upwards and the present downwards.
 //!
 //! # Logins and cut-offs
 //!
-//! When all logins of a subject end, those that have begun before must be told from those that begin afterwards, on nodes
-//! whose clocks differ. So no time decides that: the name of a login ends with a [mark](TokenStore::mark), which says in
-//! which epoch of which store it began, and each cut-off begins a new epoch. Tokens without such a mark, such as those of
-//! other issuers, are cut off by the time of their issue.
+//! When all logins of a subject end, earlier logins must be distinguished from later ones, on nodes whose clocks
+//! differ. So time does not decide this: the name of a login ends with a [mark](TokenStore::mark), which contains the
+//! store and the epoch in which the login began, and each cut-off starts a new epoch. Tokens without such a mark, such
+//! as those of other issuers, are cut off by the time of their issue.
 
 mod error;
 #[cfg(feature = "store-file")]
@@ -53,17 +53,17 @@ pub use subject::Subject;
 /// A future of a store.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// The answer to a question that is asked on every request: known at once where the store is in this process, so that
-/// a check costs no allocation.
+/// The answer to the check of every request: ready at once if the store is in this process, so that a check does not
+/// allocate.
 #[must_use]
 pub enum Lookup<'a, T = TokenStatus> {
     /// The answer.
     Known(Result<T, StoreError>),
-    /// The answer has to be fetched.
+    /// The answer is a future.
     Pending(StoreFuture<'a, T>),
 }
 
-/// Says whether a token still counts. Asked on every request, whether or not the token was verified before.
+/// Checks whether a token is revoked. Called on every request, whether or not the token is remembered.
 ///
 /// Implemented for closures that return a `bool`, `true` meaning *revoked*:
 ///
@@ -74,37 +74,37 @@ pub enum Lookup<'a, T = TokenStatus> {
 /// let store = |token: &TokenInfo<'_>| token.id.is_some_and(is_on_my_list);
 /// ```
 pub trait RevocationStore: Send + Sync + 'static {
-    /// Where `token` stands at `now`. An answer that has to be fetched keeps nothing of `token`.
+    /// The standing of `token` at `now`. A pending future must not borrow from `token`.
     fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_>;
 }
 
-/// Remembers revocations, the logins whose tokens are refreshed, and, where asked, every issued token.
+/// Remembers revocations, logins with refresh tokens, and, if configured, every issued token.
 ///
-/// `now` comes from the clock of the guard; a store reads no clock of its own to decide.
+/// `now` comes from the clock of the guard; a store decides without a clock of its own.
 pub trait TokenStore: RevocationStore + fmt::Debug {
     /// Revokes one token, every token of a login, of a subject, or of all.
     fn revoke(&self, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()>;
 
-    /// As [`revoke`](Self::revoke), for a token or a login of which the caller knows whose it is. A store that has limits
-    /// for each subject needs it; by default it is the same.
+    /// As [`revoke`](Self::revoke), for a token or a login whose subject is known. A store with limits for each subject
+    /// needs it; by default it is the same.
     fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
         drop(subject);
         self.revoke(what, now)
     }
 
-    /// What the name of a login that begins now must end with, so that the store can tell it from those that have begun
-    /// before a later cut-off. May be empty in a store that ends each login by name.
+    /// The mark with which the name of a new login must end, so that the store can tell it from logins before a later
+    /// cut-off. May be empty in a store that ends each login by name.
     fn mark(&self, now: SystemTime) -> StoreFuture<'_, String>;
 
-    /// Remembers the first refresh token of a login. The same once more is no error, so that a lost answer can be asked
-    /// for again; another token for the name of a living login, or any for a revoked one, is.
+    /// Remembers the first refresh token of a login. A repeated call is not an error, so that a caller can retry after
+    /// a lost answer; another token for the name of a living login, or any token for a revoked one, is an error.
     fn begin(&self, family: Family, now: SystemTime) -> StoreFuture<'_, Begun>;
 
-    /// Replaces the current refresh token of a login, if the one presented is it. If it is an earlier one, the whole
-    /// family is revoked in the same step, unless [`Rotation::grace`] says that the retry is honest.
+    /// Replaces the current refresh token of a login, if that was presented. If an earlier one was presented, the whole
+    /// login is revoked in the same step, unless it is a retry within [`Rotation::grace`].
     fn rotate(&self, rotation: Rotation, now: SystemTime) -> StoreFuture<'_, Rotated>;
 
-    /// Where the refresh token `id` of the login `family` stands. To ask changes nothing.
+    /// The standing of the refresh token `id` of the login `family`. Changes nothing.
     fn refresh_status(
         &self,
         family: &str,
@@ -116,8 +116,7 @@ pub trait TokenStore: RevocationStore + fmt::Debug {
     /// Remembers that a token was issued, for guards that accept only such tokens. It is forgotten with its login.
     fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()>;
 
-    /// Whether `id` was issued and remembered by [`allow`](TokenStore::allow), and neither it nor its login was revoked
-    /// since.
+    /// Whether `id` was remembered by [`allow`](TokenStore::allow), and neither it nor its login was revoked since.
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_>;
 }
 

@@ -1,4 +1,4 @@
-//! What stores and guards tell each other.
+//! The types that stores and guards exchange.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -9,14 +9,13 @@ use super::Subject;
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct TokenInfo<'a> {
-    /// The token's own name (`jti`).
+    /// The id of the token (`jti`).
     pub id: Option<&'a str>,
-    /// The issuer that gave the subject its name, as the configuration of the guard names it; `None` for one without a
-    /// name.
+    /// The issuer of the subject, by the name in the configuration of the guard; `None` for an issuer without a name.
     pub issuer: Option<&'a str>,
-    /// Whom the token is about.
+    /// The subject of the token.
     pub subject: &'a str,
-    /// The login that the token goes back to (`sid`).
+    /// The login that the token descends from (`sid`).
     pub family: Option<&'a str>,
     /// When it was issued (`iat`).
     pub issued_at: Option<SystemTime>,
@@ -25,7 +24,7 @@ pub struct TokenInfo<'a> {
 }
 
 impl<'a> TokenInfo<'a> {
-    /// The parts that every token has; set the others where there are any.
+    /// The parts that every token has; set the others if there are any.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -41,17 +40,17 @@ impl<'a> TokenInfo<'a> {
     }
 }
 
-/// Whether a token still counts.
+/// Whether a token is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenStatus {
-    /// Nothing is known against it.
+    /// The token is not revoked.
     Valid,
-    /// It was revoked: by its name, its login or its subject.
+    /// The token was revoked: by its id, its login or its subject.
     Revoked,
 }
 
-/// What to revoke. Every entry is kept until the tokens it is about have ended, and the largest leeway of a guard, five
-/// minutes, is over. The later end and the later cut-off count when something is revoked twice.
+/// What to revoke. Every entry is kept until five minutes (the largest leeway of a guard) after its tokens have
+/// expired. If something is revoked twice, the later end and the later cut-off count.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revocation {
@@ -62,15 +61,15 @@ pub enum Revocation {
         /// Its `exp`.
         expires_at: SystemTime,
     },
-    /// Every token of one login, which is off the list of living logins in the same step.
+    /// Every token of one login, which leaves the list of living logins in the same step.
     Family {
         /// Its `sid`.
         id: String,
-        /// When the last of its access tokens ends, as far as the caller knows; the store knows of those that it was told.
+        /// When the last of its access tokens ends, as far as the caller knows; the store may know of a later one.
         expires_at: SystemTime,
     },
-    /// Every login of a subject that has begun until now, and every other token of it that was issued before a moment or
-    /// does not say when.
+    /// Every login of a subject that has begun until now, and every other token of it that was issued before a moment
+    /// or has no `iat`.
     Subject {
         /// The subject.
         subject: Subject,
@@ -81,7 +80,7 @@ pub enum Revocation {
     },
     /// As [`Subject`](Self::Subject), of all subjects of all issuers.
     All {
-        /// The moment before which tokens were issued that belong to no login.
+        /// The moment before which tokens without a login are revoked.
         issued_before: SystemTime,
         /// When the last of them ends.
         expires_at: SystemTime,
@@ -93,7 +92,7 @@ pub enum Revocation {
 pub struct Family {
     /// The name of the login (`sid`). It ends with the [mark](super::TokenStore::mark) of the store.
     pub id: String,
-    /// Whose login it is.
+    /// The subject of the login.
     pub subject: Subject,
     /// The `jti` of the current refresh token.
     pub token: String,
@@ -107,75 +106,75 @@ pub struct Family {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Begun {
-    /// It lives.
+    /// The login has begun.
     Living,
-    /// All logins of its subject were ended after its name had been marked: it begins anew, with another mark.
+    /// All logins of its subject were ended after its name was marked: the caller must begin again, with a new mark.
     Outrun,
 }
 
-/// A token that was issued, for guards that accept no others.
+/// An issued token, for guards that accept no others.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Issued {
     /// Its `jti`.
     pub id: String,
-    /// Whom it is about.
+    /// Its subject.
     pub subject: Subject,
-    /// The login that it belongs to (`sid`), with which it goes.
+    /// Its login (`sid`), with which it ends.
     pub family: Option<String>,
     /// When it ends.
     pub expires_at: SystemTime,
 }
 
-/// A step from one refresh token to the next.
+/// The exchange of one refresh token for the next.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rotation {
     /// The name of the login (`sid`).
     pub family: String,
-    /// The `jti` of the token that was presented.
+    /// The `jti` of the presented token.
     pub presented: String,
-    /// The `jti` of the token that takes its place: random, and never used before.
+    /// The `jti` of the next token: random, and never used before.
     pub next: String,
-    /// When the access token ends that is issued with it.
+    /// When the access token that is issued with it ends.
     pub access_expires_at: SystemTime,
     /// When the later of both ends.
     pub expires_at: SystemTime,
-    /// An access token that ends with this step, and when it would have ended.
+    /// An access token that ends with this exchange, and its original end.
     pub ends: Option<(String, SystemTime)>,
-    /// Where the token is exchanged, such as `POST /refresh`. A token that was replaced is let in there once more, so that its
-    /// reuse is found, and nowhere else.
+    /// The endpoint of the exchange, such as `POST /refresh`. Only there is the replaced token admitted once more, so
+    /// that its reuse is detected.
     pub endpoint: Option<String>,
-    /// How long the token before the current one may be presented again without revoking the family: a client that
-    /// lost the answer asks once more. It is refused all the same.
+    /// How long the previous token may be presented again without revoking the login, because a client that lost the
+    /// answer retries. It is refused all the same.
     pub grace: Duration,
 }
 
-/// How a rotation came out.
+/// The result of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotated {
-    /// The token presented was the current one; now the next one is.
+    /// The current token was presented, and has been replaced by the next one.
     Fresh,
-    /// The token presented was replaced a moment ago, within the grace period. Nothing changed.
+    /// The presented token was replaced a moment ago, within the grace period. Nothing changed.
     Retried,
-    /// The token presented was used before. The family is revoked now.
+    /// The presented token was used before. The login has been revoked.
     Reused,
     /// There is no such login, or it was revoked or is expired.
     Unknown,
 }
 
-/// Where a refresh token stands.
+/// The standing of a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshStatus {
-    /// It is the current one of a living login.
+    /// The current one of a living login.
     Current,
-    /// It was replaced a moment ago, within the grace period.
+    /// Replaced a moment ago, within the grace period.
     Retried,
-    /// It was replaced before, at this endpoint. The login lives.
+    /// Replaced before, at this endpoint. The login lives.
     Replaced(Option<String>),
     /// There is no such login, or it was revoked or is expired.
     Unknown,
 }
 
-/// Names of tokens and subjects are personal data, and no log needs them.
+/// Ids of tokens and names of subjects are personal data, and logs do not need them.
 macro_rules! redacted {
     ($($name:ident $(<$lifetime:lifetime>)?),*) => {
         $(impl fmt::Debug for $name $(<$lifetime>)? {

@@ -1,9 +1,9 @@
-//! Whom tokens are about: a name, and who gave it.
+//! The subject of tokens: a name and its issuer.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 
-/// A subject: a name, and the issuer that calls somebody by it. Two issuers may call two people by one name.
+/// A subject: a name, and the issuer that uses it. Two issuers may use one name for two people.
 ///
 /// A plain text is a subject of the guard's own issuer.
 ///
@@ -21,30 +21,30 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A subject of the issuer that has this name in the configuration of the guard: the first one, where it has several.
+    /// A subject of the issuer with this name in the configuration of the guard: the first name, if it has several.
     pub fn of_issuer(issuer: impl Into<String>, name: impl Into<String>) -> Self {
         Self { issuer: Some(issuer.into()), name: name.into() }
     }
 
-    /// Who gave the name. `None` for an issuer without a name, and, where a guard is asked, for its own.
+    /// The issuer. `None` for an issuer without a name, and, in calls to a guard, for its own issuer.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
-    /// The name: the claim `sub`, or the one that the guard was told to read instead.
+    /// The name: the claim `sub`, or the claim that the guard is configured to read instead.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The subject as one text, and of no two subjects the same.
+    /// The subject as one text, different for different subjects.
     pub(super) fn key(&self) -> String {
         with_key(self.issuer(), self.name(), str::to_owned)
     }
 }
 
-/// Shows the [key](Subject::key) of a subject to `look`, without making a text for it.
+/// Passes the [key](Subject::key) of a subject to `look`, without allocating a text.
 pub(super) fn with_key<R>(issuer: Option<&str>, name: &str, look: impl FnOnce(&str) -> R) -> R {
     thread_local! {
         static KEY: RefCell<String> = const { RefCell::new(String::new()) };
@@ -52,7 +52,7 @@ pub(super) fn with_key<R>(issuer: Option<&str>, name: &str, look: impl FnOnce(&s
     KEY.with_borrow_mut(|key| {
         key.clear();
         if let Some(issuer) = issuer {
-            // Writing to a text does not fail.
+            // Writing to a string does not fail.
             write!(key, "{}", issuer.len()).unwrap_or_default();
         }
         key.push(':');

@@ -1,4 +1,4 @@
-//! Access tokens: what they say, and what they cannot be made to say.
+//! Access tokens: their claims, and the claims that an application cannot set.
 
 use serde_json::json;
 

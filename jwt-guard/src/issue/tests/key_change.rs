@@ -1,4 +1,4 @@
-//! A new signing key beside the old verifying keys: no good token is refused.
+//! A new signing key beside the old verifying keys: no valid token is refused.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is issued passes where it should and nowhere else; what is illegal is not issued.
+//! Issued tokens are accepted where they should be and nowhere else; illegal ones are not issued.
 
 mod access;
 mod key_change;

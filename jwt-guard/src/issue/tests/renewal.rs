@@ -1,4 +1,4 @@
-//! From one pair to the next: what is carried over, what the store is told, and what its answers mean.
+//! The exchange of one pair for the next: what is copied, what the store is told, and what its answers mean.
 
 use std::sync::Mutex;
 
@@ -14,11 +14,11 @@ use crate::store::{
 };
 use crate::token::TokenSource;
 
-/// A store that answers as it is told, and keeps what it was asked.
+/// A store with scripted answers that records its calls.
 #[derive(Debug)]
 struct Told {
     rotated: Rotated,
-    /// How often a login is outrun.
+    /// How many cut-offs overtake the login.
     outruns: Mutex<usize>,
     /// The name of the call that fails.
     fails: &'static str,
@@ -95,7 +95,7 @@ fn after_now(seconds: f64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs_f64(NOW as f64 + seconds)
 }
 
-/// The claims of a refresh token, as a guard hands them on. It may be of another time.
+/// The claims of a refresh token from a guard, possibly of another time.
 fn presented(issuer: &TokenIssuer, token: &IssuedToken) -> Identity {
     let verifier = verifier(issuer, refresh_profile()).of_refresh_tokens();
     Arc::into_inner(verifier.verify(token.as_str().as_bytes()).unwrap().into_identity()).unwrap()
@@ -291,7 +291,7 @@ async fn an_illegal_change_leaves_the_login_as_it_was() {
     assert!(store.calls().is_empty());
 }
 
-/// Whatever a token says, what it was accepted as decides.
+/// Its claims do not matter; the kind as which it was accepted does.
 #[test]
 fn only_a_refresh_token_of_this_issuer_renews_anything() {
     let issuer = issuer(|builder| builder);
@@ -305,7 +305,7 @@ fn only_a_refresh_token_of_this_issuer_renews_anything() {
         IssueErrorKind::RefreshMisused,
         "not accepted as a refresh token",
     );
-    // A whole refresh token, which a guard has taken for an access token.
+    // A complete refresh token that a guard has accepted as an access token.
     let taken = verifier(&issuer, refresh_profile())
         .verify(pair.refresh().as_str().as_bytes())
         .unwrap()
@@ -356,7 +356,7 @@ async fn a_login_after_the_logout_of_a_subject_counts_at_once() {
     let refresh = presented(&issuer, old.refresh());
     let renewed = issuer.renew_verified(&refresh).unwrap().rotate(&store).await;
     refused(renewed, IssueErrorKind::RefreshUnknown, "revoked");
-    // It is issued now, and no moment later.
+    // It is issued at this second and not later.
     let new = login(&issuer).begin(&store).await.unwrap();
     assert_eq!(new.access().issued_at(), after_now(0.0));
     for (token, status) in [(old.access(), TokenStatus::Revoked), (new.access(), TokenStatus::Valid)] {

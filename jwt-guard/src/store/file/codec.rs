@@ -1,7 +1,8 @@
-//! How an entry is written: one byte for its kind before its name; its end, and what else it says, after.
+//! The encoding of an entry: the key is one byte for its kind, and its name; the value is its end, and its other
+//! contents.
 //!
-//! Numbers are eight bytes, big-endian; a text has its length before it. Nothing may be left over: an entry that does
-//! not read back in full is damage.
+//! Numbers are eight bytes, big-endian; a text is preceded by its length. An entry with missing or surplus bytes is
+//! damaged.
 
 use crate::store::StoreError;
 use crate::store::ledger::{Entry, Kind, Login, Note};
@@ -91,7 +92,7 @@ fn put_timestamp(bytes: &mut Vec<u8>, moment: Timestamp) {
     put_number(bytes, moment.as_millis());
 }
 
-/// Whether there is one, and then the text.
+/// Whether there is a text, and then the text.
 fn put_option(bytes: &mut Vec<u8>, text: Option<&str>) {
     bytes.push(u8::from(text.is_some()));
     if let Some(text) = text {

@@ -20,7 +20,7 @@ use crate::store::ledger::{Change, Kind, Ledger};
 /// All entries. The name of the table has the version of the format.
 const ENTRIES: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new("jwt-guard entries 2");
 
-/// The pages that the engine keeps in memory: the entries are in the ledger, so few are read twice.
+/// The page cache of redb. It can be small, because the ledger has the entries in memory.
 const CACHE: usize = 4 << 20;
 
 /// An open and locked file.
@@ -29,7 +29,7 @@ pub(super) struct Disk {
     place: Place,
 }
 
-/// Where the file was when it was opened.
+/// The path of the file when it was opened.
 struct Place {
     path: PathBuf,
     file: Option<FileId>,
@@ -54,7 +54,7 @@ impl Disk {
         let repaired = Arc::new(AtomicBool::new(false));
         let repairing = Arc::clone(&repaired);
         let mut builder = Builder::new();
-        // Every page is read afterwards in any case. This compares the checksums of all of them first.
+        // Every page is read afterwards in any case. This verifies the checksums of all pages first.
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
         builder.set_repair_callback(move |_| repairing.store(true, Ordering::Relaxed));
         let database = builder.create(path).map_err(not_opened)?;
@@ -107,7 +107,7 @@ impl Disk {
         let key = |kind: Kind, name| (codec::kind_to_byte(kind), name);
         for change in changes {
             match change {
-                // The name that comes after those of a kind belongs to the next kind.
+                // The first name of the next kind is the end of this kind.
                 Change::Cleared(kind) => {
                     let next = codec::kind_to_byte(*kind) + 1;
                     table.retain_in(key(*kind, "")..(next, ""), |_, _| false)?;
@@ -123,12 +123,12 @@ impl Disk {
     }
 }
 
-/// Which file it is, whatever its name.
+/// The identity of the file, whatever its name.
 #[derive(PartialEq, Eq)]
 struct FileId(u64, u64);
 
 impl FileId {
-    /// `None` where the system does not tell. There a file that is open is not removed either.
+    /// `None` on systems without such an identity. There an open file cannot be removed either.
     #[cfg(unix)]
     fn of(path: &Path) -> io::Result<Option<Self>> {
         use std::os::unix::fs::MetadataExt as _;
@@ -144,7 +144,7 @@ impl FileId {
 }
 
 impl Place {
-    /// Whether what was written can be found again.
+    /// Whether the path still leads to the open file.
     fn check(&self) -> Result<(), StoreError> {
         let gone = || StoreError::new("the file was removed or replaced while it was open");
         match FileId::of(&self.path) {
@@ -155,8 +155,8 @@ impl Place {
     }
 }
 
-/// Makes an empty file if there is none, and says whether it did. Its directory is synchronised too, or the file could be gone after a power
-/// failure, with all that is in it.
+/// Makes an empty file if there is none, and returns whether it did. It synchronises the directory too; otherwise the
+/// file could be gone after a power failure.
 fn make(path: &Path) -> io::Result<bool> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -175,7 +175,7 @@ fn synchronise_directory(path: &Path) -> io::Result<()> {
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// Elsewhere a directory cannot be opened as a file, and the file system sees to it.
+/// On other systems a directory cannot be opened as a file, and the file system takes care of this.
 #[cfg(not(unix))]
 fn synchronise_directory(_path: &Path) -> io::Result<()> {
     Ok(())

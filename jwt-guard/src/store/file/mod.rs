@@ -1,13 +1,13 @@
 //! A store in one file, for one machine.
 //!
-//! 1. [`FileStore::open`] locks the file, checks it, and reads it into memory. Questions are answered from there.
-//! 2. Changes go to one writer thread. It takes all that wait, decides them in order, writes what they changed in one
-//!    transaction, and waits until the disk has it. Only then are they acknowledged.
-//! 3. When a write fails, no further write is taken: what is on the disk is what was acknowledged. Questions are still
-//!    answered, from memory. The process must be restarted. A file that is no longer where it was is such a failure: what
-//!    is written to it would be gone with the process.
+//! 1. [`FileStore::open`] locks the file, checks it, and reads it into memory. Reads are answered from there.
+//! 2. Changes go to one writer thread. It takes all waiting changes, decides them in order, writes the result in one
+//!    transaction, and waits until the disk has it. Only then does it acknowledge them.
+//! 3. After a failed write the store accepts no more writes, so that the disk has what was acknowledged. Reads are
+//!    still answered from memory. The process must be restarted. A file that was moved or removed is such a failure:
+//!    further writes would be lost with the process.
 //!
-//! The engine is redb. What it was compared with, and the figures, are in `ARCHITECTURE.md`.
+//! The engine is redb; `docs/decisions.md` has the comparison, with figures.
 
 mod codec;
 mod disk;
@@ -26,15 +26,15 @@ use crate::store::{
 };
 use writer::{Order, Writer};
 
-/// Keeps everything in one file, and in memory: for all that runs on one machine in one process.
+/// Keeps everything in one file, and in memory: for an application of one process on one machine.
 ///
-/// What is acknowledged survives a crash of the process and of the machine, as long as the disk gives back what it was
-/// given. A second process cannot open the file. A clone is another handle to the same store; the file is closed when the
-/// last one is dropped.
+/// An acknowledged change survives a crash of the process and of the machine, as long as the disk returns what was
+/// written. A second process cannot open the file. A clone is another handle to the same store; the file is closed when
+/// the last one is dropped.
 ///
-/// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, which the log tells
-/// as `WARN`. If the disk also gives back other bytes than it was given, that may fall back to the state before the last
-/// acknowledged change: the last logout is forgotten then.
+/// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, with a `WARN`
+/// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last
+/// acknowledged change: then the last logout is forgotten.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -63,25 +63,26 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Opens the file at `path`, or makes it, with the default [limits](StoreLimits): some 600 MB of memory when it is full.
+    /// Opens the file at `path`, or creates it, with the default [limits](StoreLimits): a full store takes some 600 MB
+    /// of memory.
     ///
-    /// On Unix a new file is readable by its owner alone. That it is new is a `WARN` in the log: where there was one, its path
-    /// is wrong or somebody has removed it, and what was revoked is good again.
+    /// On Unix only its owner can read a new file. A new file is a `WARN` in the log: if there should have been one,
+    /// the path is wrong or the file was removed, and revoked tokens are valid again.
     ///
     /// # Errors
     ///
-    /// When another process, or another store of this one, has the file open, when it is empty, is not a store or is
-    /// damaged, or when the system refuses access.
+    /// Another process, or another store of this one, has the file open; it is empty, not a store or damaged; or the
+    /// system refuses access.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::with_limits(path, StoreLimits::new()).await
     }
 
-    /// As [`open`](Self::open), for `entries` entries of each kind. What counts as one is said at
+    /// As [`open`](Self::open), for `entries` entries of each kind, counted as by
     /// [`MemoryStore::with_capacity`](crate::store::MemoryStore::with_capacity).
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open). A file that has more entries already is opened, and takes no new ones.
+    /// As [`open`](Self::open). A file with more entries is opened, and accepts no new ones.
     pub async fn with_capacity(path: impl AsRef<Path>, entries: usize) -> Result<Self, StoreError> {
         Self::with_limits(path, StoreLimits::each(entries)).await
     }
@@ -115,7 +116,7 @@ impl TokenStore for FileStore {
 
     fn mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
         Box::pin(async move {
-            // Only the first one has to be written down.
+            // Only the first cut-off has to be written.
             match self.shared.ask(Ledger::mark)? {
                 Some(mark) => Ok(mark),
                 None => self.writer.send(now, Order::Mark).await,

@@ -13,12 +13,12 @@ use crate::store::shared::Shared;
 use crate::store::{Begun, Family, Issued, Revocation, Rotated, Rotation, StoreError, StoreLimits, Subject};
 use crate::timestamp::Timestamp;
 
-/// How many orders wait at most, and how many share a transaction. A sender that finds the queue full waits.
+/// How many orders wait at most, and how many share a transaction. A sender waits while the queue is full.
 const QUEUE: usize = 1024;
 
 type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// What the writer is to do, and where it says how it went.
+/// An order to the writer, with the channel for its result.
 pub(super) enum Order {
     Allow(Issued, Done<()>),
     Begin(Family, Done<Begun>),
@@ -27,10 +27,10 @@ pub(super) enum Order {
     Rotate(Rotation, Done<Rotated>),
 }
 
-/// Says how an order went, once it is known whether the disk has it.
+/// Sends the result of an order, after the commit.
 type Acknowledge = Box<dyn FnOnce(Option<&Failure>)>;
 
-/// Why the file was not written; all orders of a transaction share it.
+/// The error of a commit; all orders of a transaction share it.
 type Failure = Arc<StoreError>;
 
 impl Order {
@@ -67,14 +67,14 @@ fn unwritten(why: &Failure) -> StoreError {
     StoreError::new("the file cannot be written").because(why.clone())
 }
 
-/// The way to the thread. When it is dropped, the thread finishes what waits and closes the file.
+/// The channel to the thread. When it is dropped, the thread finishes the waiting orders and closes the file.
 pub(super) struct Writer {
     orders: Option<mpsc::Sender<(Order, SystemTime)>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    /// Opens the file on the thread that will write it.
+    /// Opens the file on the writer thread.
     pub(super) async fn start(path: PathBuf, limits: StoreLimits) -> Result<(Self, Arc<Shared>), StoreError> {
         let (opened, open) = oneshot::channel();
         let (orders, queue) = mpsc::channel(QUEUE);
@@ -90,7 +90,7 @@ impl Writer {
         let thread =
             thread.map_err(|error| StoreError::new("no thread for it can be started").because(error))?;
         let writer = Self { orders: Some(orders), thread: Some(thread) };
-        // redb panics on some kinds of damage; the sender is lost then.
+        // redb panics on some kinds of damage; then the sender is dropped.
         let shared = open.await.map_err(|_| StoreError::new("the file is damaged"))??;
         Ok((writer, shared))
     }
@@ -111,7 +111,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.orders = None;
-        // A file that is dropped can be opened again at once. The wait is one transaction long.
+        // Waits for the last transaction, so that the file can be opened again at once.
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
@@ -130,12 +130,13 @@ fn write(disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, SystemTi
     let mut failure = None;
     while queue.blocking_recv_many(&mut batch, QUEUE) > 0 {
         if let Some(failure) = &failure {
-            // Whether the disk has the last changes is unknown. The file stays locked, so that the answers from memory
-            // stay true.
+            // It is unknown whether the disk has the last changes. The file stays locked, so that the answers from
+            // memory stay true.
             batch.drain(..).for_each(|(order, _)| order.refuse(failure));
             continue;
         }
-        // A revocation may be seen a moment before it is acknowledged. That refuses a token early, and is no harm.
+        // A revocation may be visible a moment before it is acknowledged. That refuses a token early, which is
+        // harmless.
         let decided: Vec<_> =
             batch.drain(..).map(|(order, now)| order.decide(shared, Timestamp::floor(now))).collect();
         if let Err(error) = shared.take_changes().and_then(|changes| disk.write(&changes)) {

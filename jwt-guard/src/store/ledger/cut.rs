@@ -1,4 +1,4 @@
-//! Cut-offs: all that a subject has, or everybody, ends at once.
+//! Cut-offs: everything of one subject, or of all subjects, ends at once.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use crate::timestamp::Timestamp;
 
 impl Ledger {
-    /// Begins a new epoch, before which everything of a subject is over.
+    /// Starts a new epoch. Everything of the subject from before is revoked.
     pub(super) fn cut(
         &mut self,
         key: Arc<str>,
@@ -19,8 +19,8 @@ impl Ledger {
         self.cut_at(key, before, ends, self.epoch.saturating_add(1))
     }
 
-    /// As [`cut`](Self::cut), for a cut-off that was made elsewhere. It covers what was made in earlier epochs, and takes the
-    /// place of that: it lasts as long.
+    /// As [`cut`](Self::cut), for a cut-off from another node. It covers the revocations of earlier epochs and replaces
+    /// them, so it lasts as long as they would.
     pub(in crate::store) fn cut_at(
         &mut self,
         key: Arc<str>,
@@ -39,7 +39,7 @@ impl Ledger {
         self.put(Kind::Subject, key, Entry { ends, note: Note::CutOff { before, epoch } })
     }
 
-    /// When the last of the entries ends that a cut-off takes the place of.
+    /// The last end of the entries that a cut-off replaces.
     fn last_end_of(&self, key: &str) -> Option<Timestamp> {
         if key == EVERYBODY {
             let tables = [&self.logins, &self.tokens, &self.families];
@@ -76,7 +76,7 @@ impl Ledger {
         }
     }
 
-    /// Whether a cut-off was made after a login had its name marked. A name without a mark is never outrun.
+    /// Whether a cut-off was made after the name of a login was marked. A name without a mark is never overtaken.
     pub(super) fn is_outrun(&self, subject: &str, family: &str, now: Timestamp) -> bool {
         let Some(began) = self.epoch_of(family) else { return false };
         [EVERYBODY, subject]

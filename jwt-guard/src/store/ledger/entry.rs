@@ -1,4 +1,4 @@
-//! What a ledger remembers under a name.
+//! The entries of a ledger.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::timestamp::Timestamp;
 
 impl Timestamp {
-    /// How long an entry counts after its token has ended: the largest leeway that a guard can be given. A guard accepts
-    /// tokens for so long, so a revocation must not be forgotten before.
+    /// How long an entry counts after its token has expired: the largest leeway of a guard. A guard may accept tokens
+    /// for so long, so a revocation must not be forgotten earlier.
     pub(in crate::store) const LEEWAY: Duration = Duration::from_secs(300);
 }
 
-/// What an entry is about.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Kind {
     /// A token that was issued.
@@ -22,33 +22,33 @@ pub(in crate::store) enum Kind {
     Family,
     /// A living login.
     Login,
-    /// A subject, or everybody, whose tokens of before a moment are revoked.
+    /// A subject, or all subjects, whose tokens from before a moment are revoked.
     Subject,
     /// A revoked token.
     Token,
 }
 
 impl Kind {
-    /// The kinds of which there are many, each in a table.
+    /// The numerous kinds, each in a table.
     pub(in crate::store) const TABLES: [Self; 5] =
         [Self::Allowed, Self::Family, Self::Login, Self::Subject, Self::Token];
 }
 
-/// What is remembered under a name.
+/// One entry.
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::store) struct Entry {
-    /// When the last token that the entry is about ends.
+    /// When the last token of the entry expires.
     pub(in crate::store) ends: Timestamp,
-    /// What else there is to remember.
+    /// Its other contents.
     pub(in crate::store) note: Note,
 }
 
-/// What an entry says beside its name. Subjects are written as [`Subject::key`](crate::store::Subject::key) does.
+/// The contents of an entry beside its name. Subjects are in the form of [`Subject::key`](crate::store::Subject::key).
 #[derive(Clone, PartialEq, Eq)]
 pub(in crate::store) enum Note {
-    /// A token that was issued, and whose it is.
+    /// An issued token, and its subject.
     Allowed { subject: Arc<str>, family: Option<Arc<str>> },
-    /// Tokens of logins that began in an earlier epoch are revoked, and other tokens issued before the moment.
+    /// Revokes the tokens of logins from earlier epochs, and other tokens issued before the moment.
     CutOff { before: Timestamp, epoch: u64 },
     /// The epoch of the ledger.
     #[cfg_attr(
@@ -56,9 +56,9 @@ pub(in crate::store) enum Note {
         allow(dead_code, reason = "only a store that writes changes down keeps it")
     )]
     Era(u64),
-    /// A login that lives.
+    /// A living login.
     Login(Login),
-    /// A revoked token or login, whose it is if anybody said so, and the epoch in which it was revoked.
+    /// A revoked token or login, its subject if known, and the epoch in which it was revoked.
     Revoked { subject: Option<Arc<str>>, epoch: u64 },
 }
 
@@ -71,14 +71,14 @@ pub(in crate::store) struct Login {
     pub(in crate::store) rotated: Timestamp,
     /// When the last of its access tokens ends.
     pub(in crate::store) access_ends: Timestamp,
-    /// Where the previous token was exchanged for the current one.
+    /// The endpoint that exchanged the previous token for the current one.
     pub(in crate::store) endpoint: Option<Box<str>>,
-    /// The epoch in which it began.
+    /// The epoch of its beginning.
     pub(in crate::store) epoch: u64,
 }
 
 impl Entry {
-    /// The later end of both, and the later cut-off: a revocation is never taken back by a weaker one.
+    /// The later end of both, and the later cut-off: a weaker revocation never replaces a stronger one.
     pub(super) fn stricter(mut self, known: &Self) -> Self {
         self.ends = self.ends.max(known.ends);
         match (&mut self.note, &known.note) {
@@ -101,7 +101,7 @@ impl Entry {
         now < self.ends.plus(Timestamp::LEEWAY)
     }
 
-    /// Whose it is.
+    /// Its subject.
     pub(super) fn subject(&self) -> Option<&Arc<str>> {
         match &self.note {
             Note::Allowed { subject, .. } | Note::Login(Login { subject, .. }) => Some(subject),
@@ -110,7 +110,7 @@ impl Entry {
         }
     }
 
-    /// The login that it belongs to.
+    /// Its login.
     pub(super) fn family(&self) -> Option<&Arc<str>> {
         match &self.note {
             Note::Allowed { family, .. } => family.as_ref(),
@@ -118,8 +118,8 @@ impl Entry {
         }
     }
 
-    /// Which of a subject's entries goes first where there are too many: the login that was refreshed least recently,
-    /// the token that ends first.
+    /// Orders the entries of a subject for eviction: first the login that was refreshed least recently, or the token
+    /// that ends first.
     pub(super) fn order(&self) -> Timestamp {
         match &self.note {
             Note::Login(login) => login.rotated,

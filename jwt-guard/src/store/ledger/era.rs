@@ -1,4 +1,4 @@
-//! In which epoch of which ledger a login began: the end of its name.
+//! The mark at the end of a login's name: the ledger and the epoch in which it began.
 
 #[cfg(feature = "store-redis")]
 use super::Note;
@@ -6,16 +6,16 @@ use super::{Kind, Ledger};
 use crate::random;
 use crate::store::StoreError;
 
-/// How much of a random name tells one ledger from another: 66 bits.
+/// The length of a line, which identifies a ledger: 66 random bits.
 const LINE: usize = 11;
 
 impl Ledger {
-    /// What the names of logins end with that begin now; `None` until [`set_line`](Self::set_line).
+    /// The mark for the names of new logins; `None` before [`set_line`](Self::set_line).
     pub(in crate::store) fn mark(&self) -> Option<String> {
         self.line.as_ref().map(|line| mark(line, self.epoch))
     }
 
-    /// Gives the ledger a name, which it keeps if it has one.
+    /// Sets the line of the ledger, unless it has one.
     pub(in crate::store) fn set_line(&mut self) -> Result<(), StoreError> {
         if self.line.is_none() {
             self.line = Some(new_line()?.into());
@@ -24,8 +24,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// The ledger follows one elsewhere, of this name. If that is another than before, no cut-off so far is about logins of
-    /// it.
+    /// Makes this ledger follow another one with this line. If the line is new, the earlier cut-offs do not concern its
+    /// logins.
     #[cfg(feature = "store-redis")]
     pub(in crate::store) fn follow_line(&mut self, line: &str) {
         if self.line.as_deref() != Some(line) {
@@ -52,19 +52,19 @@ impl Ledger {
     }
 }
 
-/// A name for a ledger.
+/// A new line.
 pub(in crate::store) fn new_line() -> Result<String, StoreError> {
     let mut line = random::id().map_err(|error| StoreError::new("no name can be drawn").because(error))?;
     line.truncate(LINE);
     Ok(line)
 }
 
-/// What the name of a login ends with.
+/// The mark as text.
 pub(in crate::store) fn mark(line: &str, epoch: u64) -> String {
     format!(".{line}.{epoch}")
 }
 
-/// The line and the epoch that the name of a login ends with, if it ends with such.
+/// The line and the epoch at the end of a login's name, if it has a mark.
 pub(in crate::store) fn read_mark(family: &str) -> Option<(&str, u64)> {
     let (rest, epoch) = family.rsplit_once('.')?;
     let (_, line) = rest.rsplit_once('.')?;

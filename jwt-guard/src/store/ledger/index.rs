@@ -1,11 +1,11 @@
-//! Which entries of a table belong together.
+//! An index of the entries that belong together.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::timestamp::Timestamp;
 
-/// Names of entries under the name of whom they belong to, in an order.
+/// Names of entries under the name of their owner, in order.
 #[derive(Default)]
 pub(super) struct Index(HashMap<Arc<str>, BTreeSet<(Timestamp, Arc<str>)>>);
 

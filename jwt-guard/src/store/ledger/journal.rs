@@ -1,4 +1,4 @@
-//! What a store must write down, and read back, so that a ledger outlives its process.
+//! The changes that a store must write and read back, so that a ledger outlives its process.
 
 use std::sync::Arc;
 
@@ -6,27 +6,27 @@ use super::{Entry, Kind, Ledger, Note};
 use crate::store::StoreLimits;
 use crate::timestamp::Timestamp;
 
-/// What differs from what was written down before.
+/// A change since the last write.
 pub(in crate::store) enum Change {
-    /// Everything of a kind is gone. What is there again comes after.
+    /// Removes every entry of a kind. Remaining ones follow as entries.
     Cleared(Kind),
-    /// An entry: what it is now, or `None` if it is gone.
+    /// An entry in its new state, or `None` if it is gone.
     Entry(Kind, Arc<str>, Option<Entry>),
 }
 
-/// A change, before it is asked for.
+/// A recorded change.
 pub(super) enum Changed {
     Cleared(Kind),
     Entry(Kind, Arc<str>),
 }
 
 impl Ledger {
-    /// A ledger that remembers what was changed until [`take_changes`](Self::take_changes).
+    /// A ledger that records changes until [`take_changes`](Self::take_changes).
     pub(in crate::store) fn journaled(limits: StoreLimits) -> Self {
         Self { changed: Some(Vec::new()), ..Self::new(limits) }
     }
 
-    /// Takes an entry that was written down before, however many there are.
+    /// Restores a written entry, regardless of the limits.
     pub(in crate::store) fn restore(&mut self, kind: Kind, name: &str, entry: Entry) {
         match (kind, &entry.note) {
             (Kind::Era, Note::Era(epoch)) => (self.line, self.epoch) = (Some(name.into()), *epoch),
@@ -34,7 +34,7 @@ impl Ledger {
         }
     }
 
-    /// What differs since the last call.
+    /// The changes since the last call.
     pub(in crate::store) fn take_changes(&mut self) -> Vec<Change> {
         let changed = self.changed.as_mut().map(std::mem::take).unwrap_or_default();
         let with_entry = |change| match change {

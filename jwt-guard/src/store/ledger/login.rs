@@ -1,4 +1,4 @@
-//! Logins: each has one refresh token that counts.
+//! Logins: each has one current refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ impl Ledger {
             return Err(StoreError::new("a new login has the name of a revoked one"));
         }
         match self.login(&id, now) {
-            // The same once more, by somebody who lost the answer.
+            // The same call again, by a caller that lost the answer.
             Some(Login { current, previous: None, .. }) if **current == *token => return Ok(Begun::Living),
             Some(_) => return Err(StoreError::new("a new login has the name of a living one")),
             None => {}
@@ -62,7 +62,7 @@ impl Ledger {
             let subject = self.login(&family, now).map(|login| login.subject.clone());
             self.revoke_token(id.into(), subject, Timestamp::ceil(ends), now)?;
         }
-        // Where that was one revocation too many, the login is over with all others of its subject.
+        // If that was one revocation too many, the login has ended with all others of its subject.
         let Some(old) = self.login(&family, now).cloned() else { return Ok(Rotated::Unknown) };
         let ends = self.logins.get(&family).map_or(expires_at, |entry| entry.ends.max(expires_at));
         let login = Login {
@@ -97,8 +97,9 @@ impl Ledger {
         }
     }
 
-    /// Ends a login, with its issued tokens. It makes room for its revocation: reuse is acted on even when the store is
-    /// full. Its refresh tokens are unknown from now on, so the revocation lasts as long as access tokens do.
+    /// Ends a login with its issued tokens. This frees room for its revocation, so reuse has its effect even if the
+    /// store is full. Its refresh tokens become unknown, so the revocation only has to last as long as the access
+    /// tokens.
     pub(super) fn revoke_family(
         &mut self,
         name: Arc<str>,
@@ -118,7 +119,7 @@ impl Ledger {
         self.revoke_one(Kind::Family, name, subject, ends, now)
     }
 
-    /// Ends the logins of a subject that are too many for one more.
+    /// Ends logins of a subject until one more is allowed.
     fn make_room(&mut self, subject: &str, now: Timestamp) -> Result<(), StoreError> {
         while self.logins.count_of(subject) >= self.limits.most_logins() {
             let Some(first) = self.logins.of_subject(subject).next().cloned() else { break };

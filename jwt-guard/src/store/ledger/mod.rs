@@ -1,10 +1,10 @@
-//! What all stores agree on: the rules of revocation and rotation, as plain functions over plain maps.
+//! The rules of revocation and rotation that all stores share, as plain functions over plain maps.
 //!
-//! The ledger reads no clock, does no I/O and takes no lock. An entry counts until five minutes, the largest leeway of a
-//! guard, after its token has ended; every write forgets a few entries that no longer do.
+//! The ledger reads no clock, does no I/O and takes no lock. An entry counts until five minutes (the largest leeway of
+//! a guard) after its token has expired; every write forgets a few older entries.
 //!
-//! Time does not order what happens here, since clocks differ: each cut-off begins a new epoch, and covers what was made
-//! in earlier ones. `era` has the names of logins say in which they began.
+//! Time does not order events, because clocks differ: each cut-off starts a new epoch, and covers everything from
+//! earlier ones. The names of logins contain the epoch of their beginning (`era`).
 
 mod cut;
 mod entry;
@@ -34,7 +34,7 @@ pub(super) use era::{mark, new_line, read_mark};
 pub(super) use journal::Change;
 use table::Table;
 
-/// How many entries that no longer count a write forgets at most. It adds two at most, so the ledger never falls behind.
+/// How many old entries a write forgets at most. It adds two at most, so the ledger does not grow with old entries.
 const SWEEP: usize = 16;
 
 /// The name of the cut-off of all subjects. The key of a subject is another.
@@ -48,11 +48,11 @@ pub(super) struct Ledger {
     logins: Table,
     allowed: Table,
     limits: StoreLimits,
-    /// Tells the marks of this ledger from those of others; `None` until the first is asked for.
+    /// The line of this ledger; `None` until the first mark is requested.
     line: Option<Arc<str>>,
-    /// How many cut-offs there were.
+    /// The number of cut-offs.
     epoch: u64,
-    /// What changed, for a store that writes it down; `None` where nobody asks.
+    /// The changes, for a store that writes them; `None` for other stores.
     #[cfg(any(feature = "store-file", test))]
     changed: Option<Vec<journal::Changed>>,
 }
@@ -170,8 +170,8 @@ impl Ledger {
         self.revoke_one(Kind::Token, name, whose, ends, now)
     }
 
-    /// Revokes a token or a login by name. One subject has a limited number of such entries: beyond, one cut-off takes their
-    /// place.
+    /// Revokes a token or a login by name. A subject has a limited number of such entries; beyond it, one cut-off
+    /// replaces them.
     fn revoke_one(
         &mut self,
         kind: Kind,
@@ -195,7 +195,7 @@ impl Ledger {
         self.put(kind, name, Entry { ends, note })
     }
 
-    /// Keeps the stricter of what is known and what is new.
+    /// Merges the known and the new entry, and keeps the stricter values.
     fn put(&mut self, kind: Kind, name: Arc<str>, entry: Entry) -> Result<(), StoreError> {
         let entry = match self.table(kind).get(&name) {
             Some(known) => entry.stricter(known),

@@ -1,4 +1,4 @@
-//! The ledger against a model that remembers everything and looks through all of it.
+//! Compares the ledger with a model that remembers everything and searches all of it.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use crate::store::{Begun, Family, RefreshStatus, Rotated, Rotation};
 
 const SUBJECTS: [&str; 2] = ["ada", "bob"];
 
-/// What is done to a store; numbers choose among what there is.
+/// An operation on a store; numbers choose among the existing objects.
 #[derive(Clone, Debug)]
 enum Step {
     Begin {
@@ -31,7 +31,7 @@ enum Step {
     Wait {
         seconds: u64,
     },
-    /// Nothing but a restart, from what was written down.
+    /// A restart from what was written.
     Restart,
 }
 
@@ -65,12 +65,12 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Whether every token is judged as the model judges it.
+/// Checks that ledger and model agree on every token.
 fn agree(ledger: &Ledger, logins: &[Known], now: u64) -> Result<(), TestCaseError> {
     let moment = Timestamp::floor(at(now));
     for login in logins {
         for (id, end) in &login.access {
-            // Beyond its end and the leeway, no guard asks.
+            // Guards do not ask about a token after its end plus the leeway.
             if now < end + Timestamp::LEEWAY.as_secs() {
                 let subject = SUBJECTS[login.subject];
                 let facts = TokenInfo {

@@ -1,4 +1,4 @@
-//! Entries that end: found by name, forgotten in the order of their ends, counted by whose they are.
+//! A table of entries with an end: found by name, forgotten in the order of their ends, counted by owner.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::timestamp::Timestamp;
 pub(super) struct Table {
     entries: HashMap<Arc<str>, Entry>,
     by_end: BTreeSet<(Timestamp, Arc<str>)>,
-    /// The entries of a subject: those that are to go first come first.
+    /// The entries of a subject, in the order of eviction.
     by_subject: Index,
     /// The entries of a login.
     by_family: Index,
@@ -37,7 +37,7 @@ impl Table {
         Some((place.1, entry))
     }
 
-    /// Forgets the entry that ended first, if it does not count any more.
+    /// Forgets the entry with the earliest end, if it does not count any more.
     pub(super) fn forget_one(&mut self, now: Timestamp) -> Option<Arc<str>> {
         let (_, name) = self.by_end.first()?;
         if self.entries.get(name).is_some_and(|entry| entry.counts(now)) {
@@ -48,7 +48,7 @@ impl Table {
         Some(name)
     }
 
-    /// Empties the table, but for what `stays`. Returns the names of that.
+    /// Removes all entries but those that `stays` selects. Returns the names of the remaining ones.
     pub(super) fn clear_but(&mut self, stays: impl Fn(&Entry) -> bool) -> Vec<Arc<str>> {
         let old = std::mem::take(self);
         let kept: Vec<_> = old.entries.into_iter().filter(|(_, entry)| stays(entry)).collect();
@@ -72,7 +72,7 @@ impl Table {
         self.entries.values_mut()
     }
 
-    /// The entries of a subject, those that are to go first first.
+    /// The entries of a subject, in the order of eviction.
     pub(super) fn of_subject(&self, subject: &str) -> impl Iterator<Item = &Arc<str>> {
         self.by_subject.of(subject)
     }
@@ -86,7 +86,7 @@ impl Table {
         self.by_family.of(family)
     }
 
-    /// When the last entry ends.
+    /// The end of the last entry.
     pub(super) fn last_end(&self) -> Option<Timestamp> {
         self.by_end.last().map(|(end, _)| *end)
     }

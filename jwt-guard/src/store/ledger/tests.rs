@@ -100,7 +100,7 @@ fn issued(id: &str, family: Option<&str>, expires_at: u64) -> Issued {
 #[test]
 fn a_rotation_is_judged_by_what_the_login_knows() {
     use Rotated::{Fresh, Retried, Reused, Unknown};
-    /// Each step: the moment, the token presented, the next one, the grace, the result.
+    /// Each step: the time, the presented token, the next one, the grace, the result.
     type Steps = &'static [(u64, &'static str, &'static str, u64, Rotated)];
     let table: [(&str, Steps); 9] = [
         ("once", &[(1, "a", "b", 0, Fresh)]),
@@ -186,7 +186,7 @@ fn each_budget_refuses_what_is_new_and_forgets_nothing() {
     }
     assert!(ledger.begin(login_of("2", "2", "a"), moment(1)).is_err());
     assert!(ledger.allow(Issued { subject: "2".into(), ..issued("2", None, END) }, moment(1)).is_err());
-    // Revocations have room all the same, and are refused only when there are too many of them.
+    // Revocations have separate room, and are refused only if there are too many of them.
     ledger.revoke(token("t", END), None, moment(1)).unwrap();
     ledger.revoke(token("u", END), None, moment(1)).unwrap();
     assert!(ledger.revoke(token("v", END), None, moment(1)).is_err());
@@ -252,7 +252,7 @@ fn a_ledger_restored_from_its_journal_says_the_same() {
     assert_eq!(restored.rotate(rotation("b", "c", 0), moment(2)).unwrap(), Rotated::Fresh);
 }
 
-/// Has another ledger read what one has written down.
+/// Restores a ledger from the changes of another.
 fn replay(ledger: &mut Ledger, restored: &mut Ledger) {
     for change in ledger.take_changes() {
         match change {

@@ -1,5 +1,5 @@
 -- KEYS: allowed. ARGV: now, id, ends, subject, family or '', how many a subject may have.
--- Returns how many of the subject had to go.
+-- Returns how many entries of the subject were removed.
 local now, ends, index = tonumber(ARGV[1]), tonumber(ARGV[3]), key('issued', ARGV[4])
 local gone = 0
 redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now - LEEWAY))

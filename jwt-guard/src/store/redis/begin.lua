@@ -4,7 +4,7 @@ local now, subject, most = tonumber(ARGV[1]), ARGV[6], tonumber(ARGV[9])
 if revoked('family', ARGV[2], now) then return {2, 0} end
 local known = redis.call('HMGET', KEYS[1], 'ends', 'current', 'previous', 'epoch')
 if lives(known[1], known[4], now) then
-  -- The same once more, by somebody who lost the answer.
+  -- The same call again, by a caller that lost the answer.
   return {(known[2] == ARGV[3] and not known[3]) and 0 or 1, 0}
 end
 local index, ended = key('logins', subject), 0

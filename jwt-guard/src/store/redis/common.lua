@@ -1,8 +1,8 @@
 -- Before every script. Numbers are milliseconds since 1970. A login is a hash: current, previous, rotated, ends, access
 -- (when its last access token ends), endpoint, subject, epoch. A subject has indexes of its logins, of its issued tokens
 -- and of its revocations.
--- What is revoked is in one sorted set, by its end, and the cut-offs are in a hash of the same names: a node that starts
--- reads what a strict check asks. Each revocation is also told to the nodes that are connected, in a stream.
+-- Revocations are in one sorted set, by their end, and the cut-offs are in a hash of the same names: a node that starts
+-- reads what a strict check asks. Connected nodes also get each revocation through a stream.
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 local BASE = string.sub(SET, 1, #SET - #'revoked')
 local ERA = BASE .. 'era' -- a hash: the line that tells the marks of this store from others, and the epoch
@@ -18,7 +18,7 @@ local function counts(ends, now) return ends and now < tonumber(ends) + LEEWAY e
 
 local function ending(key, ends) redis.call('PEXPIREAT', key, whole(ends + LEEWAY)) end
 
--- The names are all in one slot, so a script may make one.
+-- All names are in one slot, so a script may build one.
 local function key(kind, name) return BASE .. kind .. ':' .. name end
 
 -- Keeps an index as long as its last entry.
@@ -33,7 +33,7 @@ local function note(index, order, name, ends)
   extend(index, ends)
 end
 
--- Remembers a name until its end, or the later one that is known.
+-- Remembers a name until its end, or until a later known end.
 local function mark(key, ends)
   ends = math.max(ends, tonumber(redis.call('GET', key) or 0))
   redis.call('SET', key, whole(ends))
@@ -43,7 +43,7 @@ end
 
 local function revoked(kind, name, now) return counts(redis.call('ZSCORE', SET, kind .. ':' .. name), now) end
 
--- Forgets what ended first, by the clock of the server.
+-- Forgets the entries with the earliest ends, by the clock of the server.
 local function sweep()
   local time = redis.call('TIME')
   local over = tonumber(time[1]) * 1000 - LEEWAY - SKEW
@@ -53,7 +53,7 @@ local function sweep()
   end
 end
 
--- Where the stream ends. What another program has put in its place goes: the set has all that counts.
+-- The end of the stream. Data of another program in its place is removed: the set is complete.
 local function last_told()
   local last = redis.pcall('XREVRANGE', TOLD, '+', '-', 'COUNT', 1)
   if last.err then redis.call('DEL', TOLD) end
@@ -75,14 +75,14 @@ local function revoke(kind, name, ends, before, epoch)
       'ends', whole(ends), 'before', whole(before or 0), 'epoch', whole(epoch or 0))
   end
   if tell(redis.pcall).err then
-    -- Another program has written the last entry that there can be. Readers see that the stream begins anew.
+    -- Another program has written the last possible entry. Readers see that the stream starts again.
     redis.call('DEL', TOLD)
     tell(redis.call)
   end
   sweep()
 end
 
--- Begins a new epoch, before which everything of a subject is over. Returns the epoch.
+-- Starts a new epoch; everything of the subject from before is revoked. Returns the epoch.
 local function cut(subject, ends, before)
   local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
   if subject ~= EVERYBODY then
@@ -102,7 +102,7 @@ local function cut(subject, ends, before)
   return epoch
 end
 
--- Revokes a token or a login by name. Where a subject has too many of those, one cut-off takes their place: then it returns
+-- Revokes a token or a login by name. If a subject has too many of those, one cut-off replaces them: then it returns
 -- the epoch of that, else 0.
 local function revoke_one(kind, name, subject, ends, now, most)
   if now >= ends + LEEWAY then return 0 end
@@ -136,11 +136,11 @@ local function revoke_family(name, subject, ends, now, most)
   return revoke_one('family', name, subject, ends, now, most), ends
 end
 
--- Whether a cut-off covers what was made in an epoch.
+-- Whether a cut-off covers an epoch.
 local function covered(subject, epoch, now)
   if not revoked('subject', subject, now) then return false end
   local since = redis.call('HGET', CUT, 'epoch:subject:' .. subject)
-  -- Without one, somebody else has changed our keys.
+  -- Without one, another program has changed our keys.
   return not since or tonumber(epoch or 0) < tonumber(since)
 end
 

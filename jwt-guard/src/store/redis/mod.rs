@@ -1,14 +1,14 @@
 //! A store on a server of Redis or Valkey, for many machines.
 //!
-//! 1. Every change is one script on the server: a rotation, the revocation that follows from reuse, and its announcement
-//!    happen together or not at all.
-//! 2. Every revocation is told to all nodes, so that a check is answered from memory. A node that may have missed one, or
-//!    cannot keep them all, asks the server.
-//! 3. Entries end on the server by its own clock, and count by the clock of the guard.
+//! 1. Every change is one script on the server: a rotation, the revocation after a reuse, and its announcement happen
+//!    together or not at all.
+//! 2. Every revocation is sent to all nodes, which answer checks from memory. A node that may have missed one, or
+//!    cannot keep all, asks the server.
+//! 3. The server removes entries by its own clock; guards judge them by theirs.
 //!
-//! The server keeps what it is configured to keep. For nothing acknowledged to be lost when it restarts it needs
-//! `appendonly yes` and `appendfsync always`; with `everysec`, a power failure takes the last second. It must not evict
-//! keys. Redis 6.2 or later, or Valkey.
+//! What survives depends on the configuration of the server. To lose no acknowledged change at a restart it needs
+//! `appendonly yes` and `appendfsync always`; with `everysec`, a power failure loses the last second. It must not evict
+//! keys. It must be Redis 6.2 or later, or Valkey.
 
 mod feed;
 mod nodes;
@@ -38,14 +38,14 @@ pub use options::RedisOptions;
 
 /// Keeps everything on a server of Redis or Valkey, for an application that runs in more than one process.
 ///
-/// [`connect`](Self::connect) makes a store that is told of revocations and answers checks from memory, usually a
-/// millisecond behind the server; [`strict`](Self::strict) makes one that asks the server on every check. Both ask it
-/// for everything else. A clone is another handle to the same store.
+/// [`connect`](Self::connect) makes a store that receives revocations and answers checks from memory, usually a
+/// millisecond behind the server; [`strict`](Self::strict) makes one that asks the server on every check. Both ask the
+/// server for everything else. A clone is another handle to the same store.
 ///
 /// # When the server fails
 ///
-/// Both connect anew by themselves. A server that does not answer within [`RedisOptions::timeout`] is left, and so is one that
-/// is not the primary any more.
+/// Both reconnect automatically. They disconnect from a server that does not answer within [`RedisOptions::timeout`],
+/// or that is not the primary any more.
 ///
 /// | what happens | logins, refreshes, logouts | checks from memory |
 /// |---|---|---|
@@ -56,12 +56,13 @@ pub use options::RedisOptions;
 /// | a planned failover | go on | go on |
 /// | this process cannot keep all revocations | go on | ask the server |
 ///
-/// Where a node may not know all revocations, it asks the server, and only where that does not answer, the answer is 503.
-/// Tokens that it knows to be revoked are refused throughout. While a cluster moves the slot of our keys to another node, calls
-/// may be 503 until it has moved.
+/// A node that may not know all revocations asks the server; only if that does not answer, the answer is 503. Tokens
+/// that it knows to be revoked are refused throughout. While a cluster moves the slot of our keys to another node,
+/// calls may be 503.
 ///
-/// The clocks of servers and applications may be a minute apart. A server that loses acknowledged writes, such as a primary
-/// whose machine is lost before its replica has them, loses revocations: nodes that run still refuse, new ones do not know.
+/// The clocks of servers and applications may be a minute apart. A server that loses acknowledged writes, such as a
+/// primary whose machine is lost before its replica has them, loses revocations: running nodes still refuse those
+/// tokens, new nodes do not.
 ///
 /// ```no_run
 /// use jwt_guard::store::{RedisOptions, RedisStore};
@@ -81,7 +82,7 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// A store that answers checks from memory. It is ready when it has read all revocations there are.
+    /// A store that answers checks from memory. It is ready when it has read all revocations.
     ///
     /// When it has heard nothing from the server for [`RedisOptions::silence`], revocations may have been missed, and it asks
     /// the server on every check, as a [`strict`](Self::strict) store does, until it has read all again.
@@ -91,10 +92,9 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// When the URL is not one, when the server does not answer, when it is a read-only replica, when it evicts keys
-    /// (`maxmemory-policy` other than `noeviction`, with a `maxmemory`), and when a time of the options is out of its bounds or
-    /// their certificates are not any.
-    /// Of a cluster, one node that answers is enough.
+    /// The URL is not valid; the server does not answer, is a read-only replica, or evicts keys (a `maxmemory-policy`
+    /// other than `noeviction`, with a `maxmemory`); or a time or a certificate of the options is not valid. Of a
+    /// cluster, one node that answers is enough.
     pub async fn connect(url: &str, options: RedisOptions) -> Result<Self, StoreError> {
         let server = Arc::new(Server::connect(url, &options).await?);
         let feed = Feed::start(server.clone(), &options).await?;
@@ -102,7 +102,7 @@ impl RedisStore {
     }
 
     /// A store that asks the server on every check: a revocation counts everywhere at once, every request waits for the
-    /// server, and while it is away every one is answered with 503.
+    /// server, and while the server is away every request is answered with 503.
     ///
     /// # Errors
     ///
@@ -180,7 +180,7 @@ impl RedisStore {
         if cut_off > 0 {
             warn_of_revocations(&self.limits);
         }
-        // The server may know of a token that ends later than the caller does.
+        // The server may know of a token that ends later than those of the caller.
         self.learn(fact(kind, name, ends, None)?, now);
         Ok(())
     }
@@ -326,7 +326,7 @@ impl TokenStore for RedisStore {
 }
 
 impl fmt::Debug for RedisStore {
-    /// The address may have a password in it.
+    /// The address may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore").field("strict", &self.feed.is_none()).finish_non_exhaustive()
     }

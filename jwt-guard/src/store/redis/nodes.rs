@@ -1,10 +1,10 @@
-//! Finds the server that takes our writes: the one at the address, or the owner of our keys in a cluster.
+//! Finds the server for our writes: the one at the address, or the owner of our keys in a cluster.
 //!
-//! 1. A connection is used when its server has said that it is a primary and has our keys. So neither a replica nor a node
-//!    that another one believes to be the owner is taken at its word.
-//! 2. In a cluster, each node that was named last is asked, and each address of the options, until one of them leads to
-//!    the owner. One that hangs, or is away, costs [`HEAD_START`].
-//! 3. All our keys are in one slot, so a cluster needs no more of a client than this.
+//! 1. A connection is used only after its server has confirmed that it is a primary and owns our keys. A replica is not
+//!    used, nor a node only because another one names it as the owner.
+//! 2. In a cluster, the nodes that were named last and the addresses of the options are asked in turn, until one leads
+//!    to the owner. A node that hangs, or is away, costs [`HEAD_START`].
+//! 3. All our keys are in one slot, so a client needs nothing else for a cluster.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,13 +19,13 @@ use crate::store::StoreError;
 use crate::store::redis::options::RedisOptions;
 use crate::store::redis::tls;
 
-/// How long one node is waited for before the next one is asked as well.
+/// How long one node may take before the next one is asked too.
 const HEAD_START: Duration = Duration::from_millis(50);
 
-/// Where servers may be found.
+/// The addresses of servers.
 pub(super) struct Nodes {
     seeds: Vec<ConnectionInfo>,
-    /// What the cluster named last.
+    /// The nodes that the cluster named last.
     known: Mutex<Vec<Address>>,
     cluster: bool,
     /// The name of one of our keys.
@@ -41,7 +41,7 @@ pub(super) struct Link {
     pub(super) history: History,
 }
 
-/// What a primary and its replicas call the data that they share. Each promotion begins another one.
+/// The replication id of a primary and its replicas. Each promotion starts a new one.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct History(String);
 
@@ -54,7 +54,7 @@ impl Nodes {
         Ok(Arc::new(Self { seeds, known: Mutex::default(), cluster, key, timeout }))
     }
 
-    /// A new connection to the primary. Its answers are waited for up to `patience`.
+    /// A new connection to the primary, with the response timeout `patience`.
     pub(super) async fn connect(self: &Arc<Self>, patience: Duration) -> Result<Link, StoreError> {
         timeout(self.timeout * 2, self.ask_each(patience)).await.map_err(late)?
     }
@@ -135,7 +135,7 @@ impl Nodes {
         client.get_multiplexed_async_connection_with_config(&config).await.map_err(unreachable)
     }
 
-    /// Makes sure that the server is a primary, and in a cluster that it has our keys itself.
+    /// Checks that the server is a primary, and in a cluster that it owns our keys.
     async fn confirm(&self, connection: &mut MultiplexedConnection) -> Result<History, StoreError> {
         let mut questions = redis::pipe();
         questions.cmd("EXISTS").arg(&self.key).ignore().add_command(History::question());
@@ -153,7 +153,7 @@ impl History {
     ///
     /// # Errors
     ///
-    /// When the server is not a primary: what a replica says may be old, and it keeps nothing.
+    /// The server is not a primary: a replica's data may be old, and it accepts no writes.
     pub(super) fn of_primary(info: &str) -> Result<Self, StoreError> {
         let value = |name| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim_end);
         if value("role:") == Some("master") {
@@ -168,8 +168,8 @@ impl History {
     }
 }
 
-/// The owner of a slot, and all nodes, from an answer to `CLUSTER SLOTS`. A node that does not know its own address
-/// leaves it out: it is the one that was asked.
+/// The owner of a slot, and all nodes, from an answer to `CLUSTER SLOTS`. A missing address is that of the node that
+/// was asked.
 fn read_slots(ranges: &[Vec<Value>], slot: u16, asked: &str) -> Option<(Address, Vec<Address>)> {
     let mut owner = None;
     let mut all = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! How a server is spoken with.
+//! The options of a connection to Redis.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use crate::secret::Secret;
 use crate::store::redis::tls::Certificates;
 use crate::store::{StoreError, StoreLimits};
 
-/// The shortest and the longest time that an answer is waited for.
+/// The bounds of the response timeout.
 const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
-/// The shortest and the longest silence.
+/// The bounds of the silence.
 const SILENCES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60 * 60));
 
 /// Settings of a [`RedisStore`](crate::store::RedisStore); the defaults are for one server and one application.
@@ -32,7 +32,7 @@ pub struct RedisOptions {
     pub(super) capacity: usize,
     pub(super) limits: StoreLimits,
     pub(super) cluster: bool,
-    /// URLs, which may have a password in them.
+    /// URLs, which may contain a password.
     pub(super) cluster_nodes: Vec<String>,
     #[cfg(feature = "store-redis-rustls")]
     pub(super) certificates: Certificates,
@@ -54,54 +54,53 @@ impl RedisOptions {
         }
     }
 
-    /// What the names of all keys begin with, so that applications can share a server. Default: `jwt-guard`.
+    /// The prefix of all keys, so that applications can share a server. Default: `jwt-guard`.
     ///
-    /// It is the hash tag of all keys, so in a cluster one node keeps all of them: only so are a rotation, the
-    /// revocation that may follow from it, and its announcement to all nodes one step.
+    /// It is the hash tag of all keys, so one node of a cluster keeps all of them. Otherwise a rotation, the revocation
+    /// after a reuse, and its announcement to all nodes could not be one step.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// How long an answer of the server is waited for, and a connection. Default: 1 s, because a request waits with it; at
-    /// least 10 ms and at most a minute. After that the connection is left, and the next request makes another one.
+    /// The timeout of a response, and of connecting. Default: 1 s, because a request waits for it; at least 10 ms and
+    /// at most a minute. After a timeout the connection is closed, and the next request makes a new one.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long revocations may have been missed before checks ask the server, and are 503 if it is away. Default: 10 s, long
-    /// enough for a restart of the server, and short against the life of an access token; at least 100 ms and at most an
-    /// hour. A strict store has no use for it.
+    /// How long the server may be silent before checks ask it, and are 503 if it is away. Default: 10 s, long enough
+    /// for a restart of the server, and short against the lifetime of an access token; at least 100 ms and at most an
+    /// hour. A strict store does not use it.
     pub fn silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
         self
     }
 
-    /// How many revocations are kept in this process. Default: a million. When there are more, checks ask the server, which
-    /// is slower, until there is room. A strict store has no use for it; how much the server keeps is for its own
-    /// `maxmemory` to say.
+    /// The number of revocations in the memory of this process. Default: a million. If there are more, checks ask the
+    /// server, which is slower, until there is room. A strict store does not use it; the server's `maxmemory` limits
+    /// what the server keeps.
     pub fn capacity(mut self, entries: usize) -> Self {
         self.capacity = entries;
         self
     }
 
-    /// How much of one subject is remembered: see [`StoreLimits`]. The budgets for all subjects together are the server's own
+    /// The limits for each subject: see [`StoreLimits`]. The budgets for all subjects together are the server's
     /// `maxmemory`, and [`capacity`](Self::capacity) in this process.
     pub fn limits(mut self, limits: StoreLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Says that the server is a node of a cluster; the other nodes are found through it. Default: it is not.
+    /// Declares that the server is a node of a cluster; the other nodes are found through it. Default: it is not.
     pub fn cluster(mut self) -> Self {
         self.cluster = true;
         self
     }
 
-    /// Says that the server is a node of a cluster, and names more of them as URLs, so that a process starts while one
-    /// is away. Which nodes there are is asked of the first that answers, and anew whenever a connection is made. Default:
-    /// none.
+    /// Declares that the server is a node of a cluster, and adds more nodes as URLs, so that a process can start while
+    /// one is away. The first node that answers names all nodes, again for every new connection. Default: none.
     ///
     /// ```
     /// use jwt_guard::store::RedisOptions;
@@ -113,18 +112,18 @@ impl RedisOptions {
         self.cluster()
     }
 
-    /// The certificate that this process shows to a server that asks for one, and its key, both as PEM: first the
-    /// certificate, then those between it and the authority. The key is PKCS#8, PKCS#1 or SEC 1. Default: none.
+    /// The client certificate for a server that asks for one, and its key, both as PEM: first the certificate, then the
+    /// intermediate ones. The key is PKCS#8, PKCS#1 or SEC 1. Default: none.
     ///
-    /// The address must be a `rediss://` one. [`RedisStore::connect`](crate::store::RedisStore::connect) says what is
-    /// wrong with either.
+    /// The address must be a `rediss://` one. [`RedisStore::connect`](crate::store::RedisStore::connect) reports what
+    /// is wrong with either.
     #[cfg(feature = "store-redis-rustls")]
     pub fn client_certificate(mut self, chain: impl AsRef<[u8]>, key: impl Into<Secret>) -> Self {
         self.certificates.client = Some((chain.as_ref().to_vec(), key.into()));
         self
     }
 
-    /// The authorities that may have signed the certificate of the server, as PEM. Default: those of the system.
+    /// The certificate authorities for the certificate of the server, as PEM. Default: those of the system.
     ///
     /// The address must be a `rediss://` one.
     #[cfg(feature = "store-redis-rustls")]
@@ -135,7 +134,7 @@ impl RedisOptions {
 }
 
 impl RedisOptions {
-    /// Refuses times that no server could keep to, or that would hide for long that it is away.
+    /// Refuses times that no server could meet, or that would hide for too long that it is away.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let mut problems = Vec::new();
         for (name, found, (least, most)) in
@@ -154,7 +153,7 @@ impl RedisOptions {
 }
 
 impl fmt::Debug for RedisOptions {
-    /// The addresses may have a password in them.
+    /// The addresses may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisOptions")
             .field("prefix", &self.prefix)

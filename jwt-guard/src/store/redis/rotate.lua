@@ -7,7 +7,7 @@ if not lives(login[1], login[7], now) then return {3, 0} end
 if login[2] == ARGV[3] then
   if ARGV[10] ~= '' then
     redis.call('DEL', key('allowed', ARGV[10]))
-    -- Where that was one revocation too many, the login is over with all others of its subject.
+    -- If that was one revocation too many, the login has ended with all others of its subject.
     if revoke_one('token', ARGV[10], login[6], tonumber(ARGV[11]), now, most) > 0 then return {3, 0} end
   end
   local ends = math.max(tonumber(login[1]), tonumber(ARGV[5]))
@@ -17,7 +17,7 @@ if login[2] == ARGV[3] then
   note(key('logins', login[6]), now, ARGV[2], ends)
   return {0, 0}
 end
--- The answer to the same call was lost. The name of the next token is random: nobody else can have called.
+-- The answer to the same call was lost. The name of the next token is random, so no other call can have set it.
 if ARGV[7] == 'again' and login[2] == ARGV[4] and login[3] == ARGV[3] then return {0, 0} end
 if login[3] == ARGV[3] and now < tonumber(login[4]) + tonumber(ARGV[6]) then return {1, 0} end
 local _, ends = revoke_family(ARGV[2], login[6], access, now, most)

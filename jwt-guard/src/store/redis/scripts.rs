@@ -1,4 +1,4 @@
-//! The scripts that run on the server, each of which is one step.
+//! The scripts on the server, each of which is one atomic step.
 
 use std::sync::LazyLock;
 

@@ -1,8 +1,8 @@
-//! The connection that scripts are sent over.
+//! The connection for scripts.
 //!
-//! 1. A connection that did not answer in time, broke, or leads to a server that takes no writes any more, is left, and
-//!    the next call looks for the primary anew.
-//! 2. Calls that come meanwhile wait for the same attempt.
+//! 1. A connection that timed out, broke, or leads to a server that accepts no writes any more, is closed, and the next
+//!    call looks for the primary again.
+//! 2. Calls meanwhile wait for the same attempt.
 //! 3. A call that may have run is sent again only after its connection broke, and never to a server that hangs.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,17 +17,17 @@ use crate::store::StoreError;
 use crate::store::redis::nodes::{Link, Nodes, late, unreachable};
 use crate::store::redis::options::RedisOptions;
 
-/// The sorted set of what is revoked, by its end.
+/// The sorted set of revocations, by their end.
 pub(super) const REVOKED: &str = "revoked";
 /// The hash of the moments before which tokens are revoked.
 pub(super) const CUT_OFFS: &str = "cut-offs";
-/// The stream in which each revocation is told.
+/// The stream of revocations.
 pub(super) const TOLD: &str = "revocations";
 
-/// The pause between attempts to connect, at first and at most.
+/// The first and the longest pause between attempts to connect.
 pub(super) const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
-/// A server, or the node of a cluster that has our keys.
+/// A server, or the node of a cluster that owns our keys.
 pub(super) struct Server {
     nodes: Arc<Nodes>,
     current: Mutex<Attempt>,
@@ -35,12 +35,12 @@ pub(super) struct Server {
     prefix: String,
 }
 
-/// A connection that is made, or will be. `None` while that is unknown.
+/// A connection, or the attempt to make one. `None` while it is being made.
 type Attempt = watch::Receiver<Option<Result<MultiplexedConnection, Arc<StoreError>>>>;
 
-/// What a failure means for the connection, and for the call.
+/// The meaning of a failure for the connection and the call.
 enum Failure {
-    /// The call was refused. Where the server is not the one that takes writes any more, it is left.
+    /// The call was refused. If the server does not accept writes any more, it is left.
     NotRun { leave: bool },
     /// The connection broke: the call may have run.
     Broken,
@@ -59,7 +59,7 @@ impl Server {
         Ok(Self { nodes, current: Mutex::new(current), timeout: *timeout, prefix: prefix.clone() })
     }
 
-    /// A call of a script about one key, or none of its own, and about what is revoked.
+    /// A call of a script for at most one own key, and the revocations.
     pub(super) fn call<'a>(&self, script: &'a Script, about: Option<(&str, &str)>) -> ScriptInvocation<'a> {
         let mut call = script.prepare_invoke();
         if let Some((kind, name)) = about {
@@ -71,17 +71,18 @@ impl Server {
         call
     }
 
-    /// The name of a key. All have one hash tag.
+    /// The name of a key. All names have one hash tag.
     pub(super) fn key(&self, kind: &str) -> String {
         key(&self.prefix, kind)
     }
 
-    /// Runs a script that may run twice, and does so if the connection broke: then nobody knows whether it ran.
+    /// Runs a script that may run twice. If the connection broke it runs it again, because it is unknown whether it
+    /// ran.
     pub(super) async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
         self.run_again(call, call).await
     }
 
-    /// Runs a script, and if the connection broke, another one that knows that the first may have run.
+    /// Runs a script, and if the connection broke, another one that expects that the first may have run.
     pub(super) async fn run_again<T: FromRedisValue>(
         &self,
         first: &ScriptInvocation<'_>,
@@ -126,12 +127,12 @@ impl Server {
         }
     }
 
-    /// A connection of its own, for one who reads from it and waits up to `patience` for an answer, or as long as a call.
+    /// A separate connection for the reader, with the response timeout `patience` or that of a call, if longer.
     pub(super) async fn reader(&self, patience: Duration) -> Result<Link, StoreError> {
         self.nodes.connect(patience.max(self.timeout)).await
     }
 
-    /// The connection there is, or one that is being made; one that failed is tried anew.
+    /// The existing connection, or the attempt to make one; a failed attempt is repeated.
     fn attempt(&self) -> Attempt {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let usable = match &*current.borrow() {
@@ -150,7 +151,7 @@ impl Server {
         current.clone()
     }
 
-    /// Makes the next call connect anew, unless another one has done so.
+    /// Makes the next call reconnect, unless another call has done so.
     fn leave(&self, attempt: &Attempt) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.same_channel(attempt) {
@@ -182,12 +183,12 @@ async fn connected(mut attempt: Attempt) -> Result<MultiplexedConnection, StoreE
     match attempt.wait_for(Option::is_some).await.as_deref() {
         Ok(Some(Ok(connection))) => Ok(connection.clone()),
         Ok(Some(Err(error))) => Err(lost().because(error.clone())),
-        // The runtime that connected has ended.
+        // The runtime of the connection has ended.
         Ok(None) | Err(_) => Err(lost()),
     }
 }
 
-/// A server that makes room by throwing entries away would forget revocations.
+/// A server that evicts entries would forget revocations.
 async fn refuse_eviction(connection: &mut MultiplexedConnection) -> Result<(), StoreError> {
     let info: String = redis::cmd("INFO").arg("memory").query_async(connection).await.map_err(unreachable)?;
     let value = |name| info.lines().find_map(|line| line.strip_prefix(name));

@@ -1,3 +1,3 @@
--- Returns where the stream ends, and the time.
+-- Returns the end of the stream, and the time.
 local time = redis.call('TIME')
 return {last_told(), tonumber(time[1]) * 1000}

@@ -1,7 +1,7 @@
-//! Addresses, and how TLS is spoken with what is there.
+//! Addresses, and the settings of TLS.
 //!
-//! rustls takes its cryptography from a setting of the process, and panics if it was not made and the features of the
-//! build leave more or less than one choice.
+//! rustls takes its crypto provider from a setting of the process, and panics if that is missing and the features of
+//! the build do not imply exactly one.
 
 use redis::{ConnectionInfo, IntoConnectionInfo, RedisError};
 
@@ -14,7 +14,7 @@ pub(super) fn illegal(error: RedisError) -> StoreError {
     StoreError::new("the address of the server is not legal").because(error)
 }
 
-/// Without TLS there is nothing to choose, and an address that asks for it is an error.
+/// Without TLS there is no setting, and an address that needs it is an error.
 #[cfg(not(feature = "store-redis-rustls"))]
 pub(super) fn prepare() {}
 
@@ -40,7 +40,7 @@ mod certificates {
     use super::*;
     use crate::secret::Secret;
 
-    /// What is shown to the server, and whom it is believed.
+    /// The client certificate, and the trusted authorities.
     #[derive(Clone, Default)]
     pub(in crate::store::redis) struct Certificates {
         /// A chain of certificates and its key, as PEM.
@@ -49,10 +49,10 @@ mod certificates {
         pub(in crate::store::redis) roots: Option<Vec<u8>>,
     }
 
-    /// Makes the choice, if it was not made.
+    /// Installs a provider, unless there is one.
     pub(in crate::store::redis) fn prepare() {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // If another thread was faster, its choice stands.
+            // If another thread was faster, its provider stays.
             drop(provider::default_provider().install_default());
         }
     }
@@ -82,7 +82,7 @@ mod certificates {
     }
 
     impl Certificates {
-        /// Says what is wrong with them, which the client would say when it connects, or never.
+        /// Checks them now, because the client would report mistakes only when it connects, or never.
         fn check(&self) -> Result<(), StoreError> {
             let mut trusted = RootCertStore::empty();
             if let Some(roots) = &self.roots {

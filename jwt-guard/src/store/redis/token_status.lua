@@ -10,7 +10,7 @@ for _, subject in ipairs({EVERYBODY, ARGV[3]}) do
     if covered(subject, ARGV[5], now) then return 1 end
   elseif revoked('subject', subject, now) then
     local before = redis.call('HGET', CUT, 'subject:' .. subject)
-    -- Without a cut-off somebody else has changed our keys.
+    -- Without a cut-off, another program has changed our keys.
     if not before or ARGV[2] == '' or tonumber(ARGV[2]) < tonumber(before) then return 1 end
   end
 end

@@ -1,4 +1,4 @@
-//! Revocations as the server keeps and tells them.
+//! Revocations in the forms of the server.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -29,15 +29,15 @@ impl fmt::Display for Position {
     }
 }
 
-/// Something that is revoked.
+/// A revocation.
 pub(in crate::store::redis) enum Fact {
     /// A token or a login, by its name.
     Revoked(Revocation),
-    /// All that a subject has, or everybody, in this epoch.
+    /// A cut-off of a subject, or of all subjects, in this epoch.
     CutOff { key: String, before: Timestamp, ends: Timestamp, epoch: u64 },
 }
 
-/// An entry of the stream: the position of the one before it, and what it tells.
+/// An entry of the stream: the position of its predecessor, and its revocation.
 pub(super) fn told(entry: &StreamId) -> Result<(Position, Fact), StoreError> {
     let text = |field| entry.get::<String>(field).ok_or_else(garbled);
     let number = |field| entry.get::<u64>(field).ok_or_else(garbled);
@@ -51,7 +51,7 @@ pub(super) fn split(key: &[u8]) -> Result<(&str, &str), StoreError> {
     std::str::from_utf8(key).ok().and_then(|key| key.split_once(':')).ok_or_else(garbled)
 }
 
-/// `cut_off` are the time and the epoch, where there are such.
+/// `cut_off` has the time and the epoch of a cut-off.
 pub(in crate::store::redis) fn fact(
     kind: &str,
     name: &str,

@@ -1,12 +1,14 @@
-//! What this node knows of revocations, and what it does while it may not know all.
+//! This node's copy of the revocations, and what it does while the copy may be incomplete.
 //!
-//! 1. A node reads all that is revoked when it starts, and is told of what follows. Whenever it connects anew it reads all
-//!    again, before it trusts what it knows for longer: the server may be another one, with another clock and another end.
-//! 2. What is known to be revoked is refused at once. What is not is good at once while the node knows all there is; else
-//!    the server is asked, as a strict store would.
-//! 3. A node knows all there is for [`RedisOptions::silence`] after it was told so. It does not while there is something
-//!    that it could not keep or read; then it reads all again after a while.
-//! 4. Entries are forgotten by the server's clock, [`SKEW`] late.
+//! 1. A node reads all revocations when it starts, and hears of later ones through a stream. After every reconnection
+//!    it reads all of them again before it trusts its copy any longer: the server may be another one, with another
+//!    clock and another end of the stream.
+//! 2. A token that is known to be revoked is refused at once. Another token is valid at once while the copy is
+//!    complete; otherwise the node asks the server, as a strict store does.
+//! 3. The copy counts as complete for [`RedisOptions::silence`] after the last message of the server. It counts as
+//!    incomplete while there is an entry that the node could not keep or read; then the node reads all of them again
+//!    after a while.
+//! 4. The server forgets entries by its own clock, [`SKEW`] late.
 
 mod entry;
 mod reader;
@@ -28,10 +30,10 @@ use crate::store::{StoreError, StoreLimits, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 use reader::Reader;
 
-/// How far the clocks of server and guard may be apart. The scripts have the same number.
+/// The largest difference between the clocks of server and guard. The scripts have the same number.
 const SKEW: Duration = Duration::from_secs(60);
 
-/// What this node knows of revocations, and the task that learns more.
+/// The copy of the revocations, and the task that updates it.
 pub(super) struct Feed {
     known: Arc<Known>,
     task: JoinHandle<()>,
@@ -39,9 +41,9 @@ pub(super) struct Feed {
 
 struct Known {
     ledger: Shared,
-    /// Until when what is known may be taken for all there is, in milliseconds from `start`.
+    /// Until when the copy counts as complete, in milliseconds from `start`.
     valid_until: AtomicU64,
-    /// Whether there is something that could not be kept or read.
+    /// Whether there is an entry that could not be kept or read.
     partial: AtomicBool,
     start: Instant,
     silence: Duration,
@@ -62,13 +64,13 @@ impl Feed {
         Ok(Self { known, task })
     }
 
-    /// `None` where the server must be asked.
+    /// `None` if the server must be asked.
     pub(super) fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Option<TokenStatus> {
         let status = self.known.ledger.token_status(token, now).ok()?;
         (status == TokenStatus::Revoked || self.known.is_complete()).then_some(status)
     }
 
-    /// Learns of a revocation made by this node, before it is told of it.
+    /// Records a revocation by this node, before it comes through the stream.
     pub(super) fn learn(&self, fact: Fact, now: SystemTime) {
         self.known.learn(fact, Timestamp::floor(now));
     }
@@ -91,7 +93,7 @@ impl Known {
         }
     }
 
-    /// The name by which the server tells the logins that began with it.
+    /// The line of the server, which identifies the logins that began with it.
     fn follow_line(&self, line: &str) -> Result<(), StoreError> {
         self.ledger.change(|ledger| {
             ledger.follow_line(line);
@@ -107,19 +109,19 @@ impl Known {
         self.uptime() < self.valid_until.load(Ordering::SeqCst)
     }
 
-    /// The server has said all there was when it was asked, so many milliseconds after `start`.
+    /// The copy was complete when the server was asked, this many milliseconds after `start`.
     fn now_complete(&self, asked: u64) {
         if self.partial.load(Ordering::SeqCst) {
             return;
         }
         self.valid_until.store(asked.saturating_add(millis(self.silence)), Ordering::SeqCst);
-        // Something else may have been found meanwhile.
+        // Another unreadable entry may have come meanwhile.
         if self.partial.load(Ordering::SeqCst) {
             self.valid_until.store(0, Ordering::SeqCst);
         }
     }
 
-    /// There is something that could not be learned.
+    /// Records that an entry could not be kept or read.
     fn now_partial(&self, error: &StoreError) {
         let known = self.partial.swap(true, Ordering::SeqCst);
         self.valid_until.store(0, Ordering::SeqCst);
@@ -133,7 +135,7 @@ impl Known {
         }
     }
 
-    /// What could not be learned before is read again, from the beginning.
+    /// Clears that mark before everything is read again.
     fn now_reading(&self) {
         if self.partial.swap(false, Ordering::SeqCst) {
             self.valid_until.store(0, Ordering::SeqCst);

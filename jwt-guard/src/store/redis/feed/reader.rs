@@ -1,9 +1,9 @@
-//! Reads what is revoked, and then what is told.
+//! Reads the set of revocations, and then the stream.
 //!
-//! The stream only tells those who are connected: it is cut, and its positions are times on the clock of a server. So it is
-//! trusted for as long as four things are true: the connection is the same, the server is a primary of the same history,
-//! the stream has not gone back, and each entry names the one that was read before it. Else all is read again from
-//! the set, which has all that counts.
+//! The stream is for connected nodes only: it is trimmed, and its positions are times on the clock of a server. It is
+//! trusted while four things are true: the connection is the same, the server is a primary of the same history, the
+//! stream has not gone back, and each entry names its predecessor, which this node has read. Otherwise everything is
+//! read again from the set, which is complete.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -24,14 +24,14 @@ use crate::store::redis::scripts;
 use crate::store::redis::server::{CUT_OFFS, PAUSE, REVOKED, Server, TOLD};
 use crate::timestamp::Timestamp;
 
-/// Comes before the name of a cut-off where its epoch is kept.
+/// The prefix of a cut-off's name for its epoch.
 const EPOCH: &[u8] = b"epoch:";
 
-/// How many entries are read at once.
+/// The number of entries in one reading.
 const COUNT: usize = 1000;
 
-/// All is read again after so many times the silence where there is something that cannot be kept or read: it has to go
-/// first. Never at once after a reading that took long: 20 times that passes in between.
+/// While an entry cannot be kept or read, everything is read again after this many times the silence, because that
+/// entry must go first. After a long reading the pause is at least 20 times its duration.
 const AGAIN: u32 = 6;
 
 pub(super) struct Reader {
@@ -39,9 +39,9 @@ pub(super) struct Reader {
     known: Arc<Known>,
     history: History,
     last: Position,
-    /// When all may be read again, if something was missed.
+    /// The earliest next reading, if something was missed.
     soon: Instant,
-    /// When all is read again while something cannot be kept or read.
+    /// The next reading while an entry cannot be kept or read.
     again: Instant,
 }
 
@@ -52,7 +52,7 @@ impl Reader {
         Self { server, known, history, last, soon: now, again: now }
     }
 
-    /// Connects, and reads all there is.
+    /// Connects, and reads everything.
     pub(super) async fn open(&mut self) -> Result<MultiplexedConnection, StoreError> {
         let link = self.server.reader(self.known.silence / 2).await?;
         let mut connection = link.connection;
@@ -92,7 +92,7 @@ impl Reader {
         }
     }
 
-    /// Reads the set. What is told meanwhile is read after it.
+    /// Reads the set. Entries that the stream gets meanwhile are read afterwards.
     async fn read_all(&mut self, connection: &mut MultiplexedConnection) -> Result<(), StoreError> {
         let start = Instant::now();
         let tail = self.server.call(&scripts::TAIL, None);
@@ -138,7 +138,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads a set or a hash with numbers to its end, whatever is done to it meanwhile.
+    /// Reads a set or a hash with numbers to its end, even if it changes meanwhile.
     async fn scan(
         &self,
         connection: &mut MultiplexedConnection,
@@ -165,7 +165,7 @@ impl Reader {
         }
     }
 
-    /// Reads what was told next, and waits for it up to `patience`. Says whether this was all.
+    /// Reads the next entries of the stream, and waits for them up to `patience`. Returns whether this was all.
     async fn read(
         &mut self,
         connection: &mut MultiplexedConnection,
@@ -226,7 +226,7 @@ fn log(error: &StoreError) {
     tracing::warn!(target: "jwt_guard", error, "revocations are not read; trying again");
 }
 
-/// A time of the server's clock that no guard has before it.
+/// A time of the server's clock that has passed for every guard.
 fn early(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis.saturating_sub(super::millis(SKEW)))
 }
