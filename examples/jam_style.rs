@@ -236,7 +236,7 @@ curl -i http://localhost:3000/me -H "Authorization: Bearer $UNLISTED"
 
 # 204: the same user, with a session: its cookie says nothing of her
 curl -i http://localhost:3000/session -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
-#> set-cookie: __Host-session=$SESSION; Path=/; HttpOnly; SameSite=Lax; Secure
+#> set-cookie: __Host-session=$SESSION; HttpOnly; SameSite=Lax; Secure; Path=/
 
 # 200: the same page, by session
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"

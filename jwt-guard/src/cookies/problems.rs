@@ -2,7 +2,8 @@
 
 use http::header::{self, HeaderName};
 
-use super::{CookieSettings, SameSite, Transport};
+use super::set_cookie::{Transport, without_prefix};
+use super::{CookieSettings, SameSite};
 use crate::location::is_token;
 
 impl CookieSettings {
@@ -15,7 +16,7 @@ impl CookieSettings {
                 problems
                     .push(format!("{name:?} is not a cookie name; expected a name such as `access_token`"));
             }
-            if has_prefix(name) {
+            if without_prefix(name) != name {
                 problems.push(format!(
                     "the cookie name {name:?} begins with a prefix; expected the rest of it: the prefix is added where browsers accept it"
                 ));
@@ -54,12 +55,6 @@ impl CookieSettings {
         }
         problems
     }
-}
-
-fn has_prefix(name: &str) -> bool {
-    let starts =
-        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    starts("__Host-") || starts("__Secure-")
 }
 
 /// The request headers that need no preflight (Fetch, *CORS-safelisted request-header*), and those of browsers themselves.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::id::SessionId;
+use crate::cookies::{SameSite, SetCookie, Transport, without_prefix};
 use crate::problems::Problems;
 
 /// Settings of the cookie that carries the id of a session.
@@ -15,7 +16,7 @@ use crate::problems::Problems;
 /// browser; the session on the server ends by its own rules.
 ///
 /// ```
-/// use jwt_guard::session::{SameSite, SessionCookie};
+/// use jwt_guard::{SameSite, session::SessionCookie};
 ///
 /// let cookie = SessionCookie::new().name("__Host-shop").same_site(SameSite::Strict);
 /// assert_eq!(cookie.cookie_name(), "__Host-shop");
@@ -30,27 +31,6 @@ pub struct SessionCookie {
     transport: Transport,
 }
 
-/// Whether a browser sends the cookie with requests that another site starts.
-///
-/// There is no `None`: a session that other sites can use needs more than a cookie attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SameSite {
-    /// With links and other top-level navigations by `GET` only.
-    Lax,
-    /// Never; not even with a link, so that whoever follows one seems to be logged out.
-    Strict,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Transport {
-    Https,
-    PlainHttp,
-}
-
-/// Names that begin so are kept by browsers only with `Secure`, in any case of letters.
-const PREFIXES: [&str; 2] = ["__Host-", "__Secure-"];
-
 impl SessionCookie {
     /// The defaults.
     pub const fn new() -> Self {
@@ -58,7 +38,7 @@ impl SessionCookie {
             name: Cow::Borrowed("__Host-session"),
             same_site: SameSite::Lax,
             max_age: None,
-            transport: Transport::Https,
+            transport: Transport::HttpsOnly,
         }
     }
 
@@ -70,7 +50,7 @@ impl SessionCookie {
     }
 
     /// Whether it is sent with requests that another site starts. [`SameSite::Lax`] by default, so that links to the
-    /// service work.
+    /// service work. [`SameSite::None`] is refused: a page of any site could then use the session.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.same_site = same_site;
         self
@@ -86,15 +66,15 @@ impl SessionCookie {
     /// For development without TLS, and nothing else: drops `Secure`, and the prefix `__Host-` or `__Secure-` of the
     /// name, which browsers accept only with it. Anybody on the network can then read and plant sessions.
     pub fn for_plain_http_development(mut self) -> Self {
-        self.transport = Transport::PlainHttp;
+        self.transport = Transport::AlsoPlainHttp;
         self
     }
 
     /// The name that the browser sends.
     pub fn cookie_name(&self) -> &str {
         match self.transport {
-            Transport::Https => &self.name,
-            Transport::PlainHttp => without_prefix(&self.name),
+            Transport::HttpsOnly => &self.name,
+            Transport::AlsoPlainHttp => without_prefix(&self.name),
         }
     }
 
@@ -104,10 +84,16 @@ impl SessionCookie {
         let name = without_prefix(&self.name);
         if name.is_empty() || !name.bytes().all(legal) {
             problems.setting(format!(
-                "sessions: {:?} is no name of a cookie: expected ASCII letters, digits, `-` and `_`, such as \
+                "sessions: {:?} is not the name of a cookie: expected ASCII letters, digits, `-` and `_`, such as \
                  `__Host-session`",
                 self.name
             ));
+        }
+        if self.same_site == SameSite::None {
+            problems.setting(
+                "sessions: `SameSite=None` lets the pages of every site use the session; expected `SameSite::Lax` or \
+                 `SameSite::Strict`",
+            );
         }
         if self.max_age.is_some_and(|age| age.as_secs() == 0) {
             problems.setting(
@@ -122,30 +108,24 @@ impl SessionCookie {
 
     /// The value of `Set-Cookie` that gives the id to the browser.
     pub(super) fn set(&self, id: &SessionId) -> HeaderValue {
-        let max_age = self.max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
-        let mut value = self.value(id.as_str(), &max_age);
-        value.set_sensitive(true);
-        value
+        self.line(id.as_str()).set(self.max_age)
     }
 
     /// The value of `Set-Cookie` that takes it away.
     pub(super) fn clear(&self) -> HeaderValue {
-        self.value("", "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+        self.line("").clear()
     }
 
-    fn value(&self, value: &str, age: &str) -> HeaderValue {
-        let name = self.cookie_name();
-        let same_site = match self.same_site {
-            SameSite::Lax => "Lax",
-            SameSite::Strict => "Strict",
-        };
-        let secure = match self.transport {
-            Transport::Https => "; Secure",
-            Transport::PlainHttp => "",
-        };
-        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{age}");
-        // The name was checked and an id is base64url. Were it otherwise, no cookie would be set and nobody let in.
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    fn line<'c>(&'c self, value: &'c str) -> SetCookie<'c> {
+        SetCookie {
+            name: self.cookie_name(),
+            value,
+            path: "/",
+            domain: None,
+            same_site: self.same_site,
+            transport: self.transport,
+            http_only: true,
+        }
     }
 }
 
@@ -153,12 +133,4 @@ impl Default for SessionCookie {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn without_prefix(name: &str) -> &str {
-    let rest = PREFIXES.iter().find_map(|prefix| {
-        let (start, rest) = name.split_at_checked(prefix.len())?;
-        start.eq_ignore_ascii_case(prefix).then_some(rest)
-    });
-    rest.unwrap_or(name)
 }

@@ -54,7 +54,7 @@ use serde::Serialize;
 use tower_sessions_core::SessionStore;
 
 pub use builder::SessionsBuilder;
-pub use cookie::{SameSite, SessionCookie};
+pub use cookie::SessionCookie;
 pub use data::SessionData;
 pub use error::{SessionError, SessionErrorKind};
 pub use id::SessionId;

@@ -1,7 +1,8 @@
 //! The cookie is as strict as browsers allow.
 
 use super::*;
-use crate::session::{SameSite, SessionCookie};
+use crate::cookies::SameSite;
+use crate::session::SessionCookie;
 
 fn cookies(change: impl FnOnce(SessionCookie) -> SessionCookie) -> (String, String, String) {
     let sessions = Sessions::builder(Shelf::new()).cookie(change(SessionCookie::new())).build().unwrap();
@@ -16,10 +17,10 @@ fn cookies(change: impl FnOnce(SessionCookie) -> SessionCookie) -> (String, Stri
 fn the_default_is_strict() {
     let (name, set, clear) = cookies(|cookie| cookie);
     assert_eq!(name, "__Host-session");
-    assert_eq!(set, "__Host-session=<id>; Path=/; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(set, "__Host-session=<id>; HttpOnly; SameSite=Lax; Secure; Path=/");
     assert_eq!(
         clear,
-        "__Host-session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        "__Host-session=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
     );
 }
 
@@ -29,7 +30,7 @@ fn settings_are_written() {
         cookie.name("shop").same_site(SameSite::Strict).max_age(Duration::from_millis(90_500))
     });
     assert_eq!(name, "shop");
-    assert_eq!(set, "shop=<id>; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=90");
+    assert_eq!(set, "shop=<id>; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=90");
 }
 
 #[test]
@@ -41,8 +42,15 @@ fn plain_http_has_neither_secure_nor_the_prefix_that_needs_it() {
         ] {
             let (name, set, clear) = cookies(|_| cookie);
             assert_eq!(name, "session");
-            assert_eq!(set, "session=<id>; Path=/; HttpOnly; SameSite=Lax");
-            assert!(clear.starts_with("session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0;"), "{clear}");
+            assert_eq!(set, "session=<id>; HttpOnly; SameSite=Lax; Path=/");
+            assert!(clear.starts_with("session=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0;"), "{clear}");
         }
     }
+}
+
+#[test]
+fn a_session_that_every_site_could_use_is_refused() {
+    let cookie = SessionCookie::new().same_site(SameSite::None);
+    let error = Sessions::builder(Shelf::new()).cookie(cookie).build().unwrap_err();
+    assert!(error.to_string().contains("SameSite=None"), "{error}");
 }

@@ -1,13 +1,13 @@
-//! The `Set-Cookie` lines.
+//! The cookies that carry a token and its CSRF value.
 
 use std::fmt;
 use std::time::Duration;
 
-use cookie::{Cookie, CookieBuilder};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use super::{CookieSettings, SameSite, Transport};
+use super::CookieSettings;
+use super::set_cookie::SetCookie;
 use crate::token::TokenKind;
 
 /// Browsers drop longer cookies without a word (RFC 6265bis section 5.6): the octets of name and value.
@@ -33,10 +33,7 @@ impl CookieSettings {
         if length > LONGEST_COOKIE {
             return Err(TooLongForCookie { length });
         }
-        let lives = cookie::time::Duration::seconds(i64::try_from(lives.as_secs()).unwrap_or(i64::MAX));
-        let hidden = self.attributes(Cookie::build((name, token)), self.path_of(kind)).http_only(true);
-        let readable = self.readable(kind, csrf);
-        Ok([hidden, readable].map(|cookie| line(cookie.max_age(lives))))
+        Ok([self.hidden(kind, &name, token).set(Some(lives)), self.readable(kind, csrf).set(Some(lives))])
     }
 
     /// Has a response remove the cookies of [`set`](Self::set) for this kind of token, and no others.
@@ -46,43 +43,27 @@ impl CookieSettings {
         }
     }
 
-    /// Browsers want the same path, domain and `Secure` as when the cookie was set. Some clients know `Expires` alone.
     fn clear(&self, kind: TokenKind) -> [HeaderValue; 2] {
-        let hidden =
-            self.attributes(Cookie::build((self.name(kind), "")), self.path_of(kind)).http_only(true);
-        let gone = |cookie: CookieBuilder<'_>| {
-            let past = cookie::time::OffsetDateTime::UNIX_EPOCH;
-            line(cookie.max_age(cookie::time::Duration::ZERO).expires(past))
-        };
-        [hidden, self.readable(kind, "")].map(gone)
+        [self.hidden(kind, &self.name(kind), "").clear(), self.readable(kind, "").clear()]
+    }
+
+    fn hidden<'c>(&'c self, kind: TokenKind, name: &'c str, token: &'c str) -> SetCookie<'c> {
+        SetCookie {
+            name,
+            value: token,
+            path: self.path_of(kind),
+            domain: self.domain.as_deref(),
+            same_site: self.same_site,
+            transport: self.transport,
+            http_only: true,
+        }
     }
 
     /// Readable on every page that the access token is sent for, whatever the path of the refresh token.
-    fn readable<'c>(&'c self, kind: TokenKind, value: &'c str) -> CookieBuilder<'c> {
-        self.attributes(Cookie::build((self.csrf_name(kind), value)), self.path_of(TokenKind::Access))
+    fn readable<'c>(&'c self, kind: TokenKind, value: &'c str) -> SetCookie<'c> {
+        let path = self.path_of(TokenKind::Access);
+        SetCookie { path, http_only: false, ..self.hidden(kind, self.csrf_name(kind), value) }
     }
-
-    fn attributes<'c>(&'c self, cookie: CookieBuilder<'c>, path: &'c str) -> CookieBuilder<'c> {
-        let cookie = cookie.path(path).secure(self.transport == Transport::HttpsOnly);
-        let cookie = cookie.same_site(match self.same_site {
-            SameSite::Strict => cookie::SameSite::Strict,
-            SameSite::Lax => cookie::SameSite::Lax,
-            SameSite::None => cookie::SameSite::None,
-        });
-        match &self.domain {
-            Some(domain) => cookie.domain(domain.as_str()),
-            None => cookie,
-        }
-    }
-}
-
-/// Names, paths and domains were checked, and tokens are base64url, so the text is a legal header; an illegal one would
-/// set nothing.
-fn line(cookie: CookieBuilder<'_>) -> HeaderValue {
-    let text = cookie.build().to_string();
-    let mut value = HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
 }
 
 impl fmt::Display for TooLongForCookie {
@@ -101,6 +82,7 @@ impl std::error::Error for TooLongForCookie {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cookies::SameSite;
 
     const HOUR: Duration = Duration::from_secs(3600);
 

@@ -1,0 +1,198 @@
+//! The settings of cookies with tokens.
+
+use std::fmt;
+
+use super::set_cookie::{SameSite, Transport};
+use crate::token::TokenKind;
+
+/// How tokens travel in cookies; [`Builder::cookies`](crate::Builder::cookies) takes it.
+///
+/// By default they are as safe as browsers allow: `HttpOnly`, `Secure`, `SameSite=Lax`, for this host and no other. Beside
+/// each goes a cookie that scripts can read, whose value they repeat in the header `X-CSRF-Token` when they change
+/// something.
+///
+/// | cookie | default name |
+/// |---|---|
+/// | access token | `__Host-access_token` |
+/// | refresh token | `__Host-refresh_token` |
+/// | what to repeat with the access token | `csrf_access_token` |
+/// | what to repeat with the refresh token | `csrf_refresh_token` |
+///
+/// The prefix of the first two is added where browsers accept it (RFC 6265bis section 4.1.3): `__Host-` for `Path=/` and no
+/// domain, else `__Secure-`. No other host and no plain connection can then replace the cookie.
+///
+/// ```
+/// use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey};
+///
+/// let guard = JwtGuard::builder()
+///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
+///     .audience("shop")
+///     .cookies(CookieSettings::new())
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct CookieSettings {
+    pub(super) access: String,
+    pub(super) refresh: String,
+    pub(super) access_csrf: String,
+    pub(super) refresh_csrf: String,
+    pub(super) csrf_header: String,
+    pub(super) prefixes: Prefixes,
+    pub(super) domain: Option<String>,
+    pub(super) path: String,
+    pub(super) refresh_path: Option<String>,
+    pub(super) same_site: SameSite,
+    pub(super) transport: Transport,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefixes {
+    Added,
+    Left,
+}
+
+impl CookieSettings {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self {
+            access: "access_token".to_owned(),
+            refresh: "refresh_token".to_owned(),
+            access_csrf: "csrf_access_token".to_owned(),
+            refresh_csrf: "csrf_refresh_token".to_owned(),
+            csrf_header: "X-CSRF-Token".to_owned(),
+            prefixes: Prefixes::Added,
+            domain: None,
+            path: "/".to_owned(),
+            refresh_path: None,
+            same_site: SameSite::Lax,
+            transport: Transport::HttpsOnly,
+        }
+    }
+
+    /// The names of fastapi-jwt-auth 0.5: `access_token_cookie`, `refresh_token_cookie`, `csrf_access_token`,
+    /// `csrf_refresh_token` and the header `X-CSRF-Token`, without prefixes. The attributes are the safe ones, which were
+    /// not the default there.
+    pub fn fastapi_jwt_auth() -> Self {
+        Self::new().names("access_token_cookie", "refresh_token_cookie").without_prefixes()
+    }
+
+    /// The names of the cookies with the tokens, before a prefix is added.
+    pub fn names(mut self, access: impl Into<String>, refresh: impl Into<String>) -> Self {
+        self.access = access.into();
+        self.refresh = refresh.into();
+        self
+    }
+
+    /// The names of the cookies whose values scripts repeat.
+    pub fn csrf_names(mut self, access: impl Into<String>, refresh: impl Into<String>) -> Self {
+        self.access_csrf = access.into();
+        self.refresh_csrf = refresh.into();
+        self
+    }
+
+    /// The header in which scripts repeat the value; `X-CSRF-Token` by default.
+    pub fn csrf_header(mut self, name: impl Into<String>) -> Self {
+        self.csrf_header = name.into();
+        self
+    }
+
+    /// Takes the names as they are given, without `__Host-` or `__Secure-`, for a front end or a proxy that knows them so.
+    /// Then another host below the same domain can plant a cookie of that name.
+    pub fn without_prefixes(mut self) -> Self {
+        self.prefixes = Prefixes::Left;
+        self
+    }
+
+    /// Sends the cookies to every host below `domain` too. By default only the host that set them gets them.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// Sends the cookies below this path only; `/` by default. It protects nothing: a page of one path can read another.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Sends the refresh token below this path only, instead of [`path`](Self::path): it need not travel with every
+    /// request.
+    pub fn refresh_path(mut self, path: impl Into<String>) -> Self {
+        self.refresh_path = Some(path.into());
+        self
+    }
+
+    /// Which requests of other sites carry the cookies; [`SameSite::Lax`] by default.
+    pub fn same_site(mut self, same_site: SameSite) -> Self {
+        self.same_site = same_site;
+        self
+    }
+
+    /// **For development only:** sets the cookies without `Secure` and without prefixes, so that browsers take them over
+    /// plain HTTP. Everybody on the way can then read the tokens. The guard warns in the log when it is built.
+    pub fn for_plain_http_development(mut self) -> Self {
+        self.transport = Transport::AlsoPlainHttp;
+        self
+    }
+
+    /// The name of the cookie with a token, as it is on the wire.
+    pub(crate) fn name(&self, kind: TokenKind) -> String {
+        let base = match kind {
+            TokenKind::Access => &self.access,
+            TokenKind::Refresh => &self.refresh,
+        };
+        let prefix = match (self.prefixes, self.transport) {
+            (Prefixes::Left, _) | (_, Transport::AlsoPlainHttp) => "",
+            (Prefixes::Added, Transport::HttpsOnly) if self.domain.is_none() && self.path_of(kind) == "/" => {
+                "__Host-"
+            }
+            (Prefixes::Added, Transport::HttpsOnly) => "__Secure-",
+        };
+        format!("{prefix}{base}")
+    }
+
+    /// Whether the cookies are meant for plain HTTP.
+    pub(crate) fn is_for_plain_http(&self) -> bool {
+        self.transport == Transport::AlsoPlainHttp
+    }
+
+    pub(crate) fn csrf_header_name(&self) -> &str {
+        &self.csrf_header
+    }
+
+    /// The name of the cookie that a page copies the CSRF value from.
+    pub(crate) fn csrf_name(&self, kind: TokenKind) -> &str {
+        match kind {
+            TokenKind::Access => &self.access_csrf,
+            TokenKind::Refresh => &self.refresh_csrf,
+        }
+    }
+
+    pub(super) fn path_of(&self, kind: TokenKind) -> &str {
+        match kind {
+            TokenKind::Access => &self.path,
+            TokenKind::Refresh => self.refresh_path.as_deref().unwrap_or(&self.path),
+        }
+    }
+}
+
+impl Default for CookieSettings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for CookieSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CookieSettings")
+            .field("access", &self.name(TokenKind::Access))
+            .field("refresh", &self.name(TokenKind::Refresh))
+            .field("csrf_header", &self.csrf_header)
+            .field("domain", &self.domain)
+            .field("same_site", &self.same_site)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
