@@ -1,11 +1,32 @@
-//! Keys that issuers publish.
+//! Keys that issuers publish: where, and how they are fetched.
 
 use std::sync::Arc;
 
-use super::TrustedIssuer;
-use super::draft::{LOOPBACK_HTTP, RemoteSource};
-use super::{Builder, Danger, HasKeys};
-use crate::keys::remote::{FetchKeys, RemoteKeySettings};
+use super::build::Draft;
+use super::issuer::IssuerDraft;
+use super::{Builder, Danger, HasKeys, TrustedIssuer};
+use crate::keys::KeyRing;
+use crate::keys::remote::{Endpoint, FetchKeys, HttpFetcher, RemoteKeySettings, RemoteKeys};
+use crate::problems::Problems;
+
+/// How keys are fetched where an issuer does not say so itself.
+#[derive(Debug, Default)]
+pub(super) struct Remote {
+    settings: RemoteKeySettings,
+    fetcher: Option<Arc<dyn FetchKeys>>,
+}
+
+/// Where an issuer publishes its keys.
+#[derive(Clone, Debug)]
+pub(super) enum RemoteSource {
+    /// The address of a JWK set.
+    Jwks(String),
+    /// The documents of an issuer name the address (OpenID Connect Discovery 1.0, RFC 8414).
+    Discovery(String),
+}
+
+/// What the `danger` door calls keys that are fetched without TLS.
+pub(super) const LOOPBACK_HTTP: &str = "loopback_http";
 
 /// Keys that the issuer publishes. They are fetched when the first token needs them, and kept up to date.
 impl<K, A> Builder<K, A> {
@@ -39,13 +60,13 @@ impl<K, A> Builder<K, A> {
 
     /// Says how long keys are good and how often they are fetched, for every issuer that does not say so itself.
     pub fn remote_keys(mut self, settings: RemoteKeySettings) -> Self {
-        self.draft.remote_settings = settings;
+        self.draft.remote.settings = settings;
         self
     }
 
     /// Fetches with this client instead of the built-in one.
     pub fn key_fetcher(mut self, fetcher: impl FetchKeys) -> Self {
-        self.draft.key_fetcher = Some(Arc::new(fetcher));
+        self.draft.remote.fetcher = Some(Arc::new(fetcher));
         self
     }
 }
@@ -53,9 +74,8 @@ impl<K, A> Builder<K, A> {
 impl<K, A> Danger<K, A> {
     /// Lets keys come over plain HTTP from this machine (`localhost`, `127.0.0.1`, `[::1]`), for tests. Whoever can listen on
     /// the port can sign tokens.
-    pub fn loopback_http(mut self, reason: impl Into<String>) -> Builder<K, A> {
-        self.0.draft.excuses.push((LOOPBACK_HTTP, reason.into()));
-        self.0
+    pub fn loopback_http(self, reason: impl Into<String>) -> Builder<K, A> {
+        self.with_reason(LOOPBACK_HTTP, reason)
     }
 }
 
@@ -78,5 +98,44 @@ impl TrustedIssuer {
     pub fn remote_keys(mut self, settings: RemoteKeySettings) -> Self {
         self.0.remote_settings = Some(settings);
         self
+    }
+}
+
+impl Draft {
+    /// The keys that an issuer publishes, if it says where. Nothing is fetched yet.
+    pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<KeyRing> {
+        let endpoint = match (&issuer.remote, issuer.issuers.first()) {
+            (Some(RemoteSource::Jwks(url)), _) => Endpoint::jwks(url, self.loopback_http()),
+            (Some(RemoteSource::Discovery(name)), _) => Endpoint::discovery(name, self.loopback_http()),
+            // A preset that was given nonsense has said so.
+            (None, Some(name)) if issuer.usual.discovery && issuer.problems.is_empty() => {
+                Endpoint::discovery(name, self.loopback_http())
+            }
+            (None, _) => return None,
+        };
+        let settings = issuer.remote_settings.as_ref().unwrap_or(&self.remote.settings);
+        let illegal = settings.problems();
+        let found_none = illegal.is_empty();
+        illegal.into_iter().for_each(|problem| problems.setting(problem));
+        let fetcher = match &self.remote.fetcher {
+            Some(fetcher) => Ok(Arc::clone(fetcher)),
+            None => HttpFetcher::new(settings).map(|fetcher| Arc::new(fetcher) as Arc<dyn FetchKeys>),
+        };
+        match (endpoint, fetcher) {
+            (Ok(endpoint), Ok(fetcher)) if found_none => {
+                let name = issuer.issuers.first().cloned().unwrap_or_default();
+                let algorithms = issuer.algorithms.clone();
+                let clock = Arc::clone(&self.token_rules.clock);
+                Some(KeyRing::Remote(RemoteKeys::new(name, endpoint, algorithms, settings, clock, fetcher)))
+            }
+            (endpoint, fetcher) => {
+                endpoint.err().into_iter().chain(fetcher.err()).for_each(|problem| problems.setting(problem));
+                None
+            }
+        }
+    }
+
+    pub(super) fn loopback_http(&self) -> bool {
+        self.has_reason(LOOPBACK_HTTP)
     }
 }

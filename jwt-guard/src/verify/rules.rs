@@ -129,7 +129,8 @@ pub(crate) enum LoginClaims {
     PassedOver,
 }
 
-/// What is demanded of the tokens of every issuer of a guard.
+/// What is demanded of the tokens of every issuer of a guard. The defaults stand beside the setters, in
+/// `setup/token_rules.rs`.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) embedded_keys: EmbeddedKeys,

@@ -54,7 +54,7 @@ fn rules(profile: TokenProfile) -> Rules {
             embedded_keys: EmbeddedKeys::Refuse,
             leeway: Duration::ZERO,
             max_lifetime: Some(Duration::from_secs(30 * 86_400)),
-            max_age: None,
+            ..Limits::default()
         },
     }
 }

@@ -4,56 +4,56 @@ mod presets;
 mod trusted;
 
 pub use self::trusted::TrustedIssuer;
-use super::draft::{KeySource, load, paths};
+use super::keys::{KeySource, load};
 use crate::claims::hierarchy::Hierarchies;
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
-use crate::verify::{Audience, Clients, Limits, LoginClaims, Rules, TokenProfile};
+use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, Rules, TokenProfile};
 
 /// The settings of one issuer.
 #[derive(Clone, Debug)]
-pub(crate) struct IssuerDraft {
-    pub(crate) keys: Vec<KeySource>,
+pub(in crate::setup) struct IssuerDraft {
+    pub(in crate::setup) keys: Vec<KeySource>,
     /// Where the keys are published.
     #[cfg(feature = "remote-keys")]
-    pub(crate) remote: Option<super::draft::RemoteSource>,
+    pub(in crate::setup) remote: Option<super::remote::RemoteSource>,
     #[cfg(feature = "remote-keys")]
-    pub(crate) remote_settings: Option<RemoteKeySettings>,
-    pub(crate) algorithms: Vec<Algorithm>,
-    pub(crate) issuers: Vec<String>,
-    pub(crate) audiences: Vec<String>,
+    pub(in crate::setup) remote_settings: Option<RemoteKeySettings>,
+    pub(in crate::setup) algorithms: Vec<Algorithm>,
+    pub(in crate::setup) issuers: Vec<String>,
+    pub(in crate::setup) audiences: Vec<String>,
     /// Whether a token without `aud` passes, because another claim says whom it is for.
-    pub(crate) may_lack_audience: bool,
-    pub(crate) clients: Clients,
-    pub(crate) profile: TokenProfile,
-    pub(crate) required_claims: Vec<String>,
-    pub(crate) claim_values: Vec<(String, String)>,
-    pub(crate) subject_claim: String,
-    pub(crate) scope_claims: Vec<Vec<String>>,
-    pub(crate) role_claims: Vec<Vec<String>>,
-    pub(crate) login_claims: LoginClaims,
+    pub(in crate::setup) may_lack_audience: bool,
+    pub(in crate::setup) clients: Clients,
+    pub(in crate::setup) profile: TokenProfile,
+    pub(in crate::setup) required_claims: Vec<String>,
+    pub(in crate::setup) claim_values: Vec<(String, String)>,
+    pub(in crate::setup) subject_claim: String,
+    pub(in crate::setup) scope_claims: Vec<Vec<String>>,
+    pub(in crate::setup) role_claims: Vec<Vec<String>>,
+    pub(in crate::setup) login_claims: LoginClaims,
     /// Whether its subjects are users of the guard's own loader.
-    pub(crate) same_users: bool,
+    pub(in crate::setup) same_users: bool,
     /// What holds if nobody says otherwise.
-    pub(crate) usual: Usual,
+    pub(in crate::setup) usual: Usual,
     /// Whether the name begins with `http://` and is one of this machine.
-    pub(crate) is_plain: bool,
+    pub(in crate::setup) is_plain: bool,
     /// What a preset was given that it cannot be made of.
-    pub(crate) problems: Vec<String>,
+    pub(in crate::setup) problems: Vec<String>,
 }
 
 /// What holds for an issuer as long as the configuration says nothing else.
 #[derive(Clone, Debug)]
-pub(crate) struct Usual {
+pub(in crate::setup) struct Usual {
     /// The paths of the claims with scopes.
-    pub(crate) scopes: &'static [&'static [&'static str]],
+    pub(in crate::setup) scopes: &'static [&'static [&'static str]],
     /// The paths of the claims with roles.
-    pub(crate) roles: &'static [&'static [&'static str]],
+    pub(in crate::setup) roles: &'static [&'static [&'static str]],
     /// Whether its keys are found by its first name.
     #[cfg(feature = "remote-keys")]
-    pub(crate) discovery: bool,
+    pub(in crate::setup) discovery: bool,
 }
 
 impl Default for Usual {
@@ -192,5 +192,15 @@ impl IssuerDraft {
             login_claims: self.login_claims,
             limits: limits.clone(),
         }
+    }
+}
+
+/// The configured paths, or the usual ones.
+fn paths(configured: Vec<Vec<String>>, usual: &[&[&str]]) -> Vec<ClaimPath> {
+    if configured.is_empty() {
+        let owned = |path: &&[&str]| ClaimPath(path.iter().map(|&name| name.to_owned()).collect());
+        usual.iter().map(owned).collect()
+    } else {
+        configured.into_iter().map(ClaimPath).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::IssuerDraft;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
-use crate::setup::draft::KeySource;
+use crate::setup::keys::KeySource;
 use crate::verify::{LoginClaims, TokenProfile};
 
 /// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::Builder::trust).
@@ -31,7 +31,7 @@ use crate::verify::{LoginClaims, TokenProfile};
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "give it to `Builder::trust`"]
-pub struct TrustedIssuer(pub(crate) IssuerDraft);
+pub struct TrustedIssuer(pub(in crate::setup) IssuerDraft);
 
 impl TrustedIssuer {
     /// The issuer with this name: `iss`, byte for byte.

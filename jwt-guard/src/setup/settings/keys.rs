@@ -7,7 +7,8 @@ use super::Settings;
 use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
 use crate::problems::Problems;
 use crate::secret::Secret;
-use crate::setup::{Carried, KeySource};
+use crate::setup::ImportReport;
+use crate::setup::keys::KeySource;
 
 /// Where a key is.
 enum Origin {
@@ -40,7 +41,7 @@ pub(super) const KEYS: [&str; 10] = [
 type Candidate = (&'static str, Form, Option<Origin>);
 
 /// The key to verify with, if one is set.
-pub(super) fn verifying(settings: &mut Settings, carried: &mut Carried) -> Option<KeySource> {
+pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> Option<KeySource> {
     let candidates = [
         ("secret", Form::Secret, settings.secret.take().map(Origin::Text)),
         ("secret_file", Form::Secret, settings.secret_file.take().map(Origin::File)),
@@ -50,8 +51,8 @@ pub(super) fn verifying(settings: &mut Settings, carried: &mut Carried) -> Optio
         ("jwks_file", Form::KeySet, settings.jwks_file.take().map(Origin::File)),
     ];
     let (algorithm, id) = (settings.algorithm.take(), settings.key_id.take());
-    let chosen = only(candidates, "; several keys go into one `jwks_file`", carried);
-    let problems = &mut carried.problems;
+    let chosen = only(candidates, "; several keys go into one `jwks_file`", report);
+    let problems = &mut report.problems;
     match &chosen {
         Ok(None) if id.is_some() => {
             problems.setting("`key_id` is set without `secret`, `public_key_pem` or a file of either");
@@ -101,7 +102,7 @@ pub(super) fn verifying(settings: &mut Settings, carried: &mut Carried) -> Optio
 }
 
 /// The key to issue tokens with, if one is set.
-pub(super) fn signing(settings: &mut Settings, carried: &mut Carried) -> Option<SigningKey> {
+pub(super) fn signing(settings: &mut Settings, report: &mut ImportReport) -> Option<SigningKey> {
     let candidates = [
         ("signing_secret", Form::Secret, settings.signing_secret.take().map(Origin::Text)),
         ("signing_secret_file", Form::Secret, settings.signing_secret_file.take().map(Origin::File)),
@@ -109,8 +110,8 @@ pub(super) fn signing(settings: &mut Settings, carried: &mut Carried) -> Option<
         ("signing_key_file", Form::Pem, settings.signing_key_file.take().map(Origin::File)),
     ];
     let (algorithm, id) = (settings.signing_algorithm.take(), settings.signing_key_id.take());
-    let chosen = only(candidates, ": a guard signs with one", carried);
-    let problems = &mut carried.problems;
+    let chosen = only(candidates, ": a guard signs with one", report);
+    let problems = &mut report.problems;
     if let Ok(None) = chosen {
         let orphans = [("signing_algorithm", algorithm.is_some()), ("signing_key_id", id.is_some())];
         for (name, _) in orphans.into_iter().filter(|(_, is_set)| *is_set) {
@@ -142,16 +143,16 @@ pub(super) fn signing(settings: &mut Settings, carried: &mut Carried) -> Option<
 fn only(
     candidates: impl IntoIterator<Item = Candidate>,
     advice: &str,
-    carried: &mut Carried,
+    report: &mut ImportReport,
 ) -> Result<Option<(&'static str, Form, Origin)>, ()> {
     let mut set: Vec<_> = candidates
         .into_iter()
         .filter_map(|(name, form, origin)| origin.map(|origin| (name, form, origin)))
         .collect();
-    carried.names_key |= !set.is_empty();
+    report.names_key |= !set.is_empty();
     if set.len() > 1 {
         let names: Vec<_> = set.iter().map(|(name, ..)| format!("`{name}`")).collect();
-        carried.problems.setting(format!("{} are set; keep one of them{advice}", names.join(" and ")));
+        report.problems.setting(format!("{} are set; keep one of them{advice}", names.join(" and ")));
         return Err(());
     }
     Ok(set.pop())

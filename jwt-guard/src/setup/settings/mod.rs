@@ -1,10 +1,10 @@
 //! The settings of a guard as data: from a configuration file, or from the environment.
 
-mod apply;
-mod implications;
+mod env;
+mod fields;
 mod keys;
+mod table;
 mod values;
-mod vars;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::{Builder, HasAudience, HasKeys, ImportReport};
+use crate::issue::IssuerBuilder;
 use crate::keys::Algorithm;
 use crate::location::TokenLocation;
 use crate::secret::Secret;
@@ -81,9 +83,8 @@ use crate::verify::TokenProfile;
 /// | `refresh_grace` | `JWT_GUARD_REFRESH_GRACE` | how long a refresh may be repeated; not at all by default, `60s` at most |
 /// | `allow_list` | `JWT_GUARD_ALLOW_LIST` | `true` accepts only tokens that the token store knows |
 ///
-/// A duration is one number and its unit: `s`, `m`, `h` or `d`. A list of one may be written without brackets. In a
-/// variable, a list is separated by commas, or JSON if it begins with `[`; claim names hold dots, so paths are JSON too, and so
-/// are tables.
+/// A duration is one number and its unit: `s`, `m`, `h` or `d`. Every value may also be written as a text, as in a variable: a
+/// list is then separated by commas, or is JSON if it begins with `[`; paths of several names and tables are JSON.
 ///
 /// Other issuers are not settings: what is believed of whom, and by which claims, is written in code, by
 /// [`trust`](crate::Builder::trust) on the builder. Settings without a key and an audience are enough for it then:
@@ -169,6 +170,7 @@ pub struct Settings {
     #[serde(deserialize_with = "values::given")]
     pub max_age: Option<Duration>,
     /// As [`Builder::refuse_embedded_keys`](crate::Builder::refuse_embedded_keys).
+    #[serde(deserialize_with = "values::switch")]
     pub refuse_embedded_keys: bool,
     /// As [`Builder::max_token_len`](crate::Builder::max_token_len).
     #[serde(deserialize_with = "values::number")]
@@ -183,17 +185,19 @@ pub struct Settings {
     #[serde(deserialize_with = "values::paths")]
     pub role_claims: Vec<Vec<String>>,
     /// As [`Builder::scope_implies`](crate::Builder::scope_implies), a call for each.
-    #[serde(deserialize_with = "implications::table")]
+    #[serde(deserialize_with = "table::table")]
     pub scope_implies: BTreeMap<String, Vec<String>>,
     /// As [`Builder::role_implies`](crate::Builder::role_implies), a call for each.
-    #[serde(deserialize_with = "implications::table")]
+    #[serde(deserialize_with = "table::table")]
     pub role_implies: BTreeMap<String, Vec<String>>,
     /// As [`Builder::locations`](crate::Builder::locations).
     #[serde(deserialize_with = "values::list")]
     pub locations: Vec<TokenLocation>,
     /// As [`Builder::prefer_first`](crate::Builder::prefer_first).
+    #[serde(deserialize_with = "values::switch")]
     pub prefer_first: bool,
     /// As [`Builder::strip_credentials`](crate::Builder::strip_credentials).
+    #[serde(deserialize_with = "values::switch")]
     pub strip_credentials: bool,
     /// As [`Builder::realm`](crate::Builder::realm).
     #[serde(deserialize_with = "values::given")]
@@ -208,7 +212,82 @@ pub struct Settings {
     #[serde(deserialize_with = "values::given")]
     pub refresh_grace: Option<Duration>,
     /// As [`Builder::allow_list`](crate::Builder::allow_list).
+    #[serde(deserialize_with = "values::switch")]
     pub allow_list: bool,
+}
+
+impl Settings {
+    /// A builder with these settings, for what cannot be written in a file.
+    ///
+    /// Files are read here. What is wrong or missing, `build` says, together with everything else that it finds.
+    ///
+    /// ```
+    /// use jwt_guard::{Secret, Settings};
+    /// use jwt_guard::respond::compat::FastApi;
+    ///
+    /// let mut settings = Settings::default();
+    /// settings.secret = Some(Secret::random());
+    /// let error = settings.into_builder().refusal_body(FastApi).build().unwrap_err();
+    /// assert!(error.to_string().contains("no audience"));
+    /// ```
+    pub fn into_builder(self) -> Builder<HasKeys, HasAudience> {
+        self.into_builder_with(ImportReport::default())
+    }
+
+    /// As [`Settings::into_builder`], with what was found when the settings were read. Every setting goes through its setter.
+    fn into_builder_with(mut self, mut report: ImportReport) -> Builder<HasKeys, HasAudience> {
+        let builder = Builder::imported();
+        let builder = with(builder, keys::verifying(&mut self, &mut report), Builder::with_key);
+        let builder = with(builder, keys::signing(&mut self, &mut report), Builder::signing_key);
+        let builder = builder.import(report).algorithms(self.algorithms);
+        let builder = self.issuer.into_iter().fold(builder, Builder::issuer);
+        let builder = self.audience.into_iter().fold(builder, Builder::audience);
+        let builder = self.required_claims.into_iter().fold(builder, Builder::required_claim);
+        let builder = with(builder, self.profile, Builder::profile);
+        let builder = with(builder, self.leeway, Builder::leeway);
+        let builder = with(builder, self.max_lifetime, Builder::max_lifetime);
+        let builder = with(builder, self.max_age, Builder::max_age);
+        let builder = when(builder, self.refuse_embedded_keys, Builder::refuse_embedded_keys);
+        let builder = with(builder, self.max_token_len, Builder::max_token_len);
+        let builder = with(builder, self.subject_claim, Builder::subject_claim);
+        let builder = self.scope_claims.into_iter().fold(builder, Builder::scope_claim);
+        let builder = self.role_claims.into_iter().fold(builder, Builder::role_claim);
+        let implies =
+            |builder: Builder<_, _>, (name, implied)| builder.scope_implies::<String>(name, implied);
+        let builder = self.scope_implies.into_iter().fold(builder, implies);
+        let implies = |builder: Builder<_, _>, (name, implied)| builder.role_implies::<String>(name, implied);
+        let builder = self.role_implies.into_iter().fold(builder, implies);
+        let locations = Some(self.locations).filter(|locations| !locations.is_empty());
+        let builder = with(builder, locations, Builder::locations);
+        let builder = when(builder, self.prefer_first, Builder::prefer_first);
+        let builder = when(builder, self.strip_credentials, Builder::strip_credentials);
+        let builder = with(builder, self.realm, Builder::realm);
+        let issuing =
+            |builder: Builder<_, _>, set: fn(IssuerBuilder, Duration) -> IssuerBuilder, lifetime| {
+                builder.issuing(move |issuer| set(issuer, lifetime))
+            };
+        let builder = with(builder, self.access_lifetime, |builder, lifetime| {
+            issuing(builder, IssuerBuilder::access_lifetime, lifetime)
+        });
+        let builder = with(builder, self.refresh_lifetime, |builder, lifetime| {
+            issuing(builder, IssuerBuilder::refresh_lifetime, lifetime)
+        });
+        let builder = with(builder, self.refresh_grace, Builder::refresh_grace);
+        when(builder, self.allow_list, Builder::allow_list)
+    }
+}
+
+/// Sets what is there.
+fn with<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
+    match value {
+        Some(value) => set(builder, value),
+        None => builder,
+    }
+}
+
+/// Switches on what is on.
+fn when<B>(builder: B, is_on: bool, set: impl FnOnce(B) -> B) -> B {
+    if is_on { set(builder) } else { builder }
 }
 
 #[cfg(test)]

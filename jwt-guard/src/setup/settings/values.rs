@@ -19,7 +19,7 @@ pub(super) fn given<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> R
     Item::deserialize(deserializer).map(|Item(value)| Some(value))
 }
 
-/// One value, or a list of some.
+/// One value, or a list of some; also a text that holds them, separated by commas or as JSON.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let items: Vec<Item<T>> = deserializer.deserialize_any(OneOrMany(PhantomData))?;
     Ok(items.into_iter().map(|Item(value)| value).collect())
@@ -31,9 +31,14 @@ pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Ve
     Ok(paths.into_iter().map(|Path(names)| names).collect())
 }
 
-/// A number of bytes.
+/// A number of bytes, or its text.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    usize::deserialize(deserializer).map(Some)
+    deserializer.deserialize_any(Number).map(Some)
+}
+
+/// `true` or `false`, or its text.
+pub(super) fn switch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    deserializer.deserialize_any(Switch)
 }
 
 /// A value that is written as a text.
@@ -71,7 +76,7 @@ impl Written for Algorithm {
     const EXPECTED: &'static str = r#"an algorithm such as "HS256", "RS256", "ES256" or "EdDSA""#;
 
     fn read(text: String) -> Result<Self, String> {
-        Self::from_name(&text).ok_or_else(|| is_no::<Self>(&text, "algorithm"))
+        Self::from_name(&text).ok_or_else(|| is_not::<Self>(&text, "an algorithm"))
     }
 }
 
@@ -79,7 +84,7 @@ impl Written for Duration {
     const EXPECTED: &'static str = r#"one number and its unit, such as "30s", "15m", "24h" or "7d""#;
 
     fn read(text: String) -> Result<Self, String> {
-        duration(&text).ok_or_else(|| is_no::<Self>(&text, "duration"))
+        duration(&text).ok_or_else(|| is_not::<Self>(&text, "a duration"))
     }
 }
 
@@ -91,7 +96,7 @@ impl Written for TokenProfile {
             None if text == "classic" => Ok(Self::Classic),
             None if text == "access_token" => Ok(Self::AccessToken),
             Some(("typed", name)) => Ok(Self::Typed(name.to_owned())),
-            _ => Err(is_no::<Self>(&text, "kind of token")),
+            _ => Err(is_not::<Self>(&text, "a kind of token")),
         }
     }
 }
@@ -108,16 +113,16 @@ impl Written for TokenLocation {
             Some(("cookie", name)) => Ok(Self::cookie(name)),
             Some(("websocket", name)) => Ok(Self::websocket_protocol(name)),
             Some(("query", _)) => Err(format!(
-                "{text:?} is no setting: an address ends up in logs; `.danger().query_parameter(..)` of the \
+                "{text:?} is not a setting: an address ends up in logs; `.danger().query_parameter(..)` of the \
                  builder is the way to take a token from there"
             )),
-            _ => Err(is_no::<Self>(&text, "place of a token")),
+            _ => Err(is_not::<Self>(&text, "a place of a token")),
         }
     }
 }
 
-fn is_no<T: Written>(text: &str, what: &str) -> String {
-    format!("{text:?} is no {what}; expected {}", T::EXPECTED)
+fn is_not<T: Written>(text: &str, what: &str) -> String {
+    format!("{text:?} is not {what}; expected {}", T::EXPECTED)
 }
 
 /// One number and one unit, so that nobody has to guess which.
@@ -157,7 +162,7 @@ impl<'de> Deserialize<'de> for Path {
 /// A text with something in it.
 struct Text(&'static str);
 
-/// Whatever is not quoted. The default errors of serde would show it.
+/// What is not quoted. The default errors of serde would show it.
 macro_rules! refuse_numbers {
     () => {
         refuse_numbers! {
@@ -166,7 +171,7 @@ macro_rules! refuse_numbers {
     };
     ($($visit:ident: $value:ty),*) => {
         $(fn $visit<X: Error>(self, _: $value) -> Result<Self::Value, X> {
-            Err(X::custom(format_args!("no text; expected {}, in quotes", self.expected())))
+            Err(X::custom(format_args!("not a text; expected {}, in quotes", self.expected())))
         })*
     };
 }
@@ -199,6 +204,16 @@ trait Element: Sized {
     const EXPECTED: &'static str;
 
     fn alone(text: String) -> Result<Self, String>;
+
+    /// A list in JSON.
+    fn many(json: &str) -> serde_json::Result<Vec<Self>>
+    where
+        Self: for<'de> Deserialize<'de>,
+    {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let list = reader.deserialize_seq(OneOrMany(PhantomData))?;
+        reader.end().map(|()| list)
+    }
 }
 
 impl<T: Written> Element for Item<T> {
@@ -226,7 +241,7 @@ impl<E: Element> OneOrMany<E> {
     }
 }
 
-impl<'de, E: Element + Deserialize<'de>> Visitor<'de> for OneOrMany<E> {
+impl<'de, E: Element + for<'any> Deserialize<'any>> Visitor<'de> for OneOrMany<E> {
     type Value = Vec<E>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,8 +249,19 @@ impl<'de, E: Element + Deserialize<'de>> Visitor<'de> for OneOrMany<E> {
     }
 
     fn visit_str<X: Error>(self, text: &str) -> Result<Vec<E>, X> {
-        let text = Text(E::EXPECTED).visit_str(text)?;
-        E::alone(text).map(|value| vec![value]).map_err(X::custom)
+        if text.trim_start().starts_with('[') {
+            return E::many(text).map_err(|error| {
+                X::custom(format_args!(
+                    "begins as a JSON list, and is not one; expected {}: {error}",
+                    E::EXPECTED
+                ))
+            });
+        }
+        let one = |part: &str| {
+            let part = Text(E::EXPECTED).visit_str(part.trim())?;
+            E::alone(part).map_err(X::custom)
+        };
+        text.split(',').map(one).collect()
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Vec<E>, S::Error> {
@@ -253,4 +279,44 @@ impl<'de, E: Element + Deserialize<'de>> Visitor<'de> for OneOrMany<E> {
     }
 
     refuse_numbers!();
+}
+
+struct Number;
+
+impl Visitor<'_> for Number {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<usize, E> {
+        usize::try_from(number).map_err(|_| E::custom("expected a smaller number"))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<usize, E> {
+        usize::try_from(number).map_err(|_| E::custom("expected a number that is not negative"))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
+        text.parse().map_err(|_| E::custom("expected a number"))
+    }
+}
+
+struct Switch;
+
+impl Visitor<'_> for Switch {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`true` or `false`")
+    }
+
+    fn visit_bool<E: Error>(self, is_on: bool) -> Result<bool, E> {
+        Ok(is_on)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        text.parse().map_err(|_| E::custom("expected `true` or `false`"))
+    }
 }

@@ -35,12 +35,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         role_claims: vec![ClaimPath(vec!["realm".to_owned(), "roles".to_owned()])],
         login_claims: LoginClaims::Believed,
         hierarchies: Default::default(),
-        limits: Limits {
-            embedded_keys: EmbeddedKeys::Ignore,
-            leeway: Duration::ZERO,
-            max_lifetime: Some(Duration::from_secs(86_400)),
-            max_age: None,
-        },
+        limits: Limits { leeway: Duration::ZERO, ..Limits::default() },
     };
     change(&mut rules);
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])

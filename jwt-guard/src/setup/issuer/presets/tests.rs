@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
-use crate::setup::Draft;
+use crate::setup::build::Draft;
 
 /// What `build` says about a preset that has a key and an audience.
 fn problems(issuer: TrustedIssuer) -> Vec<String> {
@@ -179,7 +179,7 @@ fn an_issuer_of_this_machine_without_tls_needs_the_door() {
 #[test]
 fn a_problem_of_a_preset_stands_beside_all_others() {
     let mut draft = Draft::new();
-    draft.leeway = std::time::Duration::from_secs(301);
+    draft.token_rules.limits.leeway = std::time::Duration::from_secs(301);
     draft.trusted.push(TrustedIssuer::entra("common").0);
     let found: Vec<_> = draft.finish().unwrap_err().problems().collect();
     assert!(found.iter().any(|problem| problem.contains("any tenant")), "{found:#?}");
@@ -248,7 +248,9 @@ fn the_door_lets_an_issuer_of_this_machine_do_without_tls() {
     let built = |issuer: &str, reason: Option<&str>| {
         let mut draft = Draft::new();
         draft.trusted.push(TrustedIssuer::keycloak(issuer).audience("orders").0);
-        draft.excuses.extend(reason.map(|reason| (crate::setup::draft::LOOPBACK_HTTP, reason.to_owned())));
+        draft
+            .danger_reasons
+            .extend(reason.map(|reason| (crate::setup::remote::LOOPBACK_HTTP, reason.to_owned())));
         draft.finish().is_ok()
     };
     assert!(built("http://localhost:8080/realms/shop", Some("a Keycloak for tests")));

@@ -52,7 +52,8 @@ fn every_value_has_one_form() {
         json!({ "audience": { "name": "orders" } }),
         json!({ "secret": null }),
         json!({ "secret": "" }),
-        json!({ "prefer_first": "true" }),
+        json!({ "prefer_first": "yes" }),
+        json!({ "prefer_first": 1 }),
         json!({ "prefer_first": null }),
         json!({ "max_token_len": "8k" }),
         json!({ "max_token_len": -1 }),
@@ -72,6 +73,9 @@ fn every_value_has_one_form() {
     }
     assert_eq!(read(json!({ "role_claims": "groups" })).unwrap().role_claims, [["groups"]]);
     assert_eq!(read(json!({ "issuer": "a" })).unwrap().issuer, ["a"]);
+    assert_eq!(read(json!({ "issuer": ["a,b"] })).unwrap().issuer, ["a,b"], "a list is not split again");
+    let texts = read(json!({ "prefer_first": "true", "max_token_len": "4096" })).unwrap();
+    assert!(texts.prefer_first && texts.max_token_len == Some(4096));
     assert_eq!(
         read(json!({ "profile": "typed:example+jwt" })).unwrap().profile,
         Some(TokenProfile::Typed("example+jwt".to_owned()))

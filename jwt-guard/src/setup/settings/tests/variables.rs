@@ -44,7 +44,7 @@ fn tables_in_variables_are_json_and_name_nothing_twice() {
         ("a:b", "as JSON"),
         (r#"{"a": "b"} {}"#, "trailing"),
         (r#"{"a": "b", "a": "c"}"#, "\"a\" is there twice"),
-        (r#""hunter2""#, "no table"),
+        (r#""hunter2""#, "not a table"),
         ("{}", "empty"),
     ] {
         let found = vars([("ROLE_IMPLIES", text)]).unwrap_err().concat();
@@ -65,7 +65,7 @@ fn every_bad_variable_is_named() {
         ("MAX_TOKEN_LEN", "8k"),
         ("ROLE_CLAIMS", "[realm_access]"),
         ("REALM", "  "),
-        ("SERVICE_HOST", "10.0.0.1"),
+        ("SERVICE_HOSTS", "10.0.0.1"),
         ("secret", SECRET),
     ])
     .unwrap_err();
@@ -74,8 +74,8 @@ fn every_bad_variable_is_named() {
         let named = found.iter().any(|problem| problem.starts_with(start) && problem.contains(inside));
         assert!(named, "{start} .. {inside}: {found:#?}");
     };
-    says("`JWT_GUARD_SECRETS` is no setting", "did you mean `JWT_GUARD_SECRET`?");
-    says("`JWT_GUARD_NONSENSE_OF_ANOTHER_KIND` is no setting", "`jwt_guard::Settings`");
+    says("`JWT_GUARD_SECRETS` is not a setting", "did you mean `JWT_GUARD_SECRET`?");
+    says("`JWT_GUARD_NONSENSE_OF_ANOTHER_KIND` is not a setting", "`jwt_guard::Settings`");
     says("`JWT_GUARD_AUDIENCE`: empty", "");
     says("`JWT_GUARD_ISSUER`: empty", "");
     says("`JWT_GUARD_LEEWAY`: ", "\"15m\"");
@@ -83,7 +83,7 @@ fn every_bad_variable_is_named() {
     says("`JWT_GUARD_MAX_TOKEN_LEN`: ", "number");
     says("`JWT_GUARD_ROLE_CLAIMS`: ", "JSON");
     says("`JWT_GUARD_REALM`: empty", "");
-    says("`JWT_GUARD_secret` is no setting", "");
+    says("`JWT_GUARD_secret` is not a setting", "");
 }
 
 #[test]
@@ -92,4 +92,23 @@ fn other_variables_are_passed_over() {
     let settings =
         Settings::from_vars(other.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
     assert_eq!(format!("{settings:?}"), format!("{:?}", Settings::default()));
+}
+
+#[test]
+fn the_service_links_of_kubernetes_are_passed_over() {
+    let links = [
+        ("SERVICE_HOST", "10.0.0.11"),
+        ("SERVICE_PORT", "8080"),
+        ("SERVICE_PORT_HTTPS", "8443"),
+        ("PORT", "tcp://10.0.0.11:8080"),
+        ("PORT_8080_TCP", "tcp://10.0.0.11:8080"),
+        ("PORT_8080_TCP_PROTO", "tcp"),
+        ("PORT_8080_TCP_ADDR", "10.0.0.11"),
+        ("DEMO_SERVICE_HOST", "10.0.0.12"),
+        ("DEMO_PORT", "udp://10.0.0.12:53"),
+    ];
+    assert_eq!(format!("{:?}", vars(links).unwrap()), format!("{:?}", Settings::default()));
+    for (name, value) in [("PORT", "8080"), ("PORT_X_TCP", "x"), ("SERVICE", "x")] {
+        assert_eq!(vars([(name, value)]).unwrap_err().len(), 1, "{name}");
+    }
 }

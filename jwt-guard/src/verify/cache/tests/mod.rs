@@ -12,9 +12,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::super::{
-    Audience, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier, VerifyError,
-};
+use super::super::{Audience, Clients, IssuerRules, Limits, Rules, TokenProfile, Verifier, VerifyError};
 use super::*;
 use crate::clock::NOW;
 use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey, backend};
@@ -73,12 +71,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         role_claims: Vec::new(),
         login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
-        limits: Limits {
-            embedded_keys: EmbeddedKeys::Ignore,
-            leeway: Duration::ZERO,
-            max_lifetime: None,
-            max_age: None,
-        },
+        limits: Limits { leeway: Duration::ZERO, max_lifetime: None, ..Limits::default() },
     };
     change(&mut rules);
     rules

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use super::*;
-use crate::keys::Algorithm;
+use super::build::Draft;
+use super::claims::ANY_AUDIENCE;
+use super::issuer::IssuerDraft;
+use super::keys::KeySource;
+#[cfg(feature = "remote-keys")]
+use super::remote::RemoteSource;
+use crate::keys::{Algorithm, SigningKey};
+use crate::location::{Conflict, TokenLocation};
 use crate::secret::Secret;
-use crate::verify::TokenProfile;
+use crate::verify::{Audience, TokenCache, TokenProfile, Verifier};
 
 fn draft() -> Draft {
     let mut draft = Draft::new();
@@ -39,9 +45,9 @@ fn every_problem_is_listed_at_once() {
             KeySource::Secret(Algorithm::Hs256, Secret::from("short")),
             KeySource::Pem(Algorithm::Rs256, b"not a key".to_vec()),
         ];
-        draft.leeway = Duration::from_secs(301);
-        draft.realm = "a\nb".to_owned();
-        draft.locations =
+        draft.token_rules.limits.leeway = Duration::from_secs(301);
+        draft.answer.realm = "a\nb".to_owned();
+        draft.request.locations =
             vec![TokenLocation::header("a b"), TokenLocation::bearer(), TokenLocation::scheme("bearer")];
     });
     assert_eq!(found.len(), 6, "{found:#?}");
@@ -50,8 +56,8 @@ fn every_problem_is_listed_at_once() {
 #[test]
 fn a_list_of_problems_reads_as_a_list() {
     let mut draft = draft();
-    draft.leeway = Duration::from_secs(600);
-    draft.max_age = Some(Duration::ZERO);
+    draft.token_rules.limits.leeway = Duration::from_secs(600);
+    draft.token_rules.limits.max_age = Some(Duration::ZERO);
     let text = draft.finish().unwrap_err().to_string();
     assert_eq!(
         text,
@@ -71,16 +77,16 @@ fn a_bad_key_keeps_its_error_as_source() {
 
 #[test]
 fn leeway_is_at_most_five_minutes() {
-    assert_eq!(problems(|draft| draft.leeway = Duration::from_secs(300)).len(), 0);
-    assert_eq!(problems(|draft| draft.leeway = Duration::from_secs(301)).len(), 1);
-    assert_eq!(problems(|draft| draft.leeway = Duration::MAX).len(), 1);
+    assert_eq!(problems(|draft| draft.token_rules.limits.leeway = Duration::from_secs(300)).len(), 0);
+    assert_eq!(problems(|draft| draft.token_rules.limits.leeway = Duration::from_secs(301)).len(), 1);
+    assert_eq!(problems(|draft| draft.token_rules.limits.leeway = Duration::MAX).len(), 1);
 }
 
 #[test]
 fn token_length_has_a_range() {
-    assert_eq!(problems(|draft| draft.max_token_len = 16 * 1024).len(), 0);
-    assert_eq!(problems(|draft| draft.max_token_len = 16 * 1024 + 1).len(), 1);
-    assert_eq!(problems(|draft| draft.max_token_len = 0).len(), 1);
+    assert_eq!(problems(|draft| draft.token_rules.max_token_len = 16 * 1024).len(), 0);
+    assert_eq!(problems(|draft| draft.token_rules.max_token_len = 16 * 1024 + 1).len(), 1);
+    assert_eq!(problems(|draft| draft.token_rules.max_token_len = 0).len(), 1);
 }
 
 #[test]
@@ -104,12 +110,12 @@ fn the_danger_door_wants_a_reason() {
     let any = |reason: &str| {
         problems(|draft| {
             draft.own.audiences.clear();
-            draft.excuses.push((ANY_AUDIENCE, reason.to_owned()));
+            draft.danger_reasons.push((ANY_AUDIENCE, reason.to_owned()));
         })
     };
     assert_eq!(any("one service only").len(), 0);
     assert_eq!(any(" ").len(), 1);
-    let both = problems(|draft| draft.excuses.push((ANY_AUDIENCE, "x".to_owned())));
+    let both = problems(|draft| draft.danger_reasons.push((ANY_AUDIENCE, "x".to_owned())));
     assert_eq!(both.len(), 1);
 }
 
@@ -120,11 +126,11 @@ fn rfc_9068_needs_an_issuer() {
 
 #[test]
 fn locations_are_some_and_differ() {
-    assert_eq!(problems(|draft| draft.locations.clear()).len(), 1);
+    assert_eq!(problems(|draft| draft.request.locations.clear()).len(), 1);
     let twice = vec![TokenLocation::cookie("a"), TokenLocation::cookie("a")];
-    assert_eq!(problems(|draft| draft.locations = twice).len(), 1);
+    assert_eq!(problems(|draft| draft.request.locations = twice).len(), 1);
     let two = vec![TokenLocation::cookie("a"), TokenLocation::cookie("b")];
-    assert_eq!(problems(|draft| draft.locations = two).len(), 0);
+    assert_eq!(problems(|draft| draft.request.locations = two).len(), 0);
 }
 
 #[test]
@@ -148,7 +154,7 @@ fn debug_of_a_configuration_shows_no_key() {
 #[test]
 fn refresh_tokens_are_never_remembered() {
     let mut draft = draft();
-    draft.token_cache = TokenCache::new().all_algorithms();
+    draft.token_rules.token_cache = TokenCache::new().all_algorithms();
     let config = draft.finish().unwrap();
     let shown = |verifier: &Verifier| format!("{verifier:?}").contains("known: Some");
     assert!(shown(&config.access) && !shown(&config.refresh));
@@ -263,7 +269,7 @@ fn beside_other_issuers_the_guard_itself_has_a_name() {
     assert_only(&trusting(own), "add `.issuer(\"..\")`");
     let nameless = trusting(|draft| {
         draft.own.audiences.push("orders".to_owned());
-        draft.signing_key =
+        draft.own_tokens.signing_key =
             Some(SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(6)).unwrap());
     });
     assert_only(&nameless, "add `.issuer(\"..\")`");
@@ -273,7 +279,7 @@ fn beside_other_issuers_the_guard_itself_has_a_name() {
 
 #[test]
 fn any_audience_does_not_go_with_other_issuers() {
-    let found = trusting(|draft| draft.excuses.push((ANY_AUDIENCE, "x".to_owned())));
+    let found = trusting(|draft| draft.danger_reasons.push((ANY_AUDIENCE, "x".to_owned())));
     assert_only(&found, "`any_audience` does not go with trusted issuers");
 }
 
@@ -312,7 +318,7 @@ fn a_guard_does_not_sign_for_an_issuer_whose_keys_are_fetched() {
         draft.own.keys.clear();
         draft.own.remote = Some(RemoteSource::Discovery("https://id.example".to_owned()));
         draft.own.issuers.push("https://id.example".to_owned());
-        draft.signing_key =
+        draft.own_tokens.signing_key =
             Some(SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap());
     });
     assert_only(&found, "TrustedIssuer::oidc");

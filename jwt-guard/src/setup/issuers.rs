@@ -1,13 +1,14 @@
 //! The issuers of a guard, put together: each has keys, an audience and a name of its own.
 
-use super::Draft;
+use super::build::Draft;
+
 use crate::claims::hierarchy::Hierarchies;
 use crate::config::Home;
 use crate::keys::{KeyRing, SigningKey};
 use crate::problems::Problems;
-use crate::verify::{IssuerRules, Limits, Rules};
+use crate::verify::{IssuerRules, Rules};
 
-/// What the issuers of a draft come to.
+/// The compiled issuers.
 pub(super) struct Issuers {
     /// The rules for what this guard issues.
     pub(super) own: Rules,
@@ -23,18 +24,13 @@ pub(super) struct Issuers {
 impl Draft {
     /// Checks the issuers and loads their keys.
     pub(super) fn issuers(&mut self, hierarchies: &Hierarchies, problems: &mut Problems) -> Issuers {
-        let limits = Limits {
-            embedded_keys: self.embedded_keys,
-            leeway: self.leeway,
-            max_lifetime: self.max_lifetime,
-            max_age: self.max_age,
-        };
+        let limits = self.token_rules.limits.clone();
         let any_audience = self.is_for_anybody();
         self.check_issuers(problems);
         let mut own = std::mem::take(&mut self.own);
         let trusted = std::mem::take(&mut self.trusted);
         let audiences = own.audiences.clone();
-        let signing = self.signing_key.as_ref().map(SigningKey::verifying_key);
+        let signing = self.own_tokens.signing_key.as_ref().map(SigningKey::verifying_key);
         let (mut access, mut refresh) = (Vec::new(), Vec::new());
         let fixed =
             if !own.keys.is_empty() || signing.is_some() { own.fixed_keys(signing, problems) } else { None };
@@ -72,9 +68,9 @@ impl Draft {
     }
 
     fn check_issuers(&self, problems: &mut Problems) {
-        let own = self.own.has_keys() || self.signing_key.is_some();
+        let own = self.own.has_keys() || self.own_tokens.signing_key.is_some();
         #[cfg(feature = "remote-keys")]
-        if self.own.remote.is_some() && self.signing_key.is_some() {
+        if self.own.remote.is_some() && self.own_tokens.signing_key.is_some() {
             problems.setting(
                 "the guard signs tokens in the name of an issuer whose keys are fetched; give that issuer to \
                  `.trust(TrustedIssuer::oidc(..))`, and the guard a name of its own with `.issuer(..)`",
@@ -137,7 +133,7 @@ impl Draft {
     /// The keys that an issuer publishes, if it says where.
     #[cfg(not(feature = "remote-keys"))]
     #[expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")]
-    fn remote_keys(&self, _: &crate::setup::issuer::IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
+    fn remote_keys(&self, _: &super::issuer::IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
         None
     }
 }

@@ -5,7 +5,6 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
-use serde_json::Value;
 
 use super::values;
 
@@ -19,12 +18,11 @@ pub(super) fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Table,
     deserializer.deserialize_any(Rows)
 }
 
-/// The table that the text of a variable holds as JSON.
-pub(super) fn read(text: &str) -> Result<Value, String> {
+/// The table that a text holds as JSON.
+fn read(text: &str) -> Result<Table, String> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let table = json.deserialize_any(Rows).and_then(|table| json.end().map(|()| table));
-    let table = table.map_err(|error| format!("expected {EXPECTED}, as JSON: {error}"))?;
-    Ok(table.into_iter().map(|(name, implied)| (name, Value::from(implied))).collect())
+    let table = json.deserialize_map(Rows).and_then(|table| json.end().map(|()| table));
+    table.map_err(|error| format!("expected {EXPECTED}, as JSON: {error}"))
 }
 
 #[derive(serde::Deserialize)]
@@ -32,11 +30,11 @@ struct Implied(#[serde(deserialize_with = "values::list")] Vec<String>);
 
 struct Rows;
 
-/// Whatever is no table. The default errors of serde would show it.
+/// What is not a table. The default errors of serde would show it.
 macro_rules! refuse_others {
     ($($visit:ident: $value:ty),*) => {
         $(fn $visit<E: Error>(self, _: $value) -> Result<Table, E> {
-            Err(E::custom(format_args!("no table; expected {EXPECTED}")))
+            Err(E::custom(format_args!("not a table; expected {EXPECTED}")))
         })*
     };
 }
@@ -65,8 +63,15 @@ impl<'de> Visitor<'de> for Rows {
         Ok(table)
     }
 
+    fn visit_str<E: Error>(self, text: &str) -> Result<Table, E> {
+        if text.trim_start().starts_with('{') {
+            return read(text).map_err(E::custom);
+        }
+        Err(E::custom(format_args!("not a table; expected {EXPECTED}, as JSON")))
+    }
+
     refuse_others! {
-        visit_str: &str, visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128,
+        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128,
         visit_f64: f64
     }
 }

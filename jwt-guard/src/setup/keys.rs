@@ -1,14 +1,74 @@
-//! Keys as they were given, and as they are loaded.
+//! Keys: how they are given, and how they are loaded.
 
 use std::fmt;
 
+use super::{Builder, HasKeys};
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
 use crate::secret::Secret;
 
+/// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only. Where
+/// tokens name a key, give it that id, by [`Builder::key`] and [`VerifyingKey::with_id`]: a key without one is for tokens that
+/// name none, and a public key for those that name its thumbprint.
+impl<K, A> Builder<K, A> {
+    /// Adds a shared secret for HS256: at least 32 random bytes (RFC 7518 section 3.2), not a password.
+    pub fn secret(self, secret: impl Into<Secret>) -> Builder<HasKeys, A> {
+        self.secret_for(Algorithm::Hs256, secret)
+    }
+
+    /// Adds a shared secret for HS256, HS384 or HS512: at least 32, 48 or 64 random bytes.
+    pub fn secret_for(self, algorithm: Algorithm, secret: impl Into<Secret>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Secret(algorithm, secret.into()))
+    }
+
+    /// Adds a public key in PEM: `PUBLIC KEY`, or `RSA PUBLIC KEY`.
+    pub fn pem(self, algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Pem(algorithm, pem.as_ref().to_vec()))
+    }
+
+    /// Adds a public key in DER: SubjectPublicKeyInfo, or PKCS#1 for RSA.
+    pub fn der(self, algorithm: Algorithm, der: impl AsRef<[u8]>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Der(algorithm, der.as_ref().to_vec()))
+    }
+
+    /// Adds a JSON Web Key (RFC 7517). An RSA or symmetric key without `alg` needs
+    /// [`algorithms`](Builder::algorithms) to name the one it is for.
+    pub fn jwk(self, json: impl Into<String>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Jwk(json.into()))
+    }
+
+    /// Adds every usable key of a JSON Web Key set. Keys for other purposes are passed over; none usable is an
+    /// error that says why for each.
+    pub fn jwk_set(self, json: impl Into<String>) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::JwkSet(json.into()))
+    }
+
+    /// Adds a key that was loaded before.
+    pub fn key(self, key: VerifyingKey) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::Loaded(key))
+    }
+
+    /// Adds a set of keys that was loaded before.
+    pub fn key_set(self, keys: KeySet) -> Builder<HasKeys, A> {
+        self.with_key(KeySource::LoadedSet(keys))
+    }
+
+    /// Allows these algorithms only. By default each key allows the one it is bound to; the list is needed where a
+    /// JWK does not say which.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.draft.own.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    pub(super) fn with_key(mut self, key: KeySource) -> Builder<HasKeys, A> {
+        self.draft.own.keys.push(key);
+        self.into_state()
+    }
+}
+
 /// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.
 #[derive(Clone)]
-pub(crate) enum KeySource {
+pub(super) enum KeySource {
     Der(Algorithm, Vec<u8>),
     Jwk(String),
     JwkSet(String),
@@ -34,7 +94,7 @@ impl fmt::Debug for KeySource {
 }
 
 /// Loads every key, and notes each that cannot be used.
-pub(in crate::setup) fn load(
+pub(super) fn load(
     sources: Vec<KeySource>,
     signing: Option<VerifyingKey>,
     algorithms: &[Algorithm],

@@ -1,0 +1,80 @@
+//! What the guard is called, and how it answers.
+
+use super::Builder;
+use crate::problems::Problems;
+use crate::respond::RenderRefusal;
+
+/// The settings of this file, but for the renderer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) name: Option<String>,
+    pub(super) realm: String,
+    /// The address of this service as a protected resource; `Resource::named` checks it.
+    pub(super) resource: Option<String>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self { name: None, realm: "api".to_owned(), resource: None }
+    }
+}
+
+/// The answer.
+impl<K, A> Builder<K, A> {
+    /// Names the guard in [access tables](crate::Router::access_table), where a program has several; by default it is called
+    /// by its realm. Clients are not told the name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.draft.answer.name = Some(name.into());
+        self
+    }
+
+    /// Names the protection space in challenges; `api` by default.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.draft.answer.realm = realm.into();
+        self
+    }
+
+    /// Writes the body of refusals; [`ProblemJson`] by default.
+    pub fn refusal_body(mut self, renderer: impl RenderRefusal) -> Self {
+        self.renderer = Box::new(renderer);
+        self
+    }
+
+    /// Says what this service is called as a protected resource: its address, such as `https://api.example/mcp`. Every
+    /// challenge then names, in `resource_metadata`, where clients learn which authorization servers and scopes there are
+    /// (RFC 9728 section 5.1). [`Router::resource_metadata`](crate::Router::resource_metadata) serves that document.
+    ///
+    /// The address is never taken from a request. `http` is for `localhost` only.
+    ///
+    /// ```
+    /// # use jwt_guard::{JwtGuard, Secret};
+    /// let guard = JwtGuard::builder()
+    ///     .secret(Secret::random())
+    ///     .audience("https://api.example/mcp")
+    ///     .resource("https://api.example/mcp")
+    ///     .build()?;
+    ///
+    /// let refused =
+    ///     JwtGuard::builder().secret(Secret::random()).audience("a").resource("https://api.example/?a").build();
+    /// assert!(refused.unwrap_err().to_string().contains("without query"));
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    pub fn resource(mut self, identifier: impl Into<String>) -> Self {
+        self.draft.answer.resource = Some(identifier.into());
+        self
+    }
+}
+
+impl Answer {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            problems.setting("the name of the guard is empty; leave it out, and the realm is the name");
+        }
+        if !self.realm.chars().all(|char| char == ' ' || char.is_ascii_graphic()) {
+            problems.setting(format!(
+                "the realm {:?} has characters that a header cannot carry; expected printable ASCII",
+                self.realm
+            ));
+        }
+    }
+}

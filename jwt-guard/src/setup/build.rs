@@ -1,0 +1,168 @@
+//! What was asked for so far, checked as a whole at the end.
+
+use std::sync::Arc;
+
+use super::ImportReport;
+use super::answer::Answer;
+use super::claims::ANY_AUDIENCE;
+use super::hierarchy::Implications;
+use super::issuer::IssuerDraft;
+use super::issuers::Issuers;
+use super::own_tokens::OwnTokens;
+#[cfg(feature = "remote-keys")]
+use super::remote::Remote;
+use super::request::{Request, places_of_refresh_tokens};
+use super::token_rules::TokenRules;
+use crate::config::{Config, Resource, SessionSource, UserLoader};
+use crate::keys::backend;
+use crate::location::{Locations, Place, TokenLocation};
+use crate::problems::{ConfigError, Problems};
+use crate::token::TokenKind;
+use crate::verify::{IssuerRules, LoginClaims, Verifier};
+
+/// The settings of a guard under construction.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// The issuer that the builder itself speaks of.
+    pub(super) own: IssuerDraft,
+    /// Other issuers, each with its own keys.
+    pub(super) trusted: Vec<IssuerDraft>,
+    #[cfg(feature = "remote-keys")]
+    pub(super) remote: Remote,
+    pub(super) implications: Implications,
+    pub(super) token_rules: TokenRules,
+    pub(super) request: Request,
+    pub(super) answer: Answer,
+    pub(super) own_tokens: OwnTokens,
+    pub(super) sessions: Option<Arc<dyn SessionSource>>,
+    pub(super) user_loader: Option<UserLoader>,
+    /// What was found before the builder began.
+    pub(super) import: ImportReport,
+    /// Reasons given at the `danger` door, with the name of the setting.
+    pub(super) danger_reasons: Vec<(&'static str, String)>,
+}
+
+impl Draft {
+    pub(super) fn new() -> Self {
+        Self {
+            own: IssuerDraft { login_claims: LoginClaims::Believed, ..IssuerDraft::default() },
+            trusted: Vec::new(),
+            #[cfg(feature = "remote-keys")]
+            remote: Remote::default(),
+            implications: Implications::default(),
+            token_rules: TokenRules::default(),
+            request: Request::default(),
+            answer: Answer::default(),
+            own_tokens: OwnTokens::default(),
+            sessions: None,
+            user_loader: None,
+            import: ImportReport::default(),
+            danger_reasons: Vec::new(),
+        }
+    }
+
+    /// Checks everything, loads the keys and puts the configuration together.
+    pub(super) fn finish(mut self) -> Result<Config, ConfigError> {
+        let mut problems = self.take_imported_problems();
+        try_backend(&mut problems);
+        self.add_own_places();
+        self.check(&mut problems);
+        let csrf = self.request.csrf_rules(&mut problems);
+        let resource = self.answer.resource.take().and_then(|name| Resource::named(name, &mut problems));
+        let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
+        let issuers = self.issuers(&hierarchies, &mut problems);
+        let [locations, refresh_locations] = self.locations();
+        let revocation = self.own_tokens.revocation();
+        let issuing = self.own_tokens.issuing(&issuers.own, &self.token_rules, &mut problems);
+        let Issuers { access, refresh, home, strangers, .. } = issuers;
+        let [access, refresh] = verifiers(access, refresh, self.token_rules, problems.is_empty());
+        problems.or(Config {
+            access,
+            refresh,
+            revocation,
+            user_loader: self.user_loader,
+            sessions: self.sessions,
+            issuing,
+            locations,
+            refresh_locations,
+            cookies: self.request.cookies,
+            csrf,
+            credentials: self.request.credentials,
+            hierarchies,
+            name: self.answer.name,
+            home,
+            strangers,
+            realm: self.answer.realm,
+            resource,
+        })
+    }
+
+    /// The cookies of the guard's own tokens and of its sessions are places too.
+    fn add_own_places(&mut self) {
+        let locations = &mut self.request.locations;
+        if let Some(cookies) = &self.request.cookies {
+            locations.push(TokenLocation::cookie(cookies.name(TokenKind::Access)));
+        }
+        if let Some(sessions) = &self.sessions {
+            let name = sessions.cookie_name().to_owned();
+            locations.push(TokenLocation(Place::Session { name }));
+            let header = sessions.header_name().map(|name| Place::SessionHeader { name: name.to_owned() });
+            locations.extend(header.map(TokenLocation));
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        self.own.check(problems);
+        if self.is_for_anybody() && !self.own.audiences.is_empty() {
+            problems.setting("both `audience` and `any_audience` are set; keep one of them");
+        }
+        for (what, reason) in &self.danger_reasons {
+            if reason.trim().is_empty() {
+                problems.setting(format!("`{what}` needs a reason; say in a few words why it is safe here"));
+            }
+        }
+        self.answer.check(problems);
+        self.token_rules.check(problems);
+        self.request.check(problems);
+        self.own_tokens.check(problems);
+    }
+
+    /// Where access tokens are, and where refresh tokens are.
+    fn locations(&self) -> [Locations; 2] {
+        let places = self.request.places();
+        let refresh_places = places_of_refresh_tokens(&places, self.request.cookies.as_ref());
+        let (conflict, longest) = (self.request.conflict, self.token_rules.max_token_len);
+        [places, refresh_places].map(|places| Locations { places, conflict, longest })
+    }
+
+    /// Whether the `danger` door was used to accept tokens for any audience.
+    pub(super) fn is_for_anybody(&self) -> bool {
+        self.has_reason(ANY_AUDIENCE)
+    }
+
+    /// Whether this setting of the `danger` door was used.
+    pub(super) fn has_reason(&self, setting: &str) -> bool {
+        self.danger_reasons.iter().any(|(what, _)| *what == setting)
+    }
+}
+
+fn try_backend(problems: &mut Problems) {
+    backend::choose_for_the_process();
+    if let Err(error) = backend::self_test() {
+        problems.setting(error.to_string());
+    }
+}
+
+/// The verifiers of access tokens and of refresh tokens.
+fn verifiers(
+    access: Vec<IssuerRules>,
+    refresh: Vec<IssuerRules>,
+    rules: TokenRules,
+    is_legal: bool,
+) -> [Verifier; 2] {
+    let TokenRules { max_token_len, token_cache, clock, .. } = rules;
+    let access = Verifier::new(access, max_token_len, Arc::clone(&clock));
+    // An illegal cache is not made: the problems say why there is no guard.
+    let access = if is_legal { access.remembering(token_cache) } else { access };
+    [access, Verifier::new(refresh, max_token_len, clock).of_refresh_tokens()]
+}

@@ -1,0 +1,45 @@
+//! What is known of a configuration that was read from a file or from the environment.
+
+use super::build::Draft;
+use super::{Builder, HasAudience, HasKeys};
+use crate::problems::Problems;
+
+/// What was found when settings were read, to be told with everything else when the guard is built.
+#[derive(Debug, Default)]
+pub(super) struct ImportReport {
+    pub(super) problems: Problems,
+    /// Whether a key setting was present, even if invalid (that is reported separately).
+    pub(super) names_key: bool,
+    /// Whether an audience is named, even if invalid.
+    pub(super) names_audience: bool,
+}
+
+impl Builder<HasKeys, HasAudience> {
+    /// Takes over what was found when settings were read.
+    pub(super) fn import(mut self, report: ImportReport) -> Self {
+        self.draft.import = report;
+        self
+    }
+}
+
+impl Draft {
+    /// What was wrong with the settings from outside, and the two decisions that the type of a builder stands for where it
+    /// was made of them.
+    pub(super) fn take_imported_problems(&mut self) -> Problems {
+        let ImportReport { mut problems, names_key, names_audience } = std::mem::take(&mut self.import);
+        // Sessions alone are a guard too, and so are other issuers.
+        if self.sessions.is_some() || !self.trusted.is_empty() {
+            return problems;
+        }
+        if !self.own.has_keys() && self.own_tokens.signing_key.is_none() && !names_key {
+            problems.setting(
+                "no key: set one of `secret`, `public_key_pem`, `jwks`, `signing_secret`, `signing_key_pem`, or the \
+                 file of one",
+            );
+        }
+        if self.own.audiences.is_empty() && !self.is_for_anybody() && !names_audience {
+            problems.setting("no audience: set `audience` to the `aud` of the tokens");
+        }
+        problems
+    }
+}

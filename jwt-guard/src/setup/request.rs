@@ -1,0 +1,258 @@
+//! Where callers are looked for in a request. Each place has one meaning; otherwise a request would have two.
+
+use http::header::HeaderName;
+
+use super::{Builder, Danger};
+use crate::cookies::CookieSettings;
+use crate::cookies::csrf::{CsrfRules, Origin};
+use crate::location::{Conflict, Credentials, Place, TokenLocation};
+use crate::problems::Problems;
+use crate::token::TokenKind;
+
+/// The settings of this file.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) locations: Vec<TokenLocation>,
+    pub(super) query: Vec<TokenLocation>,
+    pub(super) conflict: Conflict,
+    pub(super) credentials: Credentials,
+    pub(super) cookies: Option<CookieSettings>,
+    pub(super) trusted_origins: Vec<String>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            locations: vec![TokenLocation::bearer()],
+            query: Vec::new(),
+            conflict: Conflict::Refuse,
+            credentials: Credentials::Keep,
+            cookies: None,
+            trusted_origins: Vec::new(),
+        }
+    }
+}
+
+/// The request.
+impl<K, A> Builder<K, A> {
+    /// Looks for tokens in these places, in this order; `Authorization: Bearer` alone by default.
+    pub fn locations(mut self, locations: impl IntoIterator<Item = TokenLocation>) -> Self {
+        self.draft.request.locations = locations.into_iter().collect();
+        self
+    }
+
+    /// Sets tokens in cookies where [`Login::cookies`](crate::login::Login::cookies) asks for it, and reads them: access tokens
+    /// from their cookie, after all other locations, and refresh tokens from theirs where a policy asks for one.
+    ///
+    /// A request that may change something must then repeat the `csrf` claim of its token, also on open routes: a browser
+    /// sends the cookies of an earlier login with the form of the next one. A token in a header is exempt; a request with
+    /// both carries two tokens, and is 400 unless [`prefer_first`](Self::prefer_first) is set.
+    pub fn cookies(mut self, settings: CookieSettings) -> Self {
+        self.draft.request.cookies = Some(settings);
+        self
+    }
+
+    /// Lets pages of this origin, such as `https://app.example`, use tokens in cookies for more than reading. By default
+    /// only pages of the host that the request was sent to may. Behind a proxy that changes `Host`, name your own origin.
+    pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
+        self.draft.request.trusted_origins.push(origin.into());
+        self
+    }
+
+    /// Takes the token of the first location that holds one, where a request carries several. By default that is
+    /// 400 (RFC 6750 section 2). A bad token is never rescued by a later one.
+    pub fn prefer_first(mut self) -> Self {
+        self.draft.request.conflict = Conflict::PreferFirst;
+        self
+    }
+
+    /// Removes the token from a request that was let in, so that no handler, proxy or log behind the guard sees it.
+    /// `Claims` and `Principal` work as before. `OriginalUri` keeps the address as it came, and another guard in an inner
+    /// layer finds no token.
+    pub fn strip_credentials(mut self) -> Self {
+        self.draft.request.credentials = Credentials::Strip;
+        self
+    }
+}
+
+impl<K, A> Danger<K, A> {
+    /// Reads the token from a query parameter too, after all other locations. Addresses end up in logs, histories
+    /// and `Referer` headers: only do this for clients that cannot set a header, with tokens that live for seconds,
+    /// and answer with `Cache-Control: private` (RFC 6750 section 2.3).
+    pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
+        self.0.draft.request.query.push(TokenLocation(Place::Query { name: name.into() }));
+        self.0
+    }
+}
+
+impl Request {
+    /// Checks the places of tokens and sessions, those of the guard's own cookies included.
+    pub(super) fn check(&self, problems: &mut Problems) {
+        if self.locations.is_empty() && self.query.is_empty() {
+            problems.setting("no token location is left; add one such as `TokenLocation::bearer()`");
+        }
+        let all: Vec<_> = self.locations.iter().chain(&self.query).collect();
+        for (index, location) in all.iter().enumerate() {
+            if let Some(problem) = location.problem() {
+                problems.setting(problem);
+            }
+            match all.iter().take(index).find(|earlier| earlier.reads_the_same(location)) {
+                Some(earlier) if earlier == location => {
+                    problems.setting(format!("the token location {location} is listed twice; keep one"));
+                }
+                Some(earlier) => problems.setting(format!(
+                    "the {earlier} and the {location} are one place, so every request with it would carry two callers; \
+                     give one of them another name"
+                )),
+                None => {}
+            }
+            if let Some(cookies) = &self.cookies
+                && let Some(other) = other_use(location, cookies)
+            {
+                problems.setting(format!("the {location} is {other} too; give one of them another name"));
+            }
+        }
+    }
+
+    /// All places of access tokens.
+    pub(super) fn places(&self) -> Vec<Place> {
+        self.locations.iter().chain(&self.query).map(|location| location.0.clone()).collect()
+    }
+
+    /// The rules for tokens in cookies, and what is wrong with the settings they are made of.
+    pub(super) fn csrf_rules(&self, problems: &mut Problems) -> CsrfRules {
+        let cookies = self.cookies.as_ref();
+        if let Some(cookies) = cookies {
+            cookies.problems().into_iter().for_each(|problem| problems.setting(problem));
+            if cookies.is_for_plain_http() {
+                tracing::warn!(
+                    target: "jwt_guard",
+                    "cookies are set without `Secure`, for development over plain HTTP: everybody on the way can read the tokens"
+                );
+            }
+        }
+        let mut origins = Vec::new();
+        for text in &self.trusted_origins {
+            match Origin::parse(text) {
+            Some(origin) => origins.push(origin),
+            None => problems.setting(format!(
+                "{text:?} is not a web origin; expected scheme and host, such as `https://app.example`, without a path"
+            )),
+        }
+        }
+        CsrfRules {
+            header: cookies.and_then(|cookies| HeaderName::try_from(cookies.csrf_header_name()).ok()),
+            trusted: origins,
+            // Without settings the guard does not know how the cookies that it reads were set.
+            plain_http: cookies.is_none_or(CookieSettings::is_for_plain_http),
+        }
+    }
+}
+
+/// The places of access tokens, with the refresh token's cookie in place of theirs.
+pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
+    // A session is no refresh token.
+    let places =
+        places.iter().filter(|place| !matches!(place, Place::Session { .. } | Place::SessionHeader { .. }));
+    let Some(cookies) = cookies else { return places.cloned().collect() };
+    let access = Place::Cookie { name: cookies.name(TokenKind::Access) };
+    let refresh = Place::Cookie { name: cookies.name(TokenKind::Refresh) };
+    places.map(|place| if *place == access { refresh.clone() } else { place.clone() }).collect()
+}
+
+/// What else than access tokens or sessions the cookie settings keep in this place.
+fn other_use(location: &TokenLocation, cookies: &CookieSettings) -> Option<&'static str> {
+    match &location.0 {
+        Place::Cookie { name } | Place::Session { name } => {
+            let csrf = |kind| cookies.csrf_name(kind) == name;
+            if *name == cookies.name(TokenKind::Refresh) {
+                Some("the cookie of refresh tokens")
+            } else if csrf(TokenKind::Access) || csrf(TokenKind::Refresh) {
+                Some("a cookie that carries the CSRF value")
+            } else {
+                None
+            }
+        }
+        Place::Header { name } | Place::SessionHeader { name } => {
+            name.eq_ignore_ascii_case(cookies.csrf_header_name()).then_some("the header of the CSRF value")
+        }
+        Place::Authorization { .. } | Place::WebSocketProtocol { .. } | Place::Query { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::setup::tests::problems;
+
+    fn session(name: &str) -> TokenLocation {
+        TokenLocation(Place::Session { name: name.to_owned() })
+    }
+
+    fn session_header(name: &str) -> TokenLocation {
+        TokenLocation(Place::SessionHeader { name: name.to_owned() })
+    }
+
+    fn query(name: &str) -> TokenLocation {
+        TokenLocation(Place::Query { name: name.to_owned() })
+    }
+
+    fn protocol(name: &str) -> TokenLocation {
+        TokenLocation::websocket_protocol(name)
+    }
+
+    #[test]
+    fn two_locations_that_are_one_place_are_named() {
+        let (cookie, header) = (TokenLocation::cookie, TokenLocation::header);
+        for (one, other, same) in [
+            (cookie("a"), cookie("a"), true),
+            (cookie("a"), session("a"), true),
+            (session("a"), cookie("a"), true),
+            (header("X-A"), header("x-a"), true),
+            (header("X-A"), session_header("x-A"), true),
+            (TokenLocation::bearer(), TokenLocation::scheme("BEARER"), true),
+            (protocol("a"), protocol("a"), true),
+            (query("a"), query("a"), true),
+            // Names of cookies, sub-protocols and parameters have case.
+            (cookie("a"), session("A"), false),
+            (protocol("a"), protocol("A"), false),
+            (query("a"), query("A"), false),
+            (cookie("a"), header("a"), false),
+            (session("a"), session_header("a"), false),
+            (TokenLocation::bearer(), TokenLocation::scheme("JWT"), false),
+        ] {
+            let found = problems(|draft| draft.request.locations = vec![one.clone(), other.clone()]);
+            assert_eq!(found.len(), usize::from(same), "{one} {other}: {found:?}");
+        }
+        assert_eq!(problems(|draft| draft.request.query = vec![query("a"), query("a")]).len(), 1);
+    }
+
+    #[test]
+    fn places_that_cookie_settings_use_otherwise_are_named() {
+        let (cookie, header) = (TokenLocation::cookie, TokenLocation::header);
+        for (location, word) in [
+            (cookie("__Host-refresh_token"), "refresh tokens"),
+            (session("__Host-refresh_token"), "refresh tokens"),
+            (session("__Host-access_token"), "are one place"),
+            (cookie("csrf_access_token"), "CSRF"),
+            (session("csrf_refresh_token"), "CSRF"),
+            (header("x-csrf-token"), "CSRF"),
+            (session_header("X-CSRF-Token"), "CSRF"),
+        ] {
+            let found = problems(|draft| {
+                draft.request.cookies = Some(CookieSettings::new());
+                draft.request.locations = vec![location.clone()];
+            });
+            assert!(found.len() == 1 && found[0].contains(word), "{location}: {found:?}");
+            assert!(found[0].contains("another name"), "{found:?}");
+        }
+        let all = problems(|draft| {
+            draft.request.cookies = Some(CookieSettings::new());
+            draft.request.locations =
+                vec![cookie("csrf_access_token"), header("Host"), cookie("__Host-refresh_token")];
+            draft.request.query = vec![query("q"), query("q")];
+        });
+        assert_eq!(all.len(), 4, "{all:#?}");
+        assert_eq!(problems(|draft| draft.request.cookies = Some(CookieSettings::new())).len(), 0);
+    }
+}

@@ -1,0 +1,160 @@
+//! The settings from variables of the environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use serde_json::Value;
+
+use super::{Settings, fields, keys};
+use crate::guard::JwtGuard;
+use crate::problems::{ConfigError, Problems};
+use crate::setup::{Builder, HasAudience, HasKeys, ImportReport};
+
+const PREFIX: &str = "JWT_GUARD_";
+
+impl JwtGuard {
+    /// Starts a configuration from the variables `JWT_GUARD_*`, which [`Settings`] lists.
+    ///
+    /// An unknown variable of that prefix is an error, and so is an empty one; `build` names all problems at once. The variables
+    /// that Kubernetes sets for a service called `jwt-guard`, such as `JWT_GUARD_SERVICE_HOST`, are passed over.
+    ///
+    /// ```no_run
+    /// let guard = jwt_guard::JwtGuard::from_env().build()?;
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Builder<HasKeys, HasAudience> {
+        let mut problems = Problems::default();
+        let vars = std::env::vars_os().filter_map(|variable| readable(variable, &mut problems)).collect();
+        let (settings, report) = read(vars, problems);
+        settings.into_builder_with(report)
+    }
+}
+
+impl Settings {
+    /// The settings from variables, as [`JwtGuard::from_env`] reads those of the process. Variables without the prefix
+    /// `JWT_GUARD_` are passed over.
+    ///
+    /// ```
+    /// use jwt_guard::Settings;
+    ///
+    /// let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    /// let settings = Settings::from_vars([set("JWT_GUARD_AUDIENCE", "orders,invoices"), set("HOME", "/")])?;
+    /// assert_eq!(settings.audience, ["orders", "invoices"]);
+    ///
+    /// let error = Settings::from_vars([set("JWT_GUARD_AUDIENCES", "orders")]).unwrap_err();
+    /// assert!(error.to_string().contains("did you mean `JWT_GUARD_AUDIENCE`?"));
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every variable that is unknown, empty or not of the form that its setting needs.
+    pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let (settings, report) = read(vars.into_iter().collect(), Problems::default());
+        report.problems.or(settings)
+    }
+}
+
+/// A variable of ours as text.
+fn readable((name, value): (OsString, OsString), problems: &mut Problems) -> Option<(String, String)> {
+    let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
+    match value.into_string() {
+        Ok(value) => Some((name, value)),
+        Err(_) => {
+            problems.setting(format!("`{name}` is not UTF-8"));
+            None
+        }
+    }
+}
+
+/// Each variable on its own, so that all bad ones are named.
+fn read(vars: BTreeMap<String, String>, problems: Problems) -> (Settings, ImportReport) {
+    let mut report = ImportReport { problems, ..ImportReport::default() };
+    let mut good = serde_json::Map::new();
+    for (variable, text) in vars {
+        let Some(name) = variable.strip_prefix(PREFIX) else { continue };
+        if is_service_link(name, &text) {
+            continue;
+        }
+        let known = fields::names().iter().find(|field| field.to_uppercase() == name);
+        let Some(field) = known else {
+            report.problems.setting(unknown(name));
+            continue;
+        };
+        match fits(field, &text) {
+            Ok(value) => {
+                good.insert((*field).to_owned(), value);
+            }
+            Err(reason) => {
+                report.problems.setting(format!("`{variable}`: {reason}"));
+                report.names_key |= keys::KEYS.contains(field);
+                report.names_audience |= *field == "audience";
+            }
+        }
+    }
+    let settings = serde_json::from_value(Value::Object(good)).unwrap_or_else(|error| {
+        report.problems.setting(error.to_string());
+        Settings::default()
+    });
+    (settings, report)
+}
+
+/// The value, if the setting takes it.
+fn fits(field: &str, text: &str) -> Result<Value, String> {
+    if text.trim().is_empty() {
+        return Err("empty; give it a value, or do not set it".to_owned());
+    }
+    let alone = serde_json::Map::from_iter([(field.to_owned(), Value::from(text))]);
+    match serde_json::from_value::<Settings>(Value::Object(alone)) {
+        Ok(_) => Ok(text.into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whether Kubernetes sets the variable, for a service whose name begins with `jwt-guard` (*Service*, "Environment variables"):
+/// `JWT_GUARD_SERVICE_HOST`, `JWT_GUARD_PORT_80_TCP_ADDR`.
+fn is_service_link(name: &str, value: &str) -> bool {
+    let words: Vec<_> = name.split('_').collect();
+    let pair = |first: &str, second: &[&str]| {
+        words.windows(2).any(|pair| matches!(pair, [one, two] if *one == first && second.contains(two)))
+    };
+    let is_port = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let protocol = |words: &[&str]| matches!(words, ["PORT", port, "TCP" | "UDP" | "SCTP"] if is_port(port));
+    let is_address = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    pair("SERVICE", &["HOST", "PORT"])
+        || words.windows(3).any(protocol)
+        || (words.last() == Some(&"PORT") && is_address)
+}
+
+fn unknown(name: &str) -> String {
+    let near = fields::names()
+        .iter()
+        .map(|field| field.to_uppercase())
+        .map(|known| (edits(name, &known), known))
+        .filter(|(edits, known)| *edits <= known.len() / 3)
+        .min();
+    match near {
+        Some((_, known)) => {
+            format!("`{PREFIX}{name}` is not a setting; did you mean `{PREFIX}{known}`?")
+        }
+        None => format!("`{PREFIX}{name}` is not a setting; `jwt_guard::Settings` lists them"),
+    }
+}
+
+/// How many insertions, deletions and replacements lead from one word to the other.
+fn edits(from: &str, to: &str) -> usize {
+    let mut last: Vec<usize> = (0..=to.len()).collect();
+    for (row, a) in from.bytes().enumerate() {
+        let mut left = row.saturating_add(1);
+        let mut current = vec![left];
+        for (pair, b) in last.windows(2).zip(to.bytes()) {
+            if let [diagonal, above] = pair {
+                let replaced = diagonal.saturating_add(usize::from(a != b));
+                left = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
+            }
+            current.push(left);
+        }
+        last = current;
+    }
+    last.last().copied().unwrap_or(from.len())
+}

@@ -1,0 +1,149 @@
+//! What holds for the tokens of every issuer: time, length, cache.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Builder, Danger};
+use crate::clock::{Clock, SystemClock};
+use crate::problems::Problems;
+use crate::verify::{EmbeddedKeys, Limits, TokenCache};
+
+/// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// 366 days: what lives longer is not a credential that anybody meant to expire.
+const LONGEST_MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// 30 seconds, as most validators; clocks that NTP keeps differ by far less.
+const LEEWAY: Duration = Duration::from_secs(30);
+
+/// RFC 7519 section 4.1.4: "usually no more than a few minutes".
+const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+
+/// 8 KiB: what common servers accept for a whole header line.
+const MAX_TOKEN_LEN: usize = 8 * 1024;
+
+/// Beyond 16 KiB a token no longer fits where tokens travel.
+const MAX_TOKEN_LEN_LIMIT: usize = 16 * 1024;
+
+/// The settings of this file.
+#[derive(Debug)]
+pub(super) struct TokenRules {
+    pub(super) limits: Limits,
+    pub(super) max_token_len: usize,
+    pub(super) token_cache: TokenCache,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            embedded_keys: EmbeddedKeys::Ignore,
+            leeway: LEEWAY,
+            max_lifetime: Some(MAX_LIFETIME),
+            max_age: None,
+        }
+    }
+}
+
+impl Default for TokenRules {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            max_token_len: MAX_TOKEN_LEN,
+            token_cache: TokenCache::new(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// What holds for every token.
+impl<K, A> Builder<K, A> {
+    /// Allows clocks to differ by this much in `exp`, `nbf` and `iat`: 30 seconds by default, 5 minutes at most.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.draft.token_rules.limits.leeway = leeway;
+        self
+    }
+
+    /// Refuses tokens whose time from `iat` to `exp` is longer than this: 24 hours by default, 366 days at most. No limit at
+    /// all is behind [`danger`](Self::danger).
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.draft.token_rules.limits.max_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Refuses tokens that were issued longer ago than this, whatever their `exp`; then `iat` is required. Off by
+    /// default.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.draft.token_rules.limits.max_age = Some(age);
+        self
+    }
+
+    /// Refuses tokens that carry a key or the address of one in their header (`jwk`, `jku`, `x5u`, `x5c`). By
+    /// default such members are ignored; they are never used.
+    pub fn refuse_embedded_keys(mut self) -> Self {
+        self.draft.token_rules.limits.embedded_keys = EmbeddedKeys::Refuse;
+        self
+    }
+
+    /// Refuses tokens longer than this many bytes before anything else is done: 8192 by default, 16384 at most.
+    pub fn max_token_len(mut self, bytes: usize) -> Self {
+        self.draft.token_rules.max_token_len = bytes;
+        self
+    }
+
+    /// Says which verified tokens are remembered: by default those with asymmetric signatures, for a minute.
+    pub fn token_cache(mut self, cache: TokenCache) -> Self {
+        self.draft.token_rules.token_cache = cache;
+        self
+    }
+
+    /// Takes the time from `clock` instead of the system.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.draft.token_rules.clock = Arc::new(clock);
+        self
+    }
+}
+
+impl<K, A> Danger<K, A> {
+    /// Accepts tokens of any lifetime. Then a stolen token may be good for years: only do this where tokens can be
+    /// revoked.
+    pub fn unlimited_lifetime(mut self, reason: impl Into<String>) -> Builder<K, A> {
+        self.0.draft.token_rules.limits.max_lifetime = None;
+        self.with_reason("unlimited_lifetime", reason)
+    }
+}
+
+impl TokenRules {
+    /// Notes what makes no sense.
+    pub(super) fn check(&self, problems: &mut Problems) {
+        if self.limits.leeway > MAX_LEEWAY {
+            problems.setting(format!(
+                "a leeway of {:?} is too much; at most 5 minutes, and 30 seconds is the default",
+                self.limits.leeway
+            ));
+        }
+        if self.limits.max_lifetime == Some(Duration::ZERO) {
+            problems.setting(
+                "a `max_lifetime` of zero refuses every token; expected a duration such as 24 hours",
+            );
+        }
+        if self.limits.max_lifetime.is_some_and(|lifetime| lifetime > LONGEST_MAX_LIFETIME) {
+            problems.setting(
+                "a `max_lifetime` of more than 366 days is no limit; set at most that, or say why there is none by \
+                 `danger().unlimited_lifetime(reason)`",
+            );
+        }
+        if self.limits.max_age == Some(Duration::ZERO) {
+            problems
+                .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
+        }
+        self.token_cache.problems().for_each(|problem| problems.setting(problem));
+        if self.max_token_len == 0 || self.max_token_len > MAX_TOKEN_LEN_LIMIT {
+            problems.setting(format!(
+                "a `max_token_len` of {} bytes is out of range; expected 1 to {MAX_TOKEN_LEN_LIMIT}",
+                self.max_token_len
+            ));
+        }
+    }
+}
