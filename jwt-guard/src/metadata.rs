@@ -9,7 +9,7 @@ use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 
 use crate::guard::JwtGuard;
-use crate::location::Place;
+use crate::location::Part;
 use crate::policy::{DenyAs, Needs};
 use crate::router::{AccessTable, Router};
 
@@ -143,9 +143,9 @@ impl<'a> Metadata<'a> {
             }
         }
         for place in &config.locations.places {
-            let method = match place {
-                Place::Authorization { scheme } if scheme.eq_ignore_ascii_case("Bearer") => "header",
-                Place::Query { name } if name == "access_token" => "query",
+            let method = match place.part() {
+                Part::Scheme(scheme) if scheme.eq_ignore_ascii_case("Bearer") => "header",
+                Part::Parameter("access_token") => "query",
                 _ => continue,
             };
             if !self.bearer_methods_supported.contains(&method) {

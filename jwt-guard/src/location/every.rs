@@ -3,7 +3,8 @@
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 
-use super::{Found, Locations, Place, cookie};
+use super::place::cookie_values;
+use super::{Found, Locations, Place};
 use crate::token::TokenSource;
 
 /// Credentials in one place.
@@ -41,7 +42,7 @@ impl Locations {
                     continue;
                 }
             };
-            for text in cookie::values(&request.headers, name) {
+            for text in cookie_values(&request.headers, name) {
                 let carried = Carried { text, source, by_cookie: true };
                 if every.len() < MOST && !every.contains(&carried) {
                     every.push(carried);

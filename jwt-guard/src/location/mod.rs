@@ -6,23 +6,18 @@
 //!    first. A bad token is never rescued by a later one.
 //! 4. Two cookies of one name with one value are one. With different values none of them counts: who set which cannot be told.
 
-pub(crate) mod authorization;
-mod cookie;
 mod every;
 mod place;
-mod query;
 mod strip;
-mod websocket;
 
-use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use crate::token::TokenSource;
 
 pub(crate) use every::{Carried, Withheld};
-pub(crate) use place::Place;
 pub use place::TokenLocation;
+pub(crate) use place::{Part, Place, is_b64token};
 
 /// The locations of a guard.
 #[derive(Clone, Debug)]
@@ -74,7 +69,9 @@ impl Locations {
     #[inline]
     pub(crate) fn find<'r>(&self, request: &'r Parts) -> Result<Found<'r>, LocationError> {
         match &*self.places {
-            [Place::Authorization { scheme }] => authorization::find(&request.headers, scheme, self.longest),
+            [Place::Authorization { scheme }] => {
+                place::find_authorization(&request.headers, scheme, self.longest)
+            }
             _ => self.find_anywhere(request),
         }
     }
@@ -113,31 +110,14 @@ impl Locations {
     }
 
     fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<Found<'r>, LocationError> {
-        match place {
-            Place::Authorization { scheme } => authorization::find(&request.headers, scheme, self.longest),
-            Place::Header { name } => whole_header(&request.headers, name, TokenSource::Header),
-            Place::SessionHeader { name } => whole_header(&request.headers, name, TokenSource::Session),
-            Place::Cookie { name } => cookie::find(&request.headers, name, TokenSource::Cookie),
-            Place::Session { name } => cookie::find(&request.headers, name, TokenSource::Session),
-            Place::WebSocketProtocol { name } => websocket::find(request, name),
-            Place::Query { name } => query::find(&request.uri, name),
-        }
+        place.read(|place| place.find(request, self.longest))
     }
 
     /// Marks the headers that carry a token as sensitive, so that `Debug` of a request does not show it and HTTP/2
     /// does not index it.
     pub(crate) fn mark_sensitive(&self, headers: &mut HeaderMap) {
         for place in &self.places {
-            match place {
-                // A request with two of these is refused, so there is one.
-                Place::Authorization { .. } => mark(headers.get_mut(header::AUTHORIZATION)),
-                Place::Header { name } | Place::SessionHeader { name } => {
-                    mark(headers.get_mut(name.as_str()));
-                }
-                Place::Cookie { .. } | Place::Session { .. } => mark(lines(headers, header::COOKIE)),
-                Place::WebSocketProtocol { .. } => mark(lines(headers, header::SEC_WEBSOCKET_PROTOCOL)),
-                Place::Query { .. } => {}
-            }
+            place.read(|place| place.mark_sensitive(headers));
         }
     }
 
@@ -152,59 +132,22 @@ impl Locations {
 
     /// Whether one of the places is a cookie.
     pub(crate) fn any_cookie(&self) -> bool {
-        self.places.iter().any(|place| matches!(place, Place::Cookie { .. } | Place::Session { .. }))
+        self.places.iter().any(|place| matches!(place.part(), Part::Cookie(_)))
     }
 
     /// The scheme that a challenge names: the first that the guard reads, else `Bearer`.
     pub(crate) fn challenge_scheme(&self) -> &str {
-        let mut schemes = self.places.iter().filter_map(|place| match place {
-            Place::Authorization { scheme } => Some(scheme.as_str()),
+        let mut schemes = self.places.iter().filter_map(|place| match place.part() {
+            Part::Scheme(scheme) => Some(scheme),
             _ => None,
         });
         schemes.next().unwrap_or("Bearer")
     }
 }
 
-/// A header whose whole value is the token.
-fn whole_header<'r>(
-    headers: &'r HeaderMap,
-    name: &str,
-    source: TokenSource,
-) -> Result<Found<'r>, LocationError> {
-    let values = headers.get_all(name).iter().filter(|value| is_not_empty(value));
-    only(values.map(HeaderValue::as_bytes), source)
-}
-
 /// An empty value counts as no token, in every place.
 fn is_not_empty(value: &HeaderValue) -> bool {
     !value.as_bytes().trim_ascii().is_empty()
-}
-
-fn mark<'h>(values: impl IntoIterator<Item = &'h mut HeaderValue>) {
-    values.into_iter().for_each(|value| value.set_sensitive(true));
-}
-
-fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut HeaderValue> {
-    headers.iter_mut().filter(move |(known, _)| **known == name).map(|(_, value)| value)
-}
-
-/// Keeps the first of the tokens that one location yields, and refuses a second.
-fn only<'r>(
-    mut tokens: impl Iterator<Item = &'r [u8]>,
-    source: TokenSource,
-) -> Result<Found<'r>, LocationError> {
-    match (tokens.next(), tokens.next()) {
-        (None, _) => Ok(Found::Nothing),
-        (Some(token), None) => Ok(Found::Token(token, source)),
-        (Some(_), Some(_)) => Err(LocationError::Ambiguous),
-    }
-}
-
-/// The longest list of cookies or sub-protocols that is looked through: 16 KiB, twice what browsers send.
-const LONGEST_LIST: usize = 16 * 1024;
-
-fn longer_than_a_list<'r>(lines: impl Iterator<Item = &'r HeaderValue>) -> bool {
-    lines.map(HeaderValue::len).sum::<usize>() > LONGEST_LIST
 }
 
 /// `token` of RFC 9110 section 5.6.2.

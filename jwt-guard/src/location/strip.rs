@@ -1,36 +1,24 @@
 //! Taking the token out of a request, for services that must not pass it on.
 
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, SEC_WEBSOCKET_PROTOCOL};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::{Locations, Place};
+use super::Locations;
+use super::place::Part;
 
 impl Locations {
-    /// Removes whatever a location of this guard could read. Other cookies, sub-protocols and parameters stay.
+    /// Removes what a location of this guard could read. Other cookies, sub-protocols and parameters stay.
     pub(crate) fn strip(&self, headers: &mut HeaderMap, uri: &mut Uri) {
         for place in &self.places {
-            match place {
-                Place::Authorization { .. } => drop(headers.remove(AUTHORIZATION)),
-                Place::Header { name } | Place::SessionHeader { name } => drop(headers.remove(name.as_str())),
-                Place::Cookie { name } | Place::Session { name } => {
-                    keep_members(headers, COOKIE, b';', |pairs| without_cookie(pairs, name));
-                }
-                Place::WebSocketProtocol { name } => {
-                    keep_members(headers, SEC_WEBSOCKET_PROTOCOL, b',', |list| {
-                        without_the_one_after(list, name)
-                    });
-                }
-                Place::Query { .. } => {}
-            }
+            place.read(|place| place.strip(headers));
         }
         self.strip_uri(uri);
     }
 
     /// Removes the tokens of an address.
     pub(crate) fn strip_uri(&self, uri: &mut Uri) {
-        let has_tokens = self.places.iter().any(|place| matches!(place, Place::Query { .. }));
+        let has_tokens = self.places.iter().any(|place| matches!(place.part(), Part::Parameter(_)));
         let Some(target) = uri.path_and_query().filter(|target| has_tokens && target.query().is_some())
         else {
             return;
@@ -45,54 +33,16 @@ impl Locations {
 }
 
 impl Locations {
-    /// Path and query of a request, without the tokens in it: for whatever repeats them in another place.
+    /// Path and query of a request, without the tokens in it: for answers that repeat them.
     pub(crate) fn target_without_tokens(&self, target: &PathAndQuery) -> String {
         let mut names = Vec::new();
         for place in &self.places {
-            if let Place::Query { name } = place {
-                names.push(name.as_str());
+            if let Part::Parameter(name) = place.part() {
+                names.push(name);
             }
         }
         without_parameters(target, &names)
     }
-}
-
-/// Replaces all lines of a list header by one with the members that `keep` leaves.
-fn keep_members(
-    headers: &mut HeaderMap,
-    name: HeaderName,
-    separator: u8,
-    keep: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>,
-) {
-    let lines = headers.get_all(&name).iter();
-    let members = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == separator));
-    let kept = keep(members.map(|member| member.trim_ascii().to_vec()).collect());
-    let joined = kept.join([separator, b' '].as_slice());
-    match HeaderValue::from_bytes(&joined) {
-        Ok(value) if !joined.is_empty() => drop(headers.insert(name, value)),
-        _ => drop(headers.remove(name)),
-    }
-}
-
-fn without_cookie(mut pairs: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
-    pairs.retain(|pair| {
-        let ours = pair.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
-        !ours
-    });
-    pairs
-}
-
-/// The sub-protocol itself stays: the handshake answers with it.
-fn without_the_one_after(list: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
-    let mut follows = false;
-    let mut kept = list;
-    // An empty member of a list counts for nothing (RFC 9110 section 5.6.1).
-    kept.retain(|member| !member.is_empty());
-    kept.retain(|member| {
-        let token = std::mem::replace(&mut follows, member == name.as_bytes());
-        !token
-    });
-    kept
 }
 
 /// Path and query without the parameters of these names, however their names are written.
@@ -110,9 +60,10 @@ fn without_parameters(target: &PathAndQuery, names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use http::Request;
+    use http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
     use http::request::Parts;
 
-    use super::super::{Conflict, TokenLocation};
+    use super::super::{Conflict, Place, TokenLocation};
     use super::*;
 
     fn stripped(place: TokenLocation, uri: &str, headers: &[(&str, &str)]) -> Parts {

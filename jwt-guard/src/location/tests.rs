@@ -36,9 +36,9 @@ fn the_scheme_is_compared_without_case_and_followed_by_spaces() {
 #[test]
 fn only_b64token_characters_may_follow_the_scheme() {
     for text in [&b""[..], b"a b", b"a,b", b"\xff", b"=", b"a=b"] {
-        assert!(!authorization::is_b64token(text), "{text:?}");
+        assert!(!is_b64token(text), "{text:?}");
     }
-    assert!(authorization::is_b64token(b"a.b~+/c=="));
+    assert!(is_b64token(b"a.b~+/c=="));
     assert_eq!(bearer(b" Bearer a"), Err(LocationError::Malformed));
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::guard::JwtGuard;
-use crate::location::Place;
+use crate::location::{Part, Place};
 use crate::token::TokenKind;
 
 /// What the places of a guard are called in an OpenAPI document; made by [`JwtGuard::openapi`].
@@ -242,29 +242,24 @@ impl Schemes {
 
     fn add_place(&mut self, place: &Place, token: TokenKind) {
         let what = match token {
+            _ if place.is_of_session() => "The id of a session",
             TokenKind::Access => "An access token",
             TokenKind::Refresh => "A refresh token",
         };
         let api_key = |location, name: &str| SchemeKind::ApiKey { location, name: name.to_owned() };
-        let (key, kind, description) = match place {
-            Place::Authorization { scheme } if scheme.eq_ignore_ascii_case("Bearer") => {
+        let (key, kind, description) = match place.part() {
+            Part::Scheme(scheme) if scheme.eq_ignore_ascii_case("Bearer") => {
                 ("bearer".to_owned(), SchemeKind::Bearer, format!("{what}, in the header `Authorization`."))
             }
-            Place::Authorization { scheme } => (
+            Part::Scheme(scheme) => (
                 legal(&scheme.to_lowercase()),
                 api_key(KeyLocation::Header, "Authorization"),
                 format!("`{scheme}`, a space, and {}.", what.to_lowercase()),
             ),
-            Place::Header { name } => (legal(name), api_key(KeyLocation::Header, name), format!("{what}.")),
-            Place::SessionHeader { name } => {
-                (legal(name), api_key(KeyLocation::Header, name), "The id of a session.".to_owned())
-            }
-            Place::Cookie { name } => (legal(name), api_key(KeyLocation::Cookie, name), format!("{what}.")),
-            Place::Session { name } => {
-                (legal(name), api_key(KeyLocation::Cookie, name), "The id of a session.".to_owned())
-            }
-            Place::Query { name } => (legal(name), api_key(KeyLocation::Query, name), format!("{what}.")),
-            Place::WebSocketProtocol { name } => (
+            Part::Header(name) => (legal(name), api_key(KeyLocation::Header, name), format!("{what}.")),
+            Part::Cookie(name) => (legal(name), api_key(KeyLocation::Cookie, name), format!("{what}.")),
+            Part::Parameter(name) => (legal(name), api_key(KeyLocation::Query, name), format!("{what}.")),
+            Part::Protocol(name) => (
                 "websocket".to_owned(),
                 api_key(KeyLocation::Header, "Sec-WebSocket-Protocol"),
                 format!("`{name}`, a comma, and {}; in the handshake of a WebSocket.", what.to_lowercase()),

@@ -5,7 +5,7 @@ use http::header::HeaderName;
 use super::{Builder, Danger};
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::{CsrfRules, Origin};
-use crate::location::{Conflict, Credentials, Place, TokenLocation};
+use crate::location::{Conflict, Credentials, Part, Place, TokenLocation};
 use crate::problems::Problems;
 use crate::token::TokenKind;
 
@@ -151,9 +151,7 @@ impl Request {
 
 /// The places of access tokens, with the refresh token's cookie in place of theirs.
 pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
-    // A session is no refresh token.
-    let places =
-        places.iter().filter(|place| !matches!(place, Place::Session { .. } | Place::SessionHeader { .. }));
+    let places = places.iter().filter(|place| !place.is_of_session());
     let Some(cookies) = cookies else { return places.cloned().collect() };
     let access = Place::Cookie { name: cookies.name(TokenKind::Access) };
     let refresh = Place::Cookie { name: cookies.name(TokenKind::Refresh) };
@@ -162,8 +160,8 @@ pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&Cookie
 
 /// What else than access tokens or sessions the cookie settings keep in this place.
 fn other_use(location: &TokenLocation, cookies: &CookieSettings) -> Option<&'static str> {
-    match &location.0 {
-        Place::Cookie { name } | Place::Session { name } => {
+    match location.0.part() {
+        Part::Cookie(name) => {
             let csrf = |kind| cookies.csrf_name(kind) == name;
             if *name == cookies.name(TokenKind::Refresh) {
                 Some("the cookie of refresh tokens")
@@ -173,10 +171,10 @@ fn other_use(location: &TokenLocation, cookies: &CookieSettings) -> Option<&'sta
                 None
             }
         }
-        Place::Header { name } | Place::SessionHeader { name } => {
+        Part::Header(name) => {
             name.eq_ignore_ascii_case(cookies.csrf_header_name()).then_some("the header of the CSRF value")
         }
-        Place::Authorization { .. } | Place::WebSocketProtocol { .. } | Place::Query { .. } => None,
+        Part::Scheme(_) | Part::Protocol(_) | Part::Parameter(_) => None,
     }
 }
 

@@ -1,14 +1,50 @@
 //! The `Authorization` header: `credentials = auth-scheme 1*SP token68` (RFC 9110 section 11.4, RFC 6750
 //! section 2.1).
 
+use std::fmt;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::request::Parts;
 
-use super::{Found, LocationError, is_tchar};
+use super::{Reader, mark};
+use crate::location::{Found, LocationError, is_tchar, is_token};
 use crate::token::{TokenSource, is_base64url_or_dot};
 
+pub(super) struct Authorization<'p> {
+    pub(super) scheme: &'p str,
+}
+
+impl Reader for Authorization<'_> {
+    fn problem(&self) -> Option<String> {
+        let Self { scheme } = self;
+        (!is_token(scheme)).then(|| {
+            format!("{scheme:?} is not an authentication scheme; expected one word such as `Bearer`")
+        })
+    }
+
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Found<'r>, LocationError> {
+        find(&request.headers, self.scheme, longest)
+    }
+
+    fn mark_sensitive(&self, headers: &mut HeaderMap) {
+        // A request with two of these is refused, so there is one.
+        mark(headers.get_mut(AUTHORIZATION));
+    }
+
+    fn strip(&self, headers: &mut HeaderMap) {
+        headers.remove(AUTHORIZATION);
+    }
+}
+
+impl fmt::Display for Authorization<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`Authorization: {}`", self.scheme)
+    }
+}
+
 #[inline]
-pub(super) fn find<'r>(
+pub(in crate::location) fn find<'r>(
     headers: &'r HeaderMap,
     scheme: &str,
     longest: usize,

@@ -1,10 +1,27 @@
-//! The places that may carry a token.
+//! The places that may carry a token: a file each, and the list of them.
+
+mod authorization;
+mod cookie;
+mod header;
+mod query;
+mod websocket;
 
 use std::fmt;
 
-use http::header::{self, HeaderName};
+use http::header::HeaderName;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 
-use super::is_token;
+use self::authorization::Authorization;
+pub(super) use self::authorization::find as find_authorization;
+pub(crate) use self::authorization::is_b64token;
+use self::cookie::Cookie;
+pub(super) use self::cookie::values as cookie_values;
+use self::header::Header;
+use self::query::Query;
+use self::websocket::WebSocketProtocol;
+use super::{Found, LocationError};
+use crate::token::TokenSource;
 
 /// One place of a request that may carry a token.
 ///
@@ -74,126 +91,141 @@ impl TokenLocation {
         Self(Place::WebSocketProtocol { name: name.into() })
     }
 
-    /// What is wrong with this location, for the list of configuration problems.
-    pub(crate) fn problem(&self) -> Option<String> {
-        match &self.0 {
-            Place::Authorization { scheme } if !is_token(scheme) => Some(format!(
-                "{scheme:?} is not an authentication scheme; expected one word such as `Bearer`"
-            )),
-            Place::Header { name } | Place::SessionHeader { name } => {
-                match HeaderName::try_from(name.as_str()) {
-                    Err(_) => {
-                        Some(format!("{name:?} is not a header name; expected a name such as `X-Api-Key`"))
-                    }
-                    Ok(known) if known == header::AUTHORIZATION => Some(
-                        "the header `Authorization` needs `TokenLocation::bearer()` or `::scheme(..)`"
-                            .to_owned(),
-                    ),
-                    Ok(known) if known == header::COOKIE => {
-                        Some("the header `Cookie` needs `TokenLocation::cookie(name)`".to_owned())
-                    }
-                    Ok(known) if known == header::SEC_WEBSOCKET_PROTOCOL => Some(
-                        "the header `Sec-WebSocket-Protocol` needs `TokenLocation::websocket_protocol(name)`"
-                            .to_owned(),
-                    ),
-                    Ok(known) if is_spoken_for(known.as_str()) => Some(format!(
-                        "the header {name:?} has a meaning of its own, and browsers write it for pages of other sites \
-                         too; expected a name of your own such as `X-Api-Key`"
-                    )),
-                    Ok(_) => None,
-                }
-            }
-            Place::Cookie { name } if !is_token(name) => {
-                Some(format!("{name:?} is not a cookie name; expected a name such as `access_token`"))
-            }
-            Place::WebSocketProtocol { name } if !is_token(name) => {
-                Some(format!("{name:?} is not a sub-protocol; expected a name such as `bearer`"))
-            }
-            Place::Query { name } if !name.bytes().all(is_unreserved) || name.is_empty() => Some(format!(
-                "{name:?} is not a plain query parameter; expected a name such as `access_token`"
-            )),
-            Place::Authorization { .. }
-            | Place::Cookie { .. }
-            | Place::WebSocketProtocol { .. }
-            | Place::Query { .. }
-            | Place::Session { .. } => None,
+    /// How a location is written in settings.
+    pub(crate) const WRITTEN: &'static str =
+        r#""bearer", "scheme:NAME", "header:NAME", "cookie:NAME" or "websocket:NAME""#;
+
+    /// Reads a location as it is written in settings.
+    pub(crate) fn from_written(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            None if text == "bearer" => Some(Self::bearer()),
+            Some(("scheme", name)) => Some(Self::scheme(name)),
+            Some(("header", name)) => Some(Self::header(name)),
+            Some(("cookie", name)) => Some(Self::cookie(name)),
+            Some(("websocket", name)) => Some(Self::websocket_protocol(name)),
+            _ => None,
         }
     }
-}
 
-impl TokenLocation {
+    /// What is wrong with this location, for the list of configuration problems.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.0.read(|place| place.problem())
+    }
+
     /// Whether two locations read the same part of a request, and so would always both find it.
     pub(crate) fn reads_the_same(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            // One header, whatever the schemes: it occurs once.
-            (Place::Authorization { scheme: one }, Place::Authorization { scheme: two }) => {
+        match (self.0.part(), other.0.part()) {
+            // Names of schemes and headers have no case.
+            (Part::Scheme(one), Part::Scheme(two)) | (Part::Header(one), Part::Header(two)) => {
                 one.eq_ignore_ascii_case(two)
             }
-            (
-                Place::Header { name: one } | Place::SessionHeader { name: one },
-                Place::Header { name: two } | Place::SessionHeader { name: two },
-            ) => one.eq_ignore_ascii_case(two),
-            (
-                Place::Cookie { name: one } | Place::Session { name: one },
-                Place::Cookie { name: two } | Place::Session { name: two },
-            ) => one == two,
             (one, two) => one == two,
         }
     }
 }
 
-impl fmt::Display for TokenLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Place::Authorization { scheme } => write!(f, "`Authorization: {scheme}`"),
-            Place::Header { name } => write!(f, "header `{name}`"),
-            Place::Cookie { name } => write!(f, "cookie `{name}`"),
-            Place::WebSocketProtocol { name } => write!(f, "sub-protocol `{name}`"),
-            Place::Query { name } => write!(f, "query parameter `{name}`"),
-            Place::Session { name } => write!(f, "session cookie `{name}`"),
-            Place::SessionHeader { name } => write!(f, "session header `{name}`"),
+/// The part of a request that a place reads, with its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part<'p> {
+    Scheme(&'p str),
+    Header(&'p str),
+    Cookie(&'p str),
+    Protocol(&'p str),
+    Parameter(&'p str),
+}
+
+/// What every place can do. Each has a file of its own, and is shown as messages name it.
+pub(super) trait Reader: fmt::Display {
+    /// What is wrong with its name.
+    fn problem(&self) -> Option<String>;
+
+    /// The token in it. One that is longer than `longest` is handed on without a look at its characters.
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Found<'r>, LocationError>;
+
+    /// Marks the headers that may carry the token as sensitive.
+    fn mark_sensitive(&self, headers: &mut HeaderMap);
+
+    /// Removes the token from the headers.
+    fn strip(&self, headers: &mut HeaderMap);
+}
+
+impl Place {
+    /// Hands the reader of this place to `with`.
+    pub(super) fn read<R>(&self, with: impl FnOnce(&dyn Reader) -> R) -> R {
+        match self {
+            Self::Authorization { scheme } => with(&Authorization { scheme }),
+            Self::Header { name } => with(&Header { name, source: TokenSource::Header }),
+            Self::SessionHeader { name } => with(&Header { name, source: TokenSource::Session }),
+            Self::Cookie { name } => with(&Cookie { name, source: TokenSource::Cookie }),
+            Self::Session { name } => with(&Cookie { name, source: TokenSource::Session }),
+            Self::WebSocketProtocol { name } => with(&WebSocketProtocol { name }),
+            Self::Query { name } => with(&Query { name }),
         }
+    }
+
+    /// The part of a request that it reads.
+    pub(crate) fn part(&self) -> Part<'_> {
+        match self {
+            Self::Authorization { scheme } => Part::Scheme(scheme),
+            Self::Header { name } | Self::SessionHeader { name } => Part::Header(name),
+            Self::Cookie { name } | Self::Session { name } => Part::Cookie(name),
+            Self::WebSocketProtocol { name } => Part::Protocol(name),
+            Self::Query { name } => Part::Parameter(name),
+        }
+    }
+
+    /// Whether it holds the id of a session, and not a token.
+    pub(crate) fn is_of_session(&self) -> bool {
+        matches!(self, Self::Session { .. } | Self::SessionHeader { .. })
     }
 }
 
-/// Headers that browsers write, or let any page write, and those of the connection (Fetch, *forbidden request-header* and
-/// *CORS-safelisted request-header*). In lower case.
-fn is_spoken_for(name: &str) -> bool {
-    const NAMES: [&str; 29] = [
-        "accept",
-        "accept-charset",
-        "accept-encoding",
-        "accept-language",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "connection",
-        "content-encoding",
-        "content-language",
-        "content-length",
-        "content-type",
-        "date",
-        "dnt",
-        "expect",
-        "forwarded",
-        "host",
-        "keep-alive",
-        "last-event-id",
-        "origin",
-        "proxy-connection",
-        "range",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "via",
-    ];
-
-    NAMES.contains(&name) || name.starts_with("sec-")
+impl fmt::Display for TokenLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.read(|place| place.fmt(f))
+    }
 }
 
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+fn mark<'h>(values: impl IntoIterator<Item = &'h mut HeaderValue>) {
+    values.into_iter().for_each(|value| value.set_sensitive(true));
+}
+
+fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut HeaderValue> {
+    headers.iter_mut().filter(move |(known, _)| **known == name).map(|(_, value)| value)
+}
+
+/// Keeps the first of the tokens that one location yields, and refuses a second.
+fn only<'r>(
+    mut tokens: impl Iterator<Item = &'r [u8]>,
+    source: TokenSource,
+) -> Result<Found<'r>, LocationError> {
+    match (tokens.next(), tokens.next()) {
+        (None, _) => Ok(Found::Nothing),
+        (Some(token), None) => Ok(Found::Token(token, source)),
+        (Some(_), Some(_)) => Err(LocationError::Ambiguous),
+    }
+}
+
+/// The longest list of cookies or sub-protocols that is looked through: 16 KiB, twice what browsers send.
+const LONGEST_LIST: usize = 16 * 1024;
+
+fn longer_than_a_list<'r>(lines: impl Iterator<Item = &'r HeaderValue>) -> bool {
+    lines.map(HeaderValue::len).sum::<usize>() > LONGEST_LIST
+}
+
+/// Replaces all lines of a list header by one with the members that `keep` leaves.
+fn keep_members(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    separator: u8,
+    keep: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>,
+) {
+    let lines = headers.get_all(&name).iter();
+    let members = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == separator));
+    let kept = keep(members.map(|member| member.trim_ascii().to_vec()).collect());
+    let joined = kept.join([separator, b' '].as_slice());
+    match HeaderValue::from_bytes(&joined) {
+        Ok(value) if !joined.is_empty() => drop(headers.insert(name, value)),
+        _ => drop(headers.remove(name)),
+    }
 }

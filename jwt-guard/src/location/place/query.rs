@@ -1,13 +1,45 @@
-//! A query parameter (RFC 6750 section 2.3). A token needs no percent-encoding, so an encoded one is no token.
+//! A query parameter (RFC 6750 section 2.3). A token needs no percent-encoding, so an encoded one is not a token.
 
-use http::Uri;
+use std::fmt;
 
-use super::{Found, LocationError, only};
+use http::HeaderMap;
+use http::request::Parts;
+
+use super::{Reader, only};
+use crate::location::{Found, LocationError};
 use crate::token::TokenSource;
 
-pub(super) fn find<'r>(uri: &'r Uri, name: &str) -> Result<Found<'r>, LocationError> {
-    let pairs = uri.query().unwrap_or_default().split('&');
-    let values = pairs.filter_map(|pair| Some(pair.strip_prefix(name)?.strip_prefix('=')?.as_bytes()));
-    let values = values.filter(|value| !value.is_empty());
-    only(values, TokenSource::QueryParameter)
+pub(super) struct Query<'p> {
+    pub(super) name: &'p str,
+}
+
+impl Reader for Query<'_> {
+    fn problem(&self) -> Option<String> {
+        let Self { name } = self;
+        (name.is_empty() || !name.bytes().all(is_unreserved)).then(|| {
+            format!("{name:?} is not a plain query parameter; expected a name such as `access_token`")
+        })
+    }
+
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Found<'r>, LocationError> {
+        let pairs = request.uri.query().unwrap_or_default().split('&');
+        let values =
+            pairs.filter_map(|pair| Some(pair.strip_prefix(self.name)?.strip_prefix('=')?.as_bytes()));
+        only(values.filter(|value| !value.is_empty()), TokenSource::QueryParameter)
+    }
+
+    fn mark_sensitive(&self, _: &mut HeaderMap) {}
+
+    /// `Locations::strip_uri` takes all parameters out of the address at once.
+    fn strip(&self, _: &mut HeaderMap) {}
+}
+
+impl fmt::Display for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "query parameter `{}`", self.name)
+    }
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }

@@ -1,14 +1,46 @@
 //! The sub-protocol list of a WebSocket handshake (RFC 6455 section 4.1, RFC 8441): the member after ours is the
 //! token.
 
+use std::fmt;
+
 use http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
-use super::{Found, LocationError, longer_than_a_list, only};
+use super::{Reader, keep_members, lines, longer_than_a_list, mark, only};
+use crate::location::{Found, LocationError, is_token};
 use crate::token::TokenSource;
 
-pub(super) fn find<'r>(request: &'r Parts, name: &str) -> Result<Found<'r>, LocationError> {
+pub(super) struct WebSocketProtocol<'p> {
+    pub(super) name: &'p str,
+}
+
+impl Reader for WebSocketProtocol<'_> {
+    fn problem(&self) -> Option<String> {
+        let Self { name } = self;
+        (!is_token(name)).then(|| format!("{name:?} is not a sub-protocol; expected a name such as `bearer`"))
+    }
+
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Found<'r>, LocationError> {
+        find(request, self.name)
+    }
+
+    fn mark_sensitive(&self, headers: &mut HeaderMap) {
+        mark(lines(headers, SEC_WEBSOCKET_PROTOCOL));
+    }
+
+    fn strip(&self, headers: &mut HeaderMap) {
+        keep_members(headers, SEC_WEBSOCKET_PROTOCOL, b',', |list| without_the_one_after(list, self.name));
+    }
+}
+
+impl fmt::Display for WebSocketProtocol<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sub-protocol `{}`", self.name)
+    }
+}
+
+fn find<'r>(request: &'r Parts, name: &str) -> Result<Found<'r>, LocationError> {
     if !is_handshake(request) {
         return Ok(Found::Nothing);
     }
@@ -33,4 +65,17 @@ fn is_handshake(request: &Parts) -> bool {
         headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
     };
     request.method == Method::CONNECT || upgrades(&request.headers)
+}
+
+/// The sub-protocol itself stays: the handshake answers with it.
+fn without_the_one_after(list: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
+    let mut follows = false;
+    let mut kept = list;
+    // An empty member of a list counts for nothing (RFC 9110 section 5.6.1).
+    kept.retain(|member| !member.is_empty());
+    kept.retain(|member| {
+        let token = std::mem::replace(&mut follows, member == name.as_bytes());
+        !token
+    });
+    kept
 }

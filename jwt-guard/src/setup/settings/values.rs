@@ -102,22 +102,16 @@ impl Written for TokenProfile {
 }
 
 impl Written for TokenLocation {
-    const EXPECTED: &'static str =
-        r#""bearer", "scheme:NAME", "header:NAME", "cookie:NAME" or "websocket:NAME""#;
+    const EXPECTED: &'static str = Self::WRITTEN;
 
     fn read(text: String) -> Result<Self, String> {
-        match text.split_once(':') {
-            None if text == "bearer" => Ok(Self::bearer()),
-            Some(("scheme", name)) => Ok(Self::scheme(name)),
-            Some(("header", name)) => Ok(Self::header(name)),
-            Some(("cookie", name)) => Ok(Self::cookie(name)),
-            Some(("websocket", name)) => Ok(Self::websocket_protocol(name)),
-            Some(("query", _)) => Err(format!(
+        if text.starts_with("query:") {
+            return Err(format!(
                 "{text:?} is not a setting: an address ends up in logs; `.danger().query_parameter(..)` of the \
                  builder is the way to take a token from there"
-            )),
-            _ => Err(is_not::<Self>(&text, "a place of a token")),
+            ));
         }
+        Self::from_written(&text).ok_or_else(|| is_not::<Self>(&text, "a place of a token"))
     }
 }
 
