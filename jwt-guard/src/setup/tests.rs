@@ -57,13 +57,13 @@ fn every_problem_is_listed_at_once() {
 fn a_list_of_problems_reads_as_a_list() {
     let mut draft = draft();
     draft.token_rules.limits.leeway = Duration::from_secs(600);
-    draft.token_rules.limits.max_age = Some(Duration::ZERO);
+    draft.token_rules.limits.max_token_age = Some(Duration::ZERO);
     let text = draft.finish().unwrap_err().to_string();
     assert_eq!(
         text,
         "the guard cannot be built, for 2 reasons:\n\
          - a leeway of 600s is too much; at most 5 minutes, and 30 seconds is the default\n\
-         - a `max_age` of zero refuses every token; expected a duration such as 10 minutes"
+         - a `max_token_age` of zero refuses every token; expected a duration such as 10 minutes"
     );
 }
 

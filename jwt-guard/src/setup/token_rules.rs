@@ -41,7 +41,7 @@ impl Default for Limits {
             embedded_keys: EmbeddedKeys::Ignore,
             leeway: LEEWAY,
             max_lifetime: Some(MAX_LIFETIME),
-            max_age: None,
+            max_token_age: None,
         }
     }
 }
@@ -74,8 +74,8 @@ impl<K, A> Builder<K, A> {
 
     /// Refuses tokens that were issued longer ago than this, whatever their `exp`; then `iat` is required. Off by
     /// default.
-    pub fn max_age(mut self, age: Duration) -> Self {
-        self.draft.token_rules.limits.max_age = Some(age);
+    pub fn max_token_age(mut self, age: Duration) -> Self {
+        self.draft.token_rules.limits.max_token_age = Some(age);
         self
     }
 
@@ -134,9 +134,9 @@ impl TokenRules {
                  `danger().unlimited_lifetime(reason)`",
             );
         }
-        if self.limits.max_age == Some(Duration::ZERO) {
+        if self.limits.max_token_age == Some(Duration::ZERO) {
             problems
-                .setting("a `max_age` of zero refuses every token; expected a duration such as 10 minutes");
+                .setting("a `max_token_age` of zero refuses every token; expected a duration such as 10 minutes");
         }
         self.token_cache.problems().for_each(|problem| problems.setting(problem));
         if self.max_token_len == 0 || self.max_token_len > MAX_TOKEN_LEN_LIMIT {

@@ -85,7 +85,7 @@ impl Dates {
     /// When a token that is good now ceases to be. Until then no check can fail: all others ask whether enough time has
     /// passed.
     pub(super) fn end(&self, limits: &Limits) -> NumericDate {
-        let too_old = self.issued_at.zip(limits.max_age).map(|(issued_at, max_age)| issued_at.plus(max_age));
+        let too_old = self.issued_at.zip(limits.max_token_age).map(|(issued_at, max_token_age)| issued_at.plus(max_token_age));
         too_old.map_or(self.expires_at, |too_old| too_old.min(self.expires_at)).plus(limits.leeway)
     }
 
@@ -113,14 +113,14 @@ impl Dates {
     /// A token from the future is a mistake, or a sign that this clock was set back.
     fn check_issued_at(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
         let Some(issued_at) = self.issued_at else {
-            let required = limits.max_age.is_some();
+            let required = limits.max_token_age.is_some();
             return if required { Err(VerifyError::ClaimMissing("iat".into())) } else { Ok(()) };
         };
         if now.plus(limits.leeway) < issued_at {
             return Err(VerifyError::IssuedInFuture);
         }
-        match limits.max_age {
-            Some(max_age) if now >= issued_at.plus(max_age).plus(limits.leeway) => Err(VerifyError::TooOld),
+        match limits.max_token_age {
+            Some(max_token_age) if now >= issued_at.plus(max_token_age).plus(limits.leeway) => Err(VerifyError::TooOld),
             _ => Ok(()),
         }
     }

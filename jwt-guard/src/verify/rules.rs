@@ -138,7 +138,7 @@ pub(crate) struct Limits {
     /// The longest time from `iat` to `exp`; `None` through the `danger` door.
     pub(crate) max_lifetime: Option<Duration>,
     /// The longest time since `iat`.
-    pub(crate) max_age: Option<Duration>,
+    pub(crate) max_token_age: Option<Duration>,
 }
 
 impl Rules {
@@ -147,7 +147,7 @@ impl Rules {
         let longest = self.limits.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
         Self {
             profile: TokenProfile::Typed(REFRESH_TYPE.to_owned()),
-            limits: Limits { max_lifetime: longest, max_age: None, ..self.limits.clone() },
+            limits: Limits { max_lifetime: longest, max_token_age: None, ..self.limits.clone() },
             ..self.clone()
         }
     }

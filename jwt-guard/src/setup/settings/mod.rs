@@ -66,7 +66,7 @@ use crate::verify::TokenProfile;
 /// | `profile` | `JWT_GUARD_PROFILE` | `classic` (default), `access_token` (RFC 9068) or `typed:example+jwt` |
 /// | `leeway` | `JWT_GUARD_LEEWAY` | how much clocks may differ; `30s` by default, `5m` at most |
 /// | `max_lifetime` | `JWT_GUARD_MAX_LIFETIME` | longest time from `iat` to `exp`; `24h` by default |
-/// | `max_age` | `JWT_GUARD_MAX_AGE` | longest time since `iat`; none by default |
+/// | `max_token_age` | `JWT_GUARD_MAX_TOKEN_AGE` | longest time since `iat`; none by default |
 /// | `refuse_embedded_keys` | `JWT_GUARD_REFUSE_EMBEDDED_KEYS` | `true` refuses tokens with a key in their header |
 /// | `max_token_len` | `JWT_GUARD_MAX_TOKEN_LEN` | bytes; 8192 by default |
 /// | `subject_claim` | `JWT_GUARD_SUBJECT_CLAIM` | claim that names the caller; `sub` by default |
@@ -166,9 +166,9 @@ pub struct Settings {
     /// As [`Builder::max_lifetime`](crate::Builder::max_lifetime).
     #[serde(deserialize_with = "values::given")]
     pub max_lifetime: Option<Duration>,
-    /// As [`Builder::max_age`](crate::Builder::max_age).
+    /// As [`Builder::max_token_age`](crate::Builder::max_token_age).
     #[serde(deserialize_with = "values::given")]
-    pub max_age: Option<Duration>,
+    pub max_token_age: Option<Duration>,
     /// As [`Builder::refuse_embedded_keys`](crate::Builder::refuse_embedded_keys).
     #[serde(deserialize_with = "values::switch")]
     pub refuse_embedded_keys: bool,
@@ -246,7 +246,7 @@ impl Settings {
         let builder = with(builder, self.profile, Builder::profile);
         let builder = with(builder, self.leeway, Builder::leeway);
         let builder = with(builder, self.max_lifetime, Builder::max_lifetime);
-        let builder = with(builder, self.max_age, Builder::max_age);
+        let builder = with(builder, self.max_token_age, Builder::max_token_age);
         let builder = when(builder, self.refuse_embedded_keys, Builder::refuse_embedded_keys);
         let builder = with(builder, self.max_token_len, Builder::max_token_len);
         let builder = with(builder, self.subject_claim, Builder::subject_claim);

@@ -22,7 +22,7 @@ fn rules() -> Rules {
             embedded_keys: EmbeddedKeys::Ignore,
             leeway: Duration::ZERO,
             max_lifetime: None,
-            max_age: None,
+            max_token_age: None,
         },
     }
 }

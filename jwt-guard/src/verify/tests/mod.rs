@@ -199,7 +199,7 @@ fn a_lifetime_is_bounded_with_and_without_iat() {
 #[test]
 fn an_age_limit_requires_iat() {
     let aged = |iat: &str| {
-        let verifier = verifier(|rules| rules.limits.max_age = Some(Duration::from_secs(60)));
+        let verifier = verifier(|rules| rules.limits.max_token_age = Some(Duration::from_secs(60)));
         verifier.read(payload(&[("iat", iat)])).map(drop)
     };
     assert_eq!(aged("1799999941"), Ok(()));

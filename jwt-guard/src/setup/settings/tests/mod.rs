@@ -41,7 +41,7 @@ fn everything() -> serde_json::Value {
         "profile": "access_token",
         "leeway": "10s",
         "max_lifetime": "2h",
-        "max_age": "1d",
+        "max_token_age": "1d",
         "refuse_embedded_keys": true,
         "max_token_len": 4096,
         "subject_claim": "user",
@@ -81,7 +81,7 @@ fn every_setting_reaches_the_guard() {
         "profile: AccessToken",
         "leeway: 10s",
         "max_lifetime: Some(7200s)",
-        "max_age: Some(86400s)",
+        "max_token_age: Some(86400s)",
         "embedded_keys: Refuse",
         "max_token_len: 4096",
         r#"subject_claim: "user""#,
@@ -159,7 +159,7 @@ fn every_problem_is_told_at_once() {
         "signing_key_file": "/nowhere/key.pem",
         "signing_algorithm": "ES256",
         "leeway": "1h",
-        "max_age": "0s",
+        "max_token_age": "0s",
         "realm": "a\nb",
         "allow_list": true,
     }));
@@ -169,7 +169,7 @@ fn every_problem_is_told_at_once() {
         "no audience",
         "the realm",
         "a leeway of 3600s is too much",
-        "a `max_age` of zero",
+        "a `max_token_age` of zero",
         "`allow_list` needs a `token_store`",
     ];
     assert_eq!(found.len(), starts.len(), "{found:#?}");

@@ -108,7 +108,7 @@ fn a_token_is_known_by_all_of_its_bytes() {
 #[test]
 fn a_hit_asks_for_every_date_again() {
     let limits = |rules: &mut Rules| {
-        rules.limits.max_age = Some(Duration::from_secs(100));
+        rules.limits.max_token_age = Some(Duration::from_secs(100));
     };
     let pair = Pair::with_rules(Algorithm::Hs256, all().lifetime(Duration::from_secs(3600)), rules(limits));
     let token = pair.token(50);
