@@ -62,7 +62,7 @@ fn names_every_problem() {
     let found: Vec<_> = error.problems().collect();
     let starts = [
         "`JWT_GUARD_REALM` is not UTF-8",
-        "`JWT_GUARD_AUDIENCES` is no setting; did you mean `JWT_GUARD_AUDIENCE`?",
+        "`JWT_GUARD_AUDIENCES` is not a setting; did you mean `JWT_GUARD_AUDIENCE`?",
         "`JWT_GUARD_SECRET`: empty",
         "no audience",
         "a leeway of 3600s is too much",
