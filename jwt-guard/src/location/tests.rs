@@ -93,7 +93,7 @@ fn a_cookie_is_found_by_its_whole_name() {
     assert_eq!(find(b"token=a.b.c; x=1; token=a.b.c"), Ok(Found::Token(b"a.b.c", TokenSource::Cookie)));
     assert_eq!(find(b"token=; token=a.b.c"), Ok(Found::Token(b"a.b.c", TokenSource::Cookie)));
     assert_eq!(find(b"\xff;;=;token"), Ok(Found::Nothing));
-    let long = vec![b';'; LONGEST_LIST + 1];
+    let long = vec![b';'; place::LONGEST_LIST + 1];
     assert_eq!(locations.find(&request(&[("cookie", &long)])), Err(LocationError::Malformed));
 }
 

@@ -135,8 +135,9 @@ impl TokenRules {
             );
         }
         if self.limits.max_token_age == Some(Duration::ZERO) {
-            problems
-                .setting("a `max_token_age` of zero refuses every token; expected a duration such as 10 minutes");
+            problems.setting(
+                "a `max_token_age` of zero refuses every token; expected a duration such as 10 minutes",
+            );
         }
         self.token_cache.problems().for_each(|problem| problems.setting(problem));
         if self.max_token_len == 0 || self.max_token_len > MAX_TOKEN_LEN_LIMIT {

@@ -85,7 +85,10 @@ impl Dates {
     /// When a token that is good now ceases to be. Until then no check can fail: all others ask whether enough time has
     /// passed.
     pub(super) fn end(&self, limits: &Limits) -> NumericDate {
-        let too_old = self.issued_at.zip(limits.max_token_age).map(|(issued_at, max_token_age)| issued_at.plus(max_token_age));
+        let too_old = self
+            .issued_at
+            .zip(limits.max_token_age)
+            .map(|(issued_at, max_token_age)| issued_at.plus(max_token_age));
         too_old.map_or(self.expires_at, |too_old| too_old.min(self.expires_at)).plus(limits.leeway)
     }
 
@@ -120,7 +123,9 @@ impl Dates {
             return Err(VerifyError::IssuedInFuture);
         }
         match limits.max_token_age {
-            Some(max_token_age) if now >= issued_at.plus(max_token_age).plus(limits.leeway) => Err(VerifyError::TooOld),
+            Some(max_token_age) if now >= issued_at.plus(max_token_age).plus(limits.leeway) => {
+                Err(VerifyError::TooOld)
+            }
             _ => Ok(()),
         }
     }

@@ -74,7 +74,9 @@ fn rows() -> Vec<Row> {
         row!("max_lifetime", Some("refuses every token"), Some("366 days"), |time| guard(|guard| {
             guard.max_lifetime(time)
         })),
-        row!("max_token_age", Some("refuses every token"), None, |time| guard(|guard| guard.max_token_age(time))),
+        row!("max_token_age", Some("refuses every token"), None, |time| guard(
+            |guard| guard.max_token_age(time)
+        )),
         row!("refresh_grace", None, Some("at most one minute"), |time| guard(|guard| {
             guard.refresh_grace(time)
         })),

@@ -207,7 +207,7 @@ fn only<'r>(
 }
 
 /// The longest list of cookies or sub-protocols that is looked through: 16 KiB, twice what browsers send.
-const LONGEST_LIST: usize = 16 * 1024;
+pub(super) const LONGEST_LIST: usize = 16 * 1024;
 
 fn longer_than_a_list<'r>(lines: impl Iterator<Item = &'r HeaderValue>) -> bool {
     lines.map(HeaderValue::len).sum::<usize>() > LONGEST_LIST
