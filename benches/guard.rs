@@ -13,7 +13,8 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
 use http::request::Parts;
 use http::{Request, StatusCode};
 use jsonwebtoken::DecodingKey;
-use jwt_guard::{Claims, JwtGuard, TokenCache, authentication_required, requires};
+use jwt_guard::setup::TokenCache;
+use jwt_guard::{Claims, JwtGuard, authentication_required, requires};
 use jwt_guard_benches::{
     AUDIENCE, AccessClaims, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, choose_backend, measure,
 };

@@ -10,9 +10,8 @@ use axum::routing::get;
 use http::header::{ACCEPT, AUTHORIZATION, CONNECTION, COOKIE, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::request::Builder as RequestBuilder;
 use http::{HeaderValue, Request, StatusCode};
-use jwt_guard::{
-    Builder, Claims, HasAudience, HasKeys, Router, TokenLocation, authentication_required, requires, routing,
-};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
+use jwt_guard::{Claims, Router, authentication_required, requires, routing};
 use jwt_guard_benches::{AccessClaims, Contender, Effort, SIGNERS, Signer, choose_backend, measure};
 use serde_json::{Value, json};
 

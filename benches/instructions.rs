@@ -15,7 +15,8 @@ use axum::routing::get as axum_get;
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
 use http::{Request, StatusCode};
 use jwt_guard::routing::{MethodRouter, get};
-use jwt_guard::{Claims, Principal, TokenCache, requires};
+use jwt_guard::setup::TokenCache;
+use jwt_guard::{Claims, Principal, requires};
 use jwt_guard_benches::{AccessClaims, SIGNERS, Signer, answer, choose_backend};
 use tokio::runtime::Runtime;
 

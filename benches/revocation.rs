@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use http::header::AUTHORIZATION;
 use http::{Request, StatusCode};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::{MemoryStore, Revocation, TokenStore as _};
-use jwt_guard::{Builder, HasAudience, HasKeys, Router, authentication_required, routing};
+use jwt_guard::{Router, authentication_required, routing};
 use jwt_guard_benches::{AccessClaims, Contender, Effort, SIGNERS, choose_backend, measure};
 
 /// What a check may add to a request.

@@ -24,14 +24,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
+use jwt_guard::cookies::CookieSettings;
+use jwt_guard::issue::TokenIssuer;
 use jwt_guard::login::{Login, LoginError};
 use jwt_guard::respond::compat::Starlette;
 use jwt_guard::routing::{get, post};
+use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionError};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Principal, Router, Session, Sessions, SigningKey,
-    TokenIssuer, TokenSource, anonymous_allowed, authentication_required,
+    Algorithm, Claims, JwtGuard, Principal, Router, Session, SigningKey, TokenSource, anonymous_allowed,
+    authentication_required,
 };
 use jwt_guard_examples::{Failure, listen, print_tour};
 use serde::{Deserialize, Serialize};

@@ -20,12 +20,14 @@ use std::convert::Infallible;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginError;
 use jwt_guard::respond::compat::Litestar;
 use jwt_guard::routing::{get, post};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::{
-    Algorithm, Builder, Claims, CookieSettings, CurrentUser, HasAudience, HasKeys, JwtGuard, Router,
-    SigningKey, anonymous_allowed, authentication_required, requires,
+    Algorithm, Claims, CurrentUser, JwtGuard, Router, SigningKey, anonymous_allowed, authentication_required,
+    requires,
 };
 use jwt_guard_examples::{Failure, listen, print_tour};
 use serde::{Deserialize, Serialize};

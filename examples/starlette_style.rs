@@ -16,11 +16,12 @@ use axum::Json;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use jwt_guard::issue::IssueError;
+use jwt_guard::issue::TokenIssuer;
 use jwt_guard::respond::compat::Starlette;
 use jwt_guard::routing::{any, get};
+use jwt_guard::setup::TokenLocation;
 use jwt_guard::{
-    Algorithm, JwtGuard, Principal, Router, SigningKey, TokenIssuer, TokenLocation, anonymous_allowed,
-    authentication_required, requires,
+    Algorithm, JwtGuard, Principal, Router, SigningKey, anonymous_allowed, authentication_required, requires,
 };
 use jwt_guard_examples::{Failure, listen, print_tour};
 use serde_json::{Value, json};

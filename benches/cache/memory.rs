@@ -3,7 +3,8 @@
 use axum::body::Body;
 use http::Request;
 use http::header::AUTHORIZATION;
-use jwt_guard::{Claims, Router, TokenCache, authentication_required, routing};
+use jwt_guard::setup::TokenCache;
+use jwt_guard::{Claims, Router, authentication_required, routing};
 use jwt_guard_benches::{AccessClaims, Effort, SIGNERS, answer};
 use tokio::runtime;
 

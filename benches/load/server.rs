@@ -7,7 +7,8 @@ use std::time::Duration;
 use std::{env, io};
 
 use axum::routing::get;
-use jwt_guard::{TokenCache, requires};
+use jwt_guard::requires;
+use jwt_guard::setup::TokenCache;
 use jwt_guard_benches::{SIGNERS, Signer};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::net::TcpListener;

@@ -1,7 +1,9 @@
 //! The keys of the fixtures, and tokens as an identity provider signs them.
 
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, get_current_timestamp};
-use jwt_guard::{Builder, HasAudience, HasKeys, JwtGuard, VerifyingKey};
+use jwt_guard::JwtGuard;
+use jwt_guard::keys::VerifyingKey;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use serde::{Deserialize, Serialize};
 
 /// The issuer of every token.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::net::Ipv4Addr;
 use std::{env, fmt, io};
 
-use jwt_guard::AccessTable;
+use jwt_guard::routing::AccessTable;
 use tokio::net::TcpListener;
 
 /// Binds the port that the first argument or `PORT` names, 3000 by default; 0 is any free one.

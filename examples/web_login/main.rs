@@ -25,13 +25,14 @@ use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::respond::{Refusal, WayBack};
 use jwt_guard::routing::{get, post};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Principal, Router, SigningKey, anonymous_allowed,
-    authentication_required, requires,
+    Algorithm, Claims, JwtGuard, Principal, Router, SigningKey, anonymous_allowed, authentication_required,
+    requires,
 };
 use jwt_guard_examples::{Failure, listen, print_tour};
 use pages::{CSRF_FIELD, csrf_field, escaped, login_page, page, problem_page};

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 /// #[derive(Debug)]
 /// struct Fixed;
 ///
-/// impl jwt_guard::Clock for Fixed {
+/// impl jwt_guard::setup::Clock for Fixed {
 ///     fn now(&self) -> SystemTime {
 ///         SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 ///     }

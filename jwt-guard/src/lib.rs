@@ -72,14 +72,14 @@ mod causes;
 mod claims;
 mod clock;
 mod config;
-mod cookies;
+pub mod cookies;
 mod error;
 mod extract;
 mod guard;
 pub mod issue;
 mod json;
-mod keys;
-mod layer;
+pub mod keys;
+pub mod layer;
 mod location;
 pub mod login;
 mod metadata;
@@ -94,7 +94,7 @@ mod router;
 mod secret;
 #[cfg(feature = "sessions")]
 pub mod session;
-mod setup;
+pub mod setup;
 pub mod store;
 mod timestamp;
 mod token;
@@ -105,17 +105,10 @@ mod verify;
 pub mod __private;
 
 pub use claims::Claims;
-pub use claims::names::Names;
-pub use clock::{Clock, SystemClock};
-pub use cookies::{CookieSettings, SameSite};
-pub use error::FailureKind;
 #[cfg(feature = "sessions")]
 pub use extract::Session;
-pub use extract::{CurrentUser, Guarded, NoCheck};
-pub use guard::{AlreadyInstalled, JwtGuard};
-#[cfg(feature = "remote-keys")]
-pub use guard::{Keys, KeysUnavailable};
-pub use issue::TokenIssuer;
+pub use extract::{CurrentUser, Guarded};
+pub use guard::JwtGuard;
 /// Lets everybody call a handler: callers without a token, and callers with a good one.
 ///
 /// A **bad token is refused with 401**, so that a client learns that its token is broken. `expired = "anonymous"` makes
@@ -225,23 +218,15 @@ pub use jwt_guard_macros::authentication_required;
 /// below: above, it would call the handler with the parameters that it saw. A handler in an `impl` block has no room for
 /// the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
-#[cfg(feature = "remote-keys")]
-pub use keys::remote::{
-    FetchKeys, HttpFetcher, KeyFetchError, KeyRequest, KeyResponse, KeyStatus, RemoteKeySettings,
-};
-pub use keys::{Algorithm, KeyError, KeyErrorKind, KeySet, SigningKey, VerifyingKey};
-pub use layer::{GuardLayer, GuardService, RequireAuthentication, RequireAuthenticationService};
-pub use location::TokenLocation;
+pub use keys::algorithm::Algorithm;
+pub use keys::signing::SigningKey;
 pub use principal::Principal;
 pub use problems::ConfigError;
 
-pub use router::{AccessRow, AccessTable, Router, routing};
+pub use router::{Router, routing};
 pub use secret::Secret;
-#[cfg(feature = "sessions")]
-pub use session::Sessions;
-pub use setup::{Builder, Danger, HasAudience, HasKeys, Settings, TrustedIssuer, WantsAudience, WantsKeys};
-pub use token::{TokenKind, TokenSource};
-pub use verify::{TokenCache, TokenProfile};
+pub use setup::issuer::TrustedIssuer;
+pub use token::TokenSource;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -32,7 +32,7 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Serves the metadata of each guard that has a [`resource`](crate::Builder::resource), where its challenges say:
+    /// Serves the metadata of each guard that has a [`resource`](crate::setup::Builder::resource), where its challenges say:
     /// `https://api.example/mcp` has it at `/.well-known/oauth-protected-resource/mcp` (RFC 9728 section 3.1).
     ///
     /// `scopes_supported` are the scopes of the routes that are here, so call it last, on the outermost router. Hidden routes
@@ -137,7 +137,9 @@ impl<'a> Metadata<'a> {
             .extend(issuers.map(String::as_str).filter(|name| name.starts_with("https://")));
         let installed = JwtGuard::of(&Extensions::new()).map(JwtGuard::id);
         for row in table.rows() {
-            let Some(rule) = row.rule().filter(|rule| rule.deny_as() != DenyAs::NotFound) else { continue };
+            let Some(rule) = row.rule().filter(|rule| rule.deny_as() != DenyAs::NotFound) else {
+                continue;
+            };
             if row.source.guard.as_ref().map(JwtGuard::id).or(installed) == Some(guard.id()) {
                 self.scopes_supported.extend(Needs::of(rule).scopes());
             }

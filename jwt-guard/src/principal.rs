@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::claims::HoldsClaims;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
 use crate::token::{TokenSource, VerifiedAs};
@@ -35,8 +35,8 @@ pub struct Principal {
 /// What is known of an authenticated caller, wherever the request carried the token.
 pub(crate) struct Identity {
     pub(crate) claims: TokenClaims,
-    pub(crate) scopes: Names,
-    pub(crate) roles: Names,
+    pub(crate) scopes: NameSet,
+    pub(crate) roles: NameSet,
     /// What the token was verified as; `None` for a session.
     pub(crate) verified_as: Option<VerifiedAs>,
     /// The endpoint that a refresh token was presented at. Those are not remembered, so no two requests share it.
@@ -56,7 +56,7 @@ pub(crate) struct LoadedUser {
     pub(crate) of: &'static str,
 }
 
-static NONE: Names = Names::none();
+static NONE: NameSet = NameSet::none();
 
 impl Principal {
     /// Whether the caller showed a good token.
@@ -75,13 +75,13 @@ impl Principal {
         Some(claims.display_name().unwrap_or_else(|| claims.subject()))
     }
 
-    /// The scopes that the token grants, and those that they [imply](crate::Builder::scope_implies).
-    pub fn scopes(&self) -> &Names {
+    /// The scopes that the token grants, and those that they [imply](crate::setup::Builder::scope_implies).
+    pub fn scopes(&self) -> &NameSet {
         self.identity().map_or(&NONE, |identity| &identity.scopes)
     }
 
-    /// The roles that the token grants, and those that they [imply](crate::Builder::role_implies).
-    pub fn roles(&self) -> &Names {
+    /// The roles that the token grants, and those that they [imply](crate::setup::Builder::role_implies).
+    pub fn roles(&self) -> &NameSet {
         self.identity().map_or(&NONE, |identity| &identity.roles)
     }
 
@@ -131,7 +131,7 @@ impl Identity {
         Self { verified_as: self.verified_as, ..copy }
     }
 
-    pub(crate) fn new(claims: TokenClaims, scopes: Names, roles: Names) -> Self {
+    pub(crate) fn new(claims: TokenClaims, scopes: NameSet, roles: NameSet) -> Self {
         Self {
             claims,
             scopes,

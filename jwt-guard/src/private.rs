@@ -1,9 +1,9 @@
 //! What the attributes' expansions name. Not part of the public API: it may change in any release.
 
-pub use crate::extract::{AnyCheck, Guarded};
+pub use crate::extract::Guarded;
 #[cfg(feature = "utoipa-6")]
 pub use crate::openapi::utoipa_6::{documented, no_routes};
-pub use crate::policy::{ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};
+pub use crate::policy::{AnyCheck, ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};
 pub use crate::token::TokenKind;
 #[cfg(feature = "utoipa-6")]
 pub use jwt_guard_macros::documented as documented_at_its_name;

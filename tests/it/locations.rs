@@ -2,7 +2,8 @@
 
 use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::response::Response;
-use jwt_guard::{Algorithm, Builder, HasAudience, HasKeys, Principal, Router, TokenLocation, routing};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
+use jwt_guard::{Algorithm, Principal, Router, routing};
 use jwt_guard_tests::{Outcome, Request, Server, guard, hs256, token};
 
 use crate::app::{self, ALICE, ANONYMOUS, OPEN, PROTECTED};

@@ -6,9 +6,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
 use jwt_guard::login::LoginError;
 use jwt_guard::session::NewSession;
+use jwt_guard::session::Sessions;
+use jwt_guard::setup::TokenLocation;
 use jwt_guard::{
-    Algorithm, Claims, JwtGuard, Principal, Router, Session, Sessions, TokenLocation, TokenSource,
-    anonymous_allowed, authentication_required, requires, routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, Session, TokenSource, anonymous_allowed,
+    authentication_required, requires, routing,
 };
 use jwt_guard_tests::events;
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server, guard, token};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use jwt_guard::Clock;
+use jwt_guard::setup::Clock;
 use tokio::sync::watch;
 
 /// The second at which a [`ManualClock`] starts, in January 2027.

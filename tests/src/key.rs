@@ -7,7 +7,8 @@ use jsonwebtoken::EncodingKey;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 #[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
 use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
-use jwt_guard::{Algorithm, VerifyingKey};
+use jwt_guard::Algorithm;
+use jwt_guard::keys::VerifyingKey;
 
 use crate::Payload;
 

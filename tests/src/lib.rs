@@ -29,7 +29,8 @@ pub use key::{SigningKey, base64url, secret};
 pub use payload::Payload;
 pub use server::{Server, oneshot};
 
-use jwt_guard::{Algorithm, Builder, HasAudience, HasKeys, JwtGuard, TokenCache};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenCache};
+use jwt_guard::{Algorithm, JwtGuard};
 
 /// The audience of [`guard`], and of [`Payload::good`].
 pub const AUDIENCE: &str = "orders";

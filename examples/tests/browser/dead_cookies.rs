@@ -8,12 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{Html, IntoResponse, Response};
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::routing::{get, post};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Principal, Router, Secret, SigningKey, anonymous_allowed,
-};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Principal, Router, Secret, SigningKey, anonymous_allowed};
 use tokio::runtime::Runtime;
 
 use super::chromium::Browser;

@@ -17,7 +17,7 @@ use memchr::memchr;
 /// # }
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct NameSet {
     // One allocation for any number of names. The separator is a control character, which no name may contain.
     joined: String,
     unreadable: Option<Box<str>>,
@@ -29,7 +29,7 @@ const SEPARATOR_BYTE: u8 = b'\n';
 /// Up to this number, comparing names one by one is faster than building a set.
 const FEW: usize = 32;
 
-impl Names {
+impl NameSet {
     /// No names.
     pub(crate) const fn none() -> Self {
         Self { joined: String::new(), unreadable: None }
@@ -136,7 +136,7 @@ fn has_control(text: &str) -> bool {
     text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
 }
 
-impl<'a> FromIterator<&'a str> for Names {
+impl<'a> FromIterator<&'a str> for NameSet {
     fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
         let mut set = Self::default();
         for name in names {
@@ -146,14 +146,14 @@ impl<'a> FromIterator<&'a str> for Names {
     }
 }
 
-impl fmt::Debug for Names {
+impl fmt::Debug for NameSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }
 }
 
 /// The names, separated by single spaces.
-impl fmt::Display for Names {
+impl fmt::Display for NameSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, name) in self.iter().enumerate() {
             let separator = if index > 0 { " " } else { "" };
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn names_are_compared_whole_and_exactly() {
-        let names: Names = ["orders:read", "Site Admin"].into_iter().collect();
+        let names: NameSet = ["orders:read", "Site Admin"].into_iter().collect();
         assert!(names.contains("orders:read"));
         assert!(names.contains("Site Admin"));
         for other in ["orders", "orders:READ", "Site", "Admin", "", "orders:read\nSite Admin"] {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_name_with_a_control_character_grants_nothing() {
-        let names: Names = ["a\nadmin", "", "b"].into_iter().collect();
+        let names: NameSet = ["a\nadmin", "", "b"].into_iter().collect();
         assert_eq!(names.iter().collect::<Vec<_>>(), ["b"]);
         assert!(!names.contains("admin"));
     }
@@ -189,12 +189,12 @@ mod tests {
         for (text, expected) in
             [("a b", vec!["a", "b"]), (" a  b ", vec!["a", "b"]), (" ", vec![]), ("", vec![])]
         {
-            let mut names = Names::none();
+            let mut names = NameSet::none();
             names.insert_words(text);
             assert_eq!(names.iter().collect::<Vec<_>>(), expected, "{text:?}");
             assert_eq!(names.is_empty(), expected.is_empty(), "{text:?}");
         }
-        let mut names = Names::none();
+        let mut names = NameSet::none();
         names.insert_words("a b\nadmin c");
         assert_eq!(names.iter().collect::<Vec<_>>(), ["a", "c"]);
     }
@@ -204,7 +204,7 @@ mod tests {
         let many: Vec<String> = (0..100).map(|number| format!("n{}", number % 60)).collect();
         let mut list: Vec<&str> = many.iter().map(String::as_str).collect();
         list.extend(["", "a\nadmin", "old", "n1"]);
-        let (mut at_once, mut each) = (Names::none(), Names::none());
+        let (mut at_once, mut each) = (NameSet::none(), NameSet::none());
         for names in [&mut at_once, &mut each] {
             names.insert("old");
         }
@@ -212,25 +212,25 @@ mod tests {
         list.iter().for_each(|name| each.insert(name));
         assert_eq!(at_once, each);
         assert_eq!(at_once.iter().count(), 61);
-        let mut words = Names::none();
+        let mut words = NameSet::none();
         words.insert_words(&format!("old\u{1} {}", many.join(" ")));
         assert_eq!(words.iter().count(), 60);
     }
 
     #[test]
     fn names_keep_their_order() {
-        let mut names: Names = ["b"].into_iter().collect();
+        let mut names: NameSet = ["b"].into_iter().collect();
         names.insert_words(" a  c ");
         assert_eq!(names.to_string(), "b a c");
         assert_eq!(format!("{names:?}"), r#"{"b", "a", "c"}"#);
-        assert!(Names::default().is_empty());
+        assert!(NameSet::default().is_empty());
     }
 
     #[test]
     fn nothing_is_no_name() {
-        let mut spaced = Names::none();
+        let mut spaced = NameSet::none();
         spaced.insert_words(" a  b ");
-        for names in [&Names::none(), &spaced] {
+        for names in [&NameSet::none(), &spaced] {
             assert!(!names.contains(""), "{names:?}");
         }
     }

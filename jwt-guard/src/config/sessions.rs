@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 
 /// What a session says of its caller.
 pub(crate) struct SessionCaller {
     /// The JSON object of a token's claims.
     pub(crate) claims: String,
-    pub(crate) scopes: Names,
-    pub(crate) roles: Names,
+    pub(crate) scopes: NameSet,
+    pub(crate) roles: NameSet,
     /// Whether the login that began the session was not long ago.
     pub(crate) is_fresh: bool,
     /// The session itself, for the extractor.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::set_cookie::{SameSite, Transport};
 use crate::token::TokenKind;
 
-/// How tokens travel in cookies; [`Builder::cookies`](crate::Builder::cookies) takes it.
+/// How tokens travel in cookies; [`Builder::cookies`](crate::setup::Builder::cookies) takes it.
 ///
 /// By default they are as safe as browsers allow: `HttpOnly`, `Secure`, `SameSite=Lax`, for this host and no other. Beside
 /// each goes a cookie that scripts can read, whose value they repeat in the header `X-CSRF-Token` when they change
@@ -22,7 +22,8 @@ use crate::token::TokenKind;
 /// domain, else `__Secure-`. No other host and no plain connection can then replace the cookie.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey};
+/// use jwt_guard::cookies::CookieSettings;
+/// use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
 ///
 /// let guard = JwtGuard::builder()
 ///     .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)

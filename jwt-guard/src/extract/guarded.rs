@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use crate::guard::admit;
-use crate::policy::Policy;
+use crate::policy::{AnyCheck, NoCheck, Policy};
 use crate::respond::{Hidden, Rejection};
 
 /// Lets a request in by the policy `P`, before any other extractor runs.
@@ -39,24 +39,6 @@ use crate::respond::{Hidden, Rejection};
 ///
 /// `C` has its place for checks that a policy cannot express. [`NoCheck`] is the only one so far.
 pub struct Guarded<P, C: AnyCheck = NoCheck>(PhantomData<fn() -> (P, C)>);
-
-/// What is asked beyond the policy: nothing.
-#[derive(Debug)]
-pub struct NoCheck(());
-
-/// Whatever may stand as the second parameter of [`Guarded`]. Only this crate implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a check",
-    label = "expected nothing here, or `jwt_guard::NoCheck`"
-)]
-pub trait AnyCheck: sealed::Check {}
-
-mod sealed {
-    pub trait Check: 'static {}
-}
-
-impl sealed::Check for NoCheck {}
-impl AnyCheck for NoCheck {}
 
 impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P, NoCheck> {
     type Rejection = Rejection;

@@ -19,7 +19,7 @@ mod principal;
 mod session;
 mod user;
 
-pub use guarded::{AnyCheck, Guarded, NoCheck};
+pub use guarded::Guarded;
 #[cfg(feature = "sessions")]
 pub use session::Session;
 pub use user::CurrentUser;

@@ -70,7 +70,7 @@ impl<T> Session<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Sessions::update`](crate::Sessions::update).
+    /// As for [`Sessions::update`](crate::session::Sessions::update).
     pub async fn update(&self, payload: impl Serialize) -> Result<bool, SessionError> {
         let Held { sessions, id, .. } = &*self.held;
         Ok(sessions.update(id, payload).await?.is_some())
@@ -81,7 +81,7 @@ impl<T> Session<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Sessions::rotate`](crate::Sessions::rotate).
+    /// As for [`Sessions::rotate`](crate::session::Sessions::rotate).
     pub async fn rotate(self) -> Result<Option<HeaderValue>, SessionError> {
         let Held { sessions, id, .. } = &*self.held;
         let new: Option<SessionId> = sessions.rotate(id).await?;
@@ -92,7 +92,7 @@ impl<T> Session<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Sessions::delete`](crate::Sessions::delete).
+    /// As for [`Sessions::delete`](crate::session::Sessions::delete).
     pub async fn delete(self) -> Result<HeaderValue, SessionError> {
         let Held { sessions, id, .. } = &*self.held;
         sessions.delete(id).await?;

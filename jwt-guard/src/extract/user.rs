@@ -13,7 +13,7 @@ use crate::guard::{known_principal, reject};
 use crate::principal::Principal;
 use crate::respond::Rejection;
 
-/// The application's own user, as the guard's [`load_user`](crate::Builder::load_user) found it.
+/// The application's own user, as the guard's [`load_user`](crate::setup::Builder::load_user) found it.
 ///
 /// It refuses a caller without a token; `Option<CurrentUser<U>>` is `None` for one, where the policy lets anonymous
 /// callers in. However many extractors a handler and its layers take, the user is loaded once. `U` must be the type

@@ -51,7 +51,7 @@ impl JwtGuard {
     /// let (mut parts, ()) = http::Request::get("/").body(())?.into_parts();
     /// guard.provide(&mut parts.extensions);
     /// let claims = <Claims as FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
-    /// assert_eq!(claims.unwrap_err().kind(), jwt_guard::FailureKind::MissingToken);
+    /// assert_eq!(claims.unwrap_err().kind(), jwt_guard::respond::FailureKind::MissingToken);
     /// # Ok(())
     /// # }
     /// ```

@@ -4,8 +4,6 @@ mod admit;
 mod dead_cookie;
 mod event;
 mod in_request;
-#[cfg(feature = "remote-keys")]
-mod keys;
 #[cfg(feature = "sessions")]
 mod sessions;
 
@@ -14,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
+#[cfg(feature = "remote-keys")]
+use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
-#[cfg(feature = "remote-keys")]
-pub use keys::{Keys, KeysUnavailable};
 
 /// Verifies tokens and decides who may call a handler, by one configuration.
 ///
@@ -83,6 +81,15 @@ impl JwtGuard {
         INSTALLED.set(self).map_err(|_| AlreadyInstalled(()))
     }
 
+    /// The keys, for start-up and health checks.
+    #[cfg(feature = "remote-keys")]
+    #[must_use]
+    pub fn keys(&self) -> RemoteKeysHandle<'_> {
+        // Refresh tokens are verified with the same.
+        let issuers = self.config().access.issuers().iter();
+        RemoteKeysHandle::new(issuers.map(|issuer| (issuer.name(), &issuer.keys)))
+    }
+
     /// How often a verification panicked and was turned into a 500. Anything but zero is a defect worth a report.
     pub fn caught_panics(&self) -> u64 {
         self.inner.panics.load(Ordering::Relaxed)
@@ -101,7 +108,7 @@ impl JwtGuard {
         Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
     }
 
-    /// The name in access tables, to tell guards apart: as [given](crate::Builder::name), else the realm.
+    /// The name in access tables, to tell guards apart: as [given](crate::setup::Builder::name), else the realm.
     pub fn name(&self) -> &str {
         let Config { name, realm, .. } = self.config();
         name.as_ref().unwrap_or(realm)

@@ -80,7 +80,7 @@ impl IssuerBuilder {
     }
 
     /// The name of the issuer: the `iss` claim. None by default; then tokens carry no `iss`, and guards that follow
-    /// RFC 9068 ([`TokenProfile::AccessToken`](crate::TokenProfile::AccessToken)) refuse them.
+    /// RFC 9068 ([`TokenProfile::AccessToken`](crate::setup::TokenProfile::AccessToken)) refuse them.
     pub fn issuer(mut self, name: impl Into<String>) -> Self {
         self.0.issuer = Some(name.into());
         self

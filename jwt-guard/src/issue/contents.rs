@@ -9,7 +9,7 @@ use super::builder::{Lifetimes, Settings};
 use super::compact::{self, Kind};
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::IssuedToken;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::reserved::RENEW;
 use crate::json::Json;
@@ -18,8 +18,8 @@ use crate::random;
 /// The claims that the tokens of one signing share.
 pub(super) struct Contents {
     pub(super) subject: String,
-    pub(super) scopes: Names,
-    pub(super) roles: Names,
+    pub(super) scopes: NameSet,
+    pub(super) roles: NameSet,
     pub(super) audience: Option<Vec<String>>,
     pub(super) custom: Map<String, Value>,
     pub(super) client_id: Option<String>,
@@ -79,8 +79,8 @@ impl Contents {
     pub(super) fn new(subject: String) -> Self {
         Self {
             subject,
-            scopes: Names::none(),
-            roles: Names::none(),
+            scopes: NameSet::none(),
+            roles: NameSet::none(),
             audience: None,
             custom: Map::new(),
             client_id: None,
@@ -251,7 +251,7 @@ fn write_where_it_is_read(
     claims: &mut Map<String, Value>,
     paths: &[Vec<String>],
     usual: &str,
-    names: &Names,
+    names: &NameSet,
 ) -> Result<(), IssueError> {
     let is_usual = |path: &Vec<String>| matches!(&**path, [name] if name == usual);
     let Some((last, parents)) = paths.first().and_then(|path| path.split_last()) else { return Ok(()) };

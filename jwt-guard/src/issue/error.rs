@@ -14,7 +14,8 @@ use crate::store::StoreError;
 ///
 /// ```
 /// use jwt_guard::issue::IssueErrorKind;
-/// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
+/// use jwt_guard::issue::TokenIssuer;
+/// use jwt_guard::{Algorithm, Secret, SigningKey};
 ///
 /// let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
 /// let issuer = TokenIssuer::builder(key).audience("orders").build()?;

@@ -74,7 +74,8 @@ impl fmt::Debug for IssuedToken {
 /// Serialises as the response of RFC 6749 section 5.1. Send it with `Cache-Control: no-store`.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
+/// use jwt_guard::issue::TokenIssuer;
+/// use jwt_guard::{Algorithm, Secret, SigningKey};
 ///
 /// let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
 /// let issuer = TokenIssuer::builder(key).audience("orders").build()?;

@@ -43,7 +43,8 @@ use builder::Settings;
 /// ```
 /// use std::time::Duration;
 ///
-/// use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
+/// use jwt_guard::issue::TokenIssuer;
+/// use jwt_guard::{Algorithm, Secret, SigningKey};
 ///
 /// let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?; // in production, 32 random bytes from your secret store
 /// let issuer = TokenIssuer::builder(key).issuer("https://id.example").audience("orders").build()?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::contents::{Contents, Origin};
 use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 
 /// A token before it is signed, from [`TokenIssuer::access`], [`refresh`](TokenIssuer::refresh) or
 /// [`pair`](TokenIssuer::pair).
@@ -18,7 +18,8 @@ use crate::claims::names::Names;
 ///
 /// ```
 /// use std::time::Duration;
-/// # use jwt_guard::{Algorithm, Secret, SigningKey, TokenIssuer};
+/// # use jwt_guard::issue::TokenIssuer;
+/// # use jwt_guard::{Algorithm, Secret, SigningKey};
 /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
 /// # let issuer = TokenIssuer::builder(key).audience("orders").build()?;
 ///
@@ -65,7 +66,7 @@ impl<K> NewToken<K> {
 
     /// The scopes that the access token grants (`scope`), replacing those of an earlier call. None by default.
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.contents.scopes = Names::none();
+        self.contents.scopes = NameSet::none();
         for scope in scopes {
             self.note(names::check_scope(scope.as_ref()));
             self.contents.scopes.insert(scope.as_ref());
@@ -76,7 +77,7 @@ impl<K> NewToken<K> {
     /// The roles that the access token grants (`roles`, RFC 9068 section 2.2.3.1), replacing those of an earlier call.
     /// None by default.
     pub fn roles<S: AsRef<str>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
-        self.contents.roles = Names::none();
+        self.contents.roles = NameSet::none();
         for role in roles {
             self.note(names::check_role(role.as_ref()));
             self.contents.roles.insert(role.as_ref());

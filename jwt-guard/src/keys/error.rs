@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// The message says what was found, what was expected and how to fix it. It never contains a byte of a key.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, KeyErrorKind, VerifyingKey};
+/// use jwt_guard::keys::{KeyErrorKind, VerifyingKey};
+/// use jwt_guard::Algorithm;
 ///
 /// let error = VerifyingKey::secret(Algorithm::Hs256, "too short").unwrap_err();
 /// assert_eq!(error.kind(), KeyErrorKind::Weak);

@@ -17,7 +17,8 @@ use super::{Algorithm, VerifyingKey};
 /// A key that is given twice counts as one.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, KeySet};
+/// use jwt_guard::keys::KeySet;
+/// use jwt_guard::Algorithm;
 ///
 /// let set = KeySet::from_json(
 ///     r#"{"keys":[
@@ -27,7 +28,7 @@ use super::{Algorithm, VerifyingKey};
 /// )?;
 /// assert_eq!(set.len(), 1);
 /// assert!(set.skipped()[0].to_string().starts_with("key \"b\": "));
-/// # Ok::<(), jwt_guard::KeyError>(())
+/// # Ok::<(), jwt_guard::keys::KeyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct KeySet {
@@ -78,7 +79,8 @@ impl KeySet {
     /// because it has leaked.
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, KeySet};
+    /// use jwt_guard::keys::KeySet;
+    /// use jwt_guard::Algorithm;
     ///
     /// let leaked = r#"{"keys":[{"kty":"oct","alg":"HS256","k":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}]}"#;
     /// assert!(KeySet::from_json(leaked, &[]).is_ok());

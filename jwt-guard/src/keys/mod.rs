@@ -12,7 +12,7 @@
 //!
 //! A [`KeySet`] then finds *the one* key of a token, or none.
 
-mod algorithm;
+pub(crate) mod algorithm;
 pub(crate) mod backend;
 mod der;
 mod ec;
@@ -27,20 +27,20 @@ mod pem;
 mod private;
 mod publish;
 #[cfg(feature = "remote-keys")]
-pub(crate) mod remote;
+pub mod remote;
 mod ring;
 mod rsa;
-mod signing;
+pub(crate) mod signing;
 mod structure;
 mod verifying;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use self::algorithm::Algorithm;
+pub(crate) use self::algorithm::Algorithm;
 pub use self::error::{KeyError, KeyErrorKind};
 pub use self::key_set::KeySet;
-pub use self::signing::SigningKey;
+pub(crate) use self::signing::SigningKey;
 pub use self::verifying::VerifyingKey;
 
 pub(crate) use self::key_set::SelectError;

@@ -12,14 +12,15 @@ impl VerifyingKey {
     /// has no id. `None` for a shared secret, which is never published.
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, Secret, VerifyingKey};
+    /// use jwt_guard::keys::VerifyingKey;
+    /// use jwt_guard::{Algorithm, Secret};
     ///
     /// let text = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     /// let jwk = VerifyingKey::jwk(text, &[])?.to_public_jwk().expect("a public key");
     /// assert!(jwk.contains(r#""kid":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k""#));
     ///
     /// assert_eq!(VerifyingKey::secret(Algorithm::Hs256, Secret::random())?.to_public_jwk(), None);
-    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
     /// ```
     pub fn to_public_jwk(&self) -> Option<String> {
         self.public_members().map(|members| Value::Object(members).to_string())
@@ -29,13 +30,13 @@ impl VerifyingKey {
     /// `None` for a shared secret, of which a hash would reveal too much (RFC 7638 section 7).
     ///
     /// ```
-    /// use jwt_guard::VerifyingKey;
+    /// use jwt_guard::keys::VerifyingKey;
     ///
     /// let text = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     /// let key = VerifyingKey::jwk(text, &[])?;
     /// // RFC 8037 appendix A.3.
     /// assert_eq!(key.thumbprint().as_deref(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));
-    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
     /// ```
     pub fn thumbprint(&self) -> Option<String> {
         self.thumbprint.as_deref().map(str::to_owned)
@@ -85,11 +86,12 @@ impl KeySet {
     /// are left out; if there is nothing else, the result is `{"keys":[]}`.
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, KeySet, Secret, VerifyingKey};
+    /// use jwt_guard::keys::{KeySet, VerifyingKey};
+    /// use jwt_guard::{Algorithm, Secret};
     ///
     /// let secret = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
     /// assert_eq!(KeySet::new([secret])?.to_public_json(), r#"{"keys":[]}"#);
-    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
     /// ```
     pub fn to_public_json(&self) -> String {
         let keys: Vec<_> = self.iter().filter_map(VerifyingKey::public_members).collect();

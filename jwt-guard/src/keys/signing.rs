@@ -27,7 +27,7 @@ use crate::secret::Secret;
 /// assert_eq!(format!("{key:?}"), r#"SigningKey { algorithm: EdDsa, id: Some("2026"), .. }"#);
 ///
 /// assert!(SigningKey::pem(Algorithm::Es256, pem).is_err());
-/// # Ok::<(), jwt_guard::KeyError>(())
+/// # Ok::<(), jwt_guard::keys::KeyError>(())
 /// ```
 ///
 /// # Changing keys
@@ -45,7 +45,7 @@ use crate::secret::Secret;
 /// let both = |new| JwtGuard::builder().audience("shop").signing_key(new).key(old.verifying_key()).build();
 /// assert!(both(new.clone().with_id("2026-07")).is_ok());
 /// assert!(both(new).is_err(), "no token could choose");
-/// # Ok::<(), jwt_guard::KeyError>(())
+/// # Ok::<(), jwt_guard::keys::KeyError>(())
 /// ```
 ///
 /// # RSA with `rust-crypto`
@@ -108,7 +108,7 @@ impl SigningKey {
     ///         "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
     /// )?;
     /// assert_eq!((key.algorithm(), key.id()), (Algorithm::EdDsa, Some("a")));
-    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
     /// ```
     ///
     /// # Errors

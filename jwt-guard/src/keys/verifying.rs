@@ -19,7 +19,8 @@ use crate::secret::Secret;
 /// id, never the key.
 ///
 /// ```
-/// use jwt_guard::{Algorithm, Secret, VerifyingKey};
+/// use jwt_guard::keys::VerifyingKey;
+/// use jwt_guard::{Algorithm, Secret};
 ///
 /// let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?.with_id("2026");
 /// assert_eq!(key.algorithm(), Algorithm::Hs256);
@@ -27,7 +28,7 @@ use crate::secret::Secret;
 ///
 /// // A secret belongs to HMAC; RS256 needs an RSA key.
 /// assert!(VerifyingKey::secret(Algorithm::Rs256, Secret::random()).is_err());
-/// # Ok::<(), jwt_guard::KeyError>(())
+/// # Ok::<(), jwt_guard::keys::KeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct VerifyingKey {
@@ -58,7 +59,8 @@ impl VerifyingKey {
     /// A public key in PEM: `PUBLIC KEY` (SPKI, RFC 5280), or `RSA PUBLIC KEY` (PKCS#1, RFC 8017).
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, VerifyingKey};
+    /// use jwt_guard::keys::VerifyingKey;
+    /// use jwt_guard::Algorithm;
     ///
     /// let pem = "-----BEGIN PUBLIC KEY-----\n\
     ///            MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
@@ -68,7 +70,7 @@ impl VerifyingKey {
     ///
     /// let error = VerifyingKey::pem(Algorithm::Es256, pem).unwrap_err();
     /// assert_eq!(error.to_string(), "the key is an Ed25519 key, but ES256 needs an EC key on P-256");
-    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
     /// ```
     ///
     /// # Errors
@@ -101,7 +103,8 @@ impl VerifyingKey {
     /// that a key names itself.
     ///
     /// ```
-    /// use jwt_guard::{Algorithm, VerifyingKey};
+    /// use jwt_guard::keys::VerifyingKey;
+    /// use jwt_guard::Algorithm;
     ///
     /// let text = r#"{"kty":"OKP","crv":"Ed25519","kid":"a",
     ///                "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
@@ -109,7 +112,7 @@ impl VerifyingKey {
     /// assert_eq!((key.algorithm(), key.id()), (Algorithm::EdDsa, Some("a")));
     ///
     /// assert!(VerifyingKey::jwk(text, &[Algorithm::Es256]).is_err());
-    /// # Ok::<(), jwt_guard::KeyError>(())
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
     /// ```
     ///
     /// # Errors

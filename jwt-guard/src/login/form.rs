@@ -32,7 +32,8 @@ impl JwtGuard {
     /// value. It reads only requests with a token in a cookie and a method that changes something.
     ///
     /// ```
-    /// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, Secret, SigningKey};
+    /// # use jwt_guard::cookies::CookieSettings;
+    /// # use jwt_guard::{Algorithm, JwtGuard, Router, Secret, SigningKey};
     /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
     /// let guard =
     ///     JwtGuard::builder().signing_key(key).audience("shop").cookies(CookieSettings::new()).build()?;

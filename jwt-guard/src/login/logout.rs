@@ -47,7 +47,7 @@ impl JwtGuard {
     /// whose clients send headers. Then the handler needs a valid token: a browser whose access token has expired is
     /// not logged out.
     ///
-    /// Without a [token store](crate::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
+    /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
     ///
     /// Browsers keep the pages before the logout in memory, whatever their `Cache-Control`, and the back button shows

@@ -6,7 +6,8 @@
 //! use jwt_guard::policy::{Policy, Rule};
 //! use jwt_guard::routing::post;
 //! use jwt_guard::store::MemoryStore;
-//! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, Secret, SigningKey, TokenKind};
+//! use jwt_guard::policy::TokenKind;
+//! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, Secret, SigningKey};
 //!
 //! # fn password_is_right(_: &str) -> bool { true }
 //! #[jwt_guard::anonymous_allowed(credentials = "ignored")] // a dead token must not stop a login
@@ -70,7 +71,7 @@ use crate::issue::TokenIssuer;
 use crate::principal::Principal;
 
 impl JwtGuard {
-    /// The issuer of tokens that this guard accepts. `None` without a [`signing_key`](crate::Builder::signing_key).
+    /// The issuer of tokens that this guard accepts. `None` without a [`signing_key`](crate::setup::Builder::signing_key).
     ///
     /// Most services want [`login`](Self::login) instead, which also tells the token store.
     pub fn issuer(&self) -> Option<&TokenIssuer> {

@@ -15,7 +15,7 @@ use crate::issue::{IssueError, NewToken, Pair};
 impl JwtGuard {
     /// Starts the answer to a login: the application has just authenticated `subject`, by a password or otherwise.
     ///
-    /// The access token is fresh. Where the guard has a [token store](crate::Builder::token_store), a refresh token
+    /// The access token is fresh. Where the guard has a [token store](crate::setup::Builder::token_store), a refresh token
     /// goes with it, and both belong to a login that can be refreshed and revoked. Without a store there is no refresh
     /// token, because its reuse could not be detected.
     pub fn login(&self, subject: impl Into<String>) -> Login {
@@ -33,7 +33,9 @@ impl JwtGuard {
 /// | [`cookies`](Self::cookies) | in cookies, with those for CSRF beside them | 204, empty | 200, JSON |
 ///
 /// ```
-/// # use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey, login::LoginError};
+/// # use jwt_guard::cookies::CookieSettings;
+/// # use jwt_guard::login::LoginError;
+/// # use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let guard = JwtGuard::builder()
@@ -102,7 +104,7 @@ impl Login {
         self
     }
 
-    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::Builder::cookies).
+    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies).
     pub fn cookies(mut self) -> Self {
         self.answer.form = Form::Cookies;
         self

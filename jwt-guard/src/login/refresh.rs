@@ -20,7 +20,7 @@ impl JwtGuard {
     /// admitted `caller`.
     ///
     /// A new pair replaces the refresh token. Using the old one again at this endpoint revokes the whole login, unless
-    /// the guard has a [grace period](crate::Builder::refresh_grace); every other handler refuses it. The answer has
+    /// the guard has a [grace period](crate::setup::Builder::refresh_grace); every other handler refuses it. The answer has
     /// the form in which the refresh token came: cookies for a cookie, else JSON.
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();

@@ -2,7 +2,7 @@
 
 use super::schemes::Schemes;
 
-/// What belongs into a document, and how schemes are called; for [`AccessTable::document_with`](crate::AccessTable::document_with).
+/// What belongs into a document, and how schemes are called; for [`AccessTable::document_with`](crate::routing::AccessTable::document_with).
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct DocumentOptions {

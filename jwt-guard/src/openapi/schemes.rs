@@ -15,7 +15,7 @@ use crate::token::TokenKind;
 /// | the same, with [`token_url`](Self::token_url) or [`authorization_code`](Self::authorization_code) | `oauth2` beside it | `oauth2` |
 /// | `Authorization` with another scheme | `apiKey` in the header `Authorization` | that scheme in lower case |
 /// | a header, a cookie, a query parameter | `apiKey` | that of the header, cookie or parameter |
-/// | a cookie of [`Builder::cookies`](crate::Builder::cookies), by a method that changes something | that and its CSRF header, as one *and* | those of both |
+/// | a cookie of [`Builder::cookies`](crate::setup::Builder::cookies), by a method that changes something | that and its CSRF header, as one *and* | those of both |
 ///
 /// Where a policy takes refresh tokens, the schemes that read both kinds have a twin whose name begins with `refresh_`.
 ///

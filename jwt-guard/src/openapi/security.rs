@@ -112,8 +112,10 @@ fn push_new(found: &mut Vec<Requirement>, requirement: Requirement) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cookies::CookieSettings;
+    use crate::location::TokenLocation;
     use crate::policy::Requirement as Condition;
-    use crate::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey, TokenLocation};
+    use crate::{Algorithm, JwtGuard, Secret, SigningKey};
 
     fn written(rule: &Rule) -> Vec<Requirement> {
         requirements(rule, &Needs::of(rule))

@@ -4,12 +4,16 @@
 //! the tests read it. Nothing in here runs code of the application, and the macros decide nothing: the judgement
 //! is library code.
 
+mod check;
 pub(crate) mod evaluate;
 mod needs;
 mod requirement;
 mod rule;
 mod scope_name;
 
+pub use crate::claims::names::NameSet;
+pub use crate::token::TokenKind;
+pub use check::{AnyCheck, NoCheck};
 pub use needs::{Credentials, Needs, Way};
 pub use requirement::{ClaimValue, Requirement};
 pub(crate) use rule::Takes;

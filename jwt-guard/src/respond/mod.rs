@@ -10,6 +10,7 @@ mod rejection;
 mod table;
 mod way_back;
 
+pub use crate::error::FailureKind;
 pub use body::{ProblemJson, RenderRefusal};
 pub(crate) use challenge::Protection;
 pub(crate) use hidden::Hidden;

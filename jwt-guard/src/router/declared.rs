@@ -4,7 +4,8 @@
 //! [`FirstExtractor`] yields the first one and is implemented for *every* such tuple, so that it never steers the
 //! inference of `T`; [`DeclaresPolicy`] then asks that it be [`Guarded`], in words of our own.
 
-use crate::extract::{AnyCheck, Guarded};
+use crate::extract::Guarded;
+use crate::policy::AnyCheck;
 use crate::policy::Policy;
 
 /// The first extractor of a handler, from the parameter `T` of axum's `Handler<T, S>`.

@@ -20,7 +20,9 @@ use declared::{DeclaresPolicy, FirstExtractor};
 use entry::{Entry, Methods, Path};
 use excepted::Excepted;
 use routing::MethodRouter;
-pub use table::{AccessRow, AccessTable};
+#[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
+pub(crate) use table::AccessRow;
+pub(crate) use table::AccessTable;
 
 use crate::guard::JwtGuard;
 

@@ -30,6 +30,7 @@ use super::declared::{DeclaresPolicy, FirstExtractor};
 use super::document::Operation;
 use super::entry::{Entry, Methods};
 pub use super::services::{DeclaredService, guarded_by, unguarded};
+pub use super::table::{AccessRow, AccessTable};
 use crate::guard::JwtGuard;
 use crate::layer::guard_of;
 use crate::policy::Policy;

@@ -16,7 +16,8 @@ use crate::problems::Problems;
 /// browser; the session on the server ends by its own rules.
 ///
 /// ```
-/// use jwt_guard::{SameSite, session::SessionCookie};
+/// use jwt_guard::cookies::SameSite;
+/// use jwt_guard::session::SessionCookie;
 ///
 /// let cookie = SessionCookie::new().name("__Host-shop").same_site(SameSite::Strict);
 /// assert_eq!(cookie.cookie_name(), "__Host-shop");

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::error::SessionError;
 use super::record::Kept;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::timestamp::Timestamp;
 
 /// A session that was neither ended nor expired when it was read.
@@ -17,8 +17,8 @@ use crate::timestamp::Timestamp;
 #[derive(Clone)]
 pub struct SessionData {
     subject: String,
-    scopes: Names,
-    roles: Names,
+    scopes: NameSet,
+    roles: NameSet,
     payload: Box<RawValue>,
     created_at: Timestamp,
     last_seen: Timestamp,
@@ -46,12 +46,12 @@ impl SessionData {
     }
 
     /// The scopes that it was given. What they imply, the guard adds where they are used.
-    pub fn scopes(&self) -> &Names {
+    pub fn scopes(&self) -> &NameSet {
         &self.scopes
     }
 
     /// The roles that it was given, likewise.
-    pub fn roles(&self) -> &Names {
+    pub fn roles(&self) -> &NameSet {
         &self.roles
     }
 

@@ -8,7 +8,7 @@ mod claims;
 mod danger;
 mod hierarchy;
 mod import;
-mod issuer;
+pub(crate) mod issuer;
 mod issuers;
 mod keys;
 mod own_tokens;
@@ -28,13 +28,17 @@ use std::marker::PhantomData;
 use self::build::Draft;
 pub use self::danger::Danger;
 use self::import::ImportReport;
-pub use self::issuer::TrustedIssuer;
+pub(crate) use self::issuer::TrustedIssuer;
 pub use self::settings::Settings;
 use self::typestate::{AudienceGiven, KeysGiven};
 pub use self::typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
+pub use crate::clock::{Clock, SystemClock};
+pub use crate::guard::AlreadyInstalled;
 use crate::guard::JwtGuard;
+pub use crate::location::TokenLocation;
 use crate::problems::ConfigError;
 use crate::respond::{ProblemJson, RenderRefusal};
+pub use crate::verify::{TokenCache, TokenProfile};
 
 /// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
 ///

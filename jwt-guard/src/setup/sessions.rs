@@ -15,7 +15,8 @@ impl<K, A> Builder<K, A> {
     /// client that is not a browser sends the id in a [header](crate::session::SessionsBuilder::header).
     ///
     /// ```
-    /// use jwt_guard::{JwtGuard, Sessions};
+    /// use jwt_guard::session::Sessions;
+    /// use jwt_guard::JwtGuard;
     /// use tower_sessions_memory_store::MemoryStore;
     ///
     /// let guard = JwtGuard::builder().sessions(Sessions::new(MemoryStore::default())).build()?;

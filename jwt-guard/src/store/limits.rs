@@ -6,7 +6,7 @@
 /// A full budget refuses new entries, and forgets none. The limits of a subject apply first. Beyond them,
 ///
 /// - the **login** that was refreshed least recently ends, as if it were revoked;
-/// - the **issued token** that ends first (if they are [remembered](crate::Builder::allow_list)) is refused from then
+/// - the **issued token** that ends first (if they are [remembered](crate::setup::Builder::allow_list)) is refused from then
 ///   on;
 /// - one **revocation** of everything that the subject has, its living logins too, replaces its revocations.
 ///

@@ -5,20 +5,20 @@
 
 use super::rules::{ClaimPath, Rules};
 use crate::claims::hierarchy::Hierarchy;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::json::{At, Json, Object};
 use crate::policy::{is_name, is_scope, is_scope_list};
 
 impl Rules {
     /// The scopes of all configured claims, with those that they imply: each claim a text of names separated by spaces (RFC
     /// 6749 section 3.3), or a list of single names.
-    pub(super) fn scopes_of(&self, claims: &Object<'_>) -> Names {
+    pub(super) fn scopes_of(&self, claims: &Object<'_>) -> NameSet {
         collect(&self.scope_claims, &self.hierarchies.scopes, claims, read_scopes)
     }
 
     /// The roles of all configured claims, with those that they imply: each claim a list of strings, or one string without
     /// white space and commas, which might separate several roles.
-    pub(super) fn roles_of(&self, claims: &Object<'_>) -> Names {
+    pub(super) fn roles_of(&self, claims: &Object<'_>) -> NameSet {
         collect(&self.role_claims, &self.hierarchies.roles, claims, read_roles)
     }
 }
@@ -30,9 +30,9 @@ fn collect(
     paths: &[ClaimPath],
     hierarchy: &Hierarchy,
     claims: &Object<'_>,
-    read: impl Fn(&mut Names, &Json<'_>) -> Result<(), Unreadable>,
-) -> Names {
-    let mut names = Names::none();
+    read: impl Fn(&mut NameSet, &Json<'_>) -> Result<(), Unreadable>,
+) -> NameSet {
+    let mut names = NameSet::none();
     for path in paths {
         let found = match claims.at(&path.0) {
             At::Absent => Ok(()),
@@ -47,7 +47,7 @@ fn collect(
     names
 }
 
-fn read_scopes(names: &mut Names, claim: &Json<'_>) -> Result<(), Unreadable> {
+fn read_scopes(names: &mut NameSet, claim: &Json<'_>) -> Result<(), Unreadable> {
     match claim {
         Json::Text(text) if is_scope_list(text) => {
             names.insert_words(text);
@@ -58,7 +58,7 @@ fn read_scopes(names: &mut Names, claim: &Json<'_>) -> Result<(), Unreadable> {
     }
 }
 
-fn read_roles(names: &mut Names, claim: &Json<'_>) -> Result<(), Unreadable> {
+fn read_roles(names: &mut NameSet, claim: &Json<'_>) -> Result<(), Unreadable> {
     match claim {
         Json::Text(text) if is_one_role(text) => {
             names.insert(text);
@@ -71,7 +71,7 @@ fn read_roles(names: &mut Names, claim: &Json<'_>) -> Result<(), Unreadable> {
 }
 
 /// A list of strings that are names. One that is none makes the whole list unreadable.
-fn read_list(names: &mut Names, list: &[Json<'_>], legal: fn(&str) -> bool) -> Result<(), Unreadable> {
+fn read_list(names: &mut NameSet, list: &[Json<'_>], legal: fn(&str) -> bool) -> Result<(), Unreadable> {
     let texts = list.iter().map(|value| value.as_text().filter(|name| legal(name)));
     names.insert_all(&texts.collect::<Option<Vec<_>>>().ok_or(Unreadable)?);
     Ok(())
@@ -90,7 +90,7 @@ mod tests {
     /// What is read from the claim `c`, and whether it could be.
     fn read(
         claim: &str,
-        read: impl Fn(&mut Names, &Json<'_>) -> Result<(), Unreadable>,
+        read: impl Fn(&mut NameSet, &Json<'_>) -> Result<(), Unreadable>,
     ) -> Option<Vec<String>> {
         let payload = format!("{{\"c\":{claim}}}");
         let claims = parse_object(&payload, PAYLOAD_LIMITS).unwrap();

@@ -17,6 +17,12 @@ pub(crate) struct IssuerRules {
 }
 
 impl IssuerRules {
+    /// Its first name; empty where the configuration gives none.
+    #[cfg(feature = "remote-keys")]
+    pub(crate) fn name(&self) -> &str {
+        self.rules.issuers.first().map_or("", String::as_str)
+    }
+
     /// Checks header, key and signature. Returns the key that signed.
     pub(super) fn prove<'k>(
         &self,

@@ -19,7 +19,7 @@ pub enum TokenProfile {
     /// An ID token has the type `JWT` too, and the name of its client in `aud`. So **it is accepted where that client and this
     /// service go by one name.** Give the service a name that no client has; or tell the tokens apart: by the profile
     /// [`AccessToken`](Self::AccessToken), by a [preset](crate::TrustedIssuer#presets), or by a claim with
-    /// [`claim_value`](crate::TrustedIssuer::claim_value) or [`required_claim`](crate::Builder::required_claim).
+    /// [`claim_value`](crate::TrustedIssuer::claim_value) or [`required_claim`](crate::setup::Builder::required_claim).
     /// Claims such as `nonce` or `at_hash` do not tell: some issuers put them into access tokens as well.
     #[default]
     Classic,

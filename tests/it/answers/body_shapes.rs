@@ -7,13 +7,16 @@
 use std::convert::Infallible;
 
 use axum::response::Response;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginError;
 use jwt_guard::respond::RenderRefusal;
 use jwt_guard::respond::compat::{FastApi, FlaskJwtExtended, Litestar, Starlette};
+use jwt_guard::session::Sessions;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Builder, Claims, CookieSettings, HasAudience, HasKeys, JwtGuard, Principal, Router, Sessions,
-    anonymous_allowed, authentication_required, requires, routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required, requires,
+    routing,
 };
 use jwt_guard_tests::{
     AUDIENCE, Answer, ISSUER, ManualClock, NOW, Payload, Request, Server, SigningKey, base64url,

@@ -1,6 +1,7 @@
 //! What the log learns: everything but the token.
 
-use jwt_guard::{Algorithm, Claims, JwtGuard, Router, TokenLocation, routing};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, routing};
 use jwt_guard_tests::events::{Logged, capture};
 use jwt_guard_tests::{ManualClock, Payload, Request, Server, SigningKey, guard, hs256, token};
 use tracing::Level;

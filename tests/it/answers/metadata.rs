@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 use jwt_guard::routing::{get, post};
-use jwt_guard::{Algorithm, JwtGuard, Router, TokenLocation, anonymous_allowed, requires};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, JwtGuard, Router, anonymous_allowed, requires};
 use jwt_guard_tests::{AUDIENCE, Answer, Request, Server, SigningKey, events, guard, token};
 use serde_json::{Value, json};
 use tracing::Level;

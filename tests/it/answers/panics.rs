@@ -8,11 +8,14 @@ use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Response};
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::respond::{Refusal, RenderRefusal};
+use jwt_guard::session::Sessions;
+use jwt_guard::setup::Clock;
 use jwt_guard::store::{Lookup, MemoryStore, RevocationStore, StoreError, TokenInfo, TokenStatus};
 use jwt_guard::{
-    Algorithm, Claims, Clock, CookieSettings, CurrentUser, JwtGuard, Router, Session, Sessions,
-    anonymous_allowed, authentication_required, requires, routing,
+    Algorithm, Claims, CurrentUser, JwtGuard, Router, Session, anonymous_allowed, authentication_required,
+    requires, routing,
 };
 use jwt_guard_tests::{NOW, Outcome, Request, Server, events, guard, token};
 use serde::{Deserialize, Deserializer};

@@ -5,11 +5,10 @@ use std::fmt::Debug;
 use axum::extract::FromRequestParts;
 use http::Request;
 use http::request::Parts;
+use jwt_guard::keys::{KeySet, VerifyingKey};
 use jwt_guard::policy::{Policy, Rule};
-use jwt_guard::{
-    Algorithm, Claims, Guarded, JwtGuard, KeySet, Principal, Router, Secret, TokenLocation, VerifyingKey,
-    routing,
-};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, Claims, Guarded, JwtGuard, Principal, Router, Secret, routing};
 use jwt_guard_tests::{ManualClock, Payload, SigningKey, base64url};
 use tower::Layer as _;
 

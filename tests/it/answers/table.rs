@@ -4,7 +4,8 @@ use axum::response::{Html, IntoResponse as _};
 use http::{HeaderValue, Uri};
 use jwt_guard::respond::compat::{FastApi, FlaskJwtExtended, Litestar, Starlette};
 use jwt_guard::respond::{ProblemJson, Refusal, RenderRefusal};
-use jwt_guard::{Algorithm, JwtGuard, Principal, Router, TokenLocation, routing};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{Answer, Outcome, Request, Server, events, guard, hs256, token};
 
 /// One row of the table: a request, and what it must get.
@@ -288,7 +289,7 @@ async fn a_handler_without_a_guard_answers_500_and_the_log_says_which_line_is_mi
 async fn a_panic_of_the_clock_is_500_without_details_and_is_counted() {
     #[derive(Debug)]
     struct Broken;
-    impl jwt_guard::Clock for Broken {
+    impl jwt_guard::setup::Clock for Broken {
         fn now(&self) -> std::time::SystemTime {
             panic!("the clock stopped at a secret time");
         }
@@ -306,7 +307,7 @@ async fn a_panic_of_the_clock_is_500_without_details_and_is_counted() {
 async fn a_clock_before_1970_is_unguarded_bad_token() {
     #[derive(Debug)]
     struct Early;
-    impl jwt_guard::Clock for Early {
+    impl jwt_guard::setup::Clock for Early {
         fn now(&self) -> std::time::SystemTime {
             std::time::SystemTime::UNIX_EPOCH - std::time::Duration::from_secs(1)
         }

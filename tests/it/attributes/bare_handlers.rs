@@ -5,11 +5,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jwt_guard::cookies::CookieSettings;
+use jwt_guard::setup::TokenCache;
 use jwt_guard::store::TokenInfo;
-use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Router, TokenCache, authentication_required, requires,
-    routing,
-};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, authentication_required, requires, routing};
 use jwt_guard_tests::{AUDIENCE, ManualClock, Outcome, Request, Server, SigningKey, guard, hs256, token};
 
 #[authentication_required]

@@ -9,10 +9,12 @@ use http::header::{AUTHORIZATION, SET_COOKIE};
 use jwt_guard::login::LoginError;
 use jwt_guard::policy::{Policy, Requirement, Rule};
 use jwt_guard::session::NewSession;
+use jwt_guard::session::Sessions;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Builder, HasAudience, HasKeys, JwtGuard, Principal, Router, Sessions, SigningKey,
-    anonymous_allowed, authentication_required, requires, routing,
+    Algorithm, JwtGuard, Principal, Router, SigningKey, anonymous_allowed, authentication_required, requires,
+    routing,
 };
 use jwt_guard_tests::{AUDIENCE, ManualClock, Outcome, Request, Server, guard, oneshot, token};
 use proptest::collection::vec;

@@ -1,12 +1,13 @@
 //! A logout works with whatever a browser still has, and for no page of another site.
 
 use axum::response::Response;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{Credential, LoginCredentials, LoginError};
 use jwt_guard::session::NewSession;
+use jwt_guard::session::Sessions;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{
-    Builder, CookieSettings, HasAudience, HasKeys, JwtGuard, Principal, Router, Sessions, routing,
-};
+use jwt_guard::{JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
 use crate::login::{ADA, CROSS_SITE, Jar, MINUTE, builder, guard, post};

@@ -1,6 +1,7 @@
 //! Whose page sent the cookie? The whole way, over HTTP.
 
-use jwt_guard::{CookieSettings, TokenLocation};
+use jwt_guard::cookies::CookieSettings;
+use jwt_guard::setup::TokenLocation;
 use jwt_guard_tests::events;
 use jwt_guard_tests::{Outcome, Payload, Request, SigningKey};
 

@@ -1,13 +1,13 @@
 //! A refusal takes away the cookie that it read, if that can never be good again: and only then.
 
 use axum::response::Response;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginError;
 use jwt_guard::session::NewSession;
+use jwt_guard::session::Sessions;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{
-    Builder, Claims, CookieSettings, CurrentUser, HasAudience, HasKeys, JwtGuard, Principal, Router,
-    Sessions, SigningKey, TokenLocation, routing,
-};
+use jwt_guard::{Claims, CurrentUser, JwtGuard, Principal, Router, SigningKey, routing};
 use jwt_guard_tests::{Answer, ManualClock, Payload, Request, Server};
 use tower_sessions_memory_store::MemoryStore as SessionMemory;
 

@@ -1,11 +1,10 @@
 //! `#[anonymous_allowed(credentials = "ignored")]`: nothing that a request carries stops a login.
 
+use jwt_guard::cookies::CookieSettings;
+use jwt_guard::policy::{Policy, Rule};
+use jwt_guard::setup::TokenLocation;
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{
-    Claims, CookieSettings, CurrentUser, Guarded, JwtGuard, Principal, Router, TokenLocation,
-    policy::{Policy, Rule},
-    routing,
-};
+use jwt_guard::{Claims, CurrentUser, Guarded, JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{Answer, Outcome, Request, Server};
 
 use crate::login::{ADA, CROSS_SITE, Jar, builder, post};
@@ -165,7 +164,7 @@ async fn a_page_of_another_site_logs_nobody_in_where_the_guard_reads_cookies() {
     let cookies = || builder().cookies(CookieSettings::new()).trusted_origin("https://app.example");
     let by_location =
         builder().locations([TokenLocation::cookie("token")]).trusted_origin("https://app.example");
-    let sessions = jwt_guard::Sessions::builder(tower_sessions_memory_store::MemoryStore::default());
+    let sessions = jwt_guard::session::Sessions::builder(tower_sessions_memory_store::MemoryStore::default());
     let sessions =
         builder().sessions(sessions.build().unwrap()).trusted_origin("https://app.example").build().unwrap();
     for guard in [cookies().build().unwrap(), by_location.build().unwrap(), sessions] {

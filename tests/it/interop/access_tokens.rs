@@ -1,6 +1,8 @@
 //! The tokens of an OpenID provider before a guard that has its keys from the test.
 
-use jwt_guard::{Builder, HasAudience, HasKeys, JwtGuard, KeySet, Principal, Router, TokenProfile, routing};
+use jwt_guard::keys::KeySet;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenProfile};
+use jwt_guard::{JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{AUDIENCE, Outcome, Server};
 
 use super::provider::{ALGORITHMS, Fetches, Provider};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use jwt_guard::{Builder, HasAudience, HasKeys, JwtGuard};
+use jwt_guard::JwtGuard;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard_tests::{AUDIENCE, Outcome, Server};
 use tokio::task::JoinSet;
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use jwt_guard::{Algorithm, Clock, JwtGuard, SigningKey, SystemClock};
+use jwt_guard::setup::{Clock, SystemClock};
+use jwt_guard::{Algorithm, JwtGuard, SigningKey};
 use jwt_guard_tests::{AUDIENCE, ISSUER, Server, base64url};
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Stdio};
 
 use http::header::{LOCATION, SET_COOKIE};
-use jwt_guard::KeySet;
+use jwt_guard::keys::KeySet;
 use jwt_guard_tests::{Answer, Request, Server};
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! Keys and tokens that other libraries make, before a guard of ours.
 
-use jwt_guard::{Algorithm, JwtGuard, VerifyingKey};
+use jwt_guard::keys::VerifyingKey;
+use jwt_guard::{Algorithm, JwtGuard};
 use jwt_guard_tests::{ALGORITHMS, AUDIENCE, ISSUER};
 use serde_json::Value;
 

@@ -2,11 +2,9 @@
 
 use axum::response::Response;
 use jwt_guard::login::LoginError;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenCache};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{
-    Algorithm, Builder, Claims, HasAudience, HasKeys, JwtGuard, Principal, Router, TokenCache, TrustedIssuer,
-    routing,
-};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Principal, Router, TrustedIssuer, routing};
 use jwt_guard_tests::{ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, events, oneshot};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -21,8 +19,10 @@ fn key(byte: u8) -> SigningKey {
     SigningKey::hmac(Algorithm::Hs256, &jwt_guard_tests::secret(byte))
 }
 
-fn verifying(byte: u8) -> jwt_guard::VerifyingKey {
-    jwt_guard::VerifyingKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(byte)).unwrap().with_id("k1")
+fn verifying(byte: u8) -> jwt_guard::keys::VerifyingKey {
+    jwt_guard::keys::VerifyingKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(byte))
+        .unwrap()
+        .with_id("k1")
 }
 
 fn home() -> TrustedIssuer {

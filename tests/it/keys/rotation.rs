@@ -1,6 +1,8 @@
 //! A guard changes the key that it signs with: what becomes of the tokens of the day before, and of its own new ones.
 
-use jwt_guard::{Algorithm, ConfigError, JwtGuard, Settings, SigningKey, VerifyingKey};
+use jwt_guard::keys::VerifyingKey;
+use jwt_guard::setup::Settings;
+use jwt_guard::{Algorithm, ConfigError, JwtGuard, SigningKey};
 use jwt_guard_tests::{ManualClock, Server, secret};
 
 use crate::app::{self, PROTECTED};
@@ -32,7 +34,7 @@ fn other_p256() -> SigningKey {
 
 fn guard(signing: SigningKey, older: &[VerifyingKey]) -> Result<JwtGuard, ConfigError> {
     let builder = JwtGuard::builder().audience("shop").clock(ManualClock::new()).signing_key(signing);
-    older.iter().cloned().fold(builder, jwt_guard::Builder::key).build()
+    older.iter().cloned().fold(builder, jwt_guard::setup::Builder::key).build()
 }
 
 /// Whether a token that was issued before is good after, and one that is issued after.

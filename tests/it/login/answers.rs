@@ -1,8 +1,9 @@
 //! What a login answers: OAuth 2 JSON, a header, or cookies, and never something to be cached.
 
 use http::StatusCode;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginErrorKind;
-use jwt_guard::{Algorithm, CookieSettings, JwtGuard, SigningKey};
+use jwt_guard::{Algorithm, JwtGuard, SigningKey};
 use jwt_guard_tests::{Answer, Outcome, Request};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use jwt_guard::SystemClock;
+use jwt_guard::setup::SystemClock;
 use jwt_guard::store::{RedisOptions, RedisStore};
 use jwt_guard_tests::{Outcome, Server};
 use tokio::time::{Instant, sleep};

@@ -1,6 +1,6 @@
 //! One account that logs in and out without end, and nodes that cannot keep all of it.
 
-use jwt_guard::SystemClock;
+use jwt_guard::setup::SystemClock;
 use jwt_guard::store::{RedisOptions, RedisStore};
 use jwt_guard_tests::Outcome;
 

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use jwt_guard::issue::TokenIssuer;
 use jwt_guard::login::{LoginError, LoginErrorKind};
+use jwt_guard::setup::Clock;
 use jwt_guard::store::{MemoryStore, Revocation, StoreLimits, Subject};
 use jwt_guard::{
-    Algorithm, Claims, Clock, CurrentUser, JwtGuard, Principal, Router, SigningKey, TokenIssuer,
-    TrustedIssuer, routing,
+    Algorithm, Claims, CurrentUser, JwtGuard, Principal, Router, SigningKey, TrustedIssuer, routing,
 };
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Server, events};
 

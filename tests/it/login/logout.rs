@@ -1,6 +1,6 @@
 //! A logout revokes first and clears then.
 
-use jwt_guard::CookieSettings;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::store::{MemoryStore, Revocation};
 use jwt_guard_tests::{ManualClock, Outcome, Request};
 

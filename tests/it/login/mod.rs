@@ -16,12 +16,11 @@ use std::time::Duration;
 
 use axum::extract::Query;
 use axum::response::Response;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginError;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{
-    Algorithm, Builder, CookieSettings, HasAudience, HasKeys, JwtGuard, Principal, Router, SigningKey,
-    routing,
-};
+use jwt_guard::{Algorithm, JwtGuard, Principal, Router, SigningKey, routing};
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Request, Server};
 use serde_json::Value;
 

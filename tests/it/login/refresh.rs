@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use jwt_guard::JwtGuard;
+use jwt_guard::cookies::CookieSettings;
+use jwt_guard::setup::SystemClock;
 use jwt_guard::store::{FileStore, MemoryStore, RedisOptions, RedisStore, TokenStore};
-use jwt_guard::{CookieSettings, JwtGuard, SystemClock};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
 use crate::stores::redis_server::RedisServer;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use axum::response::Response;
 use jwt_guard::login::{Credential, LoginCredentials, LoginError};
+use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionId};
-use jwt_guard::{JwtGuard, Router, Session, Sessions, routing};
+use jwt_guard::{JwtGuard, Router, Session, routing};
 use jwt_guard_tests::{Answer, ManualClock, Request, Server};
 
 use super::{CROSS_SITE, MINUTE, post};

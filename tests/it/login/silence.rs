@@ -1,7 +1,8 @@
 //! Nothing that is logged or formatted shows a token.
 
+use jwt_guard::Principal;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{CookieSettings, Principal};
 use jwt_guard_tests::{Answer, Outcome, Request, events};
 
 use super::{Jar, Pair, builder, guard, login, post, serve};

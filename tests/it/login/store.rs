@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use axum::response::IntoResponse as _;
-use jwt_guard::CookieSettings;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginErrorKind;
 use jwt_guard::store::{
     Begun, Family, Issued, Lookup, MemoryStore, RefreshStatus, Revocation, RevocationStore, Rotated,

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use jwt_guard::SystemClock;
+use jwt_guard::setup::SystemClock;
 use jwt_guard::store::{RedisOptions, RedisStore};
 use jwt_guard_tests::{Answer, Outcome, Server};
 use tokio::time::Instant;

@@ -114,7 +114,7 @@ fn a_name_for_a_scheme_that_the_guard_has_not_is_found() {
     let guard = JwtGuard::builder()
         .secret(Secret::random())
         .audience(AUDIENCE)
-        .locations([jwt_guard::TokenLocation::header("X-Api-Key")])
+        .locations([jwt_guard::setup::TokenLocation::header("X-Api-Key")])
         .build()
         .unwrap();
     let router: Router = Router::new().routes(routes!(me)).with_guard(guard.clone());

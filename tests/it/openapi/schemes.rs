@@ -1,7 +1,9 @@
 //! Schemes come from the guard.
 
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::openapi::DocumentOptions;
-use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Router, Secret, SigningKey, TokenLocation, routes};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, JwtGuard, Router, Secret, SigningKey, routes};
 use jwt_guard_tests::{AUDIENCE, hs256};
 use serde_json::{Value, json};
 

@@ -1,7 +1,9 @@
 //! The documents are valid, by a validator that knows nothing of us.
 
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::openapi::DocumentOptions;
-use jwt_guard::{Algorithm, CookieSettings, JwtGuard, Secret, SigningKey, TokenLocation};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
 use jwt_guard_tests::{AUDIENCE, hs256};
 use serde_json::{Value, json};
 

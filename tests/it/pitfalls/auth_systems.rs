@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use jwt_guard::issue::TokenIssuer;
 use jwt_guard::store::{Issued, MemoryStore, Revocation, TokenStore as _};
-use jwt_guard::{Algorithm, Claims, JwtGuard, Router, SigningKey as Signer, TokenIssuer, requires, routing};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, SigningKey as Signer, requires, routing};
 use jwt_guard_tests::{
     ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, base64url, guard, hs256, sources, token,
 };
@@ -193,8 +194,9 @@ async fn a_token_for_another_audience_passes_only_where_somebody_said_so() {
 /// 11
 #[tokio::test]
 async fn a_token_that_says_nothing_of_its_kind_is_no_access_token_where_the_kind_counts() {
-    let guard =
-        guard(Algorithm::Hs256).issuer("https://id.example").profile(jwt_guard::TokenProfile::AccessToken);
+    let guard = guard(Algorithm::Hs256)
+        .issuer("https://id.example")
+        .profile(jwt_guard::setup::TokenProfile::AccessToken);
     let server = app::serve(guard.build().unwrap()).await;
     let payload = Payload::good().with("client_id", "\"web\"").with("jti", "\"t1\"").to_string();
     let key = SigningKey::of(Algorithm::Hs256);

@@ -7,7 +7,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get as axum_get;
 use http::Method;
-use jwt_guard::{Algorithm, JwtGuard, RequireAuthentication, Router, routing};
+use jwt_guard::layer::RequireAuthentication;
+use jwt_guard::{Algorithm, JwtGuard, Router, routing};
 use jwt_guard_tests::{Outcome, Request, Server, events, guard, hs256, token};
 
 use crate::app::{self, ALICE, ANONYMOUS, OPEN, PROTECTED};

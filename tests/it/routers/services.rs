@@ -293,7 +293,8 @@ async fn a_typed_path_is_routed_by_its_pattern() {
 
 #[test]
 fn the_json_of_the_table_is_as_its_schema_says() {
-    let schema: serde_json::Value = serde_json::from_str(jwt_guard::AccessTable::JSON_SCHEMA).unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(jwt_guard::routing::AccessTable::JSON_SCHEMA).unwrap();
     let row = &schema["items"];
     let required: Vec<_> =
         row["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();

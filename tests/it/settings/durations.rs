@@ -6,13 +6,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::response::Response;
+use jwt_guard::issue::TokenIssuer;
+use jwt_guard::keys::remote::RemoteKeySettings;
 use jwt_guard::login::LoginError;
+use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionCookie, SessionsBuilder};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenCache};
 use jwt_guard::store::{MemoryStore, RedisOptions, RedisStore};
-use jwt_guard::{
-    Algorithm, Builder, Claims, HasAudience, HasKeys, JwtGuard, Principal, RemoteKeySettings, Router,
-    Sessions, SigningKey, TokenCache, TokenIssuer, routing,
-};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Principal, Router, SigningKey, routing};
 use jwt_guard_tests::key_server::{JWKS, KeyServer};
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Payload, Request, Server, secret, sources};
 use serde_json::Value;

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+use jwt_guard::setup::{Clock, SystemClock};
 use jwt_guard::store::{Family, Issued, Lookup, Revocation, Rotation, StoreError, TokenInfo};
-use jwt_guard::{Clock, SystemClock};
 
 /// Longer than any entry of the tests counts: their life, and the largest leeway of a guard.
 const LIFE: Duration = Duration::from_secs(600);

@@ -1,10 +1,10 @@
 //! What a token cannot say of itself: authority that its issuer was not asked for, and logins of other issuers.
 
 use axum::body::Body;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::policy::{DenyAs, Policy, Rule};
 use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Principal, Router, TrustedIssuer, authentication_required,
-    requires, routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, TrustedIssuer, authentication_required, requires, routing,
 };
 use jwt_guard_tests::{
     AUDIENCE, ISSUER, ManualClock, Payload, Request, Server, SigningKey, guard, oneshot, token,
@@ -58,7 +58,7 @@ fn router() -> Router {
         .route("/change", routing::post(change))
 }
 
-fn issuing() -> jwt_guard::Builder<jwt_guard::HasKeys, jwt_guard::HasAudience> {
+fn issuing() -> jwt_guard::setup::Builder<jwt_guard::setup::HasKeys, jwt_guard::setup::HasAudience> {
     let key = jwt_guard::SigningKey::secret(Algorithm::Hs256, *b"0123456789abcdefFEDCBA9876543210").unwrap();
     JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE).clock(ManualClock::new())
 }
@@ -174,6 +174,6 @@ fn no_lifetime_is_unlimited_by_its_length() {
     let year = std::time::Duration::from_secs(366 * 86_400);
     assert!(guard(Algorithm::Hs256).max_lifetime(year).build().is_ok());
     let settings: Value = json!({ "secret": "0123456789abcdefFEDCBA9876543210", "audience": "orders", "max_lifetime": "90000000d" });
-    let settings: jwt_guard::Settings = serde_json::from_value(settings).unwrap();
+    let settings: jwt_guard::setup::Settings = serde_json::from_value(settings).unwrap();
     assert!(settings.into_builder().build().unwrap_err().to_string().contains("366 days"));
 }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use jwt_guard::cookies::CookieSettings;
+use jwt_guard::setup::TokenCache;
 use jwt_guard::store::{MemoryStore, Revocation, TokenInfo, TokenStore as _};
-use jwt_guard::{
-    Algorithm, Claims, CookieSettings, JwtGuard, Router, TokenCache, authentication_required, requires,
-    routing,
-};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, authentication_required, requires, routing};
 use jwt_guard_tests::{
     AUDIENCE, ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, base64url, guard,
 };

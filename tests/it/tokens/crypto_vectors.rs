@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use jwt_guard::{Clock, JwtGuard};
+use jwt_guard::JwtGuard;
+use jwt_guard::setup::Clock;
 use jwt_guard_tests::{Outcome, Server, events};
 
 use crate::app::{self, PROTECTED};

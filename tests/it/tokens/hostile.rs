@@ -1,7 +1,9 @@
 //! The tokens that attackers send: well signed where a signature can be had, so that only the rule under test
 //! stands between them and the handler.
 
-use jwt_guard::{Algorithm, JwtGuard, KeySet, TokenProfile};
+use jwt_guard::keys::KeySet;
+use jwt_guard::setup::TokenProfile;
+use jwt_guard::{Algorithm, JwtGuard};
 use jwt_guard_tests::{
     ALGORITHMS, ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, base64url, guard, hs256,
 };

@@ -12,7 +12,8 @@ mod services;
 mod staff;
 
 use jwt_guard::openapi::DocumentOptions;
-use jwt_guard::{Algorithm, JwtGuard, Router, TokenLocation};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Algorithm, JwtGuard, Router};
 use utoipa::OpenApi as _;
 
 use crate::{AUDIENCE, ISSUER, ManualClock, SigningKey};

@@ -6,7 +6,8 @@ use std::sync::Once;
 
 use axum::Router;
 use jwt_guard::routing::get;
-use jwt_guard::{Claims, TokenCache, requires};
+use jwt_guard::setup::TokenCache;
+use jwt_guard::{Claims, requires};
 use jwt_guard_benches::{AccessClaims, SIGNERS, Signer};
 
 use super::{Contender, PATH, Role};

@@ -12,7 +12,7 @@ pub(crate) use close::NotClosed;
 pub(crate) use set::MOST_NAMES;
 use set::Set;
 
-use super::names::Names;
+use super::names::NameSet;
 
 /// The hierarchies of one guard.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ struct Closed {
 
 impl Hierarchy {
     /// Appends the names that the list implies.
-    pub(crate) fn expand(&self, names: &mut Names) {
+    pub(crate) fn expand(&self, names: &mut NameSet) {
         let Some(closed) = &self.0 else { return };
         let (held, implied) = closed.follow(names.iter());
         names.extend_with_others(implied.without(held).iter().filter_map(|index| closed.name(index)));
@@ -51,7 +51,7 @@ impl Hierarchy {
 
     /// How many names the list would add to `held`, implied ones included. The list has no duplicates, and `held` is
     /// expanded.
-    pub(crate) fn gain(&self, names: &[&str], held: &Names) -> usize {
+    pub(crate) fn gain(&self, names: &[&str], held: &NameSet) -> usize {
         let lacks = |name: &&str| !held.contains(name);
         let Some(closed) = &self.0 else { return names.iter().copied().filter(lacks).count() };
         let (own, implied) = closed.follow(names.iter().copied());

@@ -13,7 +13,7 @@ fn close(implications: &[(&str, &[&str])]) -> Result<Hierarchy, NotClosed> {
 }
 
 fn expanded(hierarchy: &Hierarchy, names: &[&str]) -> String {
-    let mut names: Names = names.iter().copied().collect();
+    let mut names: NameSet = names.iter().copied().collect();
     hierarchy.expand(&mut names);
     names.to_string()
 }
@@ -106,7 +106,7 @@ fn a_list_is_reduced_to_what_grants_as_much() {
 #[test]
 fn the_gain_counts_what_follows_and_not_what_is_held() {
     let hierarchy = close(&[("a", &["w"]), ("w", &["r"])]).unwrap();
-    let held: Names = ["w", "r", "x"].into_iter().collect();
+    let held: NameSet = ["w", "r", "x"].into_iter().collect();
     for (list, of_nobody, of_holder) in [
         (vec!["r"], 1, 0),
         (vec!["w"], 2, 0),
@@ -115,8 +115,8 @@ fn the_gain_counts_what_follows_and_not_what_is_held() {
         (vec!["x", "y"], 2, 1),
         (vec!["y", "w"], 3, 1),
     ] {
-        assert_eq!(hierarchy.gain(&list, &Names::none()), of_nobody, "{list:?}");
+        assert_eq!(hierarchy.gain(&list, &NameSet::none()), of_nobody, "{list:?}");
         assert_eq!(hierarchy.gain(&list, &held), of_holder, "{list:?}");
-        assert_eq!(Hierarchy::default().gain(&list, &Names::none()), list.len(), "{list:?}");
+        assert_eq!(Hierarchy::default().gain(&list, &NameSet::none()), list.len(), "{list:?}");
     }
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// use std::future::Future;
 /// use std::pin::Pin;
 ///
-/// use jwt_guard::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
+/// use jwt_guard::keys::remote::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
 ///
 /// /// Answers with a document that never changes.
 /// #[derive(Debug)]

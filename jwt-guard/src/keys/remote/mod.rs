@@ -11,6 +11,7 @@
 mod document;
 mod endpoint;
 mod fetch;
+mod handle;
 mod holder;
 mod http;
 mod listed;
@@ -33,6 +34,7 @@ use self::document::{Asking, Delivered};
 use self::endpoint::Address;
 pub(crate) use self::endpoint::Endpoint;
 pub use self::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
+pub use self::handle::{KeysUnavailable, RemoteKeysHandle};
 pub(crate) use self::holder::Current;
 use self::holder::Holder;
 pub use self::http::HttpFetcher;

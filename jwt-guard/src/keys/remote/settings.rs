@@ -13,7 +13,7 @@ use super::schedule::{LONGEST_FRESH, Limits, SHORTEST_FRESH};
 /// ```
 /// use std::time::Duration;
 ///
-/// use jwt_guard::RemoteKeySettings;
+/// use jwt_guard::keys::remote::RemoteKeySettings;
 ///
 /// let settings = RemoteKeySettings::new().hard_limit(Duration::from_secs(12 * 60 * 60));
 /// assert!(settings.problems().is_empty());

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::keys::KeyGeneration;
 
-/// The state of one issuer's keys at one moment; see [`Keys::status`](crate::Keys::status).
+/// The state of one issuer's keys at one moment; see [`Keys::status`](crate::keys::remote::RemoteKeysHandle::status).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct KeyStatus {

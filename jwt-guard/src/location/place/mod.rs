@@ -26,7 +26,7 @@ use crate::token::TokenSource;
 /// One place of a request that may carry a token.
 ///
 /// A place with an empty value holds no token. The default is [`TokenLocation::bearer`] alone. A query parameter is reached through
-/// [`Danger::query_parameter`](crate::Danger::query_parameter) only.
+/// [`Danger::query_parameter`](crate::setup::Danger::query_parameter) only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenLocation(pub(crate) Place);
 
@@ -79,7 +79,7 @@ impl TokenLocation {
     /// Browsers send cookies with requests that another site caused. The guard refuses those that change something, by
     /// `Origin` and `Sec-Fetch-Site`, and those that have neither header: a client that is not a browser sends its token
     /// in a header. Set `SameSite` on the cookie too. For cookies that this service sets there is
-    /// [`Builder::cookies`](crate::Builder::cookies), which asks for the token's `csrf` claim as well.
+    /// [`Builder::cookies`](crate::setup::Builder::cookies), which asks for the token's `csrf` claim as well.
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Place::Cookie { name: name.into() })
     }

@@ -54,7 +54,7 @@
 //! ```
 //!
 //! Documents that list their handlers in `#[openapi(paths(..))]` are completed by the same call of
-//! [`AccessTable::document`](crate::AccessTable::document). It fails where a route is documented and not served, or served and
+//! [`AccessTable::document`](crate::routing::AccessTable::document). It fails where a route is documented and not served, or served and
 //! not documented.
 
 mod routes;

@@ -118,7 +118,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     /// Adds handlers at the paths of their `#[utoipa::path]`, and keeps the documents for
-    /// [`AccessTable::document`](crate::AccessTable::document).
+    /// [`AccessTable::document`](crate::routing::AccessTable::document).
     ///
     /// # Panics
     ///

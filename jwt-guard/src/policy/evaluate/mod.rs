@@ -10,7 +10,7 @@ use std::slice;
 
 use super::{ClaimValue, Requirement, Way};
 use crate::claims::hierarchy::Hierarchy;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::json::{At, Json, Object};
 use crate::principal::{Identity, Principal};
 
@@ -97,7 +97,7 @@ fn add_scope(name: &'static str, scopes: &mut Vec<&'static str>) {
     }
 }
 
-static NOTHING: Names = Names::none();
+static NOTHING: NameSet = NameSet::none();
 
 /// What is to be said of a condition. In this order the least of several says whether all of them hold, and the greatest
 /// whether any does.
@@ -267,7 +267,7 @@ impl<'a> Caller<'a> {
     }
 
     fn add_malformed_claims(&self, requirement: &Requirement, claims: &mut Vec<String>) {
-        let names = |names: fn(&Identity) -> &Names| {
+        let names = |names: fn(&Identity) -> &NameSet| {
             self.identity.and_then(|identity| names(identity).unreadable_claim()).map(str::to_owned)
         };
         let malformed = match requirement {
@@ -292,7 +292,7 @@ impl<'a> Caller<'a> {
 }
 
 /// Whether a name is among those that a token grants. A name that is not may be in a claim that could not be read.
-fn is_among(name: &str, names: &Names) -> Verdict {
+fn is_among(name: &str, names: &NameSet) -> Verdict {
     match (names.contains(name), names.unreadable_claim()) {
         (true, _) => Verdict::Holds,
         (false, Some(_)) => Verdict::Unknown,

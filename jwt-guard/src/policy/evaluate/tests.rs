@@ -1,7 +1,7 @@
 //! The policy matrix: every kind of condition, met and not, alone and nested.
 
 use super::*;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::{Registered, TokenClaims};
 use crate::claims::span::Span;
@@ -26,8 +26,8 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
     };
     let identity = Identity::new(
         TokenClaims::new(payload.to_owned(), registered),
-        scopes.iter().copied().collect::<Names>(),
-        roles.iter().copied().collect::<Names>(),
+        scopes.iter().copied().collect::<NameSet>(),
+        roles.iter().copied().collect::<NameSet>(),
     );
     Principal::authenticated(std::sync::Arc::new(identity), TokenSource::AuthorizationHeader)
 }

@@ -5,7 +5,7 @@ use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::setup::keys::KeySource;
 use crate::verify::{LoginClaims, TokenProfile};
 
-/// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::Builder::trust).
+/// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::setup::Builder::trust).
 ///
 /// It has keys of its own, and nobody else's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
 /// token chooses among the issuers of a guard before anything is verified, and proves nothing by itself.
@@ -17,7 +17,8 @@ use crate::verify::{LoginClaims, TokenProfile};
 /// [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard ones: [`rfc9068`](Self::rfc9068).
 ///
 /// ```
-/// use jwt_guard::{Algorithm, JwtGuard, Secret, TrustedIssuer, VerifyingKey};
+/// use jwt_guard::keys::VerifyingKey;
+/// use jwt_guard::{Algorithm, JwtGuard, Secret, TrustedIssuer};
 ///
 /// let [ours, partner] = [(); 2].map(|()| VerifyingKey::secret(Algorithm::Hs256, Secret::random()));
 /// let guard = JwtGuard::builder()
@@ -57,13 +58,13 @@ impl TrustedIssuer {
         self
     }
 
-    /// Allows these algorithms only; as [`Builder::algorithms`](crate::Builder::algorithms).
+    /// Allows these algorithms only; as [`Builder::algorithms`](crate::setup::Builder::algorithms).
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.0.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Accepts tokens for this audience; as [`Builder::audience`](crate::Builder::audience).
+    /// Accepts tokens for this audience; as [`Builder::audience`](crate::setup::Builder::audience).
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.0.audiences.push(audience.into());
         self.0.may_lack_audience = false;
@@ -84,13 +85,13 @@ impl TrustedIssuer {
         self
     }
 
-    /// Accepts one kind of token; as [`Builder::profile`](crate::Builder::profile).
+    /// Accepts one kind of token; as [`Builder::profile`](crate::setup::Builder::profile).
     pub fn profile(mut self, profile: TokenProfile) -> Self {
         self.0.profile = profile;
         self
     }
 
-    /// Requires a claim to be there and not null; as [`Builder::required_claim`](crate::Builder::required_claim).
+    /// Requires a claim to be there and not null; as [`Builder::required_claim`](crate::setup::Builder::required_claim).
     pub fn required_claim(mut self, name: impl Into<String>) -> Self {
         self.0.required_claims.push(name.into());
         self
@@ -105,24 +106,24 @@ impl TrustedIssuer {
         self
     }
 
-    /// Reads the caller's identity from another claim; as [`Builder::subject_claim`](crate::Builder::subject_claim).
+    /// Reads the caller's identity from another claim; as [`Builder::subject_claim`](crate::setup::Builder::subject_claim).
     pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
         self.0.subject_claim = name.into();
         self
     }
 
     /// Believes what tokens of this issuer say of the login: the claims `fresh` and `csrf`, as the tokens of a
-    /// [`TokenIssuer`](crate::TokenIssuer) have them.
+    /// [`TokenIssuer`](crate::issue::TokenIssuer) have them.
     ///
     /// Not by default, and then they count as absent: such tokens are never fresh, and in a cookie for which the guard asks a
-    /// [`csrf` value](crate::CookieSettings) they change nothing. Other issuers may give these names another meaning, and one
+    /// [`csrf` value](crate::cookies::CookieSettings) they change nothing. Other issuers may give these names another meaning, and one
     /// that chooses the `csrf` value of a token can have a page of its own repeat it.
     pub fn login_claims(mut self) -> Self {
         self.0.login_claims = LoginClaims::Believed;
         self
     }
 
-    /// Has the guard's [`load_user`](crate::Builder::load_user) asked for callers of this issuer too; the loader then tells them
+    /// Has the guard's [`load_user`](crate::setup::Builder::load_user) asked for callers of this issuer too; the loader then tells them
     /// apart by [`Claims::issuer`](crate::Claims::issuer), or both issuers call everybody by one name.
     ///
     /// Not by default where there is more than one issuer: two may call two people by one name, and a loader that looks at the
@@ -132,14 +133,14 @@ impl TrustedIssuer {
         self
     }
 
-    /// Reads scopes from the claim at this path; as [`Builder::scope_claim`](crate::Builder::scope_claim). A first call
+    /// Reads scopes from the claim at this path; as [`Builder::scope_claim`](crate::setup::Builder::scope_claim). A first call
     /// replaces what is read by default, also that of a preset; further ones add.
     pub fn scope_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
         self.0.scope_claims.push(path.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Reads roles from the claim at this path; as [`Builder::role_claim`](crate::Builder::role_claim). A first call
+    /// Reads roles from the claim at this path; as [`Builder::role_claim`](crate::setup::Builder::role_claim). A first call
     /// replaces what is read by default, also that of a preset; further ones add.
     pub fn role_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
         self.0.role_claims.push(path.into_iter().map(Into::into).collect());

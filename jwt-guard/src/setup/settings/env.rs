@@ -35,7 +35,7 @@ impl Settings {
     /// `JWT_GUARD_` are passed over.
     ///
     /// ```
-    /// use jwt_guard::Settings;
+    /// use jwt_guard::setup::Settings;
     ///
     /// let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     /// let settings = Settings::from_vars([set("JWT_GUARD_AUDIENCE", "orders,invoices"), set("HOME", "/")])?;
@@ -137,7 +137,7 @@ fn unknown(name: &str) -> String {
         Some((_, known)) => {
             format!("`{PREFIX}{name}` is not a setting; did you mean `{PREFIX}{known}`?")
         }
-        None => format!("`{PREFIX}{name}` is not a setting; `jwt_guard::Settings` lists them"),
+        None => format!("`{PREFIX}{name}` is not a setting; `jwt_guard::setup::Settings` lists them"),
     }
 }
 

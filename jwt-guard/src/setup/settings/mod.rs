@@ -25,7 +25,7 @@ use crate::verify::TokenProfile;
 /// reads the variables. [`Settings::into_builder`] goes on to what is no text: stores, a clock, the body of refusals.
 ///
 /// ```
-/// use jwt_guard::Settings;
+/// use jwt_guard::setup::Settings;
 ///
 /// let settings: Settings = serde_json::from_str(
 ///     r#"{
@@ -41,7 +41,7 @@ use crate::verify::TokenProfile;
 /// ```
 ///
 /// One key to verify with, or one to sign with, and an audience are mandatory. Nothing here switches a check off: what
-/// weakens a guard is written in code, through [`danger`](crate::Builder::danger).
+/// weakens a guard is written in code, through [`danger`](crate::setup::Builder::danger).
 ///
 /// | setting | variable | value |
 /// |---|---|---|
@@ -87,10 +87,12 @@ use crate::verify::TokenProfile;
 /// list is then separated by commas, or is JSON if it begins with `[`; paths of several names and tables are JSON.
 ///
 /// Other issuers are not settings: what is believed of whom, and by which claims, is written in code, by
-/// [`trust`](crate::Builder::trust) on the builder. Settings without a key and an audience are enough for it then:
+/// [`trust`](crate::setup::Builder::trust) on the builder. Settings without a key and an audience are enough for it then:
 ///
 /// ```
-/// # use jwt_guard::{Algorithm, Secret, Settings, TrustedIssuer, VerifyingKey};
+/// # use jwt_guard::keys::VerifyingKey;
+/// # use jwt_guard::setup::Settings;
+/// # use jwt_guard::{Algorithm, Secret, TrustedIssuer};
 /// # let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
 /// let settings: Settings = serde_json::from_str(r#"{"leeway": "10s"}"#)?;
 /// let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").key(key).audience("orders");
@@ -103,7 +105,7 @@ use crate::verify::TokenProfile;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
-    /// A shared secret to verify with, as [`Builder::secret`](crate::Builder::secret).
+    /// A shared secret to verify with, as [`Builder::secret`](crate::setup::Builder::secret).
     #[serde(deserialize_with = "values::given")]
     pub secret: Option<Secret>,
     /// The file of a shared secret to verify with.
@@ -118,7 +120,7 @@ pub struct Settings {
     /// The algorithm of the secret or public key.
     #[serde(deserialize_with = "values::given")]
     pub algorithm: Option<Algorithm>,
-    /// The id of the secret or public key: the `kid` of its tokens, as [`VerifyingKey::with_id`](crate::VerifyingKey::with_id).
+    /// The id of the secret or public key: the `kid` of its tokens, as [`VerifyingKey::with_id`](crate::keys::VerifyingKey::with_id).
     #[serde(deserialize_with = "values::given")]
     pub key_id: Option<String>,
     /// A JSON Web Key set to verify with, which may hold secrets.
@@ -127,7 +129,7 @@ pub struct Settings {
     /// The file of a JSON Web Key set to verify with.
     #[serde(deserialize_with = "values::given")]
     pub jwks_file: Option<PathBuf>,
-    /// As [`Builder::algorithms`](crate::Builder::algorithms).
+    /// As [`Builder::algorithms`](crate::setup::Builder::algorithms).
     #[serde(deserialize_with = "values::list")]
     pub algorithms: Vec<Algorithm>,
     /// A shared secret to issue tokens with.
@@ -148,58 +150,58 @@ pub struct Settings {
     /// The id of the signing key.
     #[serde(deserialize_with = "values::given")]
     pub signing_key_id: Option<String>,
-    /// As [`Builder::issuer`](crate::Builder::issuer).
+    /// As [`Builder::issuer`](crate::setup::Builder::issuer).
     #[serde(deserialize_with = "values::list")]
     pub issuer: Vec<String>,
-    /// As [`Builder::audience`](crate::Builder::audience).
+    /// As [`Builder::audience`](crate::setup::Builder::audience).
     #[serde(deserialize_with = "values::list")]
     pub audience: Vec<String>,
-    /// As [`Builder::required_claim`](crate::Builder::required_claim).
+    /// As [`Builder::required_claim`](crate::setup::Builder::required_claim).
     #[serde(deserialize_with = "values::list")]
     pub required_claims: Vec<String>,
-    /// As [`Builder::profile`](crate::Builder::profile).
+    /// As [`Builder::profile`](crate::setup::Builder::profile).
     #[serde(deserialize_with = "values::given")]
     pub profile: Option<TokenProfile>,
-    /// As [`Builder::leeway`](crate::Builder::leeway).
+    /// As [`Builder::leeway`](crate::setup::Builder::leeway).
     #[serde(deserialize_with = "values::given")]
     pub leeway: Option<Duration>,
-    /// As [`Builder::max_lifetime`](crate::Builder::max_lifetime).
+    /// As [`Builder::max_lifetime`](crate::setup::Builder::max_lifetime).
     #[serde(deserialize_with = "values::given")]
     pub max_lifetime: Option<Duration>,
-    /// As [`Builder::max_token_age`](crate::Builder::max_token_age).
+    /// As [`Builder::max_token_age`](crate::setup::Builder::max_token_age).
     #[serde(deserialize_with = "values::given")]
     pub max_token_age: Option<Duration>,
-    /// As [`Builder::refuse_embedded_keys`](crate::Builder::refuse_embedded_keys).
+    /// As [`Builder::refuse_embedded_keys`](crate::setup::Builder::refuse_embedded_keys).
     #[serde(deserialize_with = "values::switch")]
     pub refuse_embedded_keys: bool,
-    /// As [`Builder::max_token_len`](crate::Builder::max_token_len).
+    /// As [`Builder::max_token_len`](crate::setup::Builder::max_token_len).
     #[serde(deserialize_with = "values::number")]
     pub max_token_len: Option<usize>,
-    /// As [`Builder::subject_claim`](crate::Builder::subject_claim).
+    /// As [`Builder::subject_claim`](crate::setup::Builder::subject_claim).
     #[serde(deserialize_with = "values::given")]
     pub subject_claim: Option<String>,
-    /// As [`Builder::scope_claim`](crate::Builder::scope_claim), each a path.
+    /// As [`Builder::scope_claim`](crate::setup::Builder::scope_claim), each a path.
     #[serde(deserialize_with = "values::paths")]
     pub scope_claims: Vec<Vec<String>>,
-    /// As [`Builder::role_claim`](crate::Builder::role_claim), each a path.
+    /// As [`Builder::role_claim`](crate::setup::Builder::role_claim), each a path.
     #[serde(deserialize_with = "values::paths")]
     pub role_claims: Vec<Vec<String>>,
-    /// As [`Builder::scope_implies`](crate::Builder::scope_implies), a call for each.
+    /// As [`Builder::scope_implies`](crate::setup::Builder::scope_implies), a call for each.
     #[serde(deserialize_with = "table::table")]
     pub scope_implies: BTreeMap<String, Vec<String>>,
-    /// As [`Builder::role_implies`](crate::Builder::role_implies), a call for each.
+    /// As [`Builder::role_implies`](crate::setup::Builder::role_implies), a call for each.
     #[serde(deserialize_with = "table::table")]
     pub role_implies: BTreeMap<String, Vec<String>>,
-    /// As [`Builder::locations`](crate::Builder::locations).
+    /// As [`Builder::locations`](crate::setup::Builder::locations).
     #[serde(deserialize_with = "values::list")]
     pub locations: Vec<TokenLocation>,
-    /// As [`Builder::prefer_first`](crate::Builder::prefer_first).
+    /// As [`Builder::prefer_first`](crate::setup::Builder::prefer_first).
     #[serde(deserialize_with = "values::switch")]
     pub prefer_first: bool,
-    /// As [`Builder::strip_credentials`](crate::Builder::strip_credentials).
+    /// As [`Builder::strip_credentials`](crate::setup::Builder::strip_credentials).
     #[serde(deserialize_with = "values::switch")]
     pub strip_credentials: bool,
-    /// As [`Builder::realm`](crate::Builder::realm).
+    /// As [`Builder::realm`](crate::setup::Builder::realm).
     #[serde(deserialize_with = "values::given")]
     pub realm: Option<String>,
     /// As [`IssuerBuilder::access_lifetime`](crate::issue::IssuerBuilder::access_lifetime).
@@ -208,10 +210,10 @@ pub struct Settings {
     /// As [`IssuerBuilder::refresh_lifetime`](crate::issue::IssuerBuilder::refresh_lifetime).
     #[serde(deserialize_with = "values::given")]
     pub refresh_lifetime: Option<Duration>,
-    /// As [`Builder::refresh_grace`](crate::Builder::refresh_grace).
+    /// As [`Builder::refresh_grace`](crate::setup::Builder::refresh_grace).
     #[serde(deserialize_with = "values::given")]
     pub refresh_grace: Option<Duration>,
-    /// As [`Builder::allow_list`](crate::Builder::allow_list).
+    /// As [`Builder::allow_list`](crate::setup::Builder::allow_list).
     #[serde(deserialize_with = "values::switch")]
     pub allow_list: bool,
 }
@@ -222,7 +224,8 @@ impl Settings {
     /// Files are read here. What is wrong or missing, `build` says, together with everything else that it finds.
     ///
     /// ```
-    /// use jwt_guard::{Secret, Settings};
+    /// use jwt_guard::setup::Settings;
+    /// use jwt_guard::Secret;
     /// use jwt_guard::respond::compat::FastApi;
     ///
     /// let mut settings = Settings::default();

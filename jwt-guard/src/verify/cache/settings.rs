@@ -14,7 +14,8 @@ use crate::keys::Algorithm;
 /// remembering pays only where most tokens come again within a minute: [`all_algorithms`](Self::all_algorithms) turns it on.
 ///
 /// ```
-/// use jwt_guard::{JwtGuard, Secret, TokenCache};
+/// use jwt_guard::setup::TokenCache;
+/// use jwt_guard::{JwtGuard, Secret};
 ///
 /// let guard = JwtGuard::builder()
 ///     .secret(Secret::random())

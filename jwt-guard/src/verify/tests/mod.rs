@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::claims::names::Names;
+use crate::claims::names::NameSet;
 use crate::claims::registered::TokenClaims;
 use crate::keys::{Algorithm, KeyRing, VerifyingKey};
 
@@ -53,7 +53,7 @@ impl Verifier {
 }
 
 impl Identity {
-    fn into_parts(self) -> (TokenClaims, Names, Names) {
+    fn into_parts(self) -> (TokenClaims, NameSet, NameSet) {
         (self.claims, self.scopes, self.roles)
     }
 }

@@ -1,6 +1,6 @@
 //! What should happen, from the policies as data: a second reader of them, which knows nothing of the first.
 
-use jwt_guard::TokenKind;
+use jwt_guard::policy::TokenKind;
 use jwt_guard::policy::{Access, ClaimValue, Requirement, Rule};
 use serde_json::{Value, json};
 

@@ -6,8 +6,9 @@ mod judge;
 mod one_word;
 mod walk;
 
+use jwt_guard::Router;
 use jwt_guard::openapi::{Document, DocumentOptions};
-use jwt_guard::{AccessRow, Router};
+use jwt_guard::routing::AccessRow;
 use jwt_guard_tests::sample::{ASSETS, METRICS, PARTNERS_HEADER};
 use jwt_guard_tests::{Answer, Request, Server};
 use serde_json::Value;

@@ -24,7 +24,7 @@ async fn everything(word: Word) -> Value {
 fn table(router: &Router) -> Value {
     let rows = router.access_table();
     // The handlers of the two stand in two modules.
-    let said = |row: &jwt_guard::AccessRow| json!([row.policy, row.reason, row.guard]);
+    let said = |row: &jwt_guard::routing::AccessRow| json!([row.policy, row.reason, row.guard]);
     rows.rows().iter().map(|row| (name(row), said(row))).collect::<Map<_, _>>().into()
 }
 

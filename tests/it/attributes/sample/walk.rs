@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jwt_guard::Router;
 use jwt_guard::policy::{Access, DenyAs, Rule};
-use jwt_guard::{AccessRow, Router};
+use jwt_guard::routing::AccessRow;
 use jwt_guard_tests::sample::{self, PARTNERS_RESOURCE, RESOURCE, Word};
 use jwt_guard_tests::{Answer, Request, Server};
 use serde_json::{Value, json};

@@ -2,10 +2,10 @@
 //!
 //! The claims are those of each provider's documentation; the key is a fixture.
 
-use jwt_guard::{
-    Algorithm, Builder, Claims, HasAudience, HasKeys, JwtGuard, KeySet, Names, Principal, Router,
-    TokenProfile, TrustedIssuer, WantsAudience, WantsKeys, routing,
-};
+use jwt_guard::keys::KeySet;
+use jwt_guard::policy::NameSet;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenProfile, WantsAudience, WantsKeys};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Principal, Router, TrustedIssuer, routing};
 use jwt_guard_tests::{ManualClock, NOW, Outcome, Server, SigningKey};
 use serde_json::{Value, json};
 
@@ -81,7 +81,7 @@ async fn caller(claims: Claims, caller: Principal) -> String {
     format!("{} by {client}: {} as {}", claims.subject(), sorted(caller.scopes()), sorted(caller.roles()))
 }
 
-fn sorted(names: &Names) -> String {
+fn sorted(names: &NameSet) -> String {
     let mut names: Vec<_> = names.iter().collect();
     names.sort_unstable();
     names.join(" ")

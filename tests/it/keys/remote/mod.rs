@@ -10,7 +10,8 @@ mod withdrawal;
 
 use std::time::Duration;
 
-use jwt_guard::{Algorithm, Builder, HasAudience, HasKeys, JwtGuard};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
+use jwt_guard::{Algorithm, JwtGuard};
 use jwt_guard_tests::key_server::{JWKS, KeyServer};
 use jwt_guard_tests::{AUDIENCE, ISSUER, ManualClock, NOW, Payload, SigningKey};
 

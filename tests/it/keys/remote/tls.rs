@@ -1,6 +1,6 @@
 //! Keys over TLS, with a private authority.
 
-use jwt_guard::RemoteKeySettings;
+use jwt_guard::keys::remote::RemoteKeySettings;
 use jwt_guard_tests::key_server::OPENID;
 
 use super::*;

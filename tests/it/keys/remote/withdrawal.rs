@@ -126,7 +126,7 @@ async fn a_key_that_is_used_before_it_is_published_is_accepted_after_one_cooldow
     for cooldown in [10, 30, 120] {
         let issuer = server().await;
         let (builder, clock) = guard(&issuer);
-        let settings = jwt_guard::RemoteKeySettings::new().cooldown(secs(cooldown));
+        let settings = jwt_guard::keys::remote::RemoteKeySettings::new().cooldown(secs(cooldown));
         let guard = builder.remote_keys(settings).build().unwrap();
         guard.keys().ready().await.unwrap();
         let service = app::serve(guard).await;

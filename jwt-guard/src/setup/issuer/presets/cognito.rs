@@ -34,7 +34,8 @@ impl TrustedIssuer {
     /// `sub` is the caller; `.subject_claim("username")` takes the name, which tokens of machines lack.
     ///
     /// ```
-    /// # use jwt_guard::{ConfigError, JwtGuard, KeySet, TrustedIssuer};
+    /// # use jwt_guard::keys::KeySet;
+    /// # use jwt_guard::{ConfigError, JwtGuard, TrustedIssuer};
     /// fn guard(keys: KeySet) -> Result<JwtGuard, ConfigError> {
     ///     let pool = TrustedIssuer::cognito("eu-central-1_AbCdEf123").client("1example23456789");
     ///     JwtGuard::builder().trust(pool.key_set(keys)).build()

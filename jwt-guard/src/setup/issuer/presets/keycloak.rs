@@ -33,7 +33,8 @@ impl TrustedIssuer {
     /// so it is refused until mappers with *Add to lightweight access token* put at least the first two in.
     ///
     /// ```
-    /// # use jwt_guard::{Algorithm, JwtGuard, KeySet, Secret, TrustedIssuer, VerifyingKey};
+    /// # use jwt_guard::keys::{KeySet, VerifyingKey};
+    /// # use jwt_guard::{Algorithm, JwtGuard, Secret, TrustedIssuer};
     /// # let keys = || KeySet::new([VerifyingKey::secret(Algorithm::Hs256, Secret::random()).unwrap()]).unwrap();
     /// let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").audience("orders");
     /// let guard = JwtGuard::builder().trust(realm.key_set(keys())).build()?;

@@ -75,7 +75,7 @@ fn every_bad_variable_is_named() {
         assert!(named, "{start} .. {inside}: {found:#?}");
     };
     says("`JWT_GUARD_SECRETS` is not a setting", "did you mean `JWT_GUARD_SECRET`?");
-    says("`JWT_GUARD_NONSENSE_OF_ANOTHER_KIND` is not a setting", "`jwt_guard::Settings`");
+    says("`JWT_GUARD_NONSENSE_OF_ANOTHER_KIND` is not a setting", "`jwt_guard::setup::Settings`");
     says("`JWT_GUARD_AUDIENCE`: empty", "");
     says("`JWT_GUARD_ISSUER`: empty", "");
     says("`JWT_GUARD_LEEWAY`: ", "\"15m\"");

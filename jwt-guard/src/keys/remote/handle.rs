@@ -1,12 +1,12 @@
 //! The keys of a guard, as operators see them: how they are doing, and whether they are there.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::JwtGuard;
-use crate::keys::remote::KeyStatus;
-use crate::verify::IssuerRules;
+use super::{KeyStatus, RemoteKeys};
+use crate::keys::KeyRing;
 
-/// The keys of a guard, for start-up and health checks; made by [`JwtGuard::keys`].
+/// The keys of a guard, for start-up and health checks; made by [`JwtGuard::keys`](crate::JwtGuard::keys).
 ///
 /// Nothing here is needed: keys are fetched when the first token asks for them, and kept up to date by themselves.
 ///
@@ -23,24 +23,21 @@ use crate::verify::IssuerRules;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Keys<'a> {
-    guard: &'a JwtGuard,
+#[derive(Clone, Debug)]
+pub struct RemoteKeysHandle<'a> {
+    /// The name of each issuer, and its keys.
+    issuers: Vec<(&'a str, &'a KeyRing)>,
 }
 
-impl JwtGuard {
-    /// The keys, for start-up and health checks.
-    #[must_use]
-    pub fn keys(&self) -> Keys<'_> {
-        Keys { guard: self }
+impl<'a> RemoteKeysHandle<'a> {
+    pub(crate) fn new(issuers: impl Iterator<Item = (&'a str, &'a KeyRing)>) -> Self {
+        Self { issuers: issuers.collect() }
     }
-}
 
-impl Keys<'_> {
     /// How the keys of each issuer are doing, in the order of the configuration.
     #[must_use]
     pub fn status(&self) -> Vec<KeyStatus> {
-        self.issuers().iter().filter_map(status).collect()
+        self.issuers.iter().filter_map(|(name, keys)| status(name, keys)).collect()
     }
 
     /// Waits until the keys of every issuer are there. Each is asked at once, and given one attempt of at most 5 seconds;
@@ -52,10 +49,7 @@ impl Keys<'_> {
     ///
     /// The issuers without keys, each with the reason. The guard goes on trying by itself.
     pub async fn ready(&self) -> Result<(), KeysUnavailable> {
-        let remote =
-            self.issuers().iter().filter_map(|issuer| Some((name(issuer), issuer.keys.as_remote()?)));
-        let waiting: Vec<_> = remote.map(|(name, keys)| (name, keys.ready())).collect();
-        gather(waiting).await
+        gather(self.remote().map(|(name, keys)| (name, keys.ready())).collect()).await
     }
 
     /// Has the keys of every issuer fetched now, without waiting for a token or for the timer. Calls within 5 seconds are
@@ -66,27 +60,19 @@ impl Keys<'_> {
     /// The issuers whose keys could not be fetched, each with the reason. The keys that are held stay, within their hard
     /// limit.
     pub async fn refresh(&self) -> Result<(), KeysUnavailable> {
-        let remote =
-            self.issuers().iter().filter_map(|issuer| Some((name(issuer), issuer.keys.as_remote()?)));
-        let waiting: Vec<_> = remote.map(|(name, keys)| (name, keys.refresh())).collect();
-        gather(waiting).await
+        gather(self.remote().map(|(name, keys)| (name, keys.refresh())).collect()).await
     }
 
-    /// Those for access tokens; those for refresh tokens have the same keys.
-    fn issuers(&self) -> &[IssuerRules] {
-        self.guard.config().access.issuers()
+    fn remote(&self) -> impl Iterator<Item = (&'a str, &'a Arc<RemoteKeys>)> {
+        self.issuers.iter().filter_map(|(name, keys)| Some((*name, keys.as_remote()?)))
     }
 }
 
-fn status(issuer: &IssuerRules) -> Option<KeyStatus> {
-    match issuer.keys.as_remote() {
-        Some(keys) => Some(keys.status()),
-        None => issuer.keys.current().map(|keys| KeyStatus::fixed(name(issuer), &keys)),
+fn status(issuer: &str, keys: &KeyRing) -> Option<KeyStatus> {
+    match keys.as_remote() {
+        Some(remote) => Some(remote.status()),
+        None => keys.current().map(|keys| KeyStatus::fixed(issuer, &keys)),
     }
-}
-
-fn name(issuer: &IssuerRules) -> &str {
-    issuer.rules.issuers.first().map_or("", String::as_str)
 }
 
 /// Waits for all of them. They run already, so one after the other takes no longer than the longest.
