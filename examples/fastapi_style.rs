@@ -16,7 +16,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jwt_guard::login::LoginError;
+use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::respond::compat::FastApi;
 use jwt_guard::routing::{delete, get, post};
 use jwt_guard::store::MemoryStore;
@@ -49,10 +49,10 @@ async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginEr
     guard.refresh(&caller).respond().await
 }
 
-/// Ends the login: its access tokens and its refresh token.
-#[authentication_required]
-async fn revoke(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-    guard.logout(&caller).await
+/// Ends the login: its access tokens and its refresh token, whichever of them comes.
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a logout")]
+async fn revoke(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    guard.logout(&credentials).await
 }
 
 #[authentication_required]
@@ -161,4 +161,8 @@ curl -i http://localhost:3000/protected -H "Authorization: Bearer $RENEWED"
 # 401: and the refresh token
 curl -i -X POST http://localhost:3000/refresh -H "Authorization: Bearer $NEXT"
 #> {"detail":"the token is not valid"}
+
+# 204: with a token that is dead already, too: there is nothing left to revoke
+curl -i -X DELETE http://localhost:3000/revoke -H "Authorization: Bearer $RENEWED"
+#> cache-control: no-store
 "#;

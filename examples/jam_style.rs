@@ -26,7 +26,7 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use jwt_guard::cookies::CookieSettings;
 use jwt_guard::issue::TokenIssuer;
-use jwt_guard::login::{Login, LoginError};
+use jwt_guard::login::{Login, LoginCredentials, LoginError};
 use jwt_guard::respond::compat::Starlette;
 use jwt_guard::routing::{get, post};
 use jwt_guard::session::Sessions;
@@ -129,9 +129,9 @@ impl IntoResponse for NoSession {
 }
 
 /// Takes the tokens off the list, or ends the session, and takes the cookies from the browser.
-#[authentication_required]
-async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-    guard.logout(&caller).await
+#[anonymous_allowed(credentials = "ignored", reason = "what a client still has must not stop a logout")]
+async fn logout(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    guard.logout(&credentials).await
 }
 
 fn begin(guard: &JwtGuard, user: Credentials) -> Option<Login> {
@@ -200,22 +200,27 @@ curl -i http://localhost:3000/me
 curl -i -c cookies.txt http://localhost:3000/login -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'
 #> set-cookie: __Host-jwt=..; HttpOnly; ..
 #> set-cookie: csrf_access_token=$CSRF; ..
+#> set-cookie: csrf_refresh_token=$CSRF_OF_REFRESH; ..
 
 # 200: it sends the cookie
 curl -i -b cookies.txt http://localhost:3000/me
 #> {"by":"token","theme":"dark","user":"ada"}
 
-# 403: to change something, that is not enough: a page of another site could cause it
+# 403: to log out, that is not enough: a page of another site could cause it
 curl -i -X POST -b cookies.txt http://localhost:3000/logout
 #> the request may come from another site
 
-# 204: scripts of this site repeat what they read
-curl -i -X POST -b cookies.txt http://localhost:3000/logout -H "X-CSRF-Token: $CSRF"
+# 204: scripts of this site repeat what they read, for each token that is good
+curl -i -X POST -b cookies.txt http://localhost:3000/logout -H "X-CSRF-Token: $CSRF, $CSRF_OF_REFRESH"
 #> set-cookie: __Host-jwt=; ..
 
 # 401: the browser has dropped the cookie; whoever kept a copy, as curl did, has nothing
 curl -i -b cookies.txt http://localhost:3000/me
 #> Token verification failed.
+
+# 204: but a logout works with that too, and clears what is left
+curl -i -X POST -b cookies.txt http://localhost:3000/logout
+#> set-cookie: __Host-jwt=; ..
 
 # 200: a program gets its token as JSON
 curl -i http://localhost:3000/token -H 'Content-Type: application/json' -d '{"username":"ada","password":"secret"}'

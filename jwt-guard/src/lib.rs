@@ -99,6 +99,8 @@ pub mod store;
 mod timestamp;
 mod token;
 mod verify;
+#[cfg(test)]
+mod warned;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -33,11 +33,12 @@ pub(crate) use admit::{admit, known_principal, reject};
 ///
 /// ```
 /// use axum::response::Response;
-/// use jwt_guard::{JwtGuard, Principal, authentication_required, login::LoginError};
+/// use jwt_guard::JwtGuard;
+/// use jwt_guard::login::{LoginCredentials, LoginError};
 ///
-/// #[authentication_required]
-/// async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-///     guard.logout(&caller).await
+/// #[jwt_guard::anonymous_allowed(credentials = "ignored")]
+/// async fn logout(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+///     guard.logout(&credentials).await
 /// }
 /// ```
 ///

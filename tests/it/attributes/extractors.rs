@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::extract::OriginalUri;
 use axum::routing::get as axum_get;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -215,6 +216,27 @@ async fn stripped_credentials_reach_no_handler_and_the_claims_still_do() {
     let request = Request::get("/echo?a=1").bearer(&good).header("cookie", "b=2");
     let expected = format!("alice /echo?a=1 b=2 Bearer {good}");
     kept.send(request).await.is(Outcome::ok(&expected));
+}
+
+#[tokio::test]
+async fn stripped_credentials_are_not_in_the_address_before_nesting_either() {
+    #[jwt_guard::authentication_required]
+    async fn addresses(uri: http::Uri, OriginalUri(original): OriginalUri) -> String {
+        format!("{uri} {original}")
+    }
+
+    let inner = || Router::new().route("/echo", routing::get(addresses));
+    let app = |guard| Router::new().nest("/a", Router::new().nest("/b", inner())).with_guard(guard);
+    let builder = || guard(Algorithm::Hs256).danger().query_parameter("q");
+    let good = token(&[]);
+    let target = format!("/a/b/echo?c=1&q={good}&d");
+    let stripped = app(builder().strip_credentials().build().unwrap());
+    let answer = Server::start(stripped).await.send(Request::get(&target)).await;
+    answer.is(Outcome::ok("/echo?c=1&d /a/b/echo?c=1&d"));
+    let kept = app(builder().build().unwrap());
+    let answer = Server::start(kept).await.send(Request::get(&target)).await;
+    let expected = format!("/echo?c=1&q={good}&d /a/b/echo?c=1&q={good}&d");
+    answer.is(Outcome::ok(&expected));
 }
 
 #[tokio::test]

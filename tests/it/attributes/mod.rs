@@ -6,4 +6,4 @@ mod current_user;
 mod extractors;
 mod hierarchy;
 mod order;
-mod sample;
+pub(crate) mod sample;

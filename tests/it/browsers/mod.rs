@@ -3,4 +3,5 @@
 mod credentials;
 mod csrf;
 mod dead_cookies;
+mod failing_stores;
 mod ignored;

@@ -8,7 +8,7 @@ mod logout;
 mod refresh;
 mod rotated_session;
 mod silence;
-mod store;
+pub(crate) mod store;
 mod two_processes;
 
 use std::collections::HashMap;

@@ -50,6 +50,27 @@ async fn reuse_ends_the_login_and_no_other() {
 }
 
 #[tokio::test]
+async fn with_an_allow_list_reuse_ends_the_login_at_the_endpoint_and_is_refused_elsewhere() {
+    let guard = builder().token_store(MemoryStore::new()).allow_list().build().unwrap();
+    let server = serve(guard).await;
+    let (first, other) = (login(&server).await, login(&server).await);
+    let second = Pair::of(&refresh(&server, &first.refresh).await);
+    // The list has access tokens only: what a refresh token is worth, its login says.
+    server.get("/me", &first.refresh).await.is(Outcome::BAD_TOKEN);
+    server.get("/me", &second.access).await.is(ADA);
+    let third = Pair::of(&refresh(&server, &second.refresh).await);
+    refresh(&server, &first.refresh).await.is(Outcome::BAD_TOKEN);
+    for token in [&first.access, &second.access, &third.access] {
+        server.get("/me", token).await.is(Outcome::BAD_TOKEN);
+    }
+    for token in [&first.refresh, &second.refresh, &third.refresh] {
+        refresh(&server, token).await.is(Outcome::BAD_TOKEN);
+    }
+    server.get("/me", &other.access).await.is(ADA);
+    Pair::of(&refresh(&server, &other.refresh).await);
+}
+
+#[tokio::test]
 async fn within_the_grace_period_an_honest_retry_is_refused_and_the_login_lives_on() {
     let clock = ManualClock::new();
     let store = MemoryStore::new();

@@ -17,10 +17,10 @@ use super::{ADA, Jar, Pair, UNAVAILABLE, builder, login, post, serve};
 
 /// A store in memory whose changes, or all answers, fail while a switch is on.
 #[derive(Clone, Debug, Default)]
-struct Flaky {
+pub(crate) struct Flaky {
     inner: MemoryStore,
-    changes_fail: Arc<AtomicBool>,
-    all_fails: Arc<AtomicBool>,
+    pub(crate) changes_fail: Arc<AtomicBool>,
+    pub(crate) all_fails: Arc<AtomicBool>,
 }
 
 impl Flaky {

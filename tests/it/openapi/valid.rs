@@ -8,6 +8,7 @@ use jwt_guard_tests::{AUDIENCE, hs256};
 use serde_json::{Value, json};
 
 use super::{both, by_aide, usual};
+use crate::attributes::sample;
 use crate::interop::programs::{python, run};
 
 #[tokio::test]
@@ -16,6 +17,7 @@ async fn every_document_passes_the_validator() {
     documents.extend(usual().map(|(_, document)| document));
     documents
         .extend(both(&hs256(), &DocumentOptions::new().with_hidden_routes()).map(|(_, document)| document));
+    documents.extend(sample::documents());
     for guard in [of_cookies(), of_every_place()] {
         let schemes = guard
             .openapi()

@@ -1,11 +1,10 @@
 //! C6: RSA of 2048 to 8192 bits, with a sound exponent, in one encoding.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::json;
 
 use super::{Algorithm, KeyError, KeyErrorKind, VerifyingKey, base64url, changed, fixture, member, refused};
+use crate::keys::SigningKey;
+use crate::warned::warnings;
 
 const JWK: &str = fixture!("rsa-2048.public.jwk");
 
@@ -112,28 +111,28 @@ fn a_negative_modulus_is_refused() {
 
 #[test]
 fn a_small_exponent_is_accepted_with_a_warning() {
-    struct Count(Arc<AtomicUsize>);
-    impl tracing::Subscriber for Count {
-        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-            metadata.target() == "jwt_guard" && *metadata.level() == tracing::Level::WARN
-        }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn event(&self, _: &tracing::Event<'_>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
+    let load = |pem: &str| warnings(|| VerifyingKey::pem(Algorithm::Rs256, pem).is_ok());
+    assert_eq!(load(fixture!("rsa-2048.public.pem")), (true, Vec::new()));
+    let (is_good, warned) = load(fixture!("rsa-2048-e3.public.pem"));
+    assert!(is_good && warned.len() == 1, "{warned:?}");
+}
 
-    let warnings = Arc::new(AtomicUsize::new(0));
-    tracing::subscriber::with_default(Count(Arc::clone(&warnings)), || {
-        assert!(VerifyingKey::pem(Algorithm::Rs256, fixture!("rsa-2048.public.pem")).is_ok());
-        assert_eq!(warnings.load(Ordering::Relaxed), 0);
-        assert!(VerifyingKey::pem(Algorithm::Rs256, fixture!("rsa-2048-e3.public.pem")).is_ok());
-        assert_eq!(warnings.load(Ordering::Relaxed), 1);
-    });
+#[test]
+fn a_key_that_signs_with_rsa_is_warned_of_where_the_backend_takes_a_telling_time() {
+    use super::super::backend::{NAME, RSA_TIMES_TELL};
+
+    assert_eq!(RSA_TIMES_TELL, NAME == "rust-crypto");
+    for (algorithm, pem, is_rsa) in [
+        (Algorithm::Rs256, fixture!("rsa-2048.private.pem"), true),
+        (Algorithm::Ps512, fixture!("rsa-2048.pkcs1.private.pem"), true),
+        (Algorithm::Es256, fixture!("p256.private.pem"), false),
+        (Algorithm::EdDsa, fixture!("ed25519.private.pem"), false),
+    ] {
+        let (key, warned) = warnings(|| SigningKey::pem(algorithm, pem));
+        assert!(key.is_ok(), "{algorithm}");
+        assert_eq!(warned.len(), usize::from(is_rsa && RSA_TIMES_TELL), "{algorithm}: {warned:?}");
+        assert!(warned.iter().all(|text| text.contains("RUSTSEC-2023-0071")), "{warned:?}");
+        let (_, warned) = warnings(|| key.unwrap().verifying_key());
+        assert_eq!(warned, Vec::<String>::new(), "to verify needs no private key");
+    }
 }

@@ -5,14 +5,13 @@ use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use redb::{
     Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
     TableError,
 };
 
+use crate::caught::caught;
 use crate::store::StoreError;
 use crate::store::file::codec;
 use crate::store::ledger::{Change, Kind, Ledger};
@@ -51,14 +50,12 @@ impl Disk {
                 "the file is empty, as if it had been cut: remove it if a new store is to be made there",
             ));
         }
-        let repaired = Arc::new(AtomicBool::new(false));
-        let repairing = Arc::clone(&repaired);
+        let needs_repair = !is_new && needs_repair(path);
         let mut builder = Builder::new();
         // Every page is read afterwards in any case. This verifies the checksums of all pages first.
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
-        builder.set_repair_callback(move |_| repairing.store(true, Ordering::Relaxed));
         let database = builder.create(path).map_err(not_opened)?;
-        if repaired.load(Ordering::Relaxed) && !is_new {
+        if needs_repair {
             tracing::warn!(
                 target: "jwt_guard",
                 path = %path.display(),
@@ -169,6 +166,13 @@ fn make(path: &Path) -> io::Result<bool> {
     }
 }
 
+/// Whether a file was not closed. The check of all checksums does not tell: it repairs every file. This look does not compare
+/// them first, and may panic at a damaged file, of which that check then tells.
+fn needs_repair(path: &Path) -> bool {
+    let looked = caught(|| Builder::new().set_cache_size(CACHE).open_read_only(path).map(drop));
+    matches!(looked, Ok(Err(DatabaseError::RepairAborted)))
+}
+
 #[cfg(unix)]
 fn synchronise_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
@@ -203,4 +207,48 @@ fn unreadable(error: impl Into<redb::Error>) -> StoreError {
 
 fn unwritten(error: redb::Error) -> StoreError {
     StoreError::new("the disk refused a change").because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::warned::warnings;
+
+    /// An empty directory, which is removed when the test ends.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("jwt-guard-{name}-{}", std::process::id()));
+            fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
+
+    #[test]
+    fn a_new_file_and_a_repaired_one_are_warned_of_and_one_that_was_closed_is_not() {
+        let directory = Directory::new("warned");
+        let (path, copy) = (directory.0.join("store"), directory.0.join("copy"));
+        let open = |path: &Path| warnings(|| Disk::open(path).unwrap());
+        let (disk, warned) = open(&path);
+        assert_eq!(warned.len(), 1);
+        let is_told = warned[0].contains("there was no token store") && warned[0].contains("store");
+        assert!(is_told, "{warned:?}");
+        // As a crash would leave it.
+        fs::copy(&path, &copy).unwrap();
+        drop(disk);
+        assert_eq!(open(&path).1, [""; 0]);
+        let (_, warned) = open(&copy);
+        assert_eq!(warned.len(), 1);
+        assert!(warned[0].contains("has been repaired") && warned[0].contains("copy"), "{warned:?}");
+        assert_eq!(open(&copy).1, [""; 0], "once it was closed");
+    }
 }

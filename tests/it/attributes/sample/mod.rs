@@ -9,11 +9,23 @@ mod walk;
 use jwt_guard::Router;
 use jwt_guard::openapi::{Document, DocumentOptions};
 use jwt_guard::routing::AccessRow;
-use jwt_guard_tests::sample::{ASSETS, METRICS, PARTNERS_HEADER};
+use jwt_guard_tests::sample::{self, ASSETS, METRICS, PARTNERS_HEADER, Word};
 use jwt_guard_tests::{Answer, Request, Server};
 use serde_json::Value;
 
 use callers::Caller;
+
+/// Both documents of the sample, for outsiders and for those who may know of hidden routes.
+pub(crate) fn documents() -> [Value; 4] {
+    let (utoipa, aide) = (sample::by_utoipa(Word::Read), sample::by_aide(Word::Read));
+    let hidden = || sample::options().with_hidden_routes();
+    [
+        document(&utoipa, &sample::options(), sample::utoipa_document()),
+        document(&utoipa, &hidden(), sample::utoipa_document()),
+        document(&aide, &sample::options(), sample::aide_document()),
+        document(&aide, &hidden(), sample::aide_document()),
+    ]
+}
 
 /// The document of an application.
 fn document<D>(router: &Router, options: &DocumentOptions, mut document: D) -> Value

@@ -10,7 +10,7 @@ use jwt_guard_tests::{Answer, Request, Server};
 use serde_json::{Value, json};
 
 use super::callers::{Brings, Caller, callers};
-use super::{document, is_route, judge, name, send, send_as_browser};
+use super::{documents, is_route, judge, name, send, send_as_browser};
 
 /// The sample by both libraries, with their documents: what outsiders and what insiders read.
 struct Sides {
@@ -28,14 +28,7 @@ struct Side {
 impl Sides {
     async fn start() -> Self {
         let (utoipa, aide) = (sample::by_utoipa(Word::Read), sample::by_aide(Word::Read));
-        let hidden = || sample::options().with_hidden_routes();
-        let documents = [
-            document(&utoipa, &sample::options(), sample::utoipa_document()),
-            document(&utoipa, &hidden(), sample::utoipa_document()),
-            document(&aide, &sample::options(), sample::aide_document()),
-            document(&aide, &hidden(), sample::aide_document()),
-        ];
-        let [by_utoipa, hidden_by_utoipa, by_aide, hidden_by_aide] = documents;
+        let [by_utoipa, hidden_by_utoipa, by_aide, hidden_by_aide] = documents();
         Self {
             utoipa: Side::start(utoipa, by_utoipa, hidden_by_utoipa).await,
             aide: Side::start(aide, by_aide, hidden_by_aide).await,
