@@ -1,27 +1,27 @@
-//! Where code of the application runs beside the guard's own, and what becomes of its panics: stores, clocks, loaders of
-//! users, renderers. A panic must not take a connection down, nor let anybody in.
+//! Catches panics of application code that the guard calls: stores, clocks, user loaders, renderers. A panic must
+//! neither close a connection nor admit a caller.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Something of the application panicked. Its message was told where panics tell theirs.
+/// Application code panicked. The panic hook has reported the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Panicked;
 
-/// What `work` returns.
+/// Runs `work`, and returns its value.
 ///
 /// # Errors
 ///
 /// It panics.
 #[inline]
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
-    // What is left behind is not looked at again: the request ends with the panic.
+    // The state after a panic is not used: the request ends with it.
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
 }
 
-/// What `future` yields.
+/// Awaits `future`, and returns its value.
 ///
 /// # Errors
 ///

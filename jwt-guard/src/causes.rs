@@ -1,4 +1,4 @@
-//! An error with its causes, on one line: for the log.
+//! An error with its causes, on one line, for the log.
 
 use std::error::Error;
 

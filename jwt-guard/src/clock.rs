@@ -1,4 +1,4 @@
-//! Where the time comes from: the only file that reads the system clock.
+//! The source of time: the only file that reads the system clock.
 
 use std::fmt;
 #[cfg(feature = "remote-keys")]
@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
-/// The source of the current time for `exp`, `nbf` and `iat`, and of the age of what the guard holds.
+/// The source of the current time for `exp`, `nbf` and `iat`, and for the age of keys and remembered tokens.
 ///
 /// Replace it in tests, so that time moves by hand; [`SystemClock`] is the default.
 ///
@@ -28,18 +28,18 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> SystemTime;
 
-    /// The time since a moment that never changes, on a clock that nobody sets: how old something is, is a difference
-    /// of two such times. By default that of the operating system, since the first question of the process.
+    /// The time since a fixed moment, on a clock that is never adjusted; an age is a difference of two such times. By
+    /// default the monotonic clock of the operating system, since its first use in the process.
     ///
-    /// A clock that is moved by hand moves this one too.
+    /// In a clock for tests, move this one too.
     fn monotonic(&self) -> Duration {
         monotonic()
     }
 
     /// Waits until [`monotonic`](Self::monotonic) has reached this time. By default with the timer of tokio.
     ///
-    /// A clock that is moved by hand ends the wait when it has been moved so far, so that tests of keys which are fetched
-    /// need not sleep.
+    /// In a clock for tests, end the wait when time has been moved so far, so that tests of fetched keys need not
+    /// sleep.
     #[cfg(feature = "remote-keys")]
     fn sleep_until(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(tokio::time::sleep(time.saturating_sub(self.monotonic())))
@@ -103,7 +103,7 @@ mod hand {
 
     use super::Clock;
 
-    /// Where a new [`Hand`] stands, in seconds since 1970.
+    /// The initial time of a [`Hand`], in seconds since 1970.
     pub(crate) const NOW: u64 = 1_800_000_000;
 
     /// A clock that is moved by hand, in milliseconds. Clones move together.

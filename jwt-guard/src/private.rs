@@ -1,4 +1,4 @@
-//! What the attributes' expansions name. Not part of the public API: it may change in any release.
+//! The names in the expansions of the attributes. Not part of the public API: it may change in any release.
 
 pub use crate::extract::Guarded;
 #[cfg(feature = "utoipa-6")]

@@ -1,12 +1,12 @@
-//! Everything that is wrong with a configuration, at once.
+//! Collects all problems of a configuration.
 
 use std::error::Error;
 use std::fmt;
 
-/// A configuration that cannot protect anything, with every problem it has.
+/// An invalid configuration, with all of its problems.
 ///
-/// `Display` and `Debug` list the problems, one a line, each with what was found, what was expected and the fix. So they
-/// can be read where `main` returns the error.
+/// `Display` and `Debug` list the problems, one a line, each with what was found, what was expected and the fix; so the
+/// list is readable if `main` returns the error.
 pub struct ConfigError {
     problems: Vec<Problem>,
 }
@@ -49,7 +49,7 @@ impl Error for ConfigError {
     }
 }
 
-/// Collects problems, so that the second is found even after the first.
+/// Collects problems, so that the first one does not hide the others.
 #[derive(Default)]
 pub(crate) struct Problems(Vec<Problem>);
 
@@ -62,13 +62,13 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// Keeps the value, or notes the problem.
+    /// Returns the value, or records the problem.
     pub(crate) fn keep<T, E: Error + Send + Sync + 'static>(&mut self, result: Result<T, E>) -> Option<T> {
         let note = |error: E| self.0.push(Problem { text: error.to_string(), cause: Some(Box::new(error)) });
         result.map_err(note).ok()
     }
 
-    /// The value, if nothing was wrong with any.
+    /// The value, if there were no problems.
     pub(crate) fn or<T>(self, value: T) -> Result<T, ConfigError> {
         if self.0.is_empty() { Ok(value) } else { Err(ConfigError { problems: self.0 }) }
     }

@@ -1,4 +1,4 @@
-//! Where randomness comes from: the only file that asks for it.
+//! The source of randomness: the only file that reads it.
 
 use std::error::Error;
 use std::fmt;
@@ -9,16 +9,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// A name of 128 random bits from the operating system, as 22 characters of base64url: for `jti`, `sid` and CSRF
-/// values. Nobody guesses one, and no two are alike.
+/// values. It is unique and cannot be guessed.
 ///
 /// # Errors
 ///
-/// The operating system gives no randomness.
+/// The operating system has no randomness.
 pub(crate) fn id() -> Result<String, NoRandomness> {
     text_of::<16>()
 }
 
-/// As [`id`], of 256 bits and 43 characters: for names that alone let a caller in, such as session ids.
+/// As [`id`], of 256 bits and 43 characters: for names that identify a caller by themselves, such as session ids.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub(crate) fn long_id() -> Result<String, NoRandomness> {
     text_of::<32>()
 }
 
-/// A number, to spread things that would otherwise happen at once.
+/// A number, to spread events that would otherwise happen at once.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ fn text_of<const BYTES: usize>() -> Result<String, NoRandomness> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The operating system gave no randomness.
+/// The operating system had no randomness.
 #[derive(Debug)]
 pub(crate) struct NoRandomness(getrandom::Error);
 
@@ -69,8 +69,8 @@ impl Error for NoRandomness {
     }
 }
 
-/// What the log shows in place of a token: the same for the same token as long as the process lives, and worth
-/// nothing outside it.
+/// The fingerprint that the log shows in place of a token: stable for a token while the process lives, and useless
+/// outside of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
@@ -78,7 +78,7 @@ pub(crate) struct Fingerprint(u64);
 static KEY: LazyLock<std::collections::hash_map::RandomState> =
     LazyLock::new(std::collections::hash_map::RandomState::new);
 
-/// A number of this process, to spread things in a way that nobody outside knows.
+/// A random number of this process, to distribute entries in an unpredictable way.
 pub(crate) fn seed() -> u64 {
     KEY.hash_one(())
 }

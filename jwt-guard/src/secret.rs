@@ -1,4 +1,4 @@
-//! Bytes that must not be shown: wiped when dropped, redacted in `Debug`.
+//! Secret bytes: wiped when dropped, redacted in `Debug`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 /// A shared secret for HMAC signatures.
 ///
-/// `Debug` prints no byte of it, there is no `Display`, and the memory is wiped when it is dropped.
+/// `Debug` hides it, there is no `Display`, and the memory is wiped when it is dropped.
 ///
 /// ```no_run
 /// let secret = jwt_guard::Secret::from(std::fs::read("/run/secrets/jwt")?);

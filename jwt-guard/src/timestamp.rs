@@ -1,19 +1,19 @@
-//! Points in time as stores keep them: whole milliseconds since 1970, in memory, in a file and on a server alike.
+//! Points in time for stores: whole milliseconds since 1970, in memory, in a file and on a server.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// The end of the year 9999. It fits into a double, which is all that a Lua script on a server can count with.
+/// The end of the year 9999. It fits into a double, the only number type of Lua scripts on a server.
 const LAST: u64 = 253_402_300_799_999;
 
-/// `time` moved on, but not beyond the year 9999.
+/// This time plus a duration, at most the end of the year 9999.
 pub(crate) fn later(time: SystemTime, by: Duration) -> SystemTime {
     let last = || UNIX_EPOCH.checked_add(Duration::from_millis(LAST));
     time.checked_add(by).or_else(last).unwrap_or(time)
 }
 
-/// Milliseconds since 1970, not after the year 9999.
+/// Milliseconds since 1970, at most the end of the year 9999.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
 pub(crate) struct Timestamp(u64);

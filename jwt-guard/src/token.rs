@@ -1,11 +1,11 @@
-//! A token as it came in: text that proves nothing yet.
+//! An unverified token: text that proves nothing yet.
 
 use std::fmt;
 use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-/// Where in a request a token was found.
+/// The place of a credential in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenSource {
@@ -19,7 +19,7 @@ pub enum TokenSource {
     WebSocketProtocol,
     /// A query parameter.
     QueryParameter,
-    /// The cookie of a server-side session: no token at all, but the name of what the server holds.
+    /// The cookie of a server-side session: not a token, but the id of a record on the server.
     Session,
 }
 
@@ -36,33 +36,33 @@ impl fmt::Display for TokenSource {
     }
 }
 
-/// What a token is for.
+/// The purpose of a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// To call handlers with.
+    /// An access token, to call handlers.
     #[default]
     Access,
-    /// To ask for the next access token with. It grants nothing else: neither kind passes as the other.
+    /// A refresh token, to get the next access token. It grants nothing else: neither kind passes as the other.
     Refresh,
 }
 
-/// The longest header segment that is looked at: 2 KiB. A header names an algorithm and a key; 2 KiB of
-/// base64url is twenty times what issuers send, and bounds what an unauthenticated caller can make us parse.
+/// The longest accepted header segment: 2 KiB. A header names an algorithm and a key; 2 KiB of base64url is twenty
+/// times what issuers send, and bounds what an unauthenticated caller can make us parse.
 const LONGEST_HEADER: usize = 2048;
 
-/// A compact JWS by its shape: three non-empty base64url segments, not too long. Nothing in it is verified.
+/// Text in the form of a compact JWS: three non-empty base64url segments, not too long. Nothing in it is verified.
 ///
-/// There is no way to read the claims from here; that takes a key.
+/// It gives no access to the claims; that takes a key.
 #[derive(Clone, Copy)]
 pub(crate) struct RawToken<'a> {
-    /// ASCII, all of it.
+    /// Only ASCII.
     bytes: &'a [u8],
     header_end: usize,
     payload_end: usize,
 }
 
-/// Why a text has not the shape of a compact JWS.
+/// Why a text is not a compact JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misshapen {
     /// The token is longer than the guard allows.
@@ -74,7 +74,7 @@ pub(crate) enum Misshapen {
 }
 
 impl<'a> RawToken<'a> {
-    /// Looks at length and shape only (RFC 7515 section 7.1): no parsing, no allocation.
+    /// Checks length and form only (RFC 7515 section 7.1), without parsing or allocating.
     pub(crate) fn new(bytes: &'a [u8], longest: usize) -> Result<Self, Misshapen> {
         if bytes.len() > longest {
             return Err(Misshapen::TooLong);
@@ -87,7 +87,7 @@ impl<'a> RawToken<'a> {
         let token = Self { bytes, header_end, payload_end };
         let segments = [token.header(), token.payload(), token.signature()];
         let empty = segments.iter().any(|segment| segment.is_empty());
-        // Without a dot between the two that were found, whatever is left is segments.
+        // The first and the last dot, without another one between them, leave three segments.
         if empty || memchr(b'.', token.payload()).is_some() || !is_base64url_with_dots(bytes) {
             return Err(Misshapen::NotCompact);
         }
@@ -130,8 +130,8 @@ impl fmt::Debug for RawToken<'_> {
     }
 }
 
-/// Whether all bytes are dots or of the base64url alphabet. Every byte is looked at, without a branch: so the compiler
-/// takes sixteen at a time, and half a kilobyte costs some nanoseconds.
+/// Whether all bytes are dots or of the base64url alphabet. It checks every byte without a branch, so that the compiler
+/// vectorises it: sixteen bytes at a time, some nanoseconds for half a kilobyte.
 fn is_base64url_with_dots(bytes: &[u8]) -> bool {
     bytes.iter().fold(true, |all, &byte| all & is_base64url_or_dot(byte))
 }
@@ -142,7 +142,7 @@ pub(crate) const fn is_base64url_or_dot(byte: u8) -> bool {
     alphanumeric | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
 
-/// What a token was verified as: its kind, and the place of its issuer among those of the guard.
+/// The result of a verification: the kind of the token, and the index of its issuer among those of the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct VerifiedAs {
     pub(crate) kind: TokenKind,

@@ -1,4 +1,4 @@
-//! The routes that a layer leaves alone.
+//! Exceptions of a layer.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +7,12 @@ use axum::extract::{MatchedPath, OriginalUri};
 use http::Method;
 use http::request::Parts;
 
-/// A route that [`RequireAuthentication`](super::RequireAuthentication) leaves alone, for one method or for all.
+/// A route that [`RequireAuthentication`](super::RequireAuthentication) does not guard, for one method or for all.
 #[derive(Debug)]
 pub(crate) struct Exception {
     pub(crate) route: String,
     pub(crate) method: Option<Method>,
-    /// Whether a request met it, or the operator knows that none does.
+    /// Whether a request matched it, or the log has a warning that none does.
     settled: AtomicBool,
 }
 
@@ -21,14 +21,14 @@ impl Exception {
         Self { route, method, settled: AtomicBool::new(false) }
     }
 
-    /// Whether it is for requests of this method; `HEAD` is served by what serves `GET`.
+    /// Whether it is for this method; a handler of `GET` serves `HEAD` too.
     pub(crate) fn is_for(&self, method: &Method) -> bool {
         self.method
             .as_ref()
             .is_none_or(|only| only == method || (*only == Method::GET && *method == Method::HEAD))
     }
 
-    /// Whether it lets this request alone.
+    /// Whether it applies to this request.
     pub(super) fn covers(&self, request: &Parts) -> bool {
         let matched = request.extensions.get::<MatchedPath>();
         let covers =
@@ -39,7 +39,7 @@ impl Exception {
         covers
     }
 
-    /// Tells the operator that it meets no route, unless that is known not to be so or was told.
+    /// Warns that it matches no route, unless a request has matched it or the warning was logged.
     pub(crate) fn report_unmet(&self) {
         if self.settle() {
             tracing::warn!(
@@ -51,8 +51,8 @@ impl Exception {
         }
     }
 
-    /// Tells the operator of an exception that no request has met, where a request that was refused seems to be the one it
-    /// is for: its path, and not its pattern, is named; or the pattern without the prefix of a nest.
+    /// Warns of an exception without a match if a refused request seems to be meant: the exception is its path instead
+    /// of its pattern, or the pattern without the prefix of a nest.
     pub(super) fn report_near_miss(&self, request: &Parts) {
         let matched = request.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         if matched == Some(&self.route) || self.settled.load(Ordering::Relaxed) {
@@ -72,14 +72,14 @@ impl Exception {
         }
     }
 
-    /// True for the first who settles it.
+    /// Returns `true` for the first call that settles it.
     fn settle(&self) -> bool {
-        // Reads first: requests that are let in come often, and a write would be seen by all threads.
+        // Reads first: admitted requests are frequent, and a write would affect all threads.
         !self.settled.load(Ordering::Relaxed) && !self.settled.swap(true, Ordering::Relaxed)
     }
 }
 
-/// As the call that made it.
+/// Shows the call that made it.
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.method {

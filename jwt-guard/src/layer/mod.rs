@@ -1,7 +1,7 @@
 //! The guard as a layer.
 //!
-//! [`JwtGuard::layer`] hands a guard to the handlers below it and decides nothing.
-//! [`JwtGuard::require_authentication`] guards whole routers that cannot be annotated.
+//! [`JwtGuard::layer`] gives a guard to the handlers below it and decides nothing. [`JwtGuard::require_authentication`]
+//! guards whole routers that cannot be annotated.
 
 use std::any::Any;
 
@@ -15,13 +15,12 @@ pub(crate) use exception::Exception;
 pub use provide::{GuardLayer, GuardService};
 pub use require::{RequireAuthentication, RequireAuthenticationService};
 
-/// The layer, where it is [`RequireAuthentication`].
+/// The layer, if it is [`RequireAuthentication`].
 pub(crate) fn as_requirement(layer: &dyn Any) -> Option<&RequireAuthentication> {
     layer.downcast_ref()
 }
 
-/// The guard that a layer provides, where the layer is one of ours. Layers that are put together, such as a
-/// `ServiceBuilder`, are not looked into.
+/// The guard of a layer, if the layer is one of ours. Combined layers, such as a `ServiceBuilder`, are not inspected.
 pub(crate) fn guard_of(layer: &dyn Any) -> Option<&JwtGuard> {
     let provided = layer.downcast_ref::<GuardLayer>().map(|layer| &layer.guard);
     provided.or_else(|| as_requirement(layer).map(|layer| &layer.guard))

@@ -1,4 +1,4 @@
-//! Handing the guard to the handlers below.
+//! Gives the guard to the handlers below.
 
 use std::task::{Context, Poll};
 
@@ -9,8 +9,8 @@ use tower_service::Service;
 use crate::guard::JwtGuard;
 
 impl JwtGuard {
-    /// A layer that makes this the guard of the handlers below it. The innermost guard wins, be it a layer's or that of a
-    /// [`Router`](crate::Router::with_guard). As any layer of axum, it covers the routes that were added before it.
+    /// A layer that makes this the guard of the handlers below it. The innermost guard wins, whether of a layer or of a
+    /// [`Router`](crate::Router::with_guard). As any layer of axum, it applies to the routes that were added before it.
     ///
     /// ```
     /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
@@ -24,7 +24,7 @@ impl JwtGuard {
     }
 }
 
-/// Puts a guard into every request; made by [`JwtGuard::layer`].
+/// Adds a guard to every request; made by [`JwtGuard::layer`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct GuardLayer {

@@ -1,4 +1,4 @@
-//! Guarding routers that cannot be annotated.
+//! Guards routers that cannot be annotated.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,13 +17,13 @@ use crate::policy::Rule;
 impl JwtGuard {
     /// A layer that lets only authenticated callers through, for a router whose handlers carry no attribute.
     ///
-    /// It refuses before the handler and its extractors run, and also where no route matches. Exceptions are route
-    /// patterns, compared whole: no prefixes, no regular expressions. An attribute on a handler below is evaluated
-    /// too, by the same guard, and the token is still verified once.
+    /// It refuses before the handler and its extractors run, and also without a matching route. Exceptions are whole
+    /// route patterns, not prefixes or regular expressions. An attribute on a handler below is evaluated too, by the
+    /// same guard, and the token is still verified once.
     ///
-    /// An exception that meets no route is a WARN in the log: at start-up under a [`Router`](crate::Router), which knows its
-    /// routes; under a router of axum, when the first request is refused whose path it names, or whose route it names without
-    /// the prefix of a nest.
+    /// An exception that matches no route is a WARN in the log: at start-up under a [`Router`](crate::Router), which
+    /// knows its routes; under a router of axum, at the first refused request whose path is the exception, or whose
+    /// route is the exception with the prefix of a nest.
     ///
     /// ```
     /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
@@ -40,7 +40,7 @@ impl JwtGuard {
     }
 }
 
-/// Refuses callers without a good token; made by [`JwtGuard::require_authentication`].
+/// Refuses callers without a valid token; made by [`JwtGuard::require_authentication`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RequireAuthentication {
@@ -50,18 +50,18 @@ pub struct RequireAuthentication {
 }
 
 impl RequireAuthentication {
-    /// Leaves one route alone, for every method: the one whose pattern, with the prefixes of all nesting, is `route`. Where
-    /// only reading is for everybody, use [`except_method`](Self::except_method).
+    /// Does not guard one route, for every method: the one with the pattern `route`, with all prefixes. If only reading
+    /// is public, use [`except_method`](Self::except_method).
     ///
     /// # Panics
     ///
-    /// When `route` does not begin with `/`: no route could match it.
+    /// If `route` does not begin with `/`, because no route could match it.
     #[track_caller]
     pub fn except(self, route: impl Into<String>) -> Self {
         self.and(None, route.into())
     }
 
-    /// Leaves one route alone for one method; `GET` includes `HEAD`, as in axum. Everything else is as for
+    /// Does not guard one route for one method; `GET` includes `HEAD`, as in axum. Otherwise as
     /// [`except`](Self::except).
     ///
     /// ```
@@ -77,7 +77,7 @@ impl RequireAuthentication {
     ///
     /// # Panics
     ///
-    /// When `route` does not begin with `/`: no route could match it.
+    /// If `route` does not begin with `/`, because no route could match it.
     #[track_caller]
     pub fn except_method(self, method: Method, route: impl Into<String>) -> Self {
         self.and(Some(method), route.into())
@@ -124,7 +124,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that was polled ready is the one that is called; a clone takes its place.
+        // Calls the service that was polled ready, and leaves a clone in its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let RequireAuthentication { guard, exceptions } = self.layer.clone();

@@ -1,13 +1,13 @@
-//! The answers of a guard, in the words of OpenAPI.
+//! The answers of a guard, as OpenAPI responses.
 
 use crate::policy::{Credentials, DenyAs, Needs, Rule};
 
-/// A response object: what a guard answers in place of the handler.
+/// A response object: an answer of the guard instead of the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
     pub description: &'static str,
-    /// The header that comes with it, and what it says.
+    /// Its header, with a description.
     pub header: Option<(&'static str, &'static str)>,
 }
 
@@ -33,13 +33,13 @@ pub(crate) const CROSS_SITE: Answer = Answer {
     header: CHALLENGE,
 };
 
-/// What a guard answers to requests that a policy does not let in.
+/// The answers of a guard to requests that a policy refuses.
 pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
     if needs.credentials() == Credentials::Ignored {
         return Vec::new();
     }
     if rule.deny_as() == DenyAs::NotFound {
-        let hidden = "There is no such route, or the caller may not know of it.";
+        let hidden = "The route does not exist, or is hidden from the caller.";
         return vec![Answer { status: 404, description: hidden, header: None }, UNAVAILABLE];
     }
     let unauthenticated = match needs.credentials() {
@@ -62,7 +62,7 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
     login.into_iter().chain([MALFORMED, unauthenticated]).chain(forbidden).chain([UNAVAILABLE]).collect()
 }
 
-/// What `security` has no words for, as the attribute says it; `None` where scopes are all that is asked for.
+/// The part of the policy that `security` cannot express, as its attribute; `None` if it consists of scopes only.
 pub(crate) fn note(rule: &Rule, needs: &Needs) -> Option<String> {
     let scopes_only = needs.ways().iter().all(|way| way.roles().is_empty() && !way.is_fresh());
     let as_usual =

@@ -1,4 +1,4 @@
-//! Bringing a document and an access table together.
+//! Writes an access table into a document, and compares the two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +14,11 @@ use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Needs, Rule};
 use crate::router::{AccessRow, AccessTable};
 
-/// A document under construction: what was found, and which schemes are needed.
+/// A document under construction: the problems, and the needed schemes.
 struct Work<'a, D> {
     document: &'a mut D,
     options: &'a DocumentOptions,
-    /// The schemes of each guard, by its number, and the scopes of the policies that it decides.
+    /// The schemes of each guard, by its number, with the scopes of its policies.
     guards: BTreeMap<u64, (Schemes, Vec<String>)>,
     problems: Vec<String>,
 }
@@ -68,7 +68,7 @@ pub(super) fn write(
     work.finish()
 }
 
-/// Puts the schemes of a guard in the place of the markers in `document`, which no table belongs to.
+/// Replaces the markers in `document`, which has no access table, by the schemes of a guard.
 pub(super) fn resolve(
     schemes: &Schemes,
     hidden: bool,
@@ -94,7 +94,7 @@ pub(super) fn resolve(
 }
 
 impl<D: Write> Work<'_, D> {
-    /// Adds the operations that a router keeps with its rows.
+    /// Adds the operations that are kept with the rows of a router.
     fn add_operations(&mut self, row: &AccessRow) {
         let Some(operation) = &row.source.operation else { return };
         for at in places(row) {
@@ -144,8 +144,8 @@ impl<D: Write> Work<'_, D> {
         }
     }
 
-    /// Writes that credentials are not looked at. A library that has no words for it leaves `security` out, and then that of
-    /// the whole document would count.
+    /// Declares that credentials are ignored. A library that cannot write this omits `security`, and then the
+    /// document-wide one would apply.
     fn ask_nothing(&mut self, at: &At, schemes: Option<&Schemes>) {
         if !D::SAYS_EMPTY && !self.document.security().is_empty() {
             self.problems.push(format!(
@@ -156,14 +156,13 @@ impl<D: Write> Work<'_, D> {
         }
         let Some(operation) = self.document.operation(at) else { return };
         operation.secure(&[]);
-        // A page of another site could log a person in, or out.
+        // A page of another site could log a person in or out.
         if schemes.is_some_and(Schemes::reads_cookies) && changes_something(at.method) {
             operation.answer(&CROSS_SITE);
         }
     }
 
-    /// The schemes of the guard that decides a row: the nearest of its routers, the one that the options name, or the one of
-    /// the process.
+    /// The schemes of the guard that decides a row: that of the nearest router, of the options, or of the process.
     fn schemes_of(&self, row: &AccessRow) -> Option<Schemes> {
         let named = |guard: &JwtGuard| {
             let known = self.guards.get(&guard.id());
@@ -177,7 +176,7 @@ impl<D: Write> Work<'_, D> {
         nearest.or(alone).or_else(|| JwtGuard::of(&Extensions::new()).map(named))
     }
 
-    /// Defines the schemes, and looks for those that are not defined.
+    /// Defines the schemes, and finds undefined ones.
     fn finish(mut self) -> Result<(), DocumentError> {
         self.document.finish();
         for (schemes, scopes) in self.guards.values() {
@@ -218,7 +217,7 @@ impl<D: Write> Work<'_, D> {
     }
 }
 
-/// Writes what needs no guard: the policy, and the answers to those whom it does not let in.
+/// Writes the parts that do not depend on the guard: the policy, and its refusals.
 pub(super) fn describe(operation: &mut impl WriteOperation, rule: &Rule, needs: &Needs) {
     for answer in answers(rule, needs) {
         operation.answer(&answer);
@@ -229,14 +228,14 @@ pub(super) fn describe(operation: &mut impl WriteOperation, rule: &Rule, needs: 
     operation.name_policy(&rule.to_string());
 }
 
-/// Where the operations of a row are.
+/// The places of a row's operations.
 fn places(row: &AccessRow) -> impl Iterator<Item = At> {
     let path = documented_path(&row.path);
     let methods = METHODS.into_iter().filter(|method| row.source.methods.contains(method));
     methods.map(move |method| At { path: path.clone(), method })
 }
 
-/// The row that serves an operation: `HEAD` follows `GET`, and `ANY` and `OTHER` take what is left.
+/// The row of an operation: `HEAD` follows `GET`, and `ANY` and `OTHER` serve the remaining methods.
 fn row_of<'r>(rows: &[&'r AccessRow], at: &At) -> Option<&'r AccessRow> {
     let here = || rows.iter().copied().filter(|row| documented_path(&row.path) == at.path);
     let by_name = |method: &str| here().find(|row| row.source.methods.contains(&method));

@@ -1,8 +1,8 @@
-//! What is wrong with a document.
+//! The problems of a document.
 
 use std::fmt;
 
-/// An OpenAPI document does not say what is served; lists everything that was found.
+/// An OpenAPI document does not match the routes; lists every difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentError {
     problems: Vec<String>,
@@ -15,7 +15,7 @@ impl DocumentError {
         if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
     }
 
-    /// One sentence for each problem: what was found, and what to do.
+    /// One sentence for each problem: what was found, and the fix.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }

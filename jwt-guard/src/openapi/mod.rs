@@ -1,13 +1,13 @@
-//! OpenAPI documents that say what the policies enforce.
+//! Writes the policies into OpenAPI documents.
 //!
-//! The attribute above a handler is the only place where its policy stands. A document gets it from there: who may call, by
-//! which schemes, and what a refusal looks like. So `security`, the answers 400, 401, 403 and 503, and `x-access-policy` cannot
-//! differ from what is enforced.
+//! The attribute above a handler is the only source of its policy. The document gets it from there: who may call, with
+//! which schemes, and what a refusal looks like. So `security`, the answers 400, 401, 403 and 503, and
+//! `x-access-policy` cannot differ from what is enforced.
 //!
 //! Two libraries are supported: [utoipa 6](utoipa_6) by the feature `utoipa-6`, and [aide 0.15](aide_0_15) by the feature
 //! `aide-0-15`. With both, a handler without a policy does not compile.
 //!
-//! # What a document says
+//! # Contents of a document
 //!
 //! | the policy | `security` |
 //! |---|---|
@@ -18,11 +18,11 @@
 //! | `anonymous_allowed` | *optional*: `{}`, and each place of a token |
 //! | `anonymous_allowed(credentials = "ignored")` | `[]`: nothing is looked at |
 //!
-//! What `security` has no words for, such as claims, stands in the description. Hidden routes are left out. The `reason` of a
+//! The description has what `security` cannot express, such as claims. Hidden routes are left out. The `reason` of a
 //! policy is for its authors, and is not written.
 //!
-//! The schemes are those of the guard that decides the route: [`JwtGuard::openapi`](crate::JwtGuard::openapi) says how they are
-//! called, and changes it.
+//! The schemes are those of the guard that decides the route. [`JwtGuard::openapi`](crate::JwtGuard::openapi) lists and
+//! changes their names.
 
 mod answers;
 mod document;
@@ -42,7 +42,7 @@ pub use error::DocumentError;
 pub use options::DocumentOptions;
 pub use schemes::Schemes;
 
-/// An OpenAPI document of a library that is supported: `utoipa::openapi::OpenApi` or `aide::openapi::OpenApi`.
+/// An OpenAPI document of a supported library: `utoipa::openapi::OpenApi` or `aide::openapi::OpenApi`.
 pub trait Document: write::Write {}
 
 impl AccessTable {
@@ -53,8 +53,8 @@ impl AccessTable {
     ///
     /// # Errors
     ///
-    /// Everything that only one side knows: routes that are documented and not served, or served and not documented; and
-    /// security schemes that are not defined. The document is changed all the same.
+    /// Routes that are documented but not served, or served but not documented; and undefined security schemes. The
+    /// document is changed all the same.
     pub fn document(&self, document: &mut impl Document) -> Result<(), DocumentError> {
         self.document_with(&DocumentOptions::new(), document)
     }
@@ -74,17 +74,17 @@ impl AccessTable {
 }
 
 impl Schemes {
-    /// Puts the schemes of the guard into a document that no access table belongs to, such as that of aide's own `ApiRouter`.
-    /// Takes hidden routes out.
+    /// Inserts the schemes of the guard into a document without an access table, such as that of aide's own
+    /// `ApiRouter`. Removes hidden routes.
     ///
     /// # Errors
     ///
-    /// Security schemes that are asked for and not defined.
+    /// Security schemes that are used but not defined.
     pub fn resolve(&self, document: &mut impl Document) -> Result<(), DocumentError> {
         document::resolve(self, false, document)
     }
 
-    /// As [`resolve`](Self::resolve), and keeps hidden routes.
+    /// As [`resolve`](Self::resolve), but keeps hidden routes.
     ///
     /// # Errors
     ///

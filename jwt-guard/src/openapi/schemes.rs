@@ -1,4 +1,4 @@
-//! Security schemes: the places of a guard, in the words of OpenAPI.
+//! The locations of a guard, as security schemes of OpenAPI.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::guard::JwtGuard;
 use crate::location::{Part, Place};
 use crate::token::TokenKind;
 
-/// What the places of a guard are called in an OpenAPI document; made by [`JwtGuard::openapi`].
+/// The security schemes for the locations of a guard; made by [`JwtGuard::openapi`].
 ///
 /// | the guard reads | scheme | name |
 /// |---|---|---|
@@ -17,7 +17,7 @@ use crate::token::TokenKind;
 /// | a header, a cookie, a query parameter | `apiKey` | that of the header, cookie or parameter |
 /// | a cookie of [`Builder::cookies`](crate::setup::Builder::cookies), by a method that changes something | that and its CSRF header, as one *and* | those of both |
 ///
-/// Where a policy takes refresh tokens, the schemes that read both kinds have a twin whose name begins with `refresh_`.
+/// For policies that accept refresh tokens, the schemes for both kinds have a twin whose name begins with `refresh_`.
 ///
 /// ```
 /// # use jwt_guard::{JwtGuard, Secret};
@@ -45,7 +45,7 @@ pub struct Schemes {
 /// One security scheme object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
-    /// What it is called unless it is renamed.
+    /// Its default name.
     key: String,
     pub name: String,
     pub kind: SchemeKind,
@@ -67,30 +67,30 @@ pub enum KeyLocation {
     Query,
 }
 
-/// The flows of OAuth 2 that a client can get a token by.
+/// The OAuth 2 flows by which a client can get a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flows {
-    /// The address that takes name and password.
+    /// The token endpoint for name and password.
     pub password: Option<String>,
     /// The addresses of the login page and of the token endpoint.
     pub authorization_code: Option<(String, String)>,
     pub refresh: Option<String>,
 }
 
-/// One place of a token, as schemes.
+/// The schemes of one location.
 #[derive(Clone, Debug)]
 pub(crate) struct Alternative {
     pub(crate) scheme: String,
-    /// The scheme of the header that goes with it.
+    /// The scheme of the accompanying CSRF header.
     pub(crate) csrf: Option<String>,
-    /// Whether the names beside it may be roles.
+    /// Whether its list of names may contain roles.
     pub(crate) takes_roles: bool,
 }
 
 const OAUTH2: &str = "oauth2";
 
 impl JwtGuard {
-    /// What the places of this guard are called in an OpenAPI document.
+    /// The security schemes for the locations of this guard in an OpenAPI document.
     pub fn openapi(&self) -> Schemes {
         Schemes::of(self)
     }
@@ -115,7 +115,7 @@ impl Schemes {
         this
     }
 
-    /// Renames a scheme. What a scheme is called without it, stands in the table above.
+    /// Renames a scheme. The table above has the default names.
     pub fn name(mut self, scheme: &str, name: impl Into<String>) -> Self {
         let name = name.into();
         let Some(found) = self.schemes.iter_mut().find(|known| known.key == scheme) else {
@@ -131,7 +131,7 @@ impl Schemes {
         self
     }
 
-    /// Describes a scheme, instead of the words that it has by default.
+    /// Replaces the default description of a scheme.
     pub fn description(mut self, scheme: &str, description: impl Into<String>) -> Self {
         match self.schemes.iter_mut().find(|known| known.key == scheme) {
             Some(found) => found.description = description.into(),
@@ -140,14 +140,14 @@ impl Schemes {
         self
     }
 
-    /// Says that `url` answers name and password with a token (RFC 6749 section 4.3), so that *Authorize* in Swagger UI logs
-    /// in. May be relative to the document.
+    /// Sets the endpoint that exchanges name and password for a token (RFC 6749 section 4.3), so that *Authorize* in
+    /// Swagger UI logs in. May be relative to the document.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.flows.password = Some(url.into());
         self.with_flows()
     }
 
-    /// Says where a person logs in, and where the code is exchanged for a token (RFC 6749 section 4.1).
+    /// Sets the login page, and the endpoint that exchanges the code for a token (RFC 6749 section 4.1).
     pub fn authorization_code(
         mut self,
         authorization_url: impl Into<String>,
@@ -157,13 +157,13 @@ impl Schemes {
         self.with_flows()
     }
 
-    /// Says where a refresh token is exchanged, if that is not the address of the token.
+    /// Sets the endpoint for refresh tokens, if that is not the token endpoint.
     pub fn refresh_url(mut self, url: impl Into<String>) -> Self {
         self.flows.refresh = Some(url.into());
         self.with_flows()
     }
 
-    /// Describes a scope, for the page on which a person grants it. Scopes that policies name are listed without it too.
+    /// Describes a scope, for the page on which a person grants it. The scopes of policies are listed even without it.
     pub fn scope(mut self, scope: impl Into<String>, description: impl Into<String>) -> Self {
         self.scopes.insert(scope.into(), description.into());
         self
@@ -173,7 +173,7 @@ impl Schemes {
         &self.guard
     }
 
-    /// Each place of such a token.
+    /// The locations of this kind of token.
     pub(crate) fn alternatives(&self, token: TokenKind) -> &[Alternative] {
         match token {
             TokenKind::Access => &self.access,
@@ -181,7 +181,7 @@ impl Schemes {
         }
     }
 
-    /// The schemes, with these scopes beside those that were described.
+    /// The schemes, with these scopes beside the described ones.
     pub(crate) fn defined(&self, scopes: &[String]) -> impl Iterator<Item = Scheme> {
         let mut all = self.scopes.clone();
         for scope in scopes {
@@ -196,14 +196,14 @@ impl Schemes {
         })
     }
 
-    /// Whether a token may come in a cookie, so that a request may be refused for the page that caused it.
+    /// Whether a token may be in a cookie, so that a request may be refused because of the page that caused it.
     pub(crate) fn reads_cookies(&self) -> bool {
         self.schemes
             .iter()
             .any(|scheme| matches!(scheme.kind, SchemeKind::ApiKey { location: KeyLocation::Cookie, .. }))
     }
 
-    /// What cannot be done as it was asked for.
+    /// The problems of the settings.
     pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
         let known: Vec<_> = self.schemes.iter().map(|scheme| format!("`{}`", scheme.key)).collect();
         self.unknown.iter().map(move |name| {
@@ -219,7 +219,7 @@ impl Schemes {
         self
     }
 
-    /// Adds the scheme of the flows where the guard reads what they yield.
+    /// Adds the scheme of the flows, if the guard reads their tokens.
     fn with_flows(mut self) -> Self {
         if self.schemes.iter().any(|scheme| scheme.key == OAUTH2) {
             return self;
@@ -279,7 +279,7 @@ impl Schemes {
         }
     }
 
-    /// The issuers whose documents say where to log in.
+    /// The issuers with a discovery document.
     fn add_discovered(&mut self) {
         let guard = self.guard.clone();
         for (index, url) in guard.config().access.discovery_documents().enumerate() {
@@ -298,7 +298,7 @@ impl Schemes {
         Some(self.define(&legal(&name), kind, description))
     }
 
-    /// The name of this scheme, which is new or known. A header and a cookie may be called alike.
+    /// The name of this scheme, made unique: a header and a cookie may have the same name.
     fn define(&mut self, key: &str, kind: SchemeKind, description: &str) -> String {
         let keys = std::iter::once(key.to_owned()).chain((2..).map(|number| format!("{key}_{number}")));
         for key in keys {

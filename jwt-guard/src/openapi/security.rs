@@ -1,8 +1,8 @@
-//! Security requirements: what a policy asks for, in the words of OpenAPI.
+//! Policies as security requirements of OpenAPI.
 //!
-//! A policy is a constant and does not know its guard. So it is written with [`ACCESS`] or [`REFRESH`] in place of a scheme
-//! first, and [`expand`] puts the schemes of the guard there. What is left of them is an undefined scheme, which no check
-//! of a document lets pass.
+//! A policy is a constant and does not know its guard. So it is first written with [`ACCESS`] or [`REFRESH`] in place
+//! of a scheme, and [`expand`] inserts the schemes of the guard. A marker that remains is an undefined scheme, which
+//! every validator refuses.
 
 use std::collections::BTreeMap;
 
@@ -13,19 +13,20 @@ use crate::token::TokenKind;
 /// A security requirement object: all of these schemes, each with names.
 pub(crate) type Requirement = BTreeMap<String, Vec<String>>;
 
-/// Stands for every place of an access token; its names are scopes.
+/// Stands for every location of an access token; its names are scopes.
 pub(crate) const ACCESS: &str = "jwt_guard";
 
-/// Stands for every place of a refresh token.
+/// Stands for every location of a refresh token.
 pub(crate) const REFRESH: &str = "jwt_guard_refresh";
 
-/// Beside one of the others: the roles.
+/// Beside one of the other markers: the roles.
 pub(crate) const ROLES: &str = "jwt_guard_roles";
 
-/// Beside one of the others: the route is hidden.
+/// Beside one of the other markers: the route is hidden.
 pub(crate) const HIDDEN: &str = "jwt_guard_hidden";
 
-/// The alternatives that a policy leaves a caller: *optional* is an empty one, and nothing at all looks at nothing.
+/// The alternatives of a policy. An empty alternative means *optional*; an empty list means that credentials are
+/// ignored.
 pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<Requirement> {
     let marker = match needs.token() {
         TokenKind::Access => ACCESS,
@@ -50,7 +51,7 @@ pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<Requirement> {
     }
 }
 
-/// Puts the schemes of a guard in the place of the markers.
+/// Replaces the markers by the schemes of a guard.
 pub(crate) fn expand(requirements: &[Requirement], schemes: &Schemes, method: &str) -> Vec<Requirement> {
     let mut found = Vec::new();
     for requirement in requirements {
@@ -70,7 +71,7 @@ pub(crate) fn expand(requirements: &[Requirement], schemes: &Schemes, method: &s
     found
 }
 
-/// Whether the requirement is one of ours, and not yet one of a guard.
+/// Whether the requirement still has a marker.
 pub(crate) fn marked(requirement: &Requirement) -> Option<(TokenKind, &[String])> {
     let scopes = |marker: &str| requirement.get(marker).map(Vec::as_slice);
     let access = scopes(ACCESS).map(|scopes| (TokenKind::Access, scopes));
@@ -98,7 +99,7 @@ fn filled(
     std::iter::once((alternative.scheme.clone(), names)).chain(csrf)
 }
 
-/// Methods that a page of another site must not cause.
+/// Methods that are protected against pages of other sites.
 pub(crate) fn changes_something(method: &str) -> bool {
     !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }

@@ -1,4 +1,4 @@
-//! What a document of any library can be asked for and told.
+//! The operations on a document of any library.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use super::schemes::Scheme;
 use super::security::Requirement;
 use crate::router::document::Operation;
 
-/// Method and path of an operation, as a document names them.
+/// Method and path of an operation in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
     pub path: String,
@@ -18,8 +18,8 @@ pub struct At {
 /// The methods that an OpenAPI 3.1 document has operations for.
 pub(crate) const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
-/// The field of a path item for one of [`METHODS`], borrowed as the last argument says. The libraries' path items are of types
-/// of their own, with fields of the same names.
+/// The field of a path item for one of [`METHODS`], borrowed as the last argument says. The libraries have different
+/// types of path items with the same fields.
 macro_rules! field_of_method {
     ($item:expr, $method:expr, $($borrow:tt)+) => {
         match $method {
@@ -36,27 +36,27 @@ macro_rules! field_of_method {
 }
 pub(crate) use field_of_method;
 
-/// What a library's document must do for us. Each implementation is a writer and decides nothing.
+/// A document of a library. Implementations write and decide nothing.
 pub trait Write {
     /// An operation object.
     type Operation: WriteOperation;
 
-    /// Whether an operation can say `security: []`. If not, it says so by leaving `security` out.
+    /// Whether an operation can have `security: []`. If not, it omits `security`.
     const SAYS_EMPTY: bool;
 
     /// Every operation of the document.
     fn everywhere(&self) -> Vec<At>;
 
-    /// The operation there.
+    /// The operation at this place.
     fn operation(&mut self, at: &At) -> Option<&mut Self::Operation>;
 
-    /// Adds an operation that a router keeps, with the schemas that it refers to. `false` where another library made it.
+    /// Adds an operation of a router, with its schemas. `false` if another library made it.
     fn add(&mut self, at: &At, operation: &Operation) -> bool;
 
-    /// Takes an operation out.
+    /// Removes an operation.
     fn remove(&mut self, at: &At);
 
-    /// Defines a security scheme. `false` where another one has its name.
+    /// Defines a security scheme. `false` if another one has its name.
     fn define(&mut self, scheme: &Scheme) -> bool;
 
     /// The names of all security schemes.
@@ -65,11 +65,11 @@ pub trait Write {
     /// The document-wide `security`.
     fn security(&self) -> Vec<Requirement>;
 
-    /// Mends what the library leaves invalid, and adds what it keeps elsewhere.
+    /// Repairs what the library leaves invalid, and adds what it keeps elsewhere.
     fn finish(&mut self);
 }
 
-/// What a library's operation must do for us.
+/// An operation of a library.
 pub trait WriteOperation {
     /// Its `security`, if it has any.
     fn security(&self) -> Option<Vec<Requirement>>;
@@ -77,20 +77,20 @@ pub trait WriteOperation {
     /// Replaces its `security`.
     fn secure(&mut self, requirements: &[Requirement]);
 
-    /// Adds a response; where the application has described that status, only the header.
+    /// Adds a response; if the application has described that status, only the header.
     fn answer(&mut self, answer: &Answer);
 
-    /// Adds a paragraph to the description, unless it is there.
+    /// Adds a paragraph to the description, unless it is there already.
     fn describe(&mut self, note: &str);
 
-    /// Whether it says a policy, so that it is one of ours.
+    /// Whether it has a policy of this crate.
     fn has_policy(&self) -> bool;
 
-    /// Says the policy in `x-access-policy`.
+    /// Writes the policy to `x-access-policy`.
     fn name_policy(&mut self, policy: &str);
 }
 
-/// The field of an operation that holds the policy, as its attribute.
+/// The field of an operation for the policy.
 pub(crate) const POLICY: &str = "x-access-policy";
 
 /// A description with one more paragraph.
@@ -102,7 +102,7 @@ pub(crate) fn with_paragraph(description: Option<&str>, note: &str) -> String {
     }
 }
 
-/// The path of a route as OpenAPI writes it: a wildcard is a parameter as any other.
+/// The path of a route in the form of OpenAPI: a wildcard is an ordinary parameter.
 pub(crate) fn documented_path(route: &str) -> String {
     route.replace("{*", "{")
 }

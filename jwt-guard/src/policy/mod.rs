@@ -1,8 +1,8 @@
 //! Who may call a handler, as data.
 //!
-//! A policy is a constant: the attributes write it, the guard evaluates it, the challenge, the access table and
-//! the tests read it. Nothing in here runs code of the application, and the macros decide nothing: the judgement
-//! is library code.
+//! A policy is a constant: the attributes write it, the guard evaluates it, and the challenge, the access table and
+//! tests read it. Nothing here runs code of the application, and the macros decide nothing: the decision is library
+//! code.
 
 mod check;
 pub(crate) mod evaluate;
@@ -21,10 +21,10 @@ pub use rule::{Access, Declaration, DenyAs, Rule};
 pub use scope_name::{check_name, check_scope};
 pub(crate) use scope_name::{is_name, is_scope, is_scope_list};
 
-/// A policy as a type, so that several handlers can share it, or one can be written by hand.
+/// A policy as a type, for several handlers to share, or written by hand.
 ///
-/// The attributes implement this trait for a hidden type beside each handler. Implement it yourself for a policy
-/// that many handlers name:
+/// The attributes implement this trait for a hidden type beside each handler. Implement it for a policy that several
+/// handlers use:
 ///
 /// ```
 /// use jwt_guard::policy::{Policy, Requirement, Rule};

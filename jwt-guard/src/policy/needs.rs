@@ -1,14 +1,14 @@
-//! What would let a caller in, as data: for documents, metadata and answers, which speak of no caller in particular.
+//! What a policy needs to admit a caller, as data: for documents, metadata and challenges.
 
 use std::borrow::Cow;
 
 use super::{Access, Requirement, Rule};
 use crate::token::TokenKind;
 
-/// What would let a caller in: whether credentials are asked for, and each set of scopes and roles that would do.
+/// What a policy needs: whether it requires credentials, and each set of scopes and roles that suffices.
 ///
-/// Made of a [`Rule`] with [`Needs::of`], it is asked of no caller in particular. OpenAPI documents and resource metadata
-/// are written from it.
+/// Made from a [`Rule`] by [`Needs::of`], independent of any caller. OpenAPI documents and resource metadata are
+/// written from it.
 ///
 /// ```
 /// use jwt_guard::policy::{Credentials, Needs, Requirement, Rule};
@@ -40,13 +40,13 @@ pub struct Needs {
 pub enum Credentials {
     /// A caller without a token is refused.
     Required,
-    /// A caller without a token is let in; one with a bad token is refused.
+    /// A caller without a token is admitted; one with a bad token is refused.
     Optional,
-    /// Nothing that the request carries is looked at.
+    /// Credentials are ignored.
     Ignored,
 }
 
-/// One way to be let in: all of these together. A refusal carries the one that asks the least of its caller.
+/// One way to be admitted: all of these together. A refusal has the way that is easiest for its caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Way {
@@ -55,7 +55,7 @@ pub struct Way {
     pub(super) fresh: bool,
 }
 
-/// Whether the ways say all that the policy does.
+/// Whether the ways describe the whole policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Completeness {
     Complete,
@@ -63,12 +63,12 @@ enum Completeness {
     Partial,
 }
 
-/// A policy with more ways than this is told by what all of them have in common. It keeps documents readable, and a policy
-/// of twenty `any(..)` beside each other from having a million.
+/// A policy with more ways than this is described by what all of them have in common. This keeps documents readable;
+/// twenty `any(..)` in one policy would have a million ways.
 const MOST_WAYS: usize = 16;
 
 impl Needs {
-    /// What `rule` needs.
+    /// The needs of `rule`.
     pub fn of(rule: &Rule) -> Self {
         let requirement = rule.requirement();
         let credentials = match rule.access() {
@@ -80,7 +80,7 @@ impl Needs {
         collect_scopes(requirement, &mut scopes);
         let (ways, completeness) = match ways(requirement) {
             Some(ways) if !ways.is_empty() => (ways, completeness(requirement)),
-            // Never without a way: a document would then say that anybody may come in.
+            // There is always a way: without one, a document would call the route open.
             _ => (vec![in_common(requirement)], Completeness::Partial),
         };
         Self {
@@ -93,34 +93,35 @@ impl Needs {
         }
     }
 
-    /// Whether credentials are asked for.
+    /// Whether the policy requires credentials.
     pub fn credentials(&self) -> Credentials {
         self.credentials
     }
 
-    /// The kind of token that is taken.
+    /// The kind of token that the policy accepts.
     pub fn token(&self) -> TokenKind {
         self.token
     }
 
-    /// The ways to be let in, each of which suffices as far as scopes and roles go. There is always one, and it may be empty.
-    /// Of a policy with more than 16 there is one way, of what all of them have in common.
+    /// The ways to be admitted, each of which suffices as far as scopes and roles are concerned. There is at least one,
+    /// which may be empty. A policy with more than 16 ways has one, of what all of them have in common.
     pub fn ways(&self) -> &[Way] {
         &self.ways
     }
 
-    /// Every scope that helps somebody to be let in, also those of ways that are not listed. Not those below `not(..)`.
+    /// Every scope that can help a caller to be admitted, including those of ways that are not listed, without those
+    /// below `not(..)`.
     pub fn scopes(&self) -> &[&'static str] {
         &self.scopes
     }
 
-    /// Whether [`ways`](Self::ways) says all that the policy does. A condition on a claim, `not(..)` and a list that was cut
-    /// are more than it can say.
+    /// Whether [`ways`](Self::ways) describes the whole policy. It cannot express a condition on a claim, `not(..)` or
+    /// a list that was cut.
     pub fn is_complete(&self) -> bool {
         self.completeness == Completeness::Complete
     }
 
-    /// Whether a caller with a good token may be refused.
+    /// Whether a caller with a valid token may be refused.
     pub fn may_forbid(&self) -> bool {
         self.may_forbid
     }
@@ -209,7 +210,7 @@ fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
             list.iter().map(ways).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect()
         }
         Requirement::Policy(_, inner) => ways(inner)?,
-        // What these ask for has no name that a token could bring.
+        // These conditions do not correspond to a scope or role.
         Requirement::Not(_) | Requirement::Claim(..) => vec![Way::default()],
     };
     simplify(&mut found);
@@ -221,7 +222,7 @@ fn simplify(ways: &mut Vec<Way>) {
     ways.dedup();
 }
 
-/// What every way asks for. Needs no list of them, so that there may be any number.
+/// What every way needs, computed without listing the ways, so that there may be any number.
 fn in_common(requirement: &Requirement) -> Way {
     match requirement {
         Requirement::Scope(name) => Way::scope(name),
@@ -263,7 +264,7 @@ fn completeness(requirement: &Requirement) -> Completeness {
     }
 }
 
-/// Whether a new login is not all that may be missing.
+/// Whether something beside a new login may be missing.
 fn may_forbid(requirement: &Requirement) -> bool {
     match requirement {
         Requirement::Fresh => false,
@@ -340,7 +341,7 @@ mod tests {
         assert_eq!(shown(&RULE), ["x / "]);
         assert!(!Needs::of(&RULE).is_complete());
         assert_eq!(Needs::of(&RULE).scopes(), ["x", "a", "b", "c", "d", "e"]);
-        // 2 to the power of 40 ways, found without making them.
+        // 2 to the power of 40 ways, without building them.
         const PAIR: Requirement = Requirement::Any(&[Requirement::Scope("a"), Requirement::Role("b")]);
         const MANY: Rule = requiring(Requirement::All(&[PAIR; 40]));
         assert_eq!(shown(&MANY), [" / b", "a / ", "a / b"]);

@@ -4,31 +4,31 @@ use std::fmt;
 
 use super::scope_name::{check_name, check_scope, check_text};
 
-/// What a caller must have, beyond a good token.
+/// What a caller must have, beside a valid token.
 ///
-/// Public so that policies can be written by hand and read by tools; an unknown variant may be added.
+/// Public, so that policies can be written by hand and read by tools; variants may be added.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Requirement {
-    /// Every one of these; none at all is always met.
+    /// All of these; an empty list is always met.
     All(&'static [Self]),
-    /// At least one of these; none at all is never met.
+    /// At least one of these; an empty list is never met.
     Any(&'static [Self]),
-    /// Not this. It holds where the caller lacks what is asked for, whatever the reason: `Not(&Role("suspended"))` lets in a
-    /// caller whose token has no claim with roles at all. A claim that is there and malformed is neither: then it is unknown
-    /// whether the condition holds, and the caller is not let in.
+    /// Not this. It holds if the caller lacks the requirement for any reason: `Not(&Role("suspended"))` admits a caller
+    /// whose token has no claim with roles at all. With a malformed claim the condition is unknown, and the caller is
+    /// refused.
     Not(&'static Self),
     /// The token grants this scope, or one that implies it.
     Scope(&'static str),
     /// The token grants this role, or one that implies it.
     Role(&'static str),
-    /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name; a member
-    /// that is `null` is absent. A claim of another type than the value, a list with an element of another type, and a path
-    /// through a value that is not an object say nothing: then the condition is unknown.
+    /// The claim at this path equals the value, or is a list that contains it. Each segment is one member name; a
+    /// member that is `null` is absent. If the claim has another type than the value, a list has an element of another
+    /// type, or the path leads through a value that is not an object, the condition is unknown.
     Claim(&'static [&'static str], ClaimValue),
     /// The token was issued by a login, and not by a refresh.
     Fresh,
-    /// The conditions of another policy, under the name it is shown by.
+    /// The conditions of another policy, and the name to show for it.
     Policy(&'static str, &'static Self),
 }
 
@@ -45,7 +45,7 @@ pub enum ClaimValue {
 }
 
 impl Requirement {
-    /// Whether there is nothing to require.
+    /// Whether nothing is required.
     pub const fn is_empty(&self) -> bool {
         matches!(self, Self::All(list) if list.is_empty())
     }
@@ -93,7 +93,7 @@ impl Requirement {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // The outermost list needs no `all(..)`: that is how the attribute is written.
+            // The outermost list needs no `all(..)`, as in the attribute.
             Self::All(list) => write_list(f, list),
             other => write_one(f, other),
         }

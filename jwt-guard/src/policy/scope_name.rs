@@ -1,12 +1,12 @@
-//! Legal names of scopes and roles, checked while compiling.
+//! Checks the names of scopes and roles at compile time.
 
 /// Returns `name` when it is a legal scope: one or more of the characters of RFC 6749 section 3.3, that is
 /// printable ASCII without space, `"` and `\`.
 ///
 /// # Panics
 ///
-/// While compiling, when `name` is empty or holds another character. The attributes call this for every scope, so
-/// that a path to a constant is checked as a literal is.
+/// At compile time, if `name` is empty or contains another character. The attributes call this for every scope, so that
+/// a path to a constant is checked like a literal.
 #[track_caller]
 pub const fn check_scope(name: &'static str) -> &'static str {
     let mut rest = name.as_bytes();
@@ -26,7 +26,7 @@ pub const fn check_scope(name: &'static str) -> &'static str {
 ///
 /// # Panics
 ///
-/// While compiling, when `name` is empty, holds a control character, or begins or ends with white space.
+/// At compile time, if `name` is empty, contains a control character, or begins or ends with white space.
 #[track_caller]
 pub const fn check_name(name: &'static str) -> &'static str {
     let mut rest = name.as_bytes();
@@ -42,11 +42,11 @@ pub const fn check_name(name: &'static str) -> &'static str {
     name
 }
 
-/// Refuses a text of a condition that has white space at its ends: a slip, which a `not(..)` would never notice.
+/// Refuses white space at the ends of a text in a condition: a mistake that would make a `not(..)` hold always.
 ///
 /// # Panics
 ///
-/// While compiling, when `text` begins or ends with white space.
+/// At compile time, if `text` begins or ends with white space.
 #[track_caller]
 pub(super) const fn check_text(text: &'static str) {
     assert!(
@@ -55,7 +55,7 @@ pub(super) const fn check_text(text: &'static str) {
     );
 }
 
-/// As `text.trim() != text`, while compiling.
+/// As `text.trim() != text`, at compile time.
 const fn has_space_at_an_end(text: &str) -> bool {
     let bytes = text.as_bytes();
     let begins = matches!(
@@ -79,18 +79,18 @@ const fn has_space_at_an_end(text: &str) -> bool {
     begins || ends
 }
 
-/// Whether [`check_scope`] takes the name, for names that come while the program runs.
+/// Whether [`check_scope`] accepts the name, for names at run time.
 pub(crate) fn is_scope(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_scope_byte)
 }
 
-/// Whether a text holds legal scopes, separated by spaces.
+/// Whether a text consists of legal scopes, separated by spaces.
 pub(crate) fn is_scope_list(text: &str) -> bool {
-    // Without a branch for each byte: most texts are legal to their end.
+    // Without a branch for each byte, because most texts are legal.
     text.bytes().fold(true, |legal, byte| legal & (is_scope_byte(byte) | (byte == b' ')))
 }
 
-/// Whether [`check_name`] takes the name.
+/// Whether [`check_name`] accepts the name.
 pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_control()) && name.trim() == name
 }

@@ -10,10 +10,10 @@ use http::header::CONTENT_TYPE;
 use super::Refusal;
 use crate::error::FailureKind;
 
-/// Writes the body, and if need be more headers, of a refusal.
+/// Writes the body of a refusal, and possibly additional headers.
 ///
-/// Status, `WWW-Authenticate` and `Cache-Control` are the guard's: they are set after this ran. A renderer that panics is
-/// answered with 500 and the body of [`ProblemJson`]. Implemented for closures:
+/// The guard sets status, `WWW-Authenticate` and `Cache-Control` afterwards. If a renderer panics, the answer is 500
+/// with the body of [`ProblemJson`]. Implemented for closures:
 ///
 /// ```
 /// use axum::response::{Html, IntoResponse};
@@ -33,9 +33,9 @@ pub trait RenderRefusal: Send + Sync + 'static {
 
     /// Writes the answer for a route that a policy hides with `deny_as = "not_found"`.
     ///
-    /// By default what axum answers for a path that has no route: no body and no header. A [`Router`](crate::Router) answers as
-    /// its own fallback does. A service with a fallback of axum's router writes the same here, or the difference tells which
-    /// paths exist.
+    /// By default axum's answer for a path without a route: no body and no header. A [`Router`](crate::Router) answers
+    /// with its own fallback. For a fallback of axum's router, write the same answer here: a difference would reveal
+    /// which paths exist.
     fn render_not_found(&self) -> Response {
         Response::new(Body::empty())
     }
@@ -60,7 +60,7 @@ impl RenderRefusal for ProblemJson {
     }
 }
 
-/// The body for each class of failure. All words are fixed, so it is made once: a refusal must not be dear.
+/// The body for each class of failure. All words are fixed, so it is made once: a refusal must be cheap.
 fn problem(refusal: &Refusal) -> &'static str {
     static BODIES: LazyLock<Vec<(FailureKind, String)>> = LazyLock::new(|| {
         FailureKind::ALL.map(|kind| (kind, write_problem(&Refusal::new(kind, Vec::new())))).into()
@@ -73,7 +73,7 @@ fn write_problem(refusal: &Refusal) -> String {
     let status = refusal.status();
     let title = status.canonical_reason().unwrap_or_default();
     let code = refusal.code().map(|code| format!(r#","code":"{code}""#)).unwrap_or_default();
-    // No word of the table needs an escape; a test reads the result as JSON.
+    // No word of the table needs an escape; a test parses the result as JSON.
     format!(r#"{{"title":"{title}","status":{},"detail":"{}"{code}}}"#, status.as_u16(), refusal.detail())
 }
 

@@ -9,25 +9,25 @@ use super::table::{ChallengeForm, answer};
 use crate::error::FailureKind;
 use crate::policy::Way;
 
-/// What a guard says of itself in every challenge, made once.
+/// The challenges of a guard, made once.
 pub(crate) struct Protection {
     /// `Bearer realm="orders"`.
     prefix: String,
-    /// The challenges that name no scope.
+    /// The challenges without scopes.
     plain: Vec<(FailureKind, HeaderValue)>,
-    /// Challenges that name scopes, each kept when it is first sent. Two may want one place: then the second is written
-    /// each time.
+    /// Challenges with scopes, each cached when it is first sent. If two have one place, the second is written each
+    /// time.
     scoped: [OnceLock<Scoped>; PLACES],
 }
 
-/// A challenge that names scopes.
+/// A challenge with scopes.
 struct Scoped {
     kind: FailureKind,
     scopes: Box<[&'static str]>,
     challenge: Option<HeaderValue>,
 }
 
-/// As many as the policies of most services.
+/// Enough for the policies of most services.
 const PLACES: usize = 64;
 
 impl Protection {
@@ -44,7 +44,7 @@ impl Protection {
         Self { prefix, plain, scoped: [const { OnceLock::new() }; PLACES] }
     }
 
-    /// The challenge to failures of this class, with the scopes of the way in; `None` where the table has none.
+    /// The challenge for failures of this class, with the scopes of the way in; `None` if the table has none.
     pub(super) fn challenge(&self, kind: FailureKind, way: &Way) -> Option<HeaderValue> {
         let scopes = way.scopes();
         if scopes.is_empty() {
@@ -61,7 +61,7 @@ impl Protection {
     }
 }
 
-/// A place for the challenge, that those of other policies are unlikely to have.
+/// The cache place of a challenge, probably different for different policies.
 fn place(kind: FailureKind, scopes: &[&str]) -> usize {
     let ends = |scope: &&str| {
         let [first, last] = [scope.bytes().next(), scope.bytes().next_back()];
@@ -76,16 +76,16 @@ impl fmt::Debug for Protection {
     }
 }
 
-/// Codes and scopes need no escape: neither may hold a quote or a backslash (RFC 6749 section 3.3). `None` where the
-/// table has no challenge. A character that no header can carry would have the same effect; configuration and compiler
-/// have refused those.
+/// Codes and scopes need no escape: neither may contain a quote or a backslash (RFC 6749 section 3.3). `None` if the
+/// table has no challenge. A character that is illegal in headers would have the same effect; configuration and
+/// compiler have refused those.
 fn write(prefix: &str, kind: FailureKind, scopes: &[&str]) -> Option<HeaderValue> {
     let code = match answer(kind).challenge {
         ChallengeForm::None => return None,
         ChallengeForm::Bare => None,
         ChallengeForm::Error(code) => Some(code),
     };
-    // To the byte, so that the header takes the text as it is.
+    // The exact length, so that the header takes the text without a copy.
     let code_length = code.map_or(0, |code| code.len() + ", error=\"\"".len());
     let words: usize = scopes.iter().map(|scope| scope.len() + 1).sum();
     let scope_length = if scopes.is_empty() { 0 } else { words - 1 + ", scope=\"\"".len() };

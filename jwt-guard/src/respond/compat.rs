@@ -8,13 +8,13 @@ use crate::error::FailureKind;
 
 /// `{"detail": ..}`, as fastapi-jwt-auth and FastAPI answer.
 ///
-/// Its words are theirs where those say no more than the class of the failure, as for a token in a header; else ours.
+/// It uses their words if those reveal only the class of the failure, as for a token in a header; otherwise ours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FastApi;
 
 /// `{"status_code": .., "detail": ..}`, as Litestar answers.
 ///
-/// Its words are theirs where those say no more than the class of the failure, as for a token in a header; else ours.
+/// It uses their words if those reveal only the class of the failure, as for a token in a header; otherwise ours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Litestar;
 
@@ -24,7 +24,7 @@ pub struct FlaskJwtExtended;
 
 /// Plain text, as Starlette's backends answer.
 ///
-/// Its words are those of Starlette and jam where they say no more than the class of the failure, else ours.
+/// It uses the words of Starlette and jam if those reveal only the class of the failure; otherwise ours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Starlette;
 

@@ -1,4 +1,4 @@
-//! What a refusal that hides its route leaves for the router.
+//! The mark of a refusal that hides its route, for the router.
 
 use std::any::Any;
 use std::fmt;
@@ -9,11 +9,11 @@ use axum::body::HttpBody as _;
 use super::Rejection;
 use crate::error::FailureKind;
 
-/// In the extensions of an answer: the route hides from this caller. A [`Router`](crate::Router) then answers as it does
-/// where no route is; a router of axum sends the answer as it stands.
+/// In the extensions of an answer: the route hides from this caller. A [`Router`](crate::Router) then answers as for a
+/// path without a route; a router of axum sends the answer as it is.
 #[derive(Clone)]
 pub(crate) struct Hidden {
-    /// The state of the handler, for a router that was not given one yet.
+    /// The state of the handler, for a router without one.
     state: Arc<dyn Any + Send + Sync>,
     has_content: bool,
 }
@@ -41,7 +41,7 @@ impl Hidden {
     }
 }
 
-/// The state is the application's.
+/// The state belongs to the application.
 impl fmt::Debug for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hidden").field("has_content", &self.has_content).finish_non_exhaustive()

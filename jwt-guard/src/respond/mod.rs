@@ -1,4 +1,4 @@
-//! How a refusal looks: the one table from failures to answers, the challenge, the body.
+//! The form of refusals: the one table from failures to answers, the challenge, the body.
 
 mod body;
 mod challenge;

@@ -1,4 +1,4 @@
-//! Sending a browser to the login page, with the way back.
+//! Redirects a browser to the login page, with the way back.
 
 use axum::body::Body;
 use axum::extract::OriginalUri;
@@ -11,16 +11,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::WayBack;
 use crate::location::Locations;
 
-/// Everything but the unreserved characters of RFC 3986 and the slash, which a query may hold.
+/// Everything but the unreserved characters of RFC 3986 and the slash, which is legal in a query.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Browsers send fewer than ten media ranges.
 const LONGEST_ACCEPT: usize = 32;
 
-/// 303 to `path`, if a person at a browser asks. A client that asks for JSON gets its 401.
+/// 303 to `path`, if a person uses a browser. A client that accepts JSON gets its 401.
 ///
-/// The query parameter `next` names the page that was asked for, without the tokens in its address. It is left out for a
-/// request that cannot be repeated by following a link, and where it could be read as another origin.
+/// The query parameter `next` is the requested page, without tokens in its address. It is left out if the request
+/// cannot be repeated by following a link, or if it could be read as another origin.
 pub(crate) fn login_redirect(request: &Parts, path: &str, locations: &Locations) -> Option<Response> {
     if !wants_html(request) {
         return None;
@@ -45,7 +45,7 @@ pub(crate) fn login_redirect(request: &Parts, path: &str, locations: &Locations)
     Some(response)
 }
 
-/// Whether the request names `text/html`, as browsers do for pages, and as `*/*` alone does not.
+/// Whether the request accepts `text/html` by name, as browsers do for pages; `*/*` alone does not count.
 fn wants_html(request: &Parts) -> bool {
     request
         .headers
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::location::{Conflict, Place};
 
-    /// Two query parameters may hold a token.
+    /// Two query parameters may contain a token.
     fn locations() -> Locations {
         let places = ["token", "ticket"].map(|name| Place::Query { name: name.to_owned() });
         Locations { places: places.into(), conflict: Conflict::Refuse, longest: 100 }
@@ -100,7 +100,7 @@ mod tests {
     fn next_never_leads_to_another_origin() {
         assert_eq!(location("GET", "//evil.example/a", "text/html").unwrap(), "/login");
         assert_eq!(location("GET", "https://evil.example//a", "text/html").unwrap(), "/login");
-        // Something on the way may resolve the escapes.
+        // A proxy may resolve the escapes.
         assert_eq!(location("GET", "/%5cevil", "text/html").unwrap(), "/login");
     }
 

@@ -1,4 +1,4 @@
-//! A refusal, before it becomes bytes.
+//! A refusal, before it becomes a response.
 
 use std::fmt;
 
@@ -13,9 +13,9 @@ use crate::caught::{Panicked, caught};
 use crate::error::FailureKind;
 use crate::policy::Way;
 
-/// What a refused client is told: a status, a fixed sentence for the class of failure, and a challenge.
+/// What a client learns of a refusal: a status, a fixed sentence for the class of failure, and a challenge.
 ///
-/// It holds no reason beyond the class; the reason is in the log.
+/// It contains no reason beyond the class; the log has the reason.
 #[derive(Clone)]
 pub struct Refusal {
     kind: FailureKind,
@@ -23,7 +23,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal that says what would let its caller in, or an empty way.
+    /// A refusal with the way in for its caller, which may be empty.
     pub(crate) fn new(kind: FailureKind, way: impl Into<Way>) -> Self {
         Self { kind, way: way.into() }
     }
@@ -38,7 +38,7 @@ impl Refusal {
         answer(self.kind).status
     }
 
-    /// The error code of RFC 6750 section 3.1, where there is one.
+    /// The error code of RFC 6750 section 3.1, if any.
     pub fn code(&self) -> Option<&'static str> {
         answer(self.kind).challenge.code()
     }
@@ -48,18 +48,17 @@ impl Refusal {
         answer(self.kind).detail
     }
 
-    /// The scopes that a token for this operation needs, where a better token would help.
+    /// The scopes that a token for this operation needs, if a better token would help.
     pub fn scopes(&self) -> &[&'static str] {
         self.way.scopes()
     }
 
-    /// What would let the caller in: the way of the policy that asks the least. Empty where a better token would not help.
+    /// The easiest way to meet the policy. Empty if a better token would not help.
     pub fn way(&self) -> &Way {
         &self.way
     }
 
-    /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot take
-    /// away.
+    /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot remove.
     ///
     /// # Errors
     ///
@@ -88,7 +87,7 @@ impl Refusal {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         match self.kind {
-            // A hidden route looks as one that does not exist: not one header more.
+            // A hidden route looks like a missing one: without an additional header.
             FailureKind::NotFound => {}
             FailureKind::Unavailable => {
                 headers.insert(RETRY_AFTER, RETRY_SECONDS);

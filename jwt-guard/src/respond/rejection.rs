@@ -1,10 +1,10 @@
-//! What a refused extractor answers.
+//! The rejection of an extractor.
 
 use axum::response::{IntoResponse, Response};
 
 use crate::error::FailureKind;
 
-/// The answer of an extractor that lets nobody in, with the class of failure for those who want to know.
+/// The rejection of an extractor: an answer, with its class of failure.
 #[derive(Debug)]
 pub struct Rejection {
     pub(crate) kind: FailureKind,

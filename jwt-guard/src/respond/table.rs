@@ -1,4 +1,4 @@
-//! The one table: what each class of failure is on the wire.
+//! The one table of answers to each class of failure.
 
 use http::StatusCode;
 
@@ -9,11 +9,11 @@ use crate::error::FailureKind;
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) challenge: ChallengeForm,
-    /// What the client is told, the same for every failure of the class.
+    /// The sentence for the client, the same for every failure of the class.
     pub(super) detail: &'static str,
 }
 
-/// What the `WWW-Authenticate` header holds.
+/// The contents of the `WWW-Authenticate` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChallengeForm {
     /// No header.
@@ -33,7 +33,7 @@ impl ChallengeForm {
     }
 }
 
-/// Looks a class of failure up. Every class has its own arm: a new one does not compile until it has an answer.
+/// Looks up a class of failure. Every class has its own arm, so a new class does not compile without an answer.
 pub(super) const fn answer(kind: FailureKind) -> Answer {
     use ChallengeForm::{Bare, Error, None};
 
@@ -65,7 +65,7 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
             Error("insufficient_user_authentication"),
             "this operation needs a new login",
         ),
-        // A role or a claim is not something that a client can ask for, so no code invites it to try.
+        // A client cannot request a role or a claim, so there is no error code that suggests it.
         FailureKind::Forbidden => (StatusCode::FORBIDDEN, Bare, "the caller may not do this"),
         // The token is good, and a better one would not help.
         FailureKind::CrossSite => (StatusCode::FORBIDDEN, Bare, "the request may come from another site"),

@@ -1,4 +1,4 @@
-//! The page to go back to after a login, as a client names it.
+//! Checks the page to go back to after a login, which a client names.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use serde::{Deserialize, Deserializer};
 
 /// The page to go back to after a login: a path of this origin, checked.
 ///
-/// A policy with `redirect = "/login"` adds it to the address of the login page, as the query parameter `next`. By the time
-/// it comes back from the browser it is the client's word: `/login?next=//evil.example` is a link that anybody can write.
-/// So read it with this type, and from nowhere else. Deserialised, as from a query or a form, it is `/` wherever the value
-/// is not a path of this origin; [`WayBack::new`] tells the difference. As a response it is 303 to the page.
+/// A policy with `redirect = "/login"` adds it to the address of the login page, as the query parameter `next`. When it
+/// comes back from the browser it is untrusted: anyone can write a link such as `/login?next=//evil.example`. So read
+/// it only with this type. Deserialised, as from a query or a form, it is `/` if the value is not a path of this
+/// origin; [`WayBack::new`] returns `None` then. As a response it is 303 to the page.
 ///
 /// ```
 /// use axum::Form;
@@ -44,11 +44,11 @@ use serde::{Deserialize, Deserializer};
 pub struct WayBack(String);
 
 impl WayBack {
-    /// `next`, where every browser takes it as a path of this origin; else `None`.
+    /// Checks `next`; `None` unless every browser takes it as a path of this origin.
     ///
-    /// It begins with one slash and is printable ASCII without a backslash, as the address of a page is on the wire. Its path
-    /// means the same with its escapes resolved, so that `/%2f/evil.example` is refused too: something on the way may resolve
-    /// them.
+    /// It must begin with one slash, and be printable ASCII without a backslash, as the address of a page in HTTP is.
+    /// Its path must mean the same with its escapes resolved, so that `/%2f/evil.example` is refused too: a proxy may
+    /// resolve them.
     pub fn new(next: &str) -> Option<Self> {
         let path = next.split(['?', '#']).next().unwrap_or_default();
         (is_local(next) && stays_local(path)).then(|| Self(next.to_owned()))
@@ -60,14 +60,14 @@ impl WayBack {
     }
 }
 
-/// One slash at the beginning. To browsers a backslash is a slash too, and they drop tabs and line ends.
+/// One slash at the beginning. Browsers treat a backslash as a slash, and drop tabs and line ends.
 fn is_local(target: &str) -> bool {
     let plain = target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     plain && target.starts_with('/') && !target.starts_with("//")
 }
 
-/// The same however often its escapes are resolved, and its dots. Other characters than ASCII may be there then, and control
-/// characters may not. An address that is escaped more often than this is not one that the guard has written.
+/// Checks that it stays the same when its escapes and dots are resolved, repeatedly. Then it may contain characters
+/// other than ASCII, but not control characters. The guard never writes an address with more levels of escapes.
 fn stays_local(path: &str) -> bool {
     let mut path = path.as_bytes().to_vec();
     for _ in 0..MOST_ESCAPES {
@@ -100,7 +100,7 @@ impl fmt::Display for WayBack {
     }
 }
 
-/// Whatever is not a path of this origin is `/`: a login must not fail because of a link.
+/// Anything but a path of this origin becomes `/`: a login must not fail because of a link.
 impl<'de> Deserialize<'de> for WayBack {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let next = String::deserialize(deserializer)?;
@@ -108,13 +108,13 @@ impl<'de> Deserialize<'de> for WayBack {
     }
 }
 
-/// 303 to the page, which no cache keeps.
+/// 303 to the page, not to be cached.
 impl IntoResponse for WayBack {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SEE_OTHER;
         let headers = response.headers_mut();
-        // Printable ASCII is a legal header.
+        // Printable ASCII is legal in a header.
         let location = HeaderValue::try_from(self.0).unwrap_or_else(|_| HeaderValue::from_static("/"));
         headers.insert(LOCATION, location);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,8 +1,8 @@
-//! Hidden routes: a caller who may not know of one is answered as where no route is.
+//! Hidden routes: a caller who must not know of one gets the answer for a path without a route.
 //!
-//! A router keeps a second one beside it, to which everything is done but for adding routes: layers, fallbacks, nesting,
-//! state. So whatever a path without a route is answered, with all headers, it is the second router that knows. Where a
-//! policy hides its route from a caller, the request is sent there, from its beginning and without its body.
+//! A router keeps a twin, which gets everything but the routes: layers, fallbacks, nesting, state. So the twin answers
+//! exactly as a path without a route is answered, with all headers. If a policy hides its route from a caller, the
+//! request is sent to the twin, from the beginning and without its body.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -25,10 +25,10 @@ use crate::respond::Hidden;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-/// Answers a request as where no route is; `None` without the state that the router needs.
+/// Answers a request as for a path without a route; `None` if the state of the router is missing.
 type Absent = Arc<dyn Fn(Request, &Hidden) -> Option<Answer> + Send + Sync>;
 
-/// Lets the hidden routes among `entries` be answered by `absent`. A router without any is left as it is.
+/// Makes `absent` answer for the hidden routes among `entries`. A router without any stays as it is.
 pub(super) fn hide<S>(
     mut router: axum::Router<S>,
     absent: axum::Router<S>,
@@ -48,7 +48,7 @@ where
         return router;
     }
     for (path, entries) in &routes {
-        // The answer to a method that no handler serves would name those that do.
+        // The answer 405 would name the methods of the route.
         if entries.iter().all(|entry| entry.hides() && matches!(entry.methods, Methods::Named(_))) {
             let absent = absent.clone();
             let other = |State(state): State<S>, request: Request| call(absent, state, begin_anew(&request));
@@ -58,7 +58,7 @@ where
     let answers_itself =
         entries.iter().any(|entry| matches!(entry.path, Path::Fallback(_) | Path::Unlisted(_)));
     let absent: Absent = Arc::new(move |request, hidden| {
-        // What the application wrote for hidden routes is its word on what a missing one looks like, unless it has a fallback.
+        // The application's own answer for hidden routes is used, unless there is a fallback.
         if hidden.has_content() && !answers_itself {
             return None;
         }
@@ -68,7 +68,7 @@ where
     router.layer(Hide { routes: routes.keys().map(|&path| path.to_owned()).collect(), absent })
 }
 
-/// The request as it came, but for its body, which was not read.
+/// The original request without its body, which was not read.
 fn begin_anew(request: &Request) -> Request {
     let mut new = Request::new(Body::empty());
     *new.method_mut() = request.method().clone();
@@ -87,16 +87,16 @@ where
     let of_head = request.method() == Method::HEAD;
     let mut response = router.with_state::<()>(state).call(request).await?;
     if of_head && !response.headers().contains_key(CONTENT_LENGTH) {
-        // axum measures what routes answer, and not its own fallback: a stream has no length that it could write.
+        // axum sets `Content-Length` for routes, but not for its own fallback: a stream has no known length.
         *response.body_mut() = Body::from_stream(Body::empty().into_data_stream());
     }
     Ok(response)
 }
 
-/// Looks for answers that hide a route, outside of all else in a router.
+/// The outermost service of a router, which looks for answers that hide a route.
 #[derive(Clone)]
 struct Hide {
-    /// The patterns of the routes that hide. For the others, nothing is kept.
+    /// The patterns of the hidden routes. Other requests are not copied.
     routes: Arc<[String]>,
     absent: Absent,
 }
@@ -116,7 +116,7 @@ struct HideService {
 }
 
 impl HideService {
-    /// Whether a hidden route is asked for; around this router there may be prefixes.
+    /// Whether the request is for a hidden route; outer routers may have added prefixes.
     fn is_hidden(&self, request: &Request) -> bool {
         let matched = request.extensions().get::<MatchedPath>();
         matched.is_some_and(|path| self.layer.routes.iter().any(|route| path.as_str().ends_with(route)))

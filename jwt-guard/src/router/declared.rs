@@ -1,8 +1,8 @@
-//! Telling handlers that declare a policy from those that do not, while compiling.
+//! Distinguishes handlers with a policy from others, at compile time.
 //!
 //! axum's `Handler<T, S>` carries the extractors of a handler in `T`: `((),)` for none, `(M, E1, .., En)` for some.
-//! [`FirstExtractor`] yields the first one and is implemented for *every* such tuple, so that it never steers the
-//! inference of `T`; [`DeclaresPolicy`] then asks that it be [`Guarded`], in words of our own.
+//! [`FirstExtractor`] yields the first one and is implemented for *every* such tuple, so that it never affects the
+//! inference of `T`; [`DeclaresPolicy`] then requires that it is [`Guarded`], with our own message.
 
 use crate::extract::Guarded;
 use crate::policy::AnyCheck;
@@ -19,11 +19,11 @@ pub trait FirstExtractor {
     type First;
 }
 
-/// What stands for the first extractor of a handler that has none.
+/// Stands for the first extractor of a handler without any.
 #[derive(Debug)]
 pub struct NoExtractor(());
 
-/// An extractor that lets requests in by a policy.
+/// An extractor that admits requests by a policy.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no access policy",
     label = "expected a function with `#[anonymous_allowed]`, `#[authentication_required]` or `#[requires(..)]`",

@@ -1,10 +1,10 @@
-//! What a handler is documented as, kept beside its row, so that nesting moves both.
+//! The document of a handler, kept beside its row so that nesting moves both.
 
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// An operation of an OpenAPI document, in the types of the library that made it. Only `openapi` looks inside.
+/// An operation of an OpenAPI document, in the types of its library. Only `openapi` reads it.
 #[derive(Clone)]
 #[cfg_attr(
     not(any(feature = "aide-0-15", feature = "utoipa-6")),

@@ -1,4 +1,4 @@
-//! One row of the access table, as a router collects it.
+//! The entries that a router collects for the rows of its access table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,38 +10,38 @@ use super::document::Operation;
 use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Rule};
 
-/// What a router knows of one handler, or of one part that it knows nothing about.
+/// One handler, or one part whose routes are unknown.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) methods: Methods,
     pub(super) path: Path,
     pub(super) access: EntryAccess,
-    /// The guard that the router gives it; the innermost one.
+    /// Its guard from the router; the innermost one.
     pub(super) guard: Option<JwtGuard>,
-    /// What it is documented as.
+    /// Its document.
     pub(super) operation: Option<Operation>,
     pub(super) file: &'static str,
     pub(super) line: u32,
 }
 
-/// The methods that a handler serves.
+/// The methods of a handler.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Methods {
     Named(MethodFilter),
     Any,
-    /// Those that no other handler of the path serves.
+    /// All methods without another handler at the path.
     Other,
 }
 
-/// The path of a row, from the outermost router.
+/// The full path of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Path {
     Route(String),
-    /// Every path below the prefix that no route matches.
+    /// Every path below the prefix without a route.
     Fallback(String),
     /// The prefix and every path below it.
     Below(String),
-    /// Paths below the prefix that the router was not told.
+    /// Unknown paths below the prefix.
     Unlisted(String),
 }
 
@@ -59,7 +59,7 @@ impl Entry {
         handler: &'static str,
         routed: &'static Location<'static>,
     ) -> Self {
-        // A policy written by hand does not know its handler; where the handler is routed is the next best place.
+        // A policy written by hand does not know its handler; the call that routes it is the next best place.
         let (handler, file, line) = match rule.declaration() {
             Some(declared) => (declared.handler, declared.file, declared.line),
             None => (handler, routed.file(), routed.line()),
@@ -68,7 +68,7 @@ impl Entry {
         Self { methods, path: Path::Route(String::new()), access, guard: None, operation: None, file, line }
     }
 
-    /// What is not a handler, behind a policy.
+    /// A service or router behind a policy.
     pub(super) fn by_policy(
         rule: &'static Rule,
         name: Option<&'static str>,
@@ -77,11 +77,11 @@ impl Entry {
         Self { access: EntryAccess::Policy { rule, handler: name }, ..Self::unlisted(added) }
     }
 
-    /// What needs no policy.
+    /// A service or router without a policy.
     ///
     /// # Panics
     ///
-    /// When the reason is empty.
+    /// If the reason is empty.
     #[track_caller]
     pub(super) fn unguarded(reason: String, added: &'static Location<'static>) -> Self {
         assert!(
@@ -107,17 +107,17 @@ impl Entry {
         Self { path, ..self }
     }
 
-    /// Notes a guard around this entry; one that is further inside wins.
+    /// Records a guard around this entry; an inner one wins.
     pub(super) fn within(&mut self, guard: &JwtGuard) {
         self.guard.get_or_insert_with(|| guard.clone());
     }
 
-    /// Whether it is answered as if it were not there.
+    /// Whether it is hidden.
     pub(super) fn hides(&self) -> bool {
         matches!(self.access, EntryAccess::Policy { rule, .. } if rule.deny_as() == DenyAs::NotFound)
     }
 
-    /// Whether this one is for some methods of the path of `other`.
+    /// Whether this entry serves some methods at the path of `other`.
     pub(super) fn is_named_beside(&self, other: &Self) -> bool {
         matches!((&self.methods, &self.path), (Methods::Named(_), Path::Route(_))) && self.path == other.path
     }
@@ -141,7 +141,7 @@ impl Path {
     }
 }
 
-/// The routes that leave some methods to axum, but for those that only hide.
+/// The routes for which axum answers some methods, without hidden ones.
 pub(super) fn without_other_methods(entries: &[Entry]) -> BTreeSet<String> {
     let mut routes = BTreeMap::<&str, Vec<&Entry>>::new();
     for entry in entries {
@@ -166,7 +166,7 @@ fn join(prefix: &str, path: &str) -> String {
 }
 
 impl Methods {
-    /// The names of the methods, where the router was told.
+    /// The names of the methods, if known.
     pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
         const NAMES: [(MethodFilter, &str); 9] = [
             (MethodFilter::CONNECT, "CONNECT"),
@@ -179,7 +179,7 @@ impl Methods {
             (MethodFilter::PUT, "PUT"),
             (MethodFilter::TRACE, "TRACE"),
         ];
-        // A filter says which bits it has only by what adding one changes.
+        // A filter shows its bits only by comparison with a union.
         let has = move |bit: MethodFilter| matches!(self, Self::Named(filter) if filter.or(bit) == filter);
         NAMES.into_iter().filter(move |(bit, _)| has(*bit)).map(|(_, name)| name)
     }
@@ -201,7 +201,7 @@ impl fmt::Display for Methods {
     }
 }
 
-/// `/a/*` stands for whatever is below `/a`.
+/// `/a/*` stands for everything below `/a`.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

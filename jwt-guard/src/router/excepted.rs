@@ -1,4 +1,4 @@
-//! Exceptions of layers that meet no route.
+//! Finds exceptions of layers that match no route.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl Excepted {
         Self { below, ..self }
     }
 
-    /// Reports each exception that meets no route; the paths are complete.
+    /// Reports each exception that matches no route; the paths are complete.
     pub(super) fn report_unmet(&self) {
         for exception in self.exceptions.iter() {
             if !self.below.iter().any(|(methods, path)| may_meet(exception, *methods, path)) {
@@ -38,17 +38,17 @@ impl Excepted {
 
 fn may_meet(exception: &Exception, methods: Methods, path: &Path) -> bool {
     match path {
-        // An axum router may put a prefix in front of all.
+        // An outer axum router may add a prefix.
         Path::Route(path) => exception.route.ends_with(path) && serves(exception, methods),
         Path::Below(prefix) | Path::Unlisted(prefix) => exception.route.contains(prefix),
-        // An exception is a pattern, and where no route matches there is none.
+        // An exception is a route pattern, and the fallback has none.
         Path::Fallback(_) => false,
     }
 }
 
 fn serves(exception: &Exception, methods: Methods) -> bool {
     let Methods::Named(_) = methods else { return true };
-    // What serves `GET` serves `HEAD`.
+    // A handler of `GET` serves `HEAD` too.
     let head = (exception.method.as_ref() == Some(&Method::HEAD)).then_some(Method::GET);
     methods
         .names()

@@ -1,4 +1,4 @@
-//! Layers around a router, and what is known of them.
+//! Layers around a router.
 
 use std::convert::Infallible;
 
@@ -17,7 +17,7 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Applies a layer to all routes added so far, and where none matches.
+    /// Applies a layer to all routes added so far, and to the fallback.
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -36,11 +36,11 @@ where
         Self::of(parts)
     }
 
-    /// Applies a layer to all routes added so far, but not where none matches.
+    /// Applies a layer to all routes added so far, but not to the fallback.
     ///
     /// # Panics
     ///
-    /// As axum's: when there are no routes.
+    /// As axum's: if there are no routes.
     #[track_caller]
     pub fn route_layer<L>(self, layer: L) -> Self
     where
@@ -56,7 +56,7 @@ where
             covered.for_each(|entry| entry.within(guard));
         }
         parts.excepted.extend(as_requirement(&layer).map(|layer| Excepted::new(layer, &parts.entries)));
-        // axum panics without routes, and here only unguarded parts have some.
+        // axum panics without routes; here only unguarded parts have any.
         if parts.absent.has_routes() {
             parts.absent = parts.absent.route_layer(layer.clone());
         }

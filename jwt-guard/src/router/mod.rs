@@ -1,4 +1,4 @@
-//! The router that takes only handlers with a policy.
+//! The router for handlers with a policy.
 
 mod absent;
 pub(crate) mod declared;
@@ -54,14 +54,14 @@ use crate::guard::JwtGuard;
 #[must_use]
 pub struct Router<S = ()> {
     parts: Parts<S>,
-    /// What it became when it was first called as a service.
+    /// The finished service, made at the first call.
     served: Option<axum::Router<S>>,
 }
 
-/// What a router is put together from. Each change makes a new [`Router`] of it, which was not served yet.
+/// The parts of a router. Each change makes a new [`Router`] of them, without a finished service.
 struct Parts<S> {
     inner: axum::Router<S>,
-    /// All that is done to `inner`, but for the routes: it answers where a hidden route is asked for.
+    /// The twin of `inner` without routes, which answers for hidden routes.
     absent: axum::Router<S>,
     entries: Vec<Entry>,
     excepted: Vec<Excepted>,
@@ -89,12 +89,12 @@ where
 
     /// Adds a route; see `axum::Router::route` for the syntax of paths.
     ///
-    /// A typed path of axum-extra gives its pattern, and stays an extractor of the handler:
-    /// `.route(OrderPath::PATH, get(order))` is what `typed_get(order)` is there.
+    /// With a typed path of axum-extra, `.route(OrderPath::PATH, get(order))` replaces `typed_get(order)`; the path
+    /// stays an extractor of the handler.
     ///
     /// # Panics
     ///
-    /// As axum's: when the path is not legal, or overlaps another route.
+    /// As axum's: if the path is illegal, or overlaps another route.
     #[track_caller]
     pub fn route(self, path: &str, methods: MethodRouter<S>) -> Self {
         let mut parts = self.parts;
@@ -109,7 +109,7 @@ where
     ///
     /// # Panics
     ///
-    /// As axum's: when the path is not legal, or the routes overlap others.
+    /// As axum's: if the path is illegal, or the routes overlap others.
     #[track_caller]
     pub fn nest(self, path: &str, router: Self) -> Self {
         let (mut parts, router) = (self.parts, router.parts.finish());
@@ -124,7 +124,7 @@ where
     ///
     /// # Panics
     ///
-    /// As axum's: when routes overlap, or both routers have a fallback.
+    /// As axum's: if routes overlap, or both routers have a fallback.
     #[track_caller]
     pub fn merge(self, other: Self) -> Self {
         let (mut parts, other) = (self.parts, other.parts.finish());
@@ -135,7 +135,7 @@ where
         Self::of(parts)
     }
 
-    /// Answers requests that no route matches, with a handler that declares a policy. A fallback before is replaced.
+    /// Answers requests without a matching route, with a handler that declares a policy. Replaces an earlier fallback.
     #[track_caller]
     pub fn fallback<H, T>(self, handler: H) -> Self
     where
@@ -149,9 +149,9 @@ where
         Self::of(parts)
     }
 
-    /// Answers requests for paths whose routes do not serve the method, with a handler that declares a policy. As axum's, it is
-    /// for the routes that were added before and have no fallback of their own. Routes that hide from callers are left out:
-    /// the answer would tell of them. Parts that are not listed answer themselves.
+    /// Answers requests for paths whose routes do not serve the method, with a handler that declares a policy. As in
+    /// axum, it applies to routes that were added before and have no fallback of their own. It does not apply to hidden
+    /// routes, which the answer would reveal. Parts that are not listed answer themselves.
     #[track_caller]
     pub fn method_not_allowed_fallback<H, T>(self, handler: H) -> Self
     where
@@ -168,9 +168,9 @@ where
         Self::of(parts)
     }
 
-    /// Makes `guard` the guard of this router: of its routes, fallbacks, unguarded parts and layers, be they added before or
-    /// after. A guard that is further inside, of a nested router or a layer, wins. A guard that is
-    /// [installed](JwtGuard::install) costs less for each request, and needs no call.
+    /// Makes `guard` the guard of this router: of its routes, fallbacks, unguarded parts and layers, whether added
+    /// before or after. An inner guard, of a nested router or a layer, wins. An [installed](JwtGuard::install) guard
+    /// costs less for each request, and needs no such call.
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, Router, routing::get};
@@ -190,7 +190,7 @@ where
     ///
     /// # Panics
     ///
-    /// When this router has a guard already.
+    /// If this router has a guard already.
     #[track_caller]
     pub fn with_guard(self, guard: JwtGuard) -> Self {
         assert!(
@@ -215,8 +215,8 @@ where
         AccessTable::new(&self.parts.entries, self.parts.guard.as_ref())
     }
 
-    /// Ends the list: the axum router, for what takes nothing else. [`Router`] is a service itself: `axum::serve(listener, app)`
-    /// and `app.oneshot(request)` need no such call.
+    /// Converts to the axum router, for code that needs one. [`Router`] is a service itself: `axum::serve(listener,
+    /// app)` and `app.oneshot(request)` need no such call.
     pub fn into_axum(self) -> axum::Router<S> {
         self.parts.into_axum()
     }
@@ -226,7 +226,7 @@ impl<S> Parts<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Everything is here: the guard goes around it.
+    /// The router is complete: the guard goes around it.
     fn finish(mut self) -> Self {
         let Some(guard) = self.guard.take() else { return self };
         Router::of(self).layer(guard.layer()).parts
@@ -239,7 +239,7 @@ where
         absent::hide(this.inner, this.absent, &this.entries)
     }
 
-    /// Notes the fallback, which replaces one before.
+    /// Records the fallback, replacing an earlier one.
     fn note_fallback(&mut self, entry: Entry) {
         let path = Path::Fallback(String::new());
         self.entries.retain(|known| known.path != path);

@@ -1,4 +1,4 @@
-//! Routes of this crate's own, which everybody may ask.
+//! Public routes of this crate.
 
 use std::collections::BTreeSet;
 use std::panic::Location;
@@ -24,7 +24,7 @@ where
     }
 }
 
-/// Challenges of a guard with a resource send clients to its metadata, so there must be some.
+/// Challenges of a guard with a resource name its metadata, so it must be served.
 pub(super) fn warn_of_missing_metadata(entries: &[Entry]) {
     let guards = entries.iter().filter_map(|entry| entry.guard.as_ref());
     let resources = guards.filter_map(|guard| guard.config().resource.as_ref());

@@ -52,7 +52,7 @@ pub struct MethodRouter<S = ()> {
     guard: Option<JwtGuard>,
 }
 
-/// What a handler must be for the verbs below.
+/// The bounds of handlers for the verbs below.
 macro_rules! verbs {
     ($($verb:ident $filter:ident $name:literal;)*) => {
         $(
@@ -147,7 +147,8 @@ where
         self.and(entry::<H, T>(Methods::Named(filter)), |inner| inner.on(filter, handler))
     }
 
-    /// Routes requests of every other method to a handler that declares a policy. A fallback or an `any` before is replaced.
+    /// Routes requests of every other method to a handler that declares a policy. Replaces an earlier fallback or
+    /// `any`.
     #[track_caller]
     pub fn fallback<H, T>(self, handler: H) -> Self
     where
@@ -163,7 +164,7 @@ where
     ///
     /// # Panics
     ///
-    /// As axum's: when both have a handler for one method.
+    /// As axum's: if both have a handler for one method.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         let other = other.finish();
@@ -171,12 +172,12 @@ where
         Self { inner: self.inner.merge(other.inner), ..self }
     }
 
-    /// Makes `guard` the guard of these handlers, be they added before or after. The guard lies around their layers; one
-    /// that is further inside wins.
+    /// Makes `guard` the guard of these handlers, whether added before or after. The guard is outside of their layers;
+    /// an inner one wins.
     ///
     /// # Panics
     ///
-    /// When there is a guard already.
+    /// If there is a guard already.
     #[track_caller]
     pub fn with_guard(self, guard: JwtGuard) -> Self {
         assert!(
@@ -202,7 +203,7 @@ where
         Self { inner: self.inner.layer(layer), entries, ..self }
     }
 
-    /// Applies a layer to these handlers, but not to the answer for a method that has none.
+    /// Applies a layer to these handlers, but not to the answer for other methods.
     #[track_caller]
     pub fn route_layer<L>(self, layer: L) -> Self
     where
@@ -224,26 +225,26 @@ where
         MethodRouter { inner: self.inner.with_state(state), entries: self.entries, guard: self.guard }
     }
 
-    /// Ends the list: the handlers as axum knows them, for a framework that has a router of its own. Their policies hold there
-    /// as here; the access table does not know them.
+    /// Converts to axum's method router, for a framework with its own router. The policies are enforced there too; the
+    /// access table does not list them.
     pub fn into_axum(self) -> axum_routing::MethodRouter<S> {
         self.finish().inner
     }
 
-    /// Everything is here: the guard goes around it.
+    /// The router is complete: the guard goes around it.
     pub(super) fn finish(mut self) -> Self {
         let Some(guard) = self.guard.take() else { return self };
         self.layer(guard.layer())
     }
 
-    /// Keeps what the handlers are documented as beside their rows.
+    /// Keeps the documents of the handlers beside their rows.
     #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
     pub(crate) fn documented(mut self, operation: Operation) -> Self {
         self.entries.iter_mut().for_each(|entry| entry.operation = Some(operation.clone()));
         self
     }
 
-    /// What the handlers are documented as, with the methods that they serve.
+    /// The documents of the handlers, with their methods.
     #[cfg(feature = "aide-0-15")]
     pub(crate) fn documents(&self) -> impl Iterator<Item = (Vec<&'static str>, Operation)> {
         let kept = self.entries.iter().filter_map(|entry| Some((entry.methods, entry.operation.clone()?)));
@@ -267,7 +268,7 @@ where
     }
 }
 
-/// The row of a handler: its policy is in the type of its first extractor, its name in its own type.
+/// The row of a handler: its policy is in the type of its first extractor, its name in its type.
 #[track_caller]
 pub(super) fn entry<H, T>(methods: Methods) -> Entry
 where

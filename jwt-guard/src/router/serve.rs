@@ -1,4 +1,4 @@
-//! A router is a service, and becomes axum's wherever one is asked for.
+//! Makes a router a service, and convertible to axum's router.
 
 use std::task::{Context, Poll};
 
@@ -6,7 +6,7 @@ use tower_service::Service;
 
 use super::Router;
 
-/// So that whatever takes `impl Into<axum::Router>` takes this one.
+/// For code that takes `impl Into<axum::Router>`.
 impl<S> From<Router<S>> for axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -16,7 +16,7 @@ where
     }
 }
 
-/// Whatever axum's router serves, requests and connections, this one does.
+/// Serves the same requests and connections as axum's router.
 ///
 /// ```
 /// use axum::{body::Body, extract::Request};
@@ -58,7 +58,7 @@ where
 }
 
 impl Router {
-    /// The finished router: made at the first call, with all its routes, and shared by later clones.
+    /// The finished router: made at the first call, and shared by later clones.
     fn served(&mut self) -> &mut axum::Router {
         let parts = &self.parts;
         self.served.get_or_insert_with(|| parts.clone().into_axum().with_state(()))

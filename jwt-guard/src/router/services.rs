@@ -14,7 +14,7 @@ use super::entry::{Entry, Path};
 use crate::extract::Guarded;
 use crate::policy::Policy;
 
-/// A service and who may call it; made by [`guarded_by`] or [`unguarded`].
+/// A service with its policy or reason; made by [`guarded_by`] or [`unguarded`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DeclaredService {
@@ -22,7 +22,7 @@ pub struct DeclaredService {
     entry: Entry,
 }
 
-/// A service that lets requests in by the policy `P`.
+/// A service behind the policy `P`.
 ///
 /// ```
 /// use axum::{extract::Request, response::Response};
@@ -56,11 +56,11 @@ pub fn guarded_by<P: Policy>(
     DeclaredService { service: any_service(service).layer(from_extractor::<Guarded<P>>()), entry }
 }
 
-/// A service that needs no policy, and why: a health check, public files.
+/// A service without a policy, with the reason: a health check, public files.
 ///
 /// # Panics
 ///
-/// When the reason is empty.
+/// If the reason is empty.
 #[track_caller]
 pub fn unguarded(
     reason: impl Into<String>,
@@ -80,24 +80,25 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Adds an axum router whose handlers need not declare a policy: static files, a metrics endpoint, a third
-    /// party's routes. The access table shows it with the reason, and not its paths: axum does not tell them.
+    /// Adds an axum router without policies: static files, a metrics endpoint, a third party's routes. The access table
+    /// shows it with the reason but without its paths, which axum does not reveal.
     ///
     /// # Panics
     ///
-    /// When the reason is empty, and as [`merge`](Router::merge).
+    /// If the reason is empty, and as [`merge`](Router::merge).
     #[track_caller]
     pub fn unguarded(self, reason: impl Into<String>, router: axum::Router<S>) -> Self {
         let mut parts = self.parts;
         parts.entries.push(Entry::unguarded(reason.into(), Location::caller()));
         parts.inner = parts.inner.merge(router.clone());
-        // Its fallback cannot be taken apart from its routes. None of those is the hidden one.
+        // Its fallback cannot be separated from its routes, none of which is hidden.
         parts.absent = parts.absent.merge(router);
         Self::of(parts)
     }
 
-    /// Adds an axum router behind the policy `P`: all of its routes and, if it has one, its fallback. What its handlers ask for
-    /// is asked too. The access table shows it with the policy, and not its paths: axum does not tell them.
+    /// Adds an axum router behind the policy `P`: all of its routes and, if it has one, its fallback. Policies of its
+    /// handlers are enforced too. The access table shows it with the policy but without its paths, which axum does not
+    /// reveal.
     ///
     /// ```
     /// use axum::routing::get;
@@ -123,8 +124,8 @@ where
         let mut parts = self.parts;
         let router = router.layer(from_extractor::<Guarded<P>>());
         parts.entries.push(Entry::by_policy(const { &P::RULE }, None, Location::caller()));
-        // Of two routers without a fallback, axum keeps the default one of the router that is merged into the other: it must
-        // not be the one behind the policy, which would then answer for every path without a route.
+        // Of two routers without a fallback, axum keeps the default fallback of the one that is merged into the other.
+        // That must not be the one behind the policy, which would then answer for every path without a route.
         parts.inner = router.clone().merge(parts.inner);
         parts.absent = router.merge(parts.absent);
         Self::of(parts)
@@ -143,11 +144,11 @@ where
         Self::of(parts)
     }
 
-    /// Adds a service for a path and all below it, which the service sees without the prefix.
+    /// Adds a service for a path and everything below it; the service sees paths without the prefix.
     ///
     /// # Panics
     ///
-    /// As axum's: when the path is not legal, or overlaps a route.
+    /// As axum's: if the path is illegal, or overlaps a route.
     #[track_caller]
     pub fn nest_service(self, path: &str, service: DeclaredService) -> Self {
         let mut parts = self.parts;
@@ -156,7 +157,7 @@ where
         Self::of(parts)
     }
 
-    /// Answers requests that no route matches with a service. A fallback before is replaced.
+    /// Answers requests without a matching route with a service. Replaces an earlier fallback.
     pub fn fallback_service(self, service: DeclaredService) -> Self {
         let mut parts = self.parts;
         parts.note_fallback(service.entry);

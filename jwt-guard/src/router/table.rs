@@ -12,8 +12,8 @@ use crate::policy::Rule;
 
 /// Every route of a router with its policy; made by [`Router::access_table`](crate::Router::access_table).
 ///
-/// `Display` prints aligned text. `HEAD` follows `GET` and has no row of its own; preflight `OPTIONS` requests are
-/// left to the CORS layer.
+/// `Display` prints aligned text. `HEAD` follows `GET` and has no row of its own; the CORS layer answers preflight
+/// `OPTIONS` requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AccessTable {
@@ -24,21 +24,21 @@ pub struct AccessTable {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct AccessRow {
-    /// The route pattern, with the prefixes of all nesting. Other places end in `/*`: a service as it stands, a fallback with
-    /// ` (no route)`, and a router of axum, whose paths are not known, with ` (not listed)`.
+    /// The route pattern, with all prefixes. Other places end in `/*`: a service as it is, a fallback with ` (no
+    /// route)`, and a router of axum, whose paths are unknown, with ` (not listed)`.
     pub path: String,
-    /// The method, `ANY`, or `OTHER` for those that no other handler of the path serves.
+    /// The method, `ANY`, or `OTHER` for the methods without another handler at the path.
     pub method: String,
     /// The policy as its attribute, or `unguarded`.
     pub policy: String,
     /// Why the policy is as it is.
     pub reason: Option<String>,
-    /// The [name](crate::JwtGuard::name) of the guard that decides, or `nearest layer or installed` where neither the router nor
-    /// a layer that the router was given says which.
+    /// The [name](crate::JwtGuard::name) of the guard that decides, or `nearest layer or installed` if neither the
+    /// router nor one of its layers determines it.
     pub guard: String,
-    /// The handler, with its module, or the type of a service; `None` for what is unguarded and for a router of axum.
+    /// The handler, with its module, or the type of a service; `None` for unguarded parts and routers of axum.
     pub handler: Option<String>,
-    /// The source file of the attribute, or of the call that added what has none.
+    /// The source file of the attribute, or of the call that added a part without one.
     pub file: String,
     /// The line in that file.
     pub line: u32,
@@ -46,7 +46,7 @@ pub struct AccessRow {
     pub(crate) source: RowSource,
 }
 
-/// What a row was made of. It adds nothing to what tells rows apart.
+/// The source of a row, ignored by comparisons.
 #[derive(Clone, Debug)]
 #[cfg_attr(
     not(any(feature = "aide-0-15", feature = "utoipa-6")),
@@ -58,7 +58,7 @@ pub(crate) struct RowSource {
     pub(crate) operation: Option<Operation>,
     /// The methods that are named.
     pub(crate) methods: Vec<&'static str>,
-    /// Whether the path is one of a route, and not a place where routes may be.
+    /// Whether the path belongs to a route, and not to a part with unknown routes.
     pub(crate) is_route: bool,
 }
 
@@ -113,23 +113,24 @@ impl AccessTable {
         out
     }
 
-    /// The schema of [`to_json`](Self::to_json), as JSON Schema (draft 2020-12). Rows gain members in later versions.
+    /// The schema of [`to_json`](Self::to_json), as JSON Schema (draft 2020-12). Later versions may add members to
+    /// rows.
     pub const JSON_SCHEMA: &str = include_str!("access-table.schema.json");
 
     /// The table as a JSON list of rows, each with the public fields of [`AccessRow`], as [`JSON_SCHEMA`](Self::JSON_SCHEMA) says.
     pub fn to_json(&self) -> String {
-        // Strings and numbers only: nothing here can fail to be JSON.
+        // Strings and numbers only, so serialising cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 }
 
-/// What a row says of its guard where only the request can tell.
+/// The guard of a row if only the request determines it.
 const OUTSIDE: &str = "nearest layer or installed";
 
 const HEADINGS: [&str; 7] = ["method", "path", "policy", "guard", "handler", "source", "reason"];
 
 impl AccessRow {
-    /// The policy as data; `None` for what is unguarded.
+    /// The policy as data; `None` for unguarded parts.
     pub fn rule(&self) -> Option<&'static Rule> {
         self.source.rule
     }

@@ -1,4 +1,4 @@
-//! The extractors of this crate, as aide sees them. Only the policy says something.
+//! Documents the extractors of this crate for aide. Only the policy adds something.
 
 use aide::OperationInput;
 use aide::generate::GenContext;

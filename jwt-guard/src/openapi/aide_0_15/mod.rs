@@ -40,10 +40,10 @@
 //!
 //! # Below aide's own router
 //!
-//! The policy of a handler documents itself as an extractor, so `aide::axum::ApiRouter` takes guarded handlers too: with
-//! [`GuardedRoutes::guarded_route`] only those. It knows no guard, so [`Schemes::resolve`](super::Schemes::resolve) puts the
-//! schemes in at the end. aide cannot write `security: []`, so a document-wide `security` is an error where some route looks
-//! at no credentials.
+//! The policy of a handler documents itself as an extractor, so `aide::axum::ApiRouter` takes guarded handlers too:
+//! with [`GuardedRoutes::guarded_route`] only those. It has no guard, so call
+//! [`Schemes::resolve`](super::Schemes::resolve) at the end, which inserts the schemes. aide cannot write `security:
+//! []`, so a document-wide `security` is an error if some route ignores credentials.
 //!
 //! ```
 //! use aide::axum::ApiRouter;
@@ -142,7 +142,7 @@ impl Write for OpenApi {
         self.security.iter().map(read).collect()
     }
 
-    /// The schemas of the operations are in aide's own store, one for each thread, which hands them to a router's document.
+    /// The schemas of the operations are in aide's thread-local store, which adds them to a router's document.
     fn finish(&mut self) {
         let _: axum::Router = ApiRouter::<()>::new().finish_api(self);
     }

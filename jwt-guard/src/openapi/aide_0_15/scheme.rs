@@ -35,7 +35,7 @@ pub(super) fn scheme(scheme: &Scheme) -> SecurityScheme {
 
 fn written(flows: &Flows, scopes: &BTreeMap<String, String>) -> OAuth2Flows {
     let scopes = || scopes.clone().into_iter().collect();
-    // Without one, aide writes `null`, which is not an address. A refresh token goes to the token endpoint (RFC 6749
+    // Without one, aide writes `null`, which is not an address. Refresh tokens are sent to the token endpoint (RFC 6749
     // section 6).
     let refresh = |token_url: &String| Some(flows.refresh.as_ref().unwrap_or(token_url).clone());
     OAuth2Flows {

@@ -60,7 +60,7 @@ verbs! {
     trace trace_with "TRACE";
 }
 
-/// The route with its document; without one where the transform has hidden it.
+/// The route with its document; without one if the transform has hidden it.
 fn keep<S>(method: &str, documented: ApiMethodRouter<S>, routed: MethodRouter<S>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -71,7 +71,7 @@ where
     }
 }
 
-/// aide shows an operation to those only who change the items of a router.
+/// aide only gives access to an operation through the items of a router.
 fn document<S>(method: &str, documented: ApiMethodRouter<S>) -> Option<Operation>
 where
     S: Clone + Send + Sync + 'static,
@@ -85,7 +85,7 @@ where
     operation(&found, method).clone()
 }
 
-/// Lets `aide::axum::ApiRouter` take handlers of the verbs here, which declare a policy.
+/// Adds handlers with a policy to `aide::axum::ApiRouter`.
 pub trait GuardedRoutes<S> {
     /// Adds a route with its documents.
     ///
@@ -115,7 +115,7 @@ where
     }
 }
 
-/// The name of a method as aide has it.
+/// aide's name of a method.
 fn lower(method: &str) -> &'static str {
     match method {
         "GET" => "get",

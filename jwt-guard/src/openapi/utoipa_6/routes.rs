@@ -1,4 +1,4 @@
-//! Routes from `#[utoipa::path]`: document, path and method from there, the policy from the type of the handler.
+//! Routes with document, path and method from `#[utoipa::path]`, and the policy from the type of the handler.
 
 use std::fmt;
 use std::mem;
@@ -15,7 +15,7 @@ use crate::router::declared::{DeclaresPolicy, FirstExtractor};
 use crate::router::document::Operation as Kept;
 use crate::router::routing::{MethodRouter, on};
 
-/// Handlers with the paths that their documents name; [`routes!`](crate::routes) makes them, [`Router::routes`] takes them.
+/// Handlers with the paths of their documents; made by [`routes!`](crate::routes), for [`Router::routes`].
 #[must_use]
 pub struct Routes<S = ()>(Vec<(String, MethodRouter<S>)>);
 
@@ -58,7 +58,7 @@ macro_rules! routes {
     };
 }
 
-/// What `utoipa_axum::routes!` yields.
+/// The value of `utoipa_axum::routes!`.
 type Document<S> = (Vec<(String, RefOr<Schema>)>, Paths, AxumMethodRouter<S>);
 
 /// The start of [`routes!`](crate::routes).
@@ -122,7 +122,7 @@ where
     ///
     /// # Panics
     ///
-    /// As axum's `route`: when a path is not legal, or two handlers have one method of one path.
+    /// As axum's `route`: if a path is illegal, or two handlers have the same method and path.
     #[track_caller]
     pub fn routes(self, routes: Routes<S>) -> Self {
         routes.0.into_iter().fold(self, |router, (path, methods)| router.route(&path, methods))

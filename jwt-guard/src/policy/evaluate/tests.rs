@@ -1,4 +1,4 @@
-//! The policy matrix: every kind of condition, met and not, alone and nested.
+//! The policy matrix: every kind of condition, met and unmet, alone and nested.
 
 use super::*;
 use crate::claims::names::NameSet;
@@ -133,7 +133,7 @@ fn what_a_malformed_claim_would_say_is_unknown_and_only_what_holds_lets_in() {
         assert_eq!(lacks(requirement, &caller), Shortfall::Malformed(claims.to_owned()), "{requirement}");
     }
     assert_eq!(lacks(Fresh, &caller), Shortfall::Way(Way::anew()));
-    // What is unknown decides nothing where something else does.
+    // An unknown condition does not matter if another one decides.
     assert_eq!(evaluate(&Any(&[TEXT, Scope("a")]), &caller), Ok(()));
     assert_eq!(evaluate(&Not(&All(&[TEXT, Role("r")])), &caller), Ok(()));
     assert_eq!(lacks(All(&[Any(&[TEXT, Scope("a")]), Scope("b")]), &caller), lacking(vec!["a", "b"]));
@@ -237,7 +237,7 @@ fn the_cheapest_branch_is_the_one_that_grants_the_least() {
         (&MIGHTY_FIRST, &[][..], &["read"][..]),
         (&MIGHTY_AND_SHORT, &[], &["read", "other"]),
         (&SHORT, &[], &["write"]),
-        // What the caller has already is no gain.
+        // Scopes that the caller has are not a gain.
         (&SHORT, &["a"], &["a", "b"]),
         (&SHORT, &["read"], &["write"]),
         (&MIGHTY_AND_SHORT, &["write", "read"], &["admin"]),

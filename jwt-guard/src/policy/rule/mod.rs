@@ -5,7 +5,7 @@ use std::fmt;
 use super::Requirement;
 use crate::token::TokenKind;
 
-/// Everything a policy says: who is let in, on which conditions, and what a refusal looks like.
+/// A whole policy: who is admitted, under which conditions, and what a refusal looks like.
 ///
 /// Built in a constant with [`Rule::anonymous`] or [`Rule::authenticated`]. The attributes write exactly this.
 #[derive(Clone, Copy, Debug)]
@@ -20,30 +20,30 @@ pub struct Rule {
     takes: Takes,
 }
 
-/// What a handler takes beside its policy.
+/// The parameters of a handler beside its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
-    /// Perhaps something that asks who calls.
+    /// Perhaps an extractor of the caller.
     Anything,
-    /// No other parameter, so that nobody looks at the request again.
+    /// None, so that no other extractor sees the request.
     Nothing,
 }
 
-/// Which callers a policy lets in before its conditions are looked at.
+/// Which callers a policy admits to its conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Callers without a token, and callers with a good one. A bad token is refused.
+    /// Callers without a token, and callers with a valid one. A bad token is refused.
     Anonymous,
-    /// As [`Access::Anonymous`], and a token that is good but expired counts as none.
+    /// As [`Access::Anonymous`], and a token whose only fault is that it has expired counts as absent.
     AnonymousIfExpired,
-    /// Everybody, as an anonymous caller: no token and no session is looked at, good or bad.
+    /// Every caller, as anonymous: tokens and sessions are ignored, valid or not.
     CredentialsIgnored,
-    /// Callers with a good token.
+    /// Callers with a valid token.
     Authenticated,
 }
 
-/// What a refused caller is told.
+/// How the caller is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DenyAs {
@@ -66,12 +66,12 @@ pub struct Declaration {
 }
 
 impl Rule {
-    /// Lets in callers without a token and callers with a good one; what `#[anonymous_allowed]` writes.
+    /// Admits callers without a token and callers with a valid one; what `#[anonymous_allowed]` writes.
     pub const fn anonymous() -> Self {
         Self::new(Access::Anonymous)
     }
 
-    /// Lets in callers with a good token; what `#[authentication_required]` writes.
+    /// Admits callers with a valid token; what `#[authentication_required]` writes.
     pub const fn authenticated() -> Self {
         Self::new(Access::Authenticated)
     }
@@ -93,9 +93,9 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule lets anonymous callers in, since nothing can be required of them; when it takes refresh
-    /// tokens, which carry no scopes, roles and claims; when it has conditions already; and when a condition names what no
-    /// token can have, such as a role with white space at its end.
+    /// At compile time: if the rule admits anonymous callers, who cannot meet conditions; if it accepts refresh tokens,
+    /// which have no scopes, roles and claims; if it has conditions already; and if a condition has an impossible name,
+    /// such as a role with white space at its end.
     #[must_use]
     #[track_caller]
     pub const fn with_requirement(mut self, requirement: Requirement) -> Self {
@@ -110,7 +110,7 @@ impl Rule {
         self
     }
 
-    /// Without this, `Not(..)` would let in every refresh token, and nothing else any.
+    /// Without this, `Not(..)` would admit every refresh token, and all other conditions none.
     #[track_caller]
     const fn check_token(&self) {
         assert!(
@@ -124,7 +124,7 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule does not let anonymous callers in, or looks at no token.
+    /// At compile time, if the rule does not admit anonymous callers, or ignores credentials.
     #[must_use]
     pub const fn expired_is_anonymous(mut self) -> Self {
         assert!(!matches!(self.access, Access::Authenticated), "`expired` needs `Rule::anonymous()`");
@@ -136,15 +136,15 @@ impl Rule {
         self
     }
 
-    /// Looks at no token and no session; what `credentials = "ignored"` writes. Every caller is anonymous.
+    /// Ignores tokens and sessions; what `credentials = "ignored"` writes. Every caller is anonymous.
     ///
-    /// For logins: a token that is good no more must not stop its owner from getting a new one. Where the guard reads
-    /// cookies or sessions, a request that changes something and comes from a page of another site is refused: else that
-    /// site could log a person in, as somebody else.
+    /// For logins: a token that is not valid any more must not prevent its owner from getting a new one. If the guard
+    /// reads cookies or sessions, a request that changes something and comes from a page of another site is refused:
+    /// otherwise that site could log a person in to another account.
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule does not let anonymous callers in, or looks at expired tokens.
+    /// At compile time, if the rule does not admit anonymous callers, or treats expired tokens.
     #[must_use]
     pub const fn credentials_ignored(mut self) -> Self {
         assert!(
@@ -155,12 +155,12 @@ impl Rule {
         self
     }
 
-    /// Takes another kind of token than an access token; what `token = "refresh"` writes.
+    /// Accepts another kind of token than access tokens; what `token = "refresh"` writes.
     ///
     /// # Panics
     ///
-    /// While compiling, when the rule lets anonymous callers in, since a refresh token says nothing of them; and when it has
-    /// conditions, since a refresh token carries nothing that could meet them.
+    /// At compile time, if the rule admits anonymous callers, who have no token; and if it has conditions, which a
+    /// refresh token cannot meet.
     #[must_use]
     #[track_caller]
     pub const fn with_token(mut self, token: TokenKind) -> Self {
@@ -174,7 +174,7 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when the route is to be hidden and has a redirect, which shows it.
+    /// At compile time, if the route is to be hidden but has a redirect, which shows it.
     #[must_use]
     #[track_caller]
     pub const fn with_deny_as(mut self, deny_as: DenyAs) -> Self {
@@ -191,12 +191,11 @@ impl Rule {
         );
     }
 
-    /// Sends a browser that is not authenticated to `path` with 303, with the way back in the query parameter
-    /// `next`.
+    /// Redirects a browser without authentication to `path` with 303, with the way back in the query parameter `next`.
     ///
     /// # Panics
     ///
-    /// While compiling, when `path` is not an absolute path on the same origin, and when the route is hidden by
+    /// At compile time, if `path` is not an absolute path on the same origin, or if the route is hidden by
     /// [`DenyAs::NotFound`].
     #[must_use]
     #[track_caller]
@@ -215,12 +214,12 @@ impl Rule {
         self
     }
 
-    /// Refuses as a policy does whose conditions this rule includes: hides what it hides, and sends browsers where it sends
-    /// them. The attributes call this for each `policy = ..`.
+    /// Takes over the refusal of an included policy: whether it hides the route, and where it redirects browsers. The
+    /// attributes call this for each `policy = ..`.
     ///
     /// # Panics
     ///
-    /// While compiling, when this rule or another included policy says otherwise.
+    /// At compile time, if this rule or another included policy contradicts it.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
@@ -248,21 +247,21 @@ impl Rule {
         self
     }
 
-    /// Says why the policy is as it is; shown in the access table.
+    /// Sets the reason of the policy, for the access table.
     #[must_use]
     pub const fn with_reason(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
         self
     }
 
-    /// Says where the policy was written. The attributes call this.
+    /// Sets where the policy was written. The attributes call this.
     #[must_use]
     pub const fn with_declaration(mut self, handler: &'static str, file: &'static str, line: u32) -> Self {
         self.declaration = Some(Declaration { handler, file, line });
         self
     }
 
-    /// Says that the handler has no other parameter. The attributes call this.
+    /// Declares that the handler has no other parameter. The attributes call this.
     #[doc(hidden)]
     #[must_use]
     pub const fn taking_nothing(mut self) -> Self {
@@ -270,22 +269,22 @@ impl Rule {
         self
     }
 
-    /// What the handler takes beside the policy.
+    /// The parameters of the handler beside the policy.
     pub(crate) const fn takes(&self) -> Takes {
         self.takes
     }
 
-    /// Which callers are let in before the conditions are looked at.
+    /// Which callers are admitted to the conditions.
     pub const fn access(&self) -> Access {
         self.access
     }
 
-    /// The kind of token that is taken.
+    /// The kind of token that the policy accepts.
     pub const fn token(&self) -> TokenKind {
         self.token
     }
 
-    /// The conditions; `All(&[])` when there are none.
+    /// The conditions; `All(&[])` if there are none.
     pub const fn requirement(&self) -> &Requirement {
         &self.requirement
     }
@@ -294,8 +293,8 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// While compiling, when this policy lets anonymous callers in, or takes another kind of token: then its conditions
-    /// are not all that it says.
+    /// At compile time, if this policy admits anonymous callers, or accepts another kind of token: its conditions do
+    /// not express that.
     #[doc(hidden)]
     #[track_caller]
     pub const fn shared_requirement(&self) -> Requirement {
@@ -310,17 +309,17 @@ impl Rule {
         self.requirement
     }
 
-    /// What a refused caller is told.
+    /// How the caller is refused.
     pub const fn deny_as(&self) -> DenyAs {
         self.deny_as
     }
 
-    /// Where a browser that is not authenticated is sent.
+    /// The path to which a browser without authentication is redirected.
     pub const fn redirect(&self) -> Option<&'static str> {
         self.redirect
     }
 
-    /// Why the policy is as it is.
+    /// The reason of the policy.
     pub const fn reason(&self) -> Option<&'static str> {
         self.reason
     }
@@ -342,7 +341,7 @@ const fn are_equal(mut one: &[u8], mut other: &[u8]) -> bool {
     one.is_empty() && other.is_empty()
 }
 
-/// The rule as the attribute that would write it.
+/// The rule as its attribute.
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.access {

@@ -1,4 +1,4 @@
-//! What a rule may say, while compiling, and how it reads.
+//! Which rules compile, and how they are displayed.
 
 use super::*;
 use crate::policy::ClaimValue;
