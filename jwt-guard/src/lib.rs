@@ -1,4 +1,4 @@
-//! Says in one attribute who may call an axum handler.
+//! Authorization attributes for axum handlers: JWT verification, access policies, exact refusals.
 //!
 //! ```
 //! use jwt_guard::routing::get;
@@ -29,24 +29,25 @@
 //!
 //! # The parts
 //!
-//! - [`JwtGuard`] holds the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one,
-//!   [`Settings`] and [`JwtGuard::from_env`] read one. [`TrustedIssuer`] adds the tokens of others.
+//! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`]
+//!   and [`JwtGuard::from_env`] read one. [`TrustedIssuer`] accepts the tokens of other issuers.
 //! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
-//! - [`Router`] takes only handlers that have one, and lists them in its [access table](Router::access_table).
+//! - [`Router`] accepts only handlers with such an attribute, and lists them in its [access
+//!   table](Router::access_table).
 //! - [`JwtGuard::login`], [`refresh`](JwtGuard::refresh) and [`logout`](JwtGuard::logout) answer with the guard's own
 //!   tokens, also in [cookies](CookieSettings).
-//! - [`Claims`], [`Principal`] and [`CurrentUser`] tell a handler who calls.
+//! - [`Claims`], [`Principal`] and [`CurrentUser`] give the caller to a handler.
 //!
 //! # The way of a request
 //!
-//! 1. The guard is the first extractor of the handler. It decides before path, query and body are looked at.
+//! 1. The guard is the first extractor of the handler. It decides before path, query and body are parsed.
 //! 2. It finds the token in one of the [configured places](TokenLocation). None is 401, two are 400.
 //! 3. It checks length and shape, then the header, strictly (RFC 7515): no `crit`, no encryption, no repeated member.
-//! 4. It takes the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
+//! 4. It finds the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
 //! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068); for a token in a cookie, that no other site
 //!    caused the request; and that the token was not revoked.
-//! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and lets the request in or answers it as
-//!    RFC 6750 says.
+//! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and admits the request or refuses it as RFC
+//!    6750 says.
 //!
 //! # Features
 //!
@@ -111,19 +112,19 @@ pub use claims::Claims;
 pub use extract::Session;
 pub use extract::{CurrentUser, Guarded};
 pub use guard::JwtGuard;
-/// Lets everybody call a handler: callers without a token, and callers with a good one.
+/// Lets every caller use a handler: without a token, or with a valid one.
 ///
 /// A **bad token is refused with 401**, so that a client learns that its token is broken. `expired = "anonymous"` makes
-/// an exception for tokens with which nothing else is wrong. `reason = ".."` is shown in the access table.
+/// an exception for tokens whose only fault is that they have expired. `reason = ".."` is shown in the access table.
 ///
 /// The handler takes `Option<Claims>` or [`Principal`], not `Claims`: a caller without a token has none.
 ///
-/// **A login takes `credentials = "ignored"`**: no token and no session is looked at, so that nothing that a client still
-/// holds, be it expired, revoked or signed by yesterday's key, stops it from getting something better. Extractors find no
-/// caller there. Where the guard reads cookies or sessions, a request that changes something (any method but `GET`, `HEAD`,
-/// `OPTIONS` and `TRACE`) is refused with 403 if its `Origin` or `Sec-Fetch-Site` names another site: such a page could log
-/// a person in as somebody else. Origins that are [trusted](Builder::trusted_origin) are excepted, and a client that sends
-/// neither header is let in.
+/// **A login needs `credentials = "ignored"`**: tokens and sessions are ignored, so that an expired or revoked token,
+/// or one signed by yesterday's key, does not prevent a client from getting a new one. Extractors find no caller there.
+/// Where the guard reads cookies or sessions, a request that changes something (any method but `GET`, `HEAD`, `OPTIONS`
+/// and `TRACE`) is refused with 403 if its `Origin` or `Sec-Fetch-Site` names another site: such a page could log a
+/// person in to another account. Origins that are [trusted](Builder::trusted_origin) are excepted, and a client that
+/// sends neither header is admitted.
 ///
 /// ```
 /// use jwt_guard::{Claims, anonymous_allowed};
@@ -151,7 +152,7 @@ pub use guard::JwtGuard;
 /// ```
 pub use jwt_guard_macros::anonymous_allowed;
 
-/// Lets callers with a good token call a handler.
+/// Lets callers with a valid token use a handler.
 ///
 /// Takes the conditions and options of [`requires`] too.
 ///
@@ -168,7 +169,7 @@ pub use jwt_guard_macros::anonymous_allowed;
 /// ```
 pub use jwt_guard_macros::authentication_required;
 
-/// Lets callers with a good token call a handler, if the token meets the conditions.
+/// Lets callers with a valid token use a handler, if the token meets the conditions.
 ///
 /// | condition | meaning |
 /// |---|---|
@@ -176,7 +177,7 @@ pub use jwt_guard_macros::authentication_required;
 /// | `role = "clerk"` | the token grants the role; also a path to a constant |
 /// | `claim("tenant") = "acme"` | the claim is this string, integer or boolean, or a list that contains it; `claim("a", "b")` looks into an object |
 /// | `fresh` | the token was issued by a login, not by a refresh |
-/// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one. `not(..)` lets in who lacks the claim; a claim that is malformed lets no caller in, by a condition or its `not(..)` |
+/// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one. `not(..)` admits a caller without the claim; with a malformed claim, neither a condition on it nor its `not(..)` holds |
 /// | `policy = path::Type` | the conditions of a [`Policy`](policy::Policy) |
 ///
 /// Conditions beside each other must all hold.
@@ -185,8 +186,8 @@ pub use jwt_guard_macros::authentication_required;
 /// |---|---|
 /// | `token = "refresh"` | a refresh token instead of an access token; alone, it is all that is required. Not together with `fresh`: a refresh token is never fresh |
 /// | `reason = ".."` | why, for the access table |
-/// | `deny_as = "not_found"` | refusals look as a path without a route: under [`Router`], its fallback answers |
-/// | `redirect = "/login"` | a browser without a good token is sent there with 303; `next` names the way back. That page takes `anonymous_allowed(credentials = "ignored")`: a bad token may have led there |
+/// | `deny_as = "not_found"` | refusals look like a path without a route: under [`Router`], its fallback answers |
+/// | `redirect = "/login"` | a browser without a valid token is redirected there with 303; `next` is the way back. That page takes `anonymous_allowed(credentials = "ignored")`: a bad token may have led there |
 /// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
 ///
 /// ```
@@ -216,9 +217,9 @@ pub use jwt_guard_macros::authentication_required;
 /// ```
 ///
 /// The expansion is a constant beside the handler and one hidden first parameter. Body, return type, generics and other
-/// attributes stay as they are. The order among attributes does not matter, but for `axum::debug_handler`, which goes
-/// below: above, it would call the handler with the parameters that it saw. A handler in an `impl` block has no room for
-/// the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
+/// attributes stay as they are. The order among attributes does not matter, except for `axum::debug_handler`, which
+/// goes below: above, it would call the handler with the parameters that it saw. In an `impl` block there is no place
+/// for the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
 pub use jwt_guard_macros::requires;
 pub use keys::algorithm::Algorithm;
 pub use keys::signing::SigningKey;

@@ -13,7 +13,7 @@ use crate::location::Part;
 use crate::policy::{DenyAs, Needs};
 use crate::router::{AccessTable, Router};
 
-/// A quarter of an hour, as for the public keys.
+/// A quarter of an hour, as for public keys.
 const CACHE: &str = "public, max-age=900";
 
 /// The metadata of one resource (section 2).
@@ -32,12 +32,13 @@ impl<S> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Serves the metadata of each guard that has a [`resource`](crate::setup::Builder::resource), where its challenges say:
-    /// `https://api.example/mcp` has it at `/.well-known/oauth-protected-resource/mcp` (RFC 9728 section 3.1).
+    /// Serves the metadata of each guard with a [`resource`](crate::setup::Builder::resource), at the address in its
+    /// challenges: `https://api.example/mcp` has it at `/.well-known/oauth-protected-resource/mcp` (RFC 9728 section
+    /// 3.1).
     ///
-    /// `scopes_supported` are the scopes of the routes that are here, so call it last, on the outermost router. Hidden routes
-    /// and scopes below `not(..)` are left out. `authorization_servers` are the issuers whose tokens the guard accepts, as far
-    /// as they are addresses. Pages of every origin may read the document, which tells nothing of a caller.
+    /// `scopes_supported` are the scopes of the present routes, so call it last, on the outermost router. Hidden routes
+    /// and scopes below `not(..)` are left out. `authorization_servers` are the accepted issuers whose names are
+    /// addresses. Pages of every origin may read the document, which does not depend on a caller.
     ///
     /// ```
     /// use jwt_guard::routing::post;
@@ -74,7 +75,7 @@ where
     ///
     /// # Panics
     ///
-    /// When no guard of these routes has a resource, and when a route is there already.
+    /// If no guard of these routes has a resource, or if such a route exists already.
     #[track_caller]
     pub fn resource_metadata(self) -> Self {
         let table = self.access_table();
@@ -109,7 +110,7 @@ where
     }
 }
 
-/// The guards of the routes, by number; the one of the process where a route has no other.
+/// The guards of the routes, by number; the guard of the process for routes without another one.
 fn guards(table: &AccessTable) -> BTreeMap<u64, JwtGuard> {
     let nothing = Extensions::new();
     let installed = JwtGuard::of(&nothing);
@@ -128,10 +129,10 @@ fn metadata(resource: &crate::config::Resource) -> Metadata<'_> {
 }
 
 impl<'a> Metadata<'a> {
-    /// What a guard and its routes say.
+    /// The document of a guard and its routes.
     fn add(&mut self, guard: &'a JwtGuard, table: &AccessTable) {
         let config = guard.config();
-        // An issuer may go by several names; the first is the one that clients ask.
+        // An issuer may have several names; the first one is for clients.
         let issuers = config.access.rules().filter_map(|rules| rules.issuers.first());
         self.authorization_servers
             .extend(issuers.map(String::as_str).filter(|name| name.starts_with("https://")));
@@ -157,7 +158,7 @@ impl<'a> Metadata<'a> {
     }
 
     fn text(&self) -> Bytes {
-        // Strings and lists only: nothing here can fail to be JSON.
+        // Strings and lists only, so serialising cannot fail.
         serde_json::to_vec(self).unwrap_or_default().into()
     }
 }

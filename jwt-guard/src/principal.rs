@@ -1,4 +1,4 @@
-//! The caller, once the guard knows who it is.
+//! The authenticated caller.
 
 use std::any::Any;
 use std::fmt;
@@ -10,10 +10,10 @@ use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
 use crate::token::{TokenSource, VerifiedAs};
 
-/// The caller of a handler: proof that the guard let the request in.
+/// The caller of a handler: proof that the guard admitted the request.
 ///
-/// There is no public constructor: only the guard makes one, after every check. On a route that lets anonymous
-/// callers in, a request without a token gives an anonymous principal, with no subject, no scopes and no roles.
+/// There is no public constructor: only the guard makes one, after every check. On a route for anonymous callers, a
+/// request without a token yields an anonymous principal, without subject, scopes and roles.
 ///
 /// ```
 /// use jwt_guard::Principal;
@@ -32,23 +32,24 @@ pub struct Principal {
     user: Option<LoadedUser>,
 }
 
-/// What is known of an authenticated caller, wherever the request carried the token.
+/// The identity of an authenticated caller, independent of the place of its credential.
 pub(crate) struct Identity {
     pub(crate) claims: TokenClaims,
     pub(crate) scopes: NameSet,
     pub(crate) roles: NameSet,
-    /// What the token was verified as; `None` for a session.
+    /// The kind of the verified token; `None` for a session.
     pub(crate) verified_as: Option<VerifiedAs>,
-    /// The endpoint that a refresh token was presented at. Those are not remembered, so no two requests share it.
+    /// The endpoint to which a refresh token was presented. Refresh tokens are not remembered, so requests do not share
+    /// it.
     pub(crate) endpoint: OnceLock<String>,
-    /// The claims in the types that handlers have asked for.
+    /// The claims in the types of handlers.
     pub(crate) typed: TypedClaims,
     /// The session that spoke for the caller, for those who know its type.
     #[cfg(feature = "sessions")]
     pub(crate) session: Option<Arc<dyn Any + Send + Sync>>,
 }
 
-/// The user of the application that a token stands for.
+/// The application's user.
 #[derive(Clone)]
 pub(crate) struct LoadedUser {
     pub(crate) user: Arc<dyn Any + Send + Sync>,
@@ -59,17 +60,17 @@ pub(crate) struct LoadedUser {
 static NONE: NameSet = NameSet::none();
 
 impl Principal {
-    /// Whether the caller showed a good token.
+    /// Whether the caller is authenticated.
     pub fn is_authenticated(&self) -> bool {
         self.caller.is_some()
     }
 
-    /// Who the caller is: the `sub` claim, or the one that the guard was told to read instead.
+    /// The subject: the `sub` claim, or the claim that the guard is configured to read instead.
     pub fn subject(&self) -> Option<&str> {
         self.identity().map(|identity| identity.claims.subject())
     }
 
-    /// The claim `name`, else `preferred_username`, else the subject. For people; never decide by it.
+    /// The claim `name`, else `preferred_username`, else the subject. For display only; never base a decision on it.
     pub fn display_name(&self) -> Option<&str> {
         let claims = &self.identity()?.claims;
         Some(claims.display_name().unwrap_or_else(|| claims.subject()))
@@ -85,27 +86,27 @@ impl Principal {
         self.identity().map_or(&NONE, |identity| &identity.roles)
     }
 
-    /// The token's own name: the `jti` claim.
+    /// The id of the token: the `jti` claim.
     pub fn token_id(&self) -> Option<&str> {
         self.identity()?.claims.token_id()
     }
 
-    /// Where the request carried the token; `None` for an anonymous caller.
+    /// The place of the token in the request; `None` for an anonymous caller.
     pub fn authenticated_by(&self) -> Option<TokenSource> {
         self.caller.as_ref().map(|(_, source)| *source)
     }
 
-    /// A caller without a token, whom a policy lets in.
+    /// A caller without a token, whom a policy admits.
     pub(crate) const fn anonymous() -> Self {
         Self { caller: None, user: None }
     }
 
-    /// A caller whose token was verified. Called in `authenticate` and nowhere else; a test reads the sources.
+    /// A caller with a verified token. Called only in `authenticate`; a test reads the sources.
     pub(crate) fn authenticated(identity: Arc<Identity>, source: TokenSource) -> Self {
         Self { caller: Some((identity, source)), user: None }
     }
 
-    /// The same caller, with the user whom the application knows by this name.
+    /// The same caller, with the application's user.
     pub(crate) fn with_user(self, user: LoadedUser) -> Self {
         Self { user: Some(user), ..self }
     }
@@ -118,14 +119,14 @@ impl Principal {
         self.caller.as_ref().map(|(identity, _)| identity)
     }
 
-    /// The claims of the caller, as extractors and loaders of users take them.
+    /// The claims of the caller, for extractors and user loaders.
     pub(crate) fn holder(&self) -> Option<(Arc<dyn HoldsClaims>, TokenSource)> {
         self.caller.as_ref().map(|(identity, source)| (Arc::clone(identity) as _, *source))
     }
 }
 
 impl Identity {
-    /// The same caller, with nothing in common. A session is not copied.
+    /// A deep copy of the caller, without a session.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self::new(self.claims.clone(), self.scopes.clone(), self.roles.clone());
         Self { verified_as: self.verified_as, ..copy }
@@ -168,7 +169,7 @@ impl HoldsClaims for Identity {
     }
 }
 
-/// Shows whether the caller is known and what the token grants, and nothing that says who the caller is.
+/// Shows whether the caller is known and what the token grants, but not who the caller is.
 impl fmt::Debug for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.caller {

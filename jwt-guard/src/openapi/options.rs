@@ -1,8 +1,8 @@
-//! What belongs into a document.
+//! The options of a document.
 
 use super::schemes::Schemes;
 
-/// What belongs into a document, and how schemes are called; for [`AccessTable::document_with`](crate::routing::AccessTable::document_with).
+/// The options of a document, for [`AccessTable::document_with`](crate::routing::AccessTable::document_with).
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct DocumentOptions {
@@ -13,33 +13,33 @@ pub struct DocumentOptions {
 }
 
 impl DocumentOptions {
-    /// Every route that is not hidden, under the names that schemes have by default.
+    /// The defaults: all routes but hidden ones, and the default names of schemes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Calls the schemes of a guard so. May be called for several guards. If it is called once, routes without a guard of
+    /// Sets the schemes of a guard. May be called for several guards. If it is called once, routes without a guard of
     /// their own are documented with this one.
     pub fn schemes(mut self, schemes: Schemes) -> Self {
         self.schemes.push(schemes);
         self
     }
 
-    /// Keeps routes that are hidden by `deny_as = "not_found"`, for a document that only insiders read. By default they are
-    /// taken out.
+    /// Keeps routes that are hidden by `deny_as = "not_found"`, for a document that only insiders read. By default they
+    /// are removed.
     pub fn with_hidden_routes(mut self) -> Self {
         self.hidden = true;
         self
     }
 
-    /// Lets the route at this path be served without being documented; `path` is that of the access table.
+    /// Allows the route at this path to be undocumented; `path` is that of the access table.
     pub fn undocumented(mut self, path: impl Into<String>) -> Self {
         self.undocumented.push(path.into());
         self
     }
 
-    /// Lets the operations at this path be documented without a row in the access table, because a service serves them.
-    /// They keep the `security` that they have.
+    /// Allows the operations at this path to have no row in the access table, because a service serves them. They keep
+    /// their `security`.
     pub fn elsewhere(mut self, path: impl Into<String>) -> Self {
         self.elsewhere.push(path.into());
         self

@@ -1,4 +1,4 @@
-//! Documents of utoipa 6: `routes!`, which takes path and document from `#[utoipa::path]` and the policy from the type of the
+//! Documents of utoipa 6: `routes!` takes path and document from `#[utoipa::path]`, and the policy from the type of the
 //! handler.
 //!
 //! ```
@@ -54,8 +54,8 @@
 //! ```
 //!
 //! Documents that list their handlers in `#[openapi(paths(..))]` are completed by the same call of
-//! [`AccessTable::document`](crate::routing::AccessTable::document). It fails where a route is documented and not served, or served and
-//! not documented.
+//! [`AccessTable::document`](crate::routing::AccessTable::document). It fails if a route is documented but not served,
+//! or served but not documented.
 
 mod routes;
 mod scheme;
@@ -80,7 +80,7 @@ use crate::router::document::Operation as Kept;
 
 pub use routes::{Routes, documented, no_routes};
 
-/// An operation with the schemas that it refers to, as a router keeps it.
+/// An operation with its schemas, as kept in a router.
 struct Documented {
     operation: Operation,
     schemas: Vec<(String, RefOr<Schema>)>,
@@ -137,7 +137,7 @@ impl Write for OpenApi {
         self.security.iter().flatten().map(read).collect()
     }
 
-    /// utoipa 6.0 leaves empty descriptions of responses out, which OpenAPI requires.
+    /// utoipa 6.0 omits empty descriptions of responses, although OpenAPI requires them.
     fn finish(&mut self) {
         for item in self.paths.paths.values_mut() {
             for method in METHODS {
@@ -196,7 +196,7 @@ impl WriteOperation for Operation {
     }
 }
 
-/// What a status says by itself; `default` and ranges such as `4XX` say little.
+/// A description of a status; `default` and ranges such as `4XX` have a general one.
 fn words(status: &str) -> &str {
     let code = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
     code.and_then(|code| code.canonical_reason()).unwrap_or("Another answer")
@@ -214,7 +214,7 @@ fn requirement(requirement: &Requirement) -> SecurityRequirement {
     all.fold(SecurityRequirement::default(), |written, (name, names)| written.add(name, names))
 }
 
-/// utoipa has no way to look into one, but to write it.
+/// utoipa only reveals it by serialising it.
 fn read(requirement: &SecurityRequirement) -> Requirement {
     let written = serde_json::to_value(requirement).unwrap_or_default();
     serde_json::from_value(written).unwrap_or_default()

@@ -1,8 +1,8 @@
-//! The judgement: does this caller meet these conditions, and if not, what would help?
+//! Decides whether a caller meets conditions, and if not, what would help.
 //!
-//! A condition holds, does not hold, or is *unknown*: a claim that it asks for is malformed, so what it means cannot be told.
-//! `not(..)` of what is unknown is unknown too, and only what holds lets in (the strong logic of Kleene). Thus a claim that
-//! cannot be read neither grants anything nor takes anything away.
+//! A condition holds, does not hold, or is *unknown*, because a claim that it needs is malformed. `not(..)` of an
+//! unknown condition is unknown too, and only a policy that holds admits a caller (Kleene's strong three-valued logic).
+//! So a malformed claim neither grants nor forbids anything.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -17,16 +17,16 @@ use crate::principal::{Identity, Principal};
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shortfall {
-    /// A token of this way would be let in. Its scopes are those of the branch that lacks the fewest, held ones too, but for
-    /// those that another one implies; there are none where only a new login is lacking.
+    /// A token of this way would be admitted. Its scopes are those of the branch that lacks the fewest, including
+    /// scopes that the caller has, without implied ones; empty if only a new login is missing.
     Way(Way),
-    /// No scope would help: a role, a claim or a `not(..)` stands against the caller.
+    /// No scope would help: a role, a claim or a `not(..)` excludes the caller.
     Forbidden,
     /// Nothing would help: these claims of the token are malformed.
     Malformed(String),
 }
 
-/// Decides whether `principal` meets `requirement`. The scopes of the principal hold what they imply; `hierarchy`, of
+/// Decides whether `principal` meets `requirement`. The scopes of the principal include implied ones; `hierarchy`, of
 /// scopes, explains a refusal.
 ///
 /// # Errors
@@ -56,12 +56,12 @@ pub(crate) fn malformed_claims(requirement: &Requirement, principal: &Principal)
     Caller::new(principal.identity().map(AsRef::as_ref), &hierarchy).malformed_claims(requirement)
 }
 
-/// The scopes that a caller without any should ask for: those of the branch that grants the fewest, but for those that
-/// another one implies. Empty when none are asked for; a branch that needs a role still names its scopes, since the
-/// token may bring the role.
+/// The scopes that a caller without a token should request: those of the branch that grants the fewest, without implied
+/// ones. Empty if no scope is needed. A branch that needs a role still names its scopes, because the token may have the
+/// role.
 pub(crate) fn scopes_to_ask_for(requirement: &'static Requirement, hierarchy: &Hierarchy) -> Scopes {
     match requirement {
-        // The usual policies, without an allocation.
+        // The common policies, without an allocation.
         Requirement::Scope(name) => Cow::Borrowed(slice::from_ref(name)),
         Requirement::All([inner]) => scopes_to_ask_for(inner, hierarchy),
         _ => {
@@ -99,8 +99,8 @@ fn add_scope(name: &'static str, scopes: &mut Vec<&'static str>) {
 
 static NOTHING: NameSet = NameSet::none();
 
-/// What is to be said of a condition. In this order the least of several says whether all of them hold, and the greatest
-/// whether any does.
+/// The verdict on a condition. In this order, the minimum of several verdicts is that of `all(..)`, and the maximum
+/// that of `any(..)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
     DoesNotHold,
@@ -122,22 +122,22 @@ impl Verdict {
     }
 }
 
-/// Whether a way to meet a requirement leads through a new login. Ordered by what it asks of a person.
+/// Whether a way to meet a requirement needs a new login. Ordered by the effort of a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Login {
     AsItIs,
     Anew,
 }
 
-/// A way to meet a requirement that lacks nothing but scopes and a new login.
+/// A way to meet a requirement for which only scopes and a new login are missing.
 struct Branch {
-    /// All scopes of the branch, held or not, so that a client can ask for a token that serves the whole operation; but
-    /// for those that another one implies.
+    /// All scopes of the branch, whether the caller has them or not, so that a client can request a token for the whole
+    /// operation; without implied ones.
     scopes: Vec<&'static str>,
-    /// How many scopes the caller would gain, with those that follow: none where it lacks none. Not how many it would
-    /// have to name, or a mighty scope would be asked for where two weak ones do.
+    /// How many scopes the caller would gain, including implied ones. Counting named scopes instead would prefer one
+    /// mighty scope to two weak ones.
     gain: usize,
-    /// How many it would have to name.
+    /// How many scopes it would have to name.
     missing: usize,
     /// Whether a new login is needed.
     login: Login,
@@ -149,7 +149,7 @@ impl Branch {
     }
 }
 
-/// A caller with its claims, which are read from the payload only when a condition asks for one.
+/// A caller with its claims, which are parsed only when a condition needs one.
 struct Caller<'a> {
     identity: Option<&'a Identity>,
     hierarchy: &'a Hierarchy,
@@ -177,8 +177,8 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// The branch that would grant the fewest scopes, and needs no new login if it can be; `None` when every branch lacks
-    /// more. Explains a refusal and decides nothing.
+    /// The branch that would grant the fewest scopes, if possible without a new login; `None` if every branch lacks
+    /// something else. Explains a refusal and decides nothing.
     fn cheapest(&self, requirement: &Requirement) -> Option<Branch> {
         match requirement {
             Requirement::All(list) => {
@@ -190,12 +190,12 @@ impl<'a> Caller<'a> {
                 .iter()
                 .filter_map(|inner| self.cheapest(inner))
                 .min_by_key(|branch| (branch.gain, branch.login, branch.missing)),
-            // Whether a token with this scope could be read is not known either.
+            // It is unknown whether the scopes of a new token could be read.
             Requirement::Scope(_) if self.verdict(requirement) == Verdict::Unknown => None,
             Requirement::Scope(name) => Some(self.branch(vec![*name], Login::AsItIs)),
             Requirement::Fresh => match self.verdict(requirement) {
                 Verdict::Holds => Some(Branch::nothing(Login::AsItIs)),
-                // A login brings a token that says it well.
+                // A new login yields a token with a well-formed claim.
                 Verdict::DoesNotHold | Verdict::Unknown => Some(Branch::nothing(Login::Anew)),
             },
             Requirement::Policy(_, inner) => self.cheapest(inner),
@@ -205,7 +205,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// The branch of these scopes, none of which is there twice.
+    /// The branch of these scopes, without duplicates.
     fn branch(&self, mut scopes: Vec<&'static str>, login: Login) -> Branch {
         self.hierarchy.reduce(&mut scopes);
         let held = self.identity.map_or(&NOTHING, |identity| &identity.scopes);
@@ -214,12 +214,12 @@ impl<'a> Caller<'a> {
         Branch { scopes, gain, missing, login }
     }
 
-    /// What is to be said of the caller. One without a token lacks everything.
+    /// The verdict on the caller. A caller without a token lacks everything.
     fn of(&self, say: impl FnOnce(&'a Identity) -> Verdict) -> Verdict {
         self.identity.map_or(Verdict::DoesNotHold, say)
     }
 
-    /// The least or the greatest verdict on any of the list, by `choose`. Beyond `end` nothing changes any more.
+    /// The minimum or the maximum of the verdicts, by `choose`. It stops at `end`, which cannot change any more.
     fn most_extreme(
         &self,
         list: &[Requirement],
@@ -237,7 +237,7 @@ impl<'a> Caller<'a> {
     }
 
     fn has_claim(&self, identity: &'a Identity, path: &[&str], expected: ClaimValue) -> Verdict {
-        // The payload was read before. Should it not be readable again, nothing is known.
+        // The payload was parsed before. Should it fail here, the condition is unknown.
         let Some(claims) = self.claims.get_or_init(|| identity.claims.tree()) else {
             return Verdict::Unknown;
         };
@@ -248,7 +248,7 @@ impl<'a> Caller<'a> {
                 let mut held = Verdict::DoesNotHold;
                 for value in values {
                     match is(value, expected) {
-                        // A list with one wrong element cannot be read.
+                        // A list with one element of a wrong type is malformed.
                         Verdict::Unknown => return Verdict::Unknown,
                         verdict => held = held.max(verdict),
                     }
@@ -291,7 +291,7 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Whether a name is among those that a token grants. A name that is not may be in a claim that could not be read.
+/// Whether the token grants a name. A missing name is unknown if a claim was malformed.
 fn is_among(name: &str, names: &NameSet) -> Verdict {
     match (names.contains(name), names.unreadable_claim()) {
         (true, _) => Verdict::Holds,
@@ -300,8 +300,8 @@ fn is_among(name: &str, names: &NameSet) -> Verdict {
     }
 }
 
-/// Whether a claim is the literal. One of another type says nothing of it; a number with a fraction or an exponent is not an
-/// integer.
+/// Whether a claim equals the literal. A claim of another type is unknown; a number with a fraction or an exponent is
+/// not an integer.
 fn is(value: &Json<'_>, expected: ClaimValue) -> Verdict {
     match (value, expected) {
         (Json::Text(text), ClaimValue::Text(expected)) => Verdict::of(text == expected),
