@@ -1,9 +1,7 @@
 //! The source of time: the only file that reads the system clock.
 
 use std::fmt;
-#[cfg(feature = "remote-keys")]
 use std::future::Future;
-#[cfg(feature = "remote-keys")]
 use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -40,7 +38,6 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     ///
     /// In a clock for tests, end the wait when time has been moved so far, so that tests of fetched keys need not
     /// sleep.
-    #[cfg(feature = "remote-keys")]
     fn sleep_until(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(tokio::time::sleep(time.saturating_sub(self.monotonic())))
     }
@@ -66,7 +63,6 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
         (**self).monotonic()
     }
 
-    #[cfg(feature = "remote-keys")]
     fn sleep_until(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         (**self).sleep_until(time)
     }
@@ -129,7 +125,6 @@ mod hand {
             Duration::from_millis(*self.0.borrow())
         }
 
-        #[cfg(feature = "remote-keys")]
         fn sleep_until(&self, time: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
             let mut moves = self.0.subscribe();
             Box::pin(async move {

@@ -33,7 +33,6 @@ pub(crate) fn long_id() -> Result<String, NoRandomness> {
 /// # Errors
 ///
 /// As [`id`].
-#[cfg(feature = "remote-keys")]
 pub(crate) fn number() -> Result<u32, NoRandomness> {
     getrandom::u32().map_err(NoRandomness)
 }

@@ -18,9 +18,9 @@ use crate::token::{TokenKind, VerifiedAs};
 use crate::verify::Verifier;
 
 pub(crate) use resource::Resource;
+pub(crate) use sessions::{FoundSession, SessionSource};
 #[cfg(feature = "sessions")]
-pub(crate) use sessions::SessionCaller;
-pub(crate) use sessions::{FoundSession, Identified, SessionSource};
+pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader};
 

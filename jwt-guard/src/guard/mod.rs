@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
-#[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
@@ -83,7 +82,6 @@ impl JwtGuard {
     }
 
     /// The keys, for start-up and health checks.
-    #[cfg(feature = "remote-keys")]
     #[must_use]
     pub fn keys(&self) -> RemoteKeysHandle<'_> {
         // Refresh tokens are verified with the same.

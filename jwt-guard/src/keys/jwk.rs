@@ -73,7 +73,6 @@ fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: Origin) -> Result<V
 }
 
 /// Whether no member makes the key private.
-#[cfg(feature = "remote-keys")]
 pub(super) fn is_public(members: &Object<'_>) -> bool {
     members.members().all(|(name, _)| !PRIVATE_MEMBERS.contains(&name))
 }

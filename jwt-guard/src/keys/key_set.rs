@@ -121,7 +121,6 @@ impl KeySet {
 
     /// As [`published`](Self::published), but returns the usable keys and the reasons for skipping the others; either
     /// may be empty.
-    #[cfg(feature = "remote-keys")]
     pub(super) fn published_parts(
         text: &str,
         allowed: &[Algorithm],
@@ -131,7 +130,6 @@ impl KeySet {
 
     /// A set of keys that were read by [`published_parts`](Self::published_parts). It may be empty, because an issuer
     /// can withdraw all keys. An empty set stays inside the crate.
-    #[cfg(feature = "remote-keys")]
     pub(super) fn fetched(keys: Vec<VerifyingKey>) -> Self {
         Self { keys, skipped: Vec::new() }
     }

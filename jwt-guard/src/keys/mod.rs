@@ -26,7 +26,6 @@ mod okp;
 mod pem;
 mod private;
 mod publish;
-#[cfg(feature = "remote-keys")]
 pub mod remote;
 mod ring;
 mod rsa;

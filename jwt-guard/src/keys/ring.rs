@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::ops::Deref;
-#[cfg(feature = "remote-keys")]
 use std::sync::Arc;
 
 use super::known::KnownHeaders;
@@ -13,7 +12,6 @@ pub(crate) enum KeyRing {
     /// Given with the configuration.
     Fixed(KeyGeneration),
     /// Fetched from the issuer, again and again.
-    #[cfg(feature = "remote-keys")]
     Remote(Arc<super::remote::RemoteKeys>),
 }
 
@@ -27,7 +25,6 @@ pub(crate) struct KeyGeneration {
 /// The keys of one issuer as they are at this moment, for one verification.
 pub(crate) enum CurrentKeys<'k> {
     Fixed(&'k KeyGeneration),
-    #[cfg(feature = "remote-keys")]
     Remote(super::remote::Current),
 }
 
@@ -44,7 +41,6 @@ impl KeyRing {
     pub(crate) fn current(&self) -> Option<CurrentKeys<'_>> {
         match self {
             Self::Fixed(generation) => Some(CurrentKeys::Fixed(generation)),
-            #[cfg(feature = "remote-keys")]
             Self::Remote(keys) => keys.current().map(CurrentKeys::Remote),
         }
     }
@@ -53,13 +49,11 @@ impl KeyRing {
     pub(crate) fn as_fixed(&self) -> Option<&KeySet> {
         match self {
             Self::Fixed(generation) => Some(&generation.keys),
-            #[cfg(feature = "remote-keys")]
             Self::Remote(_) => None,
         }
     }
 
     /// The keys, where they are fetched.
-    #[cfg(feature = "remote-keys")]
     pub(crate) fn as_remote(&self) -> Option<&Arc<super::remote::RemoteKeys>> {
         match self {
             Self::Fixed(_) => None,
@@ -72,33 +66,22 @@ impl KeyRing {
     pub(crate) fn discovery_document(&self) -> Option<String> {
         match self {
             Self::Fixed(_) => None,
-            #[cfg(feature = "remote-keys")]
             Self::Remote(keys) => keys.discovery_document(),
         }
     }
 
     /// Whether a key for `algorithm` that is missing may be had by asking the issuer.
-    #[cfg_attr(
-        not(feature = "remote-keys"),
-        expect(unused_variables, reason = "fixed keys are all there are")
-    )]
     pub(crate) fn may_get(&self, algorithm: Algorithm) -> bool {
         match self {
             Self::Fixed(_) => false,
-            #[cfg(feature = "remote-keys")]
             Self::Remote(keys) => keys.may_get(algorithm),
         }
     }
 
     /// Has the issuer asked for its keys, because of a token that names this one, and waits for a bounded time.
-    #[cfg_attr(
-        not(feature = "remote-keys"),
-        expect(unused_variables, reason = "fixed keys are all there are")
-    )]
     pub(crate) async fn fetch(&self, key_id: Option<&str>) {
         match self {
             Self::Fixed(_) => {}
-            #[cfg(feature = "remote-keys")]
             Self::Remote(keys) => keys.fetch(key_id).await,
         }
     }
@@ -111,7 +94,6 @@ impl Deref for CurrentKeys<'_> {
     fn deref(&self) -> &KeyGeneration {
         match self {
             Self::Fixed(generation) => generation,
-            #[cfg(feature = "remote-keys")]
             Self::Remote(generation) => generation,
         }
     }
@@ -128,7 +110,6 @@ impl KeyGeneration {
         self.number
     }
 
-    #[cfg(feature = "remote-keys")]
     pub(crate) fn keys(&self) -> &KeySet {
         &self.keys
     }
@@ -163,7 +144,6 @@ impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(generation) => generation.keys.fmt(f),
-            #[cfg(feature = "remote-keys")]
             Self::Remote(keys) => keys.fmt(f),
         }
     }

@@ -9,7 +9,6 @@ use super::hierarchy::Implications;
 use super::issuer::IssuerDraft;
 use super::issuers::Issuers;
 use super::own_tokens::OwnTokens;
-#[cfg(feature = "remote-keys")]
 use super::remote::Remote;
 use super::request::{Request, places_of_refresh_tokens};
 use super::token_rules::TokenRules;
@@ -27,7 +26,6 @@ pub(super) struct Draft {
     pub(super) own: IssuerDraft,
     /// Other issuers, each with its own keys.
     pub(super) trusted: Vec<IssuerDraft>,
-    #[cfg(feature = "remote-keys")]
     pub(super) remote: Remote,
     pub(super) implications: Implications,
     pub(super) token_rules: TokenRules,
@@ -47,7 +45,6 @@ impl Draft {
         Self {
             own: IssuerDraft { login_claims: LoginClaims::Believed, ..IssuerDraft::default() },
             trusted: Vec::new(),
-            #[cfg(feature = "remote-keys")]
             remote: Remote::default(),
             implications: Implications::default(),
             token_rules: TokenRules::default(),

@@ -69,7 +69,6 @@ impl Draft {
 
     fn check_issuers(&self, problems: &mut Problems) {
         let own = self.own.has_keys() || self.own_tokens.signing_key.is_some();
-        #[cfg(feature = "remote-keys")]
         if self.own.remote.is_some() && self.own_tokens.signing_key.is_some() {
             problems.setting(
                 "the guard signs tokens in the name of an issuer whose keys are fetched; give that issuer to \
@@ -92,8 +91,8 @@ impl Draft {
             if issuer.may_lack_audience && issuer.clients.names.is_empty() {
                 problems.setting(format!("the tokens of the issuer {name:?} need not have an audience: add `.client(\"..\")` with each client whose tokens may be sent here, or `.audience(\"..\")` if all tokens name this service"));
             }
-            if issuer.is_plain && !self.allows_plain_http() {
-                problems.setting(format!("the issuer {name:?} is reached without TLS, so whoever is in between can answer for it; expected `https://..`, or, for tests on this machine, the feature `remote-keys` and `.danger().loopback_http(\"reason\")`"));
+            if issuer.is_plain && !self.loopback_http() {
+                problems.setting(format!("the issuer {name:?} is reached without TLS, so anybody in between can answer for it; expected `https://..`, or, for tests on this machine, `.danger().loopback_http(\"reason\")`"));
             }
         }
         if own && self.own.issuers.is_empty() {
@@ -116,24 +115,5 @@ impl Draft {
                 ));
             }
         }
-    }
-
-    /// Whether the `danger` door was used to reach issuers on this machine without TLS.
-    #[cfg_attr(
-        not(feature = "remote-keys"),
-        expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")
-    )]
-    fn allows_plain_http(&self) -> bool {
-        #[cfg(feature = "remote-keys")]
-        return self.loopback_http();
-        #[cfg(not(feature = "remote-keys"))]
-        false
-    }
-
-    /// The keys that an issuer publishes, if it says where.
-    #[cfg(not(feature = "remote-keys"))]
-    #[expect(clippy::unused_self, reason = "the feature `remote-keys` needs it")]
-    fn remote_keys(&self, _: &super::issuer::IssuerDraft, _: &mut Problems) -> Option<KeyRing> {
-        None
     }
 }

@@ -12,7 +12,6 @@ pub(crate) mod issuer;
 mod issuers;
 mod keys;
 mod own_tokens;
-#[cfg(feature = "remote-keys")]
 mod remote;
 mod request;
 #[cfg(feature = "sessions")]

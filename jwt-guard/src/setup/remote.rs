@@ -6,7 +6,9 @@ use super::build::Draft;
 use super::issuer::IssuerDraft;
 use super::{Builder, Danger, HasKeys, TrustedIssuer};
 use crate::keys::KeyRing;
-use crate::keys::remote::{Endpoint, FetchKeys, HttpFetcher, RemoteKeySettings, RemoteKeys};
+#[cfg(feature = "remote-keys")]
+use crate::keys::remote::HttpFetcher;
+use crate::keys::remote::{Endpoint, FetchKeys, RemoteKeySettings, RemoteKeys};
 use crate::problems::Problems;
 
 /// How keys are fetched where an issuer does not say so itself.
@@ -64,7 +66,7 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Fetches with this client instead of the built-in one.
+    /// Fetches with this client instead of the one that the feature `remote-keys` brings.
     pub fn key_fetcher(mut self, fetcher: impl FetchKeys) -> Self {
         self.draft.remote.fetcher = Some(Arc::new(fetcher));
         self
@@ -72,8 +74,8 @@ impl<K, A> Builder<K, A> {
 }
 
 impl<K, A> Danger<K, A> {
-    /// Lets keys come over plain HTTP from this machine (`localhost`, `127.0.0.1`, `[::1]`), for tests. Whoever can listen on
-    /// the port can sign tokens.
+    /// Lets keys come over plain HTTP from this machine (`localhost`, `127.0.0.1`, `[::1]`), for tests. A program that
+    /// listens on the port can sign tokens.
     pub fn loopback_http(self, reason: impl Into<String>) -> Builder<K, A> {
         self.with_reason(LOOPBACK_HTTP, reason)
     }
@@ -101,6 +103,19 @@ impl TrustedIssuer {
     }
 }
 
+/// The client that the feature brings.
+#[cfg(feature = "remote-keys")]
+fn usual_fetcher(settings: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
+    HttpFetcher::new(settings).map(|fetcher| Arc::new(fetcher) as Arc<dyn FetchKeys>)
+}
+
+#[cfg(not(feature = "remote-keys"))]
+fn usual_fetcher(_: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
+    Err("keys are to be fetched, and there is no client for it: switch on the feature `remote-keys` of jwt-guard, or give a \
+         client of your own to `.key_fetcher(..)`"
+        .to_owned())
+}
+
 impl Draft {
     /// The keys that an issuer publishes, if it says where. Nothing is fetched yet.
     pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<KeyRing> {
@@ -119,7 +134,7 @@ impl Draft {
         illegal.into_iter().for_each(|problem| problems.setting(problem));
         let fetcher = match &self.remote.fetcher {
             Some(fetcher) => Ok(Arc::clone(fetcher)),
-            None => HttpFetcher::new(settings).map(|fetcher| Arc::new(fetcher) as Arc<dyn FetchKeys>),
+            None => usual_fetcher(settings),
         };
         match (endpoint, fetcher) {
             (Ok(endpoint), Ok(fetcher)) if found_none => {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 /// No key was given yet: call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)`, or `.trust(..)`
-/// for the keys of another issuer; with the feature `remote-keys` also `.oidc_issuer(..)` or `.jwks_url(..)`.
+/// for the keys of another issuer; `.oidc_issuer(..)` or `.jwks_url(..)` for keys that are published.
 #[derive(Debug)]
 pub struct WantsKeys(PhantomData<()>);
 
@@ -24,7 +24,7 @@ pub struct HasAudience(PhantomData<()>);
     message = "this guard has no key to verify tokens with",
     label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)`, `.key(..)`, `.trust(..)`, `.oidc_issuer(..)` or `.jwks_url(..)` before `.build()`",
     note = "for example: JwtGuard::builder().secret(secret).audience(\"orders\").build()",
-    note = "`.oidc_issuer(..)` and `.jwks_url(..)` need the feature `remote-keys`"
+    note = "`.oidc_issuer(..)` and `.jwks_url(..)` need the feature `remote-keys`, or a client of your own by `.key_fetcher(..)`"
 )]
 pub trait KeysGiven {}
 

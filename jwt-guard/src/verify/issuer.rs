@@ -18,7 +18,6 @@ pub(crate) struct IssuerRules {
 
 impl IssuerRules {
     /// Its first name; empty where the configuration gives none.
-    #[cfg(feature = "remote-keys")]
     pub(crate) fn name(&self) -> &str {
         self.rules.issuers.first().map_or("", String::as_str)
     }

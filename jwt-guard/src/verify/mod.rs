@@ -145,7 +145,6 @@ impl Verifier {
     }
 
     /// The issuers, in the order of the configuration.
-    #[cfg(feature = "remote-keys")]
     pub(crate) fn issuers(&self) -> &[IssuerRules] {
         &self.issuers
     }

@@ -54,7 +54,7 @@ impl HttpFetcher {
             .with_no_client_auth();
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(settings.connecting()));
+        tcp.set_connect_timeout(Some(settings.connect_timeout));
         // `Address` has already decided which addresses may be http.
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)

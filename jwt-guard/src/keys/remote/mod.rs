@@ -13,6 +13,7 @@ mod endpoint;
 mod fetch;
 mod handle;
 mod holder;
+#[cfg(feature = "remote-keys")]
 mod http;
 mod listed;
 mod report;
@@ -37,6 +38,7 @@ pub use self::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
 pub use self::handle::{KeysUnavailable, RemoteKeysHandle};
 pub(crate) use self::holder::Current;
 use self::holder::Holder;
+#[cfg(feature = "remote-keys")]
 pub use self::http::HttpFetcher;
 use self::schedule::{Answer, Cause, Jitter, Moment};
 pub use self::settings::RemoteKeySettings;

@@ -28,7 +28,7 @@ pub struct RemoteKeySettings {
     cooldown: Duration,
     wait: Duration,
     timeout: Duration,
-    connect_timeout: Duration,
+    pub(super) connect_timeout: Duration,
     largest_body: usize,
     root_certificates: Vec<Vec<u8>>,
 }
@@ -187,10 +187,6 @@ impl RemoteKeySettings {
         self.timeout
     }
 
-    pub(super) fn connecting(&self) -> Duration {
-        self.connect_timeout
-    }
-
     pub(super) fn body_limit(&self) -> usize {
         self.largest_body
     }
@@ -266,7 +262,7 @@ mod tests {
         assert_eq!(settings.problems(), [""; 0]);
         let Limits { fresh, hard, cooldown } = settings.limits();
         assert_eq!([fresh, hard, cooldown].map(|time| time.as_secs()), [600, 3600, 30]);
-        let times = [settings.longest_wait(), settings.total(), settings.connecting()];
+        let times = [settings.longest_wait(), settings.total(), settings.connect_timeout];
         assert_eq!(times.map(|time| time.as_secs()), [1, 5, 2]);
         assert_eq!(settings.body_limit(), 262_144);
     }

@@ -6,7 +6,6 @@ mod trusted;
 pub use self::trusted::TrustedIssuer;
 use super::keys::{KeySource, load};
 use crate::claims::hierarchy::Hierarchies;
-#[cfg(feature = "remote-keys")]
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
@@ -17,9 +16,7 @@ use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, Rules, To
 pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) keys: Vec<KeySource>,
     /// Where the keys are published.
-    #[cfg(feature = "remote-keys")]
     pub(in crate::setup) remote: Option<super::remote::RemoteSource>,
-    #[cfg(feature = "remote-keys")]
     pub(in crate::setup) remote_settings: Option<RemoteKeySettings>,
     pub(in crate::setup) algorithms: Vec<Algorithm>,
     pub(in crate::setup) issuers: Vec<String>,
@@ -52,18 +49,12 @@ pub(in crate::setup) struct Usual {
     /// The paths of the claims with roles.
     pub(in crate::setup) roles: &'static [&'static [&'static str]],
     /// Whether its keys are found by its first name.
-    #[cfg(feature = "remote-keys")]
     pub(in crate::setup) discovery: bool,
 }
 
 impl Default for Usual {
     fn default() -> Self {
-        Self {
-            scopes: &[&["scope"], &["scp"]],
-            roles: &[&["roles"]],
-            #[cfg(feature = "remote-keys")]
-            discovery: false,
-        }
+        Self { scopes: &[&["scope"], &["scp"]], roles: &[&["roles"]], discovery: false }
     }
 }
 
@@ -71,9 +62,7 @@ impl Default for IssuerDraft {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
-            #[cfg(feature = "remote-keys")]
             remote: None,
-            #[cfg(feature = "remote-keys")]
             remote_settings: None,
             algorithms: Vec::new(),
             issuers: Vec::new(),
@@ -98,7 +87,6 @@ impl Default for IssuerDraft {
 impl IssuerDraft {
     /// Whether any key is given, or a place where there are some.
     pub(super) fn has_keys(&self) -> bool {
-        #[cfg(feature = "remote-keys")]
         if self.remote.is_some() || self.usual.discovery {
             return true;
         }
@@ -107,7 +95,6 @@ impl IssuerDraft {
 
     pub(super) fn check(&self, problems: &mut Problems) {
         self.problems.iter().for_each(|problem| problems.setting(problem));
-        #[cfg(feature = "remote-keys")]
         if self.remote.is_some() && !self.keys.is_empty() {
             problems.setting("an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers");
         }

@@ -20,8 +20,7 @@ use crate::verify::{Clients, TokenProfile};
 /// requires stays required; who needs less starts from [`new`](Self::new). [`scope_claim`](Self::scope_claim) and
 /// [`role_claim`](Self::role_claim) replace what the preset reads with their first call.
 ///
-/// With the feature `remote-keys` the keys are found by the issuer's name, unless they are given. Without it, add
-/// [`key_set`](Self::key_set).
+/// The keys are found by the issuer's name, unless they are given by [`key_set`](Self::key_set) or [`key`](Self::key).
 impl TrustedIssuer {
     /// An authorization server that follows RFC 9068: its access tokens are typed `at+jwt`.
     ///
@@ -65,12 +64,7 @@ fn preset(
     scopes: &'static [&'static [&'static str]],
     roles: &'static [&'static [&'static str]],
 ) -> IssuerDraft {
-    let usual = Usual {
-        scopes,
-        roles,
-        #[cfg(feature = "remote-keys")]
-        discovery: true,
-    };
+    let usual = Usual { scopes, roles, discovery: true };
     IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
 }
 
