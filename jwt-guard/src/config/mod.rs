@@ -1,4 +1,4 @@
-//! A legal configuration, or every reason why there is none.
+//! What every request reads: the validated configuration.
 
 mod resource;
 mod sessions;

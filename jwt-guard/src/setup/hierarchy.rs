@@ -14,7 +14,7 @@ pub(super) struct Implications {
 
 /// Names that imply others.
 impl<K, A> Builder<K, A> {
-    /// Gives whoever has the scope `name` the scopes `implied` too, and what they imply in turn. May be called for many
+    /// Gives a caller with the scope `name` the scopes `implied` too, and what they imply in turn. May be called for many
     /// scopes, in any order; calls for one scope add up.
     ///
     /// Every condition counts what follows, `not(..)` too, and so does [`Principal::scopes`](crate::Principal::scopes). It
@@ -60,7 +60,7 @@ impl<K, A> Builder<K, A> {
     ///
     /// # Errors
     ///
-    /// [`build`](Self::build) refuses names that are no scopes (RFC 6749 section 3.3), a scope that implies itself, directly
+    /// [`build`](Self::build) refuses names that are not scopes (RFC 6749 section 3.3), a scope that implies itself, directly
     /// or through others, and more than 512 names. It names each illegal name, and a cycle for each implication that is part
     /// of one.
     pub fn scope_implies<S: Into<String>>(
@@ -73,7 +73,7 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Gives whoever has the role `name` the roles `implied` too: as [`scope_implies`](Self::scope_implies) for scopes.
+    /// Gives a caller with the role `name` the roles `implied` too: as [`scope_implies`](Self::scope_implies) for scopes.
     ///
     /// ```
     /// use jwt_guard::{JwtGuard, Secret};

@@ -14,7 +14,7 @@ impl<K, A> Builder<K, A> {
     /// [`CurrentUser`](crate::CurrentUser).
     ///
     /// The loader runs once per request, after verification and revocation and before the policy. `None` means that
-    /// there is no such user (any more): the token is refused with 401. An error is no verdict: the request is answered
+    /// there is no such user (any more): the token is refused with 401. An error is not a verdict: the request is answered
     /// with 503, and the log has the reason. A panic is 500. Callers without a token are not looked up.
     ///
     /// A subject is a person of its issuer. Where the guard trusts other issuers too, their callers are not looked up and have no

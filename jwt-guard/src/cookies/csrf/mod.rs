@@ -208,7 +208,7 @@ pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
 }
 
-/// The handshake of a WebSocket: over HTTP/1.1 (RFC 6455) or HTTP/2 (RFC 8441). What follows is no request any more, so
+/// The handshake of a WebSocket: over HTTP/1.1 (RFC 6455) or HTTP/2 (RFC 8441). What follows is not a request, so
 /// this is the only moment to ask.
 fn is_handshake(request: &Parts) -> bool {
     request.method == Method::CONNECT
@@ -279,7 +279,7 @@ impl Origin {
             .is_some_and(|(host, port)| host == self.host && port.unwrap_or(self.scheme.port()) == self.port)
     }
 
-    /// Whether nobody on the way could have written the page: HTTPS, or this machine.
+    /// Whether the page cannot have been written by somebody on the way: HTTPS, or this machine.
     fn is_private(&self) -> bool {
         let local = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
         self.scheme == Scheme::Https || local || self.host.ends_with(".localhost")
@@ -288,7 +288,7 @@ impl Origin {
 
 fn host_and_port(authority: &Authority) -> Option<(String, Option<u16>)> {
     let (host, text) = (authority.host(), authority.as_str());
-    // A user, an empty port or one that is no number: no browser sends it.
+    // A user, an empty port or one that is not a number: no browser sends it.
     let port = authority.port_u16();
     let whole = match port {
         None => text == host,

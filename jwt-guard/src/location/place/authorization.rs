@@ -78,7 +78,7 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, 
             return Err(LocationError::Malformed);
         }
         // A word of three parts is a token whose scheme was forgotten. By the grammar it is a scheme; taken for one,
-        // its sender would be nobody where anonymous callers are let in, and not learn why.
+        // its sender would be anonymous on open routes, and not learn why.
         let forgotten = rest.is_empty() && found.iter().filter(|&&byte| byte == b'.').count() == 2;
         return if forgotten { Err(LocationError::Malformed) } else { Ok(Found::OtherScheme) };
     }
@@ -92,7 +92,7 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, 
     }
 }
 
-/// Whether the text after the scheme is what RFC 6750 section 2.1 lets stand there. Asked about a text that is no token,
+/// Whether the text after the scheme is what RFC 6750 section 2.1 lets stand there. Asked about a text that is not a token,
 /// to tell a malformed request from a bad token; a good token needs no second look.
 ///
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.

@@ -33,7 +33,7 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) login_claims: LoginClaims,
     /// Whether its subjects are users of the guard's own loader.
     pub(in crate::setup) same_users: bool,
-    /// What holds if nobody says otherwise.
+    /// What holds unless a setting says otherwise.
     pub(in crate::setup) usual: Usual,
     /// Whether the name begins with `http://` and is one of this machine.
     pub(in crate::setup) is_plain: bool,

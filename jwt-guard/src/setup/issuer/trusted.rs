@@ -7,7 +7,7 @@ use crate::verify::{LoginClaims, TokenProfile};
 
 /// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::setup::Builder::trust).
 ///
-/// It has keys of its own, and nobody else's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
+/// It has keys of its own, and no other issuer's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
 /// token chooses among the issuers of a guard before anything is verified, and proves nothing by itself.
 ///
 /// Without an [`audience`](Self::audience) of its own, the guard's counts. A subject is unique within its issuer only: who

@@ -177,7 +177,7 @@ impl Origin {
     }
 }
 
-/// A text file ends with a line end, which is no part of a secret. The bytes of a binary file all are.
+/// A text file ends with a line end, which is not part of a secret. Every byte of a binary file is.
 fn without_line_end(bytes: Secret) -> Secret {
     let Ok(text) = std::str::from_utf8(bytes.expose()) else {
         return bytes;

@@ -22,7 +22,7 @@ use crate::verify::TokenProfile;
 /// The settings of a guard that are texts, numbers and lists, for configuration files and for the environment.
 ///
 /// Any format that serde reads will do; an unknown name is an error. [`JwtGuard::from_env`](crate::JwtGuard::from_env)
-/// reads the variables. [`Settings::into_builder`] goes on to what is no text: stores, a clock, the body of refusals.
+/// reads the variables. [`Settings::into_builder`] goes on to what is not a text: stores, a clock, the body of refusals.
 ///
 /// ```
 /// use jwt_guard::setup::Settings;

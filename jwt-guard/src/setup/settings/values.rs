@@ -119,7 +119,7 @@ fn is_not<T: Written>(text: &str, what: &str) -> String {
     format!("{text:?} is not {what}; expected {}", T::EXPECTED)
 }
 
-/// One number and one unit, so that nobody has to guess which.
+/// One number and one unit, so that the unit is never guessed.
 fn duration(text: &str) -> Option<Duration> {
     let unit = text.chars().next_back()?;
     let number = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
@@ -143,7 +143,7 @@ impl<'de, T: Written> Deserialize<'de> for Item<T> {
     }
 }
 
-/// The names that lead to a claim. A name on its own is no path here: `["realm_access", "roles"]` would be two.
+/// The names that lead to a claim. A name on its own is not a path here: `["realm_access", "roles"]` would be two.
 struct Path(Vec<String>);
 
 impl<'de> Deserialize<'de> for Path {
