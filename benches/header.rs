@@ -190,7 +190,7 @@ fn redirects() -> Vec<Case> {
     ]
 }
 
-/// Tokens that nobody signed, or that only a hostile issuer signs.
+/// Tokens without a valid signature, or from a hostile issuer.
 fn tokens() -> Vec<Case> {
     let bearer = |token: &str| authorization(format!("Bearer {token}"));
     let longest = |length| hs256().guard().max_token_len(length);
@@ -255,7 +255,7 @@ fn with(name: &str, value: Value) -> Value {
     claims
 }
 
-/// A token with this header, and a signature of nobody.
+/// A token with this header, and an invalid signature.
 fn unsigned(header: &str) -> String {
     let encode = |text: &str| {
         use base64::Engine as _;

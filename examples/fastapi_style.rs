@@ -1,4 +1,4 @@
-//! The samples of fastapi-jwt-auth: login, refresh, fresh tokens, revocation, and `{"detail": ..}` for whoever is refused.
+//! The samples of fastapi-jwt-auth: login, refresh, fresh tokens, revocation, and `{"detail": ..}` for refused callers.
 //!
 //! | fastapi-jwt-auth | here |
 //! |---|---|
@@ -122,11 +122,11 @@ curl -i http://localhost:3000/protected -H "Authorization: Bearer $ACCESS"
 curl -i http://localhost:3000/protected -H "Authorization: Bearer $REFRESH"
 #> {"detail":"the token is not valid"}
 
-# 200: here nobody needs a token
+# 200: this route needs no token
 curl -i http://localhost:3000/partially-protected
 #> {"user":"anonymous"}
 
-# 200: but whoever has one is known
+# 200: but with a token the caller is known
 curl -i http://localhost:3000/partially-protected -H "Authorization: Bearer $ACCESS"
 #> {"user":"test"}
 
@@ -146,7 +146,7 @@ curl -i -X POST http://localhost:3000/refresh -H "Authorization: Bearer $REFRESH
 curl -i http://localhost:3000/protected -H "Authorization: Bearer $RENEWED"
 #> {"user":"test"}
 
-# 401: but not fresh, since nobody gave a password for it
+# 401: but not fresh, because it came from a refresh
 curl -i http://localhost:3000/protected-fresh -H "Authorization: Bearer $RENEWED"
 #> {"detail":"Fresh token required"}
 

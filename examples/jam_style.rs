@@ -14,8 +14,8 @@
 //! | `jam.session_delete(id)` | `guard.logout(..)`, or `session.delete()` |
 //! | nothing in OpenAPI | `routes!` and `AccessTable::document`, as the example `openapi` shows: cookies go with their CSRF header |
 //!
-//! jam 2 lets in whoever sends a session id, made up or not. Here an id that no login gave out is refused, as is one that
-//! was replaced.
+//! jam 2 admits every session id, made up or not. Here an id that no login gave out is refused, as is one that was
+//! replaced.
 //!
 //! `cargo run --example jam_style` serves it on port 3000 (or `PORT`), and prints what to type.
 
@@ -97,8 +97,8 @@ async fn me(caller: Principal, payload: Claims<Payload>) -> Json<Value> {
     Json(json!({ "user": payload.subject(), "theme": payload.theme, "by": by }))
 }
 
-/// A new name for the session. A service does this when the caller gains rights, so that whoever knew the old name does
-/// not gain them too.
+/// A new name for the session. A service does this when the caller gains rights, so that a person who knew the old name
+/// does not gain them too.
 #[authentication_required]
 async fn rotate_session(session: Session<Payload>) -> Result<Response, NoSession> {
     let cookie = session.rotate().await?.ok_or(NoSession::Absent)?;
@@ -214,7 +214,7 @@ curl -i -X POST -b cookies.txt http://localhost:3000/logout
 curl -i -X POST -b cookies.txt http://localhost:3000/logout -H "X-CSRF-Token: $CSRF, $CSRF_OF_REFRESH"
 #> set-cookie: __Host-jwt=; ..
 
-# 401: the browser has dropped the cookie; whoever kept a copy, as curl did, has nothing
+# 401: the browser has dropped the cookie, and a copy, as curl has it, is not valid
 curl -i -b cookies.txt http://localhost:3000/me
 #> Token verification failed.
 
@@ -266,7 +266,7 @@ curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION" -H "Author
 curl -i -X POST http://localhost:3000/session/rotate -H "Cookie: __Host-session=$SESSION" -H "Sec-Fetch-Site: same-origin"
 #> set-cookie: __Host-session=$NEW_SESSION; ..
 
-# 401: the old one is nobody's
+# 401: the old one is not valid any more
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"
 #> Token verification failed.
 
@@ -278,7 +278,7 @@ curl -i http://localhost:3000/me -H "Cookie: __Host-session=$NEW_SESSION"
 curl -i -X POST http://localhost:3000/logout -H "Cookie: __Host-session=$NEW_SESSION" -H "Sec-Fetch-Site: same-origin"
 #> set-cookie: __Host-session=; ..
 
-# 401: for whoever kept the name, too
+# 401: also for a client that kept the name
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$NEW_SESSION"
 #> Token verification failed.
 "#;

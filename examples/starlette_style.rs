@@ -123,7 +123,7 @@ curl -i http://localhost:3000/auth
 #> www-authenticate: JWT realm="api"
 #> Unauthorized
 
-# 401: a token behind another scheme is no token
+# 401: a token behind another scheme does not count
 curl -i http://localhost:3000/auth -H "Authorization: Bearer $ADA"
 #> Unauthorized
 

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 ///
 /// # Errors
 ///
-/// The name is no port, or the port cannot be had.
+/// The name is not a port, or the port cannot be used.
 pub async fn listen() -> Result<TcpListener, Failure> {
     let port = env::args().nth(1).or_else(|| env::var("PORT").ok());
     let port = port.as_deref().unwrap_or("3000");

@@ -10,8 +10,8 @@
 //! | the back button shows nothing after the logout | `guard.logout(..)`, `Cache-Control: no-store`, and [`goodbye`] |
 //!
 //! `cargo run --example web_login` serves it on port 3000 (or `PORT`): open `http://localhost:3000`, as `ada` with the
-//! password `secret`. `SESSION_SECONDS=20` lets a login end soon. The cookies are `Secure`, as they should be: Chromium and
-//! Firefox take them from `http://localhost` too, since nobody can listen on the way.
+//! password `secret`. `SESSION_SECONDS=20` lets a login end soon. The cookies are `Secure`, as they should be: Chromium
+//! and Firefox accept them from `http://localhost` too, because that connection cannot be tapped.
 
 mod pages;
 
@@ -266,7 +266,7 @@ curl -i -c cookies.txt http://localhost:3000/login -d 'name=ada&password=secret&
 #> set-cookie: csrf_access_token=$CSRF; SameSite=Lax; Secure; Path=/; Max-Age=..
 #> set-cookie: csrf_refresh_token=$RENEWAL; ..
 
-# 200: they open the account, which nobody keeps
+# 200: they open the account, which no cache keeps
 curl -i -b cookies.txt http://localhost:3000/account
 #> cache-control: no-store
 #> <p>Logged in as <b>ada</b>. Balance: <b id=balance>100</b></p>

@@ -199,7 +199,7 @@ impl fmt::Display for AuthError {
             Self::NoSession => f.write_str("there is no such session, or it is over"),
             Self::ReplacedSession => f.write_str("a rotation has just given the session another id"),
             Self::Store(reason) => f.write_str(reason),
-            Self::UnknownUser => f.write_str("the loader of users knows nobody by this token"),
+            Self::UnknownUser => f.write_str("the user loader found no user for this token"),
             Self::UserLoader(reason) => write!(f, "the loader of users failed: {reason}"),
             Self::WrongUser { wanted, loaded: Some(loaded) } => {
                 write!(f, "the handler asks for a user of type `{wanted}`, and the guard loads `{loaded}`")

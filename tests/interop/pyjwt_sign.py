@@ -1,5 +1,5 @@
 """Makes keys and tokens with PyJWT. Reads `{claims}` from standard input, and writes a list with one entry for each
-algorithm: the keys in every form that PyJWT and `cryptography` export, a good token, and tokens that nobody may accept.
+algorithm: the keys in every form that PyJWT and `cryptography` export, a good token, and tokens that must be refused.
 """
 
 import base64

@@ -361,12 +361,12 @@ async fn a_client_without_cookies_sends_the_id_in_a_header() {
     let id = cookie.split_once('=').unwrap().1;
     let request = |method, target| Request::new(method, target).header("x-session-id", id);
     server.send(request("GET", "/peek")).await.is(Outcome::ok("3"));
-    // No other site can send it, so nobody asks where it comes from.
+    // Another site cannot send it, so its origin is not checked.
     let foreign = request("POST", "/more").header("origin", "https://app.example");
     server.send(foreign).await.is(Outcome::ok("4, saved: true"));
     let crossed = silent(&cookie, "POST", "/more").header("origin", "https://app.example");
     assert_eq!(server.send(crossed).await.status, 403);
-    // Two at once are two callers, and a made-up one is nobody.
+    // Two at once are two callers, and a made-up one is not a caller.
     server.send(request("GET", "/peek").header("cookie", &cookie)).await.is(Outcome::BAD_REQUEST);
     server.send(request("GET", "/peek").header("x-session-id", id)).await.is(Outcome::BAD_REQUEST);
     server.send(Request::get("/peek").header("x-session-id", "letmein")).await.is(Outcome::BAD_TOKEN);

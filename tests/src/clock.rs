@@ -17,7 +17,7 @@ pub struct ManualClock(Arc<State>);
 
 #[derive(Debug)]
 struct State {
-    /// In milliseconds; whoever waits for a time is woken when it is moved.
+    /// In milliseconds; moving the time wakes the tasks that wait for it.
     time: watch::Sender<u64>,
     reads: AtomicU64,
 }
@@ -62,7 +62,7 @@ impl Clock for ManualClock {
         let mut moves = self.0.time.subscribe();
         Box::pin(async move {
             if moves.wait_for(|now| Duration::from_millis(*now) >= time).await.is_err() {
-                // Nobody can move it any more.
+                // It cannot be moved any more.
                 std::future::pending::<()>().await;
             }
         })

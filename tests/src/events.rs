@@ -3,8 +3,8 @@
 //! The subscriber is global, so that no other test can turn the guard's events off, and keeps the events of each
 //! thread apart. A test with a runtime of one thread sees its own events and no others.
 //!
-//! Admissions are heard only by a thread that captures: a guard takes a shorter way where nobody listens to them, and
-//! the other tests go that way.
+//! Admissions are captured only on a thread that asks for it: without a listener a guard takes a shorter path, which
+//! the other tests use.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

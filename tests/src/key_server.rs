@@ -154,7 +154,11 @@ impl KeyServer {
     ///
     /// Never.
     pub fn reply(&self, path: &str, reply: Reply) {
-        self.script.replies.lock().expect("nobody panics").insert(path.to_owned(), reply);
+        self.script
+            .replies
+            .lock()
+            .expect("no test panics while it holds the lock")
+            .insert(path.to_owned(), reply);
     }
 
     /// Publishes metadata that names this issuer and [`JWKS`].

@@ -1,4 +1,4 @@
-//! Nobody is measured who does not guard.
+//! Checks that every contender guards, before it is measured.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

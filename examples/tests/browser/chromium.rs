@@ -206,7 +206,7 @@ impl Process {
             let line = line?;
             if let Some(address) = line.strip_prefix("DevTools listening on ") {
                 let address = address.to_owned();
-                // Nobody reads the rest, but it must not block.
+                // The rest is discarded, but it must not block.
                 thread::spawn(move || lines.count());
                 return Ok(address);
             }

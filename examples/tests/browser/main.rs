@@ -157,7 +157,7 @@ fn after_a_logout_the_back_button_shows_nothing_protected() -> Result<()> {
     assert_eq!(browser.address()?, site.page("/login?next=/account"));
     assert!(!browser.text()?.contains("Balance"));
 
-    // Whoever kept a copy of the cookie has nothing either.
+    // A copy of the cookie is not valid either.
     browser.set_cookie(&site.page("/"), TOKEN, &kept)?;
     site.assert_closed(&mut browser)
 }

@@ -61,7 +61,7 @@ pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), IssueErro
 pub(crate) fn scope_problem(scope: &str) -> Option<String> {
     (!is_scope(scope)).then(|| {
         format!(
-            "{scope:?} is no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
+            "{scope:?} is not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
              scope by itself"
         )
     })

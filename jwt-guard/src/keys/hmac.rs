@@ -53,7 +53,7 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
     let bytes = secret.expose();
     if let Some(found) = known_to_others(bytes) {
         let message = format!(
-            "the secret for {algorithm} is {found}: whoever has it can forge tokens; to verify with a public key, \
+            "the secret for {algorithm} is {found}: everyone who has it can forge tokens; to verify with a public key, \
              name its own algorithm (RS256, ES256, EdDSA ..) and load it with `VerifyingKey::pem`, `der` or `jwk`"
         );
         return Err(KeyError::new(KeyErrorKind::NotASecret, message));

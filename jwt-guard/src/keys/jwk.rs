@@ -86,12 +86,12 @@ fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<()
     let private = members.members().map(|(name, _)| name).find(|name| PRIVATE_MEMBERS.contains(name));
     let message = match (secret, private, origin) {
         (true, _, _) => {
-            "the published set holds a shared secret (`kty` is `oct`): whoever fetches it can forge tokens, so the \
+            "the published set holds a shared secret (`kty` is `oct`): everyone who fetches it can forge tokens, so the \
              issuer must withdraw it and publish public keys"
                 .to_owned()
         }
         (false, Some(name), Origin::Remote) => format!(
-            "the published key carries the private member `{name}`: whoever fetches it can forge tokens, so the \
+            "the published key carries the private member `{name}`: everyone who fetches it can forge tokens, so the \
              issuer must replace the key pair"
         ),
         (false, Some(name), Origin::Local) => format!(

@@ -1,7 +1,7 @@
-//! What a client of each seed system reads when this crate guards the service: for every refusal of those systems, the
-//! bytes of the preset that stands in for it.
+//! The bodies of [`jwt_guard::respond::compat`] against the systems that they are named after: for every refusal of
+//! those systems, the exact bytes of the answer here.
 //!
-//! The presets have the media types, the members and, where those leak nothing, the words of the originals. Statuses, and
+//! The bodies have the media types, the members and, if those reveal nothing, the words of the originals. Statuses, and
 //! all other words, are those of our one table, for the reasons beside the lines.
 
 use std::convert::Infallible;
@@ -22,7 +22,7 @@ use jwt_guard_tests::{
     AUDIENCE, Answer, ISSUER, ManualClock, NOW, Payload, Request, Server, SigningKey, base64url,
 };
 
-/// A refusal of the seed systems, and the status and the body that ours has.
+/// A refusal of another system, with our status and body.
 type Line<'a> = (&'a str, u16, &'a str);
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_client_of_fastapi_jwt_auth_reads_its_shape() {
             ("scope missing", 403, r#"{"detail":"the token lacks a scope that this operation needs"}"#),
             ("role missing", 403, r#"{"detail":"the caller may not do this"}"#),
             ("user not found", 401, bad_token),
-            // "Token has been revoked": whoever stole one would learn that the theft is known.
+            // "Token has been revoked": a thief would learn that the theft is known.
             ("revoked", 401, bad_token),
             // 422 "Only access tokens are allowed", and the reverse: that tells what a found token is good for.
             ("refresh token as access token", 401, bad_token),
@@ -157,7 +157,7 @@ async fn a_client_of_starlette_jwt_or_jam_reads_plain_text() {
     .await;
 }
 
-/// It is none of the seed systems, so one line of each class is enough: the shape is all that there is to keep.
+/// Only its form is kept, so one line of each class is enough.
 #[tokio::test]
 async fn a_client_of_flask_jwt_extended_reads_its_shape() {
     let answers = refusals(FlaskJwtExtended).await;
@@ -187,7 +187,7 @@ fn check(name: &str, answer: &Answer, status: u16, content_type: &str, body: &st
     assert_eq!(told, (status, Some(content_type), body), "{name}");
 }
 
-/// Every refusal of the seed systems, performed.
+/// Causes every kind of refusal.
 async fn refusals(renderer: impl RenderRefusal + Copy) -> Vec<(&'static str, Answer)> {
     let server = serve(guard(renderer)).await;
     let rs256 = SigningKey::of(Algorithm::Rs256);

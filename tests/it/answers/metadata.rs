@@ -115,7 +115,7 @@ async fn each_guard_has_a_document_of_its_own_routes() {
         .unwrap();
     let inner = Router::new().route("/inner", post(write)).with_guard(other);
     let server = Server::start(router().merge(inner).resource_metadata().into_axum()).await;
-    // A name that is not an address leads nobody to a server.
+    // A name that is not an address does not lead to a server.
     let expected = json!({ "resource": "https://api.example", "scopes_supported": ["notes:write"] });
     assert_eq!(metadata(&server, "/.well-known/oauth-protected-resource").await, expected);
     assert_eq!(metadata(&server, PATH).await["scopes_supported"].as_array().unwrap().len(), 3);

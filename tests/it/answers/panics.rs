@@ -1,4 +1,4 @@
-//! What the application gives to a guard may panic: the client has an answer, 500 and nothing else, and nobody is let in.
+//! Application code that a guard calls may panic: the client gets 500 without details, and the request is refused.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -234,7 +234,7 @@ async fn a_renderer_that_panics_is_500_with_a_body_of_the_guards_own() {
         assert_eq!(guard.caught_panics(), 2);
         let hidden = server.send(Request::get("/hidden")).await;
         assert_eq!(hidden.status, if has_own_not_found { 500 } else { 404 });
-        // Whoever is let in does not meet the renderer.
+        // An admitted request does not reach the renderer.
         server.send(with_token("/bare")).await.is(Outcome::ok("let in"));
     }
 }

@@ -25,7 +25,7 @@ impl Row {
     }
 }
 
-/// Every row that can be reached without a store or a key server, which come with later issues.
+/// Every row that needs neither a store nor a key server; `stores`, `login` and `keys` test the others.
 fn table() -> Vec<Row> {
     let get = |target: &str| Request::get(target);
     let with = |target: &str, changes: &[(&str, &str)]| Request::get(target).bearer(&token(changes));
@@ -304,7 +304,7 @@ async fn a_panic_of_the_clock_is_500_without_details_and_is_counted() {
 }
 
 #[tokio::test]
-async fn a_clock_before_1970_is_unguarded_bad_token() {
+async fn a_clock_before_1970_is_nobodys_bad_token() {
     #[derive(Debug)]
     struct Early;
     impl jwt_guard::setup::Clock for Early {

@@ -29,7 +29,7 @@ async fn an_unknown_user_is_refused_with_invalid_token_whatever_the_handler_take
     let unknown = token(&[("sub", "\"mallory\"")]);
     for target in ["/me", "/maybe", "/name", "/open", "/clerks", "/soft"] {
         server.get(target, &unknown).await.is(Outcome::BAD_TOKEN);
-        let reason = "the loader of users knows nobody by this token";
+        let reason = "the user loader found no user for this token";
         assert_eq!(events.only().field("reason"), Some(reason), "{target}");
     }
 }

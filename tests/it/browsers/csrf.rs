@@ -127,7 +127,7 @@ async fn a_form_field_counts_and_the_handler_gets_the_whole_form() {
     for wrong in [form("wrong"), form(""), "note=1".to_owned(), String::new(), twice] {
         jar.send(&server, Request::post_form("/echo", &wrong)).await.is(CROSS_SITE);
     }
-    // The field is no way around the other questions, nor around a wrong header.
+    // The field replaces neither the other checks nor a wrong header.
     let good = || Request::post_form("/echo", &form(jar.csrf()));
     jar.send(&server, good().header("origin", "https://evil.example")).await.is(CROSS_SITE);
     jar.send(&server, good().header("x-csrf-token", "wrong")).await.is(CROSS_SITE);

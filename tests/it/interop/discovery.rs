@@ -126,7 +126,7 @@ async fn a_provider_that_calls_itself_by_another_name_gives_no_keys() {
     assert!(guard.keys().ready().await.is_err());
     assert_eq!(provider.fetches().await.jwks, 0);
     let server = serve_by(guard).await;
-    // It is no verdict on the token.
+    // It is not a verdict on the token.
     assert_ne!(server.get("/orders", &token).await.status, 200);
 }
 

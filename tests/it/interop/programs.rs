@@ -75,7 +75,7 @@ fn not_installed(lock: &str, installed: &Path) -> Option<String> {
 fn unless(missing: Option<String>, command: Command) -> Option<Command> {
     let Some(reason) = missing else { return Some(command) };
     assert!(env::var_os("CI").is_none(), "{reason}");
-    // Not by `eprintln!`, which nobody reads of a test that passes.
+    // Not by `eprintln!`, whose output a passing test hides.
     writeln!(io::stderr(), "skipped: {reason}; see tests/interop/README.md").ok();
     None
 }
@@ -83,7 +83,7 @@ fn unless(missing: Option<String>, command: Command) -> Option<Command> {
 /// Hands a script its task, and reads what it made.
 pub(crate) async fn run(command: Command, task: &Value) -> Vec<Value> {
     let mut command = tokio::process::Command::from(command);
-    // It speaks to nobody but the test.
+    // Only the test connects to it.
     command.env("no_proxy", "127.0.0.1").env("NO_PROXY", "127.0.0.1").kill_on_drop(true);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a process");
     let mut stdin = child.stdin.take().expect("a pipe");

@@ -130,7 +130,7 @@ async fn a_token_of_one_issuer_signed_by_another_is_refused_even_if_their_keys_h
     let server = serve(both()).await;
     refuses(&server, "home by partner", &signed(&key(2), &of_home(), json!({}))).await;
     refuses(&server, "partner by home", &signed(&key(1), &of_partner(), json!({}))).await;
-    refuses(&server, "partner by nobody", &signed(&key(3), &of_partner(), json!({}))).await;
+    refuses(&server, "partner by an unknown key", &signed(&key(3), &of_partner(), json!({}))).await;
     let events = events::capture();
     server.get("/", &signed(&key(2), &of_home(), json!({}))).await;
     assert_eq!(events.only().field("reason"), Some("the signature does not match"));

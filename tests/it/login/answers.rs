@@ -168,7 +168,7 @@ async fn only_tokens_that_were_issued_are_good_in_allow_list_mode() {
     server.get("/me", token).await.is(ADA);
     let next = super::Pair::of(&server.send(post("/refresh").bearer(&pair.refresh)).await);
     server.get("/me", &next.access).await.is(ADA);
-    // Signed by the right key, and told to nobody.
+    // Signed by the right key, but never given to a client.
     let other = builder().build().unwrap();
     let unknown = other.issuer().unwrap().access("ada").sign().unwrap();
     server.get("/me", unknown.as_str()).await.is(Outcome::BAD_TOKEN);

@@ -1,4 +1,4 @@
-//! A store that does not answer is 503: no verdict, nothing cleared, nobody let in.
+//! A store that does not answer is 503: no verdict, nothing cleared, no admission.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! The bugs of the other crates, one test each: the regression cases of the comparison with them.
+//! Bugs that guards for axum have had, one test each.
 
 use axum::Json;
 use axum::middleware;

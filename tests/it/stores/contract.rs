@@ -333,7 +333,10 @@ pub(super) async fn a_subject_has_its_share(store: Arc<impl TokenStore>) {
     // The login that had to go was the first revocation, and one may have four.
     for id in ["r0", "r1", "r2"] {
         store.revoke_of("ada".into(), token(id, now), now).await.unwrap();
-        store.revoke_of("ada".into(), token(id, now), now).await.expect("the same once more is no other");
+        store
+            .revoke_of("ada".into(), token(id, now), now)
+            .await
+            .expect("the same once more is not another one");
     }
     assert_eq!(access(&*store, &logins[0], now).await, TokenStatus::Valid);
     store.revoke_of("ada".into(), token("r3", now), now).await.unwrap();

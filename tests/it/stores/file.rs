@@ -286,7 +286,7 @@ fn spawn_child(
     (child, lines.filter_map(|line| Acknowledged::from_line(&line)))
 }
 
-/// The process that is killed. When it is not that, it is no test.
+/// The process that is killed. Run as a test, it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn child() {
     let (Ok(file), Ok(round)) = (std::env::var(CHILD_FILE), std::env::var(CHILD_ROUND)) else { return };

@@ -61,7 +61,7 @@ async fn the_examples_of_rfc_7515_are_accepted_at_their_time_and_refused_altered
     }
 }
 
-/// The payload is no JSON, so the token is refused; the log tells that the signature was not what was wrong.
+/// The payload is not JSON, so the token is refused; the log says that the signature was good.
 #[tokio::test]
 async fn the_signature_of_rfc_8037_verifies() {
     let server = serve(ED25519_KEY).await;
@@ -82,7 +82,7 @@ async fn the_unsecured_example_of_rfc_7515_is_refused() {
     app::refuses(&server, "A.5", &format!("eyJhbGciOiJub25lIn0.{CLAIMS}.")).await;
 }
 
-/// A guard at the time of the examples, whose tokens name their caller as `iss` and are for nobody in particular.
+/// A guard at the time of the examples, whose tokens name their caller as `iss` and have no audience.
 async fn serve(jwk: &str) -> Server {
     let guard = JwtGuard::builder()
         .jwk(jwk)

@@ -352,7 +352,7 @@ async fn both_names_of_ed25519_are_one_algorithm_whatever_the_key_calls_it() {
             refuses(&server, &format!("{alg} by a key of {named}"), &token(alg)).await;
         }
     }
-    // Under an HMAC key the name helps nobody.
+    // With an HMAC key the name does not help.
     let server = app::serve(hs256()).await;
     refuses(&server, "Ed25519 by HMAC", &signed(r#"{"alg":"Ed25519"}"#)).await;
 }
@@ -558,7 +558,7 @@ async fn the_text_of_a_public_key_is_no_secret() {
         }
         for secret in [pem, pem.trim_end(), &format!(" \n{pem}"), &format!("\u{feff}{pem}"), jwk] {
             let mistake = JwtGuard::builder().secret(secret).audience("orders").build();
-            assert!(mistake.unwrap_err().to_string().contains("whoever has it can forge"));
+            assert!(mistake.unwrap_err().to_string().contains("everyone who has it can forge"));
         }
     }
 }
@@ -603,7 +603,7 @@ async fn an_ecdsa_signature_in_der_is_refused() {
     }
 }
 
-/// RFC 7518 allows both forms; whoever keeps tokens by their text must know.
+/// RFC 7518 allows both forms, which matters to code that identifies tokens by their text.
 #[tokio::test]
 async fn an_ecdsa_signature_with_the_other_s_is_accepted_as_the_standard_says() {
     const ORDER: [u8; 32] = [

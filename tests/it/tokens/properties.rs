@@ -1,4 +1,4 @@
-//! Whatever is sent: no panic, no 5xx, and nobody is let in without a good signature.
+//! Random requests: no panic, no 5xx, and no admission without a valid signature.
 //!
 //! The seed is fixed, so that a failure is the same failure everywhere.
 
@@ -182,7 +182,7 @@ impl Target {
         self.runtime.block_on(oneshot(&self.app, request))
     }
 
-    /// Neither known on the one route nor more than nobody on the other, and nothing broke.
+    /// Refused on the one route, at most anonymous on the other, and without a server error.
     fn keeps_out(&self, query: &str, headers: &[(HeaderName, String)]) -> Result<(), TestCaseError> {
         let query = query.trim_start_matches('/');
         let protected = self.send(&format!("{PROTECTED}{query}"), headers);

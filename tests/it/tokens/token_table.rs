@@ -1,4 +1,4 @@
-//! The token cases that the seed systems were measured with, each with our answer, over a socket.
+//! A table of tokens, good and bad in every usual way, each with its answer, over a socket.
 //!
 //! Every case is sent to a route that needs authentication and to one that lets anonymous callers in, of a guard
 //! for HS256 and of one for RS256. The answers are written out by hand, from the rules, not from the code.
@@ -15,7 +15,7 @@ use Expected::{Malformed, NotCredentials, Refused, Welcome};
 enum Expected {
     /// 200 and 200, as the caller of the token.
     Welcome,
-    /// 401 without `error`, and 200 as nobody: the request carries no token of ours.
+    /// 401 without `error`, and 200 as anonymous: the request has no token of ours.
     NotCredentials,
     /// 401 `invalid_token` on both.
     Refused,
@@ -46,12 +46,12 @@ impl Expected {
 }
 
 #[tokio::test]
-async fn every_case_of_the_seed_systems_has_its_answer_for_hs256() {
+async fn every_case_has_its_answer_for_hs256() {
     every_case_has_its_answer(Algorithm::Hs256).await;
 }
 
 #[tokio::test]
-async fn every_case_of_the_seed_systems_has_its_answer_for_rs256() {
+async fn every_case_has_its_answer_for_rs256() {
     every_case_has_its_answer(Algorithm::Rs256).await;
 }
 
@@ -138,7 +138,7 @@ fn cases(key: &SigningKey) -> Vec<(&'static str, Sent, Expected)> {
         ("garbage 'abc'", text("abc"), Refused),
         ("garbage 'a.b.c'", text("a.b.c"), Refused),
         ("garbage '...'", text("..."), Refused),
-        // `!` is no character of a token (RFC 6750 section 2.1).
+        // `!` is not a character of tokens (RFC 6750 section 2.1).
         ("garbage '!!.!!.!!'", text("!!.!!.!!"), Malformed),
         ("header segment = '[]'", header("[]"), Refused),
         ("header segment = '{}' (no alg)", header("{}"), Refused),

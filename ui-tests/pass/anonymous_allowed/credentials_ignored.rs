@@ -1,4 +1,4 @@
-//! Nothing that a request carries is looked at; extractors that may find nobody are allowed.
+//! Credentials are ignored; extractors with an optional caller are allowed.
 
 use jwt_guard::routing::post;
 use jwt_guard::{Claims, Principal, Router, anonymous_allowed};

@@ -160,7 +160,7 @@ fn claims_of_a_type_are_its_members() {
     assert_eq!((&claims(&token)["tenant"], &claims(&token)["level"]), (&json!("acme"), &json!(3)));
     refused(issuer.access("alice").claims([1]).sign(), IssueErrorKind::Claim, "expected a struct or a map");
     let no_json = std::collections::HashMap::from([((1, 2), 3)]);
-    refused(issuer.access("alice").claim("map", no_json).sign(), IssueErrorKind::Claim, "no JSON");
+    refused(issuer.access("alice").claim("map", no_json).sign(), IssueErrorKind::Claim, "not JSON");
 }
 
 #[test]

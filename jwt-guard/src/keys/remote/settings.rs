@@ -167,7 +167,7 @@ impl RemoteKeySettings {
         }
         if self.certificates().is_none() {
             problems.push(
-                "a root certificate for remote keys is no PEM text with blocks `CERTIFICATE` and nothing else: give \
+                "a root certificate for remote keys is not PEM text with blocks `CERTIFICATE` and nothing else: give \
                  the certificate of the authority as text"
                     .to_owned(),
             );

@@ -61,10 +61,10 @@ fn an_empty_any_is_met_by_nobody() {
 
 #[test]
 fn an_anonymous_caller_meets_no_condition() {
-    let nobody = Principal::anonymous();
-    assert_eq!(lacks(Scope("a"), &nobody), lacking(vec!["a"]));
-    assert_eq!(lacks(Role("a"), &nobody), Shortfall::Forbidden);
-    assert_eq!(lacks(Claim(&["a"], ClaimValue::Bool(true)), &nobody), Shortfall::Forbidden);
+    let anonymous = Principal::anonymous();
+    assert_eq!(lacks(Scope("a"), &anonymous), lacking(vec!["a"]));
+    assert_eq!(lacks(Role("a"), &anonymous), Shortfall::Forbidden);
+    assert_eq!(lacks(Claim(&["a"], ClaimValue::Bool(true)), &anonymous), Shortfall::Forbidden);
 }
 
 #[test]

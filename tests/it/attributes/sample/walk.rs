@@ -61,7 +61,7 @@ async fn every_caller_gets_from_every_row_what_its_policy_says() {
         for caller in callers() {
             let answer = send(&sides.utoipa.server, row, &caller).await;
             let expected = match (judge::verdict(rule, &caller), rule.deny_as()) {
-                // What is not there, whoever asks.
+                // Paths without a route, for every caller.
                 _ if row.path == "/* (no route)" => 404,
                 (401 | 403, DenyAs::NotFound) => 404,
                 (verdict, _) => verdict,

@@ -52,7 +52,7 @@ async fn a_token_that_is_bound_to_a_resource_names_it() {
     let service = Service::of(pool().audience("https://orders.example")).await;
     service.learns(&bound, ALICE).await;
     service.refuses("for another service", &elsewhere).await;
-    service.refuses("for nobody", &access()).await;
+    service.refuses("without audience", &access()).await;
 
     let both = Service::with(|builder| {
         let issuer = pool().client(WEB).key_set(keys());

@@ -97,8 +97,8 @@ async fn a_lightweight_access_token_is_refused_until_mappers_name_its_subject_an
     let stripped = json!({"sub": null, "aud": null, "auth_time": null, "acr": null, "realm_access": null,
         "resource_access": null, "allowed-origins": null, "email_verified": null, "preferred_username": null});
     let lightweight = changed(&access(), stripped);
-    service.refuses("nobody, for nobody", &lightweight).await;
-    service.refuses("for nobody", &changed(&lightweight, json!({"sub": "alice"}))).await;
+    service.refuses("without subject and audience", &lightweight).await;
+    service.refuses("without audience", &changed(&lightweight, json!({"sub": "alice"}))).await;
     let mapped = changed(&lightweight, json!({"sub": "alice", "aud": "orders"}));
     service.learns(&mapped, "alice by web: openid orders:read profile as ").await;
 }

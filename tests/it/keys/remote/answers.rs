@@ -10,13 +10,13 @@ fn with(status: u16, headers: &str, body: impl Into<Vec<u8>>) -> Reply {
     Reply::With(status, headers.to_owned(), body.into())
 }
 
-/// Replies that are no set of keys, and words of the reason. Each would bring the key `b` if it were believed.
+/// Replies that are not a set of keys, and words of the reason. Each would bring the key `b` if it were accepted.
 fn refused(elsewhere: &KeyServer) -> Vec<(Reply, &'static str)> {
     let good = jwk_set(&[("b", &key(Algorithm::Es384))]);
     elsewhere.publish(&[("b", &key(Algorithm::Es384))]);
     let mut huge = good.clone().into_bytes();
     huge.resize(262_145, b' ');
-    // A gzip header; what is in it does not matter, since nobody may look.
+    // A gzip header; the contents do not matter, because they must not be decompressed.
     let gzip = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], good.as_bytes()].concat();
     let many: Vec<_> = (0..101).map(|number| number.to_string()).collect();
     let key = key(Algorithm::Es384);
@@ -42,7 +42,7 @@ fn refused(elsewhere: &KeyServer) -> Vec<(Reply, &'static str)> {
     for status in [201, 203, 206, 400, 401, 403, 404, 429, 503] {
         replies.push((with(status, "", good.clone()), "only 200"));
     }
-    // Nobody asked whether anything had changed.
+    // No request asked whether anything had changed.
     replies.push((with(304, "", ""), "only 200"));
     replies
 }
@@ -141,7 +141,7 @@ async fn a_tag_is_sent_back_and_304_keeps_the_keys() {
 
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_not_used() {
-    // Nobody listens there; a client that asked the environment would fail.
+    // That port is closed; a client with the proxy of the environment would fail.
     const CHILD: &str = "JWT_GUARD_TEST_PROXY";
     if std::env::var_os(CHILD).is_some() {
         let issuer = server().await;
