@@ -85,6 +85,7 @@ pub mod layer;
 mod location;
 pub mod login;
 mod metadata;
+mod opaque;
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 pub mod openapi;
 pub mod policy;

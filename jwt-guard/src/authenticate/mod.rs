@@ -7,8 +7,8 @@
 //!
 //! Only then is there a caller. This folder is the one place that makes an authenticated [`Principal`].
 
+mod opaque;
 mod revocation;
-mod session;
 mod user;
 
 use std::future::Future;
@@ -20,6 +20,7 @@ use crate::caught::{Panicked, caught, caught_while};
 use crate::config::Config;
 use crate::error::AuthError;
 use crate::location::{Found, LocationError, is_b64token};
+use crate::opaque::Resolve;
 use crate::principal::Principal;
 use crate::token::{Misshapen, TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError, WantedKey};
@@ -46,8 +47,8 @@ pub(crate) enum Wanted {
 /// What a request carries, once its signature and its origin are known to be good.
 enum Located<'r> {
     Token(Verified, TokenSource),
-    /// The id of a server-side session.
-    Session(&'r [u8]),
+    /// An opaque credential, and who knows what it stands for.
+    Opaque(&'r dyn Resolve, &'r [u8], TokenSource),
 }
 
 /// Says who sends `request`, by the token that is wanted.
@@ -59,7 +60,7 @@ enum Located<'r> {
 pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: Wanted) -> Caller<'a> {
     match locate(config, request, wanted.kind()) {
         Ok(Located::Token(token, source)) => revocation::require(config, token, source, wanted),
-        Ok(Located::Session(id)) => later(session::identify(config, id)),
+        Ok(Located::Opaque(resolver, text, source)) => later(opaque::resolve(config, resolver, text, source)),
         Err(AuthError::Token(VerifyError::NoKeys(key) | VerifyError::UnknownRemoteKey(key))) => {
             later(authenticate_after_fetch(config, request, wanted, key))
         }
@@ -77,18 +78,18 @@ async fn authenticate_after_fetch(
     config.verifier(wanted.kind()).fetch(&key).await;
     match locate(config, request, wanted.kind())? {
         Located::Token(token, source) => revocation::require(config, token, source, wanted).wait().await,
-        Located::Session(id) => session::identify(config, id).await,
+        Located::Opaque(resolver, text, source) => opaque::resolve(config, resolver, text, source).await,
     }
 }
 
 /// Finds the credential of a request, and verifies a token. The code below does not panic; an injected clock or a crypto
 /// backend might. One bad request must not take a connection down, nor be let in.
-fn locate<'r>(config: &Config, request: &'r Parts, kind: TokenKind) -> Result<Located<'r>, AuthError> {
+fn locate<'r>(config: &'r Config, request: &'r Parts, kind: TokenKind) -> Result<Located<'r>, AuthError> {
     caught(|| find_and_verify(config, request, kind)).unwrap_or(Err(AuthError::Panic))
 }
 
 fn find_and_verify<'r>(
-    config: &Config,
+    config: &'r Config,
     request: &'r Parts,
     kind: TokenKind,
 ) -> Result<Located<'r>, AuthError> {
@@ -96,14 +97,14 @@ fn find_and_verify<'r>(
     let (token, source) = match locations.find(request).map_err(AuthError::Location)? {
         Found::Nothing => return Err(AuthError::NoToken),
         Found::OtherScheme => return Err(AuthError::OtherScheme),
-        Found::Token(id, TokenSource::Session) => {
-            if !locations.session_in_header(&request.headers) {
-                config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
-            }
-            return Ok(Located::Session(id));
-        }
         Found::Token(token, source) => (token, source),
     };
+    if let Some(resolver) = config.resolver_of(token, source) {
+        if locations.is_by_cookie(source, &request.headers) {
+            config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
+        }
+        return Ok(Located::Opaque(resolver, token, source));
+    }
     let verified = match config.verifier(kind).verify(token) {
         Ok(verified) => verified,
         Err(reason) => return Err(refused(token, source, reason)),

@@ -9,7 +9,7 @@ use crate::store::{Lookup, RefreshStatus, StoreError, TokenInfo, TokenStatus};
 use crate::token::{TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError};
 
-use super::{Caller, Wanted, later, session, user};
+use super::{Caller, Wanted, later, opaque, user};
 
 /// The caller of a good token, unless it was revoked.
 pub(super) fn require(config: &Config, token: Verified, source: TokenSource, wanted: Wanted) -> Caller<'_> {
@@ -62,8 +62,8 @@ pub(crate) async fn examine(
     source: TokenSource,
     kind: TokenKind,
 ) -> Result<Principal, AuthError> {
-    if source == TokenSource::Session {
-        return session::examine(config, text).await;
+    if let Some(resolver) = config.resolver_of(text, source) {
+        return opaque::examine(config, resolver, text, source).await;
     }
     let verifier = config.verifier(kind);
     let token = match verifier.verify(text) {

@@ -74,9 +74,12 @@ pub(crate) trait HoldsClaims: Send + Sync {
     /// The endpoint to which a refresh token was presented.
     fn endpoint(&self) -> Option<&str>;
 
-    /// The session behind it.
-    #[cfg(feature = "sessions")]
-    fn session(&self) -> Option<&Arc<dyn std::any::Any + Send + Sync>> {
+    /// The text of an opaque credential; `None` for a token.
+    #[cfg_attr(
+        not(feature = "sessions"),
+        expect(dead_code, reason = "without the feature there is no resolver")
+    )]
+    fn opaque_id(&self) -> Option<&str> {
         None
     }
 }

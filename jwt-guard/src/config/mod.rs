@@ -1,7 +1,6 @@
 //! What every request reads: the validated configuration.
 
 mod resource;
-mod sessions;
 mod tokens;
 mod user;
 
@@ -13,14 +12,14 @@ use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::location::{Credentials, Locations};
+use crate::opaque::Resolve;
+#[cfg(feature = "sessions")]
+use crate::session::Sessions;
 use crate::store::{Subject, TokenStore};
-use crate::token::{TokenKind, VerifiedAs};
+use crate::token::{TokenKind, TokenSource, VerifiedAs};
 use crate::verify::Verifier;
 
 pub(crate) use resource::Resource;
-pub(crate) use sessions::{FoundSession, SessionSource};
-#[cfg(feature = "sessions")]
-pub(crate) use sessions::{Identified, SessionCaller};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader};
 
@@ -48,7 +47,10 @@ pub(crate) struct Config {
     /// The cookies that this guard sets.
     pub(crate) cookies: Option<CookieSettings>,
     /// Server-side sessions, beside the tokens.
-    pub(crate) sessions: Option<Arc<dyn SessionSource>>,
+    #[cfg(feature = "sessions")]
+    pub(crate) sessions: Option<Sessions>,
+    /// Say whose opaque credentials are.
+    pub(crate) resolvers: Vec<Arc<dyn Resolve>>,
     /// For tokens in any cookie.
     pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,
@@ -143,6 +145,11 @@ impl Config {
     pub(crate) fn reads_cookies(&self) -> bool {
         self.cookies.is_some()
             || [&self.locations, &self.refresh_locations].iter().any(|places| places.any_cookie())
+    }
+
+    /// Who knows what a text stands for that is not a token; `None` for a token.
+    pub(crate) fn resolver_of(&self, text: &[u8], source: TokenSource) -> Option<&dyn Resolve> {
+        self.resolvers.iter().find(|resolver| resolver.is_for(text, source)).map(AsRef::as_ref)
     }
 
     /// What verifies tokens of this kind.

@@ -13,10 +13,10 @@ use serde::de::DeserializeOwned;
 use crate::caught::{Panicked, caught};
 use crate::claims::typed::Misfit;
 use crate::error::AuthError;
-use crate::guard::{known_principal, reject};
+use crate::guard::{JwtGuard, known_principal, reject};
 use crate::principal::Principal;
 use crate::respond::Rejection;
-use crate::session::{Held, SessionData, SessionError, SessionId};
+use crate::session::{SessionData, SessionError, SessionId, Sessions};
 
 /// The session of the caller: its payload through `Deref`, and the means to change and to end it.
 ///
@@ -51,14 +51,16 @@ use crate::session::{Held, SessionData, SessionError, SessionId};
 /// }
 /// ```
 pub struct Session<T> {
-    held: Arc<Held>,
+    sessions: Sessions,
+    id: Box<str>,
+    data: Arc<SessionData>,
     payload: T,
 }
 
 impl<T> Session<T> {
     /// The session as the guard read it: whose it is, what it grants, and when it ends.
     pub fn data(&self) -> &SessionData {
-        &self.held.data
+        &self.data
     }
 
     /// The payload, to be kept beyond the request.
@@ -72,8 +74,7 @@ impl<T> Session<T> {
     ///
     /// As for [`Sessions::update`](crate::session::Sessions::update).
     pub async fn update(&self, payload: impl Serialize) -> Result<bool, SessionError> {
-        let Held { sessions, id, .. } = &*self.held;
-        Ok(sessions.update(id, payload).await?.is_some())
+        Ok(self.sessions.update(&self.id, payload).await?.is_some())
     }
 
     /// Gives the session a new id, and returns the value of `Set-Cookie` that carries it; `None` where the session was
@@ -83,9 +84,8 @@ impl<T> Session<T> {
     ///
     /// As for [`Sessions::rotate`](crate::session::Sessions::rotate).
     pub async fn rotate(self) -> Result<Option<HeaderValue>, SessionError> {
-        let Held { sessions, id, .. } = &*self.held;
-        let new: Option<SessionId> = sessions.rotate(id).await?;
-        Ok(new.map(|id| sessions.set_cookie(&id)))
+        let new: Option<SessionId> = self.sessions.rotate(&self.id).await?;
+        Ok(new.map(|id| self.sessions.set_cookie(&id)))
     }
 
     /// Ends the session, and returns the value of `Set-Cookie` that takes the cookie away.
@@ -94,9 +94,8 @@ impl<T> Session<T> {
     ///
     /// As for [`Sessions::delete`](crate::session::Sessions::delete).
     pub async fn delete(self) -> Result<HeaderValue, SessionError> {
-        let Held { sessions, id, .. } = &*self.held;
-        sessions.delete(id).await?;
-        Ok(sessions.clear_cookie())
+        self.sessions.delete(&self.id).await?;
+        Ok(self.sessions.clear_cookie())
     }
 }
 
@@ -104,7 +103,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Session<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let session = known_principal(request).await.and_then(|principal| read(&principal));
+        let session = known_principal(request).await.and_then(|principal| read(&principal, request));
         session.and_then(|session| session.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
     }
 }
@@ -113,7 +112,7 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Session<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        match known_principal(request).await.and_then(|principal| read(&principal)) {
+        match known_principal(request).await.and_then(|principal| read(&principal, request)) {
             Ok(session) => Ok(session),
             // Only *no session* is none. One that is over is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
@@ -123,15 +122,21 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Session<T> {
 }
 
 /// The session of a caller; `None` for one without.
-fn read<T: DeserializeOwned>(principal: &Principal) -> Result<Option<Session<T>>, AuthError> {
-    let session = principal.identity().and_then(|identity| identity.session.clone());
-    let Some(held) = session.and_then(|session| session.downcast::<Held>().ok()) else {
+fn read<T: DeserializeOwned>(
+    principal: &Principal,
+    request: &Parts,
+) -> Result<Option<Session<T>>, AuthError> {
+    let credential = principal.identity().and_then(|identity| identity.opaque.as_ref());
+    let Some((credential, data)) = credential.and_then(|known| Some((known, known.session.as_ref()?))) else {
         return Ok(None);
     };
+    // Of the same guard: another one would have found a caller of its own.
+    let Some(sessions) = JwtGuard::required(&request.extensions)?.sessions() else { return Ok(None) };
     // The type is the application's.
-    let payload = caught(|| held.data.payload()).map_err(|Panicked| AuthError::Panic)?;
+    let payload = caught(|| data.payload()).map_err(|Panicked| AuthError::Panic)?;
     let payload = payload.map_err(|error| AuthError::Claims(Misfit::new::<T>(error.to_string())))?;
-    Ok(Some(Session { held, payload }))
+    let (sessions, id, data) = (sessions.clone(), credential.id.clone(), Arc::clone(data));
+    Ok(Some(Session { sessions, id, data, payload }))
 }
 
 impl<T> Deref for Session<T> {
@@ -145,6 +150,6 @@ impl<T> Deref for Session<T> {
 /// Shows nothing of the user, of the payload, and of the id.
 impl<T> fmt::Debug for Session<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("data", &self.held.data).finish_non_exhaustive()
+        f.debug_struct("Session").field("data", &self.data).finish_non_exhaustive()
     }
 }

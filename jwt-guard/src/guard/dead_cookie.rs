@@ -19,17 +19,21 @@ impl JwtGuard {
         error: &AuthError,
         response: &mut Response,
     ) {
-        if !error.is_final() {
+        let config = self.config();
+        let sets_no_cookie = config.cookies.is_none() && config.resolvers.is_empty();
+        if sets_no_cookie || !error.is_final() {
             return;
         }
-        let config = self.config();
         let headers = response.headers_mut();
-        match (config.locations(token).place_of_token(request), &config.cookies, &config.sessions) {
-            (Some(Place::Cookie { name }), Some(cookies), _) if *name == cookies.name(token) => {
+        match (config.locations(token).place_of_token(request), &config.cookies) {
+            (Some(Place::Cookie { name }), Some(cookies)) if *name == cookies.name(token) => {
                 cookies.clear_in(token, headers);
             }
-            (Some(Place::Session { .. }), _, Some(sessions)) => {
-                headers.append(SET_COOKIE, sessions.clear_cookie());
+            (Some(Place::Cookie { name } | Place::Session { name }), _) => {
+                let cleared = config.resolvers.iter().filter_map(|resolver| resolver.cleared_cookie());
+                for (_, cookie) in cleared.filter(|(known, _)| known == name) {
+                    headers.append(SET_COOKIE, cookie);
+                }
             }
             _ => {}
         }

@@ -121,8 +121,17 @@ impl Locations {
         }
     }
 
+    /// Whether the credential that was found is in a cookie, which a browser sends by itself.
+    pub(crate) fn is_by_cookie(&self, source: TokenSource, headers: &HeaderMap) -> bool {
+        match source {
+            TokenSource::Cookie => true,
+            TokenSource::Session => !self.session_in_header(headers),
+            _ => false,
+        }
+    }
+
     /// Whether a header carries a session. No other site can send it unless this service allows that (CORS).
-    pub(crate) fn session_in_header(&self, headers: &HeaderMap) -> bool {
+    fn session_in_header(&self, headers: &HeaderMap) -> bool {
         let is_there = |place: &Place| match place {
             Place::SessionHeader { name } => headers.get_all(name).iter().any(is_not_empty),
             _ => false,

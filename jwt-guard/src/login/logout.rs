@@ -1,7 +1,5 @@
 //! Revokes first, and clears cookies afterwards.
 
-#[cfg(feature = "sessions")]
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::response::Response;
@@ -13,11 +11,9 @@ use super::error::{LoginError, LoginErrorKind};
 use super::sealed::{Clears, End};
 use crate::claims::HoldsClaims;
 use crate::guard::JwtGuard;
-#[cfg(feature = "sessions")]
-use crate::session::Held;
 use crate::store::{Revocation, Subject, TokenStore};
 use crate::timestamp::later;
-use crate::token::TokenKind;
+use crate::token::{TokenKind, TokenSource};
 
 impl JwtGuard {
     /// Ends the login of [`LoginCredentials`](super::LoginCredentials), or of a caller: it revokes every token of it,
@@ -62,15 +58,13 @@ impl JwtGuard {
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
-        #[cfg(feature = "sessions")]
         let by_session = ends.iter().any(|end| match end {
-            End::Token(token) => token.0.session().is_some(),
+            End::Token(token) => token.1 == TokenSource::Session,
+            #[cfg(feature = "sessions")]
             End::Session(_) => true,
         });
-        #[cfg(not(feature = "sessions"))]
-        let by_session = false;
         let clears_all = credentials.clears() == Clears::Everything;
-        let has_sessions = by_session || (clears_all && config.sessions.is_some());
+        let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
         if config.token_store().is_none() && config.cookies.is_none() && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
@@ -83,8 +77,10 @@ impl JwtGuard {
             cookies.clear_in(TokenKind::Access, response.headers_mut());
             cookies.clear_in(TokenKind::Refresh, response.headers_mut());
         }
-        if let Some(sessions) = config.sessions.as_ref().filter(|_| has_sessions) {
-            response.headers_mut().append(SET_COOKIE, sessions.clear_cookie());
+        if has_sessions {
+            for (_, cleared) in config.resolvers.iter().filter_map(|resolver| resolver.cleared_cookie()) {
+                response.headers_mut().append(SET_COOKIE, cleared);
+            }
         }
         Ok(response)
     }
@@ -95,13 +91,12 @@ impl JwtGuard {
             End::Token(token) => token,
             #[cfg(feature = "sessions")]
             End::Session(id) => {
-                let Some(sessions) = self.sessions() else { return Ok(()) };
-                return sessions.delete(id).await.map_err(|error| LoginError::of_session(self, &error));
+                return self.end_session(id).await;
             }
         };
         #[cfg(feature = "sessions")]
-        if let Some(session) = token.0.session() {
-            return self.end_session(Arc::clone(session)).await;
+        if let (TokenSource::Session, Some(id)) = (token.1, token.0.opaque_id()) {
+            return self.end_session(id).await;
         }
         let config = self.config();
         match (config.token_store(), self.end_of(token.0)) {
@@ -210,11 +205,12 @@ impl JwtGuard {
     }
 
     #[cfg(feature = "sessions")]
-    async fn end_session(&self, session: Arc<dyn std::any::Any + Send + Sync>) -> Result<(), LoginError> {
-        let Ok(held) = session.downcast::<Held>() else {
-            return Err(LoginError::unconfigured(self, "the session is of another kind"));
+    async fn end_session(&self, id: &str) -> Result<(), LoginError> {
+        let Some(sessions) = self.sessions() else {
+            let message = "the caller has a session; a logout needs the guard that has it: `.sessions(..)`";
+            return Err(LoginError::unconfigured(self, message));
         };
-        held.sessions.delete(&held.id).await.map_err(|error| LoginError::of_session(self, &error))
+        sessions.delete(id).await.map_err(|error| LoginError::of_session(self, &error))
     }
 
     /// The revocation of the login of a token, or of the token.

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::data::SessionData;
+use super::SessionData;
 use super::error::{SessionError, SessionErrorKind};
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::claims::reserved::SET_BY_ISSUER;

@@ -4,27 +4,12 @@ use std::fmt;
 use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::error::SessionError;
 use super::record::Kept;
 use crate::claims::names::NameSet;
+use crate::principal::SessionData;
 use crate::timestamp::Timestamp;
-
-/// A session that was neither ended nor expired when it was read.
-///
-/// `Debug` shows nothing of the user and nothing of the payload.
-#[derive(Clone)]
-pub struct SessionData {
-    subject: String,
-    scopes: NameSet,
-    roles: NameSet,
-    payload: Box<RawValue>,
-    created_at: Timestamp,
-    last_seen: Timestamp,
-    expires_at: Timestamp,
-    is_fresh: bool,
-}
 
 impl SessionData {
     pub(super) fn new(kept: Kept, expires_at: Timestamp, is_fresh: bool) -> Self {

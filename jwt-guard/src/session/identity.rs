@@ -1,63 +1,51 @@
-//! The caller that a session speaks for.
+//! Sessions as one kind of opaque credential: the caller that an id stands for.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use http::HeaderValue;
 
 use super::life::Found;
 use super::{SessionData, SessionError, Sessions, claims};
-use crate::config::{FoundSession, Identified, SessionCaller, SessionSource};
+use crate::location::{Place, TokenLocation};
+use crate::opaque::{OpaqueCaller, Resolve, Resolved, Resolving};
+use crate::token::TokenSource;
 
-/// What the guard found, kept for the handler.
-pub(crate) struct Held {
-    pub(crate) sessions: Sessions,
-    pub(crate) id: Box<str>,
-    pub(crate) data: SessionData,
-}
-
-impl SessionSource for Sessions {
-    fn cookie_name(&self) -> &str {
-        self.cookie_name()
+impl Resolve for Sessions {
+    fn locations(&self) -> Vec<TokenLocation> {
+        let cookie = Place::Session { name: self.cookie_name().to_owned() };
+        let header = self.0.header.clone().map(|name| Place::SessionHeader { name: name.into() });
+        [Some(cookie), header].into_iter().flatten().map(TokenLocation).collect()
     }
 
-    fn header_name(&self) -> Option<&str> {
-        self.0.header.as_deref()
+    fn is_for(&self, _text: &[u8], source: TokenSource) -> bool {
+        source == TokenSource::Session
     }
 
-    fn clear_cookie(&self) -> HeaderValue {
-        self.clear_cookie()
+    fn resolve<'a>(&'a self, id: &'a str) -> Resolving<'a> {
+        Box::pin(async move { self.caller(self.look_up(id).await) })
     }
 
-    fn identify<'a>(&'a self, id: &'a str) -> Identified<'a> {
-        Box::pin(async move { self.caller(id, self.look_up(id).await) })
+    fn examine<'a>(&'a self, id: &'a str) -> Resolving<'a> {
+        Box::pin(async move { self.caller(Self::examine(self, id).await) })
     }
 
-    fn examine<'a>(&'a self, id: &'a str) -> Identified<'a> {
-        Box::pin(async move { self.caller(id, Self::examine(self, id).await) })
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
+    fn cleared_cookie(&self) -> Option<(&str, HeaderValue)> {
+        Some((self.cookie_name(), self.clear_cookie()))
     }
 }
 
 impl Sessions {
-    fn caller(
-        &self,
-        id: &str,
-        found: Result<Found<SessionData>, SessionError>,
-    ) -> Result<FoundSession, String> {
+    fn caller(&self, found: Result<Found<SessionData>, SessionError>) -> Result<Resolved, String> {
         // The cause of a failure may quote what the store was asked, which no log may hold.
         let session = match found.map_err(|error| error.to_string())? {
             Found::Living(session) => session,
-            Found::Replaced => return Ok(FoundSession::Replaced),
-            Found::Nothing => return Ok(FoundSession::Nothing),
+            Found::Replaced => return Ok(Resolved::Replaced),
+            Found::Nothing => return Ok(Resolved::Nothing),
         };
         let claims = claims::of(&session).map_err(|error| error.to_string())?;
         let (scopes, roles) = (session.scopes().clone(), session.roles().clone());
         let is_fresh = session.is_fresh();
-        let session = Arc::new(Held { sessions: self.clone(), id: id.into(), data: session });
-        Ok(FoundSession::Caller(SessionCaller { claims, scopes, roles, is_fresh, session }))
+        let session = Some(Arc::new(session));
+        Ok(Resolved::Caller(OpaqueCaller { claims, scopes, roles, is_fresh, session }))
     }
 }

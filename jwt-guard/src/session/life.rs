@@ -2,8 +2,8 @@
 
 use tower_sessions_core::session::Id;
 
+use super::SessionData;
 use super::Sessions;
-use super::data::SessionData;
 use super::error::{SessionError, SessionErrorKind};
 use super::id::{LineagePlace, Place, SessionId, everybody_place, subject_place};
 use super::record::{Entry, Generations, Kept};

@@ -53,12 +53,12 @@ use http::HeaderValue;
 use serde::Serialize;
 use tower_sessions_core::SessionStore;
 
+pub use crate::principal::SessionData;
 pub use builder::SessionsBuilder;
 pub use cookie::SessionCookie;
-pub use data::SessionData;
 pub use error::{SessionError, SessionErrorKind};
 pub use id::SessionId;
-pub(crate) use identity::Held;
+
 pub use new_session::NewSession;
 
 use crate::clock::Clock;

@@ -12,10 +12,13 @@ use super::own_tokens::OwnTokens;
 use super::remote::Remote;
 use super::request::{Request, places_of_refresh_tokens};
 use super::token_rules::TokenRules;
-use crate::config::{Config, Resource, SessionSource, UserLoader};
+use crate::config::{Config, Resource, UserLoader};
 use crate::keys::backend;
-use crate::location::{Locations, Place, TokenLocation};
+use crate::location::{Locations, TokenLocation};
+use crate::opaque::Resolve;
 use crate::problems::{ConfigError, Problems};
+#[cfg(feature = "sessions")]
+use crate::session::Sessions;
 use crate::token::TokenKind;
 use crate::verify::{IssuerRules, LoginClaims, Verifier};
 
@@ -32,7 +35,10 @@ pub(super) struct Draft {
     pub(super) request: Request,
     pub(super) answer: Answer,
     pub(super) own_tokens: OwnTokens,
-    pub(super) sessions: Option<Arc<dyn SessionSource>>,
+    #[cfg(feature = "sessions")]
+    pub(super) sessions: Option<Sessions>,
+    /// Say whose opaque credentials are.
+    pub(super) resolvers: Vec<Arc<dyn Resolve>>,
     pub(super) user_loader: Option<UserLoader>,
     /// What was found before the builder began.
     pub(super) import: ImportReport,
@@ -51,7 +57,9 @@ impl Draft {
             request: Request::default(),
             answer: Answer::default(),
             own_tokens: OwnTokens::default(),
+            #[cfg(feature = "sessions")]
             sessions: None,
+            resolvers: Vec::new(),
             user_loader: None,
             import: ImportReport::default(),
             danger_reasons: Vec::new(),
@@ -78,7 +86,9 @@ impl Draft {
             refresh,
             revocation,
             user_loader: self.user_loader,
+            #[cfg(feature = "sessions")]
             sessions: self.sessions,
+            resolvers: self.resolvers,
             issuing,
             locations,
             refresh_locations,
@@ -94,18 +104,13 @@ impl Draft {
         })
     }
 
-    /// The cookies of the guard's own tokens and of its sessions are places too.
+    /// The cookie of the guard's own tokens and the places of opaque credentials are places too.
     fn add_own_places(&mut self) {
         let locations = &mut self.request.locations;
         if let Some(cookies) = &self.request.cookies {
             locations.push(TokenLocation::cookie(cookies.name(TokenKind::Access)));
         }
-        if let Some(sessions) = &self.sessions {
-            let name = sessions.cookie_name().to_owned();
-            locations.push(TokenLocation(Place::Session { name }));
-            let header = sessions.header_name().map(|name| Place::SessionHeader { name: name.to_owned() });
-            locations.extend(header.map(TokenLocation));
-        }
+        locations.extend(self.resolvers.iter().flat_map(|resolver| resolver.locations()));
     }
 
     fn check(&self, problems: &mut Problems) {

@@ -28,7 +28,7 @@ impl Draft {
     pub(super) fn take_imported_problems(&mut self) -> Problems {
         let ImportReport { mut problems, names_key, names_audience } = std::mem::take(&mut self.import);
         // Sessions alone are a guard too, and so are other issuers.
-        if self.sessions.is_some() || !self.trusted.is_empty() {
+        if !self.resolvers.is_empty() || !self.trusted.is_empty() {
             return problems;
         }
         if !self.own.has_keys() && self.own_tokens.signing_key.is_none() && !names_key {

@@ -102,4 +102,6 @@ impl<K, A> fmt::Debug for Builder<K, A> {
 }
 
 #[cfg(test)]
+mod resolvers;
+#[cfg(test)]
 mod tests;

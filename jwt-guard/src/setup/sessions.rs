@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Builder, HasAudience, HasKeys};
 use crate::session::Sessions;
+use crate::token::TokenSource;
 
 impl<K, A> Builder<K, A> {
     /// Lets callers in by a server-side session too: its cookie is one more place where a caller is looked for, and the
@@ -24,7 +25,10 @@ impl<K, A> Builder<K, A> {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     pub fn sessions(mut self, sessions: Sessions) -> Builder<HasKeys, HasAudience> {
-        self.draft.sessions = Some(Arc::new(sessions));
+        // The last ones count.
+        self.draft.resolvers.retain(|resolver| !resolver.is_for(b"", TokenSource::Session));
+        self.draft.resolvers.push(Arc::new(sessions.clone()));
+        self.draft.sessions = Some(sessions);
         self.into_state()
     }
 }

@@ -95,7 +95,7 @@ fn status_codes_are_spoken_in_respond_and_above() {
 #[test]
 fn only_authenticate_makes_an_authenticated_principal() {
     assert_eq!(files_with("Principal::authenticated("), ["jwt-guard/src/authenticate/user.rs"]);
-    assert_eq!(files_with("fn authenticated(identity"), ["jwt-guard/src/principal.rs"]);
+    assert_eq!(files_with("fn authenticated(identity"), ["jwt-guard/src/principal/mod.rs"]);
 }
 
 #[test]

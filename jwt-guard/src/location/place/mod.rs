@@ -48,10 +48,18 @@ pub(crate) enum Place {
         name: String,
     },
     /// The cookie of a session; only `Builder::sessions` adds it.
+    #[cfg_attr(
+        not(feature = "sessions"),
+        expect(dead_code, reason = "without the feature there is no resolver")
+    )]
     Session {
         name: String,
     },
     /// The header of a session, which `Builder::sessions` adds too.
+    #[cfg_attr(
+        not(feature = "sessions"),
+        expect(dead_code, reason = "without the feature there is no resolver")
+    )]
     SessionHeader {
         name: String,
     },

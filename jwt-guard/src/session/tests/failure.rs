@@ -44,7 +44,7 @@ async fn every_operation_says_that_the_store_failed() {
         place.here.read(&"A".repeat(43)).await.unwrap_err(),
     ];
     assert!(errors.iter().all(|error| error.kind() == SessionErrorKind::Store));
-    assert!(crate::config::SessionSource::identify(&place.here, id).await.is_err());
+    assert!(crate::opaque::Resolve::resolve(&place.here, id).await.is_err());
     place.shelf.recover();
     assert!(place.here.read(id).await.unwrap().is_some());
 }

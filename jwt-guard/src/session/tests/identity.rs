@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::claims::registered::PAYLOAD_LIMITS;
-use crate::config::{FoundSession, SessionCaller, SessionSource as _};
+use crate::opaque::{OpaqueCaller, Resolve as _, Resolved};
 use crate::session::SessionErrorKind;
 
-async fn identified(place: &Place, id: &SessionId) -> SessionCaller {
-    match place.here.identify(id.as_str()).await.unwrap() {
-        FoundSession::Caller(caller) => caller,
-        FoundSession::Replaced | FoundSession::Nothing => panic!("there is no session"),
+async fn identified(place: &Place, id: &SessionId) -> OpaqueCaller {
+    match place.here.resolve(id.as_str()).await.unwrap() {
+        Resolved::Caller(caller) => caller,
+        Resolved::Replaced | Resolved::Nothing => panic!("there is no session"),
     }
 }
 

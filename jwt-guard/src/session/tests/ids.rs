@@ -110,7 +110,7 @@ async fn the_record_of_a_session_is_no_id() {
 }
 
 async fn is_nobody(place: &Place, id: &str) -> bool {
-    use crate::config::{FoundSession, SessionSource as _};
+    use crate::opaque::{Resolve as _, Resolved};
 
-    matches!(place.here.identify(id).await.unwrap(), FoundSession::Nothing)
+    matches!(place.here.resolve(id).await.unwrap(), Resolved::Nothing)
 }

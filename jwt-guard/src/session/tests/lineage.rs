@@ -1,7 +1,7 @@
 //! All ids of a session end together, whichever is ended and whoever is faster; and one that was replaced ends them.
 
 use super::*;
-use crate::config::{FoundSession, SessionSource as _};
+use crate::opaque::{Resolve as _, Resolved};
 
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -25,7 +25,7 @@ async fn nobody_lives(place: &Place, ids: &[SessionId]) -> bool {
 }
 
 async fn is_just_replaced(place: &Place, id: &SessionId) -> bool {
-    matches!(place.there.identify(id.as_str()).await.unwrap(), FoundSession::Replaced)
+    matches!(place.there.resolve(id.as_str()).await.unwrap(), Resolved::Replaced)
 }
 
 #[tokio::test]

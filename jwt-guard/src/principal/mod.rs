@@ -1,5 +1,7 @@
 //! The authenticated caller.
 
+mod opaque;
+
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -9,6 +11,10 @@ use crate::claims::names::NameSet;
 use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
 use crate::token::{TokenSource, VerifiedAs};
+
+pub(crate) use opaque::OpaqueCredential;
+#[cfg(feature = "sessions")]
+pub use opaque::SessionData;
 
 /// The caller of a handler: proof that the guard admitted the request.
 ///
@@ -44,9 +50,8 @@ pub(crate) struct Identity {
     pub(crate) endpoint: OnceLock<String>,
     /// The claims in the types of handlers.
     pub(crate) typed: TypedClaims,
-    /// The session that spoke for the caller, for those who know its type.
-    #[cfg(feature = "sessions")]
-    pub(crate) session: Option<Arc<dyn Any + Send + Sync>>,
+    /// The opaque credential that stands for the caller; `None` for a token.
+    pub(crate) opaque: Option<OpaqueCredential>,
 }
 
 /// The application's user.
@@ -140,8 +145,7 @@ impl Identity {
             verified_as: None,
             endpoint: OnceLock::new(),
             typed: TypedClaims::default(),
-            #[cfg(feature = "sessions")]
-            session: None,
+            opaque: None,
         }
     }
 }
@@ -163,9 +167,8 @@ impl HoldsClaims for Identity {
         self.endpoint.get().map(String::as_str)
     }
 
-    #[cfg(feature = "sessions")]
-    fn session(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.session.as_ref()
+    fn opaque_id(&self) -> Option<&str> {
+        self.opaque.as_ref().map(|credential| &*credential.id)
     }
 }
 
