@@ -17,7 +17,7 @@ use http::{Request, StatusCode};
 use jwt_guard::routing::{MethodRouter, get};
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, Principal, requires};
-use jwt_guard_benches::{AccessClaims, SIGNERS, Signer, answer, choose_backend};
+use jwt_guard_benches::{AccessClaims, SIGNERS, Signer, answer, choose_backend, zipf};
 use tokio::runtime::Runtime;
 
 async fn bare() -> String {
@@ -62,6 +62,8 @@ enum Sent {
     Good,
     /// A good token that the guard remembers.
     Known,
+    /// One of a thousand good tokens that the guard remembers, by Zipf's law.
+    Mix,
 }
 
 struct Case {
@@ -86,9 +88,9 @@ const HS256: usize = 0;
 const RS256: usize = 1;
 const ES256: usize = 2;
 
-const CASES: [Case; 18] = {
+const CASES: [Case; 19] = {
     use Given::{ByRouter, Installed};
-    use Sent::{Expired, Forged, Garbage, Good, Known, NoToken};
+    use Sent::{Expired, Forged, Garbage, Good, Known, Mix, NoToken};
 
     [
         Case { name: "bare", guard: None, signer: &SIGNERS[HS256], sent: Good },
@@ -99,6 +101,7 @@ const CASES: [Case; 18] = {
         case("known-router-nothing", ByRouter, || get(nothing), ES256, Known),
         case("known-router-principal", ByRouter, || get(principal), ES256, Known),
         case("known-router-claims", ByRouter, || get(claims), ES256, Known),
+        case("mix-installed-principal", Installed, || get(principal), HS256, Mix),
         case("hs256-installed-nothing", Installed, || get(nothing), HS256, Good),
         case("hs256-installed-principal", Installed, || get(principal), HS256, Good),
         case("hs256-router-claims", ByRouter, || get(claims), HS256, Good),
@@ -113,7 +116,11 @@ const CASES: [Case; 18] = {
 };
 
 /// Requests that are counted, after as many that are not.
-const REQUESTS: u32 = 200;
+const REQUESTS: usize = 200;
+
+/// The same for a mix, with this many tokens.
+const REQUESTS_OF_MIX: usize = 4000;
+const TOKENS_OF_MIX: usize = 1000;
 
 /// How much more than written a case may take.
 const ROOM: f64 = 1.03;
@@ -123,7 +130,11 @@ impl Case {
         let Some((given, handler)) = self.guard else {
             return axum::Router::new().route("/orders", axum_get(bare));
         };
-        let cache = if self.sent == Sent::Known { TokenCache::new() } else { TokenCache::off() };
+        let cache = match self.sent {
+            Sent::Known => TokenCache::new(),
+            Sent::Mix => TokenCache::new().all_algorithms(),
+            _ => TokenCache::off(),
+        };
         let guard = self.signer.guard().token_cache(cache).build().expect("a good configuration");
         let router = jwt_guard::Router::new().route("/orders", handler());
         match given {
@@ -135,14 +146,27 @@ impl Case {
         }
     }
 
-    fn request(&self) -> Request<()> {
-        let good = self.signer.sign(&AccessClaims::good());
+    /// How many requests are counted.
+    fn number(&self) -> usize {
+        if self.sent == Sent::Mix { REQUESTS_OF_MIX } else { REQUESTS }
+    }
+
+    fn requests(&self) -> Vec<Request<()>> {
+        if self.sent != Sent::Mix {
+            return vec![self.request("the only one"); REQUESTS];
+        }
+        let tokens: Vec<_> = (0..TOKENS_OF_MIX).map(|number| self.request(&number.to_string())).collect();
+        zipf(TOKENS_OF_MIX, REQUESTS_OF_MIX).map(|number| tokens[number].clone()).collect()
+    }
+
+    fn request(&self, name: &str) -> Request<()> {
+        let good = self.signer.sign(&AccessClaims { jti: name.to_owned(), ..AccessClaims::good() });
         let token = match self.sent {
             Sent::NoToken => None,
             Sent::Garbage => Some("not-a-token".to_owned()),
             Sent::Forged => Some(self.signer.forge(&good)),
             Sent::Expired => Some(self.signer.sign(&AccessClaims::expired())),
-            Sent::Good | Sent::Known => Some(good),
+            Sent::Good | Sent::Known | Sent::Mix => Some(good),
         };
         let mut request = Request::get("/orders")
             .header(HOST, "api.example")
@@ -158,23 +182,23 @@ impl Case {
     fn play(&self) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
-        let (mut router, request) = (self.router(), self.request());
+        let (mut router, requests) = (self.router(), self.requests());
         let expected = match self.sent {
-            Sent::Good | Sent::Known => StatusCode::OK,
+            Sent::Good | Sent::Known | Sent::Mix => StatusCode::OK,
             _ => StatusCode::UNAUTHORIZED,
         };
-        for _ in 0..REQUESTS {
+        for request in &requests {
             let status = runtime.block_on(answer(&mut router, request.clone().map(|()| Body::empty())));
             assert_eq!(status, expected, "{} is answered in another way than meant", self.name);
         }
-        counted_requests(&runtime, &mut router, &request);
+        counted_requests(&runtime, &mut router, &requests);
     }
 }
 
 /// What callgrind counts, known to it by this name.
 #[inline(never)]
-fn counted_requests(runtime: &Runtime, router: &mut axum::Router, request: &Request<()>) {
-    for _ in 0..REQUESTS {
+fn counted_requests(runtime: &Runtime, router: &mut axum::Router, requests: &[Request<()>]) {
+    for request in requests {
         runtime.block_on(answer(router, request.clone().map(|()| Body::empty())));
     }
 }
@@ -192,7 +216,7 @@ fn count(case: &Case) -> Result<u64, String> {
     let text = String::from_utf8_lossy(&output.stderr);
     let collected = text.lines().find_map(|line| line.split_once("Collected : "));
     match collected.and_then(|(_, count)| count.trim().parse::<u64>().ok()) {
-        Some(count) if output.status.success() => Ok(count / u64::from(REQUESTS)),
+        Some(count) if output.status.success() => Ok(count / case.number() as u64),
         _ => Err(format!("{}: {text}", case.name)),
     }
 }
