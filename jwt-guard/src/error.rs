@@ -1,4 +1,4 @@
-//! Everything that can stand between a request and its handler, by whose fault it is.
+//! All failures between a request and its handler.
 
 use std::fmt;
 
@@ -9,39 +9,39 @@ use crate::policy::Way;
 use crate::policy::evaluate::Shortfall;
 use crate::verify::VerifyError;
 
-/// Why a request is not let in.
+/// Why a request is refused.
 #[derive(Clone, Debug)]
 pub(crate) enum AuthError {
-    /// The request carries no token.
+    /// The request has no token.
     NoToken,
-    /// The request carries credentials of another scheme, and no token.
+    /// The request has credentials of another scheme, and no token.
     OtherScheme,
-    /// The request carries more than one token, or one that cannot be told.
+    /// The request has more than one token, or ambiguous ones.
     Location(LocationError),
     /// The token is not acceptable.
     Token(VerifyError),
-    /// The token is good, but its claims do not fit the type that is asked for.
+    /// The token is valid, but its claims do not fit the type of the handler.
     Claims(Misfit),
     /// The token was revoked.
     Revoked,
-    /// The refresh token was replaced by another, and this is not where it is exchanged. Its login lives, and a browser may hold
-    /// the new one already.
+    /// The refresh token was replaced, and this is not the endpoint of its exchange. Its login lives, and a browser may
+    /// have the new one already.
     Replaced,
-    /// The request carries the id of a session that does not exist, or does no more.
+    /// The request has the id of a session that does not exist (any more).
     NoSession,
-    /// The request carries the id that its session had until a moment ago. Another request was given the new one.
+    /// The request has an id that a rotation replaced a moment ago. Another request got the new one.
     ReplacedSession,
-    /// The store that knows which tokens are revoked does not answer.
+    /// The store of revocations does not answer.
     Store(String),
-    /// The token is good, but the application has no user for it.
+    /// The token is valid, but the application has no user for it.
     UnknownUser,
-    /// The loader of users failed.
+    /// The user loader failed.
     UserLoader(String),
-    /// The handler asks for a user of a type that the guard does not load.
+    /// The handler needs a user of another type than the guard loads.
     WrongUser { wanted: &'static str, loaded: Option<&'static str> },
     /// Another site may have made the browser send the request, and its cookies with it.
     CrossSite(CrossSite),
-    /// The caller is known and may not do this.
+    /// The caller is known, but does not meet the policy.
     Policy(Shortfall),
     /// No guard reaches the handler.
     NoGuard(Unreached),
@@ -53,35 +53,35 @@ pub(crate) enum AuthError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreached {
     NotProvided,
-    /// A guard is among the extensions of the request, where it is a value like any other.
+    /// A guard is among the extensions of the request, where it has no effect.
     OnlyAValue,
 }
 
-/// The class of a failure: what a client may learn, and what decides the answer.
+/// The class of a failure, which a client may learn, and which determines the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
     /// No token was sent, or only credentials of another scheme.
     MissingToken,
-    /// More than one token was sent, or none that can be told from the request.
+    /// More than one token was sent, or the credentials are malformed.
     MalformedRequest,
     /// The token is bad, expired, revoked, of the wrong kind or without a user.
     InvalidToken,
     /// The token lacks a scope.
     InsufficientScope,
-    /// The token goes back to a login that is too long ago.
+    /// The login of the token is too long ago.
     StaleAuthentication,
-    /// The caller may not do this, and no scope would help.
+    /// The caller does not meet the policy, and no scope would help.
     Forbidden,
     /// The request may have been caused by a page of another site, which must not use the cookies of this one.
     CrossSite,
-    /// The body in which a form field was to be found is too long.
+    /// The body is too long to look for a form field.
     BodyTooLarge,
     /// The policy hides the route from this caller.
     NotFound,
-    /// A part that the decision depends on does not answer.
+    /// A store, user loader or issuer that the decision needs does not answer.
     Unavailable,
-    /// No guard is configured for the handler, or one that does not load the users it asks for.
+    /// The handler has no guard, or one that does not load its type of user.
     NotConfigured,
     /// The guard itself failed.
     Internal,
@@ -113,7 +113,7 @@ impl AuthError {
             Self::Location(
                 LocationError::Ambiguous | LocationError::Malformed | LocationError::UnequalCookies,
             ) => FailureKind::MalformedRequest,
-            // A wrong clock is nobody's token: an infrastructure failure is never a verdict.
+            // A wrong clock is not the token's fault: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(VerifyError::NoKeys(_)) | Self::Store(_) | Self::UserLoader(_) => {
                 FailureKind::Unavailable
@@ -127,7 +127,7 @@ impl AuthError {
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Shortfall::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
             Self::Policy(Shortfall::Way(_)) => FailureKind::InsufficientScope,
-            // A new token would help in none of these.
+            // In these cases a new token would not help.
             Self::Claims(_) | Self::Policy(Shortfall::Forbidden | Shortfall::Malformed(_)) => {
                 FailureKind::Forbidden
             }
@@ -135,7 +135,7 @@ impl AuthError {
         }
     }
 
-    /// What would let the caller in, where a policy refused it and a better token would help.
+    /// The way in for the caller, if a policy refused it and a better token would help.
     pub(crate) fn way(&self) -> Option<&Way> {
         match self {
             Self::Policy(Shortfall::Way(way)) => Some(way),
@@ -143,8 +143,8 @@ impl AuthError {
         }
     }
 
-    /// Whether what was sent can never be good again: then the cookie that carried it is cleared. Every kind has its own
-    /// word: a new one does not compile without.
+    /// Whether the credential can never be valid again: then its cookie is cleared. Every kind has its own arm, so a
+    /// new one does not compile without a decision.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::Token(reason) => reason.is_final(),
@@ -159,19 +159,20 @@ impl AuthError {
             | Self::CrossSite(_)
             | Self::Policy(_)
             | Self::NoGuard(_)
-            // The browser may hold the next one by now.
+            // The browser may have the next one already.
             | Self::Replaced
             | Self::ReplacedSession
             | Self::Panic => false,
         }
     }
 
-    /// Whether the caller is unknown, so that an open page lets it in: no token, or cookies that cannot be told apart.
+    /// Whether the caller is unknown, so that an open page admits it: no token, or ambiguous cookies.
     pub(crate) fn is_anonymous(&self) -> bool {
         matches!(self, Self::NoToken | Self::OtherScheme | Self::Location(LocationError::UnequalCookies))
     }
 
-    /// Whether nothing is wrong with the token but its age. A session that is over cannot be told from one that never was.
+    /// Whether the only fault of the token is its age. A session that is over cannot be distinguished from one that
+    /// never existed.
     pub(crate) fn is_expired(&self) -> bool {
         matches!(self, Self::Token(VerifyError::Expired) | Self::NoSession | Self::ReplacedSession)
     }

@@ -1,4 +1,4 @@
-//! Whether a token that was verified still counts: what the stores of revocations and of logins say of it.
+//! Checks whether a verified token was revoked: by the stores of revocations and of logins.
 
 use crate::caught::caught;
 use crate::causes::with_causes;
@@ -11,7 +11,7 @@ use crate::verify::{Verified, VerifyError};
 
 use super::{Caller, Wanted, later, opaque, user};
 
-/// The caller of a good token, unless it was revoked.
+/// The caller of a valid token, unless it was revoked.
 pub(super) fn require(config: &Config, token: Verified, source: TokenSource, wanted: Wanted) -> Caller<'_> {
     match (wanted, &config.revocation) {
         (Wanted::Refresh(endpoint), _) => later(require_refresh(config, token, source, endpoint)),
@@ -26,7 +26,7 @@ fn require_access<'a>(
     token: Verified,
     source: TokenSource,
 ) -> Caller<'a> {
-    // The store is the application's, and so is the clock.
+    // Store and clock are application code.
     match caught(|| token_status(config, revocation, token.identity())).unwrap_or(Err(AuthError::Panic)) {
         Err(error) => Caller::Now(Err(error)),
         Ok(Lookup::Known(answer)) => match require_good(answer) {
@@ -49,13 +49,13 @@ async fn require_refresh(
     if let Some(revocation) = &config.revocation {
         require_current(refresh_status(config, revocation, token.identity())?, &endpoint).await?;
     }
-    // A refresh token is not remembered, so no other request has set it.
+    // Refresh tokens are not remembered, so no other request has set it.
     drop(token.identity().endpoint.set(endpoint));
     user::require(config, token, source).wait().await
 }
 
-/// Says whose a token or a session is, wherever the request carries it, for a logout that ends whatever is good. It asks neither
-/// where the request comes from, nor whether a refresh token is the newest of its login.
+/// The owner of a token or a session at any place of the request, for a logout. It checks neither the origin of the
+/// request, nor whether a refresh token is the newest of its login.
 pub(crate) async fn examine(
     config: &Config,
     text: &[u8],
@@ -108,10 +108,10 @@ fn refresh_status<'a>(
     Ok(revocation.refresh_status(id, &facts, grace, config.access.now()))
 }
 
-/// What a revocation can name of a token, and its name.
+/// The parts of a token that a revocation can name, and its id.
 fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, TokenInfo<'a>), AuthError> {
     let claims = &identity.claims;
-    // A token without a name could never be revoked.
+    // A token without an id could never be revoked.
     let id = claims.token_id().ok_or(AuthError::Token(VerifyError::ClaimMissing("jti".into())))?;
     let facts = TokenInfo {
         id: Some(id),
@@ -124,7 +124,7 @@ fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, Tok
     Ok((id, facts))
 }
 
-/// Only the refresh token of a login that counts is let in, and one that was replaced where it was exchanged.
+/// Only the current refresh token of a login is admitted, and a replaced one at the endpoint of its exchange.
 async fn require_current(answer: Lookup<'_, RefreshStatus>, endpoint: &str) -> Result<(), AuthError> {
     let answer = match answer {
         Lookup::Known(answer) => answer,

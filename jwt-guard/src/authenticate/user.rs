@@ -1,4 +1,4 @@
-//! The last step: the application's user, where it has users.
+//! The last step: the application's user, if a loader is configured.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::verify::Verified;
 
 use super::{Caller, later};
 
-/// The caller of a token that counts.
+/// The caller of a valid token.
 pub(super) fn require(config: &Config, token: Verified, source: TokenSource) -> Caller<'_> {
     require_of(config, token.into_identity(), source)
 }
 
-/// The caller, with the application's user where it has users.
+/// The caller, with the application's user if a loader is configured.
 pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: TokenSource) -> Caller<'_> {
     let Some(loader) = &config.user_loader else {
         return Caller::Now(Ok(Principal::authenticated(identity, source)));
@@ -26,7 +26,7 @@ pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: Token
     later(with_user(loader, Principal::authenticated(identity, source)))
 }
 
-/// Asks the application for its user. That there is none is a verdict; that it cannot be told is not.
+/// Loads the application's user. An unknown user is a verdict; a failing loader is not.
 async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principal, AuthError> {
     let Some(claims) = principal.holder() else {
         return Ok(principal);

@@ -1,4 +1,4 @@
-//! The name of this service as a protected resource, and where its metadata is (RFC 9728).
+//! The identifier of this service as a protected resource, and the address of its metadata (RFC 9728).
 
 use crate::problems::Problems;
 
@@ -7,9 +7,9 @@ use crate::problems::Problems;
 pub(crate) struct Resource {
     /// The resource identifier (section 1.2).
     pub(crate) identifier: String,
-    /// Where the metadata is: an address, for challenges.
+    /// The address of the metadata, for challenges.
     pub(crate) metadata_url: String,
-    /// Where the metadata is: the path of a route.
+    /// The path of the metadata's route.
     pub(crate) metadata_path: String,
 }
 
@@ -17,7 +17,7 @@ pub(crate) struct Resource {
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 impl Resource {
-    /// The resource, if its name is legal; what is wrong with it is noted.
+    /// Makes the resource, or records what is wrong with its name.
     pub(crate) fn named(identifier: String, problems: &mut Problems) -> Option<Self> {
         let Some((origin, path)) = parse(&identifier) else {
             problems.setting(format!(
@@ -38,7 +38,7 @@ fn parse(identifier: &str) -> Option<(&str, &str)> {
     let host = rest.find('/').unwrap_or(rest.len());
     let (host, path) = rest.split_at_checked(host)?;
     let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    // Braces would be parameters of a route.
+    // Braces would be parameters in a route.
     let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_private =

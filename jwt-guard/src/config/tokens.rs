@@ -1,4 +1,4 @@
-//! What a guard that issues tokens, or remembers them, has beside its keys.
+//! The parts of a guard with own tokens or revocation.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::issue::{IssuerBuilder, TokenIssuer};
 use crate::store::{Lookup, RefreshStatus, RevocationStore, TokenInfo, TokenStatus, TokenStore};
 
-/// Who is asked whether a token still counts.
+/// The check whether a token is revoked.
 #[derive(Clone)]
 pub(crate) enum Revocation {
     /// A store of revocations, or a closure.
@@ -17,7 +17,7 @@ pub(crate) enum Revocation {
 }
 
 impl Revocation {
-    /// Where the token stands that has this name.
+    /// Whether the token with this `jti` is revoked.
     pub(crate) fn token_status(&self, id: &str, facts: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
         match self {
             Self::Revoked(store) => store.token_status(facts, now),
@@ -28,8 +28,8 @@ impl Revocation {
         }
     }
 
-    /// Where a refresh token stands that has this name: whether it is the current one of its login. One who remembers
-    /// revocations alone cannot tell.
+    /// The standing of the refresh token with this `jti`: whether it is the current one of its login. A closure for
+    /// revocations alone does not know.
     pub(crate) fn refresh_status(
         &self,
         id: &str,
@@ -61,7 +61,7 @@ impl Revocation {
     }
 }
 
-/// Good where both are.
+/// Valid if both are.
 fn both<'a>(first: Lookup<'a>, second: Lookup<'a>) -> Lookup<'a> {
     match (first, second) {
         (Lookup::Known(Ok(TokenStatus::Valid)), second) => second,
@@ -76,21 +76,21 @@ fn both<'a>(first: Lookup<'a>, second: Lookup<'a>) -> Lookup<'a> {
     }
 }
 
-/// Whether a token counts only if the store knows that it was issued.
+/// Whether only tokens on the store's list of issued tokens are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AllowList {
     Off,
     On,
 }
 
-/// How this guard issues tokens.
+/// The settings of issuing tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Issuing {
     pub(crate) issuer: TokenIssuer,
     /// Refresh tokens need one.
     pub(crate) store: Option<Arc<dyn TokenStore>>,
     pub(crate) allow_list: AllowList,
-    /// How long a client may repeat a refresh whose answer it lost.
+    /// How long a client may repeat a refresh after losing the answer.
     pub(crate) grace: Duration,
     /// Whether a refresh ends the access token before it.
     pub(crate) refresh_ends_access: bool,

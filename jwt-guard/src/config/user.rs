@@ -1,4 +1,4 @@
-//! The loader of the application's own users, with its types erased.
+//! The user loader of the application, with its types erased.
 
 use std::any::type_name;
 use std::error::Error;
@@ -15,7 +15,7 @@ use crate::claims::{Claims, HoldsClaims};
 use crate::principal::LoadedUser;
 use crate::token::TokenSource;
 
-/// Turns the claims of a good token into the user of the application.
+/// Turns the claims of a valid token into the application's user.
 #[derive(Clone)]
 pub(crate) struct UserLoader(Arc<Load>);
 
@@ -23,14 +23,14 @@ type Load = dyn Fn(Token) -> Loading + Send + Sync;
 type Token = (Arc<dyn HoldsClaims>, TokenSource);
 type Loading = Pin<Box<dyn Future<Output = Result<LoadedUser, NoUser>> + Send>>;
 
-/// Why there is no user for a good token.
+/// Why there is no user for a valid token.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoUser {
-    /// The claims do not fit the type that the loader takes.
+    /// The claims do not fit the type of the loader.
     Claims(Misfit),
     /// The application knows no such user.
     Unknown,
-    /// The loader failed, which is no verdict.
+    /// The loader failed, which is not a verdict.
     Failed(String),
 }
 
@@ -58,7 +58,7 @@ impl UserLoader {
         }))
     }
 
-    /// The user whom the token names.
+    /// The user of the token.
     pub(crate) async fn load(&self, token: Token) -> Result<LoadedUser, NoUser> {
         (self.0)(token).await
     }

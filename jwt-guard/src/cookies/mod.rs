@@ -1,7 +1,7 @@
-//! Tokens in cookies: how the cookies look, and how a request that another site caused is told.
+//! Cookies with tokens: their attributes, and the protection against requests of other sites.
 //!
-//! Browsers send cookies with every request to their host, whatever page caused it. So a token in a cookie is worth less than
-//! one in a header: it counts only for requests that do not come from another site (`csrf`).
+//! Browsers send cookies with every request to their host, whatever page caused it. So a token in a cookie proves less
+//! than one in a header: it counts only for requests that do not come from another site (`csrf`).
 
 pub(crate) mod csrf;
 mod problems;

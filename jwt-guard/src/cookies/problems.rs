@@ -1,4 +1,4 @@
-//! What is wrong with cookie settings, for the list of configuration problems.
+//! Checks cookie settings, for the list of configuration problems.
 
 use http::header::{self, HeaderName};
 

@@ -5,10 +5,10 @@ use std::fmt;
 use super::set_cookie::{SameSite, Transport};
 use crate::token::TokenKind;
 
-/// How tokens travel in cookies; [`Builder::cookies`](crate::setup::Builder::cookies) takes it.
+/// The settings of cookies with tokens, for [`Builder::cookies`](crate::setup::Builder::cookies).
 ///
-/// By default they are as safe as browsers allow: `HttpOnly`, `Secure`, `SameSite=Lax`, for this host and no other. Beside
-/// each goes a cookie that scripts can read, whose value they repeat in the header `X-CSRF-Token` when they change
+/// By default they are as safe as browsers allow: `HttpOnly`, `Secure`, `SameSite=Lax`, for this host only. Each has a
+/// companion cookie that scripts can read; they repeat its value in the header `X-CSRF-Token` for requests that change
 /// something.
 ///
 /// | cookie | default name |
@@ -99,14 +99,14 @@ impl CookieSettings {
         self
     }
 
-    /// Takes the names as they are given, without `__Host-` or `__Secure-`, for a front end or a proxy that knows them so.
+    /// Uses the names without the prefixes `__Host-` and `__Secure-`, for a front end or a proxy that expects them.
     /// Then another host below the same domain can plant a cookie of that name.
     pub fn without_prefixes(mut self) -> Self {
         self.prefixes = Prefixes::Left;
         self
     }
 
-    /// Sends the cookies to every host below `domain` too. By default only the host that set them gets them.
+    /// Sends the cookies to every host below `domain` too. By default only the host that set them receives them.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
@@ -131,8 +131,8 @@ impl CookieSettings {
         self
     }
 
-    /// **For development only:** sets the cookies without `Secure` and without prefixes, so that browsers take them over
-    /// plain HTTP. Everybody on the way can then read the tokens. The guard warns in the log when it is built.
+    /// **For development only:** sets the cookies without `Secure` and without prefixes, so that browsers accept them
+    /// over plain HTTP. Then everyone on the network can read the tokens. The guard logs a warning when it is built.
     pub fn for_plain_http_development(mut self) -> Self {
         self.transport = Transport::AlsoPlainHttp;
         self
@@ -163,7 +163,7 @@ impl CookieSettings {
         &self.csrf_header
     }
 
-    /// The name of the cookie that a page copies the CSRF value from.
+    /// The name of the cookie with the CSRF value for pages.
     pub(crate) fn csrf_name(&self, kind: TokenKind) -> &str {
         match kind {
             TokenKind::Access => &self.access_csrf,

@@ -10,17 +10,17 @@ use super::CookieSettings;
 use super::set_cookie::SetCookie;
 use crate::token::TokenKind;
 
-/// Browsers drop longer cookies without a word (RFC 6265bis section 5.6): the octets of name and value.
+/// The longest name and value together, in bytes: browsers drop longer cookies silently (RFC 6265bis section 5.6).
 const LONGEST_COOKIE: usize = 4096;
 
-/// A token that no browser would keep.
+/// The token is too long for a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLongForCookie {
     length: usize,
 }
 
 impl CookieSettings {
-    /// The cookie with a token, and the one with the value to repeat, for as long as the token lives.
+    /// Sets the cookie with a token, and the one with the value to repeat, for the lifetime of the token.
     pub(crate) fn set(
         &self,
         kind: TokenKind,
@@ -36,7 +36,7 @@ impl CookieSettings {
         Ok([self.hidden(kind, &name, token).set(Some(lives)), self.readable(kind, csrf).set(Some(lives))])
     }
 
-    /// Has a response remove the cookies of [`set`](Self::set) for this kind of token, and no others.
+    /// Removes the cookies of [`set`](Self::set) for this kind of token only.
     pub(crate) fn clear_in(&self, kind: TokenKind, headers: &mut HeaderMap) {
         for line in self.clear(kind) {
             headers.append(SET_COOKIE, line);
@@ -59,7 +59,7 @@ impl CookieSettings {
         }
     }
 
-    /// Readable on every page that the access token is sent for, whatever the path of the refresh token.
+    /// Readable on every page that sends the access token, whatever the path of the refresh token.
     fn readable<'c>(&'c self, kind: TokenKind, value: &'c str) -> SetCookie<'c> {
         let path = self.path_of(TokenKind::Access);
         SetCookie { path, http_only: false, ..self.hidden(kind, self.csrf_name(kind), value) }

@@ -26,7 +26,7 @@ impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> OptionalFromRequestPa
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
         match known_principal(request).await.and_then(|principal| read(&principal)) {
             Ok(claims) => Ok(claims),
-            // Only *no token* is none. A bad token is refused here too.
+            // `None` only without a token. A bad token is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
             Err(error) => Err(reject(request, &error)),
         }
@@ -39,7 +39,7 @@ where
     T: DeserializeOwned + Send + Sync + 'static,
 {
     let Some(holder) = principal.holder() else { return Ok(None) };
-    // The type is the application's.
+    // Deserializing runs application code.
     match caught(|| Claims::read(holder)) {
         Ok(claims) => claims.map(Some).map_err(AuthError::Claims),
         Err(Panicked) => Err(AuthError::Panic),

@@ -6,8 +6,8 @@ use http::request::Parts;
 use crate::guard::{JwtGuard, reject};
 use crate::respond::Rejection;
 
-/// The guard of this request, to issue, refresh and revoke with. Where none reaches the handler, the answer is 500 and the
-/// log says what to add.
+/// The guard of this request, to issue, refresh and revoke tokens. If there is none, the answer is 500 and the log says
+/// what to add.
 impl<S: Sync> FromRequestParts<S> for JwtGuard {
     type Rejection = Rejection;
 

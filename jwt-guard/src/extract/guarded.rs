@@ -10,9 +10,9 @@ use crate::guard::admit;
 use crate::policy::{AnyCheck, NoCheck, Policy};
 use crate::respond::{Hidden, Rejection};
 
-/// Lets a request in by the policy `P`, before any other extractor runs.
+/// Admits a request by the policy `P`, before any other extractor runs.
 ///
-/// The attributes add it as the first parameter of a handler. Write it yourself where no attribute can go, such as
+/// The attributes add it as the first parameter of a handler. Write it yourself if an attribute is impossible, such as
 /// on an associated function, with a policy written by hand:
 ///
 /// ```
@@ -37,7 +37,7 @@ use crate::respond::{Hidden, Rejection};
 ///     jwt_guard::Router::new().route("/orders", jwt_guard::routing::get(Orders::list));
 /// ```
 ///
-/// `C` has its place for checks that a policy cannot express. [`NoCheck`] is the only one so far.
+/// `C` is for checks that a policy cannot express. [`NoCheck`] is the only one so far.
 pub struct Guarded<P, C: AnyCheck = NoCheck>(PhantomData<fn() -> (P, C)>);
 
 impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P, NoCheck> {

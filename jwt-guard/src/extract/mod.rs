@@ -1,15 +1,15 @@
-//! What a handler can take from a request.
+//! The extractors of handlers.
 //!
 //! | extractor | no token | bad token |
 //! |---|---|---|
-//! | [`Guarded<P>`] | as the policy says | refused, but for expired ones where the policy says so |
+//! | [`Guarded<P>`] | as the policy says | refused, except expired ones if the policy says so |
 //! | [`Claims<T>`](crate::Claims) | 401 | 401 |
 //! | `Option<Claims<T>>` | `None` | 401 |
 //! | [`CurrentUser<U>`] | 401 | 401; so is an unknown user |
 //! | `Option<CurrentUser<U>>` | `None` | 401; so is an unknown user |
 //! | `Session<T>` of the feature `sessions` | 401; so is a token | 401; so is a session that is over |
 //! | [`JwtGuard`](crate::JwtGuard) | the guard of the request | the guard of the request |
-//! | [`Principal`](crate::Principal) | anonymous where the policy lets it in, else 401 | 401 |
+//! | [`Principal`](crate::Principal) | anonymous if the policy admits it, else 401 | 401 |
 
 mod claims;
 mod guard;

@@ -15,9 +15,9 @@ use crate::respond::Rejection;
 
 /// The application's own user, as the guard's [`load_user`](crate::setup::Builder::load_user) found it.
 ///
-/// It refuses a caller without a token; `Option<CurrentUser<U>>` is `None` for one, where the policy lets anonymous
-/// callers in. However many extractors a handler and its layers take, the user is loaded once. `U` must be the type
-/// that the loader makes: any other is answered with 500, and the log names both.
+/// It refuses a caller without a token; `Option<CurrentUser<U>>` is `None` for one, if the policy admits anonymous
+/// callers. The user is loaded once, however many extractors a handler and its layers have. `U` must be the type of the
+/// loader: otherwise the answer is 500, and the log names both.
 ///
 /// ```
 /// use jwt_guard::{CurrentUser, anonymous_allowed};
@@ -34,7 +34,7 @@ use crate::respond::Rejection;
 pub struct CurrentUser<U>(Arc<U>);
 
 impl<U> CurrentUser<U> {
-    /// The user, to be kept beyond the request.
+    /// The user, for use beyond the request.
     pub fn into_inner(self) -> Arc<U> {
         self.0
     }
@@ -55,7 +55,7 @@ impl<S: Sync, U: Send + Sync + 'static> OptionalFromRequestParts<S> for CurrentU
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
         match known_principal(request).await.and_then(|principal| loaded(&principal)) {
             Ok(user) => Ok(user),
-            // Only *no token* is none. A bad token and an unknown user are refused here too.
+            // `None` only without a token. A bad token and an unknown user are refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
             Err(error) => Err(reject(request, &error)),
         }
@@ -91,7 +91,7 @@ impl<U> Clone for CurrentUser<U> {
     }
 }
 
-/// Shows nothing of the user: it is personal data.
+/// Hides the user, which is personal data.
 impl<U> fmt::Debug for CurrentUser<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CurrentUser(..)")

@@ -1,4 +1,4 @@
-//! Letting a request in, or not: authentication, then the policy, then the log.
+//! Admits or refuses a request: authentication, then the policy, then the log.
 
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -20,7 +20,7 @@ use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
-/// Lets a request in by `rule`, or answers it. Runs before path, query or body are looked at.
+/// Admits a request by `rule`, or refuses it. Runs before path, query and body are parsed.
 pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
     let guard = match JwtGuard::required(&request.extensions) {
         Ok(guard) => guard,
@@ -44,11 +44,11 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     Ok(())
 }
 
-/// The caller, for an extractor: as a policy let it in, else as its token says.
+/// The caller, for an extractor: as admitted by a policy, else by its token.
 ///
 /// # Errors
 ///
-/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token whom no policy let in.
+/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token that no policy has admitted.
 pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
     let guard = JwtGuard::required(&request.extensions)?;
     if let Some(decision) = Decision::of(&request.extensions) {
@@ -87,7 +87,7 @@ fn decide<'c>(
 }
 
 impl JwtGuard {
-    /// Who calls: as found before in this request, or from its token.
+    /// The caller: as found before in this request, or from its token.
     fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
         let is_of_token = |decision: &&Decision| decision.token == token && !decision.outcome.is_unseen();
         if let Some(decision) = Decision::of(&request.extensions).filter(is_of_token) {
@@ -103,8 +103,8 @@ impl JwtGuard {
         }
     }
 
-    /// Asks the policy about the caller, logs the decision, and says what to keep in the request. A separate function, so that
-    /// its locals are not part of the future of [`admit`].
+    /// Evaluates the policy for the caller, logs the decision, and returns what to store in the request. A separate
+    /// function, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
     fn decide_and_log(
         &self,
@@ -127,7 +127,7 @@ impl JwtGuard {
         }
     }
 
-    /// Lets everybody in, but not for a page of another site: it could log a person in as somebody else, or out.
+    /// Admits every caller, but not for a page of another site, which could log a person in to another account, or out.
     #[inline(never)]
     fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Decision, Rejection> {
         let config = self.config();
@@ -143,7 +143,7 @@ impl JwtGuard {
         Ok(Decision { token: rule.token(), caller, outcome: Outcome::Unseen, rule: Some(rule) })
     }
 
-    /// Says whose a token or a session is, for a logout.
+    /// The owner of a token or a session, for a logout.
     pub(crate) async fn examine(
         &self,
         text: &[u8],
@@ -154,7 +154,7 @@ impl JwtGuard {
         self.counted(examined.unwrap_or_else(|Panicked| Err(AuthError::Panic)))
     }
 
-    /// Counts a panic, where the caller was asked for and not found.
+    /// Counts a panic during authentication.
     fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
         if matches!(caller, Err(AuthError::Panic)) {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
@@ -166,7 +166,7 @@ impl JwtGuard {
         &self.config().hierarchies.scopes
     }
 
-    /// The answer to a request that a policy does not let in.
+    /// The answer to a request that a policy refuses.
     fn refuse(&self, request: &Parts, rule: &'static Rule, error: &AuthError) -> Rejection {
         let kind = match (error.kind(), rule.deny_as()) {
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
@@ -185,14 +185,14 @@ impl JwtGuard {
             };
             self.answer(kind, way)
         });
-        // A hidden route shows nothing.
+        // A hidden route reveals nothing.
         if kind != FailureKind::NotFound {
             self.clear_dead_cookie(request, rule.token(), error, &mut rejection.response);
         }
         rejection
     }
 
-    /// The way to the login page, for a browser without a good token.
+    /// The redirect to the login page, for a browser without a valid token.
     fn redirected(&self, request: &Parts, rule: &Rule, kind: FailureKind) -> Option<Rejection> {
         let path = rule.redirect()?;
         let needs_login = matches!(
@@ -212,24 +212,24 @@ impl JwtGuard {
         }
     }
 
-    /// The answer where something of the application's panicked after the caller was asked for.
+    /// The answer after a panic of application code during authentication.
     pub(crate) fn panicked(&self, what: &'static str) -> Rejection {
         self.inner.panics.fetch_add(1, Ordering::Relaxed);
         tracing::error!(target: "jwt_guard", what, "a panic was caught; the request was refused");
         let kind = FailureKind::Internal;
-        // Not by the renderer, which may be what panicked.
+        // Without the renderer, which may be what panicked.
         let response = Refusal::new(kind, Vec::new()).plain_answer(Some(&self.inner.protection));
         Rejection { kind, response }
     }
 }
 
-/// The method and the route of a request, or its path where no route is known.
+/// The method and the route of a request, or its path if the route is unknown.
 fn endpoint(request: &Parts) -> String {
     let route = request.extensions.get::<MatchedPath>().map_or(request.uri.path(), MatchedPath::as_str);
     format!("{} {route}", request.method)
 }
 
-/// The answer of an extractor that needs a caller, on a handler without a policy or beyond what its policy asks.
+/// The answer of an extractor that needs a caller, on a handler without a policy or with a weaker one.
 pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
     let guard = JwtGuard::of(&request.extensions);
     let decision = Decision::of(&request.extensions);
@@ -244,18 +244,18 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
     rejection
 }
 
-/// The answer where no guard reaches the handler.
+/// The answer if no guard reaches the handler.
 fn unconfigured() -> Rejection {
     let kind = FailureKind::NotConfigured;
     Rejection { kind, response: Refusal::new(kind, Vec::new()).plain_answer(None) }
 }
 
-/// Stores the decision in the request, and hides what carried the token.
+/// Stores the decision in the request, and hides the headers with the token.
 fn store_decision(request: &mut Parts, decision: Decision) {
     let Parts { headers, uri, extensions, .. } = request;
     if let Some(JwtGuard { inner }) = JwtGuard::of(extensions) {
         let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;
-        // Without cookies of its own, the guard reads both kinds in the same places.
+        // A guard without its own cookies reads both kinds of token in the same places.
         let others = cookies.is_some().then_some(refresh_locations);
         let all = [Some(locations), others].into_iter().flatten();
         match credentials {

@@ -1,4 +1,4 @@
-//! Taking away a cookie that can never be good again, so that a browser does not show it for ever.
+//! Clears a cookie that can never be valid again, so that a browser does not send it for ever.
 
 use axum::response::Response;
 use http::header::SET_COOKIE;
@@ -10,8 +10,8 @@ use crate::location::Place;
 use crate::token::TokenKind;
 
 impl JwtGuard {
-    /// Has the answer to `error` take away the cookie that was read, if this guard set it and it can never be good again. With
-    /// a token goes the CSRF value of its kind; the cookies of the other kind stay.
+    /// Makes the answer to `error` clear the cookie that was read, if this guard set it and it can never be valid
+    /// again. The CSRF cookie of its kind is cleared too; the cookies of the other kind stay.
     pub(super) fn clear_dead_cookie(
         &self,
         request: &Parts,

@@ -1,7 +1,7 @@
-//! The decision in the log: target `jwt_guard`, never with a token.
+//! Logs the decision: target `jwt_guard`, never with a token.
 //!
-//! Refusals are `INFO`, since anybody can cause them, and `WARN` where claims do not fit the type that a handler asks for; failures of the service itself are `ERROR`; admissions are
-//! `DEBUG`.
+//! Refusals are `INFO`, because any client can cause them, and `WARN` if claims do not fit the type of a handler;
+//! failures of the service are `ERROR`; admissions are `DEBUG`.
 
 use axum::extract::MatchedPath;
 use http::request::Parts;
@@ -30,7 +30,7 @@ pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, request: &Parts)
 }
 
 pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError, request: &Parts) {
-    // `event!` takes the level as a constant, and evaluates its fields only where somebody listens.
+    // `event!` needs a constant level, and evaluates its fields only for a listening subscriber.
     macro_rules! deny {
         ($level:expr) => {
             tracing::event!(
@@ -53,7 +53,7 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
     }
     match error.kind() {
         FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => deny!(Level::ERROR),
-        // The caller is not to blame: the type and the claims of all callers may not fit.
+        // The caller is not at fault: the type may not fit the claims of all callers.
         _ if matches!(error, AuthError::Claims(_)) => deny!(Level::WARN),
         _ => deny!(Level::INFO),
     }
@@ -63,12 +63,12 @@ fn handler(rule: &Rule) -> Option<&'static str> {
     rule.declaration().map(|declaration| declaration.handler)
 }
 
-/// The route pattern, which unlike the path holds nothing that the client chose.
+/// The route pattern, which unlike the path contains nothing that the client chose.
 fn route(request: &Parts) -> Option<&str> {
     request.extensions.get::<MatchedPath>().map(MatchedPath::as_str)
 }
 
-/// The claims that the policy asks for and that cannot be read.
+/// The malformed claims that the policy needs.
 fn malformed(rule: &Rule, caller: Option<&Principal>, error: &AuthError) -> Option<String> {
     match error {
         AuthError::Policy(_) => malformed_claims(rule.requirement(), caller?),
@@ -76,7 +76,7 @@ fn malformed(rule: &Rule, caller: Option<&Principal>, error: &AuthError) -> Opti
     }
 }
 
-/// The token that was refused, to be told apart in the log and never to be shown there.
+/// The fingerprint of the refused token, which is never shown itself.
 fn refused<'r>(rule: &Rule, error: &AuthError, request: &'r Parts) -> Option<(&'r Config, &'r [u8])> {
     let AuthError::Token(_) = error else { return None };
     let config = &JwtGuard::of(&request.extensions)?.inner.config;

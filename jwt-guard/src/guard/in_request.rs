@@ -1,4 +1,4 @@
-//! What a request carries of its guard: which one is responsible, and what it decided.
+//! The guard of a request and its decision, in the request's extensions.
 
 use http::Extensions;
 
@@ -8,38 +8,38 @@ use crate::policy::Rule;
 use crate::principal::Principal;
 use crate::token::TokenKind;
 
-/// In the extensions of a request. The type is private, so that no other value there is taken for it.
+/// The type is private, so that no other value in the extensions is mistaken for it.
 #[derive(Clone)]
 struct InRequest {
     /// The guard that the request was given; `None` for the one that is installed.
     guard: Option<JwtGuard>,
-    /// What this guard decided. Another guard decides anew.
+    /// The decision of this guard. Another guard decides again.
     decision: Option<Decision>,
 }
 
-/// What the guard of a request decided, kept so that no token is verified twice.
+/// The decision of a request's guard, stored so that no token is verified twice.
 #[derive(Clone)]
 pub(super) struct Decision {
     pub(super) token: TokenKind,
     pub(super) caller: Result<Principal, AuthError>,
     pub(super) outcome: Outcome,
-    /// The policy that let the request in, for the log of an extractor that refuses it afterwards.
+    /// The policy that admitted the request, for the log of an extractor that refuses it afterwards.
     pub(super) rule: Option<&'static Rule>,
 }
 
-/// Whether a policy has let the request in, and as whom.
+/// Whether a policy has admitted the request, and as whom.
 #[derive(Clone, Copy)]
 pub(super) enum Outcome {
     Undecided,
     AsCaller,
     AsAnonymous,
-    /// As an anonymous caller, without a look at what the request carries.
+    /// As an anonymous caller, without looking at credentials.
     Unseen,
 }
 
 impl JwtGuard {
-    /// Makes this the guard of a request, as a layer would: for tests without a server, for the tenant that a request
-    /// names, for a WebSocket whose messages become requests. What is provided last wins.
+    /// Makes this the guard of a request, as a layer would: for tests without a server, for the tenant of a request,
+    /// for a WebSocket whose messages become requests. The last call wins.
     ///
     /// ```
     /// use axum::extract::FromRequestParts;
@@ -56,19 +56,19 @@ impl JwtGuard {
     /// # }
     /// ```
     pub fn provide(&self, extensions: &mut Extensions) {
-        // Where it is responsible already, its decision stays.
+        // If it is the guard already, its decision stays.
         if !Self::of(extensions).is_some_and(|known| known.id() == self.id()) {
             extensions.insert(InRequest { guard: Some(self.clone()), decision: None });
         }
     }
 
-    /// The guard that is responsible for a request.
+    /// The guard of a request.
     pub(crate) fn of(request: &Extensions) -> Option<&Self> {
         let given = request.get::<InRequest>().and_then(|request| request.guard.as_ref());
         given.or_else(|| INSTALLED.get())
     }
 
-    /// The same, or why there is none.
+    /// The guard of a request, or the reason why there is none.
     pub(crate) fn required(request: &Extensions) -> Result<&Self, AuthError> {
         Self::of(request).ok_or_else(|| match request.get::<Self>() {
             Some(_) => AuthError::NoGuard(Unreached::OnlyAValue),
@@ -78,12 +78,12 @@ impl JwtGuard {
 }
 
 impl Decision {
-    /// What the guard of this request decided before.
+    /// The earlier decision of this request's guard.
     pub(super) fn of(request: &Extensions) -> Option<&Self> {
         request.get::<InRequest>()?.decision.as_ref()
     }
 
-    /// Stores what the guard of this request decided.
+    /// Stores the decision of this request's guard.
     pub(super) fn store(self, request: &mut Extensions) {
         match request.get_mut::<InRequest>() {
             Some(request) => request.decision = Some(self),

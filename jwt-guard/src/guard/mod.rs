@@ -1,4 +1,4 @@
-//! The guard: a legal configuration, how it looks when it refuses, and how it reaches a handler.
+//! The guard: a validated configuration, and how it reaches a handler.
 
 mod admit;
 mod dead_cookie;
@@ -17,18 +17,18 @@ use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
 
-/// Verifies tokens and decides who may call a handler, by one configuration.
+/// Verifies tokens and decides who may call a handler, with one configuration.
 ///
 /// A cheap handle: cloning it counts a reference. It reaches a handler in this order:
 ///
 /// 1. the innermost one: of a router or a route ([`Router::with_guard`](crate::Router::with_guard),
 ///    [`MethodRouter::with_guard`](crate::routing::MethodRouter::with_guard)), of a [layer](JwtGuard::layer), or
 ///    [provided](JwtGuard::provide);
-/// 2. the guard that was [installed](JwtGuard::install) for the process;
-/// 3. else every request is answered with 500, and the log says which line is missing.
+/// 2. the [installed](JwtGuard::install) guard of the process;
+/// 3. otherwise every request is answered with 500, and the log says which line is missing.
 ///
-/// Nothing else gives a handler its guard: a `JwtGuard` in axum's `Extension` or in a state is a value like any other.
-/// A handler that takes a `JwtGuard` is given the guard of its request, to log callers in and out:
+/// Nothing else sets the guard of a handler: a `JwtGuard` in axum's `Extension` or in a state is an ordinary value. A
+/// handler with a parameter `JwtGuard` gets the guard of its request, to log callers in and out:
 ///
 /// ```
 /// use axum::response::Response;
@@ -71,12 +71,12 @@ static INSTALLED: OnceLock<JwtGuard> = OnceLock::new();
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
 impl JwtGuard {
-    /// Makes this the guard of the process, for every handler that no layer gives another one.
+    /// Makes this the guard of the process, for every handler without another one.
     ///
     /// # Errors
     ///
-    /// When a guard is installed already: the first one stays. Two parts of a program that install different
-    /// guards would otherwise decide by the order of their start.
+    /// A guard is installed already: the first one stays. Otherwise the order of start would decide between two parts
+    /// of a program that install different guards.
     pub fn install(self) -> Result<(), AlreadyInstalled> {
         INSTALLED.set(self).map_err(|_| AlreadyInstalled(()))
     }
@@ -89,13 +89,13 @@ impl JwtGuard {
         RemoteKeysHandle::new(issuers.map(|issuer| (issuer.name(), &issuer.keys)))
     }
 
-    /// How often a verification panicked and was turned into a 500. Anything but zero is a defect worth a report.
+    /// The number of panics during verification, each answered with 500. Anything but zero is a bug to report.
     pub fn caught_panics(&self) -> u64 {
         self.inner.panics.load(Ordering::Relaxed)
     }
 
-    /// Forgets the tokens that were verified, so that each is verified again. Keys that go and tokens that are revoked need
-    /// no such call.
+    /// Forgets the verified tokens, so that each is verified again. Withdrawn keys and revoked tokens need no such
+    /// call.
     pub fn clear_token_cache(&self) {
         self.inner.config.access.forget();
     }
@@ -107,7 +107,7 @@ impl JwtGuard {
         Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
     }
 
-    /// The name in access tables, to tell guards apart: as [given](crate::setup::Builder::name), else the realm.
+    /// The name in access tables, to distinguish guards: as [set](crate::setup::Builder::name), else the realm.
     pub fn name(&self) -> &str {
         let Config { name, realm, .. } = self.config();
         name.as_ref().unwrap_or(realm)
@@ -117,7 +117,7 @@ impl JwtGuard {
         &self.inner.config
     }
 
-    /// Tells guards apart, so that what one decided is not taken for what another would.
+    /// Identifies the guard, so that the decision of one is not used for another.
     pub(crate) fn id(&self) -> u64 {
         self.inner.id
     }
@@ -130,7 +130,7 @@ impl fmt::Debug for JwtGuard {
     }
 }
 
-/// A guard was installed for this process before.
+/// A guard is already installed for this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlreadyInstalled(());
 

@@ -1,4 +1,4 @@
-//! Every token that a request carries, for a logout that ends them all.
+//! Finds every credential of a request, for a logout.
 
 use http::request::Parts;
 use http::{HeaderMap, Uri};
@@ -12,23 +12,22 @@ use crate::token::TokenSource;
 pub(crate) struct Carried<'r> {
     pub(crate) text: &'r [u8],
     pub(crate) source: TokenSource,
-    /// Whether browsers send it by themselves.
+    /// Whether browsers send it automatically.
     pub(crate) by_cookie: bool,
 }
 
-/// What a request carried before its credentials were taken out.
+/// The request's credentials before they were stripped.
 #[derive(Clone, Debug)]
 pub(crate) struct Withheld {
     pub(crate) headers: HeaderMap,
     pub(crate) uri: Uri,
 }
 
-/// More of one kind than a browser has use for. Each is verified.
+/// More of one kind than browsers need. Each is verified.
 const MOST: usize = 8;
 
 impl Locations {
-    /// Everything that is in one of the places, once, and not more than eight. What cannot be told apart is not left out: two
-    /// cookies of one name are two.
+    /// The credentials in all places, without duplicates, at most eight. Two cookies of one name count as two.
     pub(crate) fn every<'r>(&self, request: &'r Parts) -> Vec<Carried<'r>> {
         let mut every: Vec<Carried<'r>> = Vec::new();
         for place in &self.places {
@@ -52,7 +51,7 @@ impl Locations {
         every
     }
 
-    /// Whether a cookie holds something that may be a token or a session.
+    /// Whether a cookie has a value that may be a token or a session.
     pub(crate) fn carried_by_cookie(&self, request: &Parts) -> bool {
         self.every(request).iter().any(|carried| carried.by_cookie)
     }

@@ -1,4 +1,4 @@
-//! Taking the token out of a request, for services that must not pass it on.
+//! Removes the token from a request, for services that must not pass it on.
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Uri};
@@ -8,7 +8,7 @@ use super::Locations;
 use super::place::Part;
 
 impl Locations {
-    /// Removes what a location of this guard could read. Other cookies, sub-protocols and parameters stay.
+    /// Removes everything that a location of this guard could read. Other cookies, sub-protocols and parameters stay.
     pub(crate) fn strip(&self, headers: &mut HeaderMap, uri: &mut Uri) {
         for place in &self.places {
             place.read(|place| place.strip(headers));
@@ -33,7 +33,7 @@ impl Locations {
 }
 
 impl Locations {
-    /// Path and query of a request, without the tokens in it: for answers that repeat them.
+    /// Path and query of a request without tokens, for answers that repeat them.
     pub(crate) fn target_without_tokens(&self, target: &PathAndQuery) -> String {
         let mut names = Vec::new();
         for place in &self.places {
@@ -45,7 +45,7 @@ impl Locations {
     }
 }
 
-/// Path and query without the parameters of these names, however their names are written.
+/// Path and query without the parameters of these names, in any spelling.
 fn without_parameters(target: &PathAndQuery, names: &[&str]) -> String {
     let is_named = |pair: &str| {
         let name = pair.split('=').next().unwrap_or_default();

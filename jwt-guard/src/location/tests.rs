@@ -116,7 +116,7 @@ fn unequal_cookies_count_as_a_token_beside_another() {
     assert_eq!(both.find(&with_header), Err(LocationError::Ambiguous));
     let with_another_scheme = request(&[cookies, ("authorization", b"Basic a")]);
     assert_eq!(both.find(&with_another_scheme), Err(LocationError::UnequalCookies));
-    // The first place that holds anything decides, and is not rescued by the next.
+    // The first place with anything decides, even if the next one has a valid token.
     both.conflict = Conflict::PreferFirst;
     assert_eq!(both.find(&with_header), Err(LocationError::UnequalCookies));
     let mut header_first = locations(&[TokenLocation::bearer(), TokenLocation::cookie("token")]);

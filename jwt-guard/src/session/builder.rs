@@ -25,7 +25,7 @@ pub struct SessionsBuilder {
     clock: Arc<dyn Clock>,
 }
 
-/// How long sessions live.
+/// The limits of sessions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     idle: Duration,
@@ -36,10 +36,10 @@ pub(super) struct Limits {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// No session, and no cookie of one, is meant to outlive a year. Browsers keep no cookie for much longer either.
+/// The longest lifetime of a session or its cookie: a year. Browsers do not keep cookies much longer either.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// As for refresh tokens: requests that are on their way longer than this have failed.
+/// As for refresh tokens: a request that takes longer than this has failed.
 const LONGEST_GRACE: Duration = MINUTE;
 
 impl SessionsBuilder {
@@ -58,31 +58,31 @@ impl SessionsBuilder {
         }
     }
 
-    /// How long a session lives without being used. 30 minutes by default: a browser left open in public is of use to the
-    /// next person for so long. There is no session without this limit; 366 days at most.
+    /// How long a session lives without being used. 30 minutes by default: so long, a browser left open in public can
+    /// be used by the next person. The limit cannot be disabled; 366 days at most.
     pub fn idle(mut self, idle: Duration) -> Self {
         self.limits.idle = idle;
         self
     }
 
-    /// How long a session lives, used or not. 12 hours by default: a day's work, so that a stolen id is worth nothing
-    /// tomorrow. There is no session without this limit; 366 days at most.
+    /// How long a session lives, used or not. 12 hours by default: a day's work, so that a stolen id is useless
+    /// tomorrow. The limit cannot be disabled; 366 days at most.
     pub fn absolute(mut self, absolute: Duration) -> Self {
         self.limits.absolute = absolute;
         self
     }
 
-    /// How long after its login a session is fresh, for handlers that ask for a caller who logged in just now
-    /// (`#[requires(fresh)]`). 15 minutes by default, as long as an access token lives; zero means never, 366 days is the
-    /// most. Neither use nor a rotation makes a session fresh again: a new login begins a new session.
+    /// How long after its login a session is fresh, for handlers that need a recent login (`#[requires(fresh)]`). 15
+    /// minutes by default, as long as an access token lives; zero means never, 366 days is the most. Neither use nor a
+    /// rotation makes a session fresh again; only a new login does, with a new session.
     pub fn fresh_for(mut self, time: Duration) -> Self {
         self.limits.fresh_for = time;
         self
     }
 
-    /// How long after a rotation the old id may still come without ending the session. It is refused either way. 10
-    /// seconds by default, for requests that a page sent before it had the new id; one minute at most. With zero, such a
-    /// request logs the user out.
+    /// How long after a rotation a use of the old id does not end the session. It is refused either way. 10 seconds by
+    /// default, for requests that a page sent before it had the new id; one minute at most. With zero, such a request
+    /// logs the user out.
     pub fn rotation_grace(mut self, grace: Duration) -> Self {
         self.limits.rotation_grace = grace;
         self
@@ -94,16 +94,16 @@ impl SessionsBuilder {
         self
     }
 
-    /// A header that carries the id too, for clients without cookies, such as `X-Session-Id`. None by default. Its whole
-    /// value is the id. A request that has it is not asked where it comes from: no other site can send it unless this
+    /// A header that carries the id too, for clients without cookies, such as `X-Session-Id`. None by default. Its
+    /// whole value is the id. The origin of a request with it is not checked: another site cannot send it unless this
     /// service allows that (CORS). The name is checked when the guard is built.
     pub fn header(mut self, name: impl Into<String>) -> Self {
         self.header = Some(name.into());
         self
     }
 
-    /// Where the time comes from. The system clock by default. Most stores read that themselves and forget sessions by it,
-    /// so another clock can end sessions sooner, not later.
+    /// The source of time. The system clock by default. Most stores use the system clock to forget sessions, so another
+    /// clock can end sessions earlier, but not later.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -113,8 +113,8 @@ impl SessionsBuilder {
     ///
     /// # Errors
     ///
-    /// A limit is shorter than a second or longer than 366 days, `idle` is longer than `absolute`, `rotation_grace` is longer
-    /// than a minute, or the name or the age of the cookie is illegal. All of them are named.
+    /// A limit is shorter than a second or longer than 366 days, `idle` is longer than `absolute`, `rotation_grace` is
+    /// longer than a minute, or the name or the age of the cookie is illegal. The error lists all problems.
     pub fn build(self) -> Result<Sessions, ConfigError> {
         let mut problems = Problems::default();
         for (name, limit) in [("idle", self.limits.idle), ("absolute", self.limits.absolute)] {
@@ -144,7 +144,7 @@ impl SessionsBuilder {
         problems.or(self.unchecked())
     }
 
-    /// The sessions, of settings that are known to be good.
+    /// Makes the sessions from valid settings.
     pub(super) fn unchecked(self) -> Sessions {
         let Self { records, limits, cookie, header, clock } = self;
         Sessions(Arc::new(super::Inner { records, limits, cookie, header, clock, turns: Turns::new() }))
@@ -162,14 +162,14 @@ impl Limits {
         now.since(kept.created_at) < self.fresh_for
     }
 
-    /// Whether it is time to write that a session was used: after a minute, or after a tenth of the idle time where that is
-    /// less than ten minutes, so that a session in use does not seem idle.
+    /// Whether to write the last use of a session: after a minute, or after a tenth of the idle time if that is less
+    /// than ten minutes, so that a session in use does not seem idle.
     pub(super) fn is_due(self, kept: &Kept, now: Timestamp) -> bool {
         now.since(kept.last_seen) >= MINUTE.min(self.idle / 10)
     }
 
-    /// Until when a mark on sessions that exist at `now` has to be kept: until none of them can live, and an hour for
-    /// clocks that differ.
+    /// Until when to keep a mark on the sessions that exist at `now`: until none of them can live, plus an hour for
+    /// different clocks.
     pub(super) fn mark_end(self, now: Timestamp) -> Timestamp {
         now.plus(self.absolute).plus(MINUTE * 60)
     }

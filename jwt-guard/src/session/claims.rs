@@ -1,4 +1,4 @@
-//! A session in the form of a token's claims, so that whatever reads a token's reads a session's too.
+//! Presents a session in the form of a token's claims, so that all readers of claims work for both.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -9,8 +9,9 @@ use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::claims::reserved::SET_BY_ISSUER;
 use crate::json::{self, Json};
 
-/// Whether a guard gives the name a meaning: what an issuer sets, and how a caller logged in (RFC 9470). A payload may have
-/// such names, but they do not become claims: no payload makes a caller fresh, or somebody else.
+/// Whether a guard interprets claims of this name: those that an issuer sets, and those about the login (RFC 9470). A
+/// payload may have such names, but they do not become claims, so a payload cannot change the subject or make a caller
+/// fresh.
 fn is_reserved(name: &str) -> bool {
     SET_BY_ISSUER.contains(&name) || matches!(name, "acr" | "amr")
 }
@@ -32,7 +33,7 @@ pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
     Ok(Value::Object(claims).to_string())
 }
 
-/// Refuses a payload that guards would not read as it was written.
+/// Refuses a payload that guards would not read as written.
 pub(super) fn check(payload: &RawValue) -> Result<(), SessionError> {
     let is_object = payload.get().starts_with('{');
     match json::parse(payload.get(), PAYLOAD_LIMITS) {
@@ -41,17 +42,17 @@ pub(super) fn check(payload: &RawValue) -> Result<(), SessionError> {
         // The cause is not kept: it would quote the payload.
         Ok(_) | Err(_) => Err(SessionError::new(
             SessionErrorKind::Payload,
-            "the payload is no JSON that guards read: expected at most 32 levels and no name that `serde_json` keeps to \
+            "the payload is not JSON that guards read: expected at most 32 levels and no name that `serde_json` keeps to \
              itself",
         )),
     }
 }
 
-/// The members of a payload that is an object, and none of another.
+/// The members of a payload, if it is an object.
 fn members(payload: &str) -> Result<Map<String, Value>, SessionError> {
     match serde_json::from_str(payload) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Ok(Map::new()),
-        Err(error) => Err(SessionError::payload("the payload is no JSON", &error)),
+        Err(error) => Err(SessionError::payload("the payload is not JSON", &error)),
     }
 }

@@ -1,4 +1,4 @@
-//! The cookie that carries the id of a session (RFC 6265).
+//! The cookie with the id of a session (RFC 6265).
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use super::id::SessionId;
 use crate::cookies::{SameSite, SetCookie, Transport, without_prefix};
 use crate::problems::Problems;
 
-/// Settings of the cookie that carries the id of a session.
+/// Settings of the cookie with the id of a session.
 ///
-/// By default it is named `__Host-session` and has `Secure`, `HttpOnly`, `SameSite=Lax` and `Path=/`: no script reads it,
-/// no other host or plain-http page sets it, and it is not sent with a form that another site submits. It ends with the
-/// browser; the session on the server ends by its own rules.
+/// By default it is named `__Host-session` and has `Secure`, `HttpOnly`, `SameSite=Lax` and `Path=/`: scripts cannot
+/// read it, other hosts and plain-http pages cannot set it, and browsers do not send it with a form of another site. It
+/// ends with the browser; the session on the server ends by its own limits.
 ///
 /// ```
 /// use jwt_guard::cookies::SameSite;
@@ -43,14 +43,14 @@ impl SessionCookie {
         }
     }
 
-    /// The name; `__Host-session` by default. With the prefix `__Host-` a browser takes the cookie only from this host and
-    /// over https, so that no neighbouring subdomain can plant a session.
+    /// The name; `__Host-session` by default. With the prefix `__Host-` a browser accepts the cookie only from this
+    /// host and over https, so that a neighbouring subdomain cannot plant a session.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Cow::Owned(name.into());
         self
     }
 
-    /// Whether it is sent with requests that another site starts. [`SameSite::Lax`] by default, so that links to the
+    /// Whether browsers send it with requests of other sites. [`SameSite::Lax`] by default, so that links to the
     /// service work. [`SameSite::None`] is refused: a page of any site could then use the session.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.same_site = same_site;
@@ -65,13 +65,13 @@ impl SessionCookie {
     }
 
     /// For development without TLS, and nothing else: drops `Secure`, and the prefix `__Host-` or `__Secure-` of the
-    /// name, which browsers accept only with it. Anybody on the network can then read and plant sessions.
+    /// name, which browsers accept only with it. Then everyone on the network can read and plant sessions.
     pub fn for_plain_http_development(mut self) -> Self {
         self.transport = Transport::AlsoPlainHttp;
         self
     }
 
-    /// The name that the browser sends.
+    /// The name on the wire.
     pub fn cookie_name(&self) -> &str {
         match self.transport {
             Transport::HttpsOnly => &self.name,
@@ -107,12 +107,12 @@ impl SessionCookie {
         }
     }
 
-    /// The value of `Set-Cookie` that gives the id to the browser.
+    /// The `Set-Cookie` value that sets the id.
     pub(super) fn set(&self, id: &SessionId) -> HeaderValue {
         self.line(id.as_str()).set(self.max_age)
     }
 
-    /// The value of `Set-Cookie` that takes it away.
+    /// The `Set-Cookie` value that removes it.
     pub(super) fn clear(&self) -> HeaderValue {
         self.line("").clear()
     }

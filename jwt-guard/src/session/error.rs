@@ -1,4 +1,4 @@
-//! Why a session could not be made, read or ended.
+//! The error of sessions.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -8,11 +8,11 @@ use tower_sessions_core::session_store;
 
 use crate::random::NoRandomness;
 
-/// A session that could not be made, read or ended.
+/// A session could not be made, read or ended.
 ///
-/// It is never a verdict on the caller: an id that nobody knows is `None`, and a store that does not answer is this
-/// error, and 503 where the guard answers. The message holds no session id, no subject and nothing of a payload; the
-/// store's own error is kept as `source`, and what that says is up to the store.
+/// It is never a verdict on the caller: an unknown id is `None`, and a store that does not answer is this error, which
+/// the guard answers with 503. The message contains no session id, no subject and no payload; the store's own error is
+/// kept as `source`, with contents of its own.
 ///
 /// ```
 /// use jwt_guard::session::{NewSession, SessionErrorKind, Sessions};
@@ -32,7 +32,7 @@ pub struct SessionError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What went wrong with a session.
+/// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionErrorKind {
@@ -42,13 +42,13 @@ pub enum SessionErrorKind {
     Crypto,
     /// A name is empty or illegal: of the subject, a scope or a role.
     Name,
-    /// The payload is no JSON that guards accept, or not of the type that was asked for.
+    /// The payload is not JSON that guards accept, or not of the requested type.
     Payload,
-    /// The operating system gives no randomness.
+    /// The operating system has no randomness.
     Randomness,
-    /// The store holds something else than a session where the session should be.
+    /// The store has other data in place of the session.
     Record,
-    /// The store did not answer, or did not keep what it was told. Nothing is known of the session.
+    /// The store did not answer, or did not record a change. The state of the session is unknown.
     Store,
 }
 
@@ -62,7 +62,7 @@ impl SessionError {
         self
     }
 
-    /// A payload that is no JSON, or not of a type. The cause is not kept: it would quote the payload.
+    /// The payload is not JSON, or not of a type. The cause is dropped: it would quote the payload.
     pub(super) fn payload(what: &str, cause: &serde_json::Error) -> Self {
         let class = match cause.classify() {
             serde_json::error::Category::Io => "io",
@@ -74,7 +74,7 @@ impl SessionError {
         Self::new(SessionErrorKind::Payload, message)
     }
 
-    /// What is wrong, as a class to match on.
+    /// The kind of error, to match on.
     pub fn kind(&self) -> SessionErrorKind {
         self.kind
     }
@@ -104,7 +104,7 @@ impl Error for SessionError {
     }
 }
 
-/// Without the source, which may quote what the store was asked.
+/// Without the source, which may quote names that the store was given.
 impl fmt::Debug for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionError").field("kind", &self.kind).field("message", &self.message).finish()

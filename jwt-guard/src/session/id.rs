@@ -1,7 +1,7 @@
-//! The id that the client holds, and the names under which the store keeps what belongs to it.
+//! The id of a session, and the names of its records in the store.
 //!
-//! The id is 256 random bits and nothing else. The store is given hashes of it: who reads the store, or a copy of it,
-//! has no id to present.
+//! The id is 256 random bits. The store only gets hashes of it, so a copy of the store does not contain an id to
+//! present.
 
 use std::fmt;
 
@@ -14,9 +14,10 @@ use super::error::{SessionError, SessionErrorKind};
 use crate::keys::backend;
 use crate::random;
 
-/// The name of a session, for the client: whoever presents it is the caller. It says nothing of the user.
+/// The id of a session, for the client. It authenticates the caller that presents it, and reveals nothing about the
+/// user.
 ///
-/// `Debug` shows none of it, and there is no `Display`.
+/// `Debug` hides it, and there is no `Display`.
 ///
 /// ```
 /// # use jwt_guard::session::{NewSession, Sessions};
@@ -34,12 +35,12 @@ use crate::random;
 pub struct SessionId(String);
 
 impl SessionId {
-    /// A new one.
+    /// Draws a new id.
     pub(super) fn draw() -> Result<Self, SessionError> {
         Ok(Self(random::long_id()?))
     }
 
-    /// The text for the cookie or the header: 43 characters of base64url. Never for a log.
+    /// The text for the cookie or the header: 43 characters of base64url. Never log it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -51,28 +52,28 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// Where the store keeps what belongs to one session.
+/// The places of one session in the store.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(from = "[Text; 2]", into = "[Text; 2]")]
 pub(super) struct Place {
     /// The session itself.
     pub(super) session: Id,
-    /// The mark that says that it was ended.
+    /// The mark that it was ended.
     pub(super) end: Id,
 }
 
 impl Place {
-    /// The place for an id that a client presents; `None` for a text that no id has, whatever the store holds.
+    /// The place for an id from a client; `None` if the text is not an id.
     pub(super) fn of(id: &str) -> Result<Option<Self>, SessionError> {
         if !is_well_formed(id) {
             return Ok(None);
         }
-        // Ids have no colon, so no id is hashed as another kind of name is.
+        // Ids have no colon, so they are never hashed like another kind of name.
         Ok(Some(Self { session: hashed("", id)?, end: hashed("jwt-guard session end: ", id)? }))
     }
 }
 
-/// Names as a record holds them: stores change numbers of this size on the way.
+/// Names in records are texts, because stores change numbers of this size.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 struct Text(Id);
@@ -103,11 +104,11 @@ impl From<Place> for [Text; 2] {
     }
 }
 
-/// Where the store keeps what the ids of one session have in common.
+/// The places of a lineage in the store: of all ids of one session.
 pub(super) struct LineagePlace {
-    /// The place of the newest.
+    /// The place of the newest id.
     pub(super) newest: Id,
-    /// The mark that says that all were ended.
+    /// The mark that all were ended.
     pub(super) end: Id,
 }
 
@@ -118,19 +119,19 @@ impl LineagePlace {
     }
 }
 
-/// Where the store keeps what counts for every session of a subject.
+/// The place of the generation of a subject's sessions.
 pub(super) fn subject_place(subject: &str) -> Result<Id, SessionError> {
     hashed("jwt-guard session subject: ", subject)
 }
 
-/// Where the store keeps what counts for every session.
+/// The place of the generation of all sessions.
 pub(super) fn everybody_place() -> Result<Id, SessionError> {
     hashed("jwt-guard session of everybody", "")
 }
 
-/// 256 bits in base64url without padding, as [`SessionId::draw`] writes them and in no other spelling.
+/// 256 bits in base64url without padding, in the one spelling of [`SessionId::draw`].
 fn is_well_formed(id: &str) -> bool {
-    // One byte more than an id has, because the decoder estimates on the safe side.
+    // One byte more than an id, because the decoder overestimates.
     let mut bytes = [0; 33];
     id.len() == LENGTH && URL_SAFE_NO_PAD.decode_slice(id, &mut bytes).is_ok()
 }

@@ -1,4 +1,4 @@
-//! The life of a session in the store: begun, loaded, written and ended.
+//! The life cycle of a session in the store: created, loaded, written and ended.
 
 use tower_sessions_core::session::Id;
 
@@ -12,10 +12,10 @@ use super::together::both;
 use crate::random;
 use crate::timestamp::Timestamp;
 
-/// What there is under an id.
+/// The result of looking up an id.
 pub(super) enum Found<T> {
     Living(T),
-    /// Nothing, since a rotation has just given the session another id. Requests that were on their way come with this one.
+    /// A replaced id: a rotation has just given the session another one. Requests that were on their way have this one.
     Replaced,
     Nothing,
 }
@@ -32,8 +32,8 @@ impl Sessions {
         Ok(found.map(|kept| self.data(kept, now)))
     }
 
-    /// The session that has or had the id `id`, for a logout: to look is not a use of it and ends nothing. An id that was
-    /// replaced is [`Found::Replaced`] for as long as the session lives under another one.
+    /// The session that has or had this id, for a logout: this does not count as a use, and ends nothing. A replaced id
+    /// is [`Found::Replaced`] as long as the session lives under another one.
     pub(super) async fn examine(&self, id: &str) -> Result<Found<SessionData>, SessionError> {
         let Some(place) = Place::of(id)? else { return Ok(Found::Nothing) };
         let (now, records) = (self.now()?, &self.0.records);
@@ -41,7 +41,7 @@ impl Sessions {
             return Ok(found.map(|kept| self.data(kept, now)));
         }
         let Some((lineage, _)) = records.replaced(&place.end).await? else { return Ok(Found::Nothing) };
-        // A rotation that is under way has not said yet where the newest is.
+        // A concurrent rotation has not yet written the place of the newest.
         let Some(newest) = records.newest(&LineagePlace::of(&lineage)?.newest).await? else {
             return Ok(Found::Replaced);
         };
@@ -49,7 +49,7 @@ impl Sessions {
         Ok(if lives { Found::Replaced } else { Found::Nothing })
     }
 
-    /// The session at `place`, if neither a limit nor [`delete_all`](Self::delete_all) has ended it.
+    /// The session at `place`, unless a limit or [`delete_all`](Self::delete_all) has ended it.
     pub(super) async fn find(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
         match self.stored(place, now).await? {
             Some(found) => Ok(found),
@@ -57,7 +57,7 @@ impl Sessions {
         }
     }
 
-    /// As [`find`](Self::find); `None` where nothing is stored.
+    /// As [`find`](Self::find); `None` if nothing is stored.
     async fn stored(&self, place: &Place, now: Timestamp) -> Result<Option<Found<Kept>>, SessionError> {
         let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else { return Ok(None) };
         // Stores may forget late, and settings may have become stricter since.
@@ -68,10 +68,10 @@ impl Sessions {
         Ok(Some(if generations.allow(&kept.generations) { Found::Living(kept) } else { Found::Nothing }))
     }
 
-    /// What became of a session that is not there.
+    /// Finds out why a session is missing.
     ///
-    /// An id that a rotation replaced a while ago is held by somebody who was not given the new one: the owner, if a thief
-    /// rotated, or the thief, if the owner did. Which of them it is cannot be told, so the session ends.
+    /// An id that a rotation replaced a while ago comes from a client that did not get the new one: the owner, if a
+    /// thief rotated, or the thief, if the owner did. It is unknown which, so the session ends.
     async fn missing(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
         let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
             return Ok(Found::Nothing);
@@ -84,12 +84,13 @@ impl Sessions {
             "the id of a session was used again after a rotation had replaced it: the session is ended"
         );
         self.end_lineage(&lineage, now).await?;
-        // Once is enough: who repeats it finds a session that was ended.
+        // Once is enough: a repetition finds an ended session.
         self.0.records.save(place.end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
         Ok(Found::Nothing)
     }
 
-    /// With which generations a session of `subject` counts. Both are asked for at once: the second costs no time.
+    /// The generations that a session of `subject` must have. Both are loaded at once, so the second one costs no
+    /// additional wait.
     pub(super) async fn generations(&self, subject: &str) -> Result<Generations, SessionError> {
         let (subject, everybody) = (subject_place(subject)?, everybody_place()?);
         let records = &self.0.records;
@@ -97,15 +98,15 @@ impl Sessions {
         Ok(Generations { subject, everybody })
     }
 
-    /// Ends every session that counts under the mark at `place`.
+    /// Ends every session under the mark at `place`.
     pub(super) async fn end_generation(&self, place: Id) -> Result<(), SessionError> {
         let expires_at = self.0.limits.mark_end(self.now()?);
-        // Random, and not one more than the last: two calls at once cannot leave the same one behind.
+        // Random, not a counter: two calls at once cannot leave the same number.
         let entry = Entry::Generation(random::id()?);
         self.0.records.save(place, &entry, expires_at).await
     }
 
-    /// Writes that the session was used, if no other request has done so meanwhile.
+    /// Records the use of the session, unless another request has done so meanwhile.
     async fn touch(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
         let _turn = self.0.turns.take(&place.session).await;
         match self.find(place, now).await? {
@@ -116,7 +117,7 @@ impl Sessions {
         }
     }
 
-    /// Writes a session that was loaded before, and takes it away again if it was ended meanwhile.
+    /// Writes a session that was loaded before, and removes it again if it was ended meanwhile.
     pub(super) async fn keep(
         &self,
         place: &Place,
@@ -132,7 +133,7 @@ impl Sessions {
         Ok(Found::Living(kept))
     }
 
-    /// Writes a session under an id of its own.
+    /// Writes a session under a new id.
     pub(super) async fn begin(&self, kept: Kept) -> Result<(SessionId, Place), SessionError> {
         let id = SessionId::draw()?;
         let place = Place::of(id.as_str())?;
@@ -144,7 +145,7 @@ impl Sessions {
         }
     }
 
-    /// Leaves a mark, then takes the session away: in this order, so that a request that writes it back finds the mark.
+    /// Leaves a mark, then removes the session: in this order, so that a request that writes it back finds the mark.
     pub(super) async fn end(
         &self,
         place: &Place,
@@ -156,7 +157,7 @@ impl Sessions {
         Ok(mark)
     }
 
-    /// Puts a session in the place of another one. False where that was ended first, or all of its lineage was.
+    /// Replaces a session by one with a new id. False if it, or its lineage, was ended first.
     pub(super) async fn replace(
         &self,
         old: &Place,
@@ -165,18 +166,19 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<bool, SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(&lineage)?;
-        // The first to leave the mark has ended the old session: a rotation elsewhere, or a logout, may have been faster.
+        // The first call that leaves the mark has ended the old session; another rotation or a logout may have been
+        // faster.
         if let Created::Taken = self.end(old, &Entry::Replaced { lineage, at: now }, now).await? {
             return Ok(false);
         }
         let records = &self.0.records;
         records.save(newest, &Entry::Newest(*new), self.0.limits.mark_end(now)).await?;
-        // Whoever ends the lineage leaves its mark, and then looks for the newest: if it was too early to find this one, the
-        // mark is here.
+        // An end of the lineage leaves its mark, and then looks for the newest id: if it was too early to find this
+        // one, the mark is visible here.
         Ok(!records.holds(&end).await?)
     }
 
-    /// Ends the one session of a lineage that lives.
+    /// Ends the living session of a lineage.
     pub(super) async fn end_lineage(&self, lineage: &str, now: Timestamp) -> Result<(), SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(lineage)?;
         self.0.records.save(end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
@@ -204,7 +206,7 @@ impl<T> Found<T> {
     }
 }
 
-/// 256 random bits that are no id, or that were drawn before.
+/// 256 random bits are always a new id, so this cannot happen.
 fn id_is_taken() -> SessionError {
     SessionError::new(
         SessionErrorKind::Randomness,

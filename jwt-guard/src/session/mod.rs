@@ -1,32 +1,32 @@
-//! Server-side sessions: the client holds a name that says nothing, the server holds everything else.
+//! Server-side sessions: the client holds an opaque random id; the data stays on the server.
 //!
-//! 1. [`Sessions::create`] draws an id of 256 random bits. The store is given the first 128 bits of its SHA-256 as the
-//!    name of the record, so a copy of the store lets nobody in.
-//! 2. [`Sessions::read`] refuses what no id looks like, loads the record, and checks both limits with the clock of this
-//!    service: `idle` from the last use, `absolute` from the login. Both are always on.
-//! 3. It then loads, both at once, what counts for every session of the subject and for every session:
-//!    [`Sessions::delete_all`] and `JwtGuard::logout_everybody` leave a generation there, and sessions that were begun with
-//!    another are over.
-//! 4. Once a minute it writes that the session was used. No more, so that reading stays reading.
-//! 5. A session that was ended leaves a mark until it would have expired. Whoever writes a session looks for the mark
-//!    afterwards: a request on another machine, which loaded the session a moment before the logout and writes it a moment
-//!    after, takes it away again.
-//! 6. A rotation gives a session another id, and leaves on the old one which lineage of ids it belongs to. Ending any of them
-//!    ends the one that lives. So does using an old one, but for a short grace, in which requests that were on their way
-//!    come with it: they are refused, and the session lives on.
+//! 1. [`Sessions::create`] draws an id of 256 random bits. The store gets the first 128 bits of its SHA-256 as the name
+//!    of the record, so a copy of the store does not help to get in.
+//! 2. [`Sessions::read`] refuses malformed ids, loads the record, and checks both limits with the clock of this
+//!    service: `idle` from the last use, `absolute` from the login. Both always apply.
+//! 3. Then it loads, both at once, the generation of the subject's sessions and that of all sessions.
+//!    [`Sessions::delete_all`] and `JwtGuard::logout_everybody` write a new generation, which ends all sessions of
+//!    earlier ones.
+//! 4. It records the last use at most once a minute, so that most reads do not write.
+//! 5. An ended session leaves a mark until it would have expired. Every write of a session looks for the mark
+//!    afterwards: a request on another machine that loaded the session a moment before the logout, and writes it a
+//!    moment after, removes it again.
+//! 6. A rotation gives a session another id, and links the old one to its *lineage*. Ending any id of a lineage ends
+//!    the living session. So does using an old id, except within a short grace for requests that were on their way:
+//!    they are refused, and the session lives on.
 //!
 //! An id that is unknown, expired, ended or malformed is `None`. A store that does not answer is an error, and never
 //! `None`.
 //!
 //! # The store
 //!
-//! Any [`SessionStore`] of tower-sessions works. What it has to keep:
+//! Any [`SessionStore`] of tower-sessions works, with these requirements:
 //!
-//! - **What it was told.** A store that forgets records before their time forgets logouts of all sessions.
-//! - **One truth.** A cache of its own in each process, such as `CachingSessionStore` over memory, lets a session live on
-//!   there after its logout elsewhere.
-//! - **A refusal to create what exists**, as the stores of tower-sessions do. Of two rotations of one session at the same
-//!   time, that lets one win, and of a rotation and a logout the logout.
+//! - **It keeps its records.** A store that forgets records before their time forgets logouts of all sessions.
+//! - **It is the same for all processes.** With a cache in each process, such as `CachingSessionStore` over memory, a
+//!   session lives on there after its logout elsewhere.
+//! - **It does not create a record that exists**, as the stores of tower-sessions do. So one of two concurrent
+//!   rotations of a session wins, and a logout wins over a rotation.
 //!
 //! The trait has no compare-and-set. Within one process, changes of a session wait for each other; between processes the
 //! last [`Sessions::update`] wins.
@@ -70,7 +70,7 @@ use record::{Entry, Kept};
 use records::{Created, Records};
 use turns::Turns;
 
-/// Begins, reads and ends sessions. A handle: clones share everything.
+/// Creates, reads and ends sessions. A handle: clones share everything.
 ///
 /// ```
 /// use std::time::Duration;
@@ -112,13 +112,13 @@ impl Sessions {
         SessionsBuilder::new(store).unchecked()
     }
 
-    /// Begins sessions in `store`, with settings.
+    /// Starts the settings of sessions in `store`.
     pub fn builder(store: impl SessionStore) -> SessionsBuilder {
         SessionsBuilder::new(store)
     }
 
-    /// Begins a session, for a caller who has just proved who it is, and returns its id. Always a new one: an id that the
-    /// client had before, or was made to have, is not taken over.
+    /// Creates a session, for a caller that has just been authenticated, and returns its id. The id is always new: an
+    /// earlier or planted id of the client is not used.
     ///
     /// # Errors
     ///
@@ -144,13 +144,13 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// The store, the clock or the crypto backend fails. Then nothing is known of the session: answer 503, and let nobody
-    /// in.
+    /// The store, the clock or the crypto backend fails. Then the state of the session is unknown: answer 503, and
+    /// refuse the request.
     pub async fn read(&self, id: &str) -> Result<Option<SessionData>, SessionError> {
         Ok(self.look_up(id).await?.living())
     }
 
-    /// Replaces the payload, and returns the session as it is now; `None` where there is none of this id.
+    /// Replaces the payload, and returns the changed session; `None` if there is no session with this id.
     ///
     /// # Errors
     ///
@@ -169,16 +169,16 @@ impl Sessions {
         Ok(kept.living().map(|kept| self.data(kept, now)))
     }
 
-    /// Gives the session a new id; the old one is nobody's when this returns. `None` where there is no session of this
-    /// id. What the session holds and when it ends at the latest stay as they are.
+    /// Gives the session a new id; the old one is invalid when this returns. `None` if there is no session with this
+    /// id. The contents of the session and its absolute limit stay the same.
     ///
-    /// Do this when a caller gains rights, so that whoever knew the id before does not gain them too. Whoever uses the old
-    /// id later than the [grace](SessionsBuilder::rotation_grace) ends the session: either the old or the new one is in the
-    /// hands of a thief then.
+    /// Do this when a caller gains rights, so that a person who knew the old id does not gain them too. A use of the
+    /// old id after the [grace](SessionsBuilder::rotation_grace) ends the session: then either the old or the new one
+    /// is with a thief.
     ///
     /// # Errors
     ///
-    /// As for [`read`](Self::read). The old id may be dead or alive then; a new one is not handed out.
+    /// As for [`read`](Self::read). Then the old id may be valid or not; a new one is not returned.
     pub async fn rotate(&self, id: &str) -> Result<Option<SessionId>, SessionError> {
         let Some(place) = Place::of(id)? else { return Ok(None) };
         let _turn = self.0.turns.take(&place.session).await;
@@ -194,39 +194,39 @@ impl Sessions {
                 Ok(None)
             }
             Err(error) => {
-                // Nobody will ever know the id, so it does not matter whether this succeeds.
+                // The id is never given out, so it does not matter whether this succeeds.
                 drop(self.0.records.delete(&new_place.session).await);
                 Err(error)
             }
         }
     }
 
-    /// Ends the session called `id`, also where that is an id which a rotation has replaced: all ids of a session end
-    /// together. There being none is not an error.
+    /// Ends the session with this id, even if a rotation has replaced it: all ids of a session end together. A missing
+    /// session is not an error.
     ///
     /// # Errors
     ///
-    /// The store, the clock or the crypto backend fails. The session may still live: say so, and do not let the user
-    /// believe to be logged out.
+    /// The store, the clock or the crypto backend fails. The session may still live: tell the user that they may not be
+    /// logged out.
     pub async fn delete(&self, id: &str) -> Result<(), SessionError> {
         let Some(place) = Place::of(id)? else { return Ok(()) };
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
-        // Marks are for sessions: made-up ids must not fill the store.
+        // Only sessions get marks: made-up ids must not fill the store.
         if self.0.records.holds(&place.session).await?
             && let Created::New = self.end(&place, &Entry::Ended, now).await?
         {
             return Ok(());
         }
-        // It is not there, or somebody else was faster. If that was a rotation, the session lives on under another id.
+        // It is missing, or another call was faster. If that was a rotation, the session lives on under another id.
         match self.0.records.replaced(&place.end).await? {
             Some((lineage, _)) => self.end_lineage(&lineage, now).await,
             None => Ok(()),
         }
     }
 
-    /// Ends every session of `subject`, those included that nobody here knows of. A session that is created after this
-    /// returns counts, even in the same instant; one that is being created meanwhile may not.
+    /// Ends every session of `subject`, even those unknown to this process. A session that is created after this
+    /// returns is valid, even in the same instant; one that is being created meanwhile may not be.
     ///
     /// # Errors
     ///
@@ -235,23 +235,22 @@ impl Sessions {
         self.end_generation(id::subject_place(subject)?).await
     }
 
-    /// Ends every session, as [`delete_all`](Self::delete_all) those of one subject.
+    /// Ends every session, as [`delete_all`](Self::delete_all) does for one subject.
     pub(crate) async fn delete_everybody(&self) -> Result<(), SessionError> {
         self.end_generation(id::everybody_place()?).await
     }
 
-    /// The name of the cookie that carries the id.
+    /// The name of the cookie with the id.
     pub fn cookie_name(&self) -> &str {
         self.0.cookie.cookie_name()
     }
 
-    /// The value of the `Set-Cookie` header that gives `id` to the browser. It is marked as sensitive, so that logs of
-    /// headers hide it.
+    /// The `Set-Cookie` value that sets `id`. It is marked as sensitive, so that logs of headers hide it.
     pub fn set_cookie(&self, id: &SessionId) -> HeaderValue {
         self.0.cookie.set(id)
     }
 
-    /// The value of the `Set-Cookie` header that takes the cookie away.
+    /// The `Set-Cookie` value that removes the cookie.
     pub fn clear_cookie(&self) -> HeaderValue {
         self.0.cookie.clear()
     }
@@ -266,7 +265,7 @@ impl Sessions {
     }
 }
 
-/// Shows the settings and nothing of the store: many of those show every session.
+/// Shows the settings and hides the store: many stores would show every session.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")

@@ -1,4 +1,4 @@
-//! A session before it is begun.
+//! A session before it is created.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use super::claims;
 use super::error::{SessionError, SessionErrorKind};
 use crate::issue::names::{name_problem, scope_problem};
 
-/// A session that is about to begin: of whom, and what it grants.
+/// A session to be created: its subject, and what it grants.
 ///
-/// A setter that is given something illegal says so when the session is [created](super::Sessions::create); nothing is
-/// left out in silence.
+/// An illegal value of a setter is an error when the session is [created](super::Sessions::create); nothing is dropped
+/// silently.
 ///
 /// ```
 /// use jwt_guard::session::NewSession;
@@ -34,7 +34,7 @@ pub struct NewSession {
     problem: Option<SessionError>,
 }
 
-/// What a session grants, and what the application keeps in it.
+/// The grants of a session, and its payload.
 pub(super) struct Contents {
     pub(super) subject: String,
     pub(super) scopes: Vec<String>,
@@ -43,8 +43,8 @@ pub(super) struct Contents {
 }
 
 impl NewSession {
-    /// A session of `subject`, who has just proved who it is. It grants no scope and no role, and its payload is
-    /// `null`.
+    /// A session of `subject`, whom the application has just authenticated. It grants no scope and no role, and its
+    /// payload is `null`.
     pub fn new(subject: impl Into<String>) -> Self {
         let subject = subject.into();
         let problem = check_name("subject", &subject).err();
@@ -53,7 +53,7 @@ impl NewSession {
         Self { contents, problem }
     }
 
-    /// The scopes that the session grants, instead of those named before. None by default.
+    /// The scopes that the session grants, replacing those of an earlier call. None by default.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.contents.scopes = scopes.into_iter().map(Into::into).collect();
         let checked = self.contents.scopes.iter().try_for_each(|scope| check_scope(scope));
@@ -61,7 +61,7 @@ impl NewSession {
         self
     }
 
-    /// The roles that the session grants, instead of those named before. None by default.
+    /// The roles that the session grants, replacing those of an earlier call. None by default.
     pub fn roles<S: Into<String>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
         self.contents.roles = roles.into_iter().map(Into::into).collect();
         let checked = self.contents.roles.iter().try_for_each(|role| check_name("name of a role", role));
@@ -69,11 +69,10 @@ impl NewSession {
         self
     }
 
-    /// What the application keeps in the session: anything that serialises as JSON. `null` by default. It stays on the
-    /// server.
+    /// The payload: any value that serialises as JSON. `null` by default. It stays on the server.
     ///
-    /// Where it is an object, its members are also claims of the caller, as if they stood in a token, but for names that
-    /// the guard gives a meaning of its own, such as `sub`, `scope`, `exp` and `fresh`.
+    /// If it is an object, its members are also claims of the caller, as in a token, except names that the guard
+    /// interprets, such as `sub`, `scope`, `exp` and `fresh`.
     pub fn payload(mut self, payload: impl Serialize) -> Self {
         match payload_text(payload) {
             Ok(payload) => self.contents.payload = payload,
@@ -82,7 +81,7 @@ impl NewSession {
         self
     }
 
-    /// What the session is to hold, or the first thing that is wrong with it.
+    /// The contents of the session, or the first mistake.
     pub(super) fn checked(self) -> Result<Contents, SessionError> {
         self.problem.map_or(Ok(self.contents), Err)
     }
@@ -96,9 +95,9 @@ impl NewSession {
 
 /// The text of a payload that guards can read.
 pub(super) fn payload_text(payload: impl Serialize) -> Result<Box<RawValue>, SessionError> {
-    // Through a tree, so that no member is written twice.
+    // By way of a tree, which removes repeated members.
     let text = serde_json::to_value(payload).and_then(|tree| to_raw_value(&tree));
-    let text = text.map_err(|error| SessionError::payload("the payload is no JSON", &error))?;
+    let text = text.map_err(|error| SessionError::payload("the payload is not JSON", &error))?;
     claims::check(&text)?;
     Ok(text)
 }

@@ -1,7 +1,8 @@
-//! What the store keeps: sessions, marks that a session was ended, and marks that all of a subject, or all, were.
+//! The records in the store: sessions, marks of ended sessions, and generations of a subject's sessions or of all.
 //!
-//! Each is one string of JSON under one name of the record's map, whatever format the store writes: numbers and names
-//! with dots come back as they were, and two builds with different features of `serde_json` read each other's records.
+//! Each is one JSON string under one name of the record's map, so that it does not depend on the format of the store:
+//! numbers and names with dots come back unchanged, and builds with different features of `serde_json` read each
+//! other's records.
 
 use std::collections::HashMap;
 
@@ -17,11 +18,11 @@ use crate::timestamp::Timestamp;
 /// The only name of a record's map.
 const MEMBER: &str = "jwt_guard";
 
-/// What one record holds.
+/// The contents of one record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Entry {
-    /// The session was ended, and must not come back; or the lineage was.
+    /// The session, or the lineage, was ended, and must not come back.
     Ended,
     Session(Kept),
     /// A rotation gave the session another id, and it must not come back under this one.
@@ -31,7 +32,7 @@ pub(super) enum Entry {
     },
     /// Where the newest session of a lineage is.
     Newest(Place),
-    /// Sessions of a subject, or of everybody, count only if they were begun with this.
+    /// The generation that sessions of a subject, or all sessions, must have.
     Generation(String),
 }
 
@@ -44,13 +45,13 @@ pub(super) struct Kept {
     pub(super) payload: Box<RawValue>,
     pub(super) created_at: Timestamp,
     pub(super) last_seen: Timestamp,
-    /// What all ids of the session have in common; `None` until it has a second one.
+    /// The lineage; `None` until the session has a second id.
     pub(super) lineage: Option<String>,
-    /// Those of the time when the caller logged in.
+    /// The generations at the login.
     pub(super) generations: Generations,
 }
 
-/// What sessions are compared with: `None` where there is no mark.
+/// The current generations: `None` without a mark.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Generations {
     pub(super) subject: Option<String>,
@@ -58,8 +59,8 @@ pub(super) struct Generations {
 }
 
 impl Generations {
-    /// Whether a session that was begun with `others` counts under these marks. Without a mark nothing was ended for as
-    /// long as sessions live, so every generation counts.
+    /// Whether a session with the generations `others` is valid under these. Without a mark nothing was ended within
+    /// the lifetime of sessions, so every generation is valid.
     pub(super) fn allow(&self, others: &Self) -> bool {
         let counts = |mark: &Option<String>, own: &Option<String>| mark.is_none() || mark == own;
         counts(&self.subject, &others.subject) && counts(&self.everybody, &others.everybody)
@@ -67,23 +68,23 @@ impl Generations {
 }
 
 impl Entry {
-    /// The record that holds this until `expires_at`.
+    /// A record with these contents until `expires_at`.
     pub(super) fn write(&self, id: Id, expires_at: Timestamp) -> Result<Record, SessionError> {
         let text = serde_json::to_string(self)
-            .map_err(|error| SessionError::payload("the session is no JSON", &error))?;
+            .map_err(|error| SessionError::payload("the session is not JSON", &error))?;
         let data = HashMap::from([(MEMBER.to_owned(), Value::String(text))]);
         Ok(Record { id, data, expiry_date: expires_at.to_store()? })
     }
 
-    /// What a record holds.
+    /// Reads the contents of a record.
     pub(super) fn read(record: &Record) -> Result<Self, SessionError> {
-        // The cause is not kept: it would quote the record.
+        // The cause is dropped: it would quote the record.
         let text = record.data.get(MEMBER).and_then(Value::as_str);
         text.and_then(|text| serde_json::from_str(text).ok()).ok_or_else(unexpected)
     }
 }
 
-/// Something that this module did not write there.
+/// Data that this module did not write.
 pub(super) fn unexpected() -> SessionError {
     SessionError::new(
         SessionErrorKind::Record,

@@ -1,4 +1,4 @@
-//! The store, seen as a place of sessions and marks.
+//! Reads and writes sessions and marks in the store.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::timestamp::Timestamp;
 
 pub(super) struct Records(Arc<dyn SessionStore>);
 
-/// Whether a name was free.
+/// The result of creating an entry.
 pub(super) enum Created {
-    /// It was, and holds the new entry now.
+    /// The name was free, and has the new entry.
     New,
-    /// It was not, and holds what it held.
+    /// The name was taken, and its entry is unchanged.
     Taken,
 }
 
@@ -25,7 +25,7 @@ impl Records {
         Self(Arc::new(store))
     }
 
-    /// The session at `place`, and until when the store was told to keep it.
+    /// The session at `place`, and its expiry in the store.
     pub(super) async fn session(&self, place: &Id) -> Result<Option<(Kept, Timestamp)>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
@@ -34,8 +34,8 @@ impl Records {
         }
     }
 
-    /// The lineage of a session that a rotation replaced, and when it did. `None` where the session was ended, or there is
-    /// no mark.
+    /// The lineage of a session that a rotation replaced, and the time of the rotation. `None` if the session was
+    /// ended, or there is no mark.
     pub(super) async fn replaced(&self, place: &Id) -> Result<Option<(String, Timestamp)>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
@@ -54,7 +54,7 @@ impl Records {
         }
     }
 
-    /// With which generation sessions of a subject, or of everybody, count; `None` where all do.
+    /// The generation that sessions of a subject, or all sessions, must have; `None` if all are valid.
     pub(super) async fn generation(&self, place: &Id) -> Result<Option<String>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {
@@ -63,15 +63,15 @@ impl Records {
         }
     }
 
-    /// Whether there is anything at `place`.
+    /// Whether there is an entry at `place`.
     pub(super) async fn holds(&self, place: &Id) -> Result<bool, SessionError> {
         Ok(self.0.load(place).await?.is_some())
     }
 
-    /// Writes an entry where there is none.
+    /// Writes an entry, unless there is one.
     ///
-    /// Stores answer a name that is taken by choosing another. Those that only have the trait's default overwrite; with
-    /// them every entry is new.
+    /// Stores that find the name taken choose another one. Stores with the trait's default method overwrite; with them
+    /// every entry counts as new.
     pub(super) async fn create(
         &self,
         place: Id,
@@ -87,7 +87,7 @@ impl Records {
         Ok(Created::Taken)
     }
 
-    /// Writes an entry over what is there.
+    /// Writes an entry, replacing an existing one.
     pub(super) async fn save(
         &self,
         place: Id,

@@ -1,10 +1,10 @@
-//! Two questions to the store at the same time.
+//! Awaits two calls of the store at the same time.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Both answers. A failure is the answer at once.
+/// Both answers, or the first failure at once.
 pub(super) async fn both<A, B, E>(
     one: impl Future<Output = Result<A, E>>,
     other: impl Future<Output = Result<B, E>>,

@@ -1,8 +1,8 @@
 //! One change of a session at a time, within this process.
 //!
-//! The trait of stores has no compare-and-set. Without turns, a request that only notes when the session was last used
-//! would write back the payload that another request has just replaced. Other processes are out of reach; what they may
-//! do to a session that was ended is settled by the mark that it leaves.
+//! The trait of stores has no compare-and-set. Without turns, a request that only records the last use would write back
+//! a payload that another request has just replaced. This does not help against other processes; the mark of an ended
+//! session does.
 
 use tokio::sync::{Mutex, MutexGuard};
 use tower_sessions_core::session::Id;
@@ -19,7 +19,7 @@ impl Turns {
 
     /// Waits until no other task changes the session.
     pub(super) async fn take(&self, session: &Id) -> Option<MutexGuard<'_, ()>> {
-        // Ids are hashes, so their last bits are as good as any.
+        // Ids are hashes, so any bits will do.
         let index = usize::try_from(session.0.cast_unsigned() % LOCKS).ok()?;
         Some(self.0.get(index)?.lock().await)
     }

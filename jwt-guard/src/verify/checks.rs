@@ -1,5 +1,5 @@
-//! The claim rules, one function a rule. A claim that is absent and one that is malformed are both failures: taking
-//! a wrong type for absence is how CVE-2026-25537 let tokens through.
+//! The claim rules, one function for each. A required claim fails if it is absent and if it is malformed:
+//! CVE-2026-25537 treated a wrong type as absence, and accepted such tokens.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::claims::registered::{Registered, TokenClaims};
 use crate::claims::span::Span;
 use crate::json::{Json, Object};
 
-/// Checks every rule. Expiry comes last, so that *expired* means that nothing else is wrong.
+/// Checks every rule. Expiry comes last, so that *expired* means that there is no other fault.
 pub(super) fn check(
     claims: &Object<'_>,
     payload: &str,
@@ -58,14 +58,14 @@ pub(super) fn check(
     })
 }
 
-/// The name to show for the caller. Decides nothing, so a wrong type is no name.
+/// The display name of the caller. It decides nothing, so a wrong type counts as absent.
 fn display_name<'t>(found: &Members<'t>) -> Option<&'t str> {
     let named = found.name.and_then(Json::as_text);
     let name = named.or_else(|| found.preferred_username.and_then(Json::as_text))?;
     (!name.is_empty()).then_some(name)
 }
 
-/// The points in time that bound a token. They alone mean something else on every request.
+/// The dates of a token: the only claims whose verdict depends on when they are checked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dates {
     pub(super) expires_at: NumericDate,
@@ -82,7 +82,7 @@ impl Dates {
         }
     }
 
-    /// When a token that is good now ceases to be. Until then no check can fail: all others ask whether enough time has
+    /// When a valid token becomes invalid. Until then no check can fail, because all others only need time to have
     /// passed.
     pub(super) fn end(&self, limits: &Limits) -> NumericDate {
         let too_old = self
@@ -130,12 +130,12 @@ impl Dates {
         }
     }
 
-    /// From `iat`, or from now where there is none, to `exp`.
+    /// From `iat`, or from the present if it is absent, to `exp`.
     fn check_lifetime(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
         let since_issue = |issued_at| (issued_at, Duration::ZERO);
         let (start, slack) = self.issued_at.map_or((now, limits.leeway), since_issue);
         match (self.expires_at.since(start), limits.max_lifetime) {
-            // A token that ends before it was issued never held; one without `iat` that ended is expired.
+            // A token that ends before it was issued was never valid; one without `iat` that has ended is expired.
             (None, _) if self.issued_at.is_some() => Err(VerifyError::ClaimMalformed("exp".into())),
             (Some(lifetime), Some(longest)) if lifetime > longest.saturating_add(slack) => {
                 Err(VerifyError::LifetimeTooLong)
@@ -179,7 +179,7 @@ fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Span>, 
     if is_ours { Ok(spans) } else { Err(VerifyError::WrongAudience) }
 }
 
-/// The claim that names the caller: a string with something in it. `sub` is checked even where it is not the one.
+/// The claim that names the caller: a non-empty string. `sub` is checked even if it is another claim.
 fn subject<'t>(claims: &'t Object<'t>, sub: Member<'t>, rules: &Rules) -> Result<&'t str, VerifyError> {
     let sub = text(sub, "sub")?;
     let name = rules.subject_claim.as_str();
@@ -191,7 +191,7 @@ fn subject<'t>(claims: &'t Object<'t>, sub: Member<'t>, rules: &Rules) -> Result
     }
 }
 
-/// The claims of the profile and of the configuration: there, and not null.
+/// The required claims of the profile and of the configuration: present, and not null.
 fn required(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
     let lacks = |name: &str| matches!(claims.get(name), None | Some(Json::Null));
     let profile = rules.profile.required_claims().iter();
@@ -211,8 +211,8 @@ fn required(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// The client that the token was issued to. Issuers name it in different claims; those of a token must agree, and each is a
-/// string wherever it is there. `client_id` is checked even where it is not the one.
+/// The client that the token was issued to. Issuers name it in different claims; those of a token must agree, and each
+/// must be a string if present. `client_id` is checked even if it is not one of them.
 fn client<'t>(
     claims: &'t Object<'t>,
     client_id: Member<'t>,

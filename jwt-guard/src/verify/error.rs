@@ -1,4 +1,4 @@
-//! Why a token is not accepted, in words for the log.
+//! The reasons for refusing a token, in words for the log.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,7 +21,7 @@ pub(crate) enum VerifyError {
     Key(SelectError),
     LifetimeTooLong,
     Misshapen(Misshapen),
-    /// The keys of the issuer cannot be had, so nothing can be said of the token.
+    /// The keys of the issuer are not available, so there is no verdict on the token.
     NoKeys(WantedKey),
     NotYetValid,
     PayloadNotJson,
@@ -36,18 +36,18 @@ pub(crate) enum VerifyError {
     WrongValue(Cow<'static, str>),
 }
 
-/// A key that the guard does not have and its issuer may have.
+/// A missing key that the issuer may have published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WantedKey {
-    /// The first name of the issuer; `None` where the only issuer has none.
+    /// The first name of the issuer; `None` if the only issuer has none.
     pub(crate) issuer: Option<String>,
     pub(crate) key_id: Option<Box<str>>,
 }
 
 impl VerifyError {
-    /// Whether the token can never be good again for the guard that refused it.
+    /// Whether the token can never be valid again for the guard that refused it.
     ///
-    /// Not where another configuration, a newer key set, a later time or another reader might take it.
+    /// False if another configuration, a newer key set, a later time or another reader might accept it.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::BadSignature
@@ -104,7 +104,7 @@ impl fmt::Display for VerifyError {
             Self::NotYetValid => "the token is not valid yet (`nbf`)",
             Self::PayloadNotJson => "the payload is not one plain JSON object in base64url",
             Self::SenderConstrained => {
-                "the token is bound to a key of its holder (`cnf`), so it is no bearer token"
+                "the token is bound to a key of its holder (`cnf`), so it is not a bearer token"
             }
             Self::TooOld => "the token was issued too long ago (`iat`)",
             Self::UnknownRemoteKey(_) => {

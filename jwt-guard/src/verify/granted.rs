@@ -1,7 +1,7 @@
 //! The scopes and the roles that a token grants.
 //!
-//! A claim that cannot be read in one way grants nothing, and it takes nothing away: that it could not be read is noted, so
-//! that no condition takes a name for absent that may be there.
+//! A malformed claim grants nothing and forbids nothing: it is recorded as unreadable, so that conditions do not treat
+//! its names as absent.
 
 use super::rules::{ClaimPath, Rules};
 use crate::claims::hierarchy::Hierarchy;
@@ -10,20 +10,20 @@ use crate::json::{At, Json, Object};
 use crate::policy::{is_name, is_scope, is_scope_list};
 
 impl Rules {
-    /// The scopes of all configured claims, with those that they imply: each claim a text of names separated by spaces (RFC
-    /// 6749 section 3.3), or a list of single names.
+    /// The scopes of all configured claims, with those that they imply: each claim is a space-separated text (RFC 6749
+    /// section 3.3), or a list of single names.
     pub(super) fn scopes_of(&self, claims: &Object<'_>) -> NameSet {
         collect(&self.scope_claims, &self.hierarchies.scopes, claims, read_scopes)
     }
 
-    /// The roles of all configured claims, with those that they imply: each claim a list of strings, or one string without
-    /// white space and commas, which might separate several roles.
+    /// The roles of all configured claims, with those that they imply: each claim is a list of strings, or one string
+    /// without white space and commas, which might separate several roles.
     pub(super) fn roles_of(&self, claims: &Object<'_>) -> NameSet {
         collect(&self.role_claims, &self.hierarchies.roles, claims, read_roles)
     }
 }
 
-/// A claim that cannot be read.
+/// A malformed claim.
 struct Unreadable;
 
 fn collect(
@@ -64,13 +64,13 @@ fn read_roles(names: &mut NameSet, claim: &Json<'_>) -> Result<(), Unreadable> {
             names.insert(text);
             Ok(())
         }
-        // The empty text names nobody's role, and is what the list of no roles becomes in the hands of some issuers.
+        // An empty text names no role: some issuers write it for an empty list.
         Json::List(values) => read_list(names, values, |name| name.is_empty() || is_name(name)),
         _ => Err(Unreadable),
     }
 }
 
-/// A list of strings that are names. One that is none makes the whole list unreadable.
+/// A list of names. One illegal element makes the whole list unreadable.
 fn read_list(names: &mut NameSet, list: &[Json<'_>], legal: fn(&str) -> bool) -> Result<(), Unreadable> {
     let texts = list.iter().map(|value| value.as_text().filter(|name| legal(name)));
     names.insert_all(&texts.collect::<Option<Vec<_>>>().ok_or(Unreadable)?);
@@ -87,7 +87,7 @@ mod tests {
     use crate::claims::registered::PAYLOAD_LIMITS;
     use crate::json::parse_object;
 
-    /// What is read from the claim `c`, and whether it could be.
+    /// The names in the claim `c`, and whether it was readable.
     fn read(
         claim: &str,
         read: impl Fn(&mut NameSet, &Json<'_>) -> Result<(), Unreadable>,

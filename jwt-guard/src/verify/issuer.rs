@@ -1,4 +1,4 @@
-//! One issuer whose tokens are accepted: its keys, and what its tokens must say.
+//! One accepted issuer: its keys, and the rules for its tokens.
 
 use super::error::{VerifyError, WantedKey};
 use super::rules::Rules;
@@ -9,7 +9,7 @@ use crate::keys::{KeyGeneration, KeyRing, SelectError, VerifyingKey, backend};
 use crate::principal::Identity;
 use crate::token::RawToken;
 
-/// An issuer, with keys that are its own (RFC 8725 section 3.8).
+/// An issuer with its own keys (RFC 8725 section 3.8).
 #[derive(Debug)]
 pub(crate) struct IssuerRules {
     pub(crate) keys: KeyRing,
@@ -17,7 +17,7 @@ pub(crate) struct IssuerRules {
 }
 
 impl IssuerRules {
-    /// Its first name; empty where the configuration gives none.
+    /// Its first name; empty if the configuration has none.
     pub(crate) fn name(&self) -> &str {
         self.rules.issuers.first().map_or("", String::as_str)
     }
@@ -45,8 +45,7 @@ impl IssuerRules {
         Ok(key)
     }
 
-    /// Why nothing can be said of a token while there are no keys. Only one that the issuer's keys might verify is worth
-    /// asking for them.
+    /// The error while there are no keys. Only a token that the issuer's keys might verify causes a fetch.
     pub(super) fn no_keys(&self, token: &RawToken<'_>) -> VerifyError {
         let Some(header) = decode(token.header()) else { return VerifyError::HeaderNotJson };
         match header::read(&header, &self.rules) {
@@ -62,7 +61,7 @@ impl IssuerRules {
         WantedKey { issuer: self.rules.issuers.first().cloned(), key_id: key_id.map(Into::into) }
     }
 
-    /// Reads and checks the payload of a token whose signature is good.
+    /// Parses and checks the payload of a token with a valid signature.
     pub(super) fn check(&self, payload: String, now: NumericDate) -> Result<Identity, VerifyError> {
         let tree = parse(&payload)?;
         let registered = checks::check(&tree, &payload, &self.rules, now)?;

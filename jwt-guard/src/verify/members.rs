@@ -1,14 +1,14 @@
-//! The members of a claim set that the rules look at, found in one pass.
+//! The members of a claim set that the rules need, found in one pass.
 
 use super::VerifyError;
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::span::Span;
 use crate::json::{Json, Object};
 
-/// A claim, if it is there.
+/// A claim, if present.
 pub(super) type Member<'t> = Option<&'t Json<'t>>;
 
-/// What the rules look at.
+/// The claims of the rules.
 #[derive(Default)]
 pub(super) struct Members<'t> {
     pub(super) aud: Member<'t>,
@@ -54,7 +54,7 @@ impl<'t> Members<'t> {
     }
 }
 
-/// A claim that is a string wherever it is there.
+/// A claim that must be a string if present.
 pub(super) fn text<'t>(member: Member<'t>, name: &str) -> Result<Option<&'t str>, VerifyError> {
     match member {
         None => Ok(None),
@@ -63,7 +63,7 @@ pub(super) fn text<'t>(member: Member<'t>, name: &str) -> Result<Option<&'t str>
     }
 }
 
-/// A claim that is a date wherever it is there.
+/// A claim that must be a date if present.
 pub(super) fn date(member: Member<'_>, name: &'static str) -> Result<Option<NumericDate>, VerifyError> {
     match member {
         None => Ok(None),
@@ -73,7 +73,7 @@ pub(super) fn date(member: Member<'_>, name: &'static str) -> Result<Option<Nume
     }
 }
 
-/// Where a string stands in the payload.
+/// The place of a string in the payload.
 pub(super) fn span(text: Option<&str>, payload: &str) -> Option<Span> {
     text.map(|text| Span::of(text, payload))
 }

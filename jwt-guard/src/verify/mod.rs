@@ -1,14 +1,14 @@
-//! From an unproven text to verified claims: the one verification path.
+//! The one verification path, from an unverified text to verified claims.
 //!
-//! 1. Length and shape (`RawToken`), before anything is parsed.
-//! 2. With several issuers, the one that the token names. The name only chooses; it proves nothing.
-//! 3. The strict header: one algorithm, one key name, nothing that asks for more.
+//! 1. Length and form (`RawToken`), before anything is parsed.
+//! 2. With several issuers, the one that the token names. The name only chooses, and proves nothing.
+//! 3. The strict header: one algorithm, one key name, no extensions.
 //! 4. The key of that issuer, bound to one algorithm, which must be the header's.
-//! 5. The signature, by the engine.
-//! 6. The strict claims, parsed once, from the bytes that were signed.
+//! 5. The signature, by the crypto backend.
+//! 6. The strict claims, parsed once, from the signed bytes.
 //!
-//! jsonwebtoken does step 5 and nothing else: its own `decode` passes over `nbf`, over a missing `aud` or `iss` and over
-//! the kind of a token, and reads the process clock.
+//! jsonwebtoken does step 5 only: its own `decode` ignores `nbf`, a missing `aud` or `iss` and the kind of a token, and
+//! reads the system clock.
 
 mod cache;
 mod checks;
@@ -43,9 +43,9 @@ pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
 pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, Rules};
 
-/// Turns tokens into [`Verified`] claims, by the keys and the rules of the issuers that it knows.
+/// Turns tokens into [`Verified`] claims, by the keys and the rules of its issuers.
 pub(crate) struct Verifier {
-    /// With several, each has names of its own. A guard that knows sessions only has none.
+    /// With several, each has its own names. A guard for sessions only has none.
     issuers: Box<[IssuerRules]>,
     kind: TokenKind,
     max_token_len: usize,
@@ -53,21 +53,21 @@ pub(crate) struct Verifier {
     known: Option<KnownTokens>,
 }
 
-/// The caller that a token names, after its signature and every claim rule held. Only [`Verifier::verify`] makes one.
+/// The caller of a token, after its signature and every claim rule were checked. Only [`Verifier::verify`] makes one.
 pub(crate) struct Verified(Arc<Identity>);
 
 impl Verifier {
-    /// No two of several issuers have a name in common: configurations are checked for that.
+    /// Two issuers never share a name: configurations are checked for that.
     pub(crate) fn new(issuers: Vec<IssuerRules>, max_token_len: usize, clock: Arc<dyn Clock>) -> Self {
         Self { issuers: issuers.into(), kind: TokenKind::Access, max_token_len, clock, known: None }
     }
 
-    /// What it verifies are refresh tokens.
+    /// It verifies refresh tokens.
     pub(crate) fn of_refresh_tokens(self) -> Self {
         Self { kind: TokenKind::Refresh, ..self }
     }
 
-    /// Remembers tokens, if `settings` ask for those of any key that there may be.
+    /// Enables the cache, if `settings` include the algorithm of any possible key.
     pub(crate) fn remembering(self, settings: TokenCache) -> Self {
         let worthwhile = self.issuers.iter().any(|issuer| match issuer.keys.as_fixed() {
             Some(keys) => keys.iter().any(|key| settings.takes(key.algorithm())),
@@ -93,7 +93,7 @@ impl Verifier {
         }
     }
 
-    /// Verifies a token from the beginning, and keeps what was found out where that is remembered.
+    /// Verifies a token completely, and keeps the result if it is to be remembered.
     #[inline(never)]
     fn verify_anew(
         &self,
@@ -124,14 +124,14 @@ impl Verifier {
         Ok(Verified(identity))
     }
 
-    /// Forgets every token that was verified.
+    /// Forgets every verified token.
     pub(crate) fn forget(&self) {
         if let Some(known) = &self.known {
             known.clear();
         }
     }
 
-    /// Has the issuer asked for its keys, and waits for the answer. Whether it helped is for the next verification to say.
+    /// Fetches the keys of the issuer, and waits for the answer. The next verification finds out whether it helped.
     pub(crate) async fn fetch(&self, wanted: &WantedKey) {
         let mut issuers = self.issuers.iter();
         if let Some(issuer) = issuers.find(|issuer| issuer.rules.issuers.first() == wanted.issuer.as_ref()) {
@@ -139,7 +139,7 @@ impl Verifier {
         }
     }
 
-    /// The keys that were given with the configuration, of the first issuer that has some.
+    /// The keys from the configuration, of the first issuer with any.
     pub(crate) fn fixed_keys(&self) -> Option<&KeySet> {
         self.issuers.iter().find_map(|issuer| issuer.keys.as_fixed())
     }
@@ -149,7 +149,7 @@ impl Verifier {
         &self.issuers
     }
 
-    /// The documents of those issuers that are found by discovery.
+    /// The addresses of the discovery documents of issuers.
     #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
     pub(crate) fn discovery_documents(&self) -> impl Iterator<Item = String> {
         self.issuers.iter().filter_map(|issuer| issuer.keys.discovery_document())
@@ -165,7 +165,7 @@ impl Verifier {
         self.issuers.get(issuer)?.rules.issuers.first().map(String::as_str)
     }
 
-    /// The time of the clock that tokens are checked with.
+    /// The time of the guard's clock.
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now()
     }
@@ -174,7 +174,7 @@ impl Verifier {
         NumericDate::from_system(self.clock.now()).ok_or(VerifyError::ClockBefore1970)
     }
 
-    /// The key that a token names, for the log. Nothing of it is verified.
+    /// The key that a token names, for the log: unverified.
     pub(crate) fn named_key(&self, token: &[u8]) -> Option<String> {
         let token = RawToken::new(token, self.max_token_len).ok()?;
         let header = decode(token.header())?;
@@ -183,7 +183,7 @@ impl Verifier {
     }
 }
 
-/// The issuer that a payload names. Nothing of it is verified: the name chooses among those that are configured.
+/// The issuer that a payload names, unverified: it only chooses among the configured ones.
 fn named_issuer(issuers: &[IssuerRules], payload: &str) -> Result<usize, VerifyError> {
     let payload = parse(payload)?;
     match payload.get("iss") {

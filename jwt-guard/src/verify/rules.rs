@@ -1,4 +1,4 @@
-//! What a guard demands of a token, beyond a good signature.
+//! The rules for a token, beside a valid signature.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use crate::claims::hierarchy::Hierarchies;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenProfile {
-    /// No `typ`, `JWT` or `at+jwt`: what issuers send that predate RFC 9068. The default, since most do.
+    /// No `typ`, `JWT` or `at+jwt`: the tokens of issuers that predate RFC 9068. The default, because most do.
     ///
-    /// An ID token has the type `JWT` too, and the name of its client in `aud`. So **it is accepted where that client and this
-    /// service go by one name.** Give the service a name that no client has; or tell the tokens apart: by the profile
-    /// [`AccessToken`](Self::AccessToken), by a [preset](crate::TrustedIssuer#presets), or by a claim with
+    /// An ID token has the type `JWT` too, and the name of its client in `aud`. So **it is accepted if that client and
+    /// this service have the same name.** Give the service a name that no client has; or distinguish the tokens: by the
+    /// profile [`AccessToken`](Self::AccessToken), by a [preset](crate::TrustedIssuer#presets), or by a claim with
     /// [`claim_value`](crate::TrustedIssuer::claim_value) or [`required_claim`](crate::setup::Builder::required_claim).
-    /// Claims such as `nonce` or `at_hash` do not tell: some issuers put them into access tokens as well.
+    /// Claims such as `nonce` or `at_hash` are not decisive: some issuers put them into access tokens as well.
     #[default]
     Classic,
     /// RFC 9068 access tokens: `at+jwt`, with the claims `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`.
@@ -41,7 +41,7 @@ impl TokenProfile {
         }
     }
 
-    /// Whether refresh tokens of this crate fit, which no access token may look like.
+    /// Whether it accepts the type of this crate's refresh tokens, which access tokens must not have.
     pub(crate) fn accepts_refresh_tokens(&self) -> bool {
         self.accepts(Some(REFRESH_TYPE))
     }
@@ -58,35 +58,35 @@ impl TokenProfile {
 /// The `typ` of refresh tokens.
 const REFRESH_TYPE: &str = "rt+jwt";
 
-/// 366 days: what an issuer lets a refresh token live at most, and a day.
+/// 366 days: the longest lifetime of refresh tokens, plus a day.
 const LONGEST_REFRESH_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// What a key inside a token's own header means. It is never used.
+/// The treatment of a key inside a token's own header. It is never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmbeddedKeys {
     Ignore,
     Refuse,
 }
 
-/// Whom a token must be for.
+/// The required audience of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// One of these.
     OneOf(Vec<String>),
-    /// One of these, or no audience at all: another claim says whom the token is for.
+    /// One of these, or no audience at all, because another claim names the recipient.
     OneOfOrNone(Vec<String>),
-    /// Anybody: the guard was told so, through the `danger` door.
+    /// Any audience, by `danger()`.
     Any,
 }
 
-/// Which clients a token may have been issued to.
+/// The clients to which a token may have been issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clients {
     /// The claims that may name the client.
     pub(crate) claims: Vec<String>,
-    /// The accepted ones; empty where any is.
+    /// The accepted clients; empty if all are.
     pub(crate) names: Vec<String>,
-    /// Whether a token must name its client even where any is accepted.
+    /// Whether a token must name its client even if all are accepted.
     pub(crate) required: bool,
 }
 
@@ -96,15 +96,15 @@ impl Default for Clients {
     }
 }
 
-/// Where a claim is: each segment is one member name, so names may hold dots.
+/// The path to a claim: each segment is one member name, so names may contain dots.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ClaimPath(pub(crate) Vec<String>);
 
-/// What is demanded of the tokens of one issuer.
+/// The rules for the tokens of one issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) profile: TokenProfile,
-    /// Accepted issuers; empty where the guard checks none.
+    /// Accepted issuers; empty if the guard does not check the issuer.
     pub(crate) issuers: Vec<String>,
     pub(crate) audience: Audience,
     pub(crate) clients: Clients,
@@ -116,33 +116,33 @@ pub(crate) struct Rules {
     pub(crate) role_claims: Vec<ClaimPath>,
     /// What scopes and roles imply.
     pub(crate) hierarchies: Hierarchies,
-    /// Whether tokens say when their caller logged in, and what a request with their cookie must repeat: `fresh`, `csrf`.
+    /// The treatment of `fresh` and `csrf`, which concern logins and cookies.
     pub(crate) login_claims: LoginClaims,
     pub(crate) limits: Limits,
 }
 
-/// Whether the claims that speak of a login are believed.
+/// Whether the claims about a login are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoginClaims {
     Believed,
-    /// As if they were not there: the issuer gives their names a meaning of its own, or is not asked about logins.
+    /// They count as absent, because the issuer may use these names otherwise.
     PassedOver,
 }
 
-/// What is demanded of the tokens of every issuer of a guard. The defaults stand beside the setters, in
+/// The rules for the tokens of all issuers of a guard. The defaults stand beside the setters, in
 /// `setup/token_rules.rs`.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) embedded_keys: EmbeddedKeys,
     pub(crate) leeway: Duration,
-    /// The longest time from `iat` to `exp`; `None` through the `danger` door.
+    /// The longest time from `iat` to `exp`; `None` by `danger()`.
     pub(crate) max_lifetime: Option<Duration>,
     /// The longest time since `iat`.
     pub(crate) max_token_age: Option<Duration>,
 }
 
 impl Rules {
-    /// The same rules for refresh tokens: another type, and lives of up to a year.
+    /// The same rules for refresh tokens: another type, and lifetimes of up to a year.
     pub(crate) fn for_refresh_tokens(&self) -> Self {
         let longest = self.limits.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
         Self {

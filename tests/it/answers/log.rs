@@ -44,7 +44,7 @@ async fn every_reason_is_told_in_the_log_and_the_token_is_only_a_fingerprint() {
         (token(&[("jti", "5")]), "the claim `jti` has the wrong type or value"),
         (
             token(&[("cnf", "{}")]),
-            "the token is bound to a key of its holder (`cnf`), so it is no bearer token",
+            "the token is bound to a key of its holder (`cnf`), so it is not a bearer token",
         ),
         (token(&[("iat", "1799990000"), ("exp", "1799999000")]), "the token has expired"),
     ];

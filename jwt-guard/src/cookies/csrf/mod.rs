@@ -1,14 +1,14 @@
 //! Cross-site request forgery: did a page of this site cause the request that carries the cookie?
 //!
-//! Three questions, and every one must be answered well, for methods that change something:
+//! Three checks for methods that change something:
 //!
 //! 1. `Origin`: the page that sends the request is of this host, or of an origin that the configuration names.
-//! 2. `Sec-Fetch-Site`: the browser says so too.
+//! 2. `Sec-Fetch-Site`: the browser confirms it.
 //! 3. Double submit: the request repeats the `csrf` claim of the token, which only scripts of this site could read.
 //!
-//! A client that is not a browser sends neither header. It may use a cookie where it repeats the claim; where no claim is
-//! asked for, the request is refused, and the client sends its token or session in a header instead. Nothing is taken from
-//! `X-Forwarded-*`, which anybody can write.
+//! A client that is not a browser sends neither header. It may use a cookie if it repeats the claim; if no claim is
+//! compared, the request is refused, and the client sends its token or session in a header instead. `X-Forwarded-*` is
+//! not used, because every client can write it.
 
 use std::fmt;
 
@@ -20,10 +20,10 @@ use subtle::ConstantTimeEq;
 
 use crate::token::TokenKind;
 
-/// What requests with a token in a cookie must show.
+/// The requirements for requests with a token in a cookie.
 #[derive(Clone, Debug)]
 pub(crate) struct CsrfRules {
-    /// The header that repeats the claim; `None` where the guard only reads cookies that somebody else sets.
+    /// The header that repeats the claim; `None` if the guard only reads cookies of another service.
     pub(crate) header: Option<HeaderName>,
     /// Origins beside that of the request's host.
     pub(crate) trusted: Vec<Origin>,
@@ -38,13 +38,13 @@ pub(crate) enum CrossSite {
     Site,
     /// `Origin` is not the request's host, and not trusted.
     Origin,
-    /// Neither header is there, and nothing else shows where the request comes from.
+    /// Both headers are missing, and there is no other proof of origin.
     Unknown,
     /// The token has no `csrf` claim.
     NoClaim,
     /// The claim is not repeated.
     Missing,
-    /// What is repeated is not the claim.
+    /// The repeated value is not the claim.
     Mismatch,
 }
 
@@ -68,12 +68,12 @@ impl fmt::Display for CrossSite {
     }
 }
 
-/// The values of the form field, which a layer has taken from the body. Only a logout looks at more than one.
+/// The values of the form field, which a layer has read from the body. Only a logout uses more than one.
 #[derive(Clone)]
 pub(crate) struct FormField(pub(crate) Vec<String>);
 
 impl CsrfRules {
-    /// Whether the request may use the token of its cookie, whose `csrf` claim is given.
+    /// Whether the request may use the token in its cookie, with this `csrf` claim.
     pub(crate) fn check(
         &self,
         request: &Parts,
@@ -81,7 +81,7 @@ impl CsrfRules {
         claim: Option<&str>,
     ) -> Result<(), CrossSite> {
         if !changes_something(request) {
-            // A refresh changes something by whatever method.
+            // A refresh changes something, whatever the method.
             return match kind {
                 TokenKind::Access => Ok(()),
                 TokenKind::Refresh => self.check_site(request),
@@ -89,7 +89,7 @@ impl CsrfRules {
         }
         let site = self.site_of(request)?;
         match &self.header {
-            // Browsers let no script set a header on a handshake, but always send `Origin`.
+            // Scripts cannot set a header on a handshake, but browsers always send `Origin`.
             Some(header) if !is_handshake(request) => check_repeated(request, header, claim),
             _ => site.known(),
         }
@@ -101,8 +101,8 @@ impl CsrfRules {
         if changes_something(request) { self.site_of(request)?.known() } else { Ok(()) }
     }
 
-    /// Whether the request may end the login that a token in its cookie belongs to, by whatever method. A request with two
-    /// tokens repeats the claims of both.
+    /// Whether the request may end the login of a token in its cookie, whatever the method. A request with two tokens
+    /// repeats the claims of both.
     pub(crate) fn check_logout(&self, request: &Parts, claim: Option<&str>) -> Result<(), CrossSite> {
         let site = self.site_of(request)?;
         match &self.header {
@@ -111,13 +111,13 @@ impl CsrfRules {
         }
     }
 
-    /// Whether the request may end the session of its cookie, by whatever method.
+    /// Whether the request may end the session of its cookie, whatever the method.
     pub(crate) fn check_session_logout(&self, request: &Parts) -> Result<(), CrossSite> {
         self.site_of(request)?.known()
     }
 
-    /// Whether no page of another site caused a request that changes something, and need not use any cookie for it: a client
-    /// that says nothing is let in.
+    /// Whether no page of another site caused a request that changes something, even without cookies: a client that
+    /// sends neither header is admitted.
     pub(crate) fn check_change(&self, request: &Parts) -> Result<(), CrossSite> {
         if changes_something(request) { self.check_site(request) } else { Ok(()) }
     }
@@ -127,7 +127,7 @@ impl CsrfRules {
         self.site_of(request).map(drop)
     }
 
-    /// What the browser says of the page that sent the request, unless it is a page of another site.
+    /// The browser's statement about the page that sent the request, unless it is a page of another site.
     fn site_of(&self, request: &Parts) -> Result<Site, CrossSite> {
         let origin = only(&request.headers, &ORIGIN).map_err(|Repeated| CrossSite::Origin)?;
         if let Some(origin) = origin {
@@ -141,7 +141,7 @@ impl CsrfRules {
         }
         let site = only(&request.headers, &SEC_FETCH_SITE).map_err(|Repeated| CrossSite::Site)?;
         match site.map(HeaderValue::as_bytes) {
-            // `none` is a person who typed an address.
+            // `none` means that a person typed an address.
             Some(b"same-origin" | b"none") => Ok(Site::Ours),
             Some(_) => Err(CrossSite::Site),
             None => Ok(if origin.is_some() { Site::Ours } else { Site::Unknown }),
@@ -149,10 +149,10 @@ impl CsrfRules {
     }
 }
 
-/// Where a request comes from, if not from another site.
+/// The origin of a request, if not another site.
 enum Site {
     Ours,
-    /// No browser of the last years sent it, or something on the way took the headers away.
+    /// It does not come from a browser of recent years, or a proxy has removed the headers.
     Unknown,
 }
 
@@ -169,7 +169,7 @@ fn check_repeated(request: &Parts, header: &HeaderName, claim: Option<&str>) -> 
     let claim = claim.filter(|claim| !claim.is_empty()).ok_or(CrossSite::NoClaim)?;
     let repeated = match only(&request.headers, header).map_err(|Repeated| CrossSite::Mismatch)? {
         Some(value) => value.as_bytes(),
-        // Which of two fields counts cannot be told.
+        // It is unknown which of two fields counts.
         None => match request.extensions.get::<FormField>().map(|field| field.0.as_slice()) {
             Some([value]) => value.as_bytes(),
             _ => return Err(CrossSite::Missing),
@@ -192,7 +192,7 @@ fn check_repeated_among(request: &Parts, header: &HeaderName, claim: Option<&str
     if repeated.is_empty() {
         return Err(CrossSite::Missing);
     }
-    // Every value is compared, so that the time tells nothing of where the right one is.
+    // Every value is compared, so that the time does not depend on the place of the right one.
     let among =
         repeated.iter().fold(subtle::Choice::from(0), |found, value| found | value.ct_eq(claim.as_bytes()));
     if bool::from(among) { Ok(()) } else { Err(CrossSite::Mismatch) }
@@ -217,7 +217,7 @@ fn is_handshake(request: &Parts) -> bool {
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A header that a browser sends once came twice.
+/// A header is repeated that browsers send once.
 struct Repeated;
 
 fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Repeated> {
@@ -252,7 +252,7 @@ impl Scheme {
 }
 
 impl Origin {
-    /// `https://host` or `https://host:port`, and nothing after it. `null` is none.
+    /// `https://host` or `https://host:port`, and nothing after it. `null` is not an origin.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;
         let scheme = match scheme {

@@ -50,12 +50,12 @@ pub(in crate::location) fn find<'r>(
     longest: usize,
 ) -> Result<Found<'r>, LocationError> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(Found::Nothing) };
-    // Most requests have no header twice.
+    // Most requests have this header once.
     if headers.len() > headers.keys_len() && headers.get_all(AUTHORIZATION).iter().nth(1).is_some() {
         return Err(LocationError::Ambiguous);
     }
     let value = value.as_bytes();
-    // As the standard writes it, and most clients do.
+    // The usual spelling.
     if let Some([b' ', token @ ..]) = value.strip_prefix(scheme.as_bytes())
         && token.first().is_some_and(|&byte| byte != b' ')
     {
@@ -64,7 +64,7 @@ pub(in crate::location) fn find<'r>(
     read(value, scheme, longest)
 }
 
-/// Reads what may be written in another way, or be of another scheme.
+/// Reads other spellings and schemes.
 #[inline(never)]
 fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, LocationError> {
     if value.trim_ascii().is_empty() {
@@ -77,14 +77,14 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, 
         if found.is_empty() || !found.iter().copied().all(is_tchar) {
             return Err(LocationError::Malformed);
         }
-        // A word of three parts is a token whose scheme was forgotten. By the grammar it is a scheme; taken for one,
-        // its sender would be anonymous on open routes, and not learn why.
+        // A word of three parts is a token without a scheme. By the grammar it is a scheme; but then its sender would
+        // be anonymous on open routes, without learning why.
         let forgotten = rest.is_empty() && found.iter().filter(|&&byte| byte == b'.').count() == 2;
         return if forgotten { Err(LocationError::Malformed) } else { Ok(Found::OtherScheme) };
     }
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let (_, token) = rest.split_at(spaces);
-    // A scheme alone is legal, and no credentials: `auth-scheme [ 1*SP ( token68 / .. ) ]` (RFC 9110 section 11.4).
+    // A scheme alone is legal, but not credentials: `auth-scheme [ 1*SP ( token68 / .. ) ]` (RFC 9110 section 11.4).
     if token.is_empty() {
         Ok(Found::Nothing)
     } else {
@@ -92,14 +92,14 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, 
     }
 }
 
-/// Whether the text after the scheme is what RFC 6750 section 2.1 lets stand there. Asked about a text that is not a token,
-/// to tell a malformed request from a bad token; a good token needs no second look.
+/// Whether the text after the scheme matches RFC 6750 section 2.1. Called only for texts that are not tokens, to
+/// distinguish a malformed request from a bad token.
 ///
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
 pub(crate) fn is_b64token(bytes: &[u8]) -> bool {
     let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
     let (text, _) = bytes.split_at(bytes.len().saturating_sub(padding));
-    // Without a branch, so that the compiler takes many bytes at a time.
+    // Without a branch, so that the compiler vectorises it.
     let in_alphabet = text.iter().fold(true, |all, &byte| {
         let special = (byte == b'~') | (byte == b'+') | (byte == b'/');
         all & (is_base64url_or_dot(byte) | special)

@@ -18,7 +18,7 @@ pub(super) struct Cookie<'p> {
 impl Reader for Cookie<'_> {
     fn problem(&self) -> Option<String> {
         let Self { name, source } = self;
-        // That of a session is checked with its settings.
+        // The cookie of a session is checked with its settings.
         (*source == TokenSource::Cookie && !is_token(name))
             .then(|| format!("{name:?} is not a cookie name; expected a name such as `access_token`"))
     }
@@ -56,7 +56,7 @@ fn find<'r>(headers: &'r HeaderMap, name: &str, source: TokenSource) -> Result<F
     }
 }
 
-/// The values of a cookie that are not empty. HTTP/2 may split the cookies over several header lines.
+/// The non-empty values of a cookie. HTTP/2 may split the cookies over several header lines.
 pub(in crate::location) fn values<'r>(headers: &'r HeaderMap, name: &str) -> impl Iterator<Item = &'r [u8]> {
     let pairs =
         headers.get_all(COOKIE).into_iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b';'));

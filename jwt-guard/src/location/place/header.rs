@@ -61,8 +61,8 @@ impl fmt::Display for Header<'_> {
     }
 }
 
-/// Headers that browsers write, or let any page write, and those of the connection (Fetch, *forbidden request-header* and
-/// *CORS-safelisted request-header*). In lower case.
+/// Headers that browsers set, or that any page may set, and those of the connection (Fetch, *forbidden request-header*
+/// and *CORS-safelisted request-header*). In lower case.
 fn is_spoken_for(name: &str) -> bool {
     const NAMES: [&str; 29] = [
         "accept",

@@ -1,4 +1,4 @@
-//! The places that may carry a token: a file each, and the list of them.
+//! The places of a request that may have a token, one file for each.
 
 mod authorization;
 mod cookie;
@@ -23,10 +23,10 @@ use self::websocket::WebSocketProtocol;
 use super::{Found, LocationError};
 use crate::token::TokenSource;
 
-/// One place of a request that may carry a token.
+/// One place of a request that may have a token.
 ///
-/// A place with an empty value holds no token. The default is [`TokenLocation::bearer`] alone. A query parameter is reached through
-/// [`Danger::query_parameter`](crate::setup::Danger::query_parameter) only.
+/// A place with an empty value has no token. The default is [`TokenLocation::bearer`] alone. Only
+/// [`Danger::query_parameter`](crate::setup::Danger::query_parameter) adds a query parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenLocation(pub(crate) Place);
 
@@ -81,13 +81,14 @@ impl TokenLocation {
         Self(Place::Header { name: name.into() })
     }
 
-    /// A cookie whose value is the token. Two of the name with the same value are one. With different values, as when the name
-    /// was set for another path or domain too, none of them counts: 400, or an anonymous caller where the policy lets one in.
+    /// A cookie whose value is the token. Two of the name with the same value are one. With different values, as when
+    /// the name was set for another path or domain too, none of them counts: 400, or an anonymous caller if the policy
+    /// admits one.
     ///
-    /// Browsers send cookies with requests that another site caused. The guard refuses those that change something, by
-    /// `Origin` and `Sec-Fetch-Site`, and those that have neither header: a client that is not a browser sends its token
-    /// in a header. Set `SameSite` on the cookie too. For cookies that this service sets there is
-    /// [`Builder::cookies`](crate::setup::Builder::cookies), which asks for the token's `csrf` claim as well.
+    /// Browsers send cookies with requests that another site caused. The guard refuses such requests if they change
+    /// something, by `Origin` and `Sec-Fetch-Site`, and requests without either header: a client that is not a browser
+    /// sends its token in a header. Set `SameSite` on the cookie too. For cookies that this service sets there is
+    /// [`Builder::cookies`](crate::setup::Builder::cookies), which checks the token's `csrf` claim as well.
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Place::Cookie { name: name.into() })
     }
@@ -99,11 +100,11 @@ impl TokenLocation {
         Self(Place::WebSocketProtocol { name: name.into() })
     }
 
-    /// How a location is written in settings.
+    /// The form of a location in settings.
     pub(crate) const WRITTEN: &'static str =
         r#""bearer", "scheme:NAME", "header:NAME", "cookie:NAME" or "websocket:NAME""#;
 
-    /// Reads a location as it is written in settings.
+    /// Parses a location in settings.
     pub(crate) fn from_written(text: &str) -> Option<Self> {
         match text.split_once(':') {
             None if text == "bearer" => Some(Self::bearer()),
@@ -115,7 +116,7 @@ impl TokenLocation {
         }
     }
 
-    /// What is wrong with this location, for the list of configuration problems.
+    /// The problem of this location, for the list of configuration problems.
     pub(crate) fn problem(&self) -> Option<String> {
         self.0.read(|place| place.problem())
     }
@@ -123,7 +124,7 @@ impl TokenLocation {
     /// Whether two locations read the same part of a request, and so would always both find it.
     pub(crate) fn reads_the_same(&self, other: &Self) -> bool {
         match (self.0.part(), other.0.part()) {
-            // Names of schemes and headers have no case.
+            // Names of schemes and headers are case-insensitive.
             (Part::Scheme(one), Part::Scheme(two)) | (Part::Header(one), Part::Header(two)) => {
                 one.eq_ignore_ascii_case(two)
             }
@@ -142,12 +143,12 @@ pub(crate) enum Part<'p> {
     Parameter(&'p str),
 }
 
-/// What every place can do. Each has a file of its own, and is shown as messages name it.
+/// A place of a request. `Display` is its name in messages.
 pub(super) trait Reader: fmt::Display {
-    /// What is wrong with its name.
+    /// The problem of its name, if any.
     fn problem(&self) -> Option<String>;
 
-    /// The token in it. One that is longer than `longest` is handed on without a look at its characters.
+    /// Finds its token. A token longer than `longest` is passed on without checking its characters.
     fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Found<'r>, LocationError>;
 
     /// Marks the headers that may carry the token as sensitive.
@@ -158,7 +159,7 @@ pub(super) trait Reader: fmt::Display {
 }
 
 impl Place {
-    /// Hands the reader of this place to `with`.
+    /// Calls `with` with the reader of this place.
     pub(super) fn read<R>(&self, with: impl FnOnce(&dyn Reader) -> R) -> R {
         match self {
             Self::Authorization { scheme } => with(&Authorization { scheme }),
@@ -182,7 +183,7 @@ impl Place {
         }
     }
 
-    /// Whether it holds the id of a session, and not a token.
+    /// Whether it has a session id, not a token.
     pub(crate) fn is_of_session(&self) -> bool {
         matches!(self, Self::Session { .. } | Self::SessionHeader { .. })
     }
@@ -202,7 +203,7 @@ fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut
     headers.iter_mut().filter(move |(known, _)| **known == name).map(|(_, value)| value)
 }
 
-/// Keeps the first of the tokens that one location yields, and refuses a second.
+/// Takes the first token of a location, and refuses a second one.
 fn only<'r>(
     mut tokens: impl Iterator<Item = &'r [u8]>,
     source: TokenSource,
@@ -214,7 +215,7 @@ fn only<'r>(
     }
 }
 
-/// The longest list of cookies or sub-protocols that is looked through: 16 KiB, twice what browsers send.
+/// The longest list of cookies or sub-protocols that is searched: 16 KiB, twice what browsers send.
 pub(super) const LONGEST_LIST: usize = 16 * 1024;
 
 fn longer_than_a_list<'r>(lines: impl Iterator<Item = &'r HeaderValue>) -> bool {

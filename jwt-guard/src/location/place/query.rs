@@ -30,7 +30,7 @@ impl Reader for Query<'_> {
 
     fn mark_sensitive(&self, _: &mut HeaderMap) {}
 
-    /// `Locations::strip_uri` takes all parameters out of the address at once.
+    /// `Locations::strip_uri` removes all parameters at once.
     fn strip(&self, _: &mut HeaderMap) {}
 }
 

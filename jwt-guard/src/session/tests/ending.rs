@@ -1,4 +1,4 @@
-//! What was ended stays ended, even for those who loaded it before.
+//! An ended session stays ended, even for requests that loaded it before.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! A store that fails is an error and never a verdict, and nothing that is shown tells on anybody.
+//! A failing store is an error and never a verdict, and messages reveal nothing about users.
 
 use std::error::Error as _;
 use std::fmt::Debug;

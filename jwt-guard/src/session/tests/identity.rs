@@ -1,4 +1,4 @@
-//! A session reads as the claims of a token, and no payload changes what they say.
+//! A session reads as the claims of a token, and a payload cannot change the registered ones.
 
 use serde_json::{Value, json};
 

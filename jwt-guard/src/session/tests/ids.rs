@@ -1,4 +1,4 @@
-//! Ids are random, say nothing, and are looked at before the store is asked.
+//! Ids are random and opaque, and are checked before the store is asked.
 
 use std::collections::HashSet;
 

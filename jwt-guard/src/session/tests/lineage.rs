@@ -1,11 +1,12 @@
-//! All ids of a session end together, whichever is ended and whoever is faster; and one that was replaced ends them.
+//! All ids of a session end together, whichever is ended and in every order of calls; and the use of a replaced id ends
+//! them.
 
 use super::*;
 use crate::opaque::{Resolve as _, Resolved};
 
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A session of alice, and all the ids that it had.
+/// A session of alice, and all ids that it has had.
 async fn rotated(place: &Place, times: usize) -> Vec<SessionId> {
     let mut ids = vec![place.alice().await];
     for _ in 0..times {
@@ -115,8 +116,8 @@ async fn who_repeats_an_id_of_a_session_that_ended_costs_two_loads() {
     assert_eq!((place.shelf.count(Call::Load), place.shelf.calls()), (2, 2));
 }
 
-/// Runs `here`, with `there` in between after 0, 1, 2 .. calls of the store until it comes too late, and asks whether
-/// anybody lives after both.
+/// Runs `here`, with `there` in between after 0, 1, 2 .. calls of the store until it comes too late, and checks whether
+/// a session survives both.
 async fn in_every_order(here: Act, there: Act) {
     for calls in 0.. {
         let place = Arc::new(Place::new());

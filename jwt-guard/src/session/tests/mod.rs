@@ -1,4 +1,4 @@
-//! Sessions end when they should, whoever races whom, and say nothing.
+//! Sessions end when they should, in every order of concurrent calls, and reveal nothing.
 
 mod cookie;
 mod ending;

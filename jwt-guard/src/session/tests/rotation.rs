@@ -1,4 +1,4 @@
-//! A rotation leaves one living id, and it is the new one.
+//! A rotation leaves one valid id: the new one.
 
 use super::*;
 use crate::session::SessionErrorKind;

@@ -1,4 +1,4 @@
-//! A store that forgets nothing by itself, counts, fails when told to, and lets other things happen in between.
+//! A store for tests: it forgets nothing, counts calls, fails on demand, and runs other code between calls.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -11,7 +11,7 @@ use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::session_store::{Error, Result};
 
-/// What a store says that fails. Real ones quote what they were asked.
+/// The message of a failing store. Real ones quote names.
 pub(super) const AWAY: &str = "the server is away, asked for 4111-1111 of alice@home";
 
 /// A call of the trait.
@@ -23,7 +23,7 @@ pub(super) enum Call {
     Save,
 }
 
-/// Before which call something else happens.
+/// The call before which other code runs.
 enum When {
     Next(Call),
     After(usize),
@@ -95,12 +95,12 @@ impl Shelf {
         self.fail_after(usize::MAX);
     }
 
-    /// Has something else happen just before the next such call.
+    /// Runs other code just before the next such call.
     pub(super) fn before(&self, call: Call, interlude: impl Future<Output = ()> + Send + 'static) {
         *self.0.interlude.lock().unwrap() = Some((When::Next(call), Box::pin(interlude)));
     }
 
-    /// Has something else happen after `calls` more calls.
+    /// Runs other code after `calls` more calls.
     pub(super) fn after(&self, calls: usize, interlude: impl Future<Output = ()> + Send + 'static) {
         let calls = self.calls() + calls;
         *self.0.interlude.lock().unwrap() = Some((When::After(calls), Box::pin(interlude)));

@@ -89,7 +89,7 @@ async fn the_mark_outlives_every_session_it_ended_and_none_that_came_later() {
     place.here.delete_all("alice").await.unwrap();
     let mut after = None;
     for _ in 0..(13 * 4) {
-        // Somebody tries the old id all the time, which must not keep it.
+        // Constant use of the old id must not keep it.
         assert!(!place.is_alive(&before).await);
         place.clock.advance(15 * MINUTE);
         place.shelf.purge(place.clock.now());

@@ -16,52 +16,53 @@ use crate::keys::{KeyGeneration, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
 
-/// The bytes of a token, all of them, wiped when they go.
+/// All bytes of a token, wiped when they are dropped.
 ///
-/// A hash would be smaller; but the whole token leaves nothing to prove about collisions, and costs a tenth of a hash that
-/// does not.
+/// A hash would be smaller. But the whole token needs no argument about collisions, and costs a tenth of a
+/// collision-resistant hash.
 pub(super) struct TokenBytes(Zeroizing<Box<[u8]>>);
 
-/// What was found out about a token.
+/// The result of a verification.
 ///
-/// What every hit reads comes first, and lies in two cache lines.
+/// The fields that every hit reads come first, in two cache lines.
 #[repr(C, align(64))]
 pub(super) struct Entry {
     pub(super) identity: Arc<Identity>,
-    /// When it was verified, and when it ceases to be good: within, no date of it can be the reason for a refusal.
+    /// From its verification to the first date that would end it: in between, no date can be the reason for a refusal.
     pub(super) good: Range<NumericDate>,
-    /// When it is to be verified again, on a clock that nobody sets.
+    /// When it must be verified again, on the monotonic clock.
     pub(super) recheck_at: Duration,
-    /// Which clearing of the cache it came after.
+    /// The epoch of the cache in which it was verified.
     pub(super) epoch: u64,
     /// Which of the verifier's issuers it is from.
     pub(super) issuer: usize,
-    /// The last set of keys in which its key was seen.
+    /// The last set of keys that contained its key.
     pub(super) generation: AtomicU64,
     /// The key that its signature was checked with.
     pub(super) key: VerifyingKey,
 }
 
 impl Entry {
-    /// Whether it still speaks for its token: nothing was forgotten since, its key is one of its issuer's, and the time of both
-    /// clocks is within its bounds.
+    /// Whether the entry is valid: it is of the current epoch, its key is still among its issuer's keys, and both
+    /// clocks are within its bounds.
     #[inline]
     pub(super) fn holds(&self, now: &Now<'_>) -> bool {
         let is_of_issuer = |issuer: &IssuerRules| issuer.keys.current().is_some_and(|keys| self.is_of(&keys));
-        // The clocks come last: whoever reads one waits for all that is on its way from memory.
+        // The clocks come last, because reading one waits for all loads from memory.
         self.epoch == now.epoch
             && now.issuers.get(self.issuer).is_some_and(is_of_issuer)
             && NumericDate::from_system(now.clock.now()).is_some_and(|date| self.good.contains(&date))
             && now.clock.monotonic() < self.recheck_at
     }
 
-    /// Whether the key is still among the keys of its issuer (RFC 7517 says nothing of withdrawal; rule K4 does).
+    /// Whether the key is still among the keys of its issuer (rule K4 of `tests/CONFORMANCE.md`; RFC 7517 does not
+    /// mention withdrawal).
     #[inline]
     pub(super) fn is_of(&self, keys: &KeyGeneration) -> bool {
         self.generation.load(Ordering::Relaxed) == keys.number() || self.is_again_of(keys)
     }
 
-    /// Looks for the key in a set that was not asked before.
+    /// Looks for the key in a new set.
     #[inline(never)]
     fn is_again_of(&self, keys: &KeyGeneration) -> bool {
         let still_there = keys.has(&self.key);
@@ -71,7 +72,7 @@ impl Entry {
         still_there
     }
 
-    /// The same with reference counts of its own.
+    /// A copy with its own reference counts.
     pub(super) fn copy(&self) -> Self {
         Self {
             identity: Arc::new(self.identity.copy()),
@@ -84,7 +85,7 @@ impl Entry {
         }
     }
 
-    /// The memory that it takes, with its token: what is allocated, and an estimate of what handlers read from it.
+    /// The memory of the entry with its token: the allocations, and an estimate of what handlers deserialize from it.
     pub(super) fn weight(&self, token: usize) -> usize {
         let Identity { claims, scopes, roles, .. } = &*self.identity;
         let payload = claims.payload().len();

@@ -1,9 +1,9 @@
-//! Tokens that were verified before.
+//! The cache of verified tokens.
 //!
-//! 1. Only what has passed every check is kept, so nobody fills the cache without good tokens.
+//! 1. Only tokens that have passed every check are kept, so filling the cache takes valid tokens.
 //! 2. A token is found by all of its bytes.
-//! 3. A hit replaces the signature and the parsing, and nothing else: time, keys, revocation and policy are asked again.
-//! 4. It is bounded by number, by bytes and by time; the time is on a clock that nobody sets.
+//! 3. A hit saves only signature and parsing: time, keys, revocation and policy are checked again.
+//! 4. It is bounded by number, by bytes and by time, on the monotonic clock.
 //! 5. A key that its issuer withdraws takes its tokens with it.
 
 mod entry;
@@ -35,14 +35,14 @@ pub(super) struct KnownTokens {
     settings: TokenCache,
     shared: Cache<TokenBytes, Arc<Entry>, Weights>,
     thread: ThreadCaches,
-    /// How often it was cleared.
+    /// The epoch: how often the cache was cleared.
     epoch: AtomicU64,
 }
 
-/// The longest token that is kept. Longer ones are rare and dear.
+/// The longest token that is kept. Longer ones are rare and expensive.
 const MAX_TOKEN_LEN: usize = 4 * 1024;
 
-/// The part of the memory that copies of hot tokens may take.
+/// The share of the memory for copies of hot tokens.
 const THREADS_PART: usize = 4;
 
 impl KnownTokens {
@@ -60,12 +60,12 @@ impl KnownTokens {
         Self { settings, shared, thread, epoch: AtomicU64::new(0) }
     }
 
-    /// Tells what was verified since it was last cleared from what was before.
+    /// The current epoch, which distinguishes entries before and after the last clearing.
     pub(super) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Whom `token` names, if it was verified before and nothing speaks against it now.
+    /// Looks up the identity of `token`, if it was verified before and is still valid.
     #[inline]
     pub(super) fn find(&self, token: &[u8], now: &Now<'_>) -> Option<Arc<Identity>> {
         let promote = match self.thread.own() {
@@ -79,7 +79,7 @@ impl KnownTokens {
         self.find_shared(token, now, promote)
     }
 
-    /// Looks in the cache of all threads, and copies what it finds to that of this thread where `promote` says so.
+    /// Looks in the shared cache, and copies a hit to the cache of this thread if `promote` is set.
     #[inline(never)]
     fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
         let entry = self.shared.get(token).filter(|entry| entry.holds(now))?;
@@ -89,7 +89,7 @@ impl KnownTokens {
         Some(Arc::clone(&entry.identity))
     }
 
-    /// Keeps what was found out about a token by a verification that began in this epoch.
+    /// Keeps the result of a verification that began in this epoch.
     pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, clock: &dyn Clock) {
         let Some(rest) = found.good.end.since(found.good.start) else { return };
         if token.len() > MAX_TOKEN_LEN || !self.settings.takes(found.key.algorithm()) {
@@ -115,24 +115,24 @@ impl KnownTokens {
     }
 }
 
-/// What an entry is asked by on a hit.
+/// The values to check on a hit.
 pub(super) struct Now<'v> {
     pub(super) epoch: u64,
     pub(super) clock: &'v dyn Clock,
     pub(super) issuers: &'v [IssuerRules],
 }
 
-/// What a verification found out, to be kept.
+/// The result of a verification, to be kept.
 pub(super) struct Found<'a> {
     pub(super) identity: &'a Arc<Identity>,
-    /// From now on, until it ceases to be good.
+    /// From the verification to its end.
     pub(super) good: Range<NumericDate>,
     pub(super) issuer: usize,
     pub(super) key: &'a VerifyingKey,
     pub(super) keys: &'a KeyGeneration,
 }
 
-/// The weight of an entry: its bytes, and at least what leaves room for as many entries as are allowed.
+/// The weight of an entry: its bytes, but at least the average share of one entry, which limits their number.
 #[derive(Clone)]
 struct Weights {
     least: usize,
@@ -144,7 +144,7 @@ impl Weighter<TokenBytes, Arc<Entry>> for Weights {
     }
 }
 
-/// What is remembered are tokens and personal data.
+/// The entries are tokens and personal data.
 impl fmt::Debug for KnownTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("KnownTokens").field(&self.settings).finish()

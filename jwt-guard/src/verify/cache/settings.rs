@@ -1,17 +1,18 @@
-//! How many verified tokens are remembered, and for how long.
+//! The settings of the cache of verified tokens.
 
 use std::time::Duration;
 
 use crate::keys::Algorithm;
 
-/// Remembers verified tokens, so that a token that comes again costs a look-up and not a signature.
+/// Remembers verified tokens, so that a repeated token costs a look-up and not a signature.
 ///
 /// A remembered token is checked against the clock, the revocation store, the keys of its issuer and the policy each
-/// time: only signature and parsing are saved. A token is found by all of its bytes, is remembered only after every check
-/// has passed, and is wiped when it goes. Each guard remembers for itself.
+/// time: only signature and parsing are saved. It is found by all of its bytes, remembered only after every check has
+/// passed, and wiped when it is dropped. Each guard has its own cache.
 ///
-/// By default tokens with asymmetric signatures are remembered, where a hit saves 15 to 50 µs. An HMAC costs so little that
-/// remembering pays only where most tokens come again within a minute: [`all_algorithms`](Self::all_algorithms) turns it on.
+/// By default tokens with asymmetric signatures are remembered, for which a hit saves 15 to 50 µs. An HMAC is so cheap
+/// that remembering pays only if most tokens are repeated within a minute: [`all_algorithms`](Self::all_algorithms)
+/// turns it on.
 ///
 /// ```
 /// use jwt_guard::setup::TokenCache;
@@ -36,7 +37,7 @@ pub struct TokenCache {
     pub(super) lifetime: Duration,
 }
 
-/// The tokens of which algorithms are remembered.
+/// The algorithms whose tokens are remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Remembered {
     Asymmetric,
@@ -44,13 +45,13 @@ enum Remembered {
     None,
 }
 
-/// As many callers as a busy service has within a minute.
+/// The number of callers of a busy service within a minute.
 const ENTRIES: usize = 10_000;
 
 /// 32 MiB: 7,000 tokens of common size with the claims that handlers read from them, 10,000 without.
 const BYTES: usize = 32 * 1024 * 1024;
 
-/// Less holds too few tokens to be worth the trouble.
+/// Less would hold too few tokens to be useful.
 const FEWEST_BYTES: usize = 256 * 1024;
 
 /// A minute, within which a client sends most of its requests.
@@ -71,7 +72,7 @@ impl TokenCache {
         Self { algorithms: Remembered::Asymmetric, entries: ENTRIES, bytes: BYTES, lifetime: LIFETIME }
     }
 
-    /// Remembers nothing: every token is verified each time.
+    /// Remembers nothing: every token is verified for each request.
     pub fn off() -> Self {
         Self { algorithms: Remembered::None, ..Self::new() }
     }
@@ -97,7 +98,7 @@ impl TokenCache {
         Self { lifetime, ..self }
     }
 
-    /// What makes no sense, each with the fix.
+    /// The problems of the settings, each with its fix.
     pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
         let entries = (self.entries == 0)
             .then(|| "a token cache of 0 entries remembers nothing; `TokenCache::off()` says so".to_owned());

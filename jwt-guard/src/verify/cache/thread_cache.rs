@@ -3,26 +3,26 @@
 use super::entry::{Entry, TokenBytes};
 use crate::random;
 
-/// What one thread keeps.
+/// The cache of one thread.
 pub(super) struct ThreadCache {
     sets: [Set; SETS],
-    /// Random, so that a caller with many good tokens cannot aim at one set.
+    /// Random, so that a caller with many valid tokens cannot aim at one set.
     factor: u64,
     /// The memory that its tokens take.
     bytes: usize,
-    /// Whether a token had to go because memory was short.
+    /// Whether a token was evicted because memory was short.
     was_short: bool,
-    /// The set that gives up a token next when memory is short.
+    /// The next set to evict from when memory is short.
     next_evicted: usize,
 }
 
 /// Slots for the tokens whose tags choose this set.
 #[derive(Default)]
 struct Set {
-    /// The tags of the tokens, side by side: looking for one reads nothing of the others.
+    /// The tags of the tokens, side by side: a search reads no other field.
     tags: [u64; SLOTS],
     slots: [Option<Slot>; SLOTS],
-    /// How often tokens were looked for that are not here.
+    /// The number of misses.
     misses: u8,
 }
 
@@ -32,35 +32,35 @@ struct Slot {
     entry: Box<Entry>,
     /// The memory that it takes.
     weight: usize,
-    /// How often it was found, halved whenever a slot is needed. It does not count far: a look-up that writes nothing leaves
-    /// the cache lines of the processor clean.
+    /// The number of hits, halved whenever a slot is needed. It saturates early: a look-up that writes nothing leaves
+    /// the cache line clean.
     hits: u8,
 }
 
-/// What a look-up says of a token.
+/// The result of a look-up.
 pub(super) enum Lookup<'c> {
     Hit(&'c Entry),
-    /// Not here, but should be.
+    /// A miss that should be copied to this thread.
     MissPromote,
     Miss,
 }
 
-/// With eight times as many slots as callers at once, chance puts hardly any nine of them into one set, where they would
-/// drive each other out.
+/// With eight times as many slots as concurrent callers, nine of them are very unlikely to be in one set, where they
+/// would evict each other.
 const SETS: usize = 64;
 const SLOTS: usize = 8;
 
-/// Where nothing is free, one in so many tokens that are not here is worth a copy: a hot one is soon among them, and the
-/// others pay for few.
+/// If no slot is free, one in this many misses makes a copy: a hot token is soon among them, and the others cost few
+/// copies.
 const MISSES: u8 = 64;
 
-/// A token that was found so often is as hot as any.
+/// The number of hits at which the count saturates.
 const MOST_HITS: u8 = 64;
 
 /// The most memory that one thread takes.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 
-/// What is left of it for tokens.
+/// The part of it for tokens.
 pub(super) const TOKEN_BYTES: usize = MOST_BYTES - size_of::<ThreadCache>();
 
 impl Default for ThreadCache {
@@ -91,8 +91,8 @@ impl ThreadCache {
         self.bytes
     }
 
-    /// Puts a copy of what is known about `token` in the slot of what was found least often. Where memory is short, the sets
-    /// give up their coldest token in turn.
+    /// Copies an entry into the slot with the fewest hits. If memory is short, the sets evict their coldest token in
+    /// turn.
     pub(super) fn keep(&mut self, token: &[u8], entry: &Entry) {
         let weight = entry.weight(token.len());
         if weight > TOKEN_BYTES {
@@ -116,7 +116,7 @@ impl ThreadCache {
 }
 
 impl Set {
-    /// Where the token is.
+    /// The slot of the token.
     #[inline]
     fn index_of(&self, tag: u64, token: &[u8]) -> Option<usize> {
         let index = self.tags.iter().position(|known| *known == tag)?;
@@ -124,16 +124,15 @@ impl Set {
         slot.token.is(token).then_some(index)
     }
 
-    /// Counts that a token was looked for in vain, and says whether it should be here. Free slots are for the taking until
-    /// memory is short for the first time: afterwards each would cost another token its slot.
+    /// Counts a miss, and returns whether the token should be copied. Free slots are filled until memory is short for
+    /// the first time; afterwards each copy costs another token its slot.
     #[inline(never)]
     fn wants_another(&mut self, was_short: bool) -> bool {
         self.misses = (self.misses + 1) % MISSES;
         self.misses == 0 || !was_short && self.slots.iter().any(Option::is_none)
     }
 
-    /// Puts a token in the slot of one with the same tag, else in a free one, else in that of the one that was found least
-    /// often.
+    /// Puts a token in the slot with the same tag, else in a free one, else in the one with the fewest hits.
     fn put(&mut self, tag: u64, slot: Slot) {
         let rank = |(known, slot): &(&mut u64, &mut Option<Slot>)| match slot {
             _ if **known == tag => 0,
@@ -146,8 +145,8 @@ impl Set {
         self.cool();
     }
 
-    /// Empties the slot that was found least often, and says how much memory that frees. A set of tokens that are all found
-    /// often keeps them for another turn.
+    /// Empties the slot with the fewest hits, and returns the freed memory. A set with only hot tokens keeps them for
+    /// another turn.
     fn evict(&mut self) -> usize {
         let hits = |slot: &&mut Option<Slot>| slot.as_ref().map_or(u8::MAX, |slot| slot.hits);
         let coldest = self.slots.iter_mut().min_by_key(hits);
@@ -166,8 +165,8 @@ impl Set {
     }
 }
 
-/// The last bytes of a token, which lie in its signature, and are as good as random. They choose a slot and tell nothing:
-/// a token is known by all of its bytes.
+/// The last bytes of a token, which are part of its signature and practically random. They only choose a slot: a token
+/// is identified by all of its bytes.
 fn tag(token: &[u8]) -> u64 {
     token.last_chunk().map_or(0, |tag| u64::from_le_bytes(*tag))
 }

@@ -1,8 +1,8 @@
-//! Copies of the hottest tokens, one for each thread that serves.
+//! Copies of the hottest tokens for each serving thread.
 //!
 //! A clone of an `Arc` writes its count. When all cores do that to the entry of one token, they wait for each other's
-//! cache lines, and a hit takes three times as long. So each thread has a cache with copies that have counts of their own.
-//! Tokens that come seldom stay in the shared cache alone.
+//! cache lines, and a hit takes three times as long. So each thread has a cache of copies with their own counts. Rare
+//! tokens stay in the shared cache only.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -37,15 +37,14 @@ impl ThreadCaches {
         self.0.len() * MOST_BYTES
     }
 
-    /// The cache of this thread. One that another thread uses at this moment is passed over: the shared cache has all there
-    /// is.
+    /// The cache of this thread; `None` while another thread uses it: the shared cache is complete.
     #[inline]
     pub(super) fn own(&self) -> Option<Locked<'_, ThreadCache>> {
         let index = THREAD.try_with(|thread| *thread).ok()?.checked_rem(self.0.len())?;
         self.0.get(index)?.try_lock()
     }
 
-    /// Keeps a copy of what is known about `token` for this thread.
+    /// Keeps a copy of an entry for this thread.
     pub(super) fn keep(&self, token: &[u8], entry: &Entry) {
         if let Some(mut cache) = self.own() {
             cache.keep(token, entry);
@@ -57,7 +56,7 @@ impl ThreadCaches {
             let mut cache = loop {
                 match cache.try_lock() {
                     Some(cache) => break cache,
-                    // Its thread is within a look-up.
+                    // Its thread is doing a look-up.
                     None => thread::yield_now(),
                 }
             };

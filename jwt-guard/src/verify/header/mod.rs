@@ -1,4 +1,4 @@
-//! The header of a token, still unauthenticated: read to choose a key, and for nothing else.
+//! The header of a token, still unauthenticated: it only chooses a key.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use crate::keys::Algorithm;
 /// A header has a handful of members. The limits bound what an unauthenticated caller can make us parse.
 const LIMITS: Limits = Limits { depth: 8, members: 32 };
 
-/// No key of any issuer has a longer name.
+/// No issuer has longer key names.
 const LONGEST_KEY_ID: usize = 256;
 
-/// What of the header is used.
+/// The used members of a header.
 #[derive(Debug)]
 pub(super) struct Header<'a> {
     pub(super) algorithm: Algorithm,
@@ -22,8 +22,8 @@ pub(super) struct Header<'a> {
 /// Reads the decoded header segment.
 pub(super) fn read<'a>(text: &'a str, rules: &Rules) -> Result<Header<'a>, VerifyError> {
     let header = json::parse_object(text, LIMITS).map_err(|_| VerifyError::HeaderNotJson)?;
-    // `crit` asks for extensions, and this guard has none (RFC 7515 section 4.1.11); `b64` is one of them
-    // (RFC 7797); `zip` and `enc` belong to encrypted tokens.
+    // `crit` requires extensions, and this guard supports none (RFC 7515 section 4.1.11); `b64` is one of them (RFC
+    // 7797); `zip` and `enc` belong to encrypted tokens.
     for name in ["crit", "b64", "zip", "enc"] {
         if header.get(name).is_some() {
             return Err(VerifyError::HeaderRefused(name));

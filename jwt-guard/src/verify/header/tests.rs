@@ -1,4 +1,4 @@
-//! The header rules B1 to B7, one text at a time.
+//! The header rules B1 to B7 of `tests/CONFORMANCE.md`, one text at a time.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The claim rules by which presets tell access tokens from others: values, clients, and an audience that may be absent.
+//! The claim rules by which presets recognise access tokens: values, clients, and an optional audience.
 
 use super::*;
 

@@ -13,7 +13,7 @@ use crate::policy::{ClaimValue, Requirement};
 use crate::principal::Principal;
 use crate::token::TokenSource;
 
-/// Whether a condition holds; `None` where that is not known.
+/// Whether a condition holds; `None` if it is unknown.
 type Answer = Option<bool>;
 
 /// The scope and the role `write` imply `read`.
@@ -23,7 +23,7 @@ fn with_hierarchy(rules: &mut Rules) {
     rules.hierarchies.roles = closed;
 }
 
-/// What the specification says, read from the JSON by itself.
+/// The specified result, computed from the JSON independently.
 fn reference(requirement: &Requirement, claims: &Value) -> Answer {
     match requirement {
         Requirement::All(list) => {
@@ -85,7 +85,7 @@ fn granted(name: &str, claims: impl Iterator<Item = Option<Vec<String>>>) -> Ans
     }
 }
 
-/// The scopes of a claim; `None` where it cannot be read.
+/// The scopes of a claim; `None` if it is malformed.
 fn scopes(claim: Option<&Value>) -> Option<Vec<String>> {
     let is_name =
         |text: &str| !text.is_empty() && text.chars().all(|char| matches!(char, '!' | '#'..='[' | ']'..='~'));
@@ -102,7 +102,7 @@ fn scopes(claim: Option<&Value>) -> Option<Vec<String>> {
     }
 }
 
-/// The roles of a claim; `None` where it cannot be read.
+/// The roles of a claim; `None` if it is malformed.
 fn roles(claim: Option<&Value>) -> Option<Vec<String>> {
     match claim {
         None | Some(Value::Null) => Some(Vec::new()),
@@ -130,7 +130,7 @@ fn equals(value: &Value, literal: ClaimValue) -> Answer {
     }
 }
 
-/// A value in every form that is understood, and in those that look like one.
+/// A value in every legal form, and in similar illegal ones.
 const VALUES: [&str; 42] = [
     "null",
     "true",
@@ -217,7 +217,7 @@ fn tree_strategy() -> impl Strategy<Value = Requirement> {
         3 => (path, literal).prop_map(|(path, literal)| Requirement::Claim(path, literal)),
         1 => Just(Requirement::Fresh),
     ];
-    // Policies are constants, so these live for ever; they are few.
+    // Policies are constants, so these are leaked; they are few.
     let keep = |list: Vec<Requirement>| -> &'static [Requirement] { Box::leak(list.into_boxed_slice()) };
     leaf.prop_recursive(4, 24, 3, move |inner| {
         prop_oneof![
@@ -229,7 +229,7 @@ fn tree_strategy() -> impl Strategy<Value = Requirement> {
     })
 }
 
-/// The decision is what the reference says, and a refusal names a malformed claim where one is the reason.
+/// The decision equals that of the reference, and a refusal names the malformed claim if that is the reason.
 fn agrees(verifier: &Verifier, requirement: &Requirement, payload: &str) {
     let expected = reference(requirement, &serde_json::from_str(payload).unwrap());
     let identity = Arc::new(verifier.read(payload.to_owned()).unwrap());
@@ -256,7 +256,7 @@ fn random_policies_decide_as_the_reference_does() {
     run.unwrap();
 }
 
-/// Every tree of two levels over a condition that holds, one that does not, and one that is unknown.
+/// Every tree of two levels over a true, a false and an unknown condition.
 #[test]
 fn every_small_policy_decides_as_the_reference_does() {
     let verifier = verifier(|_| {});
@@ -281,7 +281,7 @@ fn every_small_policy_decides_as_the_reference_does() {
     }
 }
 
-/// Each form of a claim, on each kind of condition, alone and turned.
+/// Each form of a claim, with each kind of condition, alone and negated.
 #[test]
 fn every_form_of_a_claim_decides_as_the_reference_does() {
     let verifier = verifier(with_hierarchy);

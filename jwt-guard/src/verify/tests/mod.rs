@@ -1,4 +1,4 @@
-//! The claim rules D1 to D9 on payloads whose signature is taken for good, and the order of the checks.
+//! The claim rules D1 to D9 of `tests/CONFORMANCE.md`, without checking signatures, and the order of the checks.
 
 use std::time::{Duration, SystemTime};
 
@@ -46,7 +46,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
 }
 
 impl Verifier {
-    /// Takes the signature over `payload` for good.
+    /// Verifies `payload` without checking the signature.
     fn read(&self, payload: String) -> Result<Identity, VerifyError> {
         self.issuers[0].check(payload, self.date()?)
     }
@@ -58,7 +58,7 @@ impl Identity {
     }
 }
 
-/// A good payload with some members replaced; `""` removes a member.
+/// A valid payload with some members replaced; `""` removes a member.
 fn payload(changes: &[(&str, &str)]) -> String {
     let mut members = vec![
         ("iss", "\"https://id.example\"".to_owned()),

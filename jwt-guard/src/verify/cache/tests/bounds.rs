@@ -37,7 +37,7 @@ fn no_token_is_remembered_beyond_its_end() {
     let pair = Pair::new(Algorithm::Hs256, all());
     let token = pair.token(10);
     pair.verify(&token).unwrap();
-    // The wall clock goes back, the other does not: that prolongs nothing.
+    // Setting the wall clock back does not prolong anything.
     pair.clocks.advance(Duration::from_secs(10));
     pair.clocks.set_wall(NOW);
     assert!(!pair.knows(&token));

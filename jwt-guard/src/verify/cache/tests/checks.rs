@@ -1,4 +1,4 @@
-//! What is remembered, and what a hit still asks.
+//! What is remembered, and what a hit still checks.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn a_good_token_is_remembered_and_answers_as_before() {
     let token = pair.token(600);
     assert!(!pair.knows(&token));
     let first = pair.verifier.verify(&token).unwrap().into_identity();
-    // Often enough to meet it in the shared cache and in that of this thread.
+    // Often enough for the shared cache and that of this thread.
     for _ in 0..8 {
         assert!(pair.knows(&token));
         let again = pair.verifier.verify(&token).unwrap().into_identity();
@@ -124,7 +124,7 @@ fn a_hit_asks_for_every_date_again() {
         (NOW - 1, Err(VerifyError::IssuedInFuture), Err(VerifyError::IssuedInFuture)),
         (NOW, Ok(()), Ok(())),
     ] {
-        // What is remembered speaks only while no date stands against it.
+        // An entry is valid only while no date ends it.
         pair.clocks.set_wall(seconds);
         assert_eq!((pair.knows(&token), pair.knows(&old)), (first.is_ok(), second.is_ok()), "{seconds}");
         assert_eq!((pair.verify(&token), pair.verify(&old)), (first, second), "{seconds}");

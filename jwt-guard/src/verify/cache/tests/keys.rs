@@ -1,4 +1,4 @@
-//! Keys that go take their tokens with them, and so does whoever clears the cache.
+//! A withdrawn key takes its tokens with it, and so does clearing the cache.
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn another_key_of_the_same_name_is_another_key() {
     let [same, other] = [crate::keys::tests::secret(7), crate::keys::tests::secret(8)]
         .map(|secret| VerifyingKey::secret(Algorithm::Hs256, secret).unwrap());
     assert_eq!(entry.key.id(), same.id());
-    // A secret that is loaded again is not compared with what was: its tokens are verified again.
+    // A secret that is loaded again counts as another key: its tokens are verified again.
     for key in [same, other] {
         assert!(!entry.is_of(&KeyGeneration::new(2, KeySet::new([key]).unwrap())));
     }
@@ -61,7 +61,7 @@ fn a_verification_that_began_before_the_clearing_is_forgotten_too() {
     let known = pair.verifier.known.as_ref().unwrap();
     let epoch = known.epoch();
     pair.verifier.forget();
-    // As if it came to its end only now.
+    // As if it ended only here.
     let keys = KeyGeneration::new(1, KeySet::new([entry.key.clone()]).unwrap());
     let found = Found {
         identity: &entry.identity,

@@ -1,4 +1,4 @@
-//! What is remembered, how long, and what a hit still asks. One file a kind of rule.
+//! What is remembered, how long, and what a hit still checks. One file for each kind of rule.
 
 mod bounds;
 mod checks;
@@ -32,7 +32,7 @@ impl Clocks {
         *clocks = (clocks.0 + by, clocks.1 + by);
     }
 
-    /// Somebody sets the wall clock.
+    /// Sets the wall clock.
     fn set_wall(&self, seconds: u64) {
         self.0.lock().unwrap().0 = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     }
@@ -77,7 +77,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
     rules
 }
 
-/// A verifier that remembers, the key whose tokens it takes, and its clocks.
+/// A verifier with a cache, its key, and its clocks.
 struct Pair {
     verifier: Verifier,
     key: SigningKey,
@@ -97,12 +97,12 @@ impl Pair {
         Self { verifier: verifier.remembering(settings), key, signed: AtomicUsize::new(0), clocks }
     }
 
-    /// A token like no other, issued at [`NOW`].
+    /// A unique token, issued at [`NOW`].
     fn token(&self, lifetime: u64) -> Vec<u8> {
         self.token_with(&format!(r#""aud":"orders","iat":{NOW},"exp":{}"#, NOW + lifetime))
     }
 
-    /// A token like no other, with these members.
+    /// A unique token, with these members.
     fn token_with(&self, members: &str) -> Vec<u8> {
         let number = self.signed.fetch_add(1, Ordering::Relaxed);
         let header = format!(r#"{{"alg":"{}"}}"#, self.key.algorithm());

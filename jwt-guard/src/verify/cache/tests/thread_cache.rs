@@ -1,9 +1,9 @@
-//! Copies for each thread: which tokens get one, and what they take.
+//! Copies for each thread: which tokens get one, and how much memory they take.
 
 use super::super::thread_cache::{Lookup, TOKEN_BYTES, ThreadCache};
 use super::*;
 
-/// What is known about tokens of a pair, each with a payload of this length at least.
+/// Entries of a pair of tokens, each with a payload of at least this length.
 fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
     let pair = Pair::new(Algorithm::Hs256, all().lifetime(Duration::from_secs(3600)));
     let pad = "x".repeat(length);
@@ -18,7 +18,7 @@ fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
         .collect()
 }
 
-/// Looks for a token as a request does, and keeps it where that is wanted.
+/// Looks up a token as a request does, and keeps it if the look-up asks for it.
 fn look(cache: &mut ThreadCache, token: &[u8], entry: &Entry) -> bool {
     match cache.find(token) {
         Lookup::Hit(_) => return true,
