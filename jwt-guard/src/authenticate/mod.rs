@@ -2,10 +2,10 @@
 //!
 //! 1. Find the one credential of the request.
 //! 2. Verify it: a token by its keys and rules, a session by its store. A cookie must also come from a page of this site.
-//! 3. Ask whether the token was revoked (`revocation`).
-//! 4. Ask the application for its user (`user`).
+//! 3. Check whether the token was revoked (`revocation`).
+//! 4. Load the application's user (`user`).
 //!
-//! Only then is there a caller. This folder is the one place that makes an authenticated [`Principal`].
+//! Only then is there a caller. Only this folder makes an authenticated [`Principal`].
 
 mod opaque;
 mod revocation;
@@ -27,7 +27,7 @@ use crate::verify::{Verified, VerifyError, WantedKey};
 
 pub(crate) use revocation::examine;
 
-/// Who calls: known at once, or after something has been asked.
+/// The caller: known at once, or after waiting.
 ///
 /// Most requests wait for nothing. The waiting case is boxed so that it does not enlarge the future of every request.
 pub(crate) enum Caller<'a> {
@@ -35,28 +35,28 @@ pub(crate) enum Caller<'a> {
     Later(Pin<Box<dyn Future<Output = Result<Principal, AuthError>> + Send + 'a>>),
 }
 
-/// The token that a caller is looked for by.
+/// The kind of token that identifies the caller.
 #[derive(Clone, Debug)]
 pub(crate) enum Wanted {
     Access,
-    /// A refresh token, presented at this endpoint. One that was replaced is let in where it was exchanged, and nowhere else:
-    /// what is there finds out that it was used twice.
+    /// A refresh token, presented to this endpoint. A replaced one is admitted only where it was exchanged, so that its
+    /// reuse is detected there.
     Refresh(String),
 }
 
-/// What a request carries, once its signature and its origin are known to be good.
+/// The credential of a request, after the checks of its signature and its origin.
 enum Located<'r> {
     Token(Verified, TokenSource),
-    /// An opaque credential, and who knows what it stands for.
+    /// An opaque credential, with its resolver.
     Opaque(&'r dyn Resolve, &'r [u8], TokenSource),
 }
 
-/// Says who sends `request`, by the token that is wanted.
+/// Finds the caller of `request`, by the wanted kind of token.
 ///
 /// # Errors
 ///
-/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] where the request carries no credentials, any other variant where
-/// they are not good.
+/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] if the request has no credentials, any other variant if they
+/// are not valid.
 pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: Wanted) -> Caller<'a> {
     match locate(config, request, wanted.kind()) {
         Ok(Located::Token(token, source)) => revocation::require(config, token, source, wanted),
@@ -68,7 +68,7 @@ pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: W
     }
 }
 
-/// Asks the issuer for its keys, and begins again. What is missing then stays missing.
+/// Fetches the issuer's keys, and starts again, once.
 async fn authenticate_after_fetch(
     config: &Config,
     request: &Parts,
@@ -82,8 +82,8 @@ async fn authenticate_after_fetch(
     }
 }
 
-/// Finds the credential of a request, and verifies a token. The code below does not panic; an injected clock or a crypto
-/// backend might. One bad request must not take a connection down, nor be let in.
+/// Finds the credential of a request, and verifies a token. The code below does not panic, but an injected clock or a
+/// crypto backend might. A bad request must neither close a connection nor be admitted.
 fn locate<'r>(config: &'r Config, request: &'r Parts, kind: TokenKind) -> Result<Located<'r>, AuthError> {
     caught(|| find_and_verify(config, request, kind)).unwrap_or(Err(AuthError::Panic))
 }
@@ -115,7 +115,7 @@ fn find_and_verify<'r>(
     Ok(Located::Token(verified, source))
 }
 
-/// RFC 6750 section 3.1 tells a malformed request from a bad token.
+/// RFC 6750 section 3.1 distinguishes a malformed request from a bad token.
 fn refused(token: &[u8], source: TokenSource, reason: VerifyError) -> AuthError {
     match (&reason, source) {
         (VerifyError::Misshapen(Misshapen::NotCompact), TokenSource::AuthorizationHeader)
@@ -127,7 +127,7 @@ fn refused(token: &[u8], source: TokenSource, reason: VerifyError) -> AuthError 
     }
 }
 
-/// Whatever is waited for asks something of the application: a store, a clock, a loader of users.
+/// Everything that waits runs application code: a store, a clock, a user loader.
 fn later<'a>(caller: impl Future<Output = Result<Principal, AuthError>> + Send + 'a) -> Caller<'a> {
     Caller::Later(Box::pin(async move {
         caught_while(caller).await.unwrap_or_else(|Panicked| Err(AuthError::Panic))

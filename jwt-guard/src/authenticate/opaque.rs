@@ -39,7 +39,7 @@ fn text(credential: &[u8]) -> Result<&str, AuthError> {
     std::str::from_utf8(credential).map_err(|_| AuthError::NoSession)
 }
 
-/// An id that stands for no session is what a stale cookie is: no session.
+/// An unknown id is usually a stale cookie: the request has no session.
 async fn caller(
     config: &Config,
     resolved: Result<Resolved, String>,

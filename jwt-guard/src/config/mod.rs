@@ -23,26 +23,26 @@ pub(crate) use resource::Resource;
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader};
 
-/// How long a revocation is kept by a guard that accepts tokens of any lifetime: a hundred years.
+/// How long a guard that accepts tokens of any lifetime keeps a revocation: a hundred years.
 const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
-/// Everything that decides about a request. Immutable, and legal by construction: `setup` checks every setting before
-/// it makes one.
+/// The configuration of a guard. Immutable, and valid by construction: `setup` checks every setting before it makes
+/// one.
 #[derive(Debug)]
 pub(crate) struct Config {
     /// For access tokens.
     pub(crate) access: Verifier,
-    /// For refresh tokens: the same keys and rules, but for the type and the lifetime.
+    /// For refresh tokens: the same keys and rules, with another type and lifetime.
     pub(crate) refresh: Verifier,
     /// Consulted for every verified token.
     pub(crate) revocation: Option<Revocation>,
-    /// Asked for the user of every token that counts.
+    /// Loads the user of every valid token.
     pub(crate) user_loader: Option<UserLoader>,
-    /// Makes the tokens of this guard.
+    /// Issues the tokens of this guard.
     pub(crate) issuing: Option<Issuing>,
-    /// Where access tokens are.
+    /// The locations of access tokens.
     pub(crate) locations: Locations,
-    /// Where refresh tokens are: in the same places, but for the cookie.
+    /// The locations of refresh tokens: the same, but for the cookie.
     pub(crate) refresh_locations: Locations,
     /// The cookies that this guard sets.
     pub(crate) cookies: Option<CookieSettings>,
@@ -51,36 +51,36 @@ pub(crate) struct Config {
     pub(crate) sessions: Option<Sessions>,
     /// Say whose opaque credentials are.
     pub(crate) resolvers: Vec<Arc<dyn Resolve>>,
-    /// For tokens in any cookie.
+    /// The protection of tokens in cookies.
     pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,
-    /// What the scopes and roles of a caller imply.
+    /// The implied scopes and roles.
     pub(crate) hierarchies: Hierarchies,
-    /// For people: tells this guard from others in access tables.
+    /// The name of this guard in access tables.
     pub(crate) name: Option<String>,
-    /// Whose subjects are meant where no issuer is named.
+    /// The issuer of subjects without a named issuer.
     pub(crate) home: Home,
-    /// The places of those issuers whose subjects are not users of the application.
+    /// The indexes of the issuers whose subjects are not users of the application.
     pub(crate) strangers: Vec<usize>,
     /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
-    /// What the guard is called as a protected resource.
+    /// The guard as a protected resource.
     pub(crate) resource: Option<Resource>,
 }
 
-/// The issuer whose subjects are meant where none is named.
+/// The issuer of subjects without a named issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Home {
-    /// There is none: the guard knows sessions only.
+    /// None: the guard accepts sessions only.
     Nowhere,
     /// The guard's own, or the only one: the first.
     First,
-    /// Several are trusted, and none is the guard's own.
+    /// Ambiguous: several are trusted, and none is the guard's own.
     Unclear,
 }
 
 impl Config {
-    /// A subject, with its issuer as the store names it. `None` where it has no meaning for this guard.
+    /// A subject, with its issuer as the store names it. `None` if it has no meaning for this guard.
     pub(crate) fn whose(&self, subject: &Subject) -> Option<Subject> {
         let issuer = match (subject.issuer(), self.home) {
             (Some(name), _) => {
@@ -97,13 +97,13 @@ impl Config {
         })
     }
 
-    /// Whether a caller is known by a name that is another's in the application.
+    /// Whether the subjects of an issuer are not users of the application.
     pub(crate) fn is_stranger(&self, verified: Option<VerifiedAs>) -> bool {
         verified
             .is_some_and(|token| token.kind == TokenKind::Access && self.strangers.contains(&token.issuer))
     }
 
-    /// Whom a verified token is about, as the store names it.
+    /// The subject of a verified token, as the store names it.
     pub(crate) fn subject_of(&self, token: &dyn HoldsClaims) -> Subject {
         let name = token.claims().subject();
         match self.issuer_of(token.verified_as()) {
@@ -117,23 +117,23 @@ impl Config {
         verified.and_then(|VerifiedAs { kind, issuer }| self.verifier(kind).name_of(issuer))
     }
 
-    /// How long a token that this guard accepts lives at most, and how far its issuer's clock may be ahead.
+    /// The longest lifetime of accepted tokens, plus the largest difference of clocks.
     pub(crate) fn longest_life(&self, kind: TokenKind) -> Duration {
         let lives = self.verifier(kind).rules().map(|rules| rules.limits.max_lifetime.unwrap_or(FOR_EVER));
         lives.max().unwrap_or(FOR_EVER).min(FOR_EVER)
     }
 
-    /// Whether the guard knows sessions only.
+    /// Whether the guard accepts sessions only.
     pub(crate) fn accepts_no_token(&self) -> bool {
         self.access.rules().next().is_none()
     }
 
-    /// How far clocks may differ.
+    /// The largest accepted difference of clocks.
     pub(crate) fn leeway(&self) -> Duration {
         self.access.rules().map(|rules| rules.limits.leeway).max().unwrap_or_default()
     }
 
-    /// Where tokens of this kind are.
+    /// The locations of this kind of token.
     pub(crate) fn locations(&self, kind: TokenKind) -> &Locations {
         match kind {
             TokenKind::Access => &self.locations,
@@ -141,7 +141,7 @@ impl Config {
         }
     }
 
-    /// Whether browsers may carry credentials for this guard by themselves.
+    /// Whether browsers may send credentials for this guard by themselves.
     pub(crate) fn reads_cookies(&self) -> bool {
         self.cookies.is_some()
             || [&self.locations, &self.refresh_locations].iter().any(|places| places.any_cookie())
@@ -152,7 +152,7 @@ impl Config {
         self.resolvers.iter().find(|resolver| resolver.is_for(text, source)).map(AsRef::as_ref)
     }
 
-    /// What verifies tokens of this kind.
+    /// The verifier of this kind of token.
     pub(crate) fn verifier(&self, kind: TokenKind) -> &Verifier {
         match kind {
             TokenKind::Access => &self.access,

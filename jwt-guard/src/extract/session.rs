@@ -18,11 +18,11 @@ use crate::principal::Principal;
 use crate::respond::Rejection;
 use crate::session::{SessionData, SessionError, SessionId, Sessions};
 
-/// The session of the caller: its payload through `Deref`, and the means to change and to end it.
+/// The session of the caller: its payload through `Deref`, and methods to change and to end it.
 ///
-/// It refuses with 401 a caller who has none, even one with a good token, and one whose payload is no `T`.
-/// `Option<Session<T>>` is `None` for a caller without a session, where the policy lets it in. The store was asked once,
-/// by the guard.
+/// It refuses with 401 a caller without a session, even with a valid token, and a session whose payload does not fit
+/// `T`. `Option<Session<T>>` is `None` for a caller without a session, if the policy admits it. The guard has read the
+/// store once.
 ///
 /// ```
 /// use axum::response::{IntoResponse, Response};
@@ -58,17 +58,17 @@ pub struct Session<T> {
 }
 
 impl<T> Session<T> {
-    /// The session as the guard read it: whose it is, what it grants, and when it ends.
+    /// The session as the guard read it: its subject, what it grants, and when it ends.
     pub fn data(&self) -> &SessionData {
         &self.data
     }
 
-    /// The payload, to be kept beyond the request.
+    /// The payload, for use beyond the request.
     pub fn into_inner(self) -> T {
         self.payload
     }
 
-    /// Replaces the payload in the store; this value keeps the old one. False where the session was ended meanwhile.
+    /// Replaces the payload in the store; this value keeps the old one. False if the session was ended meanwhile.
     ///
     /// # Errors
     ///
@@ -77,8 +77,8 @@ impl<T> Session<T> {
         Ok(self.sessions.update(&self.id, payload).await?.is_some())
     }
 
-    /// Gives the session a new id, and returns the value of `Set-Cookie` that carries it; `None` where the session was
-    /// ended meanwhile. Do this when the caller gains rights.
+    /// Gives the session a new id, and returns its `Set-Cookie` value; `None` if the session was ended meanwhile. Do
+    /// this when the caller gains rights.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl<T> Session<T> {
         Ok(new.map(|id| self.sessions.set_cookie(&id)))
     }
 
-    /// Ends the session, and returns the value of `Set-Cookie` that takes the cookie away.
+    /// Ends the session, and returns the `Set-Cookie` value that removes the cookie.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Session<T> {
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
         match known_principal(request).await.and_then(|principal| read(&principal, request)) {
             Ok(session) => Ok(session),
-            // Only *no session* is none. One that is over is refused here too.
+            // `None` only without a session. A session that is over is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
             Err(error) => Err(reject(request, &error)),
         }
@@ -132,7 +132,7 @@ fn read<T: DeserializeOwned>(
     };
     // Of the same guard: another one would have found a caller of its own.
     let Some(sessions) = JwtGuard::required(&request.extensions)?.sessions() else { return Ok(None) };
-    // The type is the application's.
+    // Deserializing runs application code.
     let payload = caught(|| data.payload()).map_err(|Panicked| AuthError::Panic)?;
     let payload = payload.map_err(|error| AuthError::Claims(Misfit::new::<T>(error.to_string())))?;
     let (sessions, id, data) = (sessions.clone(), credential.id.clone(), Arc::clone(data));
@@ -147,7 +147,7 @@ impl<T> Deref for Session<T> {
     }
 }
 
-/// Shows nothing of the user, of the payload, and of the id.
+/// Hides the user, the payload and the id.
 impl<T> fmt::Debug for Session<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("data", &self.data).finish_non_exhaustive()

@@ -1,10 +1,11 @@
-//! Where a request carries its token, and what counts as none, one or too many.
+//! Finds the credential of a request: none, one or too many.
 //!
-//! 1. Every location is looked at, in the order of the configuration.
-//! 2. A location that holds nothing, an empty value, or credentials of another scheme, is passed over.
-//! 3. Two locations that hold a token are an error (RFC 6750 section 2), unless the guard was told to take the
-//!    first. A bad token is never rescued by a later one.
-//! 4. Two cookies of one name with one value are one. With different values none of them counts: who set which cannot be told.
+//! 1. Every location is read, in the order of the configuration.
+//! 2. A location with nothing, an empty value, or credentials of another scheme is skipped.
+//! 3. Two locations with a token are an error (RFC 6750 section 2), unless the guard is configured to use the first. A
+//!    later token never replaces a bad one.
+//! 4. Two cookies of one name with one value are one. With different values none of them counts: it is unknown who set
+//!    which.
 
 mod every;
 mod place;
@@ -24,41 +25,41 @@ pub(crate) use place::{Part, Place, is_b64token};
 pub(crate) struct Locations {
     pub(crate) places: Vec<Place>,
     pub(crate) conflict: Conflict,
-    /// The longest token; longer ones are handed on without a look at their characters.
+    /// The longest token; longer ones are passed on without checking their characters.
     pub(crate) longest: usize,
 }
 
-/// What happens to the token of a request that was let in.
+/// What happens to the token of an admitted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
     Keep,
     Strip,
 }
 
-/// What two tokens in one request mean.
+/// The treatment of two tokens in one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
     /// The request is refused.
     Refuse,
-    /// The first location that holds a token decides.
+    /// The first location with a token decides.
     PreferFirst,
 }
 
-/// What a request carries.
+/// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found<'r> {
     Nothing,
-    /// Credentials, but of a scheme that is not ours.
+    /// Credentials of another scheme.
     OtherScheme,
     Token(&'r [u8], TokenSource),
 }
 
-/// Why the credentials of a request cannot be told.
+/// Why the credentials of a request are not clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LocationError {
     /// More than one token, or more than one `Authorization` header.
     Ambiguous,
-    /// Not the grammar of the location.
+    /// The value does not match the grammar of the location.
     Malformed,
     /// Two cookies of one name with different values, as when one was set for another path or domain.
     UnequalCookies,
@@ -76,7 +77,7 @@ impl Locations {
         }
     }
 
-    /// Looks at every place.
+    /// Reads every place.
     #[inline(never)]
     fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<Found<'r>, LocationError> {
         let mut found = Found::Nothing;
@@ -104,7 +105,7 @@ impl Locations {
         }
     }
 
-    /// The place that the one token of a request is in.
+    /// The place of the one token of a request.
     pub(crate) fn place_of_token(&self, request: &Parts) -> Option<&Place> {
         self.places.iter().find(|place| matches!(self.look(place, request), Ok(Found::Token(..))))
     }
@@ -130,7 +131,7 @@ impl Locations {
         }
     }
 
-    /// Whether a header carries a session. No other site can send it unless this service allows that (CORS).
+    /// Whether a header has a session id. Another site cannot send it unless this service allows that (CORS).
     fn session_in_header(&self, headers: &HeaderMap) -> bool {
         let is_there = |place: &Place| match place {
             Place::SessionHeader { name } => headers.get_all(name).iter().any(is_not_empty),
@@ -144,7 +145,7 @@ impl Locations {
         self.places.iter().any(|place| matches!(place.part(), Part::Cookie(_)))
     }
 
-    /// The scheme that a challenge names: the first that the guard reads, else `Bearer`.
+    /// The scheme of challenges: the first one that the guard reads, else `Bearer`.
     pub(crate) fn challenge_scheme(&self) -> &str {
         let mut schemes = self.places.iter().filter_map(|place| match place.part() {
             Part::Scheme(scheme) => Some(scheme),

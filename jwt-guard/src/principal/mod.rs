@@ -50,7 +50,7 @@ pub(crate) struct Identity {
     pub(crate) endpoint: OnceLock<String>,
     /// The claims in the types of handlers.
     pub(crate) typed: TypedClaims,
-    /// The opaque credential that stands for the caller; `None` for a token.
+    /// The opaque credential of the caller; `None` for a token.
     pub(crate) opaque: Option<OpaqueCredential>,
 }
 

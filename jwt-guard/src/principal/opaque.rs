@@ -1,4 +1,4 @@
-//! What is kept of an opaque credential for the handler.
+//! The data of an opaque credential for handlers.
 
 #[cfg(feature = "sessions")]
 use std::sync::Arc;
@@ -11,18 +11,18 @@ use crate::claims::names::NameSet;
 #[cfg(feature = "sessions")]
 use crate::timestamp::Timestamp;
 
-/// The opaque credential that a caller showed.
+/// The opaque credential of a caller.
 pub(crate) struct OpaqueCredential {
     /// Its text.
     pub(crate) id: Box<str>,
-    /// The session, where it is the id of one.
+    /// The session, if it is a session id.
     #[cfg(feature = "sessions")]
     pub(crate) session: Option<Arc<SessionData>>,
 }
 
-/// A session that was neither ended nor expired when it was read.
+/// A session that was valid when it was read.
 ///
-/// `Debug` shows nothing of the user and nothing of the payload.
+/// `Debug` hides the user and the payload.
 #[cfg(feature = "sessions")]
 #[derive(Clone)]
 pub struct SessionData {

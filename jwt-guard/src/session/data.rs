@@ -1,4 +1,4 @@
-//! A session that counts.
+//! A valid session.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -25,17 +25,17 @@ impl SessionData {
         }
     }
 
-    /// Whose session it is.
+    /// The subject.
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The scopes that it was given. What they imply, the guard adds where they are used.
+    /// Its scopes. The guard adds implied ones where they are used.
     pub fn scopes(&self) -> &NameSet {
         &self.scopes
     }
 
-    /// The roles that it was given, likewise.
+    /// Its roles, likewise.
     pub fn roles(&self) -> &NameSet {
         &self.roles
     }
@@ -59,8 +59,8 @@ impl SessionData {
     ///
     /// # Errors
     ///
-    /// The payload is not of this type, for example because an older version of the application wrote it. The error says
-    /// where, and does not quote it.
+    /// The payload is not of this type, for example because an older version of the application wrote it. The error
+    /// says where, without quoting it.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, SessionError> {
         serde_json::from_str(self.payload.get())
             .map_err(|error| SessionError::payload("the payload is not of the type asked for", &error))
@@ -76,7 +76,7 @@ impl SessionData {
         self.created_at.to_system()
     }
 
-    /// Whether the login was not long ago, by [`fresh_for`](super::SessionsBuilder::fresh_for), when the session was read.
+    /// Whether the login was recent, by [`fresh_for`](super::SessionsBuilder::fresh_for), when the session was read.
     pub fn is_fresh(&self) -> bool {
         self.is_fresh
     }

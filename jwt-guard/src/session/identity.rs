@@ -36,7 +36,7 @@ impl Resolve for Sessions {
 
 impl Sessions {
     fn caller(&self, found: Result<Found<SessionData>, SessionError>) -> Result<Resolved, String> {
-        // The cause of a failure may quote what the store was asked, which no log may hold.
+        // The cause of a failure may quote names that the store was given, which must not be logged.
         let session = match found.map_err(|error| error.to_string())? {
             Found::Living(session) => session,
             Found::Replaced => return Ok(Resolved::Replaced),

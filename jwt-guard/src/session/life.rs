@@ -21,7 +21,7 @@ pub(super) enum Found<T> {
 }
 
 impl Sessions {
-    /// The session called `id`, if it counts; this is a use of it.
+    /// The session with this id, if it is valid; this counts as a use.
     pub(super) async fn look_up(&self, id: &str) -> Result<Found<SessionData>, SessionError> {
         let Some(place) = Place::of(id)? else { return Ok(Found::Nothing) };
         let now = self.now()?;

@@ -140,7 +140,7 @@ impl Sessions {
         Ok(self.begin(kept).await?.0)
     }
 
-    /// The session called `id`, if it counts; this is a use of it.
+    /// The session with this id, if it is valid; this counts as a use.
     ///
     /// # Errors
     ///

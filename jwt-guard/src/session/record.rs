@@ -30,7 +30,7 @@ pub(super) enum Entry {
         lineage: String,
         at: Timestamp,
     },
-    /// Where the newest session of a lineage is.
+    /// The place of the newest session of a lineage.
     Newest(Place),
     /// The generation that sessions of a subject, or all sessions, must have.
     Generation(String),

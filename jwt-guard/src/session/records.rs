@@ -45,7 +45,7 @@ impl Records {
         }
     }
 
-    /// Where the newest session of a lineage is.
+    /// The place of the newest session of a lineage.
     pub(super) async fn newest(&self, place: &Id) -> Result<Option<Place>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match Entry::read(&record)? {

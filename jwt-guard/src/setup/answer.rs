@@ -1,10 +1,10 @@
-//! What the guard is called, and how it answers.
+//! The name of the guard, and its answers.
 
 use super::Builder;
 use crate::problems::Problems;
 use crate::respond::RenderRefusal;
 
-/// The settings of this file, but for the renderer.
+/// The settings of this file, without the renderer.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) name: Option<String>,
@@ -21,8 +21,8 @@ impl Default for Answer {
 
 /// The answer.
 impl<K, A> Builder<K, A> {
-    /// Names the guard in [access tables](crate::Router::access_table), where a program has several; by default it is called
-    /// by its realm. Clients are not told the name.
+    /// Names the guard in [access tables](crate::Router::access_table), for programs with several; the realm by
+    /// default. Clients never see the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.draft.answer.name = Some(name.into());
         self
@@ -40,9 +40,10 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Says what this service is called as a protected resource: its address, such as `https://api.example/mcp`. Every
-    /// challenge then names, in `resource_metadata`, where clients learn which authorization servers and scopes there are
-    /// (RFC 9728 section 5.1). [`Router::resource_metadata`](crate::Router::resource_metadata) serves that document.
+    /// Sets the identifier of this service as a protected resource: its address, such as `https://api.example/mcp`.
+    /// Then every challenge has, in `resource_metadata`, the address of a document with the authorization servers and
+    /// scopes (RFC 9728 section 5.1). [`Router::resource_metadata`](crate::Router::resource_metadata) serves that
+    /// document.
     ///
     /// The address is never taken from a request. `http` is for `localhost` only.
     ///

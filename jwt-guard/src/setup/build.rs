@@ -1,4 +1,4 @@
-//! What was asked for so far, checked as a whole at the end.
+//! The draft of a configuration, checked as a whole at the end.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::verify::{IssuerRules, LoginClaims, Verifier};
 /// The settings of a guard under construction.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// The issuer that the builder itself speaks of.
+    /// The guard's own issuer, which the builder's methods set.
     pub(super) own: IssuerDraft,
     /// Other issuers, each with its own keys.
     pub(super) trusted: Vec<IssuerDraft>,
@@ -40,9 +40,9 @@ pub(super) struct Draft {
     /// Say whose opaque credentials are.
     pub(super) resolvers: Vec<Arc<dyn Resolve>>,
     pub(super) user_loader: Option<UserLoader>,
-    /// What was found before the builder began.
+    /// Problems from reading settings, before the builder started.
     pub(super) import: ImportReport,
-    /// Reasons given at the `danger` door, with the name of the setting.
+    /// The reasons given to `danger()`, with the name of the setting.
     pub(super) danger_reasons: Vec<(&'static str, String)>,
 }
 
@@ -66,7 +66,7 @@ impl Draft {
         }
     }
 
-    /// Checks everything, loads the keys and puts the configuration together.
+    /// Checks everything, loads the keys and makes the configuration.
     pub(super) fn finish(mut self) -> Result<Config, ConfigError> {
         let mut problems = self.take_imported_problems();
         try_backend(&mut problems);
@@ -129,7 +129,7 @@ impl Draft {
         self.own_tokens.check(problems);
     }
 
-    /// Where access tokens are, and where refresh tokens are.
+    /// The locations of access tokens, and those of refresh tokens.
     fn locations(&self) -> [Locations; 2] {
         let places = self.request.places();
         let refresh_places = places_of_refresh_tokens(&places, self.request.cookies.as_ref());
@@ -137,12 +137,12 @@ impl Draft {
         [places, refresh_places].map(|places| Locations { places, conflict, longest })
     }
 
-    /// Whether the `danger` door was used to accept tokens for any audience.
+    /// Whether `danger()` allowed tokens for any audience.
     pub(super) fn is_for_anybody(&self) -> bool {
         self.has_reason(ANY_AUDIENCE)
     }
 
-    /// Whether this setting of the `danger` door was used.
+    /// Whether this setting of `danger()` was used.
     pub(super) fn has_reason(&self, setting: &str) -> bool {
         self.danger_reasons.iter().any(|(what, _)| *what == setting)
     }
@@ -164,7 +164,7 @@ fn verifiers(
 ) -> [Verifier; 2] {
     let TokenRules { max_token_len, token_cache, clock, .. } = rules;
     let access = Verifier::new(access, max_token_len, Arc::clone(&clock));
-    // An illegal cache is not made: the problems say why there is no guard.
+    // An illegal cache is not made: its problem is recorded already.
     let access = if is_legal { access.remembering(token_cache) } else { access };
     [access, Verifier::new(refresh, max_token_len, clock).of_refresh_tokens()]
 }

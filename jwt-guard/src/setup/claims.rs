@@ -1,12 +1,12 @@
-//! What the tokens of the guard's own issuer must say, and whose tokens it trusts. `issuer` checks it.
+//! The claims that tokens must have, and the trusted issuers. `issuer` checks them.
 
 use super::{Builder, Danger, HasAudience, HasKeys, TrustedIssuer};
 use crate::verify::TokenProfile;
 
-/// What the `danger` door calls a guard without an audience.
+/// The name of `any_audience` in messages.
 pub(super) const ANY_AUDIENCE: &str = "any_audience";
 
-/// What a token must say.
+/// The required claims.
 impl<K, A> Builder<K, A> {
     /// Accepts tokens for this audience: `aud` must be it, or a list that contains it, byte for byte. May be called
     /// for several; one must match.
@@ -15,14 +15,14 @@ impl<K, A> Builder<K, A> {
         self.into_state()
     }
 
-    /// Accepts tokens of this issuer only: `iss` must be there and equal it, byte for byte. May be called for
-    /// several names of the one issuer that owns the keys. Without it any `iss` is accepted: the key alone tells.
+    /// Accepts tokens of this issuer only: `iss` must be there and equal it, byte for byte. May be called for several
+    /// names of the one issuer that owns the keys. Without it any `iss` is accepted: only the key decides.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.draft.own.issuers.push(issuer.into());
         self
     }
 
-    /// Requires a claim to be there and not null, beside `exp`, `aud` and the subject, which always are required.
+    /// Requires a claim to be present and not null, beside `exp`, `aud` and the subject, which are always required.
     pub fn required_claim(mut self, name: impl Into<String>) -> Self {
         self.draft.own.required_claims.push(name.into());
         self
@@ -55,8 +55,8 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Accepts the tokens of another issuer too, or of others alone. Each has its own keys, audience and claims; settings
-    /// of the request, the clock and the limits are the guard's. May be called for several.
+    /// Accepts the tokens of another issuer, beside the guard's own or alone. Each has its own keys, audience and
+    /// claims; the settings of requests, clock and limits are those of the guard. May be called for several.
     pub fn trust(mut self, issuer: TrustedIssuer) -> Builder<HasKeys, HasAudience> {
         self.draft.trusted.push(issuer.0);
         self.into_state()
@@ -64,9 +64,9 @@ impl<K, A> Builder<K, A> {
 }
 
 impl<K, A> Danger<K, A> {
-    /// Accepts tokens for any audience, or for none. Then a token that another service of the same issuer received
-    /// is accepted here: only do this where the issuer issues for this service alone. The reason is for the reader
-    /// of the code, and must not be empty.
+    /// Accepts tokens for any audience, or for none. Then a token for another service of the same issuer is accepted
+    /// here: only do this if the issuer issues for this service alone. The reason is for readers of the code, and must
+    /// not be empty.
     pub fn any_audience(self, reason: impl Into<String>) -> Builder<K, HasAudience> {
         self.with_reason(ANY_AUDIENCE, reason).into_state()
     }

@@ -4,19 +4,19 @@ use std::fmt;
 
 use super::Builder;
 
-/// Settings that weaken a guard. Each says what must then protect you.
+/// Settings that weaken a guard. Each documents what must protect you instead.
 #[must_use = "pass through one of the methods to go on"]
 pub struct Danger<K, A>(pub(super) Builder<K, A>);
 
 impl<K, A> Builder<K, A> {
-    /// Opens the door to settings that weaken the guard, so that a search for `danger` finds every use.
+    /// Gives access to settings that weaken the guard, so that a search for `danger` finds every use.
     pub fn danger(self) -> Danger<K, A> {
         Danger(self)
     }
 }
 
 impl<K, A> Danger<K, A> {
-    /// Keeps why the guard may be weakened so.
+    /// Records the reason for a weakening.
     pub(super) fn with_reason(mut self, what: &'static str, reason: impl Into<String>) -> Builder<K, A> {
         self.0.draft.danger_reasons.push((what, reason.into()));
         self.0

@@ -5,7 +5,7 @@ use crate::claims::hierarchy::{Hierarchies, Hierarchy, MOST_NAMES, NotClosed};
 use crate::policy::{is_name, is_scope};
 use crate::problems::Problems;
 
-/// The implications that a guard was told of: each a name, and what it implies.
+/// The configured implications: each a name, and what it implies.
 #[derive(Debug, Default)]
 pub(super) struct Implications {
     pub(super) scopes: Vec<(String, Vec<String>)>,
@@ -17,10 +17,10 @@ impl<K, A> Builder<K, A> {
     /// Gives a caller with the scope `name` the scopes `implied` too, and what they imply in turn. May be called for many
     /// scopes, in any order; calls for one scope add up.
     ///
-    /// Every condition counts what follows, `not(..)` too, and so does [`Principal::scopes`](crate::Principal::scopes). It
-    /// holds for tokens and for sessions. A challenge leaves out what the other scopes that it names imply, and of several
-    /// ways to be let in it names the one that would grant the fewest scopes. Tokens that the guard issues say what
-    /// they were told to say: what follows is never written into one, so a change here counts at once.
+    /// Every condition counts implied scopes, `not(..)` too, and so does
+    /// [`Principal::scopes`](crate::Principal::scopes), for tokens and for sessions. A challenge omits scopes that
+    /// others of it imply, and of several ways to be admitted it names the one that grants the fewest scopes. Implied
+    /// scopes are never written into issued tokens, so a change here takes effect at once.
     ///
     /// ```
     /// use axum::{body::Body, http::Request};
@@ -91,7 +91,7 @@ impl<K, A> Builder<K, A> {
     ///
     /// # Errors
     ///
-    /// [`build`](Self::build) refuses empty names and names with a control character, and what it refuses of scopes.
+    /// [`build`](Self::build) refuses empty names and names with a control character, and otherwise as for scopes.
     pub fn role_implies<S: Into<String>>(
         mut self,
         name: impl Into<String>,
@@ -104,7 +104,7 @@ impl<K, A> Builder<K, A> {
 }
 
 impl Implications {
-    /// The hierarchies, closed. Where one cannot be, the problem is noted and the hierarchy is empty.
+    /// Closes the hierarchies. If one is not legal, its problem is recorded and the hierarchy is empty.
     pub(super) fn close(&self, problems: &mut Problems) -> Hierarchies {
         const SCOPE: &str = "no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), \
                              each scope by itself";

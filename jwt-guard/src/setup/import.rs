@@ -1,10 +1,10 @@
-//! What is known of a configuration that was read from a file or from the environment.
+//! The results of reading a configuration from a file or from the environment.
 
 use super::build::Draft;
 use super::{Builder, HasAudience, HasKeys};
 use crate::problems::Problems;
 
-/// What was found when settings were read, to be told with everything else when the guard is built.
+/// The problems of reading settings, to be reported with all others when the guard is built.
 #[derive(Debug, Default)]
 pub(super) struct ImportReport {
     pub(super) problems: Problems,
@@ -15,7 +15,7 @@ pub(super) struct ImportReport {
 }
 
 impl Builder<HasKeys, HasAudience> {
-    /// Takes over what was found when settings were read.
+    /// Adds the results of reading settings.
     pub(super) fn import(mut self, report: ImportReport) -> Self {
         self.draft.import = report;
         self
@@ -23,11 +23,11 @@ impl Builder<HasKeys, HasAudience> {
 }
 
 impl Draft {
-    /// What was wrong with the settings from outside, and the two decisions that the type of a builder stands for where it
-    /// was made of them.
+    /// Adds the problems of settings from outside, and checks key and audience, which the type of a builder from
+    /// settings cannot prove.
     pub(super) fn take_imported_problems(&mut self) -> Problems {
         let ImportReport { mut problems, names_key, names_audience } = std::mem::take(&mut self.import);
-        // Sessions alone are a guard too, and so are other issuers.
+        // Sessions alone, or other issuers alone, make a guard too.
         if !self.resolvers.is_empty() || !self.trusted.is_empty() {
             return problems;
         }

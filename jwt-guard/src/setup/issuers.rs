@@ -1,4 +1,4 @@
-//! The issuers of a guard, put together: each has keys, an audience and a name of its own.
+//! Compiles the issuers of a guard: each has its own keys, audience and name.
 
 use super::build::Draft;
 
@@ -10,11 +10,11 @@ use crate::verify::{IssuerRules, Rules};
 
 /// The compiled issuers.
 pub(super) struct Issuers {
-    /// The rules for what this guard issues.
+    /// The rules for the guard's own tokens.
     pub(super) own: Rules,
-    /// Those whose access tokens are accepted. None for a guard that knows sessions only.
+    /// The issuers of accepted access tokens. None for a guard for sessions only.
     pub(super) access: Vec<IssuerRules>,
-    /// Those whose refresh tokens are accepted: this guard, if it has keys.
+    /// The issuers of accepted refresh tokens: this guard, if it has keys.
     pub(super) refresh: Vec<IssuerRules>,
     pub(super) home: Home,
     /// Those of `access` whose subjects are not users of the guard.

@@ -1,4 +1,4 @@
-//! Keys: how they are given, and how they are loaded.
+//! The setters and the loading of keys.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
 use crate::secret::Secret;
 
-/// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only. Where
-/// tokens name a key, give it that id, by [`Builder::key`] and [`VerifyingKey::with_id`]: a key without one is for tokens that
-/// name none, and a public key for those that name its thumbprint.
+/// Keys. Each call adds one; a token chooses among them by its `kid`, and each verifies with its own algorithm only. If
+/// tokens have a `kid`, give the key that id by [`Builder::key`] and [`VerifyingKey::with_id`]: a key without an id
+/// verifies tokens without `kid`, and a public key also those with its thumbprint.
 impl<K, A> Builder<K, A> {
     /// Adds a shared secret for HS256: at least 32 random bytes (RFC 7518 section 3.2), not a password.
     pub fn secret(self, secret: impl Into<Secret>) -> Builder<HasKeys, A> {
@@ -37,8 +37,8 @@ impl<K, A> Builder<K, A> {
         self.with_key(KeySource::Jwk(json.into()))
     }
 
-    /// Adds every usable key of a JSON Web Key set. Keys for other purposes are passed over; none usable is an
-    /// error that says why for each.
+    /// Adds every usable key of a JSON Web Key set. Keys for other purposes are skipped; if none is usable, the error
+    /// has the reason for each.
     pub fn jwk_set(self, json: impl Into<String>) -> Builder<HasKeys, A> {
         self.with_key(KeySource::JwkSet(json.into()))
     }
@@ -53,8 +53,8 @@ impl<K, A> Builder<K, A> {
         self.with_key(KeySource::LoadedSet(keys))
     }
 
-    /// Allows these algorithms only. By default each key allows the one it is bound to; the list is needed where a
-    /// JWK does not say which.
+    /// Allows these algorithms only. By default each key allows the one it is bound to; the list is needed if a JWK has
+    /// no `alg`.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.draft.own.algorithms = algorithms.into_iter().collect();
         self
@@ -66,7 +66,7 @@ impl<K, A> Builder<K, A> {
     }
 }
 
-/// A key as it was handed to the builder; loaded at the end, so that all bad keys are named together.
+/// A key in the form of its setter; loaded at the end, so that all bad keys are reported together.
 #[derive(Clone)]
 pub(super) enum KeySource {
     Der(Algorithm, Vec<u8>),
@@ -78,7 +78,8 @@ pub(super) enum KeySource {
     Secret(Algorithm, Secret),
 }
 
-/// Shows what kind of key it is. The text of a JWK may be a secret, and what was taken for a public key one too.
+/// Shows only the kind of key. The text of a JWK may contain a secret, and so may a text that was given as a public
+/// key.
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -93,7 +94,7 @@ impl fmt::Debug for KeySource {
     }
 }
 
-/// Loads every key, and notes each that cannot be used.
+/// Loads every key, and records the unusable ones.
 pub(super) fn load(
     sources: Vec<KeySource>,
     signing: Option<VerifyingKey>,
@@ -126,14 +127,14 @@ pub(super) fn load(
         ));
     }
     if keys.is_empty() {
-        // Each key that failed to load has said so itself.
+        // The failure of each key is recorded already.
         return None;
     }
     problems.keep(KeySet::new(keys))
 }
 
-/// The guard's own key, under the name that it gives in every token. So another key without an id stays the one for tokens
-/// that name none.
+/// The guard's own key, under the `kid` of its tokens, so that another key without an id remains the one for tokens
+/// without `kid`.
 fn named(key: VerifyingKey) -> VerifyingKey {
     match key.name().map(str::to_owned) {
         Some(name) => key.with_id(name),
@@ -141,7 +142,7 @@ fn named(key: VerifyingKey) -> VerifyingKey {
     }
 }
 
-/// The keys of a set. Those that were passed over are named in the log: one of them may be the one that is missed.
+/// The keys of a set. Skipped ones are logged: one of them may be the missing one.
 fn usable(set: KeySet) -> impl Iterator<Item = VerifyingKey> {
     for skipped in set.skipped() {
         tracing::warn!(target: "jwt_guard", reason = %skipped, "a key of the set is not used");

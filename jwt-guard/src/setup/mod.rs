@@ -1,6 +1,6 @@
-//! Building a guard: settings by code, by a file and by the environment, checked together.
+//! Builds a guard from settings in code, in a file and in the environment, which are checked together.
 //!
-//! A setting stands in the file of its subject, with its setter, default, bound and check. `build` puts the parts together.
+//! Each setting is in the file of its subject, with its setter, default, bound and check. `build` combines the parts.
 
 mod answer;
 mod build;
@@ -41,8 +41,8 @@ pub use crate::verify::{TokenCache, TokenProfile};
 
 /// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
 ///
-/// Keys and audience must be given before [`build`](Builder::build) exists. Nothing is checked until then, so that
-/// all mistakes are named at once.
+/// [`build`](Builder::build) exists only after keys and an audience were given. It checks everything together, so that
+/// all mistakes are reported at once.
 #[must_use = "a builder protects nothing until it is built"]
 pub struct Builder<K, A> {
     draft: Draft,
@@ -65,7 +65,7 @@ impl Builder<WantsKeys, WantsAudience> {
 }
 
 impl Builder<HasKeys, HasAudience> {
-    /// A builder for settings from outside: whether they name keys and an audience is checked when it is built.
+    /// A builder for settings from outside: `build` checks that they have keys and an audience.
     fn imported() -> Self {
         Builder::new().into_state()
     }
@@ -74,14 +74,13 @@ impl Builder<HasKeys, HasAudience> {
 impl<K, A> Builder<K, A> {
     /// Checks the configuration as a whole, loads the keys and tries the crypto backend.
     ///
-    /// Where the crate jsonwebtoken has no process-wide `CryptoProvider`, because two of its backends are compiled in, this
-    /// installs the one of the guard, so that the application's own calls of jsonwebtoken go on to work. An application
-    /// that wants another one installs it before.
+    /// If jsonwebtoken has no process-wide `CryptoProvider`, because two of its backends are compiled in, this installs
+    /// the one of the guard, so that the application's own calls of jsonwebtoken work. To use another one, install it
+    /// before.
     ///
     /// # Errors
     ///
-    /// Every problem, not the first: each key that cannot be used and each setting that makes no sense, with the
-    /// fix.
+    /// All problems: each unusable key and each invalid setting, with the fix.
     pub fn build(self) -> Result<JwtGuard, ConfigError>
     where
         K: KeysGiven,

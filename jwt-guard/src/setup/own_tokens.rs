@@ -1,4 +1,4 @@
-//! The guard's own tokens: how they are issued, and who remembers them.
+//! The guard's own tokens: issuing and revocation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,15 +41,16 @@ impl Default for OwnTokens {
 
 /// The guard's own tokens.
 impl<K, A> Builder<K, A> {
-    /// Issues tokens, signed with this key: [`JwtGuard::issuer`](crate::JwtGuard::issuer) and [`JwtGuard::login`](crate::JwtGuard::login) need it. The guard accepts
-    /// what the key signs; older keys are added beside it until the last of their tokens has expired.
+    /// Issues tokens, signed with this key: [`JwtGuard::issuer`](crate::JwtGuard::issuer) and
+    /// [`JwtGuard::login`](crate::JwtGuard::login) need it. The guard accepts tokens of the key; add older keys beside
+    /// it until the last of their tokens has expired.
     pub fn signing_key(mut self, key: SigningKey) -> Builder<HasKeys, A> {
         self.draft.own_tokens.signing_key = Some(key);
         self.into_state()
     }
 
-    /// Changes the issuer: lifetimes, client, limits. Issuer name, audience, clock and subject claim are the guard's.
-    /// Further calls change what the earlier ones left.
+    /// Changes the issuer: lifetimes, client, limits. Issuer name, audience, clock and subject claim are those of the
+    /// guard. Calls accumulate.
     ///
     /// ```
     /// use std::time::Duration;
@@ -91,10 +92,10 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Ends the access token with the refresh token that went with it: after a refresh only the new pair is good. Off by
-    /// default, because a client may have requests under way with the old one, which would be refused.
+    /// Ends the access token together with its refresh token: after a refresh only the new pair is valid. Off by
+    /// default, because requests with the old one may be on their way, and would be refused.
     ///
-    /// Each refresh is a revocation more then, which the [limits](crate::store::StoreLimits) of the store count.
+    /// Then each refresh adds a revocation, which counts for the [limits](crate::store::StoreLimits) of the store.
     pub fn refresh_ends_access(mut self) -> Self {
         self.draft.own_tokens.refresh_ends_access = true;
         self
@@ -129,7 +130,7 @@ impl OwnTokens {
         }
     }
 
-    /// Who is asked whether a token still counts.
+    /// The check of revocation.
     pub(super) fn revocation(&self) -> Option<Revocation> {
         match (&self.revocation, &self.token_store) {
             (Some(RevocationSource(store)), _) => Some(Revocation::Revoked(Arc::clone(store))),
@@ -138,7 +139,7 @@ impl OwnTokens {
         }
     }
 
-    /// How the guard issues tokens, if it has a key to sign with.
+    /// The settings of issuing, if there is a signing key.
     pub(super) fn issuing(self, own: &Rules, rules: &TokenRules, problems: &mut Problems) -> Option<Issuing> {
         let issuer = issuer(self.signing_key?, own, rules, self.issuer_settings);
         Some(Issuing {
@@ -151,7 +152,7 @@ impl OwnTokens {
     }
 }
 
-/// The issuer of the guard: what it issues, the guard accepts.
+/// The issuer of the guard, whose tokens the guard accepts.
 fn issuer(
     key: SigningKey,
     rules: &Rules,

@@ -1,4 +1,4 @@
-//! Keys that issuers publish: where, and how they are fetched.
+//! Keys that issuers publish: their addresses, and how they are fetched.
 
 use std::sync::Arc;
 
@@ -11,23 +11,23 @@ use crate::keys::remote::HttpFetcher;
 use crate::keys::remote::{Endpoint, FetchKeys, RemoteKeySettings, RemoteKeys};
 use crate::problems::Problems;
 
-/// How keys are fetched where an issuer does not say so itself.
+/// How keys are fetched, for issuers without their own settings.
 #[derive(Debug, Default)]
 pub(super) struct Remote {
     settings: RemoteKeySettings,
     fetcher: Option<Arc<dyn FetchKeys>>,
 }
 
-/// Where an issuer publishes its keys.
+/// The address of an issuer's keys.
 #[derive(Clone, Debug)]
 pub(super) enum RemoteSource {
     /// The address of a JWK set.
     Jwks(String),
-    /// The documents of an issuer name the address (OpenID Connect Discovery 1.0, RFC 8414).
+    /// Discovery: the issuer's document has the address (OpenID Connect Discovery 1.0, RFC 8414).
     Discovery(String),
 }
 
-/// What the `danger` door calls keys that are fetched without TLS.
+/// The name of `plain_http_keys` in messages.
 pub(super) const LOOPBACK_HTTP: &str = "loopback_http";
 
 /// Keys that the issuer publishes. They are fetched when the first token needs them, and kept up to date.
@@ -52,21 +52,21 @@ impl<K, A> Builder<K, A> {
         self.into_state()
     }
 
-    /// Takes the name of an OpenID provider, or of an authorization server, and finds its keys by the documents that it
-    /// publishes (OpenID Connect Discovery 1.0, RFC 8414). Tokens must be of this [`issuer`](Builder::issuer), byte for byte.
+    /// Finds the keys of an OpenID provider, or of an authorization server, by the documents that it publishes (OpenID
+    /// Connect Discovery 1.0, RFC 8414). Tokens must be of this [`issuer`](Builder::issuer), byte for byte.
     pub fn oidc_issuer(mut self, issuer: impl Into<String>) -> Builder<HasKeys, A> {
         let issuer = issuer.into();
         self.draft.own.remote = Some(RemoteSource::Discovery(issuer.clone()));
         self.issuer(issuer).into_state()
     }
 
-    /// Says how long keys are good and how often they are fetched, for every issuer that does not say so itself.
+    /// Sets how long keys are used and how often they are fetched, for every issuer without its own settings.
     pub fn remote_keys(mut self, settings: RemoteKeySettings) -> Self {
         self.draft.remote.settings = settings;
         self
     }
 
-    /// Fetches with this client instead of the one that the feature `remote-keys` brings.
+    /// Fetches with this client instead of that of the feature `remote-keys`.
     pub fn key_fetcher(mut self, fetcher: impl FetchKeys) -> Self {
         self.draft.remote.fetcher = Some(Arc::new(fetcher));
         self
@@ -74,7 +74,7 @@ impl<K, A> Builder<K, A> {
 }
 
 impl<K, A> Danger<K, A> {
-    /// Lets keys come over plain HTTP from this machine (`localhost`, `127.0.0.1`, `[::1]`), for tests. A program that
+    /// Allows keys over plain HTTP from this machine (`localhost`, `127.0.0.1`, `[::1]`), for tests. A program that
     /// listens on the port can sign tokens.
     pub fn loopback_http(self, reason: impl Into<String>) -> Builder<K, A> {
         self.with_reason(LOOPBACK_HTTP, reason)
@@ -96,14 +96,14 @@ impl TrustedIssuer {
         trusted
     }
 
-    /// Says how long the keys of this issuer are good and how often they are fetched.
+    /// Sets how long the keys of this issuer are used and how often they are fetched.
     pub fn remote_keys(mut self, settings: RemoteKeySettings) -> Self {
         self.0.remote_settings = Some(settings);
         self
     }
 }
 
-/// The client that the feature brings.
+/// The client of the feature.
 #[cfg(feature = "remote-keys")]
 fn usual_fetcher(settings: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
     HttpFetcher::new(settings).map(|fetcher| Arc::new(fetcher) as Arc<dyn FetchKeys>)
@@ -117,12 +117,12 @@ fn usual_fetcher(_: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
 }
 
 impl Draft {
-    /// The keys that an issuer publishes, if it says where. Nothing is fetched yet.
+    /// The published keys of an issuer, if it has an address. Nothing is fetched yet.
     pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<KeyRing> {
         let endpoint = match (&issuer.remote, issuer.issuers.first()) {
             (Some(RemoteSource::Jwks(url)), _) => Endpoint::jwks(url, self.loopback_http()),
             (Some(RemoteSource::Discovery(name)), _) => Endpoint::discovery(name, self.loopback_http()),
-            // A preset that was given nonsense has said so.
+            // The invalid argument of a preset is recorded already.
             (None, Some(name)) if issuer.usual.discovery && issuer.problems.is_empty() => {
                 Endpoint::discovery(name, self.loopback_http())
             }

@@ -1,4 +1,4 @@
-//! Where callers are looked for in a request. Each place has one meaning; otherwise a request would have two.
+//! The locations of credentials. Each location has one meaning; otherwise a request could have two.
 
 use http::header::HeaderName;
 
@@ -35,18 +35,18 @@ impl Default for Request {
 
 /// The request.
 impl<K, A> Builder<K, A> {
-    /// Looks for tokens in these places, in this order; `Authorization: Bearer` alone by default.
+    /// Looks for tokens in these locations, in this order; `Authorization: Bearer` alone by default.
     pub fn locations(mut self, locations: impl IntoIterator<Item = TokenLocation>) -> Self {
         self.draft.request.locations = locations.into_iter().collect();
         self
     }
 
-    /// Sets tokens in cookies where [`Login::cookies`](crate::login::Login::cookies) asks for it, and reads them: access tokens
-    /// from their cookie, after all other locations, and refresh tokens from theirs where a policy asks for one.
+    /// Sets tokens in cookies for [`Login::cookies`](crate::login::Login::cookies), and reads them: access tokens from
+    /// their cookie, after all other locations, and refresh tokens from theirs if a policy needs one.
     ///
-    /// A request that may change something must then repeat the `csrf` claim of its token, also on open routes: a browser
-    /// sends the cookies of an earlier login with the form of the next one. A token in a header is exempt; a request with
-    /// both carries two tokens, and is 400 unless [`prefer_first`](Self::prefer_first) is set.
+    /// Then a request that changes something must repeat the `csrf` claim of its token, also on open routes: a browser
+    /// sends the cookies of an earlier login with the form of the next one. A token in a header is exempt; a request
+    /// with both has two tokens, and is 400 unless [`prefer_first`](Self::prefer_first) is set.
     pub fn cookies(mut self, settings: CookieSettings) -> Self {
         self.draft.request.cookies = Some(settings);
         self
@@ -59,15 +59,15 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Takes the token of the first location that holds one, where a request carries several. By default that is
-    /// 400 (RFC 6750 section 2). A bad token is never rescued by a later one.
+    /// Uses the first location with a token, if a request has several. By default that is 400 (RFC 6750 section 2). A
+    /// later token never replaces a bad one.
     pub fn prefer_first(mut self) -> Self {
         self.draft.request.conflict = Conflict::PreferFirst;
         self
     }
 
-    /// Removes the token from a request that was let in, so that no handler, proxy or log behind the guard sees it.
-    /// `Claims` and `Principal` work as before. `OriginalUri` keeps the address as it came, and another guard in an inner
+    /// Removes the token from an admitted request, so that handlers, proxies and logs behind the guard do not see it.
+    /// `Claims` and `Principal` still work. `OriginalUri` keeps the original address, and another guard in an inner
     /// layer finds no token.
     pub fn strip_credentials(mut self) -> Self {
         self.draft.request.credentials = Credentials::Strip;
@@ -76,9 +76,9 @@ impl<K, A> Builder<K, A> {
 }
 
 impl<K, A> Danger<K, A> {
-    /// Reads the token from a query parameter too, after all other locations. Addresses end up in logs, histories
-    /// and `Referer` headers: only do this for clients that cannot set a header, with tokens that live for seconds,
-    /// and answer with `Cache-Control: private` (RFC 6750 section 2.3).
+    /// Reads the token from a query parameter too, after all other locations. Addresses end up in logs, histories and
+    /// `Referer` headers: only do this for clients that cannot set a header, with tokens that live for seconds, and
+    /// answer with `Cache-Control: private` (RFC 6750 section 2.3).
     pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
         self.0.draft.request.query.push(TokenLocation(Place::Query { name: name.into() }));
         self.0
@@ -86,7 +86,7 @@ impl<K, A> Danger<K, A> {
 }
 
 impl Request {
-    /// Checks the places of tokens and sessions, those of the guard's own cookies included.
+    /// Checks the locations of tokens and sessions, including the guard's own cookies.
     pub(super) fn check(&self, problems: &mut Problems) {
         if self.locations.is_empty() && self.query.is_empty() {
             problems.setting("no token location is left; add one such as `TokenLocation::bearer()`");
@@ -119,7 +119,7 @@ impl Request {
         self.locations.iter().chain(&self.query).map(|location| location.0.clone()).collect()
     }
 
-    /// The rules for tokens in cookies, and what is wrong with the settings they are made of.
+    /// Makes the rules for tokens in cookies, and records problems of their settings.
     pub(super) fn csrf_rules(&self, problems: &mut Problems) -> CsrfRules {
         let cookies = self.cookies.as_ref();
         if let Some(cookies) = cookies {
@@ -143,13 +143,13 @@ impl Request {
         CsrfRules {
             header: cookies.and_then(|cookies| HeaderName::try_from(cookies.csrf_header_name()).ok()),
             trusted: origins,
-            // Without settings the guard does not know how the cookies that it reads were set.
+            // Without settings it is unknown how the cookies were set.
             plain_http: cookies.is_none_or(CookieSettings::is_for_plain_http),
         }
     }
 }
 
-/// The places of access tokens, with the refresh token's cookie in place of theirs.
+/// The locations of access tokens, with the refresh token's cookie in place of theirs.
 pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
     let places = places.iter().filter(|place| !place.is_of_session());
     let Some(cookies) = cookies else { return places.cloned().collect() };
@@ -158,7 +158,7 @@ pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&Cookie
     places.map(|place| if *place == access { refresh.clone() } else { place.clone() }).collect()
 }
 
-/// What else than access tokens or sessions the cookie settings keep in this place.
+/// The other use of this location in the cookie settings, if any.
 fn other_use(location: &TokenLocation, cookies: &CookieSettings) -> Option<&'static str> {
     match location.0.part() {
         Part::Cookie(name) => {
@@ -211,7 +211,7 @@ mod tests {
             (TokenLocation::bearer(), TokenLocation::scheme("BEARER"), true),
             (protocol("a"), protocol("a"), true),
             (query("a"), query("a"), true),
-            // Names of cookies, sub-protocols and parameters have case.
+            // Names of cookies, sub-protocols and parameters are case-sensitive.
             (cookie("a"), session("A"), false),
             (protocol("a"), protocol("A"), false),
             (query("a"), query("A"), false),

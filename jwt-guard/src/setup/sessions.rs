@@ -7,13 +7,13 @@ use crate::session::Sessions;
 use crate::token::TokenSource;
 
 impl<K, A> Builder<K, A> {
-    /// Lets callers in by a server-side session too: its cookie is one more place where a caller is looked for, and the
-    /// attributes, `Principal` and `Claims` work as for tokens. A guard that has sessions needs no key and no audience;
-    /// without them it accepts no token at all.
+    /// Authenticates callers by a server-side session too: its cookie is another location, and the attributes,
+    /// `Principal` and `Claims` work as for tokens. A guard with sessions needs no key and no audience; without them it
+    /// does not accept tokens.
     ///
-    /// A request with a session and a token is 400, as one with two tokens. Requests that change something with the
-    /// session's cookie must come from this site, by `Origin` and `Sec-Fetch-Site`. With neither header they are 403: a
-    /// client that is not a browser sends the id in a [header](crate::session::SessionsBuilder::header).
+    /// A request with a session and a token is 400, like one with two tokens. Requests that change something with the
+    /// session's cookie must come from this site, by `Origin` and `Sec-Fetch-Site`. Without either header they are 403:
+    /// a client that is not a browser sends the id in a [header](crate::session::SessionsBuilder::header).
     ///
     /// ```
     /// use jwt_guard::session::Sessions;

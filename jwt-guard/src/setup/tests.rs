@@ -1,4 +1,4 @@
-//! Each setting that makes no sense is named, with the fix, and all of them together.
+//! Each invalid setting is reported with its fix, and all of them together.
 
 use std::time::Duration;
 
@@ -160,7 +160,7 @@ fn refresh_tokens_are_never_remembered() {
     assert!(shown(&config.access) && !shown(&config.refresh));
 }
 
-/// A draft that trusts one issuer, by its own key and for its own audience.
+/// A draft that trusts one issuer, with its own key and audience.
 fn trusting(change: impl FnOnce(&mut Draft)) -> Vec<String> {
     let mut draft = Draft::new();
     draft.trusted.push(partner("https://partner.example"));

@@ -1,4 +1,4 @@
-//! What holds for the tokens of every issuer: time, length, cache.
+//! The rules for the tokens of all issuers: time, length, cache.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use crate::clock::{Clock, SystemClock};
 use crate::problems::Problems;
 use crate::verify::{EmbeddedKeys, Limits, TokenCache};
 
-/// 24 hours: an access token that lives longer is a mistake of its issuer more often than a decision.
+/// 24 hours: a longer lifetime of an access token is usually a mistake of its issuer.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// 366 days: what lives longer is not a credential that anybody meant to expire.
+/// 366 days: a longer lifetime is practically unlimited.
 const LONGEST_MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// 30 seconds, as most validators; clocks that NTP keeps differ by far less.
+/// 30 seconds, as in most validators; clocks with NTP differ by far less.
 const LEEWAY: Duration = Duration::from_secs(30);
 
 /// RFC 7519 section 4.1.4: "usually no more than a few minutes".
 const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
-/// 8 KiB: what common servers accept for a whole header line.
+/// 8 KiB: the limit of common servers for a header line.
 const MAX_TOKEN_LEN: usize = 8 * 1024;
 
-/// Beyond 16 KiB a token no longer fits where tokens travel.
+/// Tokens beyond 16 KiB do not fit into headers and cookies.
 const MAX_TOKEN_LEN_LIMIT: usize = 16 * 1024;
 
 /// The settings of this file.
@@ -57,7 +57,7 @@ impl Default for TokenRules {
     }
 }
 
-/// What holds for every token.
+/// The rules for all tokens.
 impl<K, A> Builder<K, A> {
     /// Allows clocks to differ by this much in `exp`, `nbf` and `iat`: 30 seconds by default, 5 minutes at most.
     pub fn leeway(mut self, leeway: Duration) -> Self {
@@ -79,8 +79,8 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Refuses tokens that carry a key or the address of one in their header (`jwk`, `jku`, `x5u`, `x5c`). By
-    /// default such members are ignored; they are never used.
+    /// Refuses tokens with a key, or the address of one, in their header (`jwk`, `jku`, `x5u`, `x5c`). By default such
+    /// members are ignored; they are never used.
     pub fn refuse_embedded_keys(mut self) -> Self {
         self.draft.token_rules.limits.embedded_keys = EmbeddedKeys::Refuse;
         self
@@ -92,7 +92,7 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Says which verified tokens are remembered: by default those with asymmetric signatures, for a minute.
+    /// Sets which verified tokens are remembered: by default those with asymmetric signatures, for a minute.
     pub fn token_cache(mut self, cache: TokenCache) -> Self {
         self.draft.token_rules.token_cache = cache;
         self
@@ -106,7 +106,7 @@ impl<K, A> Builder<K, A> {
 }
 
 impl<K, A> Danger<K, A> {
-    /// Accepts tokens of any lifetime. Then a stolen token may be good for years: only do this where tokens can be
+    /// Accepts tokens of any lifetime. Then a stolen token may be valid for years: only do this if tokens can be
     /// revoked.
     pub fn unlimited_lifetime(mut self, reason: impl Into<String>) -> Builder<K, A> {
         self.0.draft.token_rules.limits.max_lifetime = None;
@@ -115,7 +115,7 @@ impl<K, A> Danger<K, A> {
 }
 
 impl TokenRules {
-    /// Notes what makes no sense.
+    /// Records invalid settings.
     pub(super) fn check(&self, problems: &mut Problems) {
         if self.limits.leeway > MAX_LEEWAY {
             problems.setting(format!(

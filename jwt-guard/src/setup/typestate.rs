@@ -1,4 +1,4 @@
-//! The two decisions that a configuration cannot do without, as types.
+//! The two mandatory settings of a configuration, as types.
 
 use std::marker::PhantomData;
 
@@ -15,11 +15,11 @@ pub struct HasKeys(PhantomData<()>);
 #[derive(Debug)]
 pub struct WantsAudience(PhantomData<()>);
 
-/// An audience was given, or waived through the `danger` door.
+/// An audience was given, or waived by `danger()`.
 #[derive(Debug)]
 pub struct HasAudience(PhantomData<()>);
 
-/// The builder knows a key.
+/// The builder has a key.
 #[diagnostic::on_unimplemented(
     message = "this guard has no key to verify tokens with",
     label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)`, `.key(..)`, `.trust(..)`, `.oidc_issuer(..)` or `.jwks_url(..)` before `.build()`",
@@ -31,7 +31,7 @@ pub trait KeysGiven {}
 #[diagnostic::do_not_recommend]
 impl KeysGiven for HasKeys {}
 
-/// The builder knows for whom tokens must be.
+/// The builder has an audience.
 #[diagnostic::on_unimplemented(
     message = "this guard does not say for whom its tokens must be",
     label = "call `.audience(\"..\")` with the `aud` of the tokens before `.build()`",

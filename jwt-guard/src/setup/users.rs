@@ -10,15 +10,14 @@ use crate::claims::Claims;
 use crate::config::UserLoader;
 
 impl<K, A> Builder<K, A> {
-    /// Turns the claims of every good token into the application's own user, for
-    /// [`CurrentUser`](crate::CurrentUser).
+    /// Turns the claims of every valid token into the application's own user, for [`CurrentUser`](crate::CurrentUser).
     ///
-    /// The loader runs once per request, after verification and revocation and before the policy. `None` means that
-    /// there is no such user (any more): the token is refused with 401. An error is not a verdict: the request is answered
-    /// with 503, and the log has the reason. A panic is 500. Callers without a token are not looked up.
+    /// The loader runs once per request, after verification and revocation and before the policy. `None` means that the
+    /// user does not exist (any more): the token is refused with 401. An error is not a verdict: the request is
+    /// answered with 503, and the log has the reason. A panic is 500. Callers without a token are not looked up.
     ///
-    /// A subject is a person of its issuer. Where the guard trusts other issuers too, their callers are not looked up and have no
-    /// user, unless the issuer says [`TrustedIssuer::same_users`](crate::TrustedIssuer::same_users).
+    /// A subject belongs to its issuer. If the guard trusts other issuers too, their callers are not looked up and have
+    /// no user, unless the issuer is set to [`TrustedIssuer::same_users`](crate::TrustedIssuer::same_users).
     ///
     /// ```
     /// use jwt_guard::{Claims, CurrentUser, JwtGuard, Secret, authentication_required};
@@ -42,8 +41,8 @@ impl<K, A> Builder<K, A> {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     ///
-    /// A loader that takes [`Claims<T>`](crate::Claims) reads claims of its own type; a caller whose
-    /// claims do not fit is refused with 403. A closure moves what it needs into its future:
+    /// A loader with [`Claims<T>`](crate::Claims) reads claims of its own type; a caller whose claims do not fit is
+    /// refused with 403. A closure moves captured values into its future:
     ///
     /// ```
     /// # use std::{collections::HashMap, convert::Infallible, sync::Arc};

@@ -1,4 +1,4 @@
-//! One issuer as it was asked for: its keys, and what its tokens must say.
+//! The settings of one issuer: its keys, and the rules for its tokens.
 
 mod presets;
 mod trusted;
@@ -15,13 +15,13 @@ use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, Rules, To
 #[derive(Clone, Debug)]
 pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) keys: Vec<KeySource>,
-    /// Where the keys are published.
+    /// The address of published keys.
     pub(in crate::setup) remote: Option<super::remote::RemoteSource>,
     pub(in crate::setup) remote_settings: Option<RemoteKeySettings>,
     pub(in crate::setup) algorithms: Vec<Algorithm>,
     pub(in crate::setup) issuers: Vec<String>,
     pub(in crate::setup) audiences: Vec<String>,
-    /// Whether a token without `aud` passes, because another claim says whom it is for.
+    /// Whether a token without `aud` is accepted, because another claim names the recipient.
     pub(in crate::setup) may_lack_audience: bool,
     pub(in crate::setup) clients: Clients,
     pub(in crate::setup) profile: TokenProfile,
@@ -31,17 +31,17 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) scope_claims: Vec<Vec<String>>,
     pub(in crate::setup) role_claims: Vec<Vec<String>>,
     pub(in crate::setup) login_claims: LoginClaims,
-    /// Whether its subjects are users of the guard's own loader.
+    /// Whether the guard's user loader knows its subjects.
     pub(in crate::setup) same_users: bool,
-    /// What holds unless a setting says otherwise.
+    /// The defaults.
     pub(in crate::setup) usual: Usual,
-    /// Whether the name begins with `http://` and is one of this machine.
+    /// Whether the name begins with `http://` and is an address of this machine.
     pub(in crate::setup) is_plain: bool,
-    /// What a preset was given that it cannot be made of.
+    /// The invalid argument of a preset.
     pub(in crate::setup) problems: Vec<String>,
 }
 
-/// What holds for an issuer as long as the configuration says nothing else.
+/// The defaults of an issuer.
 #[derive(Clone, Debug)]
 pub(in crate::setup) struct Usual {
     /// The paths of the claims with scopes.
@@ -85,7 +85,7 @@ impl Default for IssuerDraft {
 }
 
 impl IssuerDraft {
-    /// Whether any key is given, or a place where there are some.
+    /// Whether there is a key, or an address of keys.
     pub(super) fn has_keys(&self) -> bool {
         if self.remote.is_some() || self.usual.discovery {
             return true;
@@ -98,7 +98,7 @@ impl IssuerDraft {
         if self.remote.is_some() && !self.keys.is_empty() {
             problems.setting("an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers");
         }
-        // A preset that was given nonsense has no name.
+        // A preset with an invalid argument has no name.
         for issuer in self.issuers.iter().filter(|_| self.problems.is_empty()) {
             if issuer.trim().is_empty() || issuer.trim() != issuer {
                 problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
@@ -150,7 +150,7 @@ impl IssuerDraft {
         }
     }
 
-    /// The keys that are given with the configuration; what is wrong with any is noted.
+    /// Loads the keys of the configuration, and records the problems.
     pub(super) fn fixed_keys(
         &mut self,
         signing: Option<VerifyingKey>,
@@ -182,7 +182,7 @@ impl IssuerDraft {
     }
 }
 
-/// The configured paths, or the usual ones.
+/// The configured paths, or the defaults.
 fn paths(configured: Vec<Vec<String>>, usual: &[&[&str]]) -> Vec<ClaimPath> {
     if configured.is_empty() {
         let owned = |path: &&[&str]| ClaimPath(path.iter().map(|&name| name.to_owned()).collect());

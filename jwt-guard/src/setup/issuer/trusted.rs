@@ -1,4 +1,4 @@
-//! An issuer of others, whose tokens a guard accepts.
+//! Another issuer whose tokens a guard accepts.
 
 use super::IssuerDraft;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
@@ -7,14 +7,15 @@ use crate::verify::{LoginClaims, TokenProfile};
 
 /// An issuer whose tokens a guard accepts, beside others or alone: [`Builder::trust`](crate::setup::Builder::trust).
 ///
-/// It has keys of its own, and no other issuer's key verifies a token in its name (RFC 8725 section 3.8). The `iss` of a
-/// token chooses among the issuers of a guard before anything is verified, and proves nothing by itself.
+/// It has its own keys, and keys of other issuers never verify its tokens (RFC 8725 section 3.8). The `iss` of a token
+/// chooses among the issuers of a guard before verification, and proves nothing by itself.
 ///
-/// Without an [`audience`](Self::audience) of its own, the guard's counts. A subject is unique within its issuer only: who
-/// trusts several looks at [`Claims::issuer`](crate::Claims::issuer) too, where callers are told apart.
+/// Without its own [`audience`](Self::audience), the guard's audience applies. A subject is unique only within its
+/// issuer: with several issuers, compare [`Claims::issuer`](crate::Claims::issuer) too.
 ///
-/// [Presets](#presets) know the claims of common identity providers: [`keycloak`](Self::keycloak), [`entra`](Self::entra),
-/// [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard ones: [`rfc9068`](Self::rfc9068).
+/// [Presets](#presets) are configured for common identity providers: [`keycloak`](Self::keycloak),
+/// [`entra`](Self::entra), [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard
+/// ones: [`rfc9068`](Self::rfc9068).
 ///
 /// ```
 /// use jwt_guard::keys::VerifyingKey;
@@ -97,8 +98,8 @@ impl TrustedIssuer {
         self
     }
 
-    /// Requires a claim to be exactly this string: how some issuers tell an access token from an ID token. A further call
-    /// for the same claim replaces the value.
+    /// Requires a claim to be exactly this string, which distinguishes access tokens from ID tokens for some issuers. A
+    /// further call for the same claim replaces the value.
     pub fn claim_value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let name = name.into();
         self.0.claim_values.retain(|(known, _)| *known != name);
@@ -112,22 +113,22 @@ impl TrustedIssuer {
         self
     }
 
-    /// Believes what tokens of this issuer say of the login: the claims `fresh` and `csrf`, as the tokens of a
-    /// [`TokenIssuer`](crate::issue::TokenIssuer) have them.
+    /// Uses the claims `fresh` and `csrf` of this issuer, which describe the login, as for tokens of a
+    /// [`TokenIssuer`](crate::issue::TokenIssuer).
     ///
-    /// Not by default, and then they count as absent: such tokens are never fresh, and in a cookie for which the guard asks a
-    /// [`csrf` value](crate::cookies::CookieSettings) they change nothing. Other issuers may give these names another meaning, and one
-    /// that chooses the `csrf` value of a token can have a page of its own repeat it.
+    /// Not by default, and then they count as absent: such tokens are never fresh, and in a cookie for which the guard
+    /// asks a [`csrf` value](crate::cookies::CookieSettings) they change nothing. Other issuers may use these names
+    /// otherwise, and an issuer that chooses the `csrf` value of a token can repeat it from its own page.
     pub fn login_claims(mut self) -> Self {
         self.0.login_claims = LoginClaims::Believed;
         self
     }
 
-    /// Has the guard's [`load_user`](crate::setup::Builder::load_user) asked for callers of this issuer too; the loader then tells them
-    /// apart by [`Claims::issuer`](crate::Claims::issuer), or both issuers call everybody by one name.
+    /// Uses the guard's [`load_user`](crate::setup::Builder::load_user) for callers of this issuer too; the loader must
+    /// distinguish them by [`Claims::issuer`](crate::Claims::issuer), unless both issuers use the same names.
     ///
-    /// Not by default where there is more than one issuer: two may call two people by one name, and a loader that looks at the
-    /// subject alone would take the one for the other. Then callers of this issuer have no user, which is 401.
+    /// Off by default with more than one issuer: two issuers may use one name for two people, and a loader that only
+    /// compares the subject would confuse them. Then callers of this issuer have no user, which is 401.
     pub fn same_users(mut self) -> Self {
         self.0.same_users = true;
         self

@@ -1,4 +1,4 @@
-//! The settings from variables of the environment.
+//! Settings from environment variables.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -15,8 +15,8 @@ const PREFIX: &str = "JWT_GUARD_";
 impl JwtGuard {
     /// Starts a configuration from the variables `JWT_GUARD_*`, which [`Settings`] lists.
     ///
-    /// An unknown variable of that prefix is an error, and so is an empty one; `build` names all problems at once. The variables
-    /// that Kubernetes sets for a service called `jwt-guard`, such as `JWT_GUARD_SERVICE_HOST`, are passed over.
+    /// An unknown variable of that prefix is an error, and so is an empty one; `build` names all problems at once. The
+    /// variables that Kubernetes sets for a service called `jwt-guard`, such as `JWT_GUARD_SERVICE_HOST`, are ignored.
     ///
     /// ```no_run
     /// let guard = jwt_guard::JwtGuard::from_env().build()?;
@@ -32,7 +32,7 @@ impl JwtGuard {
 
 impl Settings {
     /// The settings from variables, as [`JwtGuard::from_env`] reads those of the process. Variables without the prefix
-    /// `JWT_GUARD_` are passed over.
+    /// `JWT_GUARD_` are ignored.
     ///
     /// ```
     /// use jwt_guard::setup::Settings;
@@ -48,14 +48,14 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Every variable that is unknown, empty or not of the form that its setting needs.
+    /// Every variable that is unknown, empty or malformed.
     pub fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let (settings, report) = read(vars.into_iter().collect(), Problems::default());
         report.problems.or(settings)
     }
 }
 
-/// A variable of ours as text.
+/// A variable with our prefix, as text.
 fn readable((name, value): (OsString, OsString), problems: &mut Problems) -> Option<(String, String)> {
     let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
     match value.into_string() {
@@ -67,7 +67,7 @@ fn readable((name, value): (OsString, OsString), problems: &mut Problems) -> Opt
     }
 }
 
-/// Each variable on its own, so that all bad ones are named.
+/// Each variable separately, so that all bad ones are reported.
 fn read(vars: BTreeMap<String, String>, problems: Problems) -> (Settings, ImportReport) {
     let mut report = ImportReport { problems, ..ImportReport::default() };
     let mut good = serde_json::Map::new();
@@ -99,7 +99,7 @@ fn read(vars: BTreeMap<String, String>, problems: Problems) -> (Settings, Import
     (settings, report)
 }
 
-/// The value, if the setting takes it.
+/// The value, if the setting accepts it.
 fn fits(field: &str, text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Err("empty; give it a value, or do not set it".to_owned());
@@ -141,7 +141,7 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// How many insertions, deletions and replacements lead from one word to the other.
+/// The number of insertions, deletions and replacements between two words.
 fn edits(from: &str, to: &str) -> usize {
     let mut last: Vec<usize> = (0..=to.len()).collect();
     for (row, a) in from.bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! The names of the settings, as serde knows them.
+//! The names of the settings, from serde.
 
 use serde::de::value::Error as Refused;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -9,7 +9,7 @@ use super::Settings;
 /// The name of every field of [`Settings`].
 pub(super) fn names() -> &'static [&'static str] {
     let mut names: &'static [&'static str] = &[];
-    // It fails, as no value is given; by then it has named the fields.
+    // It fails, because there is no value; but it has listed the fields.
     let _ = Settings::deserialize(Names(&mut names));
     names
 }

@@ -10,13 +10,13 @@ use crate::secret::Secret;
 use crate::setup::ImportReport;
 use crate::setup::keys::KeySource;
 
-/// Where a key is.
+/// The source of a key.
 enum Origin {
     Text(Secret),
     File(PathBuf),
 }
 
-/// What a key is.
+/// The kind of a key.
 #[derive(Clone, Copy)]
 enum Form {
     Secret,
@@ -139,7 +139,7 @@ pub(super) fn signing(settings: &mut Settings, report: &mut ImportReport) -> Opt
     })
 }
 
-/// The one candidate that is set; an error, which was noted, if there are several.
+/// The one setting that is present; a recorded error if there are several.
 fn only(
     candidates: impl IntoIterator<Item = Candidate>,
     advice: &str,

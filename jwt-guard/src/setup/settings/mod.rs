@@ -21,8 +21,8 @@ use crate::verify::TokenProfile;
 
 /// The settings of a guard that are texts, numbers and lists, for configuration files and for the environment.
 ///
-/// Any format that serde reads will do; an unknown name is an error. [`JwtGuard::from_env`](crate::JwtGuard::from_env)
-/// reads the variables. [`Settings::into_builder`] goes on to what is not a text: stores, a clock, the body of refusals.
+/// Any serde format works; an unknown name is an error. [`JwtGuard::from_env`](crate::JwtGuard::from_env) reads the
+/// variables. [`Settings::into_builder`] continues with settings that are code: stores, a clock, the body of refusals.
 ///
 /// ```
 /// use jwt_guard::setup::Settings;
@@ -40,8 +40,8 @@ use crate::verify::TokenProfile;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// One key to verify with, or one to sign with, and an audience are mandatory. Nothing here switches a check off: what
-/// weakens a guard is written in code, through [`danger`](crate::setup::Builder::danger).
+/// One key to verify with, or one to sign with, and an audience are mandatory. No setting here disables a check:
+/// weakening a guard takes code, through [`danger`](crate::setup::Builder::danger).
 ///
 /// | setting | variable | value |
 /// |---|---|---|
@@ -86,8 +86,8 @@ use crate::verify::TokenProfile;
 /// A duration is one number and its unit: `s`, `m`, `h` or `d`. Every value may also be written as a text, as in a variable: a
 /// list is then separated by commas, or is JSON if it begins with `[`; paths of several names and tables are JSON.
 ///
-/// Other issuers are not settings: what is believed of whom, and by which claims, is written in code, by
-/// [`trust`](crate::setup::Builder::trust) on the builder. Settings without a key and an audience are enough for it then:
+/// Other issuers are not settings: trust them in code, by [`trust`](crate::setup::Builder::trust) on the builder. Then
+/// the settings need no key and no audience:
 ///
 /// ```
 /// # use jwt_guard::keys::VerifyingKey;
@@ -111,7 +111,7 @@ pub struct Settings {
     /// The file of a shared secret to verify with.
     #[serde(deserialize_with = "values::given")]
     pub secret_file: Option<PathBuf>,
-    /// A public key to verify with, in PEM. Redacted, in case that it is a private one.
+    /// A public key to verify with, in PEM. Redacted, in case it is a private one.
     #[serde(deserialize_with = "values::given")]
     pub public_key_pem: Option<Secret>,
     /// The file of a public key to verify with.
@@ -219,9 +219,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A builder with these settings, for what cannot be written in a file.
+    /// A builder with these settings, for further settings in code.
     ///
-    /// Files are read here. What is wrong or missing, `build` says, together with everything else that it finds.
+    /// Files are read here. `build` reports what is wrong or missing, together with all other problems.
     ///
     /// ```
     /// use jwt_guard::setup::Settings;
@@ -237,7 +237,7 @@ impl Settings {
         self.into_builder_with(ImportReport::default())
     }
 
-    /// As [`Settings::into_builder`], with what was found when the settings were read. Every setting goes through its setter.
+    /// As [`Settings::into_builder`], with the problems of reading the settings. Every setting goes through its setter.
     fn into_builder_with(mut self, mut report: ImportReport) -> Builder<HasKeys, HasAudience> {
         let builder = Builder::imported();
         let builder = with(builder, keys::verifying(&mut self, &mut report), Builder::with_key);
@@ -280,7 +280,7 @@ impl Settings {
     }
 }
 
-/// Sets what is there.
+/// Calls the setter of a present value.
 fn with<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
     match value {
         Some(value) => set(builder, value),
@@ -288,7 +288,7 @@ fn with<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
     }
 }
 
-/// Switches on what is on.
+/// Calls the setter of an enabled switch.
 fn when<B>(builder: B, is_on: bool, set: impl FnOnce(B) -> B) -> B {
     if is_on { set(builder) } else { builder }
 }

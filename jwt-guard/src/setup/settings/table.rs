@@ -1,4 +1,4 @@
-//! A table of names, each with what it implies.
+//! Tables of implications: each a name with what it implies.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,7 +18,7 @@ pub(super) fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Table,
     deserializer.deserialize_any(Rows)
 }
 
-/// The table that a text holds as JSON.
+/// Parses a table in JSON.
 fn read(text: &str) -> Result<Table, String> {
     let mut json = serde_json::Deserializer::from_str(text);
     let table = json.deserialize_map(Rows).and_then(|table| json.end().map(|()| table));
@@ -30,7 +30,7 @@ struct Implied(#[serde(deserialize_with = "values::list")] Vec<String>);
 
 struct Rows;
 
-/// What is not a table. The default errors of serde would show it.
+/// Describes a value that is not a table. The default errors of serde would quote it.
 macro_rules! refuse_others {
     ($($visit:ident: $value:ty),*) => {
         $(fn $visit<E: Error>(self, _: $value) -> Result<Table, E> {

@@ -1,4 +1,4 @@
-//! How the values of settings are written: each form is read strictly, and says what it expected.
+//! Parses the values of settings: each form strictly, with messages that say what was expected.
 //!
 //! No error quotes a value of a wrong type: it may be a secret that was not put in quotes.
 
@@ -14,12 +14,12 @@ use crate::location::TokenLocation;
 use crate::secret::Secret;
 use crate::verify::TokenProfile;
 
-/// A value that is there. Nothing, such as `null`, is not: leave the setting out instead.
+/// A present value. `null` is an error: leave the setting out instead.
 pub(super) fn given<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Result<Option<T>, D::Error> {
     Item::deserialize(deserializer).map(|Item(value)| Some(value))
 }
 
-/// One value, or a list of some; also a text that holds them, separated by commas or as JSON.
+/// One value, or a list; also as a text, separated by commas or as JSON.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let items: Vec<Item<T>> = deserializer.deserialize_any(OneOrMany(PhantomData))?;
     Ok(items.into_iter().map(|Item(value)| value).collect())
@@ -41,7 +41,7 @@ pub(super) fn switch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool,
     deserializer.deserialize_any(Switch)
 }
 
-/// A value that is written as a text.
+/// A value in the form of a text.
 pub(super) trait Written: Sized {
     const EXPECTED: &'static str;
 
@@ -133,7 +133,7 @@ fn duration(text: &str) -> Option<Duration> {
     number.parse::<u64>().ok()?.checked_mul(seconds).map(Duration::from_secs)
 }
 
-/// One value of a list, or on its own.
+/// One value, alone or in a list.
 struct Item<T>(T);
 
 impl<'de, T: Written> Deserialize<'de> for Item<T> {
@@ -143,7 +143,7 @@ impl<'de, T: Written> Deserialize<'de> for Item<T> {
     }
 }
 
-/// The names that lead to a claim. A name on its own is not a path here: `["realm_access", "roles"]` would be two.
+/// The path to a claim. A single name is not a path here: `["realm_access", "roles"]` would be two.
 struct Path(Vec<String>);
 
 impl<'de> Deserialize<'de> for Path {
@@ -153,10 +153,10 @@ impl<'de> Deserialize<'de> for Path {
     }
 }
 
-/// A text with something in it.
+/// A non-empty text.
 struct Text(&'static str);
 
-/// What is not quoted. The default errors of serde would show it.
+/// Describes a value without quoting it, as the default errors of serde would.
 macro_rules! refuse_numbers {
     () => {
         refuse_numbers! {
@@ -193,7 +193,7 @@ impl Visitor<'_> for Text {
     refuse_numbers!();
 }
 
-/// What stands in a list, or alone as a text.
+/// The element of a list, or a text alone.
 trait Element: Sized {
     const EXPECTED: &'static str;
 

@@ -1,4 +1,4 @@
-//! The address of an issuer, as far as presets look at it.
+//! Parses the addresses of issuers for presets.
 
 /// An address with a scheme, a host and perhaps a path.
 pub(super) struct Address<'a> {
@@ -11,7 +11,7 @@ pub(super) struct Address<'a> {
 const THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 impl<'a> Address<'a> {
-    /// The address, if its path is of the right form; else what is wrong.
+    /// Parses the address, if its path has the right form.
     pub(super) fn or_problem(
         issuer: &'a str,
         form: &str,
@@ -38,14 +38,14 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Whether this is a host, with or without a port. What it leads to is for the discovery of keys to find out.
+/// Whether this is a host, with or without a port. Only discovery finds out where it leads.
 fn is_host(host: &str) -> bool {
     let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
         && host.bytes().all(is_legal)
 }
 
-/// A host name with a dot and without a port: how providers name their tenants.
+/// A host name with a dot and without a port, as for tenants of providers.
 pub(super) fn is_domain(name: &str) -> bool {
     is_host(name) && name.contains('.') && !name.ends_with('.') && !name.contains([':', '[', ']'])
 }

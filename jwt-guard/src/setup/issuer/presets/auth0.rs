@@ -26,10 +26,10 @@ impl TrustedIssuer {
     /// [`profile`](Self::profile) with `AccessToken` leaves the second only. The [`audience`](Self::audience) is the
     /// identifier of the API. Without one in the request of the client, Auth0 issues an opaque token.
     ///
-    /// `permissions`, which an API with *Add Permissions in the Access Token* has, are all that the user may do there,
-    /// whatever the client asked for. `.scope_claim(["scope"])` counts only what it asked for: that needs *Enable RBAC*, or
-    /// else every scope is granted that is asked for. Auth0 has no claim for roles; a custom one is named by
-    /// `.role_claim(["https://orders.example/roles"])`.
+    /// `permissions`, which an API with *Add Permissions in the Access Token* has, are all permissions of the user,
+    /// whatever the client requested. `.scope_claim(["scope"])` counts only the requested ones: that needs *Enable
+    /// RBAC*, because otherwise every requested scope is granted. Auth0 has no claim for roles; a custom one is named
+    /// by `.role_claim(["https://orders.example/roles"])`.
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, TrustedIssuer};

@@ -23,13 +23,13 @@ impl TrustedIssuer {
     /// | `cognito:groups` | roles |
     /// | `client_id` | the client |
     ///
-    /// *Understanding the access token* lists these claims. There is no `aud`, unless the client asked for a token that is
-    /// bound to a resource. So say one of two:
+    /// *Understanding the access token* lists these claims. There is no `aud`, unless the client asked for a token that
+    /// is bound to a resource. So set one of two:
     ///
-    /// - [`client`](Self::client), for each app client whose tokens may be sent here. A token with an `aud` must then be for
-    ///   the guard's own audience. Without another audience, those clients' tokens are good for every service that accepts
-    ///   them, so decide by scopes of this service's resource server.
-    /// - [`audience`](Self::audience), where all clients bind their tokens to this service. Then `aud` is required.
+    /// - [`client`](Self::client), for each app client whose tokens are accepted. Then a token with an `aud` must be
+    ///   for the guard's own audience. Without an audience, tokens of those clients are valid for every service that
+    ///   accepts them, so decide by scopes of this service's resource server.
+    /// - [`audience`](Self::audience), if all clients bind their tokens to this service. Then `aud` is required.
     ///
     /// `sub` is the caller; `.subject_claim("username")` takes the name, which tokens of machines lack.
     ///

@@ -4,7 +4,7 @@ use super::{client_in, preset};
 use crate::keys::Algorithm;
 use crate::setup::TrustedIssuer;
 
-/// The names under which Entra signs in people of any tenant. Tokens never name them.
+/// Aliases for any tenant. Tokens never contain them.
 const ANY_TENANT: [&str; 3] = ["common", "organizations", "consumers"];
 
 impl TrustedIssuer {

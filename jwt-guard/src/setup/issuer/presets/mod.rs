@@ -1,7 +1,7 @@
-//! Issuers whose tokens are known: what their documentation says of access tokens, as rules.
+//! Presets for known issuers, from their documentation of access tokens.
 //!
-//! A preset is a [`TrustedIssuer`] with its settings made. Each keeps out the other tokens that its issuer signs with the
-//! same keys, by a claim that only access tokens have.
+//! A preset is a configured [`TrustedIssuer`]. Each refuses other tokens that its issuer signs with the same keys, by a
+//! claim that only access tokens have.
 
 mod address;
 mod auth0;
@@ -16,8 +16,8 @@ use crate::verify::{Clients, TokenProfile};
 
 /// # Presets
 ///
-/// For identity providers whose tokens are known. Every setting can be changed by a further call, but what a preset
-/// requires stays required; who needs less starts from [`new`](Self::new). [`scope_claim`](Self::scope_claim) and
+/// Constructors for known identity providers. Later calls can change every setting, but the requirements of a preset
+/// stay; for fewer requirements start from [`new`](Self::new). [`scope_claim`](Self::scope_claim) and
 /// [`role_claim`](Self::role_claim) replace what the preset reads with their first call.
 ///
 /// The keys are found by the issuer's name, unless they are given by [`key_set`](Self::key_set) or [`key`](Self::key).
@@ -58,7 +58,7 @@ impl TrustedIssuer {
     }
 }
 
-/// An issuer whose keys are found by its name.
+/// An issuer with keys by discovery.
 fn preset(
     issuer: String,
     scopes: &'static [&'static [&'static str]],
@@ -68,7 +68,7 @@ fn preset(
     IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
 }
 
-/// The client of a token stands in one of `claims`, which other tokens of the issuer lack.
+/// The client is in one of `claims`, which other tokens of the issuer lack.
 fn client_in(claims: &[&str]) -> Clients {
     Clients {
         claims: claims.iter().map(|&name| name.to_owned()).collect(),

@@ -1,10 +1,10 @@
-//! What presets are made of, and what they refuse to be made of.
+//! Valid and invalid arguments of presets.
 
 use super::*;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::setup::build::Draft;
 
-/// What `build` says about a preset that has a key and an audience.
+/// The problems of a preset with a key and an audience.
 fn problems(issuer: TrustedIssuer) -> Vec<String> {
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])
         .unwrap();
@@ -13,7 +13,7 @@ fn problems(issuer: TrustedIssuer) -> Vec<String> {
     draft.finish().map_or_else(|error| error.problems().collect(), |_| Vec::new())
 }
 
-/// Asserts that each is refused, in words that show what was found and what was expected.
+/// Asserts that each is refused with a message that has found and expected values.
 #[track_caller]
 fn refuses(preset: impl Fn(&str) -> TrustedIssuer, given: &[&str], expected: &str) {
     for text in given {
@@ -187,7 +187,7 @@ fn a_problem_of_a_preset_stands_beside_all_others() {
     assert!(found.iter().any(|problem| problem.contains("no audience")), "{found:#?}");
 }
 
-/// The claims that are read for scopes and for roles.
+/// The claims of scopes and of roles.
 fn read(issuer: TrustedIssuer) -> (Vec<String>, Vec<String>) {
     let mut draft = Draft::new();
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])

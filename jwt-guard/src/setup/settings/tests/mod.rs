@@ -1,4 +1,4 @@
-//! Settings from JSON and from variables: what is read, what is refused, and that all of it is told at once.
+//! Settings from JSON and from variables: accepted ones, refused ones, and all problems at once.
 
 mod table;
 mod values;
@@ -25,7 +25,7 @@ fn problems(json: serde_json::Value) -> Vec<String> {
     built(json).err().unwrap_or_default()
 }
 
-/// Every setting at once, but for the keys that exclude each other.
+/// Every setting at once, except keys that exclude each other.
 fn everything() -> serde_json::Value {
     json!({
         "secret": SECRET,

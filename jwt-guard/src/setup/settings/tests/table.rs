@@ -1,4 +1,4 @@
-//! The documentation lists the settings that there are.
+//! The documentation lists all settings.
 
 use crate::setup::settings::fields;
 

@@ -1,4 +1,4 @@
-//! How values are written.
+//! The forms of values.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Settings from variables: the same as from a file, and every bad one is named.
+//! Settings from variables: the same as from a file, and every bad one is reported.
 
 use super::*;
 
