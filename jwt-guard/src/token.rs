@@ -64,7 +64,7 @@ pub(crate) struct RawToken<'a> {
 
 /// Why a text is not a compact JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Misshapen {
+pub(crate) enum Malformed {
     /// The token is longer than the guard allows.
     TooLong,
     /// The header segment is longer than 2 KiB.
@@ -75,21 +75,21 @@ pub(crate) enum Misshapen {
 
 impl<'a> RawToken<'a> {
     /// Checks length and form only (RFC 7515 section 7.1), without parsing or allocating.
-    pub(crate) fn new(bytes: &'a [u8], longest: usize) -> Result<Self, Misshapen> {
+    pub(crate) fn new(bytes: &'a [u8], longest: usize) -> Result<Self, Malformed> {
         if bytes.len() > longest {
-            return Err(Misshapen::TooLong);
+            return Err(Malformed::TooLong);
         }
-        let header_end = memchr(b'.', bytes).ok_or(Misshapen::NotCompact)?;
+        let header_end = memchr(b'.', bytes).ok_or(Malformed::NotCompact)?;
         if header_end > LONGEST_HEADER {
-            return Err(Misshapen::HeaderTooLong);
+            return Err(Malformed::HeaderTooLong);
         }
-        let payload_end = memrchr(b'.', bytes).ok_or(Misshapen::NotCompact)?;
+        let payload_end = memrchr(b'.', bytes).ok_or(Malformed::NotCompact)?;
         let token = Self { bytes, header_end, payload_end };
         let segments = [token.header(), token.payload(), token.signature()];
         let empty = segments.iter().any(|segment| segment.is_empty());
         // The first and the last dot, without another one between them, leave three segments.
         if empty || memchr(b'.', token.payload()).is_some() || !is_base64url_with_dots(bytes) {
-            return Err(Misshapen::NotCompact);
+            return Err(Malformed::NotCompact);
         }
         Ok(token)
     }
@@ -187,19 +187,19 @@ mod tests {
         ] {
             assert_eq!(
                 RawToken::new(text.as_bytes(), LONGEST).unwrap_err(),
-                Misshapen::NotCompact,
+                Malformed::NotCompact,
                 "{text:?}"
             );
         }
-        assert_eq!(RawToken::new(b"a.b.\xff", LONGEST).unwrap_err(), Misshapen::NotCompact);
+        assert_eq!(RawToken::new(b"a.b.\xff", LONGEST).unwrap_err(), Malformed::NotCompact);
     }
 
     #[test]
     fn length_is_capped_for_the_token_and_for_its_header() {
         let long = format!("a.{}.c", "b".repeat(LONGEST));
-        assert_eq!(RawToken::new(long.as_bytes(), LONGEST).unwrap_err(), Misshapen::TooLong);
+        assert_eq!(RawToken::new(long.as_bytes(), LONGEST).unwrap_err(), Malformed::TooLong);
         let header = format!("{}.b.c", "a".repeat(LONGEST_HEADER + 1));
-        assert_eq!(RawToken::new(header.as_bytes(), LONGEST).unwrap_err(), Misshapen::HeaderTooLong);
+        assert_eq!(RawToken::new(header.as_bytes(), LONGEST).unwrap_err(), Malformed::HeaderTooLong);
         let header = format!("{}.b.c", "a".repeat(LONGEST_HEADER));
         assert!(RawToken::new(header.as_bytes(), LONGEST).is_ok());
     }

@@ -22,8 +22,8 @@ use crate::error::AuthError;
 use crate::location::{Found, LocationError, is_b64token};
 use crate::opaque::Resolve;
 use crate::principal::Principal;
-use crate::token::{Misshapen, TokenKind, TokenSource};
-use crate::verify::{Verified, VerifyError, WantedKey};
+use crate::token::{Malformed, TokenKind, TokenSource};
+use crate::verify::{MissingKey, Verified, VerifyError};
 
 pub(crate) use revocation::examine;
 
@@ -73,7 +73,7 @@ async fn authenticate_after_fetch(
     config: &Config,
     request: &Parts,
     wanted: Wanted,
-    key: WantedKey,
+    key: MissingKey,
 ) -> Result<Principal, AuthError> {
     config.verifier(wanted.kind()).fetch(&key).await;
     match locate(config, request, wanted.kind())? {
@@ -118,7 +118,7 @@ fn find_and_verify<'r>(
 /// RFC 6750 section 3.1 distinguishes a malformed request from a bad token.
 fn refused(token: &[u8], source: TokenSource, reason: VerifyError) -> AuthError {
     match (&reason, source) {
-        (VerifyError::Misshapen(Misshapen::NotCompact), TokenSource::AuthorizationHeader)
+        (VerifyError::Malformed(Malformed::NotCompact), TokenSource::AuthorizationHeader)
             if !is_b64token(token) =>
         {
             AuthError::Location(LocationError::Malformed)

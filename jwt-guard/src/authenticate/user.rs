@@ -28,7 +28,7 @@ pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: Token
 
 /// Loads the application's user. An unknown user is a verdict; a failing loader is not.
 async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principal, AuthError> {
-    let Some(claims) = principal.holder() else {
+    let Some(claims) = principal.claims_source() else {
         return Ok(principal);
     };
     match loader.load(claims).await {

@@ -3,9 +3,9 @@
 pub(crate) mod hierarchy;
 pub(crate) mod names;
 pub(crate) mod numeric_date;
+pub(crate) mod payload_str;
 pub(crate) mod registered;
 pub(crate) mod reserved;
-pub(crate) mod span;
 pub(crate) mod typed;
 
 use std::any::Any;
@@ -43,7 +43,7 @@ use typed::{Misfit, TypedClaims};
 /// }
 /// ```
 pub struct Claims<T = serde_json::Map<String, serde_json::Value>> {
-    token: Arc<dyn HoldsClaims>,
+    token: Arc<dyn ClaimsSource>,
     source: TokenSource,
     custom: Custom<T>,
 }
@@ -56,13 +56,13 @@ enum Custom<T> {
     Lazy { read: ReadLater<T>, value: OnceLock<Arc<T>> },
 }
 
-type ReadLater<T> = fn(&dyn HoldsClaims) -> Arc<T>;
+type ReadLater<T> = fn(&dyn ClaimsSource) -> Arc<T>;
 
 /// All claims as JSON.
 type AllClaims = serde_json::Map<String, serde_json::Value>;
 
 /// The owner of a token's claims.
-pub(crate) trait HoldsClaims: Send + Sync {
+pub(crate) trait ClaimsSource: Send + Sync {
     fn claims(&self) -> &TokenClaims;
 
     /// What was deserialized from them before.
@@ -141,7 +141,7 @@ impl<T> Claims<T> {
         self.source
     }
 
-    pub(crate) fn holder(&self) -> &dyn HoldsClaims {
+    pub(crate) fn claims_source(&self) -> &dyn ClaimsSource {
         &*self.token
     }
 
@@ -160,7 +160,7 @@ impl<T> Claims<T> {
 impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
     /// Deserializes the application's type from the payload of a verified token, or returns the value of an earlier
     /// call. A type that every payload fits is deserialized later.
-    pub(crate) fn read((token, source): (Arc<dyn HoldsClaims>, TokenSource)) -> Result<Self, Misfit> {
+    pub(crate) fn read((token, source): (Arc<dyn ClaimsSource>, TokenSource)) -> Result<Self, Misfit> {
         let of_any: ReadLater<AllClaims> = read_all;
         let custom = match (&of_any as &dyn Any).downcast_ref::<ReadLater<T>>() {
             Some(&read) => Custom::Lazy { read, value: OnceLock::new() },
@@ -171,7 +171,7 @@ impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
 }
 
 /// All claims of a token. The strict reader took the payload for one object, so it is one.
-fn read_all(token: &dyn HoldsClaims) -> Arc<AllClaims> {
+fn read_all(token: &dyn ClaimsSource) -> Arc<AllClaims> {
     token.typed().get_or_read(token.claims().payload()).unwrap_or_default()
 }
 
@@ -214,7 +214,7 @@ mod tests {
         typed: TypedClaims,
     }
 
-    impl HoldsClaims for Token {
+    impl ClaimsSource for Token {
         fn claims(&self) -> &TokenClaims {
             &self.claims
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::numeric_date::NumericDate;
-use super::span::Span;
+use super::payload_str::PayloadStr;
 use crate::json::{self, Json, Limits, Object};
 
 /// The limits of a payload: nesting as deep as any real claim set; only the length of the token limits its members.
@@ -21,19 +21,19 @@ pub(crate) struct TokenClaims {
 /// The registered claims, as places in the payload.
 #[derive(Clone)]
 pub(crate) struct Registered {
-    pub(crate) subject: Span,
-    pub(crate) display_name: Option<Span>,
-    pub(crate) issuer: Option<Span>,
-    pub(crate) audience: Vec<Span>,
+    pub(crate) subject: PayloadStr,
+    pub(crate) display_name: Option<PayloadStr>,
+    pub(crate) issuer: Option<PayloadStr>,
+    pub(crate) audience: Vec<PayloadStr>,
     pub(crate) expires_at: NumericDate,
     pub(crate) not_before: Option<NumericDate>,
     pub(crate) issued_at: Option<NumericDate>,
-    pub(crate) token_id: Option<Span>,
-    pub(crate) client_id: Option<Span>,
+    pub(crate) token_id: Option<PayloadStr>,
+    pub(crate) client_id: Option<PayloadStr>,
     /// The login that the token descends from: `sid`.
-    pub(crate) family: Option<Span>,
+    pub(crate) family: Option<PayloadStr>,
     /// The value that a request with the token in a cookie must repeat: `csrf`.
-    pub(crate) csrf: Option<Span>,
+    pub(crate) csrf: Option<PayloadStr>,
     /// Whether the claim `fresh` is `true`; `None` if it is neither `true`, `false` nor `null`.
     pub(crate) is_fresh: Option<bool>,
 }
@@ -48,8 +48,11 @@ impl TokenClaims {
     pub(crate) fn of_session(payload: String, is_fresh: bool) -> Option<Self> {
         let claims = json::parse_object(&payload, PAYLOAD_LIMITS).ok()?;
         let registered = Registered {
-            subject: Span::of(claims.get("sub")?.as_text()?, &payload),
-            display_name: claims.get("name").and_then(Json::as_text).map(|name| Span::of(name, &payload)),
+            subject: PayloadStr::of(claims.get("sub")?.as_text()?, &payload),
+            display_name: claims
+                .get("name")
+                .and_then(Json::as_text)
+                .map(|name| PayloadStr::of(name, &payload)),
             issuer: None,
             audience: Vec::new(),
             expires_at: NumericDate::from_json(claims.get("exp")?)?,
@@ -124,7 +127,7 @@ impl TokenClaims {
         json::parse_object(&self.payload, PAYLOAD_LIMITS).ok()
     }
 
-    fn text<'a>(&'a self, span: Option<&'a Span>) -> Option<&'a str> {
+    fn text<'a>(&'a self, span: Option<&'a PayloadStr>) -> Option<&'a str> {
         span.map(|span| span.text(&self.payload))
     }
 }

@@ -7,7 +7,7 @@ mod user;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::claims::HoldsClaims;
+use crate::claims::ClaimsSource;
 use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
@@ -104,7 +104,7 @@ impl Config {
     }
 
     /// The subject of a verified token, as the store names it.
-    pub(crate) fn subject_of(&self, token: &dyn HoldsClaims) -> Subject {
+    pub(crate) fn subject_of(&self, token: &dyn ClaimsSource) -> Subject {
         let name = token.claims().subject();
         match self.issuer_of(token.verified_as()) {
             Some(issuer) => Subject::of_issuer(issuer, name),

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::causes::with_causes;
 use crate::claims::typed::Misfit;
-use crate::claims::{Claims, HoldsClaims};
+use crate::claims::{Claims, ClaimsSource};
 use crate::principal::LoadedUser;
 use crate::token::TokenSource;
 
@@ -20,7 +20,7 @@ use crate::token::TokenSource;
 pub(crate) struct UserLoader(Arc<Load>);
 
 type Load = dyn Fn(Token) -> Loading + Send + Sync;
-type Token = (Arc<dyn HoldsClaims>, TokenSource);
+type Token = (Arc<dyn ClaimsSource>, TokenSource);
 type Loading = Pin<Box<dyn Future<Output = Result<LoadedUser, NoUser>> + Send>>;
 
 /// Why there is no user for a valid token.

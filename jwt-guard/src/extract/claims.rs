@@ -38,7 +38,7 @@ fn read<T>(principal: &Principal) -> Result<Option<Claims<T>>, AuthError>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
-    let Some(holder) = principal.holder() else { return Ok(None) };
+    let Some(holder) = principal.claims_source() else { return Ok(None) };
     // Deserializing runs application code.
     match caught(|| Claims::read(holder)) {
         Ok(claims) => claims.map(Some).map_err(AuthError::Claims),

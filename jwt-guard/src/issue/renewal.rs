@@ -13,7 +13,7 @@ use super::contents::{Origin, Renew, Sibling, date};
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::{IssuedToken, TokenPair};
 use super::new_token::{Access, NewToken, Pair};
-use crate::claims::{Claims, HoldsClaims};
+use crate::claims::{Claims, ClaimsSource};
 use crate::random;
 use crate::store::{Begun, Family, Issued, Rotated, Rotation, Subject, TokenStore};
 use crate::token::TokenKind;
@@ -107,11 +107,11 @@ impl TokenIssuer {
     /// [`IssueErrorKind::RefreshMisused`] if these are not the claims of a refresh token of this issuer. An access
     /// token is refused whatever it says, and so is a token of another issuer that the guard accepts.
     pub fn renew<T>(&self, refresh: &Claims<T>) -> Result<Renewal, IssueError> {
-        self.renew_verified(refresh.holder())
+        self.renew_verified(refresh.claims_source())
     }
 
     /// As [`renew`](Self::renew), for the claims of a verifier.
-    pub(crate) fn renew_verified(&self, refresh: &dyn HoldsClaims) -> Result<Renewal, IssueError> {
+    pub(crate) fn renew_verified(&self, refresh: &dyn ClaimsSource) -> Result<Renewal, IssueError> {
         let token = refresh.claims();
         let is_refresh = refresh.verified_as().is_some_and(|verified| verified.kind == TokenKind::Refresh);
         if !is_refresh || !self.settings().is_named(token.issuer()) {

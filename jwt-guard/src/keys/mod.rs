@@ -43,4 +43,4 @@ pub(crate) use self::signing::SigningKey;
 pub use self::verifying::VerifyingKey;
 
 pub(crate) use self::key_set::SelectError;
-pub(crate) use self::ring::{KeyGeneration, KeyRing};
+pub(crate) use self::ring::{IssuerKeys, KeySnapshot};

@@ -8,15 +8,15 @@ use super::known::KnownHeaders;
 use super::{Algorithm, KeySet, SelectError, VerifyingKey};
 
 /// The keys of one issuer.
-pub(crate) enum KeyRing {
+pub(crate) enum IssuerKeys {
     /// Given with the configuration.
-    Fixed(KeyGeneration),
+    Fixed(KeySnapshot),
     /// Fetched from the issuer, again and again.
     Remote(Arc<super::remote::RemoteKeys>),
 }
 
 /// A set of keys as it was at one moment, with what was learned about its tokens.
-pub(crate) struct KeyGeneration {
+pub(crate) struct KeySnapshot {
     number: u64,
     keys: KeySet,
     known: KnownHeaders,
@@ -24,16 +24,16 @@ pub(crate) struct KeyGeneration {
 
 /// The keys of one issuer as they are at this moment, for one verification.
 pub(crate) enum CurrentKeys<'k> {
-    Fixed(&'k KeyGeneration),
+    Fixed(&'k KeySnapshot),
     Remote(super::remote::Current),
 }
 
 /// The number of the keys that are never replaced.
 const FIXED: u64 = 1;
 
-impl KeyRing {
+impl IssuerKeys {
     pub(crate) fn fixed(keys: KeySet) -> Self {
-        Self::Fixed(KeyGeneration::new(FIXED, keys))
+        Self::Fixed(KeySnapshot::new(FIXED, keys))
     }
 
     /// The keys as they are now; `None` while there are none to be had.
@@ -88,10 +88,10 @@ impl KeyRing {
 }
 
 impl Deref for CurrentKeys<'_> {
-    type Target = KeyGeneration;
+    type Target = KeySnapshot;
 
     #[inline]
-    fn deref(&self) -> &KeyGeneration {
+    fn deref(&self) -> &KeySnapshot {
         match self {
             Self::Fixed(generation) => generation,
             Self::Remote(generation) => generation,
@@ -99,7 +99,7 @@ impl Deref for CurrentKeys<'_> {
     }
 }
 
-impl KeyGeneration {
+impl KeySnapshot {
     pub(crate) fn new(number: u64, keys: KeySet) -> Self {
         let known = KnownHeaders::new(keys.len());
         Self { number, keys, known }
@@ -140,7 +140,7 @@ impl KeyGeneration {
 }
 
 /// The known headers are those of tokens that were sent; they are left out.
-impl fmt::Debug for KeyRing {
+impl fmt::Debug for IssuerKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(generation) => generation.keys.fmt(f),

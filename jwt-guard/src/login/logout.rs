@@ -9,7 +9,7 @@ use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
 use super::sealed::{Clears, End};
-use crate::claims::HoldsClaims;
+use crate::claims::ClaimsSource;
 use crate::guard::JwtGuard;
 use crate::store::{Revocation, Subject, TokenStore};
 use crate::timestamp::later;
@@ -214,7 +214,7 @@ impl JwtGuard {
     }
 
     /// The revocation of the login of a token, or of the token.
-    fn end_of(&self, token: &dyn HoldsClaims) -> Option<Revocation> {
+    fn end_of(&self, token: &dyn ClaimsSource) -> Option<Revocation> {
         let (config, claims) = (self.config(), token.claims());
         let expires_at = claims.expires_at().to_system();
         match (claims.family(), claims.token_id()) {

@@ -94,7 +94,7 @@ impl<T> CallerToken for Claims<T> {}
 
 impl<T> sealed::Held for Claims<T> {
     fn held(&self) -> Option<sealed::Token<'_>> {
-        Some(sealed::Token(self.holder(), self.source()))
+        Some(sealed::Token(self.claims_source(), self.source()))
     }
 }
 
@@ -117,7 +117,7 @@ impl<C: CallerToken> sealed::Ends for C {
 mod sealed {
     use std::fmt;
 
-    use crate::claims::HoldsClaims;
+    use crate::claims::ClaimsSource;
     use crate::cookies::csrf::CrossSite;
     use crate::token::TokenSource;
 
@@ -156,7 +156,7 @@ mod sealed {
     }
 
     /// The claims of a token, and its place in the request.
-    pub struct Token<'t>(pub(super) &'t dyn HoldsClaims, pub(super) TokenSource);
+    pub struct Token<'t>(pub(super) &'t dyn ClaimsSource, pub(super) TokenSource);
 
     impl fmt::Debug for Token<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::claims::HoldsClaims;
+use crate::claims::ClaimsSource;
 use crate::claims::names::NameSet;
 use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
@@ -125,7 +125,7 @@ impl Principal {
     }
 
     /// The claims of the caller, for extractors and user loaders.
-    pub(crate) fn holder(&self) -> Option<(Arc<dyn HoldsClaims>, TokenSource)> {
+    pub(crate) fn claims_source(&self) -> Option<(Arc<dyn ClaimsSource>, TokenSource)> {
         self.caller.as_ref().map(|(identity, source)| (Arc::clone(identity) as _, *source))
     }
 }
@@ -150,7 +150,7 @@ impl Identity {
     }
 }
 
-impl HoldsClaims for Identity {
+impl ClaimsSource for Identity {
     fn claims(&self) -> &TokenClaims {
         &self.claims
     }

@@ -4,7 +4,7 @@ use super::build::Draft;
 
 use crate::claims::hierarchy::Hierarchies;
 use crate::config::Home;
-use crate::keys::{KeyRing, SigningKey};
+use crate::keys::{IssuerKeys, SigningKey};
 use crate::problems::Problems;
 use crate::verify::{IssuerRules, Rules};
 
@@ -37,9 +37,11 @@ impl Draft {
         let remote = self.remote_keys(&own, problems);
         let rules = own.into_rules(any_audience, hierarchies, &limits);
         if let Some(keys) = fixed {
-            refresh
-                .push(IssuerRules { keys: KeyRing::fixed(keys.clone()), rules: rules.for_refresh_tokens() });
-            access.push(IssuerRules { keys: KeyRing::fixed(keys), rules: rules.clone() });
+            refresh.push(IssuerRules {
+                keys: IssuerKeys::fixed(keys.clone()),
+                rules: rules.for_refresh_tokens(),
+            });
+            access.push(IssuerRules { keys: IssuerKeys::fixed(keys), rules: rules.clone() });
         }
         access.extend(remote.map(|keys| IssuerRules { keys, rules: rules.clone() }));
         let has_own = !access.is_empty();
@@ -53,7 +55,7 @@ impl Draft {
             if !issuer.same_users && !is_alone {
                 strangers.push(access.len());
             }
-            let keys = fixed.map(KeyRing::fixed).or_else(|| self.remote_keys(&issuer, problems));
+            let keys = fixed.map(IssuerKeys::fixed).or_else(|| self.remote_keys(&issuer, problems));
             access.extend(
                 keys.map(|keys| IssuerRules { keys, rules: issuer.into_rules(false, hierarchies, &limits) }),
             );

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::build::Draft;
 use super::issuer::IssuerDraft;
 use super::{Builder, Danger, HasKeys, TrustedIssuer};
-use crate::keys::KeyRing;
+use crate::keys::IssuerKeys;
 #[cfg(feature = "remote-keys")]
 use crate::keys::remote::HttpFetcher;
 use crate::keys::remote::{Endpoint, FetchKeys, RemoteKeySettings, RemoteKeys};
@@ -118,7 +118,7 @@ fn usual_fetcher(_: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
 
 impl Draft {
     /// The published keys of an issuer, if it has an address. Nothing is fetched yet.
-    pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<KeyRing> {
+    pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<IssuerKeys> {
         let endpoint = match (&issuer.remote, issuer.issuers.first()) {
             (Some(RemoteSource::Jwks(url)), _) => Endpoint::jwks(url, self.loopback_http()),
             (Some(RemoteSource::Discovery(name)), _) => Endpoint::discovery(name, self.loopback_http()),
@@ -141,7 +141,9 @@ impl Draft {
                 let name = issuer.issuers.first().cloned().unwrap_or_default();
                 let algorithms = issuer.algorithms.clone();
                 let clock = Arc::clone(&self.token_rules.clock);
-                Some(KeyRing::Remote(RemoteKeys::new(name, endpoint, algorithms, settings, clock, fetcher)))
+                Some(IssuerKeys::Remote(RemoteKeys::new(
+                    name, endpoint, algorithms, settings, clock, fetcher,
+                )))
             }
             (endpoint, fetcher) => {
                 endpoint.err().into_iter().chain(fetcher.err()).for_each(|problem| problems.setting(problem));

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::VerifyError;
-use super::members::{Member, Members, date, span, text};
+use super::members::{Member, Members, date, payload_str, text};
 use super::rules::{Audience, Clients, Limits, LoginClaims, Rules};
 use crate::claims::numeric_date::NumericDate;
+use crate::claims::payload_str::PayloadStr;
 use crate::claims::registered::{Registered, TokenClaims};
-use crate::claims::span::Span;
 use crate::json::{Json, Object};
 
 /// Checks every rule. Expiry comes last, so that *expired* means that there is no other fault.
@@ -39,17 +39,17 @@ pub(super) fn check(
     }
     Dates { expires_at, not_before, issued_at }.check(&rules.limits, now)?;
     Ok(Registered {
-        subject: Span::of(subject, payload),
-        display_name: span(display_name(&found), payload),
-        issuer: span(issuer, payload),
+        subject: PayloadStr::of(subject, payload),
+        display_name: payload_str(display_name(&found), payload),
+        issuer: payload_str(issuer, payload),
         audience,
         expires_at,
         not_before,
         issued_at,
-        token_id: span(token_id, payload),
-        client_id: span(client, payload),
-        family: span(family, payload),
-        csrf: span(csrf.and_then(Json::as_text), payload),
+        token_id: payload_str(token_id, payload),
+        client_id: payload_str(client, payload),
+        family: payload_str(family, payload),
+        csrf: payload_str(csrf.and_then(Json::as_text), payload),
         is_fresh: match fresh {
             None | Some(Json::Null) => Some(false),
             Some(Json::Bool(is_fresh)) => Some(*is_fresh),
@@ -159,7 +159,7 @@ fn issuer<'t>(iss: Member<'t>, rules: &Rules) -> Result<Option<&'t str>, VerifyE
 }
 
 /// One string or a list of strings, one of which is ours (RFC 7519 section 4.1.3).
-fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Span>, VerifyError> {
+fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<PayloadStr>, VerifyError> {
     let values = match aud {
         None if matches!(rules.audience, Audience::Any | Audience::OneOfOrNone(_)) => return Ok(Vec::new()),
         None => return Err(VerifyError::ClaimMissing("aud".into())),
@@ -174,7 +174,7 @@ fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Span>, 
             Audience::Any => true,
             Audience::OneOf(ours) | Audience::OneOfOrNone(ours) => ours.iter().any(|known| known == name),
         };
-        spans.push(Span::of(name, payload));
+        spans.push(PayloadStr::of(name, payload));
     }
     if is_ours { Ok(spans) } else { Err(VerifyError::WrongAudience) }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::keys::SelectError;
-use crate::token::Misshapen;
+use crate::token::Malformed;
 
 /// The reason a token was refused. For the log only: a client learns `invalid_token` and no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +20,15 @@ pub(crate) enum VerifyError {
     IssuedInFuture,
     Key(SelectError),
     LifetimeTooLong,
-    Misshapen(Misshapen),
+    Malformed(Malformed),
     /// The keys of the issuer are not available, so there is no verdict on the token.
-    NoKeys(WantedKey),
+    NoKeys(MissingKey),
     NotYetValid,
     PayloadNotJson,
     SenderConstrained,
     TooOld,
     /// The keys that were fetched from the issuer lack one; it may have newer ones.
-    UnknownRemoteKey(WantedKey),
+    UnknownRemoteKey(MissingKey),
     WrongAudience,
     WrongClient,
     WrongIssuer,
@@ -38,7 +38,7 @@ pub(crate) enum VerifyError {
 
 /// A missing key that the issuer may have published.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WantedKey {
+pub(crate) struct MissingKey {
     /// The first name of the issuer; `None` if the only issuer has none.
     pub(crate) issuer: Option<String>,
     pub(crate) key_id: Option<Box<str>>,
@@ -53,7 +53,7 @@ impl VerifyError {
             Self::BadSignature
             | Self::Expired
             | Self::HeaderNotJson
-            | Self::Misshapen(_)
+            | Self::Malformed(_)
             | Self::PayloadNotJson
             | Self::TooOld => true,
             Self::AlgorithmNotAllowed
@@ -97,9 +97,9 @@ impl fmt::Display for VerifyError {
                 "no key has the name that the token gives (`kid`); a key without an id gets it by `with_id`"
             }
             Self::LifetimeTooLong => "the token lives longer than the guard allows (`exp`, `iat`)",
-            Self::Misshapen(Misshapen::TooLong) => "the token is longer than the guard allows",
-            Self::Misshapen(Misshapen::HeaderTooLong) => "the header of the token is longer than 2 KiB",
-            Self::Misshapen(Misshapen::NotCompact) => "the token is not three base64url segments",
+            Self::Malformed(Malformed::TooLong) => "the token is longer than the guard allows",
+            Self::Malformed(Malformed::HeaderTooLong) => "the header of the token is longer than 2 KiB",
+            Self::Malformed(Malformed::NotCompact) => "the token is not three base64url segments",
             Self::NoKeys(_) => "the keys of the issuer could not be fetched",
             Self::NotYetValid => "the token is not valid yet (`nbf`)",
             Self::PayloadNotJson => "the payload is not one plain JSON object in base64url",
@@ -122,9 +122,9 @@ impl fmt::Display for VerifyError {
     }
 }
 
-impl From<Misshapen> for VerifyError {
-    fn from(reason: Misshapen) -> Self {
-        Self::Misshapen(reason)
+impl From<Malformed> for VerifyError {
+    fn from(reason: Malformed) -> Self {
+        Self::Malformed(reason)
     }
 }
 

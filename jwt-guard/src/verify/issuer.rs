@@ -1,18 +1,18 @@
 //! One accepted issuer: its keys, and the rules for its tokens.
 
-use super::error::{VerifyError, WantedKey};
+use super::error::{MissingKey, VerifyError};
 use super::rules::Rules;
 use super::{checks, decode, header, parse};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::TokenClaims;
-use crate::keys::{KeyGeneration, KeyRing, SelectError, VerifyingKey, backend};
+use crate::keys::{IssuerKeys, KeySnapshot, SelectError, VerifyingKey, backend};
 use crate::principal::Identity;
 use crate::token::RawToken;
 
 /// An issuer with its own keys (RFC 8725 section 3.8).
 #[derive(Debug)]
 pub(crate) struct IssuerRules {
-    pub(crate) keys: KeyRing,
+    pub(crate) keys: IssuerKeys,
     pub(crate) rules: Rules,
 }
 
@@ -25,7 +25,7 @@ impl IssuerRules {
     /// Checks header, key and signature. Returns the key that signed.
     pub(super) fn prove<'k>(
         &self,
-        keys: &'k KeyGeneration,
+        keys: &'k KeySnapshot,
         token: &RawToken<'_>,
     ) -> Result<&'k VerifyingKey, VerifyError> {
         if let Some(key) = keys.key_of(token.header()) {
@@ -37,7 +37,7 @@ impl IssuerRules {
         let key_id = header.key_id.as_deref();
         let key = match keys.select(key_id, header.algorithm) {
             Err(SelectError::UnknownKey) if self.keys.may_get(header.algorithm) => {
-                return Err(VerifyError::UnknownRemoteKey(self.wanted(key_id)));
+                return Err(VerifyError::UnknownRemoteKey(self.missing_key(key_id)));
             }
             selected => selected?,
         };
@@ -50,15 +50,15 @@ impl IssuerRules {
         let Some(header) = decode(token.header()) else { return VerifyError::HeaderNotJson };
         match header::read(&header, &self.rules) {
             Ok(header) if self.keys.may_get(header.algorithm) => {
-                VerifyError::NoKeys(self.wanted(header.key_id.as_deref()))
+                VerifyError::NoKeys(self.missing_key(header.key_id.as_deref()))
             }
             Ok(_) => VerifyError::AlgorithmNotAllowed,
             Err(error) => error,
         }
     }
 
-    fn wanted(&self, key_id: Option<&str>) -> WantedKey {
-        WantedKey { issuer: self.rules.issuers.first().cloned(), key_id: key_id.map(Into::into) }
+    fn missing_key(&self, key_id: Option<&str>) -> MissingKey {
+        MissingKey { issuer: self.rules.issuers.first().cloned(), key_id: key_id.map(Into::into) }
     }
 
     /// Parses and checks the payload of a token with a valid signature.

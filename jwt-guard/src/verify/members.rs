@@ -2,7 +2,7 @@
 
 use super::VerifyError;
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::span::Span;
+use crate::claims::payload_str::PayloadStr;
 use crate::json::{Json, Object};
 
 /// A claim, if present.
@@ -74,6 +74,6 @@ pub(super) fn date(member: Member<'_>, name: &'static str) -> Result<Option<Nume
 }
 
 /// The place of a string in the payload.
-pub(super) fn span(text: Option<&str>, payload: &str) -> Option<Span> {
-    text.map(|text| Span::of(text, payload))
+pub(super) fn payload_str(text: Option<&str>, payload: &str) -> Option<PayloadStr> {
+    text.map(|text| PayloadStr::of(text, payload))
 }

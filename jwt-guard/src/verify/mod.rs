@@ -38,7 +38,7 @@ use cache::{Found, KnownTokens, Now};
 use checks::Dates;
 
 pub use cache::TokenCache;
-pub(crate) use error::{VerifyError, WantedKey};
+pub(crate) use error::{MissingKey, VerifyError};
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
 pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, Rules};
@@ -132,10 +132,10 @@ impl Verifier {
     }
 
     /// Fetches the keys of the issuer, and waits for the answer. The next verification finds out whether it helped.
-    pub(crate) async fn fetch(&self, wanted: &WantedKey) {
+    pub(crate) async fn fetch(&self, key: &MissingKey) {
         let mut issuers = self.issuers.iter();
-        if let Some(issuer) = issuers.find(|issuer| issuer.rules.issuers.first() == wanted.issuer.as_ref()) {
-            issuer.keys.fetch(wanted.key_id.as_deref()).await;
+        if let Some(issuer) = issuers.find(|issuer| issuer.rules.issuers.first() == key.issuer.as_ref()) {
+            issuer.keys.fetch(key.key_id.as_deref()).await;
         }
     }
 

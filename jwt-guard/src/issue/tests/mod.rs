@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::{IssueError, IssueErrorKind, IssuedToken, IssuerBuilder, TokenIssuer};
 use crate::claims::registered::TokenClaims;
 use crate::clock::{Clock, Hand, NOW};
-use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey};
+use crate::keys::{Algorithm, IssuerKeys, KeySet, SigningKey};
 use crate::principal::Identity;
 use crate::verify::{
     Audience, ClaimPath, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier,
@@ -64,7 +64,7 @@ fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
 }
 
 fn of_keys(rules: Rules, keys: KeySet) -> Verifier {
-    let issuer = IssuerRules { keys: KeyRing::fixed(keys), rules };
+    let issuer = IssuerRules { keys: IssuerKeys::fixed(keys), rules };
     Verifier::new(vec![issuer], 8192, Arc::new(Hand::new()))
 }
 

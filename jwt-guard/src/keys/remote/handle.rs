@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{KeyStatus, RemoteKeys};
-use crate::keys::KeyRing;
+use crate::keys::IssuerKeys;
 
 /// The keys of a guard, for start-up and health checks; made by [`JwtGuard::keys`](crate::JwtGuard::keys).
 ///
@@ -26,11 +26,11 @@ use crate::keys::KeyRing;
 #[derive(Clone, Debug)]
 pub struct RemoteKeysHandle<'a> {
     /// The name of each issuer, and its keys.
-    issuers: Vec<(&'a str, &'a KeyRing)>,
+    issuers: Vec<(&'a str, &'a IssuerKeys)>,
 }
 
 impl<'a> RemoteKeysHandle<'a> {
-    pub(crate) fn new(issuers: impl Iterator<Item = (&'a str, &'a KeyRing)>) -> Self {
+    pub(crate) fn new(issuers: impl Iterator<Item = (&'a str, &'a IssuerKeys)>) -> Self {
         Self { issuers: issuers.collect() }
     }
 
@@ -68,7 +68,7 @@ impl<'a> RemoteKeysHandle<'a> {
     }
 }
 
-fn status(issuer: &str, keys: &KeyRing) -> Option<KeyStatus> {
+fn status(issuer: &str, keys: &IssuerKeys) -> Option<KeyStatus> {
     match keys.as_remote() {
         Some(remote) => Some(remote.status()),
         None => keys.current().map(|keys| KeyStatus::fixed(issuer, &keys)),

@@ -13,7 +13,7 @@ use super::listed::Listed;
 use super::report::{Change, Health, Report};
 use super::schedule::{Answer, Cause, Effect, Jitter, Limits, Moment, Outcome, Schedule};
 use crate::keys::key_set::useless;
-use crate::keys::{KeyGeneration, KeySet, VerifyingKey};
+use crate::keys::{KeySet, KeySnapshot, VerifyingKey};
 
 /// Keys for many readers and one writer at a time.
 ///
@@ -28,7 +28,7 @@ pub(super) struct Holder {
 
 /// A set of keys, with the end of its use.
 pub(super) struct Held {
-    generation: Arc<KeyGeneration>,
+    generation: Arc<KeySnapshot>,
     usable_until: Moment,
 }
 
@@ -58,7 +58,7 @@ const LONGEST_ETAG: usize = 256;
 impl Holder {
     pub(super) fn new(limits: Limits) -> Self {
         let nothing = Held {
-            generation: Arc::new(KeyGeneration::new(0, KeySet::fetched(Vec::new()))),
+            generation: Arc::new(KeySnapshot::new(0, KeySet::fetched(Vec::new()))),
             usable_until: Moment::ZERO,
         };
         let state = State {
@@ -150,7 +150,7 @@ impl Holder {
 
     /// The generation of the keys that were just fetched. It stays the same if the keys are the same, so that verified
     /// tokens stay verified.
-    fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut Report) -> Arc<KeyGeneration> {
+    fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut Report) -> Arc<KeySnapshot> {
         let held = self.held.load();
         let before = held.generation.keys();
         let change = Change::between(before, &keys);
@@ -163,7 +163,7 @@ impl Holder {
         let keys = KeySet::fetched(keys.into_iter().map(kept).collect());
         report.change = Some(change);
         report.withdrawn = keys.iter().len() == 0;
-        Arc::new(KeyGeneration::new(held.generation.number().saturating_add(1), keys))
+        Arc::new(KeySnapshot::new(held.generation.number().saturating_add(1), keys))
     }
 
     /// A set without a usable key is a failure, but it still withdraws the keys that it does not list, at once. The
@@ -197,7 +197,7 @@ impl Holder {
     }
 
     /// The keys of the last successful fetch, however old.
-    pub(super) fn generation(&self) -> Arc<KeyGeneration> {
+    pub(super) fn generation(&self) -> Arc<KeySnapshot> {
         Arc::clone(&self.held.load().generation)
     }
 
@@ -208,9 +208,9 @@ impl Holder {
 }
 
 impl Deref for Current {
-    type Target = KeyGeneration;
+    type Target = KeySnapshot;
 
-    fn deref(&self) -> &KeyGeneration {
+    fn deref(&self) -> &KeySnapshot {
         &self.0.generation
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::keys::KeyGeneration;
+use crate::keys::KeySnapshot;
 
 /// The state of one issuer's keys at one moment; see [`Keys::status`](crate::keys::remote::RemoteKeysHandle::status).
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ impl KeyStatus {
     }
 
     /// The state of keys from the configuration, which are never fetched.
-    pub(crate) fn fixed(issuer: &str, generation: &KeyGeneration) -> Self {
+    pub(crate) fn fixed(issuer: &str, generation: &KeySnapshot) -> Self {
         Self {
             issuer: issuer.to_owned(),
             endpoint: None,

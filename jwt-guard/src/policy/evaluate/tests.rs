@@ -3,15 +3,15 @@
 use super::*;
 use crate::claims::names::NameSet;
 use crate::claims::numeric_date::NumericDate;
+use crate::claims::payload_str::PayloadStr;
 use crate::claims::registered::{Registered, TokenClaims};
-use crate::claims::span::Span;
 use crate::token::TokenSource;
 
 use Requirement::{All, Any, Claim, Fresh, Not, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
     let registered = Registered {
-        subject: Span::of("alice", payload),
+        subject: PayloadStr::of("alice", payload),
         display_name: None,
         issuer: None,
         audience: Vec::new(),

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Now;
 use crate::claims::numeric_date::NumericDate;
-use crate::keys::{KeyGeneration, VerifyingKey};
+use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
 
@@ -58,13 +58,13 @@ impl Entry {
     /// Whether the key is still among the keys of its issuer (rule K4 of `tests/CONFORMANCE.md`; RFC 7517 does not
     /// mention withdrawal).
     #[inline]
-    pub(super) fn is_of(&self, keys: &KeyGeneration) -> bool {
+    pub(super) fn is_of(&self, keys: &KeySnapshot) -> bool {
         self.generation.load(Ordering::Relaxed) == keys.number() || self.is_again_of(keys)
     }
 
     /// Looks for the key in a new set.
     #[inline(never)]
-    fn is_again_of(&self, keys: &KeyGeneration) -> bool {
+    fn is_again_of(&self, keys: &KeySnapshot) -> bool {
         let still_there = keys.has(&self.key);
         if still_there {
             self.generation.store(keys.number(), Ordering::Relaxed);

@@ -24,7 +24,7 @@ use self::thread_cache::Lookup;
 use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
 use crate::clock::Clock;
-use crate::keys::{KeyGeneration, VerifyingKey};
+use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
 
@@ -129,7 +129,7 @@ pub(super) struct Found<'a> {
     pub(super) good: Range<NumericDate>,
     pub(super) issuer: usize,
     pub(super) key: &'a VerifyingKey,
-    pub(super) keys: &'a KeyGeneration,
+    pub(super) keys: &'a KeySnapshot,
 }
 
 /// The weight of an entry: its bytes, but at least the average share of one entry, which limits their number.

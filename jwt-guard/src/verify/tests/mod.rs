@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::*;
 use crate::claims::names::NameSet;
 use crate::claims::registered::TokenClaims;
-use crate::keys::{Algorithm, KeyRing, VerifyingKey};
+use crate::keys::{Algorithm, IssuerKeys, VerifyingKey};
 
 mod clients;
 mod conditions;
@@ -40,7 +40,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
     change(&mut rules);
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])
         .unwrap();
-    let issuer = IssuerRules { keys: KeyRing::fixed(keys), rules };
+    let issuer = IssuerRules { keys: IssuerKeys::fixed(keys), rules };
     let clock = Fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW));
     Verifier::new(vec![issuer], 8192, Arc::new(clock))
 }

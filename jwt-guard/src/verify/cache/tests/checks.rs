@@ -44,7 +44,7 @@ fn a_token_with_an_hmac_is_remembered_only_where_that_was_asked_for() {
 fn beside_keys_for_signatures_an_hmac_is_still_not_remembered() {
     let pair = Pair::new(Algorithm::Hs256, TokenCache::new());
     let both = [Algorithm::Hs256, Algorithm::Es256].map(|algorithm| signing_key(algorithm).verifying_key());
-    let keys = KeyRing::fixed(KeySet::new(both).unwrap());
+    let keys = IssuerKeys::fixed(KeySet::new(both).unwrap());
     let verifier =
         Verifier::new(vec![IssuerRules { keys, rules: rules(|_| {}) }], 16_384, Arc::new(Clocks::new()));
     let pair = Pair { verifier: verifier.remembering(TokenCache::new()), ..pair };

@@ -14,7 +14,7 @@ fn a_token_dies_with_its_key_and_lives_on_with_it() {
     let entry = entry_of(&pair, &pair.token(600));
     let key = || signing_key(Algorithm::Es256).verifying_key();
     let other = || signing_key(Algorithm::Hs256).verifying_key();
-    let set = |number, keys: Vec<VerifyingKey>| KeyGeneration::new(number, KeySet::new(keys).unwrap());
+    let set = |number, keys: Vec<VerifyingKey>| KeySnapshot::new(number, KeySet::new(keys).unwrap());
     // The same key, loaded again: the set is new, the key is not.
     assert!(entry.is_of(&set(2, vec![other().with_id("o"), key()])));
     assert!(!entry.is_of(&set(3, vec![other()])), "withdrawn");
@@ -31,9 +31,9 @@ fn another_key_of_the_same_name_is_another_key() {
     assert_eq!(entry.key.id(), same.id());
     // A secret that is loaded again counts as another key: its tokens are verified again.
     for key in [same, other] {
-        assert!(!entry.is_of(&KeyGeneration::new(2, KeySet::new([key]).unwrap())));
+        assert!(!entry.is_of(&KeySnapshot::new(2, KeySet::new([key]).unwrap())));
     }
-    assert!(entry.is_of(&KeyGeneration::new(3, KeySet::new([entry.key.clone()]).unwrap())));
+    assert!(entry.is_of(&KeySnapshot::new(3, KeySet::new([entry.key.clone()]).unwrap())));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_verification_that_began_before_the_clearing_is_forgotten_too() {
     let epoch = known.epoch();
     pair.verifier.forget();
     // As if it ended only here.
-    let keys = KeyGeneration::new(1, KeySet::new([entry.key.clone()]).unwrap());
+    let keys = KeySnapshot::new(1, KeySet::new([entry.key.clone()]).unwrap());
     let found = Found {
         identity: &entry.identity,
         good: entry.good.clone(),

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::super::{Audience, Clients, IssuerRules, Limits, Rules, TokenProfile, Verifier, VerifyError};
 use super::*;
 use crate::clock::NOW;
-use crate::keys::{Algorithm, KeyRing, KeySet, SigningKey, backend};
+use crate::keys::{Algorithm, IssuerKeys, KeySet, SigningKey, backend};
 
 /// A wall clock and a monotonic one that are moved apart.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl Pair {
 
     fn with_rules(algorithm: Algorithm, settings: TokenCache, rules: Rules) -> Self {
         let (key, clocks) = (signing_key(algorithm), Clocks::new());
-        let keys = KeyRing::fixed(KeySet::new([key.verifying_key()]).unwrap());
+        let keys = IssuerKeys::fixed(KeySet::new([key.verifying_key()]).unwrap());
         let verifier = Verifier::new(vec![IssuerRules { keys, rules }], 16_384, Arc::new(clocks.clone()));
         Self { verifier: verifier.remembering(settings), key, signed: AtomicUsize::new(0), clocks }
     }

@@ -6,12 +6,12 @@ use std::ptr;
 ///
 /// The guard uses half a dozen strings of a token; copying each costs more than parsing the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Span {
+pub(crate) enum PayloadStr {
     At { start: usize, end: usize },
     Copy(Box<str>),
 }
 
-impl Span {
+impl PayloadStr {
     /// Refers to `text`, which was parsed from `payload`.
     pub(crate) fn of(text: &str, payload: &str) -> Self {
         let start = text.as_ptr().addr().wrapping_sub(payload.as_ptr().addr());
@@ -39,17 +39,17 @@ mod tests {
     #[test]
     fn a_string_of_the_payload_is_found_again_without_a_copy() {
         let payload = r#"{"sub":"alice"}"#.to_owned();
-        let span = Span::of(&payload[8..13], &payload);
-        assert_eq!(span, Span::At { start: 8, end: 13 });
+        let span = PayloadStr::of(&payload[8..13], &payload);
+        assert_eq!(span, PayloadStr::At { start: 8, end: 13 });
         assert_eq!(span.text(&payload), "alice");
-        assert_eq!(Span::of(&payload[8..8], &payload).text(&payload), "");
+        assert_eq!(PayloadStr::of(&payload[8..8], &payload).text(&payload), "");
     }
 
     #[test]
     fn a_string_from_elsewhere_is_copied() {
         let payload = r#"{"sub":"\u0061lice"}"#;
-        let span = Span::of("alice", payload);
-        assert_eq!(span, Span::Copy("alice".into()));
+        let span = PayloadStr::of("alice", payload);
+        assert_eq!(span, PayloadStr::Copy("alice".into()));
         assert_eq!(span.text(payload), "alice");
     }
 }
