@@ -39,9 +39,6 @@ pub(super) struct KnownTokens {
     epoch: AtomicU64,
 }
 
-/// The longest token that is kept. Longer ones are rare and expensive.
-const MAX_TOKEN_LEN: usize = 4 * 1024;
-
 /// The share of the memory for copies of hot tokens.
 const THREADS_PART: usize = 4;
 
@@ -92,7 +89,7 @@ impl KnownTokens {
     /// Keeps the result of a verification that began in this epoch.
     pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, clock: &dyn Clock) {
         let Some(rest) = found.good.end.since(found.good.start) else { return };
-        if token.len() > MAX_TOKEN_LEN || !self.settings.takes(found.key.algorithm()) {
+        if !self.settings.takes(found.key.algorithm()) {
             return;
         }
         let entry = Entry {
