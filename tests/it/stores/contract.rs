@@ -132,6 +132,8 @@ pub(super) async fn logins_end_by_their_epoch_whatever_the_clocks_say(store: Arc
     for issued_at in [now - skew, now, now + skew] {
         assert_eq!(access(&*store, &old, issued_at).await, TokenStatus::Revoked);
     }
+    let asked = store.refresh_status(&old, "a", Duration::ZERO, now);
+    assert_eq!(answer(asked).await.unwrap(), RefreshStatus::Unknown);
     let presented = rotation(&old, "a", "b", now);
     assert_eq!(store.rotate(presented, now).await.unwrap(), Rotated::Unknown);
     // Its name was marked before, and it begins after.
@@ -155,10 +157,13 @@ pub(super) async fn everybody_ends_at_once_and_begins_anew(store: Arc<impl Token
     let before = [begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await];
     store.revoke(Revocation::All { issued_before: now + skew, expires_at: now + LIFE }, now).await.unwrap();
     let after = [begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await];
-    for (families, status, rotated) in
-        [(before, TokenStatus::Revoked, Rotated::Unknown), (after, TokenStatus::Valid, Rotated::Fresh)]
-    {
+    for (families, status, refresh, rotated) in [
+        (before, TokenStatus::Revoked, RefreshStatus::Unknown, Rotated::Unknown),
+        (after, TokenStatus::Valid, RefreshStatus::Current, Rotated::Fresh),
+    ] {
         for family in families {
+            let asked = store.refresh_status(&family, "a", Duration::ZERO, now);
+            assert_eq!(answer(asked).await.unwrap(), refresh);
             for issued_at in [now - skew, now + skew * 2] {
                 assert_eq!(access(&*store, &family, issued_at).await, status);
             }

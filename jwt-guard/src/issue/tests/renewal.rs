@@ -323,6 +323,26 @@ fn only_a_refresh_token_of_this_issuer_renews_anything() {
     refused(issuer.renew_verified(&without_a_name), IssueErrorKind::RefreshMisused, "not accepted");
 }
 
+/// A claim that the issuer sets itself since its settings have changed would mean what the login once chose.
+#[test]
+fn a_refresh_token_with_a_claim_that_the_issuer_sets_by_now_renews_nothing() {
+    let old = issuer(|builder| builder);
+    let pair = old.pair("alice").claim("tenant", "acme").claim("groups", ["admin"]).sign().unwrap();
+    let refresh = presented(&old, pair.refresh());
+    assert!(old.renew_verified(&refresh).is_ok());
+    let groups = || vec![vec!["groups".to_owned(), "names".to_owned()]];
+    for changed in [
+        issuer(|builder| builder.read_from(groups(), Vec::new())),
+        issuer(|builder| builder.read_from(Vec::new(), groups())),
+        issuer(|builder| builder.subject_claim("groups")),
+    ] {
+        let error = changed.renew_verified(&refresh).expect_err("the issuer sets this claim");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("`groups`"), "{cause}");
+        refused::<()>(Err(error), IssueErrorKind::RefreshMisused, "log in again");
+    }
+}
+
 #[test]
 fn the_claims_that_a_handler_gets_can_be_renewed() {
     let issuer = issuer(|builder| builder);

@@ -176,6 +176,54 @@ fn a_token_is_allowed_until_it_is_revoked_or_has_ended() {
     );
 }
 
+/// A cut-off replaces these, so it must not end before them.
+#[test]
+fn a_cut_off_counts_as_long_as_everything_that_it_replaces() {
+    let (owner, short) = (Subject::from("s"), 100);
+    let everybody = Revocation::All { issued_before: at(11), expires_at: at(short) };
+    for cut_off in [subject(11, short), everybody] {
+        for replaced in ["a revoked token", "a revoked login", "a living login"] {
+            let mut ledger = ledger([]);
+            match replaced {
+                "a revoked token" => ledger.revoke(token("t", END), Some(&owner), moment(0)).unwrap(),
+                "a revoked login" => ledger.revoke(family("f", END), Some(&owner), moment(0)).unwrap(),
+                _ => assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living),
+            }
+            ledger.revoke(cut_off.clone(), None, moment(12)).unwrap();
+            assert_eq!(ledger.len(), 1, "{replaced}: the cut-off replaces it");
+            for (now, status) in [
+                (short + LEEWAY, TokenStatus::Revoked),
+                (END + LEEWAY - 1, TokenStatus::Revoked),
+                (END + LEEWAY, TokenStatus::Valid),
+            ] {
+                assert_eq!(ledger.token_status(&facts(Some(10)), at(now)), status, "{replaced} at {now}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_full_store_ends_a_subject_that_has_revocations_rather_than_refuse_one_more() {
+    let (limits, owner, other) = (StoreLimits::each(20), Subject::from("s"), Subject::from("o"));
+    assert_eq!(limits.most_revocations(), 2, "of which it has one");
+    for revocation in [token("t", END), family("f", END)] {
+        let mut ledger = Ledger::new(limits);
+        ledger.revoke(token("first", END), Some(&owner), moment(0)).unwrap();
+        for i in 0..19 {
+            ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
+        }
+        assert!(ledger.revoke(token("theirs", END), Some(&other), moment(1)).is_err(), "nothing to replace");
+        ledger.revoke(revocation, Some(&owner), moment(1)).unwrap();
+        assert_eq!(ledger.revocations(), 20);
+        for id in ["first", "t", "any"] {
+            let token = TokenInfo { id: Some(id), ..facts(Some(1)) };
+            assert_eq!(ledger.token_status(&token, at(2)), TokenStatus::Revoked, "{id}");
+        }
+        let theirs = TokenInfo { issued_at: Some(at(1)), ..TokenInfo::new("o", at(END)) };
+        assert_eq!(ledger.token_status(&theirs, at(2)), TokenStatus::Valid);
+    }
+}
+
 #[test]
 fn each_budget_refuses_what_is_new_and_forgets_nothing() {
     let mut ledger = Ledger::new(StoreLimits::each(2));
