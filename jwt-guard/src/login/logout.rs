@@ -46,6 +46,12 @@ impl JwtGuard {
     /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
     ///
+    /// A browser applies answers in the order in which they arrive. If a refresh is under way at the same time, its
+    /// answer may come after that of the logout and set cookies again. Their login is revoked in the store, so they are
+    /// refused; without a store the access token among them is valid until it expires. The answer that refuses a dead
+    /// refresh token clears its cookie, and may in turn clear one that a login has set in the meantime: the browser then
+    /// has to log in again. Let a page wait for its refresh before it sends a logout or a login.
+    ///
     /// Browsers keep the pages before the logout in memory, whatever their `Cache-Control`, and the back button shows
     /// them. Redirect to a page that loads something with `Clear-Site-Data: "cache"`, as the example `web_login` does.
     /// A page enters that memory only when the next one is shown, so the header on the answer to the logout itself

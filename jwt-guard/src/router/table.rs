@@ -35,6 +35,9 @@ pub struct AccessRow {
     pub reason: Option<String>,
     /// The [name](crate::JwtGuard::name) of the guard that decides, or `nearest layer or installed` if neither the
     /// router nor one of its layers determines it.
+    ///
+    /// Layers that are composed, as by tower's `ServiceBuilder`, cannot be inspected: a guard among them decides, but
+    /// this column does not show it. Add the layer of a guard with a call of `.layer(..)` of its own.
     pub guard: String,
     /// The handler, with its module, or the type of a service; `None` for unguarded parts and routers of axum.
     pub handler: Option<String>,

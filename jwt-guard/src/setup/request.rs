@@ -76,9 +76,14 @@ impl<K, A> Builder<K, A> {
 }
 
 impl<K, A> Danger<K, A> {
-    /// Reads the token from a query parameter too, after all other locations. Addresses end up in logs, histories and
-    /// `Referer` headers: only do this for clients that cannot set a header, with tokens that live for seconds, and
-    /// answer with `Cache-Control: private` (RFC 6750 section 2.3).
+    /// Reads the token from a query parameter too, after all other locations. Addresses end up in logs and histories:
+    /// only do this for clients that cannot set a header, with tokens that live for seconds, and answer with
+    /// `Cache-Control: private` (RFC 6750 section 2.3).
+    ///
+    /// If the answer is a page, a browser sends its address, token included, as `Referer` with every request of that
+    /// page to its own site, and to others where the policy of the page allows it. So answer with
+    /// `Referrer-Policy: no-referrer` too; the guard does not add it. [`strip_credentials`](Builder::strip_credentials)
+    /// removes the token from the request only, not from the address that the browser knows.
     pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
         self.0.draft.request.query.push(TokenLocation(Place::Query { name: name.into() }));
         self.0
