@@ -1,5 +1,5 @@
 // Makes keys and tokens with `jose`. Reads `{claims}` from standard input, and writes a list with one entry for each
-// algorithm: the keys in every form that `jose` exports, a good token, and tokens that nobody may accept.
+// algorithm: the keys in every form that `jose` exports, a good token, and tokens that must be refused.
 
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';

@@ -35,23 +35,45 @@ pub fn read(path: &str) -> String {
 /// When one cannot be read.
 #[must_use]
 pub fn below(directory: &str) -> Vec<Source> {
-    let mut found = Vec::new();
-    collect(directory, &mut found);
-    found.sort_by(|one, two| one.path.cmp(&two.path));
+    let found = files(directory, &["rs"]);
     assert!(!found.is_empty(), "no sources below {directory}");
     found
 }
 
-fn collect(directory: &str, found: &mut Vec<Source>) {
+/// Every file of the workspace that people write and read: sources, documents, scripts and settings.
+///
+/// # Panics
+///
+/// When one cannot be read.
+#[must_use]
+pub fn texts() -> Vec<Source> {
+    const KINDS: [&str; 10] = ["c", "html", "lua", "md", "mjs", "py", "rs", "stderr", "toml", "yml"];
+    files(".", &KINDS)
+}
+
+/// The files with one of these extensions, without what is built, installed or generated.
+fn files(directory: &str, kinds: &[&str]) -> Vec<Source> {
+    let mut found = Vec::new();
+    collect(directory, kinds, &mut found);
+    found.sort_by(|one, two| one.path.cmp(&two.path));
+    found
+}
+
+fn collect(directory: &str, kinds: &[&str], found: &mut Vec<Source>) {
+    const SKIPPED: [&str; 6] = [".git", "fixtures", "node_modules", "target", "venv", ".venv"];
+
     let entries =
         fs::read_dir(workspace().join(directory)).unwrap_or_else(|error| panic!("{directory}: {error}"));
     for entry in entries {
         let entry = entry.expect("a readable directory");
         let name = entry.file_name().into_string().expect("a name in UTF-8");
-        let path = format!("{directory}/{name}");
+        let path = format!("{directory}/{name}").trim_start_matches("./").to_owned();
+        let kind = name.rsplit_once('.').map_or("", |(_, kind)| kind);
         if entry.file_type().expect("a kind of file").is_dir() {
-            collect(&path, found);
-        } else if name.ends_with(".rs") {
+            if !SKIPPED.contains(&name.as_str()) {
+                collect(&path, kinds, found);
+            }
+        } else if kinds.contains(&kind) {
             found.push(Source { text: read(&path), path });
         }
     }

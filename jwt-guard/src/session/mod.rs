@@ -87,7 +87,7 @@ use turns::Turns;
 /// assert_eq!(session.subject(), "alice");
 /// assert_eq!(session.payload::<String>()?, "a basket");
 ///
-/// // A made-up id, and one that has ended, stand for no session.
+/// // A made-up id, and one that has ended, are refused.
 /// assert!(sessions.read("letmein").await?.is_none());
 /// sessions.delete(id.as_str()).await?;
 /// assert!(sessions.read(id.as_str()).await?.is_none());

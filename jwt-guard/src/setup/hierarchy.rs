@@ -106,9 +106,9 @@ impl<K, A> Builder<K, A> {
 impl Implications {
     /// Closes the hierarchies. If one is not legal, its problem is recorded and the hierarchy is empty.
     pub(super) fn close(&self, problems: &mut Problems) -> Hierarchies {
-        const SCOPE: &str = "no scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), \
+        const SCOPE: &str = "not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), \
                              each scope by itself";
-        const ROLE: &str = "no role: expected a name such as `clerk`, without control characters";
+        const ROLE: &str = "not a role: expected a name such as `clerk`, without control characters";
         Hierarchies {
             scopes: close("scope_implies", &self.scopes, (is_scope, SCOPE), problems),
             roles: close("role_implies", &self.roles, (is_name, ROLE), problems),
@@ -175,11 +175,11 @@ mod tests {
         assert_eq!(format!("{hierarchies:?}"), "Hierarchies { scopes: {}, roles: {} }");
         let found: Vec<_> = problems.or(Some(())).unwrap_err().problems().collect();
         let starts = [
-            r#"`scope_implies` names "a b", which is no scope: expected printable ASCII"#,
-            r#"`scope_implies` names "", which is no scope"#,
+            r#"`scope_implies` names "a b", which is not a scope: expected printable ASCII"#,
+            r#"`scope_implies` names "", which is not a scope"#,
             "`scope_implies` forms a cycle, `s -> s`",
             "`scope_implies` forms a cycle, `x -> y -> x`",
-            r#"`role_implies` names "\n", which is no role"#,
+            r#"`role_implies` names "\n", which is not a role"#,
             "`role_implies` forms a cycle, `Site Admin -> clerk -> Site Admin`",
         ];
         assert_eq!(found.len(), starts.len(), "{found:#?}");

@@ -28,7 +28,7 @@ fn no_module_uses_one_of_a_higher_row() {
         };
         for used in uses(&source.text) {
             let Some(to) = row_of.get(used.as_str()) else {
-                wrong.push(format!("{}: `crate::{used}` is no module of a row", source.path));
+                wrong.push(format!("{}: `crate::{used}` is not a module of a row", source.path));
                 continue;
             };
             let sideways = from.number == to.number && used != module;

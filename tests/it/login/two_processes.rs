@@ -134,7 +134,7 @@ async fn no_logout_is_missed_after_the_connection_was_cut() {
     assert!(worst < Duration::from_secs(5), "{worst:?}");
 }
 
-/// The first answer that is not 503: without a connection, there may be no verdict.
+/// The first answer that is not 503: without a connection, a verdict is impossible.
 async fn decided(what: &str, send: impl AsyncFn() -> Answer) -> Answer {
     until(what, async || Some(send().await).filter(|answer| answer.status != 503)).await
 }
