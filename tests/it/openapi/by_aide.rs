@@ -77,6 +77,16 @@ async fn secret() {}
 #[anonymous_allowed(credentials = "ignored")]
 async fn login() {}
 
+#[derive(Serialize, JsonSchema)]
+struct Foreign {
+    name: String,
+}
+
+#[authentication_required]
+async fn others() -> Json<Foreign> {
+    Json(Foreign { name: String::new() })
+}
+
 pub(super) fn empty() -> OpenApi {
     let info = Info { title: "orders".to_owned(), version: "1".to_owned(), ..Info::default() };
     OpenApi { info, ..OpenApi::default() }
@@ -120,6 +130,24 @@ fn a_document_of_aides_own_router_says_the_same_as_that_of_ours() {
     assert_eq!(theirs["paths"]["/me"], ours["paths"]["/me"]);
     assert_eq!(theirs["paths"]["/login"], ours["paths"]["/login"]);
     assert!(theirs["paths"]["/secret"].is_null(), "{theirs:#}");
+}
+
+#[test]
+fn every_document_of_a_router_has_the_schemas_that_it_names_and_no_others() {
+    let other: Router = Router::new().route("/others", get(others));
+    let router = router().with_guard(hs256());
+    let schemas = || {
+        let mut document = empty();
+        router.access_table().document(&mut document).unwrap();
+        let document = serde_json::to_value(&document).unwrap();
+        let schemas = document["components"]["schemas"].as_object().expect("schemas");
+        schemas.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(schemas(), ["Line", "Order"], "and not those of another router");
+    assert_eq!(schemas(), ["Line", "Order"], "a second document");
+    let elsewhere = std::thread::scope(|scope| scope.spawn(schemas).join().unwrap());
+    assert_eq!(elsewhere, ["Line", "Order"], "another thread");
+    drop(other);
 }
 
 #[test]

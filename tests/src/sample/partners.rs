@@ -11,11 +11,11 @@ async fn stock() {}
 #[requires(scope = "stock:write", role = "partner")]
 async fn change_stock() {}
 
-#[utoipa::path(get, path = "/me", responses((status = OK)))]
+#[utoipa::path(get, path = "/me", operation_id = "partner", responses((status = OK)))]
 #[authentication_required]
 async fn me() {}
 
-#[utoipa::path(get, path = "/news", responses((status = OK)))]
+#[utoipa::path(get, path = "/news", operation_id = "partner_news", responses((status = OK)))]
 #[anonymous_allowed]
 async fn news() {}
 

@@ -11,7 +11,7 @@ async fn me() {}
 #[authentication_required(fresh)]
 async fn rename() {}
 
-#[utoipa::path(delete, path = "/me", responses((status = OK)))]
+#[utoipa::path(delete, path = "/me", operation_id = "remove_me", responses((status = OK)))]
 #[requires(fresh, reason = "nothing brings it back")]
 async fn remove() {}
 

@@ -66,12 +66,12 @@
 //! ```
 
 mod extractors;
+mod schemas;
 mod scheme;
 mod verbs;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aide::axum::ApiRouter;
 use aide::openapi::{
     Header, HeaderStyle, OpenApi, Operation, ParameterSchemaOrContent, PathItem, ReferenceOr, Response,
     SchemaObject, StatusCode,
@@ -88,6 +88,12 @@ pub use verbs::{
     GuardedRoutes, delete, delete_with, get, get_with, head, head_with, options, options_with, patch,
     patch_with, post, post_with, put, put_with, trace, trace_with,
 };
+
+/// An operation with its schemas, as kept in a router.
+struct Documented {
+    operation: Operation,
+    schemas: BTreeMap<String, SchemaObject>,
+}
 
 impl Document for OpenApi {}
 
@@ -111,11 +117,15 @@ impl Write for OpenApi {
     }
 
     fn add(&mut self, at: &At, kept: &Kept) -> bool {
-        let Some(operation) = kept.get::<Operation>() else { return false };
+        let Some(Documented { operation, schemas }) = kept.get() else { return false };
         let paths = &mut self.paths.get_or_insert_default().paths;
         let item = paths.entry(at.path.clone()).or_insert_with(|| ReferenceOr::Item(PathItem::default()));
         let Some(item) = item.as_item_mut() else { return false };
         *slot(item, at.method) = Some(operation.clone());
+        let known = &mut self.components.get_or_insert_default().schemas;
+        for (name, schema) in schemas {
+            known.entry(name.clone()).or_insert_with(|| schema.clone());
+        }
         true
     }
 
@@ -142,9 +152,8 @@ impl Write for OpenApi {
         self.security.iter().map(read).collect()
     }
 
-    /// The schemas of the operations are in aide's thread-local store, which adds them to a router's document.
     fn finish(&mut self) {
-        let _: axum::Router = ApiRouter::<()>::new().finish_api(self);
+        self.paths.get_or_insert_default();
     }
 }
 

@@ -8,7 +8,7 @@ use aide::transform::TransformOperation;
 use axum::handler::Handler;
 
 use super::super::write::METHODS;
-use super::operation;
+use super::{Documented, operation, schemas};
 use crate::router::declared::{DeclaresPolicy, FirstExtractor};
 use crate::router::document::Operation as Kept;
 use crate::router::routing::{self, MethodRouter};
@@ -66,7 +66,10 @@ where
     S: Clone + Send + Sync + 'static,
 {
     match document(method, documented) {
-        Some(operation) => routed.documented(Kept::new(operation)),
+        Some(operation) => {
+            let schemas = schemas::of(&operation);
+            routed.documented(Kept::new(Documented { operation, schemas }))
+        }
         None => routed,
     }
 }
@@ -105,7 +108,7 @@ where
         let documents: Vec<_> = methods.documents().collect();
         let routed = self.route(path, methods.into_inner());
         documents.into_iter().fold(routed, |router, (methods, kept)| {
-            let Some(operation) = kept.get::<Operation>() else { return router };
+            let Some(Documented { operation, .. }) = kept.get() else { return router };
             let methods = METHODS.into_iter().filter(|method| methods.contains(method));
             methods.fold(router, |router, method| {
                 let document = ApiMethodDocs::new(lower(method), operation.clone());
