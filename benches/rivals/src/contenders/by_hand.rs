@@ -17,7 +17,7 @@ use serde_json::json;
 use super::{Contender, PATH, Role};
 
 pub const CONTENDER: Contender = Contender {
-    name: "by hand, jsonwebtoken 11",
+    name: "by hand, jsonwebtoken 12",
     role: Role::ByHand,
     crypto: "aws-lc-rs",
     remark: "axum's example `jwt`, with issuer and audience",
