@@ -6,7 +6,7 @@ use crate::claims::typed::Misfit;
 use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
 use crate::policy::Way;
-use crate::policy::evaluate::Shortfall;
+use crate::policy::evaluate::Unmet;
 use crate::verify::VerifyError;
 
 /// Why a request is refused.
@@ -42,7 +42,7 @@ pub(crate) enum AuthError {
     /// Another site may have made the browser send the request, and its cookies with it.
     CrossSite(CrossSite),
     /// The caller is known, but does not meet the policy.
-    Policy(Shortfall),
+    Policy(Unmet),
     /// No guard reaches the handler.
     NoGuard(Unreached),
     /// The verification panicked.
@@ -125,12 +125,10 @@ impl AuthError {
             | Self::ReplacedSession
             | Self::UnknownUser => FailureKind::InvalidToken,
             Self::CrossSite(_) => FailureKind::CrossSite,
-            Self::Policy(Shortfall::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
-            Self::Policy(Shortfall::Way(_)) => FailureKind::InsufficientScope,
+            Self::Policy(Unmet::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
+            Self::Policy(Unmet::Way(_)) => FailureKind::InsufficientScope,
             // In these cases a new token would not help.
-            Self::Claims(_) | Self::Policy(Shortfall::Forbidden | Shortfall::Malformed(_)) => {
-                FailureKind::Forbidden
-            }
+            Self::Claims(_) | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_)) => FailureKind::Forbidden,
             Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
         }
     }
@@ -138,7 +136,7 @@ impl AuthError {
     /// The way in for the caller, if a policy refused it and a better token would help.
     pub(crate) fn way(&self) -> Option<&Way> {
         match self {
-            Self::Policy(Shortfall::Way(way)) => Some(way),
+            Self::Policy(Unmet::Way(way)) => Some(way),
             _ => None,
         }
     }
@@ -214,15 +212,15 @@ impl fmt::Display for AuthError {
                 write!(f, "the claims do not fit the type `{wanted}` that is asked for: {place}")
             }
             Self::CrossSite(reason) => reason.fmt(f),
-            Self::Policy(Shortfall::Way(way)) => f.write_str(if way.scopes().is_empty() {
+            Self::Policy(Unmet::Way(way)) => f.write_str(if way.scopes().is_empty() {
                 "the caller did not log in just now"
             } else {
                 "the token lacks a scope"
             }),
-            Self::Policy(Shortfall::Forbidden) => {
+            Self::Policy(Unmet::Forbidden) => {
                 f.write_str("a role, a claim or a `not(..)` stands against the caller")
             }
-            Self::Policy(Shortfall::Malformed(claims)) => {
+            Self::Policy(Unmet::Malformed(claims)) => {
                 write!(f, "the token has malformed claims, so that the policy cannot be decided: `{claims}`")
             }
             Self::NoGuard(cause) => cause.fmt(f),

@@ -19,7 +19,7 @@ use http::request::Parts;
 use crate::caught::{Panicked, caught, caught_while};
 use crate::config::Config;
 use crate::error::AuthError;
-use crate::location::{Found, LocationError, is_b64token};
+use crate::location::{Credential, LocationError, is_b64token};
 use crate::opaque::Resolve;
 use crate::principal::Principal;
 use crate::token::{Malformed, TokenKind, TokenSource};
@@ -95,9 +95,9 @@ fn find_and_verify<'r>(
 ) -> Result<Located<'r>, AuthError> {
     let locations = config.locations(kind);
     let (token, source) = match locations.find(request).map_err(AuthError::Location)? {
-        Found::Nothing => return Err(AuthError::NoToken),
-        Found::OtherScheme => return Err(AuthError::OtherScheme),
-        Found::Token(token, source) => (token, source),
+        Credential::Nothing => return Err(AuthError::NoToken),
+        Credential::OtherScheme => return Err(AuthError::OtherScheme),
+        Credential::Token(token, source) => (token, source),
     };
     if let Some(resolver) = config.resolver_of(token, source) {
         if locations.is_by_cookie(source, &request.headers) {

@@ -53,7 +53,7 @@ async fn caller(
     };
     config.hierarchies.scopes.expand(&mut caller.scopes);
     config.hierarchies.roles.expand(&mut caller.roles);
-    let unreadable = || AuthError::Store("the session store holds a record that is none".to_owned());
+    let unreadable = || AuthError::Store("the record in the session store is not a session".to_owned());
     let claims = TokenClaims::of_session(caller.claims, caller.is_fresh).ok_or_else(unreadable)?;
     let opaque = OpaqueCredential {
         id: id.into(),

@@ -10,7 +10,7 @@ use tracing::{Level, field};
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
 use crate::guard::JwtGuard;
-use crate::location::Found;
+use crate::location::Credential;
 use crate::policy::evaluate::malformed_claims;
 use crate::policy::{Rule, Way};
 use crate::principal::Principal;
@@ -81,7 +81,7 @@ fn refused<'r>(rule: &Rule, error: &AuthError, request: &'r Parts) -> Option<(&'
     let AuthError::Token(_) = error else { return None };
     let config = &JwtGuard::of(&request.extensions)?.inner.config;
     match config.locations(rule.token()).find(request) {
-        Ok(Found::Token(token, _)) => Some((config, token)),
+        Ok(Credential::Token(token, _)) => Some((config, token)),
         _ => None,
     }
 }

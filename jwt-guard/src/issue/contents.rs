@@ -73,7 +73,7 @@ pub(super) struct Sibling {
 
 /// The time of one signing, in whole seconds.
 #[derive(Clone, Copy)]
-pub(super) struct Moment(u64);
+pub(super) struct SigningTime(u64);
 
 impl Contents {
     pub(super) fn new(subject: String) -> Self {
@@ -94,12 +94,12 @@ impl Contents {
     }
 
     /// The time of a signing.
-    pub(super) fn moment(settings: &Settings) -> Result<Moment, IssueError> {
-        seconds(settings.clock.now()).map(Moment)
+    pub(super) fn moment(settings: &Settings) -> Result<SigningTime, IssueError> {
+        seconds(settings.clock.now()).map(SigningTime)
     }
 
     /// An access token (RFC 9068 section 2.2).
-    pub(super) fn access(&self, settings: &Settings, at: Moment) -> Result<IssuedToken, IssueError> {
+    pub(super) fn access(&self, settings: &Settings, at: SigningTime) -> Result<IssuedToken, IssueError> {
         let mut claims = self.custom.clone();
         let audience = self.audience.as_ref().unwrap_or(&settings.audience);
         if !self.scopes.is_empty() {
@@ -121,7 +121,7 @@ impl Contents {
     pub(super) fn refresh(
         &self,
         settings: &Settings,
-        at: Moment,
+        at: SigningTime,
         access: Option<&IssuedToken>,
     ) -> Result<IssuedToken, IssueError> {
         let own = &settings.audience;
@@ -134,7 +134,7 @@ impl Contents {
         self.issue(settings, at, Kind::Refresh, audience, claims)
     }
 
-    fn renew(&self, at: Moment, access: Option<&IssuedToken>) -> Result<Renew, IssueError> {
+    fn renew(&self, at: SigningTime, access: Option<&IssuedToken>) -> Result<Renew, IssueError> {
         let sibling = |access: &IssuedToken| {
             let exp = seconds(access.expires_at)?;
             Ok::<_, IssueError>(Sibling { jti: access.id.clone(), exp })
@@ -155,7 +155,7 @@ impl Contents {
     fn issue(
         &self,
         settings: &Settings,
-        at: Moment,
+        at: SigningTime,
         kind: Kind,
         audience: &[String],
         mut claims: Map<String, Value>,
@@ -205,7 +205,7 @@ impl Contents {
     }
 
     /// The end of a token: after its lifetime, but not after the end of the login.
-    fn expiry(&self, settings: &Settings, at: Moment, kind: Kind) -> Result<u64, IssueError> {
+    fn expiry(&self, settings: &Settings, at: SigningTime, kind: Kind) -> Result<u64, IssueError> {
         let lifetime = match kind {
             Kind::Access => settings.access.of(self.access_lifetime),
             Kind::Refresh => settings.refresh.of(self.refresh_lifetime),
@@ -222,14 +222,14 @@ impl Contents {
     }
 
     /// When the first token of the family was issued.
-    fn begun(&self, at: Moment) -> u64 {
+    fn begun(&self, at: SigningTime) -> u64 {
         match self.origin {
             Origin::Renewal { begun, .. } => begun,
             Origin::Login | Origin::Unsaid => at.0,
         }
     }
 
-    fn auth_time(&self, at: Moment) -> Option<u64> {
+    fn auth_time(&self, at: SigningTime) -> Option<u64> {
         match self.origin {
             Origin::Login => Some(at.0),
             Origin::Renewal { auth_time, .. } => auth_time,

@@ -47,7 +47,7 @@ pub(crate) enum Conflict {
 
 /// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found<'r> {
+pub(crate) enum Credential<'r> {
     Nothing,
     /// Credentials of another scheme.
     OtherScheme,
@@ -68,7 +68,7 @@ pub(crate) enum LocationError {
 impl Locations {
     /// The one token of a request.
     #[inline]
-    pub(crate) fn find<'r>(&self, request: &'r Parts) -> Result<Found<'r>, LocationError> {
+    pub(crate) fn find<'r>(&self, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
         match &*self.places {
             [Place::Authorization { scheme }] => {
                 place::find_authorization(&request.headers, scheme, self.longest)
@@ -79,8 +79,8 @@ impl Locations {
 
     /// Reads every place.
     #[inline(never)]
-    fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<Found<'r>, LocationError> {
-        let mut found = Found::Nothing;
+    fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
+        let mut found = Credential::Nothing;
         let mut unequal = false;
         for place in &self.places {
             let looked = match self.look(place, request) {
@@ -91,26 +91,28 @@ impl Locations {
                 looked => looked?,
             };
             match (looked, found) {
-                (Found::Nothing, _) | (Found::OtherScheme, Found::Token(..)) => {}
-                (other @ Found::OtherScheme, _) => found = other,
-                (Found::Token(..), Found::Token(..)) => return Err(LocationError::Ambiguous),
-                (token @ Found::Token(..), _) if self.conflict == Conflict::PreferFirst => return Ok(token),
-                (token @ Found::Token(..), _) => found = token,
+                (Credential::Nothing, _) | (Credential::OtherScheme, Credential::Token(..)) => {}
+                (other @ Credential::OtherScheme, _) => found = other,
+                (Credential::Token(..), Credential::Token(..)) => return Err(LocationError::Ambiguous),
+                (token @ Credential::Token(..), _) if self.conflict == Conflict::PreferFirst => {
+                    return Ok(token);
+                }
+                (token @ Credential::Token(..), _) => found = token,
             }
         }
         match (unequal, found) {
             (false, found) => Ok(found),
-            (true, Found::Token(..)) => Err(LocationError::Ambiguous),
-            (true, Found::Nothing | Found::OtherScheme) => Err(LocationError::UnequalCookies),
+            (true, Credential::Token(..)) => Err(LocationError::Ambiguous),
+            (true, Credential::Nothing | Credential::OtherScheme) => Err(LocationError::UnequalCookies),
         }
     }
 
     /// The place of the one token of a request.
     pub(crate) fn place_of_token(&self, request: &Parts) -> Option<&Place> {
-        self.places.iter().find(|place| matches!(self.look(place, request), Ok(Found::Token(..))))
+        self.places.iter().find(|place| matches!(self.look(place, request), Ok(Credential::Token(..))))
     }
 
-    fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<Found<'r>, LocationError> {
+    fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
         place.read(|place| place.find(request, self.longest))
     }
 

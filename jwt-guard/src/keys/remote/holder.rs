@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::document::Delivered;
 use super::endpoint::Address;
 use super::listed::Listed;
-use super::report::{Change, Health, Report};
+use super::report::{Health, KeyChange, Report};
 use super::schedule::{Answer, Cause, Effect, Jitter, Limits, Moment, Outcome, Schedule};
 use crate::keys::key_set::useless;
 use crate::keys::{KeySet, KeySnapshot, VerifyingKey};
@@ -20,20 +20,20 @@ use crate::keys::{KeySet, KeySnapshot, VerifyingKey};
 /// Readers of keys take no lock and write nothing that other threads read. A task that wants a fetch takes the lock for
 /// a moment, and never holds it while waiting.
 pub(super) struct Holder {
-    held: ArcSwap<Held>,
+    held: ArcSwap<CurrentKeys>,
     state: Mutex<State>,
     /// The number of the last finished fetch.
     ended: watch::Sender<u64>,
 }
 
 /// A set of keys, with the end of its use.
-pub(super) struct Held {
+pub(super) struct CurrentKeys {
     generation: Arc<KeySnapshot>,
     usable_until: Moment,
 }
 
 /// The current keys. Holding this keeps them alive.
-pub(crate) struct Current(Guard<Arc<Held>>);
+pub(crate) struct Current(Guard<Arc<CurrentKeys>>);
 
 /// The state of fetching.
 pub(super) struct State {
@@ -57,7 +57,7 @@ const LONGEST_ETAG: usize = 256;
 
 impl Holder {
     pub(super) fn new(limits: Limits) -> Self {
-        let nothing = Held {
+        let nothing = CurrentKeys {
             generation: Arc::new(KeySnapshot::new(0, KeySet::fetched(Vec::new()))),
             usable_until: Moment::ZERO,
         };
@@ -139,7 +139,7 @@ impl Holder {
             state.brought_by = number;
             state.fetched_at = at.or(state.fetched_at);
             let usable_until = state.schedule.usable_until().unwrap_or_default();
-            self.held.store(Arc::new(Held { generation, usable_until }));
+            self.held.store(Arc::new(CurrentKeys { generation, usable_until }));
         }
         report.note(&mut state, now);
         // Under the lock: otherwise the result of an earlier fetch could replace that of a later one.
@@ -153,7 +153,7 @@ impl Holder {
     fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut Report) -> Arc<KeySnapshot> {
         let held = self.held.load();
         let before = held.generation.keys();
-        let change = Change::between(before, &keys);
+        let change = KeyChange::between(before, &keys);
         let first = held.generation.number() == 0;
         if change.is_none() && !first {
             return Arc::clone(&held.generation);
@@ -175,7 +175,7 @@ impl Holder {
             // The tag belongs to keys that are gone.
             state.etag = None;
             let generation = self.succeed(kept, report);
-            self.held.store(Arc::new(Held { generation, usable_until: held.usable_until }));
+            self.held.store(Arc::new(CurrentKeys { generation, usable_until: held.usable_until }));
         }
     }
 

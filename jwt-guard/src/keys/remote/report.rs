@@ -23,7 +23,7 @@ pub(super) enum Health {
 pub(super) struct Report {
     health: Option<(Health, Health)>,
     error: Option<String>,
-    pub(super) change: Option<Change>,
+    pub(super) change: Option<KeyChange>,
     /// There are no keys left.
     pub(super) withdrawn: bool,
     /// Unusable keys, if they are not the same as before.
@@ -32,14 +32,14 @@ pub(super) struct Report {
 
 /// The difference between two sets of keys, by name and algorithm.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct KeyChange {
     added: Vec<String>,
     removed: Vec<String>,
     /// New material under an old name.
     replaced: Vec<String>,
 }
 
-impl Change {
+impl KeyChange {
     pub(super) fn between(before: &KeySet, after: &[VerifyingKey]) -> Self {
         let mut change = Self::default();
         let named_alike = |a: &VerifyingKey, b: &VerifyingKey| {
@@ -117,7 +117,7 @@ impl Report {
             }
             Some(_) | None => {}
         }
-        if let Some(Change { added, removed, replaced }) = &self.change {
+        if let Some(KeyChange { added, removed, replaced }) = &self.change {
             tracing::info!(target: "jwt_guard", issuer, ?added, ?removed, "the issuer has changed its keys");
             if self.withdrawn {
                 tracing::warn!(

@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::{Reader, mark};
-use crate::location::{Found, LocationError, is_tchar, is_token};
+use crate::location::{Credential, LocationError, is_tchar, is_token};
 use crate::token::{TokenSource, is_base64url_or_dot};
 
 pub(super) struct Authorization<'p> {
@@ -23,7 +23,7 @@ impl Reader for Authorization<'_> {
         })
     }
 
-    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Found<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Credential<'r>, LocationError> {
         find(&request.headers, self.scheme, longest)
     }
 
@@ -48,8 +48,8 @@ pub(in crate::location) fn find<'r>(
     headers: &'r HeaderMap,
     scheme: &str,
     longest: usize,
-) -> Result<Found<'r>, LocationError> {
-    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(Found::Nothing) };
+) -> Result<Credential<'r>, LocationError> {
+    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(Credential::Nothing) };
     // Most requests have this header once.
     if headers.len() > headers.keys_len() && headers.get_all(AUTHORIZATION).iter().nth(1).is_some() {
         return Err(LocationError::Ambiguous);
@@ -59,16 +59,16 @@ pub(in crate::location) fn find<'r>(
     if let Some([b' ', token @ ..]) = value.strip_prefix(scheme.as_bytes())
         && token.first().is_some_and(|&byte| byte != b' ')
     {
-        return Ok(Found::Token(token, TokenSource::AuthorizationHeader));
+        return Ok(Credential::Token(token, TokenSource::AuthorizationHeader));
     }
     read(value, scheme, longest)
 }
 
 /// Reads other spellings and schemes.
 #[inline(never)]
-fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, LocationError> {
+fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Credential<'r>, LocationError> {
     if value.trim_ascii().is_empty() {
-        return Ok(Found::Nothing);
+        return Ok(Credential::Nothing);
     }
     let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
@@ -80,15 +80,15 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Found<'r>, 
         // A word of three parts is a token without a scheme. By the grammar it is a scheme; but then its sender would
         // be anonymous on open routes, without learning why.
         let forgotten = rest.is_empty() && found.iter().filter(|&&byte| byte == b'.').count() == 2;
-        return if forgotten { Err(LocationError::Malformed) } else { Ok(Found::OtherScheme) };
+        return if forgotten { Err(LocationError::Malformed) } else { Ok(Credential::OtherScheme) };
     }
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let (_, token) = rest.split_at(spaces);
     // A scheme alone is legal, but not credentials: `auth-scheme [ 1*SP ( token68 / .. ) ]` (RFC 9110 section 11.4).
     if token.is_empty() {
-        Ok(Found::Nothing)
+        Ok(Credential::Nothing)
     } else {
-        Ok(Found::Token(token, TokenSource::AuthorizationHeader))
+        Ok(Credential::Token(token, TokenSource::AuthorizationHeader))
     }
 }
 

@@ -7,7 +7,7 @@ use http::header::COOKIE;
 use http::request::Parts;
 
 use super::{Reader, keep_members, lines, longer_than_a_list, mark};
-use crate::location::{Found, LocationError, is_token};
+use crate::location::{Credential, LocationError, is_token};
 use crate::token::TokenSource;
 
 pub(super) struct Cookie<'p> {
@@ -23,7 +23,7 @@ impl Reader for Cookie<'_> {
             .then(|| format!("{name:?} is not a cookie name; expected a name such as `access_token`"))
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Found<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
         find(&request.headers, self.name, self.source)
     }
 
@@ -43,14 +43,18 @@ impl fmt::Display for Cookie<'_> {
     }
 }
 
-fn find<'r>(headers: &'r HeaderMap, name: &str, source: TokenSource) -> Result<Found<'r>, LocationError> {
+fn find<'r>(
+    headers: &'r HeaderMap,
+    name: &str,
+    source: TokenSource,
+) -> Result<Credential<'r>, LocationError> {
     if longer_than_a_list(headers.get_all(COOKIE).iter()) {
         return Err(LocationError::Malformed);
     }
     let mut values = values(headers, name);
-    let Some(first) = values.next() else { return Ok(Found::Nothing) };
+    let Some(first) = values.next() else { return Ok(Credential::Nothing) };
     if values.all(|other| other == first) {
-        Ok(Found::Token(first, source))
+        Ok(Credential::Token(first, source))
     } else {
         Err(LocationError::UnequalCookies)
     }

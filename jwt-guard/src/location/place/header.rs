@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::{Reader, mark, only};
-use crate::location::{Found, LocationError, is_not_empty};
+use crate::location::{Credential, LocationError, is_not_empty};
 use crate::token::TokenSource;
 
 pub(super) struct Header<'p> {
@@ -40,7 +40,7 @@ impl Reader for Header<'_> {
         }
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Found<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
         let values = request.headers.get_all(self.name).iter().filter(|value| is_not_empty(value));
         only(values.map(HeaderValue::as_bytes), self.source)
     }

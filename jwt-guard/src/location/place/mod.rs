@@ -20,7 +20,7 @@ pub(super) use self::cookie::values as cookie_values;
 use self::header::Header;
 use self::query::Query;
 use self::websocket::WebSocketProtocol;
-use super::{Found, LocationError};
+use super::{Credential, LocationError};
 use crate::token::TokenSource;
 
 /// One place of a request that may have a token.
@@ -149,7 +149,7 @@ pub(super) trait Reader: fmt::Display {
     fn problem(&self) -> Option<String>;
 
     /// Finds its token. A token longer than `longest` is passed on without checking its characters.
-    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Found<'r>, LocationError>;
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Credential<'r>, LocationError>;
 
     /// Marks the headers that may carry the token as sensitive.
     fn mark_sensitive(&self, headers: &mut HeaderMap);
@@ -207,10 +207,10 @@ fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut
 fn only<'r>(
     mut tokens: impl Iterator<Item = &'r [u8]>,
     source: TokenSource,
-) -> Result<Found<'r>, LocationError> {
+) -> Result<Credential<'r>, LocationError> {
     match (tokens.next(), tokens.next()) {
-        (None, _) => Ok(Found::Nothing),
-        (Some(token), None) => Ok(Found::Token(token, source)),
+        (None, _) => Ok(Credential::Nothing),
+        (Some(token), None) => Ok(Credential::Token(token, source)),
         (Some(_), Some(_)) => Err(LocationError::Ambiguous),
     }
 }

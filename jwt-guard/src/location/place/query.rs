@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::request::Parts;
 
 use super::{Reader, only};
-use crate::location::{Found, LocationError};
+use crate::location::{Credential, LocationError};
 use crate::token::TokenSource;
 
 pub(super) struct Query<'p> {
@@ -21,7 +21,7 @@ impl Reader for Query<'_> {
         })
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Found<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
         let pairs = request.uri.query().unwrap_or_default().split('&');
         let values =
             pairs.filter_map(|pair| Some(pair.strip_prefix(self.name)?.strip_prefix('=')?.as_bytes()));

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use super::{Reader, keep_members, lines, longer_than_a_list, mark, only};
-use crate::location::{Found, LocationError, is_token};
+use crate::location::{Credential, LocationError, is_token};
 use crate::token::TokenSource;
 
 pub(super) struct WebSocketProtocol<'p> {
@@ -21,7 +21,7 @@ impl Reader for WebSocketProtocol<'_> {
         (!is_token(name)).then(|| format!("{name:?} is not a sub-protocol; expected a name such as `bearer`"))
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Found<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
         find(request, self.name)
     }
 
@@ -40,9 +40,9 @@ impl fmt::Display for WebSocketProtocol<'_> {
     }
 }
 
-fn find<'r>(request: &'r Parts, name: &str) -> Result<Found<'r>, LocationError> {
+fn find<'r>(request: &'r Parts, name: &str) -> Result<Credential<'r>, LocationError> {
     if !is_handshake(request) {
-        return Ok(Found::Nothing);
+        return Ok(Credential::Nothing);
     }
     let lines = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL);
     if longer_than_a_list(lines.iter()) {

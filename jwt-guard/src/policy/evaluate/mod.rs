@@ -16,7 +16,7 @@ use crate::principal::{Identity, Principal};
 
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Shortfall {
+pub(crate) enum Unmet {
     /// A token of this way would be admitted. Its scopes are those of the branch that lacks the fewest, including
     /// scopes that the caller has, without implied ones; empty if only a new login is missing.
     Way(Way),
@@ -36,17 +36,17 @@ pub(crate) fn evaluate(
     requirement: &Requirement,
     principal: &Principal,
     hierarchy: &Hierarchy,
-) -> Result<(), Shortfall> {
+) -> Result<(), Unmet> {
     let caller = Caller::new(principal.identity().map(AsRef::as_ref), hierarchy);
     if caller.verdict(requirement) == Verdict::Holds {
         return Ok(());
     }
     Err(match caller.cheapest(requirement) {
-        None => caller.malformed_claims(requirement).map_or(Shortfall::Forbidden, Shortfall::Malformed),
+        None => caller.malformed_claims(requirement).map_or(Unmet::Forbidden, Unmet::Malformed),
         Some(branch) if branch.gain > 0 => {
-            Shortfall::Way(Way { fresh: branch.login == Login::Anew, ..Way::from(branch.scopes) })
+            Unmet::Way(Way { fresh: branch.login == LoginNeed::Anew, ..Way::from(branch.scopes) })
         }
-        Some(_) => Shortfall::Way(Way::anew()),
+        Some(_) => Unmet::Way(Way::anew()),
     })
 }
 
@@ -124,7 +124,7 @@ impl Verdict {
 
 /// Whether a way to meet a requirement needs a new login. Ordered by the effort of a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Login {
+enum LoginNeed {
     AsItIs,
     Anew,
 }
@@ -140,11 +140,11 @@ struct Branch {
     /// How many scopes it would have to name.
     missing: usize,
     /// Whether a new login is needed.
-    login: Login,
+    login: LoginNeed,
 }
 
 impl Branch {
-    const fn nothing(login: Login) -> Self {
+    const fn nothing(login: LoginNeed) -> Self {
         Self { scopes: Vec::new(), gain: 0, missing: 0, login }
     }
 }
@@ -183,7 +183,7 @@ impl<'a> Caller<'a> {
         match requirement {
             Requirement::All(list) => {
                 let branches = list.iter().map(|inner| self.cheapest(inner)).collect::<Option<Vec<_>>>()?;
-                let login = branches.iter().map(|branch| branch.login).max().unwrap_or(Login::AsItIs);
+                let login = branches.iter().map(|branch| branch.login).max().unwrap_or(LoginNeed::AsItIs);
                 Some(self.branch(union(branches.into_iter().map(|branch| branch.scopes)), login))
             }
             Requirement::Any(list) => list
@@ -192,21 +192,21 @@ impl<'a> Caller<'a> {
                 .min_by_key(|branch| (branch.gain, branch.login, branch.missing)),
             // It is unknown whether the scopes of a new token could be read.
             Requirement::Scope(_) if self.verdict(requirement) == Verdict::Unknown => None,
-            Requirement::Scope(name) => Some(self.branch(vec![*name], Login::AsItIs)),
+            Requirement::Scope(name) => Some(self.branch(vec![*name], LoginNeed::AsItIs)),
             Requirement::Fresh => match self.verdict(requirement) {
-                Verdict::Holds => Some(Branch::nothing(Login::AsItIs)),
+                Verdict::Holds => Some(Branch::nothing(LoginNeed::AsItIs)),
                 // A new login yields a token with a well-formed claim.
-                Verdict::DoesNotHold | Verdict::Unknown => Some(Branch::nothing(Login::Anew)),
+                Verdict::DoesNotHold | Verdict::Unknown => Some(Branch::nothing(LoginNeed::Anew)),
             },
             Requirement::Policy(_, inner) => self.cheapest(inner),
             Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => {
-                (self.verdict(requirement) == Verdict::Holds).then_some(Branch::nothing(Login::AsItIs))
+                (self.verdict(requirement) == Verdict::Holds).then_some(Branch::nothing(LoginNeed::AsItIs))
             }
         }
     }
 
     /// The branch of these scopes, without duplicates.
-    fn branch(&self, mut scopes: Vec<&'static str>, login: Login) -> Branch {
+    fn branch(&self, mut scopes: Vec<&'static str>, login: LoginNeed) -> Branch {
         self.hierarchy.reduce(&mut scopes);
         let held = self.identity.map_or(&NOTHING, |identity| &identity.scopes);
         let gain = self.hierarchy.gain(&scopes, held);

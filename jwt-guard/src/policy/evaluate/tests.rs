@@ -33,7 +33,7 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
 }
 
 /// Without a hierarchy.
-fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Shortfall> {
+fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Unmet> {
     super::evaluate(requirement, caller, &Hierarchy::default())
 }
 
@@ -41,11 +41,11 @@ fn scopes_to_ask_for(requirement: &'static Requirement) -> Vec<&'static str> {
     super::scopes_to_ask_for(requirement, &Hierarchy::default()).into_owned()
 }
 
-fn lacking(scopes: Vec<&'static str>) -> Shortfall {
-    Shortfall::Way(scopes.into())
+fn lacking(scopes: Vec<&'static str>) -> Unmet {
+    Unmet::Way(scopes.into())
 }
 
-fn lacks(requirement: Requirement, caller: &Principal) -> Shortfall {
+fn lacks(requirement: Requirement, caller: &Principal) -> Unmet {
     evaluate(&requirement, caller).expect_err("the caller is let in")
 }
 
@@ -56,15 +56,15 @@ fn no_conditions_are_met_by_everybody() {
 
 #[test]
 fn an_empty_any_is_met_by_nobody() {
-    assert_eq!(lacks(Any(&[]), &caller(&["a"], &[], "{}")), Shortfall::Forbidden);
+    assert_eq!(lacks(Any(&[]), &caller(&["a"], &[], "{}")), Unmet::Forbidden);
 }
 
 #[test]
 fn an_anonymous_caller_meets_no_condition() {
     let anonymous = Principal::anonymous();
     assert_eq!(lacks(Scope("a"), &anonymous), lacking(vec!["a"]));
-    assert_eq!(lacks(Role("a"), &anonymous), Shortfall::Forbidden);
-    assert_eq!(lacks(Claim(&["a"], ClaimValue::Bool(true)), &anonymous), Shortfall::Forbidden);
+    assert_eq!(lacks(Role("a"), &anonymous), Unmet::Forbidden);
+    assert_eq!(lacks(Claim(&["a"], ClaimValue::Bool(true)), &anonymous), Unmet::Forbidden);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_branch_that_lacks_the_fewest_scopes_is_named_whole() {
 #[test]
 fn a_missing_role_names_no_scope() {
     const POLICY: Requirement = All(&[Scope("a"), Role("clerk")]);
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Forbidden);
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Unmet::Forbidden);
     assert_eq!(lacks(POLICY, &caller(&[], &["clerk"], "{}")), lacking(vec!["a"]));
 }
 
@@ -106,9 +106,9 @@ fn a_branch_that_scopes_can_cure_is_preferred_to_one_they_cannot() {
 fn not_turns_the_answer_and_names_no_scope() {
     const POLICY: Requirement = Not(&Scope("suspended"));
     assert_eq!(evaluate(&POLICY, &caller(&[], &[], "{}")), Ok(()));
-    assert_eq!(lacks(POLICY, &caller(&["suspended"], &[], "{}")), Shortfall::Forbidden);
+    assert_eq!(lacks(POLICY, &caller(&["suspended"], &[], "{}")), Unmet::Forbidden);
     const DOUBLE: Requirement = Not(&Not(&Scope("a")));
-    assert_eq!(lacks(DOUBLE, &caller(&[], &[], "{}")), Shortfall::Forbidden);
+    assert_eq!(lacks(DOUBLE, &caller(&[], &[], "{}")), Unmet::Forbidden);
 }
 
 #[test]
@@ -130,9 +130,9 @@ fn what_a_malformed_claim_would_say_is_unknown_and_only_what_holds_lets_in() {
         (All(&[Not(&TEXT), Not(&LIST), Not(&TEXT)]), "n, list"),
         (Any(&[Role("r"), Policy("Shared", &Not(&TEXT))]), "n"),
     ] {
-        assert_eq!(lacks(requirement, &caller), Shortfall::Malformed(claims.to_owned()), "{requirement}");
+        assert_eq!(lacks(requirement, &caller), Unmet::Malformed(claims.to_owned()), "{requirement}");
     }
-    assert_eq!(lacks(Fresh, &caller), Shortfall::Way(Way::anew()));
+    assert_eq!(lacks(Fresh, &caller), Unmet::Way(Way::anew()));
     // An unknown condition does not matter if another one decides.
     assert_eq!(evaluate(&Any(&[TEXT, Scope("a")]), &caller), Ok(()));
     assert_eq!(evaluate(&Not(&All(&[TEXT, Role("r")])), &caller), Ok(()));
@@ -149,9 +149,9 @@ fn no_scope_is_asked_for_while_the_scopes_cannot_be_read() {
     for requirement in
         [Scope("b"), Not(&Scope("b")), All(&[Scope("a"), Scope("b")]), Any(&[Scope("b"), Role("r")])]
     {
-        assert_eq!(lacks(requirement, &principal), Shortfall::Malformed("scp".to_owned()), "{requirement}");
+        assert_eq!(lacks(requirement, &principal), Unmet::Malformed("scp".to_owned()), "{requirement}");
     }
-    assert_eq!(lacks(Not(&Scope("a")), &principal), Shortfall::Forbidden);
+    assert_eq!(lacks(Not(&Scope("a")), &principal), Unmet::Forbidden);
 }
 
 #[test]
@@ -202,12 +202,12 @@ fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
 fn a_stale_token_asks_for_a_login_only_where_nothing_else_is_missing() {
     const POLICY: Requirement = All(&[Scope("a"), Fresh]);
     assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], r#"{"fresh":true}"#)), Ok(()));
-    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Shortfall::Way(Way::anew()));
+    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Unmet::Way(Way::anew()));
     let both = Way { fresh: true, ..Way::from(vec!["a"]) };
-    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Shortfall::Way(both));
-    assert_eq!(lacks(All(&[Role("r"), Fresh]), &caller(&[], &[], "{}")), Shortfall::Forbidden);
+    assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Unmet::Way(both));
+    assert_eq!(lacks(All(&[Role("r"), Fresh]), &caller(&[], &[], "{}")), Unmet::Forbidden);
     const EITHER: Requirement = Any(&[Fresh, Scope("b")]);
-    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Shortfall::Way(Way::anew()));
+    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Unmet::Way(Way::anew()));
     assert_eq!(evaluate(&Not(&Fresh), &caller(&[], &[], "{}")), Ok(()));
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::claims::hierarchy::Hierarchy;
-use crate::policy::evaluate::{Shortfall, evaluate, malformed_claims};
+use crate::policy::evaluate::{Unmet, evaluate, malformed_claims};
 use crate::policy::{ClaimValue, Requirement};
 use crate::principal::Principal;
 use crate::token::TokenSource;
@@ -239,7 +239,7 @@ fn agrees(verifier: &Verifier, requirement: &Requirement, payload: &str) {
     assert_eq!(decision.is_ok(), expected == Some(true), "{requirement}: {payload}");
     let malformed = malformed_claims(requirement, &principal);
     assert!(expected.is_some() || malformed.is_some(), "{requirement}: {payload}");
-    if let Err(Shortfall::Malformed(claims)) = decision {
+    if let Err(Unmet::Malformed(claims)) = decision {
         assert_eq!(malformed, Some(claims), "{requirement}: {payload}");
     }
 }
