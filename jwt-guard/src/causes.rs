@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_message_and_its_causes_stay_on_one_visible_line() {
         #[derive(Debug)]
-        struct Failed(&'static str, Option<Box<Failed>>);
+        struct Failed(&'static str, Option<Box<Self>>);
         impl fmt::Display for Failed {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.0)

@@ -99,7 +99,7 @@ impl JwtGuard {
         };
         match authenticate(&self.inner.config, request, wanted) {
             Caller::Now(caller) => Caller::Now(self.counted(caller)),
-            later => later,
+            later @ Caller::Later(_) => later,
         }
     }
 

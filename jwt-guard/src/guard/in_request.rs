@@ -57,7 +57,7 @@ impl JwtGuard {
     /// ```
     pub fn provide(&self, extensions: &mut Extensions) {
         // If it is the guard already, its decision stays.
-        if !Self::of(extensions).is_some_and(|known| known.id() == self.id()) {
+        if Self::of(extensions).is_none_or(|known| known.id() != self.id()) {
             extensions.insert(InRequest { guard: Some(self.clone()), decision: None });
         }
     }

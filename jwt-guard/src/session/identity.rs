@@ -13,7 +13,7 @@ use crate::token::TokenSource;
 impl Resolve for Sessions {
     fn locations(&self) -> Vec<TokenLocation> {
         let cookie = Place::Session { name: self.cookie_name().to_owned() };
-        let header = self.0.header.clone().map(|name| Place::SessionHeader { name: name.into() });
+        let header = self.0.header.clone().map(|name| Place::SessionHeader { name });
         [Some(cookie), header].into_iter().flatten().map(TokenLocation).collect()
     }
 
@@ -22,11 +22,11 @@ impl Resolve for Sessions {
     }
 
     fn resolve<'a>(&'a self, id: &'a str) -> Resolving<'a> {
-        Box::pin(async move { self.caller(self.look_up(id).await) })
+        Box::pin(async move { Self::caller(self.look_up(id).await) })
     }
 
     fn examine<'a>(&'a self, id: &'a str) -> Resolving<'a> {
-        Box::pin(async move { self.caller(Self::examine(self, id).await) })
+        Box::pin(async move { Self::caller(Self::examine(self, id).await) })
     }
 
     fn cleared_cookie(&self) -> Option<(&str, HeaderValue)> {
@@ -35,7 +35,7 @@ impl Resolve for Sessions {
 }
 
 impl Sessions {
-    fn caller(&self, found: Result<Found<SessionData>, SessionError>) -> Result<Resolved, String> {
+    fn caller(found: Result<Found<SessionData>, SessionError>) -> Result<Resolved, String> {
         // The cause of a failure may quote names that the store was given, which must not be logged.
         let session = match found.map_err(|error| error.to_string())? {
             Found::Living(session) => session,
