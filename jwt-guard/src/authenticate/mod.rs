@@ -99,7 +99,7 @@ fn find_and_verify<'r>(
         Credential::OtherScheme => return Err(AuthError::OtherScheme),
         Credential::Token(token, source) => (token, source),
     };
-    if let Some(resolver) = config.resolver_of(token, source) {
+    if let Some(resolver) = config.resolver_of(token, source, kind) {
         if locations.is_by_cookie(source, &request.headers) {
             config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
         }

@@ -62,7 +62,7 @@ pub(crate) async fn examine(
     source: TokenSource,
     kind: TokenKind,
 ) -> Result<Principal, AuthError> {
-    if let Some(resolver) = config.resolver_of(text, source) {
+    if let Some(resolver) = config.resolver_of(text, source, kind) {
         return opaque::examine(config, resolver, text, source).await;
     }
     let verifier = config.verifier(kind);

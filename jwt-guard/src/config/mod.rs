@@ -147,8 +147,17 @@ impl Config {
             || [&self.locations, &self.refresh_locations].iter().any(|places| places.any_cookie())
     }
 
-    /// Who knows what a text stands for that is not a token; `None` for a token.
-    pub(crate) fn resolver_of(&self, text: &[u8], source: TokenSource) -> Option<&dyn Resolve> {
+    /// Who knows what a text stands for that is not a token; `None` for a token. An opaque credential never stands for a
+    /// refresh token.
+    pub(crate) fn resolver_of(
+        &self,
+        text: &[u8],
+        source: TokenSource,
+        kind: TokenKind,
+    ) -> Option<&dyn Resolve> {
+        if kind == TokenKind::Refresh {
+            return None;
+        }
         self.resolvers.iter().find(|resolver| resolver.is_for(text, source)).map(AsRef::as_ref)
     }
 

@@ -75,6 +75,12 @@ async fn a_credential_that_stands_for_nothing_is_401_and_a_failure_of_its_store_
 }
 
 #[tokio::test]
+async fn an_opaque_credential_is_never_a_refresh_token() {
+    const REFRESH: Rule = Rule::authenticated().with_token(TokenKind::Refresh);
+    assert_eq!(ask(const { &REFRESH }, "key_alice").await.unwrap_err(), FailureKind::InvalidToken);
+}
+
+#[tokio::test]
 async fn a_logout_finds_the_caller_of_another_kind_of_credential_too() {
     let mut builder = JwtGuard::builder().secret(Secret::random()).audience("orders");
     builder.draft.resolvers.push(Arc::new(ApiKeys));

@@ -49,7 +49,7 @@ pub(crate) enum Place {
     },
     /// The cookie of a session; only `Builder::sessions` adds it.
     #[cfg_attr(
-        not(feature = "sessions"),
+        not(any(feature = "sessions", test)),
         expect(dead_code, reason = "without the feature there is no resolver")
     )]
     Session {
@@ -57,7 +57,7 @@ pub(crate) enum Place {
     },
     /// The header of a session, which `Builder::sessions` adds too.
     #[cfg_attr(
-        not(feature = "sessions"),
+        not(any(feature = "sessions", test)),
         expect(dead_code, reason = "without the feature there is no resolver")
     )]
     SessionHeader {

@@ -116,6 +116,27 @@ async fn who_repeats_an_id_of_a_session_that_ended_costs_two_loads() {
     assert_eq!((place.shelf.count(Call::Load), place.shelf.calls()), (2, 2));
 }
 
+#[tokio::test]
+async fn a_look_at_a_replaced_id_finds_its_session_at_every_step_of_the_next_rotation() {
+    for calls in 0.. {
+        let place = Arc::new(Place::new());
+        let ids = rotated(&place, 1).await;
+        place.clock.advance(MINUTE);
+        let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
+        let (elsewhere, old) = (Arc::clone(&place), ids[0].as_str().to_owned());
+        place.shelf.after(calls, async move {
+            let found = elsewhere.there.examine(&old).await.unwrap();
+            send.send(matches!(found, super::super::life::Found::Replaced)).unwrap();
+        });
+        place.here.rotate(ids[1].as_str()).await.unwrap().unwrap();
+        if !place.shelf.is_over() {
+            assert!(calls > 1);
+            return;
+        }
+        assert!(receive.try_recv().unwrap(), "after {calls} calls");
+    }
+}
+
 /// Runs `here`, with `there` in between after 0, 1, 2 .. calls of the store until it comes too late, and checks whether
 /// a session survives both.
 async fn in_every_order(here: Act, there: Act) {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use serde_json::Value;
 
+use super::values::COMMA;
 use super::{Settings, fields, keys};
 use crate::guard::JwtGuard;
 use crate::problems::{ConfigError, Problems};
@@ -104,9 +105,22 @@ fn fits(field: &str, text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Err("empty; give it a value, or do not set it".to_owned());
     }
-    let alone = serde_json::Map::from_iter([(field.to_owned(), Value::from(text))]);
+    match accepted(field, text.into()) {
+        Err(reason) if reason.starts_with(COMMA) => {
+            let parts = || text.split(',').map(|part| Value::from(part.trim()));
+            let paths = || parts().map(|name| Value::Array(vec![name]));
+            // A list of names, or of paths that have one name each.
+            accepted(field, parts().collect())
+                .or_else(|reason| accepted(field, paths().collect()).map_err(|_| reason))
+        }
+        answer => answer,
+    }
+}
+
+fn accepted(field: &str, value: Value) -> Result<Value, String> {
+    let alone = serde_json::Map::from_iter([(field.to_owned(), value.clone())]);
     match serde_json::from_value::<Settings>(Value::Object(alone)) {
-        Ok(_) => Ok(text.into()),
+        Ok(_) => Ok(value),
         Err(error) => Err(error.to_string()),
     }
 }

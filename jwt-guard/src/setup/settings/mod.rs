@@ -84,7 +84,8 @@ use crate::verify::TokenProfile;
 /// | `allow_list` | `JWT_GUARD_ALLOW_LIST` | `true` accepts only tokens that the token store knows |
 ///
 /// A duration is one number and its unit: `s`, `m`, `h` or `d`. Every value may also be written as a text, as in a variable: a
-/// list is then separated by commas, or is JSON if it begins with `[`; paths of several names and tables are JSON.
+/// list is then JSON, and so are paths of several names and tables. In a variable, and only there, a list may also be
+/// separated by commas: elsewhere a comma may be part of a name, so a text with one has to stand in a list.
 ///
 /// Other issuers are not settings: trust them in code, by [`trust`](crate::setup::Builder::trust) on the builder. Then
 /// the settings need no key and no audience:

@@ -226,6 +226,10 @@ impl Element for Path {
     }
 }
 
+/// A comma in one text may be part of a name, or may separate names: a file and a table say which by a list. Variables have
+/// no lists; `env` makes one of the parts.
+pub(super) const COMMA: &str = "a comma in a text that is one of a list";
+
 struct OneOrMany<E>(PhantomData<E>);
 
 impl<E: Element> OneOrMany<E> {
@@ -251,11 +255,11 @@ impl<'de, E: Element + for<'any> Deserialize<'any>> Visitor<'de> for OneOrMany<E
                 ))
             });
         }
-        let one = |part: &str| {
-            let part = Text(E::EXPECTED).visit_str(part.trim())?;
-            E::alone(part).map_err(X::custom)
-        };
-        text.split(',').map(one).collect()
+        if text.contains(',') {
+            return Err(X::custom(format_args!("{COMMA}; expected {}", E::EXPECTED)));
+        }
+        let part = Text(E::EXPECTED).visit_str(text.trim())?;
+        E::alone(part).map(|one| vec![one]).map_err(X::custom)
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Vec<E>, S::Error> {

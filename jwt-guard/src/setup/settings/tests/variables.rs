@@ -36,6 +36,29 @@ fn lists_in_variables_are_separated_by_commas_or_are_json() {
 }
 
 #[test]
+fn a_comma_in_one_text_of_a_file_or_a_table_is_refused_and_in_a_list_part_of_a_name() {
+    let file = |text: &str| serde_json::from_str::<Settings>(text).map_err(|error| error.to_string());
+    for text in [
+        r#"{"audience": "orders,invoices"}"#,
+        r#"{"issuer": "https://id.example/a,b"}"#,
+        r#"{"locations": "bearer,cookie:access_token"}"#,
+        r#"{"role_claims": "roles,groups"}"#,
+        r#"{"required_claims": "tenant,site"}"#,
+        r#"{"role_implies": {"admin": "Sales,EU"}}"#,
+    ] {
+        assert!(file(text).unwrap_err().starts_with("a comma in a text that is one of a list"), "{text}");
+    }
+    let table = vars([("ROLE_IMPLIES", r#"{"admin": "Sales,EU"}"#)]).unwrap_err().concat();
+    assert!(table.contains("a comma in a text"), "{table}");
+    assert_eq!(file(r#"{"issuer": ["https://id.example/a,b"]}"#).unwrap().issuer, ["https://id.example/a,b"]);
+    assert_eq!(
+        file(r#"{"role_implies": {"admin": ["Sales,EU"]}}"#).unwrap().role_implies["admin"],
+        ["Sales,EU"]
+    );
+    assert_eq!(file(r#"{"realm": "orders, and more"}"#).unwrap().realm.unwrap(), "orders, and more");
+}
+
+#[test]
 fn tables_in_variables_are_json_and_name_nothing_twice() {
     let settings = vars([("SCOPE_IMPLIES", r#" {"a": "b", "b": ["c", "d"]} "#)]).unwrap();
     assert_eq!(settings.scope_implies["b"], ["c", "d"]);
