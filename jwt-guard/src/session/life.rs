@@ -45,13 +45,12 @@ impl Sessions {
         let Some(newest) = records.newest(&LineagePlace::of(&lineage)?.newest).await? else {
             return Ok(Found::Replaced);
         };
-        match self.stored(&newest, now).await? {
-            Some(Found::Living(_)) => Ok(Found::Replaced),
-            Some(_) => Ok(Found::Nothing),
+        let lives = match self.stored(&newest, now).await? {
+            Some(found) => matches!(found, Found::Living(_)),
             // A concurrent rotation has replaced the newest too, and has not yet written where its successor is.
-            None if records.replaced(&newest.end).await?.is_some() => Ok(Found::Replaced),
-            None => Ok(Found::Nothing),
-        }
+            None => records.replaced(&newest.end).await?.is_some(),
+        };
+        Ok(if lives { Found::Replaced } else { Found::Nothing })
     }
 
     /// The session at `place`, unless a limit or [`delete_all`](Self::delete_all) has ended it.
