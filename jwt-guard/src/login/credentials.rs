@@ -131,9 +131,9 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
     let states =
         [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
     let csrf = &guard.config().csrf;
-    let may_end = |carried: &Carried<'_>, known: &Known| match known {
+    let may_end = |carried: &Carried<'_>, known: &Known| match (known, carried.source) {
         _ if !carried.by_cookie => Ok(()),
-        Known::Caller(caller) if carried.source != TokenSource::Session => {
+        (Known::Caller(caller), source) if source != TokenSource::Session => {
             csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf()))
         }
         _ => csrf.check_session_logout(request),

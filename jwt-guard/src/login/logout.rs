@@ -93,6 +93,10 @@ impl JwtGuard {
 
     /// Ends a session, or the login that a token belongs to.
     async fn end(&self, end: &End<'_>) -> Result<(), LoginError> {
+        #[cfg_attr(
+            not(feature = "sessions"),
+            expect(clippy::infallible_destructuring_match, reason = "with sessions there is a second end")
+        )]
         let token = match end {
             End::Token(token) => token,
             #[cfg(feature = "sessions")]
