@@ -333,9 +333,9 @@ fn without_a_client_keys_to_be_fetched_are_a_problem_that_names_the_feature_and_
         builder.build().unwrap_err().to_string()
     };
     for message in [
-        own(crate::JwtGuard::builder().jwks_url("https://id.example/keys").audience("orders")),
-        own(crate::JwtGuard::builder().oidc_issuer("https://id.example").audience("orders")),
-        own(crate::JwtGuard::builder()
+        own(crate::guard::JwtGuard::builder().jwks_url("https://id.example/keys").audience("orders")),
+        own(crate::guard::JwtGuard::builder().oidc_issuer("https://id.example").audience("orders")),
+        own(crate::guard::JwtGuard::builder()
             .trust(TrustedIssuer::keycloak("https://id.example/realms/shop").audience("orders"))),
     ] {
         assert!(

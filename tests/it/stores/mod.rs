@@ -76,7 +76,15 @@ async fn answer<T>(lookup: Lookup<'_, T>) -> Result<T, StoreError> {
 }
 
 /// Polls until something is so; there is no other way to wait for a server.
-pub(crate) async fn until<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, poll: impl AsyncFnMut() -> Option<T>) -> T {
+    until_within(Duration::from_secs(20), what, poll).await
+}
+
+pub(crate) async fn until_within<T>(
+    limit: Duration,
+    what: &str,
+    mut poll: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let polling = async {
         loop {
             if let Some(found) = poll().await {
@@ -85,9 +93,7 @@ pub(crate) async fn until<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), polling)
-        .await
-        .unwrap_or_else(|_| panic!("waited in vain: {what}"))
+    tokio::time::timeout(limit, polling).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }
 
 /// A directory that goes with the test.

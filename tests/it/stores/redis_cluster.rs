@@ -1,7 +1,9 @@
 //! A cluster of six servers: three primaries, each with a replica.
 
+use std::time::Duration;
+
 use super::redis_server::{RedisServer, free_port};
-use super::until;
+use super::{until, until_within};
 
 /// The key of the stores under test. All of theirs are in its slot.
 const KEY: &str = "{jwt-guard}";
@@ -21,6 +23,8 @@ impl RedisCluster {
                 &["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", &bus][..],
                 // A replica is ready at once, and says often how far it is.
                 &["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"],
+                // However long an election takes, it may be held again.
+                &["--cluster-replica-validity-factor", "0"],
             ];
             let server = RedisServer::start_with(&extra.concat()).await?;
             if let Some(first) = servers.first() {
@@ -110,7 +114,8 @@ impl RedisCluster {
     }
 
     pub(crate) async fn takes_over(&self, replica: usize) {
-        until("the replica takes over", async || {
+        // A lost election is held again after 8 seconds.
+        until_within(Duration::from_secs(60), "the replica takes over", async || {
             self.servers[replica].info("replication", "role:").filter(|role| role == "master")
         })
         .await;
