@@ -29,19 +29,19 @@
 //!
 //! # The parts
 //!
-//! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`]
+//! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`](setup::Settings)(setup::Settings)
 //!   and [`JwtGuard::from_env`] read one. [`TrustedIssuer`] accepts the tokens of other issuers.
 //! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
 //! - [`Router`] accepts only handlers with such an attribute, and lists them in its [access
 //!   table](Router::access_table).
 //! - [`JwtGuard::login`], [`refresh`](JwtGuard::refresh) and [`logout`](JwtGuard::logout) answer with the guard's own
-//!   tokens, also in [cookies](CookieSettings).
+//!   tokens, also in [cookies](cookies::CookieSettings).
 //! - [`Claims`], [`Principal`] and [`CurrentUser`] give the caller to a handler.
 //!
 //! # The way of a request
 //!
 //! 1. The guard is the first extractor of the handler. It decides before path, query and body are parsed.
-//! 2. It finds the token in one of the [configured places](TokenLocation). None is 401, two are 400.
+//! 2. It finds the token in one of the [configured places](setup::TokenLocation). None is 401, two are 400.
 //! 3. It checks length and shape, then the header, strictly (RFC 7515): no `crit`, no encryption, no repeated member.
 //! 4. It finds the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
 //! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068); for a token in a cookie, that no other site
@@ -125,7 +125,7 @@ pub use guard::JwtGuard;
 /// or one signed by yesterday's key, does not prevent a client from getting a new one. Extractors find no caller there.
 /// Where the guard reads cookies or sessions, a request that changes something (any method but `GET`, `HEAD`, `OPTIONS`
 /// and `TRACE`) is refused with 403 if its `Origin` or `Sec-Fetch-Site` names another site: such a page could log a
-/// person in to another account. Origins that are [trusted](Builder::trusted_origin) are excepted, and a client that
+/// person in to another account. Origins that are [trusted](setup::Builder::trusted_origin) are excepted, and a client that
 /// sends neither header is admitted.
 ///
 /// ```

@@ -34,7 +34,7 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Writes the body of refusals; [`ProblemJson`] by default.
+    /// Writes the body of refusals; [`ProblemJson`](crate::respond::ProblemJson) by default.
     pub fn refusal_body(mut self, renderer: impl RenderRefusal) -> Self {
         self.renderer = Box::new(renderer);
         self
