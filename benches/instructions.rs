@@ -237,6 +237,14 @@ fn main() -> ExitCode {
         CASES.iter().find(|case| case.name == name).expect("a case of this name").play();
         return ExitCode::SUCCESS;
     }
+    if args.iter().any(|arg| arg == "--smoke") {
+        let plays = |case: &Case| {
+            Command::new(&args[0]).args(["--play", case.name]).status().is_ok_and(|status| status.success())
+        };
+        let all_play = CASES.iter().all(plays);
+        println!("instructions: {}", if all_play { "every case plays" } else { "FAIL" });
+        return if all_play { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("instructions: NOT COUNTED, valgrind is not installed");
         return ExitCode::SUCCESS;
