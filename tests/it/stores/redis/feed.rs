@@ -120,7 +120,7 @@ async fn what_others_write_to_our_keys_neither_stops_a_node_nor_hides_a_revocati
         for node in [&two, &three] {
             answers_from_memory(node).await;
             for id in ["before", "after"] {
-                knows_or_finds_out(node, id).await;
+                knows(node, id).await;
             }
         }
     }
@@ -234,7 +234,7 @@ async fn nothing_is_missed_over_a_failover(ahead: i32, node_ahead: i64) {
     until("all are told", async || is_revoked(&two, "after").then_some(())).await;
     for node in [&one, &two, &late] {
         for name in &names {
-            knows_or_finds_out(node, name).await;
+            knows(node, name).await;
         }
     }
     for node in [&one, &two] {
