@@ -15,7 +15,8 @@ pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn escaped(message: &str) -> String {
+/// The text with everything escaped that could look like another entry of the log.
+pub(crate) fn escaped(message: &str) -> String {
     let mut text = String::with_capacity(message.len());
     for letter in message.chars() {
         match letter {

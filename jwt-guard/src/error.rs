@@ -43,6 +43,10 @@ pub(crate) enum AuthError {
     CrossSite(CrossSite),
     /// The caller is known, but does not meet the policy.
     Policy(Unmet),
+    /// The caller has the other kind of token than the policy asks for.
+    OtherKind,
+    /// The handler refuses for a reason of its own.
+    ByHandler(String),
     /// No guard reaches the handler.
     NoGuard(Unreached),
     /// The verification panicked.
@@ -123,12 +127,15 @@ impl AuthError {
             | Self::Replaced
             | Self::NoSession
             | Self::ReplacedSession
-            | Self::UnknownUser => FailureKind::InvalidToken,
+            | Self::UnknownUser
+            | Self::OtherKind => FailureKind::InvalidToken,
             Self::CrossSite(_) => FailureKind::CrossSite,
             Self::Policy(Unmet::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
             Self::Policy(Unmet::Way(_)) => FailureKind::InsufficientScope,
             // In these cases a new token would not help.
-            Self::Claims(_) | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_)) => FailureKind::Forbidden,
+            Self::Claims(_) | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_)) | Self::ByHandler(_) => {
+                FailureKind::Forbidden
+            }
             Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
         }
     }
@@ -156,6 +163,8 @@ impl AuthError {
             | Self::WrongUser { .. }
             | Self::CrossSite(_)
             | Self::Policy(_)
+            | Self::OtherKind
+            | Self::ByHandler(_)
             | Self::NoGuard(_)
             // The browser may have the next one already.
             | Self::Replaced
@@ -223,6 +232,10 @@ impl fmt::Display for AuthError {
             Self::Policy(Unmet::Malformed(claims)) => {
                 write!(f, "the token has malformed claims, so that the policy cannot be decided: `{claims}`")
             }
+            Self::OtherKind => f.write_str(
+                "the caller has an access token where a refresh token is asked for, or the other way round",
+            ),
+            Self::ByHandler(reason) => f.write_str(reason),
             Self::NoGuard(cause) => cause.fmt(f),
             Self::Panic => f.write_str("the verification panicked; the request was refused"),
         }

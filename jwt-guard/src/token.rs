@@ -11,7 +11,7 @@ use memchr::{memchr, memrchr};
 pub enum TokenSource {
     /// The `Authorization` header, after its scheme.
     AuthorizationHeader,
-    /// Another header, whose whole value is the token.
+    /// Another header: its whole value, or what follows its scheme.
     Header,
     /// A cookie.
     Cookie,
@@ -21,6 +21,8 @@ pub enum TokenSource {
     QueryParameter,
     /// The cookie of a server-side session: not a token, but the id of a record on the server.
     Session,
+    /// Not in a request: the application gave the text to [`JwtGuard::verify`](crate::JwtGuard::verify).
+    OutsideRequest,
 }
 
 impl fmt::Display for TokenSource {
@@ -32,6 +34,7 @@ impl fmt::Display for TokenSource {
             Self::WebSocketProtocol => "websocket sub-protocol",
             Self::QueryParameter => "query parameter",
             Self::Session => "session",
+            Self::OutsideRequest => "outside of a request",
         })
     }
 }

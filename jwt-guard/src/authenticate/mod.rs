@@ -59,8 +59,7 @@ enum Located<'r> {
 /// are not valid.
 pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: Wanted) -> Caller<'a> {
     match locate(config, request, wanted.kind()) {
-        Ok(Located::Token(token, source)) => revocation::require(config, token, source, wanted),
-        Ok(Located::Opaque(resolver, text, source)) => later(opaque::resolve(config, resolver, text, source)),
+        Ok(located) => require(config, located, wanted),
         Err(AuthError::Token(VerifyError::NoKeys(key) | VerifyError::UnknownRemoteKey(key))) => {
             later(authenticate_after_fetch(config, request, wanted, key))
         }
@@ -76,9 +75,44 @@ async fn authenticate_after_fetch(
     key: MissingKey,
 ) -> Result<Principal, AuthError> {
     config.verifier(wanted.kind()).fetch(&key).await;
-    match locate(config, request, wanted.kind())? {
-        Located::Token(token, source) => revocation::require(config, token, source, wanted).wait().await,
-        Located::Opaque(resolver, text, source) => opaque::resolve(config, resolver, text, source).await,
+    require(config, locate(config, request, wanted.kind())?, wanted).wait().await
+}
+
+/// Finds the caller of a token that the application got otherwise than in a request, such as in the first message of a
+/// WebSocket. All checks are those of [`authenticate`], but for the origin of a cookie.
+///
+/// # Errors
+///
+/// [`AuthError::NoToken`] for an empty text, any other variant if the token is not valid.
+pub(crate) async fn authenticate_token(
+    config: &Config,
+    text: &[u8],
+    wanted: Wanted,
+) -> Result<Principal, AuthError> {
+    if text.is_empty() {
+        return Err(AuthError::NoToken);
+    }
+    let kind = wanted.kind();
+    let identified = || {
+        let identified = caught(|| identify(config, text, TokenSource::OutsideRequest, kind));
+        identified.unwrap_or(Err(AuthError::Panic))
+    };
+    let located = match identified() {
+        Err(AuthError::Token(VerifyError::NoKeys(key) | VerifyError::UnknownRemoteKey(key))) => {
+            config.verifier(kind).fetch(&key).await;
+            identified()
+        }
+        identified => identified,
+    };
+    require(config, located?, wanted).wait().await
+}
+
+/// The caller of a credential that was found and verified.
+#[inline]
+fn require<'a>(config: &'a Config, located: Located<'a>, wanted: Wanted) -> Caller<'a> {
+    match located {
+        Located::Token(token, source) => revocation::require(config, token, source, wanted),
+        Located::Opaque(resolver, text, source) => later(opaque::resolve(config, resolver, text, source)),
     }
 }
 
@@ -99,20 +133,35 @@ fn find_and_verify<'r>(
         Credential::OtherScheme => return Err(AuthError::OtherScheme),
         Credential::Token(token, source) => (token, source),
     };
-    if let Some(resolver) = config.resolver_of(token, source, kind) {
-        if locations.is_by_cookie(source, &request.headers) {
+    let located = identify(config, token, source, kind)?;
+    match &located {
+        Located::Opaque(..) if locations.is_by_cookie(source, &request.headers) => {
             config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
         }
-        return Ok(Located::Opaque(resolver, token, source));
+        Located::Token(verified, TokenSource::Cookie) => {
+            let csrf = verified.identity().claims.csrf();
+            config.csrf.check(request, kind, csrf).map_err(AuthError::CrossSite)?;
+        }
+        Located::Opaque(..) | Located::Token(..) => {}
     }
-    let verified = match config.verifier(kind).verify(token) {
-        Ok(verified) => verified,
-        Err(reason) => return Err(refused(token, source, reason)),
-    };
-    if source == TokenSource::Cookie {
-        config.csrf.check(request, kind, verified.identity().claims.csrf()).map_err(AuthError::CrossSite)?;
+    Ok(located)
+}
+
+/// Finds the resolver of an opaque credential, or verifies a token.
+#[inline]
+fn identify<'r>(
+    config: &'r Config,
+    text: &'r [u8],
+    source: TokenSource,
+    kind: TokenKind,
+) -> Result<Located<'r>, AuthError> {
+    if let Some(resolver) = config.resolver_of(text, source, kind) {
+        return Ok(Located::Opaque(resolver, text, source));
     }
-    Ok(Located::Token(verified, source))
+    match config.verifier(kind).verify(text) {
+        Ok(verified) => Ok(Located::Token(verified, source)),
+        Err(reason) => Err(refused(text, source, reason)),
+    }
 }
 
 /// RFC 6750 section 3.1 distinguishes a malformed request from a bad token.

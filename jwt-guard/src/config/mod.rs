@@ -54,6 +54,7 @@ pub(crate) struct Config {
     /// The protection of tokens in cookies.
     pub(crate) csrf: CsrfRules,
     pub(crate) credentials: Credentials,
+    pub(crate) on_malformed: OnMalformed,
     /// The implied scopes and roles.
     pub(crate) hierarchies: Hierarchies,
     /// The name of this guard in access tables.
@@ -66,6 +67,14 @@ pub(crate) struct Config {
     pub(crate) realm: String,
     /// The guard as a protected resource.
     pub(crate) resource: Option<Resource>,
+}
+
+/// The answer to malformed credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnMalformed {
+    BadRequest,
+    /// As for a bad token.
+    BadToken,
 }
 
 /// The issuer of subjects without a named issuer.

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use crate::caught::{Panicked, caught};
 use crate::claims::Claims;
 use crate::error::AuthError;
-use crate::guard::{known_principal, reject};
+use crate::guard::{JwtGuard, known_principal, reject};
 use crate::principal::Principal;
-use crate::respond::Rejection;
+use crate::respond::{Refusal, Rejection};
 
 impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> FromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
@@ -30,6 +30,21 @@ impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> OptionalFromRequestPa
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
             Err(error) => Err(reject(request, &error)),
         }
+    }
+}
+
+impl JwtGuard {
+    /// The claims of a caller, in a type of the application: for a caller whom [`verify`](Self::verify) found.
+    ///
+    /// # Errors
+    ///
+    /// The caller is anonymous, or its claims do not fit the type; the log has the reason.
+    pub fn claims_of<T>(&self, caller: &Principal) -> Result<Claims<T>, Refusal>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        let claims = read(caller).and_then(|claims| claims.ok_or(AuthError::NoToken));
+        claims.map_err(|error| self.unreadable(caller, &error))
     }
 }
 

@@ -12,7 +12,7 @@ impl<S: Sync> FromRequestParts<S> for JwtGuard {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let guard = Self::required(&request.extensions).cloned();
+        let guard = Self::required(&request.extensions).map(|guard| guard.asked_by(request));
         guard.map_err(|error| reject(request, &error))
     }
 }

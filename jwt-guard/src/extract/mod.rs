@@ -10,6 +10,7 @@
 //! | `Session<T>` of the feature `sessions` | 401; so is a token | 401; so is a session that is over |
 //! | [`JwtGuard`](crate::JwtGuard) | the guard of the request | the guard of the request |
 //! | [`Principal`](crate::Principal) | anonymous if the policy admits it, else 401 | 401 |
+//! | `Option<Principal>` | `None` | 401 |
 
 mod claims;
 mod guard;

@@ -1,8 +1,9 @@
 //! `Principal` as an extractor.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
+use crate::error::AuthError;
 use crate::guard::{known_principal, reject};
 use crate::principal::Principal;
 use crate::respond::Rejection;
@@ -12,5 +13,18 @@ impl<S: Sync> FromRequestParts<S> for Principal {
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         known_principal(request).await.map_err(|error| reject(request, &error))
+    }
+}
+
+/// `None` for an anonymous caller, as for `Option<Claims>`. A bad token is refused here too.
+impl<S: Sync> OptionalFromRequestParts<S> for Principal {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        match known_principal(request).await {
+            Ok(caller) => Ok(Some(caller).filter(Self::is_authenticated)),
+            Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
+            Err(error) => Err(reject(request, &error)),
+        }
     }
 }

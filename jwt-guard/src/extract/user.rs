@@ -9,9 +9,9 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use crate::error::AuthError;
-use crate::guard::{known_principal, reject};
+use crate::guard::{JwtGuard, known_principal, reject};
 use crate::principal::Principal;
-use crate::respond::Rejection;
+use crate::respond::{Refusal, Rejection};
 
 /// The application's own user, as the guard's [`load_user`](crate::setup::Builder::load_user) found it.
 ///
@@ -59,6 +59,18 @@ impl<S: Sync, U: Send + Sync + 'static> OptionalFromRequestParts<S> for CurrentU
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
             Err(error) => Err(reject(request, &error)),
         }
+    }
+}
+
+impl JwtGuard {
+    /// The user of a caller whom [`verify`](Self::verify) found, as the guard's loader found it.
+    ///
+    /// # Errors
+    ///
+    /// The caller is anonymous, or the guard loads no user or one of another type; the log has the reason.
+    pub fn user_of<U: Send + Sync + 'static>(&self, caller: &Principal) -> Result<CurrentUser<U>, Refusal> {
+        let user = loaded(caller).and_then(|user| user.ok_or(AuthError::NoToken));
+        user.map_err(|error| self.unreadable(caller, &error))
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::atomic::Ordering;
 use axum::extract::{MatchedPath, OriginalUri};
 use http::request::Parts;
 
+use super::event::{self, Occasion};
 use super::in_request::{Decision, Outcome};
-use super::{JwtGuard, event};
+use super::{Inner, JwtGuard};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
 use crate::claims::hierarchy::Hierarchy;
-use crate::config::Config;
+use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Withheld};
 use crate::policy::evaluate::{evaluate, scopes_to_ask_for};
@@ -25,7 +26,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     let guard = match JwtGuard::required(&request.extensions) {
         Ok(guard) => guard,
         Err(error) => {
-            event::denied(rule, None, &error, request);
+            event::denied(rule, None, &error, Occasion::Request(request));
             return Err(unconfigured());
         }
     };
@@ -68,7 +69,7 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
 }
 
 /// Evaluates the policy for a caller.
-fn decide<'c>(
+pub(super) fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
     hierarchy: &Hierarchy,
@@ -114,14 +115,14 @@ impl JwtGuard {
     ) -> Result<Option<Decision>, Rejection> {
         match decide(&caller, rule, self.scope_hierarchy()) {
             Ok(outcome) => {
-                event::admitted(rule, caller.as_ref().ok(), request);
+                event::admitted(rule, caller.as_ref().ok(), Occasion::Request(request));
                 if let (Outcome::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
                     return Ok(None);
                 }
                 Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
             }
             Err(error) => {
-                event::denied(rule, caller.as_ref().ok(), &error, request);
+                event::denied(rule, caller.as_ref().ok(), &error, Occasion::Request(request));
                 Err(self.refuse(request, rule, &error))
             }
         }
@@ -135,10 +136,10 @@ impl JwtGuard {
             && let Err(reason) = config.csrf.check_change(request)
         {
             let error = AuthError::CrossSite(reason);
-            event::denied(rule, None, &error, request);
+            event::denied(rule, None, &error, Occasion::Request(request));
             return Err(self.refuse(request, rule, &error));
         }
-        event::admitted(rule, None, request);
+        event::admitted(rule, None, Occasion::Request(request));
         let caller = Err(AuthError::NoToken);
         Ok(Decision { token: rule.token(), caller, outcome: Outcome::Unseen, rule: Some(rule) })
     }
@@ -155,41 +156,55 @@ impl JwtGuard {
     }
 
     /// Counts a panic during authentication.
-    fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
+    pub(super) fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
         if matches!(caller, Err(AuthError::Panic)) {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
         }
         caller
     }
 
-    fn scope_hierarchy(&self) -> &Hierarchy {
+    pub(super) fn scope_hierarchy(&self) -> &Hierarchy {
         &self.config().hierarchies.scopes
     }
 
     /// The answer to a request that a policy refuses.
-    fn refuse(&self, request: &Parts, rule: &'static Rule, error: &AuthError) -> Rejection {
-        let kind = match (error.kind(), rule.deny_as()) {
+    pub(super) fn refuse(&self, request: &Parts, rule: &'static Rule, error: &AuthError) -> Rejection {
+        let refusal = self.refusal(rule, error);
+        let kind = refusal.kind();
+        let mut rejection =
+            self.redirected(request, rule, kind).unwrap_or_else(|| self.written(refusal, Some(request)));
+        // A hidden route reveals nothing.
+        if kind != FailureKind::NotFound {
+            self.clear_dead_cookie(request, rule.token(), error, &mut rejection.response);
+        }
+        rejection
+    }
+
+    /// What a client learns of a refusal by a policy.
+    pub(super) fn refusal(&self, rule: &'static Rule, error: &AuthError) -> Refusal {
+        let kind = match (self.class_of(error), rule.deny_as()) {
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
                 kind
             }
             (_, DenyAs::NotFound) => FailureKind::NotFound,
             (kind, DenyAs::Refusal) => kind,
         };
-        let mut rejection = self.redirected(request, rule, kind).unwrap_or_else(|| {
-            let way = match kind {
-                FailureKind::MissingToken => {
-                    scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into()
-                }
-                FailureKind::NotFound => Way::default(),
-                _ => error.way().cloned().unwrap_or_default(),
-            };
-            self.answer(kind, way)
-        });
-        // A hidden route reveals nothing.
-        if kind != FailureKind::NotFound {
-            self.clear_dead_cookie(request, rule.token(), error, &mut rejection.response);
+        let way = match kind {
+            FailureKind::MissingToken => scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into(),
+            FailureKind::NotFound => Way::default(),
+            _ => error.way().cloned().unwrap_or_default(),
+        };
+        Refusal::new(kind, way)
+    }
+
+    /// The class of a failure in the answers of this guard.
+    fn class_of(&self, error: &AuthError) -> FailureKind {
+        match error.kind() {
+            FailureKind::MalformedRequest if self.config().on_malformed == OnMalformed::BadToken => {
+                FailureKind::InvalidToken
+            }
+            kind => kind,
         }
-        rejection
     }
 
     /// The redirect to the login page, for a browser without a valid token.
@@ -204,9 +219,21 @@ impl JwtGuard {
         Some(Rejection { kind, response })
     }
 
-    /// The answer to a failure.
-    pub(crate) fn answer(&self, kind: FailureKind, way: impl Into<Way>) -> Rejection {
-        match Refusal::new(kind, way).answer(Some(&self.inner.protection), self.inner.renderer.as_ref()) {
+    /// The answer to a failure. A renderer sees the head of `request`, without credentials.
+    pub(crate) fn answer(
+        &self,
+        kind: FailureKind,
+        way: impl Into<Way>,
+        request: Option<&Parts>,
+    ) -> Rejection {
+        self.written(Refusal::new(kind, way), request)
+    }
+
+    pub(super) fn written(&self, refusal: Refusal, request: Option<&Parts>) -> Rejection {
+        let Inner { protection, renderer, .. } = &*self.inner;
+        let kind = refusal.kind();
+        let head = request.filter(|_| renderer.reads_request()).map(|request| self.head_of(request));
+        match refusal.of_request(head).answer(Some(protection), renderer.as_ref()) {
             Ok(response) => Rejection { kind, response },
             Err(Panicked) => self.panicked("the renderer of refusals"),
         }
@@ -235,11 +262,11 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
     let decision = Decision::of(&request.extensions);
     let rule = decision.and_then(|decision| decision.rule).unwrap_or(const { &Rule::authenticated() });
     let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
-    event::denied(rule, caller, error, request);
+    event::denied(rule, caller, error, Occasion::Request(request));
     let Some(guard) = guard else {
         return unconfigured();
     };
-    let mut rejection = guard.answer(error.kind(), Vec::new());
+    let mut rejection = guard.answer(guard.class_of(error), Vec::new(), Some(request));
     guard.clear_dead_cookie(request, TokenKind::Access, error, &mut rejection.response);
     rejection
 }
@@ -253,7 +280,7 @@ fn unconfigured() -> Rejection {
 /// Stores the decision in the request, and hides the headers with the token.
 fn store_decision(request: &mut Parts, decision: Decision) {
     let Parts { headers, uri, extensions, .. } = request;
-    if let Some(JwtGuard { inner }) = JwtGuard::of(extensions) {
+    if let Some(JwtGuard { inner, .. }) = JwtGuard::of(extensions) {
         let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;
         // A guard without its own cookies reads both kinds of token in the same places.
         let others = cookies.is_some().then_some(refresh_locations);

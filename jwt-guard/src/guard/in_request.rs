@@ -28,7 +28,7 @@ pub(super) struct Decision {
 }
 
 /// Whether a policy has admitted the request, and as whom.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome {
     Undecided,
     AsCaller,

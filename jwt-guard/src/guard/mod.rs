@@ -1,9 +1,11 @@
 //! The guard: a validated configuration, and how it reaches a handler.
 
 mod admit;
+mod asked;
 mod dead_cookie;
 mod event;
 mod in_request;
+mod outside;
 #[cfg(feature = "sessions")]
 mod sessions;
 
@@ -57,6 +59,8 @@ pub(crate) use admit::{admit, known_principal, reject};
 #[derive(Clone)]
 pub struct JwtGuard {
     inner: Arc<Inner>,
+    /// The request that it was extracted from.
+    asked: Option<Arc<asked::Asked>>,
 }
 
 struct Inner {
@@ -104,7 +108,10 @@ impl JwtGuard {
         let metadata = config.resource.as_ref().map(|resource| resource.metadata_url.as_str());
         let protection = Protection::new(config.locations.challenge_scheme(), &config.realm, metadata);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Self { inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }) }
+        Self {
+            inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }),
+            asked: None,
+        }
     }
 
     /// The name in access tables, to distinguish guards: as [set](crate::setup::Builder::name), else the realm.

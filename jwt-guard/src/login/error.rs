@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 
 use crate::causes::with_causes;
 use crate::cookies::TooLongForCookie;
@@ -12,6 +13,7 @@ use crate::cookies::csrf::CrossSite;
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
 use crate::issue::{IssueError, IssueErrorKind};
+use crate::respond::Refusal;
 use crate::store::StoreError;
 use crate::token::TokenKind;
 
@@ -125,6 +127,11 @@ impl LoginError {
         self.kind
     }
 
+    /// The status of the response, for an error type of the application that writes its own.
+    pub fn status(&self) -> StatusCode {
+        Refusal::new(self.failure(), Vec::new()).status()
+    }
+
     /// The class of failure that the response stands for.
     fn failure(&self) -> FailureKind {
         match self.kind {
@@ -152,7 +159,8 @@ impl LoginError {
 
 impl IntoResponse for LoginError {
     fn into_response(self) -> Response {
-        let mut response = self.guard.answer(self.failure(), Vec::new()).into_response();
+        let head = self.guard.asking_head();
+        let mut response = self.guard.answer(self.failure(), Vec::new(), head).into_response();
         if let Some(cookies) = self.guard.config().cookies.as_ref().filter(|_| self.clears_refresh) {
             cookies.clear_in(TokenKind::Refresh, response.headers_mut());
         }

@@ -109,7 +109,9 @@ where
             let form = match form {
                 Ok(form) => form,
                 Err(Unreadable::TooLarge) => {
-                    return Ok(guard.answer(FailureKind::BodyTooLarge, Vec::new()).into_response());
+                    return Ok(guard
+                        .answer(FailureKind::BodyTooLarge, Vec::new(), Some(&parts))
+                        .into_response());
                 }
                 Err(Unreadable::Broken) => return Ok(StatusCode::BAD_REQUEST.into_response()),
             };

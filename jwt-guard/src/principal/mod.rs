@@ -5,6 +5,7 @@ mod opaque;
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use crate::claims::ClaimsSource;
 use crate::claims::names::NameSet;
@@ -94,6 +95,11 @@ impl Principal {
     /// The id of the token: the `jti` claim.
     pub fn token_id(&self) -> Option<&str> {
         self.identity()?.claims.token_id()
+    }
+
+    /// When the token ends; `None` for an anonymous caller. A connection that outlives its first request ends then.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        Some(self.identity()?.claims.expires_at().to_system())
     }
 
     /// The place of the token in the request; `None` for an anonymous caller.

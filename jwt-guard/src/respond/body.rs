@@ -12,6 +12,9 @@ use crate::error::FailureKind;
 
 /// Writes the body of a refusal, and possibly additional headers.
 ///
+/// [`Refusal::request`] is the head of the refused request without its credentials: a renderer can answer a browser
+/// with a page, and a script with JSON.
+///
 /// The guard sets status, `WWW-Authenticate` and `Cache-Control` afterwards. If a renderer panics, the answer is 500
 /// with the body of [`ProblemJson`]. Implemented for closures:
 ///
@@ -23,13 +26,22 @@ use crate::error::FailureKind;
 /// let guard = JwtGuard::builder()
 ///     .secret(Secret::random())
 ///     .audience("orders")
-///     .refusal_body(|refusal: &Refusal| Html(format!("<h1>{}</h1>", refusal.detail())).into_response())
+///     .refusal_body(|refusal: &Refusal| {
+///         let fragment = refusal.request().is_some_and(|head| head.headers.contains_key("hx-request"));
+///         let text = refusal.detail();
+///         Html(if fragment { format!("<p>{text}</p>") } else { format!("<html><h1>{text}</h1></html>") }).into_response()
+///     })
 ///     .build()?;
 /// # Ok::<(), jwt_guard::ConfigError>(())
 /// ```
 pub trait RenderRefusal: Send + Sync + 'static {
     /// Writes the body.
     fn render(&self, refusal: &Refusal) -> Response;
+
+    /// Whether it looks at [`Refusal::request`]. If not, the head of the request is not copied for it.
+    fn reads_request(&self) -> bool {
+        true
+    }
 
     /// Writes the answer for a route that a policy hides with `deny_as = "not_found"`.
     ///
@@ -57,6 +69,10 @@ pub struct ProblemJson;
 impl RenderRefusal for ProblemJson {
     fn render(&self, refusal: &Refusal) -> Response {
         with_type(problem(refusal), PROBLEM_JSON)
+    }
+
+    fn reads_request(&self) -> bool {
+        false
     }
 }
 

@@ -37,6 +37,10 @@ impl RenderRefusal for FastApi {
         };
         with_type(format!(r#"{{"detail":"{words}"}}"#), JSON)
     }
+
+    fn reads_request(&self) -> bool {
+        false
+    }
 }
 
 impl RenderRefusal for Litestar {
@@ -50,11 +54,19 @@ impl RenderRefusal for Litestar {
         let status = refusal.status().as_u16();
         with_type(format!(r#"{{"status_code":{status},"detail":"{words}"}}"#), JSON)
     }
+
+    fn reads_request(&self) -> bool {
+        false
+    }
 }
 
 impl RenderRefusal for FlaskJwtExtended {
     fn render(&self, refusal: &Refusal) -> Response {
         with_type(format!(r#"{{"msg":"{}"}}"#, refusal.detail()), JSON)
+    }
+
+    fn reads_request(&self) -> bool {
+        false
     }
 }
 
@@ -67,6 +79,10 @@ impl RenderRefusal for Starlette {
             _ => refusal.detail(),
         };
         with_type(words, TEXT)
+    }
+
+    fn reads_request(&self) -> bool {
+        false
     }
 }
 

@@ -18,14 +18,33 @@ pub(crate) struct Hidden {
     has_content: bool,
 }
 
+/// In the extensions of an admitted request: the state of a handler that hides, for a refusal by the handler itself.
+#[derive(Clone)]
+pub(crate) struct HandlerState(Arc<dyn Any + Send + Sync>);
+
+impl HandlerState {
+    pub(crate) fn new<S: Clone + Send + Sync + 'static>(state: &S) -> Self {
+        Self(Arc::new(state.clone()))
+    }
+}
+
 impl Hidden {
     /// Marks a refusal that hides.
-    pub(crate) fn mark<S: Clone + Send + Sync + 'static>(mut rejection: Rejection, state: &S) -> Rejection {
+    pub(crate) fn mark<S: Clone + Send + Sync + 'static>(rejection: Rejection, state: &S) -> Rejection {
+        if rejection.kind == FailureKind::NotFound {
+            Self::mark_for(rejection, &HandlerState::new(state))
+        } else {
+            rejection
+        }
+    }
+
+    /// As [`mark`](Self::mark), with a state that was kept.
+    pub(crate) fn mark_for(mut rejection: Rejection, HandlerState(state): &HandlerState) -> Rejection {
         if rejection.kind == FailureKind::NotFound {
             let response = &mut rejection.response;
             let has_content =
                 !response.headers().is_empty() || response.body().size_hint().exact() != Some(0);
-            response.extensions_mut().insert(Self { state: Arc::new(state.clone()), has_content });
+            response.extensions_mut().insert(Self { state: Arc::clone(state), has_content });
         }
         rejection
     }

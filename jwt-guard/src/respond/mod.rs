@@ -13,7 +13,7 @@ mod way_back;
 pub use crate::error::FailureKind;
 pub use body::{ProblemJson, RenderRefusal};
 pub(crate) use challenge::Protection;
-pub(crate) use hidden::Hidden;
+pub(crate) use hidden::{HandlerState, Hidden};
 pub(crate) use redirect::login_redirect;
 pub use refusal::Refusal;
 pub use rejection::Rejection;

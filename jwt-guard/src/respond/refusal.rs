@@ -4,6 +4,7 @@ use std::fmt;
 
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
 use super::body::{ProblemJson, RenderRefusal};
@@ -15,17 +16,25 @@ use crate::policy::Way;
 
 /// What a client learns of a refusal: a status, a fixed sentence for the class of failure, and a challenge.
 ///
-/// It contains no reason beyond the class; the log has the reason.
+/// It contains no reason beyond the class; the log has the reason. [`JwtGuard::verify`](crate::JwtGuard::verify) returns
+/// one, for a message of a WebSocket or an error of GraphQL.
 #[derive(Clone)]
 pub struct Refusal {
     kind: FailureKind,
     way: Way,
+    /// The head of the request without credentials, for the renderer.
+    request: Option<Box<Parts>>,
 }
 
 impl Refusal {
     /// A refusal with the way in for its caller, which may be empty.
     pub(crate) fn new(kind: FailureKind, way: impl Into<Way>) -> Self {
-        Self { kind, way: way.into() }
+        Self { kind, way: way.into(), request: None }
+    }
+
+    /// For a renderer that reads the head of the request.
+    pub(crate) fn of_request(self, request: Option<Parts>) -> Self {
+        Self { request: request.map(Box::new), ..self }
     }
 
     /// The class of failure.
@@ -56,6 +65,12 @@ impl Refusal {
     /// The easiest way to meet the policy. Empty if a better token would not help.
     pub fn way(&self) -> &Way {
         &self.way
+    }
+
+    /// Method, address and headers of the refused request, without its credentials: neither `Authorization`, `Cookie`
+    /// and `Referer` nor what else the guard looks at for tokens. `None` outside of a request.
+    pub fn request(&self) -> Option<&Parts> {
+        self.request.as_deref()
     }
 
     /// The answer: the body of the renderer, and the status and headers of the table, which a renderer cannot remove.
@@ -103,6 +118,15 @@ impl Refusal {
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+/// The words for the client.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.detail())
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

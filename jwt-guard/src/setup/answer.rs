@@ -1,6 +1,7 @@
 //! The name of the guard, and its answers.
 
 use super::Builder;
+use crate::config::OnMalformed;
 use crate::problems::Problems;
 use crate::respond::RenderRefusal;
 
@@ -11,11 +12,12 @@ pub(super) struct Answer {
     pub(super) realm: String,
     /// The address of this service as a protected resource; `Resource::named` checks it.
     pub(super) resource: Option<String>,
+    pub(super) on_malformed: OnMalformed,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { name: None, realm: "api".to_owned(), resource: None }
+        Self { name: None, realm: "api".to_owned(), resource: None, on_malformed: OnMalformed::BadRequest }
     }
 }
 
@@ -31,6 +33,19 @@ impl<K, A> Builder<K, A> {
     /// Names the protection space in challenges; `api` by default.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.draft.answer.realm = realm.into();
+        self
+    }
+
+    /// Answers malformed credentials and two tokens in one request as a bad token, with 401 `invalid_token` instead of 400
+    /// (RFC 6750 section 3.1): for `auth_request` of nginx, which knows 401 and 403, and makes everything else a 500.
+    ///
+    /// ```
+    /// # use jwt_guard::{JwtGuard, Secret};
+    /// let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").token_401_for_malformed().build()?;
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    pub fn token_401_for_malformed(mut self) -> Self {
+        self.draft.answer.on_malformed = OnMalformed::BadToken;
         self
     }
 

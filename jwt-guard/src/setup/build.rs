@@ -95,6 +95,7 @@ impl Draft {
             cookies: self.request.cookies,
             csrf,
             credentials: self.request.credentials,
+            on_malformed: self.answer.on_malformed,
             hierarchies,
             name: self.answer.name,
             home,

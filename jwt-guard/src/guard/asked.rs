@@ -1,0 +1,126 @@
+//! The request that a guard was extracted from: for refusals of the handler, which look as those of the guard.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, OriginalUri};
+use http::Request;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, REFERER};
+use http::request::Parts;
+
+use super::JwtGuard;
+use super::event::{self, Occasion};
+use super::in_request::Decision;
+use crate::causes::escaped;
+use crate::error::AuthError;
+use crate::policy::Rule;
+use crate::principal::Principal;
+use crate::respond::{HandlerState, Hidden, Rejection};
+
+/// What is left of a request in its handler.
+pub(super) struct Asked {
+    /// The head without credentials, and the route.
+    request: Parts,
+    /// The policy that admitted the request.
+    rule: Option<&'static Rule>,
+    caller: Option<Principal>,
+    /// The state of the handler, if the policy hides the route.
+    state: Option<HandlerState>,
+}
+
+impl JwtGuard {
+    /// Refuses the request for a reason of the handler, such as that the order is another customer's.
+    ///
+    /// The client gets the guard's answer to a caller who may not do this: 403, or what the policy of the handler says
+    /// of refusals (`deny_as = "not_found"`). The log gets the line that every refusal has, with `reason`, which should
+    /// not name the caller. Take the guard as a parameter of the handler: one from elsewhere does not know the request,
+    /// so that method, route, handler and policy are missing from the line.
+    ///
+    /// ```
+    /// use axum::extract::Path;
+    /// use jwt_guard::respond::Rejection;
+    /// use jwt_guard::{JwtGuard, Principal, requires};
+    ///
+    /// # fn customer_of(_: u64) -> Option<&'static str> { None }
+    /// #[requires(scope = "orders:read")]
+    /// async fn order(guard: JwtGuard, caller: Principal, Path(id): Path<u64>) -> Result<String, Rejection> {
+    ///     if customer_of(id) != caller.subject() {
+    ///         return Err(guard.forbid("the order is another customer's"));
+    ///     }
+    ///     Ok(format!("order {id}"))
+    /// }
+    /// ```
+    pub fn forbid(&self, reason: impl fmt::Display) -> Rejection {
+        const RULE: &Rule = &Rule::authenticated();
+
+        let error = AuthError::ByHandler(escaped(&reason.to_string()));
+        let asked = self.asked.as_deref();
+        let caller = asked.and_then(|asked| asked.caller.as_ref());
+        let rule = self.rule().unwrap_or(RULE);
+        event::denied(rule, caller, &error, self.occasion());
+        let rejection = self.written(self.refusal(rule, &error), asked.map(|asked| &asked.request));
+        match asked.and_then(|asked| asked.state.as_ref()) {
+            Some(state) => Hidden::mark_for(rejection, state),
+            None => rejection,
+        }
+    }
+
+    /// This guard, knowing the request that it is extracted from.
+    pub(crate) fn asked_by(&self, request: &Parts) -> Self {
+        let decision = Decision::of(&request.extensions);
+        let mut head = self.head_of(request);
+        if let Some(route) = request.extensions.get::<MatchedPath>() {
+            head.extensions.insert(route.clone());
+        }
+        let asked = Asked {
+            request: head,
+            rule: decision.and_then(|decision| decision.rule),
+            caller: decision.and_then(|decision| decision.caller.as_ref().ok()).cloned(),
+            state: request.extensions.get::<HandlerState>().cloned(),
+        };
+        Self { asked: Some(Arc::new(asked)), ..self.clone() }
+    }
+
+    /// The head of the request that the guard was extracted from, without credentials.
+    pub(crate) fn asking_head(&self) -> Option<&Parts> {
+        self.asked.as_deref().map(|asked| &asked.request)
+    }
+
+    /// The policy that admitted the request that the guard was extracted from.
+    pub(super) fn rule(&self) -> Option<&'static Rule> {
+        self.asked.as_deref()?.rule
+    }
+
+    pub(super) fn occasion(&self) -> Occasion<'_> {
+        self.asking_head().map_or(Occasion::Caller, Occasion::Request)
+    }
+
+    /// Method, address and headers of a request, without the credentials of this guard and the usual ones of others.
+    pub(super) fn head_of(&self, request: &Parts) -> Parts {
+        let mut head = Request::new(()).into_parts().0;
+        let original = request.extensions.get::<OriginalUri>();
+        head.method.clone_from(&request.method);
+        head.uri.clone_from(original.map_or(&request.uri, |original| &original.0));
+        head.version = request.version;
+        head.headers.clone_from(&request.headers);
+        let config = self.config();
+        for locations in [&config.locations, &config.refresh_locations] {
+            locations.strip(&mut head.headers, &mut head.uri);
+        }
+        // The address of the page before may have a token in its query.
+        for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, REFERER] {
+            head.headers.remove(name);
+        }
+        if let Some(csrf) = &config.csrf.header {
+            head.headers.remove(csrf);
+        }
+        head
+    }
+}
+
+/// The request is its caller's.
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Asked(..)")
+    }
+}
