@@ -29,7 +29,7 @@
 //!
 //! # The parts
 //!
-//! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`](setup::Settings)(setup::Settings)
+//! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`](setup::Settings)
 //!   and [`JwtGuard::from_env`] read one. [`TrustedIssuer`] accepts the tokens of other issuers.
 //! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
 //! - [`Router`] accepts only handlers with such an attribute, and lists them in its [access
@@ -48,6 +48,11 @@
 //!    caused the request; and that the token was not revoked.
 //! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and admits the request or refuses it as RFC
 //!    6750 says.
+//!
+//! # Where to read on
+//!
+//! [`guide`] has a chapter for each task: the first hour, identity providers, own tokens, browsers, why a request is refused,
+//! testing, production.
 //!
 //! # Features
 //!
@@ -78,6 +83,8 @@ pub mod cookies;
 mod error;
 mod extract;
 mod guard;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 pub mod issue;
 mod json;
 pub mod keys;
