@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::claims::typed::Misfit;
+use crate::code::RefusalCode;
 use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
 use crate::policy::Way;
@@ -140,6 +141,36 @@ impl AuthError {
         }
     }
 
+    /// The code for the log.
+    pub(crate) fn code(&self) -> RefusalCode {
+        match self {
+            Self::NoToken => RefusalCode::NoToken,
+            Self::OtherScheme => RefusalCode::OtherScheme,
+            Self::Location(LocationError::Ambiguous) => RefusalCode::SeveralTokens,
+            Self::Location(LocationError::Malformed) => RefusalCode::MalformedCredentials,
+            Self::Location(LocationError::UnequalCookies) => RefusalCode::UnequalCookies,
+            Self::Token(reason) => reason.code(),
+            Self::Claims(_) => RefusalCode::ClaimsMisfit,
+            Self::Revoked => RefusalCode::Revoked,
+            Self::Replaced => RefusalCode::Replaced,
+            Self::NoSession => RefusalCode::NoSession,
+            Self::ReplacedSession => RefusalCode::ReplacedSession,
+            Self::Store(_) => RefusalCode::StoreFailed,
+            Self::UnknownUser => RefusalCode::UnknownUser,
+            Self::UserLoader(_) => RefusalCode::UserLoaderFailed,
+            Self::WrongUser { .. } => RefusalCode::UserTypeNotLoaded,
+            Self::CrossSite(reason) => reason.code(),
+            Self::Policy(Unmet::Way(way)) if way.scopes().is_empty() => RefusalCode::LoginTooOld,
+            Self::Policy(Unmet::Way(_)) => RefusalCode::ScopeMissing,
+            Self::Policy(Unmet::Forbidden) => RefusalCode::ConditionUnmet,
+            Self::Policy(Unmet::Malformed(_)) => RefusalCode::ClaimsUndecidable,
+            Self::OtherKind => RefusalCode::OtherTokenKind,
+            Self::ByHandler(_) => RefusalCode::RefusedByHandler,
+            Self::NoGuard(_) => RefusalCode::NoGuard,
+            Self::Panic => RefusalCode::Panicked,
+        }
+    }
+
     /// The way in for the caller, if a policy refused it and a better token would help.
     pub(crate) fn way(&self) -> Option<&Way> {
         match self {
@@ -257,3 +288,6 @@ impl fmt::Display for Unreached {
         })
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

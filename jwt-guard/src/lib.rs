@@ -78,9 +78,11 @@ mod caught;
 mod causes;
 mod claims;
 mod clock;
+mod code;
 mod config;
 pub mod cookies;
 mod error;
+pub mod explain;
 mod extract;
 mod guard;
 #[cfg(any(doc, doctest))]
@@ -105,6 +107,7 @@ mod secret;
 #[cfg(feature = "sessions")]
 pub mod session;
 pub mod setup;
+mod shown;
 pub mod store;
 mod timestamp;
 mod token;

@@ -72,6 +72,10 @@ pub(crate) enum Malformed {
     TooLong,
     /// The header segment is longer than 2 KiB.
     HeaderTooLong,
+    /// No dots, and only characters of tokens: a reference token or an API key, but not a JWT.
+    Opaque,
+    /// Five base64url segments: encrypted (JWE, RFC 7516 section 7.1).
+    Encrypted,
     /// Not exactly three segments, an empty one, or a character outside base64url.
     NotCompact,
 }
@@ -82,17 +86,17 @@ impl<'a> RawToken<'a> {
         if bytes.len() > longest {
             return Err(Malformed::TooLong);
         }
-        let header_end = memchr(b'.', bytes).ok_or(Malformed::NotCompact)?;
+        let header_end = memchr(b'.', bytes).ok_or_else(|| other_form(bytes))?;
         if header_end > LONGEST_HEADER {
             return Err(Malformed::HeaderTooLong);
         }
-        let payload_end = memrchr(b'.', bytes).ok_or(Malformed::NotCompact)?;
+        let payload_end = memrchr(b'.', bytes).ok_or_else(|| other_form(bytes))?;
         let token = Self { bytes, header_end, payload_end };
         let segments = [token.header(), token.payload(), token.signature()];
         let empty = segments.iter().any(|segment| segment.is_empty());
         // The first and the last dot, without another one between them, leave three segments.
         if empty || memchr(b'.', token.payload()).is_some() || !is_base64url_with_dots(bytes) {
-            return Err(Malformed::NotCompact);
+            return Err(other_form(bytes));
         }
         Ok(token)
     }
@@ -131,6 +135,32 @@ impl fmt::Debug for RawToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RawToken(..)")
     }
+}
+
+/// The form of a text that is not a compact JWS, for the log: all of them are refused.
+#[cold]
+fn other_form(bytes: &[u8]) -> Malformed {
+    let segments = bytes.split(|&byte| byte == b'.').count();
+    match segments {
+        1 if is_b64token(bytes) => Malformed::Opaque,
+        // The second one, an encrypted key, is empty where the key is shared.
+        5 if is_base64url_with_dots(bytes) => Malformed::Encrypted,
+        _ => Malformed::NotCompact,
+    }
+}
+
+/// Whether a text matches RFC 6750 section 2.1.
+///
+/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+pub(crate) fn is_b64token(bytes: &[u8]) -> bool {
+    let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
+    let (text, _) = bytes.split_at(bytes.len().saturating_sub(padding));
+    // Without a branch, so that the compiler vectorises it.
+    let in_alphabet = text.iter().fold(true, |all, &byte| {
+        let special = (byte == b'~') | (byte == b'+') | (byte == b'/');
+        all & (is_base64url_or_dot(byte) | special)
+    });
+    !text.is_empty() && in_alphabet
 }
 
 /// Whether all bytes are dots or of the base64url alphabet. It checks every byte without a branch, so that the compiler
@@ -172,13 +202,14 @@ mod tests {
             ".",
             "..",
             "...",
-            "a",
+            "a b",
             "a.b",
             "a.b.",
             ".b.c",
             "a..c",
             "a.b.c.d",
-            "a.b.c.d.e",
+            "a.b.c.d.!",
+            "a.b.c.d.e.f",
             "a.b.c=",
             "a+.b.c",
             "a/.b.c",
@@ -195,6 +226,16 @@ mod tests {
             );
         }
         assert_eq!(RawToken::new(b"a.b.\xff", LONGEST).unwrap_err(), Malformed::NotCompact);
+    }
+
+    #[test]
+    fn encrypted_and_opaque_tokens_are_told_from_other_texts() {
+        for text in ["a.b.c.d.e", "a..c.d.e"] {
+            assert_eq!(RawToken::new(text.as_bytes(), LONGEST).unwrap_err(), Malformed::Encrypted, "{text}");
+        }
+        for text in ["a", "undefined", "2YotnFZFEjr1zCsicMWpAA==", "sk_live~+/="] {
+            assert_eq!(RawToken::new(text.as_bytes(), LONGEST).unwrap_err(), Malformed::Opaque, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! The application of most tests: one route that needs a token, one that does not, both say who calls.
 
+use std::ops::Deref;
+
 use jwt_guard::{JwtGuard, Principal, Router, routing};
+use jwt_guard_tests::events::capture;
 use jwt_guard_tests::{Answer, Outcome, Server};
+
+use crate::answers::secrecy;
 
 pub(crate) const PROTECTED: &str = "/protected";
 pub(crate) const OPEN: &str = "/open";
@@ -16,24 +21,66 @@ pub(crate) fn router() -> Router {
     Router::new().route(PROTECTED, routing::get(protected).post(protected)).route(OPEN, routing::get(open))
 }
 
-pub(crate) async fn serve(guard: JwtGuard) -> Server {
-    Server::start(router().with_guard(guard).into_axum()).await
+/// The application behind a guard.
+pub(crate) struct Served {
+    server: Server,
+    guard: JwtGuard,
 }
 
-/// Asserts that a token is bad on both routes, the first time and again.
-pub(crate) async fn refuses(server: &Server, name: &str, token: &str) {
+impl Deref for Served {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+pub(crate) async fn serve(guard: JwtGuard) -> Served {
+    let server = Server::start(router().with_guard(guard.clone()).into_axum()).await;
+    Served { server, guard }
+}
+
+/// Asserts that a token is bad on both routes, the first time and again; that the explanation agrees with the verdict; and
+/// that the log has a code, and nothing of the token.
+pub(crate) async fn refuses(served: &Served, name: &str, token: &str) {
     for route in [PROTECTED, OPEN, PROTECTED, OPEN] {
-        let answer = server.get(route, token).await;
+        let answer = served.get(route, token).await;
         assert_eq!(answer.outcome(), Outcome::BAD_TOKEN, "{name} on {route}");
     }
+    let events = capture();
+    served.get(PROTECTED, token).await;
+    let logged = events.only();
+    secrecy::keeps_secrets(&format!("{logged:?}"), token);
+    let explanation = served.guard.explain(token);
+    secrecy::keeps_secrets(&explanation.to_string(), token);
+    // These come after the verification.
+    if matches!(logged.field("code"), Some("revoked" | "unknown_user")) {
+        assert!(explanation.is_accepted(), "{name}: {explanation}");
+        return;
+    }
+    assert!(!explanation.is_accepted(), "{name}: {explanation}");
+    let code = explanation.code().unwrap();
+    assert_eq!(logged.field("code"), Some(code.as_str()), "{name}: {explanation}");
+    let (_, failure) = explanation.failure().unwrap();
+    for (field, explained) in
+        [("reason", Some(failure.reason())), ("expected", failure.expected()), ("found", failure.found())]
+    {
+        assert_eq!(logged.field(field), explained, "{name}: {explanation}");
+    }
 }
 
-/// Asserts that a token is good on both routes, the first time and again.
-pub(crate) async fn welcomes(server: &Server, name: &str, token: &str) {
+/// Asserts that a token is good on both routes, the first time and again; that the explanation agrees; and that the log has
+/// nothing of it.
+pub(crate) async fn welcomes(served: &Served, name: &str, token: &str) {
     for route in [PROTECTED, OPEN, PROTECTED, OPEN] {
-        let answer: Answer = server.get(route, token).await;
+        let answer: Answer = served.get(route, token).await;
         assert_eq!(answer.outcome(), ALICE, "{name} on {route}");
     }
+    let explanation = served.guard.explain(token);
+    assert!(explanation.is_accepted(), "{name}: {explanation}");
+    let events = capture();
+    served.get(PROTECTED, token).await;
+    secrecy::keeps_secrets(&format!("{:?}", events.take()), token);
 }
 
 #[jwt_guard::authentication_required]

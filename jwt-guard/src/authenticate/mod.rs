@@ -19,11 +19,11 @@ use http::request::Parts;
 use crate::caught::{Panicked, caught, caught_while};
 use crate::config::Config;
 use crate::error::AuthError;
-use crate::location::{Credential, LocationError, is_b64token};
+use crate::location::{Credential, LocationError};
 use crate::opaque::Resolve;
 use crate::principal::Principal;
-use crate::token::{Malformed, TokenKind, TokenSource};
-use crate::verify::{MissingKey, Verified, VerifyError};
+use crate::token::{Malformed, TokenKind, TokenSource, is_b64token};
+use crate::verify::{Explanation, MissingKey, Verified, VerifyError};
 
 pub(crate) use revocation::examine;
 
@@ -65,6 +65,11 @@ pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: W
         }
         Err(error) => Caller::Now(Err(error)),
     }
+}
+
+/// Makes the checks of an access token, without asking a store, the application or the issuer.
+pub(crate) fn explain(config: &Config, token: &[u8]) -> Explanation {
+    config.access.explain(token, |identity| revocation::require_name(config, identity))
 }
 
 /// Fetches the issuer's keys, and starts again, once.

@@ -111,8 +111,7 @@ fn refresh_status<'a>(
 /// The parts of a token that a revocation can name, and its id.
 fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, TokenInfo<'a>), AuthError> {
     let claims = &identity.claims;
-    // A token without an id could never be revoked.
-    let id = claims.token_id().ok_or(AuthError::Token(VerifyError::ClaimMissing("jti".into())))?;
+    let id = name(identity).map_err(AuthError::Token)?;
     let facts = TokenInfo {
         id: Some(id),
         issuer: config.issuer_of(identity.verified_as),
@@ -122,6 +121,16 @@ fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, Tok
         expires_at: claims.expires_at().to_system(),
     };
     Ok((id, facts))
+}
+
+/// A token without an id could never be revoked.
+fn name(identity: &Identity) -> Result<&str, VerifyError> {
+    identity.claims.token_id().ok_or(VerifyError::ClaimMissing("jti".into()))
+}
+
+/// Whether a token could be revoked, if the guard asks a store.
+pub(super) fn require_name(config: &Config, identity: &Identity) -> Result<(), VerifyError> {
+    if config.revocation.is_some() { name(identity).map(drop) } else { Ok(()) }
 }
 
 /// Only the current refresh token of a login is admitted, and a replaced one at the endpoint of its exchange.

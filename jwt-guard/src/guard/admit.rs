@@ -12,6 +12,7 @@ use super::{Inner, JwtGuard};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
 use crate::claims::hierarchy::Hierarchy;
+use crate::code::RefusalCode;
 use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
 use crate::location::{Credentials, Withheld};
@@ -242,7 +243,8 @@ impl JwtGuard {
     /// The answer after a panic of application code during authentication.
     pub(crate) fn panicked(&self, what: &'static str) -> Rejection {
         self.inner.panics.fetch_add(1, Ordering::Relaxed);
-        tracing::error!(target: "jwt_guard", what, "a panic was caught; the request was refused");
+        let code = RefusalCode::Panicked.as_str();
+        tracing::error!(target: "jwt_guard", code, what, "a panic was caught; the request was refused");
         let kind = FailureKind::Internal;
         // Without the renderer, which may be what panicked.
         let response = Refusal::new(kind, Vec::new()).plain_answer(Some(&self.inner.protection));

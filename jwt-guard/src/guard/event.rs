@@ -8,14 +8,15 @@ use http::Method;
 use http::request::Parts;
 use tracing::{Level, field};
 
+use super::about::About;
+use super::hint;
+use crate::claims::names::NameSet;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
-use crate::guard::JwtGuard;
-use crate::location::Credential;
 use crate::policy::evaluate::malformed_claims;
 use crate::policy::{Rule, Way};
 use crate::principal::Principal;
-use crate::random::Fingerprint;
+use crate::shown::{cut, list};
 
 /// What a decision is about.
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ pub(super) enum Occasion<'r> {
 }
 
 impl<'r> Occasion<'r> {
-    fn request(self) -> Option<&'r Parts> {
+    pub(super) fn request(self) -> Option<&'r Parts> {
         match self {
             Self::Request(request) => Some(request),
             Self::Token(..) | Self::Caller => None,
@@ -44,31 +45,48 @@ pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, occasion: Occasi
         route = route(occasion),
         handler = handler(rule),
         policy = %rule,
-        jti = caller.and_then(Principal::token_id),
+        jti = token_id(caller),
+        granted_scopes = granted(caller, Principal::scopes),
+        granted_roles = granted(caller, Principal::roles),
         "admitted"
     );
 }
 
 pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
-    // `event!` needs a constant level, and evaluates its fields only for a listening subscriber.
+    // `event!` needs a constant level, and what it shows is computed only for a listening subscriber.
     macro_rules! deny {
         ($level:expr) => {
-            tracing::event!(
-                target: "jwt_guard",
-                $level,
-                method = method(occasion).map(field::display),
-                route = route(occasion),
-                handler = handler(rule),
-                policy = %rule,
-                reason = %error,
-                scopes = error.way().map(|way| way.scopes().join(" ")).filter(|scopes| !scopes.is_empty()),
-                fresh = error.way().map(Way::is_fresh).filter(|fresh| *fresh),
-                malformed = malformed(rule, caller, error),
-                jti = caller.and_then(Principal::token_id),
-                token = fingerprint(rule, error, occasion).map(field::display),
-                kid = key_id(rule, error, occasion).map(field::debug),
-                "denied"
-            )
+            if tracing::enabled!(target: "jwt_guard", $level) {
+                let About { finding, said, token } = About::of(rule, caller, error, occasion);
+                tracing::event!(
+                    target: "jwt_guard",
+                    $level,
+                    code = error.code().as_str(),
+                    method = method(occasion).map(field::display),
+                    route = route(occasion),
+                    handler = handler(rule),
+                    policy = %rule,
+                    reason = %error,
+                    expected = finding.expected.map(field::display),
+                    found = finding.found.map(field::display),
+                    setting = finding.setting.map(field::display),
+                    scopes = error.way().map(|way| way.scopes().join(" ")).filter(|scopes| !scopes.is_empty()),
+                    fresh = error.way().map(Way::is_fresh).filter(|fresh| *fresh),
+                    malformed = malformed(rule, caller, error),
+                    jti = token_id(caller),
+                    iss = said.iss,
+                    aud = said.aud,
+                    alg = said.alg,
+                    typ = said.typ,
+                    kid = said.kid,
+                    client = said.client,
+                    iat = said.iat.map(field::display),
+                    nbf = said.nbf.map(field::display),
+                    exp = said.exp.map(field::display),
+                    token = token.map(field::display),
+                    "denied"
+                );
+            }
         };
     }
     match error.kind() {
@@ -77,6 +95,33 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
         _ if matches!(error, AuthError::Claims(_)) => deny!(Level::WARN),
         _ => deny!(Level::INFO),
     }
+    if matches!(error, AuthError::Policy(_)) {
+        // Roles may be personal data, so they are shown at this level only.
+        tracing::event!(
+            target: "jwt_guard",
+            Level::DEBUG,
+            code = error.code().as_str(),
+            handler = handler(rule),
+            jti = token_id(caller),
+            granted_scopes = granted(caller, Principal::scopes),
+            granted_roles = granted(caller, Principal::roles),
+            "what the refused caller has"
+        );
+    }
+    hint::print_unless_logged();
+}
+
+/// The `jti` of the caller's token, unless it is the subject.
+fn token_id(caller: Option<&Principal>) -> Option<String> {
+    let caller = caller?;
+    caller.token_id().filter(|id| Some(*id) != caller.subject()).map(cut)
+}
+
+/// What the token grants, with what is implied.
+fn granted(caller: Option<&Principal>, names: fn(&Principal) -> &NameSet) -> Option<String> {
+    let caller = caller.filter(|caller| caller.is_authenticated())?;
+    let is_subject = |name: &&str| caller.subject() == Some(*name);
+    Some(list(names(caller).iter().filter(|name| !is_subject(name)))).filter(|names| !names.is_empty())
 }
 
 fn handler(rule: &Rule) -> Option<&'static str> {
@@ -98,28 +143,4 @@ fn malformed(rule: &Rule, caller: Option<&Principal>, error: &AuthError) -> Opti
         AuthError::Policy(_) => malformed_claims(rule.requirement(), caller?),
         _ => None,
     }
-}
-
-/// The refused token, which is never shown itself.
-fn refused<'r>(rule: &Rule, error: &AuthError, occasion: Occasion<'r>) -> Option<(&'r Config, &'r [u8])> {
-    let AuthError::Token(_) = error else { return None };
-    let request = match occasion {
-        Occasion::Request(request) => request,
-        Occasion::Token(config, token) => return Some((config, token)),
-        Occasion::Caller => return None,
-    };
-    let config = &JwtGuard::of(&request.extensions)?.inner.config;
-    match config.locations(rule.token()).find(request) {
-        Ok(Credential::Token(token, _)) => Some((config, token)),
-        _ => None,
-    }
-}
-
-fn fingerprint(rule: &Rule, error: &AuthError, occasion: Occasion<'_>) -> Option<Fingerprint> {
-    refused(rule, error, occasion).map(|(_, token)| Fingerprint::of(token))
-}
-
-/// The `kid` that the token names: unverified, so shown with its escapes.
-fn key_id(rule: &Rule, error: &AuthError, occasion: Occasion<'_>) -> Option<String> {
-    refused(rule, error, occasion).and_then(|(config, token)| config.access.named_key(token))
 }

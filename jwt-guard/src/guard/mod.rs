@@ -1,9 +1,12 @@
 //! The guard: a validated configuration, and how it reaches a handler.
 
+mod about;
 mod admit;
 mod asked;
 mod dead_cookie;
 mod event;
+mod explain;
+mod hint;
 mod in_request;
 mod outside;
 #[cfg(feature = "sessions")]

@@ -8,6 +8,7 @@
 //!    which.
 
 mod every;
+mod finding;
 mod place;
 mod strip;
 
@@ -18,7 +19,7 @@ use crate::token::TokenSource;
 
 pub(crate) use every::{Carried, Withheld};
 pub use place::TokenLocation;
-pub(crate) use place::{Part, Place, is_b64token};
+pub(crate) use place::{Part, Place};
 
 /// The locations of a guard.
 #[derive(Clone, Debug)]

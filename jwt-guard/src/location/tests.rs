@@ -3,6 +3,7 @@
 use http::Request;
 
 use super::*;
+use crate::token::is_b64token;
 
 fn locations(places: &[TokenLocation]) -> Locations {
     let places = places.iter().map(|location| location.0.clone()).collect();

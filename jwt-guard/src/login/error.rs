@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use crate::causes::with_causes;
+use crate::code::RefusalCode;
 use crate::cookies::TooLongForCookie;
 use crate::cookies::csrf::CrossSite;
 use crate::error::FailureKind;
@@ -24,6 +25,7 @@ use crate::token::TokenKind;
 /// made; it contains no token.
 pub struct LoginError {
     kind: LoginErrorKind,
+    code: RefusalCode,
     message: Cow<'static, str>,
     source: Option<Box<dyn Error + Send + Sync>>,
     guard: JwtGuard,
@@ -53,6 +55,21 @@ pub enum LoginErrorKind {
     Unconfigured,
 }
 
+impl LoginErrorKind {
+    /// The code for the log.
+    const fn code(self) -> RefusalCode {
+        match self {
+            Self::Body | Self::Issue => RefusalCode::LoginFailed,
+            Self::CrossSite => RefusalCode::CrossSiteRequest,
+            Self::MissingToken => RefusalCode::NoToken,
+            Self::RefreshRefused => RefusalCode::RefreshRefused,
+            Self::RefreshRetried => RefusalCode::Replaced,
+            Self::Store => RefusalCode::StoreFailed,
+            Self::Unconfigured => RefusalCode::LoginNotConfigured,
+        }
+    }
+}
+
 impl LoginError {
     pub(super) fn new(
         guard: &JwtGuard,
@@ -60,8 +77,17 @@ impl LoginError {
         message: impl Into<Cow<'static, str>>,
         source: Option<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        let (message, guard) = (message.into(), guard.clone());
-        let error = Self { kind, message, source, guard, clears_refresh: false };
+        Self::with_code(guard, kind, kind.code(), message.into(), source)
+    }
+
+    fn with_code(
+        guard: &JwtGuard,
+        kind: LoginErrorKind,
+        code: RefusalCode,
+        message: Cow<'static, str>,
+        source: Option<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        let error = Self { kind, code, message, source, guard: guard.clone(), clears_refresh: false };
         error.log();
         error
     }
@@ -84,11 +110,15 @@ impl LoginError {
             IssueErrorKind::Store => (LoginErrorKind::Store, "the token store does not answer"),
             _ => (LoginErrorKind::Issue, "no token could be issued"),
         };
-        Self::new(guard, kind, message, Some(source.into()))
+        let code = match source.kind() {
+            IssueErrorKind::RefreshReused => RefusalCode::RefreshReused,
+            _ => kind.code(),
+        };
+        Self::with_code(guard, kind, code, message.into(), Some(source.into()))
     }
 
     pub(super) fn of_site(guard: &JwtGuard, reason: CrossSite) -> Self {
-        Self::new(guard, LoginErrorKind::CrossSite, reason.to_string(), None)
+        Self::with_code(guard, LoginErrorKind::CrossSite, reason.code(), reason.to_string().into(), None)
     }
 
     pub(super) fn of_store(guard: &JwtGuard, source: StoreError) -> Self {
@@ -150,9 +180,11 @@ impl LoginError {
         let reason = with_causes(self);
         match self.failure() {
             FailureKind::Unavailable | FailureKind::Internal => {
-                tracing::error!(target: "jwt_guard", kind = ?self.kind, reason, "login failed");
+                tracing::error!(target: "jwt_guard", code = self.code.as_str(), kind = ?self.kind, reason, "login failed");
             }
-            _ => tracing::info!(target: "jwt_guard", kind = ?self.kind, reason, "login refused"),
+            _ => {
+                tracing::info!(target: "jwt_guard", code = self.code.as_str(), kind = ?self.kind, reason, "login refused");
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::caught::caught_while;
+use crate::code::RefusalCode;
 use crate::cookies::csrf::{FormField, is_safe};
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
@@ -109,6 +110,8 @@ where
             let form = match form {
                 Ok(form) => form,
                 Err(Unreadable::TooLarge) => {
+                    let code = RefusalCode::FormTooLarge.as_str();
+                    tracing::info!(target: "jwt_guard", code, longest = LONGEST_FORM, "form refused");
                     return Ok(guard
                         .answer(FailureKind::BodyTooLarge, Vec::new(), Some(&parts))
                         .into_response());

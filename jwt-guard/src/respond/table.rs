@@ -85,6 +85,7 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{code, error};
 
     #[test]
     fn every_kind_has_the_answer_that_the_standard_gives_it() {
@@ -109,6 +110,24 @@ mod tests {
                 (500, ChallengeForm::None),
             ]
         );
+    }
+
+    #[test]
+    fn every_code_of_a_refusal_has_the_answer_that_its_documentation_says() {
+        let documented: Vec<_> = code::tests::documented();
+        let mut seen = Vec::new();
+        for error in error::tests::samples() {
+            let name = error.code().as_str();
+            let (_, status) = documented.iter().find(|(code, _)| code == name).unwrap();
+            assert_eq!(answer(error.kind()).status.as_u16(), *status, "{error:?}");
+            seen.push(name);
+        }
+        // The login speaks of these itself.
+        let of_login =
+            ["refresh_refused", "refresh_reused", "form_too_large", "login_failed", "login_not_configured"];
+        for (name, _) in documented {
+            assert!(seen.contains(&name.as_str()) != of_login.contains(&name.as_str()), "{name}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::VerifyError;
 use super::members::{Member, Members, date, payload_str, text};
 use super::rules::{Audience, Clients, Limits, LoginClaims, Rules};
+use super::steps::{Check, Steps};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
 use crate::claims::registered::{Registered, TokenClaims};
@@ -17,27 +18,37 @@ pub(super) fn check(
     payload: &str,
     rules: &Rules,
     now: NumericDate,
+    steps: &mut impl Steps,
 ) -> Result<Registered, VerifyError> {
     let found = Members::of(claims);
+    steps.enter(Check::Dates);
     let expires_at = date(found.exp, "exp")?.ok_or(VerifyError::ClaimMissing("exp".into()))?;
     let not_before = date(found.nbf, "nbf")?;
     let issued_at = date(found.iat, "iat")?;
+    steps.enter(Check::Issuer);
     let issuer = issuer(found.iss, rules)?;
+    steps.enter(Check::Audience);
     let audience = audience(found.aud, rules, payload)?;
+    steps.enter(Check::Names);
     let token_id = text(found.jti, "jti")?;
+    steps.enter(Check::Client);
     let client = client(claims, found.client_id, rules)?;
+    steps.enter(Check::Names);
     let family = text(found.sid, "sid")?;
+    steps.enter(Check::Subject);
     let subject = subject(claims, found.sub, rules)?;
     let (fresh, csrf) = match rules.login_claims {
         LoginClaims::Believed => (found.fresh, found.csrf),
         LoginClaims::PassedOver => (None, None),
     };
+    steps.enter(Check::RequiredClaims);
     required(claims, rules)?;
+    steps.enter(Check::Holder);
     if found.cnf.is_some() {
         // RFC 9449 section 7.2 and RFC 8705 section 3: without its proof, a bound token is a stolen one.
         return Err(VerifyError::SenderConstrained);
     }
-    Dates { expires_at, not_before, issued_at }.check(&rules.limits, now)?;
+    Dates { expires_at, not_before, issued_at }.check(&rules.limits, now, steps)?;
     Ok(Registered {
         subject: PayloadStr::of(subject, payload),
         display_name: payload_str(display_name(&found), payload),
@@ -93,10 +104,19 @@ impl Dates {
     }
 
     /// Expiry comes last, so that *expired* means that nothing else is wrong.
-    pub(super) fn check(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+    pub(super) fn check(
+        &self,
+        limits: &Limits,
+        now: NumericDate,
+        steps: &mut impl Steps,
+    ) -> Result<(), VerifyError> {
+        steps.enter(Check::NotBefore);
         self.check_not_before(limits, now)?;
+        steps.enter(Check::IssuedAt);
         self.check_issued_at(limits, now)?;
+        steps.enter(Check::Lifetime);
         self.check_lifetime(limits, now)?;
+        steps.enter(Check::Expiry);
         self.check_expiry(limits, now)
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::code::RefusalCode;
 use crate::keys::SelectError;
 use crate::token::Malformed;
 
@@ -77,6 +78,43 @@ impl VerifyError {
     }
 }
 
+impl VerifyError {
+    /// The code for the log.
+    pub(crate) fn code(&self) -> RefusalCode {
+        match self {
+            Self::AlgorithmNotAllowed | Self::Key(SelectError::AlgorithmNotAllowed) => {
+                RefusalCode::WrongAlgorithm
+            }
+            Self::BadSignature => RefusalCode::BadSignature,
+            Self::ClaimMalformed(_) => RefusalCode::ClaimMalformed,
+            Self::ClaimMissing(_) => RefusalCode::ClaimMissing,
+            Self::ClockBefore1970 => RefusalCode::ClockBefore1970,
+            Self::Expired => RefusalCode::Expired,
+            Self::HeaderNotJson => RefusalCode::HeaderMalformed,
+            Self::HeaderRefused(_) => RefusalCode::HeaderParameter,
+            Self::IssuedInFuture => RefusalCode::IssuedInFuture,
+            Self::Key(SelectError::Ambiguous) => RefusalCode::AmbiguousKey,
+            Self::Key(SelectError::UnknownKey) | Self::UnknownRemoteKey(_) => RefusalCode::UnknownKey,
+            Self::LifetimeTooLong => RefusalCode::LifetimeTooLong,
+            Self::Malformed(Malformed::TooLong) => RefusalCode::TokenTooLong,
+            Self::Malformed(Malformed::HeaderTooLong) => RefusalCode::HeaderTooLong,
+            Self::Malformed(Malformed::Opaque) => RefusalCode::OpaqueToken,
+            Self::Malformed(Malformed::Encrypted) => RefusalCode::EncryptedToken,
+            Self::Malformed(Malformed::NotCompact) => RefusalCode::NotAToken,
+            Self::NoKeys(_) => RefusalCode::KeysUnavailable,
+            Self::NotYetValid => RefusalCode::NotYetValid,
+            Self::PayloadNotJson => RefusalCode::PayloadMalformed,
+            Self::SenderConstrained => RefusalCode::SenderConstrained,
+            Self::TooOld => RefusalCode::TooOld,
+            Self::WrongAudience => RefusalCode::WrongAudience,
+            Self::WrongClient => RefusalCode::WrongClient,
+            Self::WrongIssuer => RefusalCode::WrongIssuer,
+            Self::WrongType => RefusalCode::WrongType,
+            Self::WrongValue(_) => RefusalCode::WrongClaimValue,
+        }
+    }
+}
+
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
@@ -99,6 +137,12 @@ impl fmt::Display for VerifyError {
             Self::LifetimeTooLong => "the token lives longer than the guard allows (`exp`, `iat`)",
             Self::Malformed(Malformed::TooLong) => "the token is longer than the guard allows",
             Self::Malformed(Malformed::HeaderTooLong) => "the header of the token is longer than 2 KiB",
+            Self::Malformed(Malformed::Opaque) => {
+                "the token has no dots, so it is not a JWT: it is opaque, or not a token"
+            }
+            Self::Malformed(Malformed::Encrypted) => {
+                "the token has five parts, so it is encrypted (JWE); only signed tokens (JWS) are accepted"
+            }
             Self::Malformed(Malformed::NotCompact) => "the token is not three base64url segments",
             Self::NoKeys(_) => "the keys of the issuer could not be fetched",
             Self::NotYetValid => "the token is not valid yet (`nbf`)",

@@ -2,6 +2,7 @@
 
 use super::error::{MissingKey, VerifyError};
 use super::rules::Rules;
+use super::steps::{Check, Steps};
 use super::{checks, decode, header, parse};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::TokenClaims;
@@ -27,13 +28,17 @@ impl IssuerRules {
         &self,
         keys: &'k KeySnapshot,
         token: &RawToken<'_>,
+        steps: &mut impl Steps,
     ) -> Result<&'k VerifyingKey, VerifyError> {
         if let Some(key) = keys.key_of(token.header()) {
+            // A token with this header and these keys has passed them.
+            KNOWN_BY_HEADER.into_iter().for_each(|check| steps.enter(check));
             check_signature(key, token)?;
             return Ok(key);
         }
+        steps.enter(Check::Header);
         let header = decode(token.header()).ok_or(VerifyError::HeaderNotJson)?;
-        let header = header::read(&header, &self.rules)?;
+        let header = header::read(&header, &self.rules, steps)?;
         let key_id = header.key_id.as_deref();
         let key = match keys.select(key_id, header.algorithm) {
             Err(SelectError::UnknownKey) if self.keys.may_get(header.algorithm) => {
@@ -41,14 +46,16 @@ impl IssuerRules {
             }
             selected => selected?,
         };
+        steps.enter(Check::Signature);
         check_signature(key, token)?;
         Ok(key)
     }
 
     /// The error while there are no keys. Only a token that the issuer's keys might verify causes a fetch.
-    pub(super) fn no_keys(&self, token: &RawToken<'_>) -> VerifyError {
+    pub(super) fn no_keys(&self, token: &RawToken<'_>, steps: &mut impl Steps) -> VerifyError {
+        steps.enter(Check::Header);
         let Some(header) = decode(token.header()) else { return VerifyError::HeaderNotJson };
-        match header::read(&header, &self.rules) {
+        match header::read(&header, &self.rules, steps) {
             Ok(header) if self.keys.may_get(header.algorithm) => {
                 VerifyError::NoKeys(self.missing_key(header.key_id.as_deref()))
             }
@@ -61,15 +68,27 @@ impl IssuerRules {
         MissingKey { issuer: self.rules.issuers.first().cloned(), key_id: key_id.map(Into::into) }
     }
 
-    /// Parses and checks the payload of a token with a valid signature.
-    pub(super) fn check(&self, payload: String, now: NumericDate) -> Result<Identity, VerifyError> {
+    /// Parses and checks the payload of a token with a valid signature. Returns the time of the check too.
+    pub(super) fn check(
+        &self,
+        payload: String,
+        now: impl FnOnce() -> Result<NumericDate, VerifyError>,
+        steps: &mut impl Steps,
+    ) -> Result<(Identity, NumericDate), VerifyError> {
+        steps.enter(Check::Payload);
         let tree = parse(&payload)?;
-        let registered = checks::check(&tree, &payload, &self.rules, now)?;
+        steps.enter(Check::Dates);
+        let now = now()?;
+        let registered = checks::check(&tree, &payload, &self.rules, now, steps)?;
         let (scopes, roles) = (self.rules.scopes_of(&tree), self.rules.roles_of(&tree));
         drop(tree);
-        Ok(Identity::new(TokenClaims::new(payload, registered), scopes, roles))
+        Ok((Identity::new(TokenClaims::new(payload, registered), scopes, roles), now))
     }
 }
+
+/// The checks that a known header stands for, and the next one.
+const KNOWN_BY_HEADER: [Check; 5] =
+    [Check::Header, Check::Type, Check::Algorithm, Check::Key, Check::Signature];
 
 fn check_signature(key: &VerifyingKey, token: &RawToken<'_>) -> Result<(), VerifyError> {
     backend::verify(key, token.signing_input(), token.signature()).map_err(|_| VerifyError::BadSignature)

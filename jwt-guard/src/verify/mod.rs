@@ -12,12 +12,16 @@
 
 mod cache;
 mod checks;
+mod contents;
 mod error;
+mod explain;
+mod finding;
 mod granted;
 mod header;
 mod issuer;
 mod members;
 mod rules;
+mod steps;
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,12 +40,17 @@ use crate::token::{RawToken, TokenKind, VerifiedAs};
 
 use cache::{Found, KnownTokens, Now};
 use checks::Dates;
+use steps::{Steps, Unobserved};
 
 pub use cache::TokenCache;
+pub(crate) use contents::Said;
 pub(crate) use error::{MissingKey, VerifyError};
+pub use explain::{Checked, Explanation, Failure, Outcome};
+pub(crate) use finding::Report;
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
 pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, Rules};
+pub use steps::Check;
 
 /// Turns tokens into [`Verified`] claims, by the keys and the rules of its issuers.
 pub(crate) struct Verifier {
@@ -84,12 +93,12 @@ impl Verifier {
     #[inline]
     pub(crate) fn verify(&self, token: &[u8]) -> Result<Verified, VerifyError> {
         let Some(known) = &self.known else {
-            return self.verify_anew(token, None);
+            return self.verify_anew(token, None, &mut Unobserved);
         };
         let now = Now { epoch: known.epoch(), clock: &*self.clock, issuers: &self.issuers };
         match known.find(token, &now) {
             Some(identity) => Ok(Verified(identity)),
-            None => self.verify_anew(token, Some((known, now.epoch))),
+            None => self.verify_anew(token, Some((known, now.epoch)), &mut Unobserved),
         }
     }
 
@@ -99,22 +108,26 @@ impl Verifier {
         &self,
         token: &[u8],
         memory: Option<(&KnownTokens, u64)>,
+        steps: &mut impl Steps,
     ) -> Result<Verified, VerifyError> {
+        steps.enter(Check::Form);
         let token = RawToken::new(token, self.max_token_len)?;
         let (index, payload) = match &*self.issuers {
             [_] => (0, None),
             several => {
+                steps.enter(Check::Issuer);
                 let payload = decode_payload(&token)?;
                 (named_issuer(several, &payload)?, Some(payload))
             }
         };
         let issuer = self.issuers.get(index).ok_or(VerifyError::WrongIssuer)?;
-        let keys = issuer.keys.current().ok_or_else(|| issuer.no_keys(&token))?;
-        let key = issuer.prove(&keys, &token)?;
+        let keys = issuer.keys.current().ok_or_else(|| issuer.no_keys(&token, steps))?;
+        let key = issuer.prove(&keys, &token, steps)?;
+        steps.enter(Check::Payload);
         let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
-        let now = self.date()?;
         let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index });
-        let identity = Arc::new(Identity { verified_as, ..issuer.check(payload, now)? });
+        let (identity, now) = issuer.check(payload, || self.date(), steps)?;
+        let identity = Arc::new(Identity { verified_as, ..identity });
         keys.remember(token.header(), key);
         if let Some((known, epoch)) = memory {
             let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
@@ -172,14 +185,6 @@ impl Verifier {
 
     fn date(&self) -> Result<NumericDate, VerifyError> {
         NumericDate::from_system(self.clock.now()).ok_or(VerifyError::ClockBefore1970)
-    }
-
-    /// The key that a token names, for the log: unverified.
-    pub(crate) fn named_key(&self, token: &[u8]) -> Option<String> {
-        let token = RawToken::new(token, self.max_token_len).ok()?;
-        let header = decode(token.header())?;
-        let read = |issuer: &IssuerRules| header::read(&header, &issuer.rules).ok()?.key_id;
-        self.issuers.iter().find_map(read).map(|id| id.into_owned())
     }
 }
 

@@ -94,7 +94,7 @@ async fn an_alternative_does_not_stand_in_for_the_condition_beside_it() {
 
 #[tokio::test]
 async fn a_token_without_aud_is_refused_where_an_audience_is_configured() {
-    let server = serve().await;
+    let server = app::serve(hs256()).await;
     for aud in ["", "null", "[]", "1", r#"{"orders":true}"#] {
         app::refuses(&server, aud, &token(&[("aud", aud)])).await;
     }
@@ -223,7 +223,7 @@ async fn an_optional_route_refuses_an_expired_token() {
 #[tokio::test]
 async fn a_refresh_token_is_no_access_token() {
     let key = SigningKey::of(Algorithm::Hs256);
-    let server = serve().await;
+    let server = app::serve(hs256()).await;
     let refresh = key.token_of(&key.header_with("typ", "\"rt+jwt\""), Payload::good().to_string().as_bytes());
     app::refuses(&server, "rt+jwt", &refresh).await;
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use jwt_guard::{Algorithm, JwtGuard};
-use jwt_guard_tests::{AUDIENCE, ISSUER, ManualClock, Outcome, Request, Server, SigningKey, token};
+use jwt_guard_tests::{AUDIENCE, ISSUER, ManualClock, Outcome, Request, SigningKey, token};
 
 use crate::app::{self, ALICE, PROTECTED};
 
@@ -28,7 +28,7 @@ fn a_guard_is_read_from_the_environment() {
 #[ignore = "run by `a_guard_is_read_from_the_environment`"]
 async fn reads_a_guard() {
     let guard = JwtGuard::from_env().clock(ManualClock::new()).build().unwrap();
-    let server: Server = app::serve(guard).await;
+    let server = app::serve(guard).await;
     server.get(PROTECTED, &token(&[])).await.is(ALICE);
     let cookie = format!("access_token={}", token(&[]));
     server.send(Request::get(PROTECTED).header("cookie", &cookie)).await.is(ALICE);

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use jwt_guard::JwtGuard;
 use jwt_guard::setup::Clock;
-use jwt_guard_tests::{Outcome, Server, events};
+use jwt_guard_tests::{Outcome, events};
 
 use crate::app::{self, PROTECTED};
 
@@ -83,7 +83,7 @@ async fn the_unsecured_example_of_rfc_7515_is_refused() {
 }
 
 /// A guard at the time of the examples, whose tokens name their caller as `iss` and have no audience.
-async fn serve(jwk: &str) -> Server {
+async fn serve(jwk: &str) -> app::Served {
     let guard = JwtGuard::builder()
         .jwk(jwk)
         .subject_claim("iss")

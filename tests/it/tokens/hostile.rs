@@ -5,10 +5,10 @@ use jwt_guard::keys::KeySet;
 use jwt_guard::setup::TokenProfile;
 use jwt_guard::{Algorithm, JwtGuard};
 use jwt_guard_tests::{
-    ALGORITHMS, ManualClock, NOW, Outcome, Payload, Request, Server, SigningKey, base64url, guard, hs256,
+    ALGORITHMS, ManualClock, NOW, Outcome, Payload, Request, SigningKey, base64url, guard, hs256,
 };
 
-use crate::app::{self, refuses, welcomes};
+use crate::app::{self, Served, refuses, welcomes};
 
 #[tokio::test]
 async fn a_good_token_of_every_algorithm_is_accepted() {
@@ -646,7 +646,7 @@ fn other_of(algorithm: Algorithm) -> Algorithm {
     if algorithm == Algorithm::Es256 { Algorithm::EdDsa } else { Algorithm::Es256 }
 }
 
-async fn server_for(algorithm: Algorithm) -> Server {
+async fn server_for(algorithm: Algorithm) -> Served {
     app::serve(guard(algorithm).build().unwrap()).await
 }
 

@@ -4,6 +4,7 @@ mod authority;
 mod cache;
 mod crypto_vectors;
 mod engine;
+mod explain;
 mod hostile;
 mod properties;
 mod token_table;

@@ -71,13 +71,18 @@ async fn a_token_for_some_audience_passes_where_none_is_configured_and_the_dange
 }
 
 async fn every_case_has_its_answer(algorithm: Algorithm) {
-    let server = app::serve(jwt_guard_tests::guard(algorithm).build().unwrap()).await;
+    let guard = jwt_guard_tests::guard(algorithm).build().unwrap();
+    let server = app::serve(guard.clone()).await;
     let mut wrong = Vec::new();
     let cases = cases(&SigningKey::of(algorithm));
     assert!(cases.len() >= 70, "{} cases", cases.len());
     // Once cold, and once when the guard has met every header before.
     for (name, sent, expected) in cases.iter().chain(&cases) {
         let (protected, open) = expected.outcomes();
+        if let Sent::Token(token) = sent {
+            let explanation = guard.explain(token);
+            assert_eq!(explanation.is_accepted(), *expected == Welcome, "{name}: {explanation}");
+        }
         for (route, outcome) in [(app::PROTECTED, protected), (app::OPEN, open)] {
             let answer = send(&server, route, sent).await;
             assert!(answer.status.as_u16() < 500, "{name} on {route}: {answer:?}");

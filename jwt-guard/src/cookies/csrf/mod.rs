@@ -18,6 +18,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method};
 use subtle::ConstantTimeEq;
 
+use crate::code::RefusalCode;
 use crate::token::TokenKind;
 
 /// The requirements for requests with a token in a cookie.
@@ -46,6 +47,20 @@ pub(crate) enum CrossSite {
     Missing,
     /// The repeated value is not the claim.
     Mismatch,
+}
+
+impl CrossSite {
+    /// The code for the log.
+    pub(crate) const fn code(self) -> RefusalCode {
+        match self {
+            Self::Site => RefusalCode::CrossSiteRequest,
+            Self::Origin => RefusalCode::ForeignOrigin,
+            Self::Unknown => RefusalCode::UnknownOrigin,
+            Self::NoClaim => RefusalCode::CsrfClaimMissing,
+            Self::Missing => RefusalCode::CsrfValueMissing,
+            Self::Mismatch => RefusalCode::CsrfValueWrong,
+        }
+    }
 }
 
 /// The reason, for the log.

@@ -9,7 +9,7 @@ use http::request::Parts;
 
 use super::{Reader, mark};
 use crate::location::{Credential, LocationError, is_tchar, is_token};
-use crate::token::{TokenSource, is_base64url_or_dot};
+use crate::token::TokenSource;
 
 pub(super) struct Authorization<'p> {
     pub(super) scheme: &'p str,
@@ -90,19 +90,4 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Credential<
     } else {
         Ok(Credential::Token(token, TokenSource::AuthorizationHeader))
     }
-}
-
-/// Whether the text after the scheme matches RFC 6750 section 2.1. Called only for texts that are not tokens, to
-/// distinguish a malformed request from a bad token.
-///
-/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
-pub(crate) fn is_b64token(bytes: &[u8]) -> bool {
-    let padding = bytes.iter().rev().take_while(|&&byte| byte == b'=').count();
-    let (text, _) = bytes.split_at(bytes.len().saturating_sub(padding));
-    // Without a branch, so that the compiler vectorises it.
-    let in_alphabet = text.iter().fold(true, |all, &byte| {
-        let special = (byte == b'~') | (byte == b'+') | (byte == b'/');
-        all & (is_base64url_or_dot(byte) | special)
-    });
-    !text.is_empty() && in_alphabet
 }

@@ -14,7 +14,6 @@ use http::{HeaderMap, HeaderValue};
 
 use self::authorization::Authorization;
 pub(super) use self::authorization::find as find_authorization;
-pub(crate) use self::authorization::is_b64token;
 use self::cookie::Cookie;
 pub(super) use self::cookie::values as cookie_values;
 use self::header::Header;

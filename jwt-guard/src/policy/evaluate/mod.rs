@@ -4,6 +4,8 @@
 //! unknown condition is unknown too, and only a policy that holds admits a caller (Kleene's strong three-valued logic).
 //! So a malformed claim neither grants nor forbids anything.
 
+mod finding;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::slice;
@@ -13,6 +15,8 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::NameSet;
 use crate::json::{At, Json, Object};
 use crate::principal::{Identity, Principal};
+
+pub(crate) use finding::{Sources, finding};
 
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::steps::{Check, Steps};
 use super::{EmbeddedKeys, Rules, VerifyError};
 use crate::json::{self, Json, Limits};
 use crate::keys::Algorithm;
@@ -20,7 +21,12 @@ pub(super) struct Header<'a> {
 }
 
 /// Reads the decoded header segment.
-pub(super) fn read<'a>(text: &'a str, rules: &Rules) -> Result<Header<'a>, VerifyError> {
+pub(super) fn read<'a>(
+    text: &'a str,
+    rules: &Rules,
+    steps: &mut impl Steps,
+) -> Result<Header<'a>, VerifyError> {
+    steps.enter(Check::Header);
     let header = json::parse_object(text, LIMITS).map_err(|_| VerifyError::HeaderNotJson)?;
     // `crit` requires extensions, and this guard supports none (RFC 7515 section 4.1.11); `b64` is one of them (RFC
     // 7797); `zip` and `enc` belong to encrypted tokens.
@@ -37,12 +43,16 @@ pub(super) fn read<'a>(text: &'a str, rules: &Rules) -> Result<Header<'a>, Verif
             }
         }
     }
+    steps.enter(Check::Type);
     check_type(header.get("typ"), rules)?;
+    steps.enter(Check::Header);
     check_content_type(header.get("cty"))?;
+    steps.enter(Check::Algorithm);
     let algorithm = match header.get("alg") {
         Some(Json::Text(name)) => Algorithm::from_name(name).ok_or(VerifyError::AlgorithmNotAllowed)?,
         _ => return Err(VerifyError::HeaderRefused("alg")),
     };
+    steps.enter(Check::Key);
     let key_id = match header.get("kid") {
         None => None,
         Some(Json::Text(id)) if id.len() <= LONGEST_KEY_ID && !id.chars().any(char::is_control) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::steps::Unobserved;
 use super::super::{Audience, Clients, Limits as Bounds, TokenProfile};
 use super::*;
 
@@ -28,13 +29,13 @@ fn rules() -> Rules {
 }
 
 fn error(text: &str) -> VerifyError {
-    read(text, &rules()).expect_err(text)
+    read(text, &rules(), &mut Unobserved).expect_err(text)
 }
 
 #[test]
 fn algorithm_and_key_name_are_read() {
     let header = r#"{"typ":"JWT","alg":"ES256","kid":"k1"}"#;
-    let header = read(header, &rules()).unwrap();
+    let header = read(header, &rules(), &mut Unobserved).unwrap();
     assert_eq!(header.algorithm, Algorithm::Es256);
     assert_eq!(header.key_id.as_deref(), Some("k1"));
 }
@@ -74,7 +75,7 @@ fn the_algorithm_is_a_string_of_the_list() {
     }
     for alg in ["EdDSA", "Ed25519"] {
         let text = format!(r#"{{"alg":"{alg}"}}"#);
-        assert_eq!(read(&text, &rules()).unwrap().algorithm, Algorithm::EdDsa, "{alg}");
+        assert_eq!(read(&text, &rules(), &mut Unobserved).unwrap().algorithm, Algorithm::EdDsa, "{alg}");
     }
 }
 
@@ -98,17 +99,17 @@ fn extensions_encryption_and_nesting_are_refused() {
             VerifyError::HeaderRefused(name)
         );
     }
-    assert!(read(r#"{"alg":"HS256","cty":"json"}"#, &rules()).is_ok());
+    assert!(read(r#"{"alg":"HS256","cty":"json"}"#, &rules(), &mut Unobserved).is_ok());
 }
 
 #[test]
 fn embedded_keys_are_ignored_or_refused_and_never_used() {
     for name in ["jwk", "jku", "x5u", "x5c"] {
         let text = format!(r#"{{"alg":"HS256","{name}":"https://evil.example"}}"#);
-        assert!(read(&text, &rules()).is_ok());
+        assert!(read(&text, &rules(), &mut Unobserved).is_ok());
         let mut strict = rules();
         strict.limits.embedded_keys = EmbeddedKeys::Refuse;
-        assert_eq!(read(&text, &strict).unwrap_err(), VerifyError::HeaderRefused(name));
+        assert_eq!(read(&text, &strict, &mut Unobserved).unwrap_err(), VerifyError::HeaderRefused(name));
     }
 }
 
@@ -122,14 +123,14 @@ fn a_key_name_is_short_printable_text() {
         );
     }
     let kid = |length: usize| format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(length));
-    assert!(read(&kid(256), &rules()).is_ok());
+    assert!(read(&kid(256), &rules(), &mut Unobserved).is_ok());
     assert_eq!(error(&kid(257)), VerifyError::HeaderRefused("kid"));
 }
 
 fn accepts(profile: TokenProfile, typ: Option<&str>) -> bool {
     let rules = Rules { profile, ..rules() };
     let typ = typ.map(|typ| format!(r#","typ":"{typ}""#)).unwrap_or_default();
-    read(&format!(r#"{{"alg":"HS256"{typ}}}"#), &rules).is_ok()
+    read(&format!(r#"{{"alg":"HS256"{typ}}}"#), &rules, &mut Unobserved).is_ok()
 }
 
 #[test]

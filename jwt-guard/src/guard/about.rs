@@ -1,0 +1,117 @@
+//! What the log says of a refusal beside its reason: what was expected and found, and what changes it.
+
+use super::JwtGuard;
+use super::event::Occasion;
+use crate::config::Config;
+use crate::cookies::csrf::CrossSite;
+use crate::error::AuthError;
+use crate::location::{Credential, LocationError};
+use crate::policy::Rule;
+use crate::policy::evaluate::{self, Sources};
+use crate::principal::Principal;
+use crate::random::Fingerprint;
+use crate::shown::Finding;
+use crate::verify::{Report, Said};
+
+/// The fields of a refusal.
+#[derive(Default)]
+pub(super) struct About {
+    pub(super) finding: Finding,
+    /// What a refused token says of itself.
+    pub(super) said: Said,
+    pub(super) token: Option<Fingerprint>,
+}
+
+impl About {
+    pub(super) fn of(
+        rule: &Rule,
+        caller: Option<&Principal>,
+        error: &AuthError,
+        occasion: Occasion<'_>,
+    ) -> Self {
+        let config = match occasion {
+            Occasion::Token(config, _) => Some(config),
+            Occasion::Request(request) => JwtGuard::of(&request.extensions).map(JwtGuard::config),
+            Occasion::Caller => None,
+        };
+        match (error, config) {
+            (AuthError::Token(reason), Some(config)) => {
+                let Some(token) = token(config, rule, occasion) else { return Self::default() };
+                let Report { said, finding } = config.verifier(rule.token()).report(token, reason);
+                Self { finding, said, token: Some(Fingerprint::of(token)) }
+            }
+            _ => Self { finding: finding(rule, caller, error, occasion, config), ..Self::default() },
+        }
+    }
+}
+
+/// The refused token.
+fn token<'r>(config: &Config, rule: &Rule, occasion: Occasion<'r>) -> Option<&'r [u8]> {
+    match occasion {
+        Occasion::Token(_, token) => Some(token),
+        Occasion::Request(request) => match config.locations(rule.token()).find(request) {
+            Ok(Credential::Token(token, _)) => Some(token),
+            _ => None,
+        },
+        Occasion::Caller => None,
+    }
+}
+
+fn finding(
+    rule: &Rule,
+    caller: Option<&Principal>,
+    error: &AuthError,
+    occasion: Occasion<'_>,
+    config: Option<&Config>,
+) -> Finding {
+    let none = Finding::default();
+    let places = config.map(|config| config.locations(rule.token())).zip(occasion.request());
+    match error {
+        AuthError::NoToken | AuthError::OtherScheme => {
+            places.map_or(none, |(places, request)| places.finding_of_none(request))
+        }
+        AuthError::Location(reason) => places.map_or(none, |(places, request)| match reason {
+            LocationError::Ambiguous => places.finding_of_several(request),
+            LocationError::Malformed => places.finding_of_malformed(request),
+            LocationError::UnequalCookies => places.finding_of_unequal(request),
+        }),
+        AuthError::Policy(_) => caller.map_or(none, |caller| unmet(rule, caller, config)),
+        AuthError::UnknownUser | AuthError::UserLoader(_) | AuthError::WrongUser { .. } => {
+            none.by(".load_user(..)")
+        }
+        AuthError::NoGuard(_) => none.by(".with_guard(..)"),
+        AuthError::Replaced => none.by(".refresh_grace(..)"),
+        AuthError::CrossSite(CrossSite::Origin) => none.by(".trusted_origin(..)"),
+        AuthError::CrossSite(CrossSite::NoClaim) => none.by("TrustedIssuer::login_claims()"),
+        AuthError::CrossSite(CrossSite::Missing | CrossSite::Mismatch) => {
+            let header = config.and_then(|config| config.csrf.header.as_ref());
+            let expected = header.map(|header| format!("the `csrf` claim in the header `{header}`"));
+            Finding { expected, ..none }.by("CookieSettings::csrf_header(..)")
+        }
+        AuthError::Claims(misfit) => Finding::new(misfit.wanted, misfit.place.as_str()),
+        AuthError::CrossSite(CrossSite::Site | CrossSite::Unknown)
+        | AuthError::Token(_)
+        | AuthError::Revoked
+        | AuthError::OtherKind
+        | AuthError::ByHandler(_)
+        | AuthError::NoSession
+        | AuthError::ReplacedSession
+        | AuthError::Store(_)
+        | AuthError::Panic => none,
+    }
+}
+
+/// The conditions that the caller does not meet, and the claims that were asked.
+fn unmet(rule: &Rule, caller: &Principal, config: Option<&Config>) -> Finding {
+    let verified = caller.identity().and_then(|identity| identity.verified_as);
+    let rules = config.zip(verified).and_then(|(config, verified)| {
+        config.verifier(verified.kind).issuers().get(verified.issuer).map(|issuer| &issuer.rules)
+    });
+    let paths = |paths: &'_ [crate::verify::ClaimPath]| -> Vec<Vec<String>> {
+        paths.iter().map(|path| path.0.clone()).collect()
+    };
+    let scopes = rules.map(|rules| paths(&rules.scope_claims)).unwrap_or_default();
+    let roles = rules.map(|rules| paths(&rules.role_claims)).unwrap_or_default();
+    let [scopes, roles] = [&scopes, &roles].map(|paths| paths.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    evaluate::finding(rule.requirement(), caller, Sources { scopes: &scopes, roles: &roles })
+}
