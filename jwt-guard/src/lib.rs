@@ -122,7 +122,7 @@ pub mod __private;
 pub use claims::Claims;
 #[cfg(feature = "sessions")]
 pub use extract::Session;
-pub use extract::{CurrentUser, Guarded};
+pub use extract::{CurrentUser, Guarded, PresentedToken};
 pub use guard::JwtGuard;
 /// Lets every caller use a handler: without a token, or with a valid one.
 ///

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A shared secret for HMAC signatures.
+/// Secret bytes, such as a shared secret for HMAC signatures.
 ///
 /// `Debug` hides it, there is no `Display`, and the memory is wiped when it is dropped.
 ///

@@ -52,7 +52,7 @@ pub enum TokenKind {
 
 /// The longest accepted header segment: 2 KiB. A header names an algorithm and a key; 2 KiB of base64url is twenty
 /// times what issuers send, and bounds what an unauthenticated caller can make us parse.
-const LONGEST_HEADER: usize = 2048;
+pub(crate) const LONGEST_HEADER: usize = 2048;
 
 /// Text in the form of a compact JWS: three non-empty base64url segments, not too long. Nothing in it is verified.
 ///

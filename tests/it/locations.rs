@@ -39,6 +39,32 @@ async fn another_header_is_the_token_alone() {
 }
 
 #[tokio::test]
+async fn another_header_has_a_scheme_before_the_token() {
+    let server = serve([TokenLocation::header_with_scheme("X-Auth", "Bearer")]).await;
+    let send = |value: String| server.send(Request::get(PROTECTED).header("x-auth", value));
+    let good = token(&[]);
+    for scheme in ["Bearer ", "bearer  "] {
+        send(format!("{scheme}{good}")).await.is(ALICE);
+    }
+    for nothing in ["", "Bearer", "Basic abc", "Token x"] {
+        send(nothing.to_owned()).await.is(Outcome::NO_TOKEN);
+    }
+    send(good.clone()).await.is(Outcome::BAD_REQUEST);
+    send("Bearer a.b.c".to_owned()).await.is(Outcome::BAD_TOKEN);
+    let twice = Request::get(PROTECTED).header("x-auth", "Bearer a").header("x-auth", "Basic b");
+    server.send(twice).await.is(Outcome::BAD_REQUEST);
+    server.get(PROTECTED, &good).await.is(Outcome::NO_TOKEN);
+    server.send(Request::get(OPEN).header("x-auth", "Basic abc")).await.is(ANONYMOUS);
+    for location in [
+        TokenLocation::header_with_scheme("X-Auth", "two words"),
+        TokenLocation::header_with_scheme("Authorization", "Bearer"),
+        TokenLocation::header_with_scheme("Accept", "Bearer"),
+    ] {
+        assert!(guard(Algorithm::Hs256).locations([location]).build().is_err());
+    }
+}
+
+#[tokio::test]
 async fn a_cookie_carries_a_token() {
     let server = serve([TokenLocation::cookie("session")]).await;
     let send = |value: String| server.send(Request::get(PROTECTED).header("cookie", value));

@@ -10,6 +10,7 @@ mod keys;
 mod locations;
 mod login;
 mod openapi;
+mod outside;
 mod pitfalls;
 mod routers;
 mod sessions;

@@ -146,12 +146,17 @@ impl WebSocket {
     ///
     /// # Panics
     ///
-    /// When the message is longer than 125 bytes, or the server does not answer with a short text message.
+    /// When the message is longer than 64 KiB, or the server does not answer with a short text message.
     pub async fn exchange(&mut self, text: &str) -> String {
-        let length = u8::try_from(text.len()).expect("a short message");
-        assert!(length < 126, "a short message");
         // A final text frame, masked with zeros, which leaves the text as it is.
-        let mut frame = vec![0x81, 0x80 | length, 0, 0, 0, 0];
+        let mut frame = match u8::try_from(text.len()) {
+            Ok(length) if length < 126 => vec![0x81, 0x80 | length],
+            _ => {
+                let [high, low] = u16::try_from(text.len()).expect("a short message").to_be_bytes();
+                vec![0x81, 0x80 | 126, high, low]
+            }
+        };
+        frame.extend_from_slice(&[0; 4]);
         frame.extend_from_slice(text.as_bytes());
         self.0.write_all(&frame).await.expect("the server reads");
         let mut head = [0; 2];

@@ -10,17 +10,20 @@
 //! | `Session<T>` of the feature `sessions` | 401; so is a token | 401; so is a session that is over |
 //! | [`JwtGuard`](crate::JwtGuard) | the guard of the request | the guard of the request |
 //! | [`Principal`](crate::Principal) | anonymous if the policy admits it, else 401 | 401 |
+//! | [`PresentedToken`] | 401; so is a session | 401 |
 //! | `Option<Principal>` | `None` | 401 |
 
 mod claims;
 mod guard;
 mod guarded;
+mod presented;
 mod principal;
 #[cfg(feature = "sessions")]
 mod session;
 mod user;
 
 pub use guarded::Guarded;
+pub use presented::PresentedToken;
 #[cfg(feature = "sessions")]
 pub use session::Session;
 pub use user::CurrentUser;

@@ -9,6 +9,7 @@ mod explain;
 mod hint;
 mod in_request;
 mod outside;
+mod presented;
 #[cfg(feature = "sessions")]
 mod sessions;
 
@@ -21,6 +22,7 @@ use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
+pub(crate) use presented::presented_token;
 
 /// Verifies tokens and decides who may call a handler, with one configuration.
 ///

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::builder::Settings;
@@ -10,6 +10,7 @@ use super::error::{IssueError, IssueErrorKind};
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::json;
 use crate::keys::{SigningKey, backend};
+use crate::token::LONGEST_HEADER;
 
 /// A kind of token. Its `typ` prevents that one kind passes as the other (RFC 8725 section 3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,18 +32,24 @@ impl Kind {
 /// The header segment of every token of one kind. `kid` is that of the published set: the id of the key, else its
 /// thumbprint (RFC 7638), so that others find the key in the set.
 pub(super) fn header(kind: Kind, key: &SigningKey) -> String {
-    let mut header = json!({"alg": key.algorithm().name(), "typ": kind.typ()});
-    let id = key.id().map(str::to_owned).or_else(|| key.verifying_key().thumbprint());
-    if let (Some(id), Some(members)) = (id, header.as_object_mut()) {
-        members.insert("kid".to_owned(), id.into());
+    header_with(kind, key, Map::new())
+}
+
+/// The header segment with further parameters, which cannot replace those of every token.
+fn header_with(kind: Kind, key: &SigningKey, mut header: Map<String, Value>) -> String {
+    header.insert("alg".to_owned(), key.algorithm().name().into());
+    header.insert("typ".to_owned(), kind.typ().into());
+    if let Some(id) = key.id().map(str::to_owned).or_else(|| key.verifying_key().thumbprint()) {
+        header.insert("kid".to_owned(), id.into());
     }
-    URL_SAFE_NO_PAD.encode(header.to_string())
+    URL_SAFE_NO_PAD.encode(Value::Object(header).to_string())
 }
 
 /// Signs claims. Refuses claims that the strict parser of guards would refuse, because they are nested too deeply.
 pub(super) fn sign(
     settings: &Settings,
     kind: Kind,
+    more: &Map<String, Value>,
     claims: Map<String, Value>,
 ) -> Result<Zeroizing<String>, IssueError> {
     let payload = Value::Object(claims).to_string();
@@ -50,10 +57,22 @@ pub(super) fn sign(
         let message = "a claim is nested too deeply: guards read objects and lists up to 32 levels";
         IssueError::new(IssueErrorKind::Claim, message)
     })?;
+    let extended;
     let header = match kind {
+        _ if !more.is_empty() => {
+            extended = header_with(kind, &settings.key, more.clone());
+            &extended
+        }
         Kind::Access => &settings.headers.access,
         Kind::Refresh => &settings.headers.refresh,
     };
+    if header.len() > LONGEST_HEADER {
+        let message = format!(
+            "the header of the token has {} bytes; guards read at most {LONGEST_HEADER}",
+            header.len()
+        );
+        return Err(IssueError::new(IssueErrorKind::TooLong, message));
+    }
     let mut token = Zeroizing::new(String::with_capacity(header.len() + payload.len() * 4 / 3 + 1400));
     token.push_str(header);
     token.push('.');

@@ -24,6 +24,10 @@ pub(super) struct Contents {
     pub(super) custom: Map<String, Value>,
     pub(super) client_id: Option<String>,
     pub(super) family: Option<String>,
+    /// The id of the access token, if the application chooses it.
+    pub(super) access_id: Option<String>,
+    /// Further parameters of the header.
+    pub(super) header: Map<String, Value>,
     pub(super) origin: Origin,
     pub(super) access_lifetime: Option<Duration>,
     pub(super) refresh_lifetime: Option<Duration>,
@@ -85,6 +89,8 @@ impl Contents {
             custom: Map::new(),
             client_id: None,
             family: None,
+            access_id: None,
+            header: Map::new(),
             origin: Origin::Unsaid,
             access_lifetime: None,
             refresh_lifetime: None,
@@ -160,7 +166,10 @@ impl Contents {
         audience: &[String],
         mut claims: Map<String, Value>,
     ) -> Result<IssuedToken, IssueError> {
-        let id = random::id()?;
+        let id = match (&self.access_id, kind) {
+            (Some(id), Kind::Access) => id.clone(),
+            _ => random::id()?,
+        };
         let csrf = if self.csrf { Some(random::id()?) } else { None };
         let expires_at = self.expiry(settings, at, kind)?;
         let client_id = self.client_id.as_ref().or(settings.client_id.as_ref()).or(settings.audience.first());
@@ -193,7 +202,7 @@ impl Contents {
             set("csrf", csrf.as_str().into());
         }
         Ok(IssuedToken {
-            text: compact::sign(settings, kind, claims)?,
+            text: compact::sign(settings, kind, &self.header, claims)?,
             id,
             family: self.family.clone(),
             csrf,

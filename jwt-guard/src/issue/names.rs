@@ -40,6 +40,26 @@ fn setter_of(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Refuses parameters of the header that change what a token is, or how it is read.
+pub(super) fn check_parameter(name: &str) -> Result<(), IssueError> {
+    // RFC 7515 section 4.1, RFC 7516 section 4.1, RFC 7518 sections 4.6 to 4.8, RFC 7797, RFC 8555, RFC 9449.
+    const REGISTERED: [&str; 23] = [
+        "alg", "apu", "apv", "b64", "crit", "cty", "enc", "epk", "iv", "jku", "jwk", "kid", "nonce", "p2c",
+        "p2s", "tag", "typ", "url", "x5c", "x5t", "x5t#S256", "x5u", "zip",
+    ];
+    if name.is_empty() {
+        return Err(IssueError::new(IssueErrorKind::Name, "a parameter of the header has an empty name"));
+    }
+    if REGISTERED.contains(&name) {
+        let message = format!(
+            "the parameter `{name}` of the header has a meaning for signatures or encryption, and cannot be set: use another \
+             name"
+        );
+        return Err(IssueError::new(IssueErrorKind::Name, message));
+    }
+    Ok(())
+}
+
 /// Whether guards can read a role: white space at its end would make them treat all roles of the token as malformed.
 pub(super) fn check_role(role: &str) -> Result<(), IssueError> {
     check_name("name of a role", role)?;

@@ -151,11 +151,43 @@ impl<K> NewToken<K> {
         self
     }
 
+    /// Adds a parameter to the header of every token, for services that look for one, such as an API gateway. It proves
+    /// no more than a claim, and guards ignore it.
+    ///
+    /// The parameters of signatures and encryption cannot be set: `alg`, `typ`, `kid`, `crit`, `cty`, `jwk`, `jku`, `x5u`,
+    /// `x5c`, `x5t`, `x5t#S256`, `b64`, `enc`, `zip`, and those of key agreement (RFC 7515 section 4.1, RFC 7516
+    /// section 4.1, RFC 7797, RFC 7518). Renewed tokens have no such parameter, unless
+    /// [`Renewal::change`](super::Renewal::change) sets it again.
+    ///
+    /// ```
+    /// # use jwt_guard::issue::TokenIssuer;
+    /// # use jwt_guard::{Algorithm, Secret, SigningKey};
+    /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
+    /// # let issuer = TokenIssuer::builder(key).audience("orders").build()?;
+    /// assert!(issuer.access("alice").header("tenant", "acme").sign().is_ok());
+    /// assert!(issuer.access("alice").header("alg", "none").sign().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn header(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        self.note(names::check_parameter(&name));
+        match serde_json::to_value(value) {
+            Ok(value) => drop(self.contents.header.insert(name, value)),
+            Err(error) => self.note(Err(no_json("the parameter of the header is not JSON").because(error))),
+        }
+        self
+    }
+
     /// Gives every token a random `csrf` claim, for tokens that travel in cookies:
     /// [`IssuedToken::csrf`](super::IssuedToken::csrf) has the value. None by default.
     pub fn with_csrf(mut self) -> Self {
         self.contents.csrf = true;
         self
+    }
+
+    pub(super) fn set_access_id(&mut self, id: String) {
+        self.note(names::check_name("id of the token", &id));
+        self.contents.access_id = Some(id);
     }
 
     pub(super) fn into_kind<K2>(self) -> NewToken<K2> {

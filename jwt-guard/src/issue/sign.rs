@@ -15,6 +15,13 @@ impl NewToken<Access> {
         self
     }
 
+    /// The id of the token (`jti`) instead of a random one. It must be unique among all tokens of the issuer: a revocation,
+    /// and the list of issued tokens, know a token by its id.
+    pub fn token_id(mut self, id: impl Into<String>) -> Self {
+        self.set_access_id(id.into());
+        self
+    }
+
     /// The token.
     ///
     /// # Errors
@@ -62,6 +69,14 @@ impl NewToken<Pair> {
     /// The lifetime of the refresh token, and of every one that replaces it.
     pub fn refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.set_refresh_lifetime(lifetime);
+        self
+    }
+
+    /// The id of the access token (`jti`) instead of a random one. It must be unique among all tokens of the issuer: a revocation,
+    /// and the list of issued tokens, know a token by its id. Renewed tokens have
+    /// random ids again, unless [`Renewal::change`](super::Renewal::change) sets one; the id of the refresh token is always random.
+    pub fn token_id(mut self, id: impl Into<String>) -> Self {
+        self.set_access_id(id.into());
         self
     }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::response::{IntoResponse, Response};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use http::request::Parts;
 use http::{Method, Request};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -36,7 +38,11 @@ impl JwtGuard {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     pub fn require_authentication(&self) -> RequireAuthentication {
-        RequireAuthentication { guard: self.clone(), exceptions: Arc::default() }
+        RequireAuthentication {
+            guard: self.clone(),
+            exceptions: Arc::default(),
+            preflights: Preflights::Guarded,
+        }
     }
 }
 
@@ -47,6 +53,14 @@ pub struct RequireAuthentication {
     pub(super) guard: JwtGuard,
     /// Shared by all copies, so that each is reported once.
     pub(crate) exceptions: Arc<[Arc<Exception>]>,
+    preflights: Preflights,
+}
+
+/// What happens to the preflights of CORS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Preflights {
+    Guarded,
+    Excepted,
 }
 
 impl RequireAuthentication {
@@ -81,6 +95,27 @@ impl RequireAuthentication {
     #[track_caller]
     pub fn except_method(self, method: Method, route: impl Into<String>) -> Self {
         self.and(Some(method), route.into())
+    }
+
+    /// Does not guard the preflights of CORS: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. A browser sends
+    /// them without credentials (Fetch, *CORS-preflight fetch*), so that a `CorsLayer` inside of this layer would never
+    /// see one. Better put the `CorsLayer` outside, where it also gives its headers to refusals; then this is not needed.
+    ///
+    /// Every client can send such a request, so a handler of `OPTIONS` inside is open, unless it has an attribute.
+    ///
+    /// ```
+    /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
+    /// use axum::{Router, routing::get};
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/orders", get(|| async { "orders" }))
+    ///     // a `CorsLayer` here
+    ///     .layer(guard.require_authentication().except_preflights());
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    pub fn except_preflights(mut self) -> Self {
+        self.preflights = Preflights::Excepted;
+        self
     }
 
     #[track_caller]
@@ -127,13 +162,14 @@ where
         // Calls the service that was polled ready, and leaves a clone in its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let RequireAuthentication { guard, exceptions } = self.layer.clone();
+        let RequireAuthentication { guard, exceptions, preflights } = self.layer.clone();
         Box::pin(async move {
             const RULE: Rule = Rule::authenticated();
 
             let (mut parts, body) = request.into_parts();
             guard.provide(&mut parts.extensions);
-            let excepted = exceptions.iter().any(|exception| exception.covers(&parts));
+            let excepted = exceptions.iter().any(|exception| exception.covers(&parts))
+                || (preflights == Preflights::Excepted && is_preflight(&parts));
             if !excepted && let Err(rejection) = admit(&mut parts, &RULE).await {
                 exceptions.iter().for_each(|exception| exception.report_near_miss(&parts));
                 return Ok(rejection.into_response());
@@ -141,4 +177,11 @@ where
             inner.call(Request::from_parts(parts, body)).await
         })
     }
+}
+
+/// Whether the request is a CORS preflight (Fetch, *HTTP requests*).
+fn is_preflight(request: &Parts) -> bool {
+    request.method == Method::OPTIONS
+        && request.headers.contains_key(ORIGIN)
+        && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }

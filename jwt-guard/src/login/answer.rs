@@ -21,6 +21,18 @@ pub(super) enum Form {
     Json,
     Header,
     Cookies,
+    /// In cookies, and the access token in the body too.
+    CookiesAndJson,
+}
+
+impl Form {
+    pub(super) fn has_cookies(self) -> bool {
+        matches!(self, Self::Cookies | Self::CookiesAndJson)
+    }
+
+    fn has_json(self) -> bool {
+        matches!(self, Self::Json | Self::CookiesAndJson)
+    }
 }
 
 /// The settings of a response.
@@ -63,14 +75,14 @@ impl Answer {
 
     /// Refuses settings that have no place for tokens, before any is issued.
     pub(super) fn check(&mut self, guard: &JwtGuard) -> Result<(), LoginError> {
-        if self.form == Form::Cookies && guard.config().cookies.is_none() {
+        if self.form.has_cookies() && guard.config().cookies.is_none() {
             let message = "tokens in cookies need `.cookies(CookieSettings::new())` on the guard's builder";
             return Err(LoginError::unconfigured(guard, message));
         }
         let body = self.body.take().transpose().map_err(|error| {
             LoginError::new(guard, LoginErrorKind::Body, "the body is not JSON", Some(error.into()))
         })?;
-        if let (Form::Json, Some(body)) = (self.form, &body) {
+        if let (true, Some(body)) = (self.form.has_json(), &body) {
             let legal = body
                 .as_object()
                 .is_some_and(|members| !members.keys().any(|name| OAUTH_MEMBERS.contains(&name.as_str())));
@@ -90,6 +102,10 @@ impl Answer {
         let body = body.and_then(Result::ok);
         let mut response = match (form, body) {
             (Form::Json, more) => json(guard, &tokens.as_json(more))?,
+            // The refresh token stays where scripts cannot read it.
+            (Form::CookiesAndJson, more) => {
+                json(guard, &OAuthAnswer { refresh_token: None, ..tokens.as_json(more) })?
+            }
             (Form::Header | Form::Cookies, Some(body)) => json(guard, &body)?,
             (Form::Header | Form::Cookies, None) => empty(),
         };
@@ -103,12 +119,12 @@ impl Answer {
                     headers.insert(AUTHORIZATION, value);
                 }
             }
-            (Form::Cookies, Some(cookies)) => {
+            (Form::Cookies | Form::CookiesAndJson, Some(cookies)) => {
                 for line in tokens.as_cookies(guard, cookies)? {
                     headers.append(SET_COOKIE, line);
                 }
             }
-            (Form::Json, _) | (Form::Cookies, None) => {}
+            (Form::Json, _) | (Form::Cookies | Form::CookiesAndJson, None) => {}
         }
         if let Some(status) = status {
             *response.status_mut() = status;

@@ -31,6 +31,7 @@ impl JwtGuard {
 /// | [`json`](Self::json), the default | in the body, as RFC 6749 section 5.1 says | 200 | its members beside the tokens |
 /// | [`header`](Self::header) | the access token in `Authorization`; no refresh token | 204, empty | 200, JSON |
 /// | [`cookies`](Self::cookies) | in cookies, with those for CSRF beside them | 204, empty | 200, JSON |
+/// | [`cookies_and_json`](Self::cookies_and_json) | in cookies, and the access token in the body too | 200 | its members beside the token |
 ///
 /// ```
 /// # use jwt_guard::cookies::CookieSettings;
@@ -110,6 +111,14 @@ impl Login {
         self
     }
 
+    /// Answers with the tokens in cookies, and with the access token in the body too, for a page that sends it to other
+    /// services in a header. Then a script that an attacker gets into the page can read the access token. The refresh
+    /// token is in its cookie only.
+    pub fn cookies_and_json(mut self) -> Self {
+        self.answer.form = Form::CookiesAndJson;
+        self
+    }
+
     /// The status of the answer, instead of 200, or of 204 without a body.
     pub fn status(mut self, status: StatusCode) -> Self {
         self.answer.status = Some(status);
@@ -146,7 +155,9 @@ impl Login {
 async fn issue(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> Result<Tokens, IssueError> {
     let token = prepare(token.fresh(), issuing, form);
     match (&issuing.store, form) {
-        (Some(store), Form::Json | Form::Cookies) => token.begin(&**store).await.map(Into::into),
+        (Some(store), Form::Json | Form::Cookies | Form::CookiesAndJson) => {
+            token.begin(&**store).await.map(Into::into)
+        }
         (Some(store), Form::Header) => token.without_refresh().sign_for(&**store).await.map(Into::into),
         (None, _) => token.without_refresh().sign().map(Into::into),
     }
@@ -154,7 +165,7 @@ async fn issue(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> Result<T
 
 /// Adds what the configuration and the form of the answer require of every pair of tokens.
 pub(super) fn prepare(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> NewToken<Pair> {
-    let token = if form == Form::Cookies { token.with_csrf() } else { token };
+    let token = if form.has_cookies() { token.with_csrf() } else { token };
     let token = if issuing.refresh_ends_access { token.refresh_ends_access() } else { token };
     match issuing.allow_list {
         AllowList::On => token.allow_listed(),

@@ -74,6 +74,13 @@ impl Refresh {
         self
     }
 
+    /// Answers with the tokens in cookies, and the access token in the body too; as
+    /// [`Login::cookies_and_json`](super::Login::cookies_and_json).
+    pub fn cookies_and_json(mut self) -> Self {
+        self.answer.form = Form::CookiesAndJson;
+        self
+    }
+
     /// The status of the answer; as [`Login::status`](super::Login::status).
     pub fn status(mut self, status: StatusCode) -> Self {
         self.answer.status = Some(status);

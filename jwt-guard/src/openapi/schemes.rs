@@ -256,7 +256,15 @@ impl Schemes {
                 api_key(KeyLocation::Header, "Authorization"),
                 format!("`{scheme}`, a space, and {}.", what.to_lowercase()),
             ),
-            Part::Header(name) => (legal(name), api_key(KeyLocation::Header, name), format!("{what}.")),
+            Part::Header(name) => {
+                let written = match place {
+                    Place::SchemeHeader { scheme, .. } => {
+                        format!("`{scheme}`, a space, and {}.", what.to_lowercase())
+                    }
+                    _ => format!("{what}."),
+                };
+                (legal(name), api_key(KeyLocation::Header, name), written)
+            }
             Part::Cookie(name) => (legal(name), api_key(KeyLocation::Cookie, name), format!("{what}.")),
             Part::Parameter(name) => (legal(name), api_key(KeyLocation::Query, name), format!("{what}.")),
             Part::Protocol(name) => (

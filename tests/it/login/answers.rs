@@ -63,6 +63,23 @@ async fn cookies_have_every_attribute_that_protects_them() {
 }
 
 #[tokio::test]
+async fn cookies_and_body_have_one_access_token_and_the_body_no_refresh_token() {
+    let server = serve(guard()).await;
+    let answer = server.send(post("/login?form=both")).await;
+    assert_eq!(answer.status, 200);
+    never_cached(&answer);
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["access_token", "expires_in", "scope", "token_type"]);
+    let mut jar = Jar::default();
+    jar.keep(&answer);
+    assert_eq!(jar.0["__Host-access_token"], body["access_token"].as_str().unwrap());
+    assert!(jar.0.contains_key("__Host-refresh_token"));
+    jar.send(&server, Request::get("/me")).await.is(ADA);
+    server.get("/me", body["access_token"].as_str().unwrap()).await.is(ADA);
+}
+
+#[tokio::test]
 async fn the_names_and_attributes_are_those_of_the_settings() {
     for (settings, expected) in [
         (

@@ -75,6 +75,7 @@ async fn log_in(
     let login = match query.get("form").map(String::as_str) {
         Some("header") => login.header(),
         Some("cookies") => login.cookies(),
+        Some("both") => login.cookies_and_json(),
         _ => login,
     };
     login.respond().await

@@ -27,6 +27,30 @@ async fn a_whole_router_is_guarded_but_for_the_excepted_routes() {
 }
 
 #[tokio::test]
+async fn only_preflights_pass_where_they_are_excepted() {
+    let layered = |layer: RequireAuthentication| Server::start(plain().layer(layer));
+    let excepted = layered(hs256().require_authentication().except_preflights()).await;
+    let usual = layered(hs256().require_authentication()).await;
+    let with = |method: &str, names: &[&str]| {
+        let request = Request::new(method, "/orders");
+        names.iter().fold(request, |request, name| request.header(name, "https://app.example"))
+    };
+    let both = ["origin", "access-control-request-method"];
+    // The router has no handler of `OPTIONS`.
+    assert_eq!(excepted.send(with("OPTIONS", &both)).await.status, 405);
+    usual.send(with("OPTIONS", &both)).await.is(Outcome::NO_TOKEN);
+    for request in [
+        with("OPTIONS", &both[..1]),
+        with("OPTIONS", &both[1..]),
+        with("OPTIONS", &[]),
+        with("GET", &both),
+        with("POST", &both),
+    ] {
+        excepted.send(request).await.is(Outcome::NO_TOKEN);
+    }
+}
+
+#[tokio::test]
 async fn an_exception_is_one_route_pattern_and_no_spelling_of_a_path() {
     let app = plain()
         .layer(hs256().require_authentication().except("/login").except("/orders/7").except("/files/{name}"));

@@ -256,3 +256,44 @@ fn nothing_of_a_token_is_shown() {
     }
     assert!(shown.contains("IssuedToken(..)") && shown.contains("TokenPair(..)"));
 }
+
+#[test]
+fn an_id_of_the_application_is_that_of_the_access_token_alone() {
+    let issuer = issuer(|issuer| issuer);
+    let token = issuer.access("alice").token_id("order-7").sign().unwrap();
+    assert_eq!((token.id(), &claims(&token)["jti"]), ("order-7", &"order-7".into()));
+    assert_eq!(verify(&issuer, TokenProfile::AccessToken, &token).unwrap().token_id(), Some("order-7"));
+    let pair = issuer.pair("alice").token_id("order-8").sign().unwrap();
+    assert_eq!(pair.access().id(), "order-8");
+    assert_ne!(pair.refresh().id(), "order-8");
+    for bad in ["", "a\nb"] {
+        refused(issuer.access("alice").token_id(bad).sign(), IssueErrorKind::Name, "id of the token");
+    }
+    assert!(issuer.access("alice").claim("jti", "order-9").sign().is_err());
+}
+
+#[test]
+fn a_parameter_of_the_header_stands_beside_those_of_every_token() {
+    let issuer = issuer(|issuer| issuer);
+    let token = issuer.access("alice").header("tenant", "acme").header("v", 2).sign().unwrap();
+    let header = segment(&token, 0);
+    assert_eq!((&header["tenant"], &header["v"]), (&"acme".into(), &2.into()));
+    let usual = segment(&issuer.access("alice").sign().unwrap(), 0);
+    for (name, value) in usual.as_object().unwrap() {
+        assert_eq!(&header[name], value);
+    }
+    assert!(verify(&issuer, TokenProfile::AccessToken, &token).is_ok());
+}
+
+#[test]
+fn no_parameter_of_the_header_changes_what_the_token_is() {
+    let issuer = issuer(|issuer| issuer);
+    for name in [
+        "alg", "typ", "kid", "crit", "cty", "jwk", "jku", "x5c", "x5u", "x5t", "x5t#S256", "b64", "enc",
+        "zip", "",
+    ] {
+        refused(issuer.access("alice").header(name, "none").sign(), IssueErrorKind::Name, "parameter");
+    }
+    let long = issuer.access("alice").header("more", "x".repeat(3000)).sign();
+    refused(long, IssueErrorKind::TooLong, "2048");
+}

@@ -61,12 +61,17 @@ pub(in crate::location) fn find<'r>(
     {
         return Ok(Credential::Token(token, TokenSource::AuthorizationHeader));
     }
-    read(value, scheme, longest)
+    read(value, scheme, longest, TokenSource::AuthorizationHeader)
 }
 
 /// Reads other spellings and schemes.
 #[inline(never)]
-fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Credential<'r>, LocationError> {
+pub(super) fn read<'r>(
+    value: &'r [u8],
+    scheme: &str,
+    longest: usize,
+    source: TokenSource,
+) -> Result<Credential<'r>, LocationError> {
     if value.trim_ascii().is_empty() {
         return Ok(Credential::Nothing);
     }
@@ -85,9 +90,5 @@ fn read<'r>(value: &'r [u8], scheme: &str, longest: usize) -> Result<Credential<
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let (_, token) = rest.split_at(spaces);
     // A scheme alone is legal, but not credentials: `auth-scheme [ 1*SP ( token68 / .. ) ]` (RFC 9110 section 11.4).
-    if token.is_empty() {
-        Ok(Credential::Nothing)
-    } else {
-        Ok(Credential::Token(token, TokenSource::AuthorizationHeader))
-    }
+    if token.is_empty() { Ok(Credential::Nothing) } else { Ok(Credential::Token(token, source)) }
 }

@@ -1,4 +1,4 @@
-//! A header whose whole value is the token, or the id of a session.
+//! A header with a token, or with the id of a session: its whole value, or what follows a scheme.
 
 use std::fmt;
 
@@ -6,17 +6,23 @@ use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
+use super::authorization::{Authorization, read};
 use super::{Reader, mark, only};
 use crate::location::{Credential, LocationError, is_not_empty};
 use crate::token::TokenSource;
 
 pub(super) struct Header<'p> {
     pub(super) name: &'p str,
+    /// The scheme before the token.
+    pub(super) scheme: Option<&'p str>,
     pub(super) source: TokenSource,
 }
 
 impl Reader for Header<'_> {
     fn problem(&self) -> Option<String> {
+        if let Some(problem) = self.scheme.and_then(|scheme| Authorization { scheme }.problem()) {
+            return Some(problem);
+        }
         match HeaderName::try_from(self.name) {
             Err(_) => {
                 Some(format!("{:?} is not a header name; expected a name such as `X-Api-Key`", self.name))
@@ -40,9 +46,13 @@ impl Reader for Header<'_> {
         }
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Credential<'r>, LocationError> {
         let values = request.headers.get_all(self.name).iter().filter(|value| is_not_empty(value));
-        only(values.map(HeaderValue::as_bytes), self.source)
+        let value = only(values.map(HeaderValue::as_bytes), self.source)?;
+        match (self.scheme, value) {
+            (Some(scheme), Credential::Token(value, source)) => read(value, scheme, longest, source),
+            (_, value) => Ok(value),
+        }
     }
 
     fn mark_sensitive(&self, headers: &mut HeaderMap) {
@@ -57,7 +67,10 @@ impl Reader for Header<'_> {
 impl fmt::Display for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let session = if self.source == TokenSource::Session { "session " } else { "" };
-        write!(f, "{session}header `{}`", self.name)
+        match self.scheme {
+            Some(scheme) => write!(f, "header `{}: {scheme}`", self.name),
+            None => write!(f, "{session}header `{}`", self.name),
+        }
     }
 }
 

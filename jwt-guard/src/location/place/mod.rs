@@ -37,6 +37,10 @@ pub(crate) enum Place {
     Header {
         name: String,
     },
+    SchemeHeader {
+        name: String,
+        scheme: String,
+    },
     Cookie {
         name: String,
     },
@@ -80,6 +84,13 @@ impl TokenLocation {
         Self(Place::Header { name: name.into() })
     }
 
+    /// Another header with a scheme before the token, as in `X-Auth: Bearer <token>`. Its value is read as that of
+    /// `Authorization`: another scheme counts as no token, and schemes are compared without case. Challenges keep
+    /// naming the scheme of `Authorization`, which is all that they can name (RFC 9110 section 11.6.1).
+    pub fn header_with_scheme(name: impl Into<String>, scheme: impl Into<String>) -> Self {
+        Self(Place::SchemeHeader { name: name.into(), scheme: scheme.into() })
+    }
+
     /// A cookie whose value is the token. Two of the name with the same value are one. With different values, as when
     /// the name was set for another path or domain too, none of them counts: 400, or an anonymous caller if the policy
     /// admits one.
@@ -101,14 +112,17 @@ impl TokenLocation {
 
     /// The form of a location in settings.
     pub(crate) const WRITTEN: &'static str =
-        r#""bearer", "scheme:NAME", "header:NAME", "cookie:NAME" or "websocket:NAME""#;
+        r#""bearer", "scheme:NAME", "header:NAME", "header:NAME:SCHEME", "cookie:NAME" or "websocket:NAME""#;
 
     /// Parses a location in settings.
     pub(crate) fn from_written(text: &str) -> Option<Self> {
         match text.split_once(':') {
             None if text == "bearer" => Some(Self::bearer()),
             Some(("scheme", name)) => Some(Self::scheme(name)),
-            Some(("header", name)) => Some(Self::header(name)),
+            Some(("header", name)) => Some(match name.split_once(':') {
+                Some((name, scheme)) => Self::header_with_scheme(name, scheme),
+                None => Self::header(name),
+            }),
             Some(("cookie", name)) => Some(Self::cookie(name)),
             Some(("websocket", name)) => Some(Self::websocket_protocol(name)),
             _ => None,
@@ -162,8 +176,13 @@ impl Place {
     pub(super) fn read<R>(&self, with: impl FnOnce(&dyn Reader) -> R) -> R {
         match self {
             Self::Authorization { scheme } => with(&Authorization { scheme }),
-            Self::Header { name } => with(&Header { name, source: TokenSource::Header }),
-            Self::SessionHeader { name } => with(&Header { name, source: TokenSource::Session }),
+            Self::Header { name } => with(&Header { name, scheme: None, source: TokenSource::Header }),
+            Self::SchemeHeader { name, scheme } => {
+                with(&Header { name, scheme: Some(scheme), source: TokenSource::Header })
+            }
+            Self::SessionHeader { name } => {
+                with(&Header { name, scheme: None, source: TokenSource::Session })
+            }
             Self::Cookie { name } => with(&Cookie { name, source: TokenSource::Cookie }),
             Self::Session { name } => with(&Cookie { name, source: TokenSource::Session }),
             Self::WebSocketProtocol { name } => with(&WebSocketProtocol { name }),
@@ -175,7 +194,9 @@ impl Place {
     pub(crate) fn part(&self) -> Part<'_> {
         match self {
             Self::Authorization { scheme } => Part::Scheme(scheme),
-            Self::Header { name } | Self::SessionHeader { name } => Part::Header(name),
+            Self::Header { name } | Self::SchemeHeader { name, .. } | Self::SessionHeader { name } => {
+                Part::Header(name)
+            }
             Self::Cookie { name } | Self::Session { name } => Part::Cookie(name),
             Self::WebSocketProtocol { name } => Part::Protocol(name),
             Self::Query { name } => Part::Parameter(name),

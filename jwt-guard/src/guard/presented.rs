@@ -1,0 +1,27 @@
+//! The text of the token that the caller presented.
+
+use http::request::Parts;
+
+use super::JwtGuard;
+use crate::location::{Credential, Withheld};
+use crate::principal::Principal;
+use crate::secret::Secret;
+
+/// The text of the token by which `caller` is known; `None` for a caller without a token.
+pub(crate) fn presented_token(request: &Parts, caller: &Principal) -> Option<Secret> {
+    let kind = caller.identity()?.verified_as?.kind;
+    let locations = JwtGuard::of(&request.extensions)?.config().locations(kind);
+    let secret = |request: &Parts| match locations.find(request) {
+        Ok(Credential::Token(text, _)) => Some(Secret::from(text)),
+        _ => None,
+    };
+    match request.extensions.get::<Withheld>() {
+        None => secret(request),
+        Some(withheld) => {
+            let mut whole = request.clone();
+            whole.headers.clone_from(&withheld.headers);
+            whole.uri.clone_from(&withheld.uri);
+            secret(&whole)
+        }
+    }
+}
