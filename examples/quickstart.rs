@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use jsonwebtoken::{EncodingKey, Header};
+use jwt_guard::issue::{IssueError, TokenIssuer};
 use jwt_guard::routing::get;
-use jwt_guard::{Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required, requires};
-use jwt_guard_examples::{Failure, listen, print_tour};
+use jwt_guard::{
+    Algorithm, Claims, JwtGuard, Principal, Router, Secret, SigningKey, anonymous_allowed,
+    authentication_required, requires,
+};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-const ISSUER: &str = "https://id.example";
-const AUDIENCE: &str = "orders";
 
 // The handlers. A route whose handler has none of the three attributes does not compile.
 
@@ -73,25 +73,32 @@ impl Orders {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    // A secret for this run. A real service reads its key from a secret store, or has its identity provider's
-    // public keys.
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret)?;
+    // Refusals are logged with their reason.
+    show_log();
 
-    let guard = JwtGuard::builder().secret(secret).issuer(ISSUER).audience(AUDIENCE).build()?;
+    // A key for this run. A real service reads it from a secret store, or trusts an identity provider: see the
+    // example `oidc_provider`.
+    let guard = JwtGuard::builder()
+        .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
+        .issuer("https://orders.example")
+        .audience("orders")
+        .build()?;
+    let issuer = guard.issuer().expect("there is a signing key").clone();
     let app = app(guard);
     let listener = listen().await?;
 
-    print_tour(&app.access_table(), &listener, &tour(&EncodingKey::from_secret(&secret)?)?)?;
+    print_tour(&app.access_table(), &listener, &tour(&issuer)?)?;
     axum::serve(listener, app).await?;
     Ok(())
 }
 
 /// Three tokens, and the commands that show what each of them opens.
-fn tour(key: &EncodingKey) -> Result<String, jsonwebtoken::errors::Error> {
-    let visitor = token(key, "ada", "")?;
-    let reader = token(key, "bob", "orders:read")?;
-    let writer = token(key, "eve", "orders:read orders:write")?;
+fn tour(issuer: &TokenIssuer) -> Result<String, IssueError> {
+    let token = |subject, scopes: &[&str]| issuer.access(subject).scopes(scopes).sign();
+    let visitor = token("ada", &[])?;
+    let reader = token("bob", &["orders:read"])?;
+    let writer = token("eve", &["orders:read", "orders:write"])?;
+    let [visitor, reader, writer] = [&visitor, &reader, &writer].map(|token| token.as_str());
     Ok(format!("VISITOR={visitor}\nREADER={reader}\nWRITER={writer}\n{TOUR}"))
 }
 
@@ -132,18 +139,3 @@ curl -i http://localhost:3000/orders -H "Authorization: Bearer $WRITER" -H 'Cont
 curl -i http://localhost:3000/orders -H "Authorization: Bearer $READER"
 #> [{"item":"tea","count":2}]
 "#;
-
-/// Signs an access token, as an identity provider would.
-fn token(key: &EncodingKey, subject: &str, scope: &str) -> Result<String, jsonwebtoken::errors::Error> {
-    let now = jsonwebtoken::get_current_timestamp();
-    let header = Header { typ: Some("at+jwt".to_owned()), ..Header::default() };
-    let claims = json!({
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": subject,
-        "iat": now,
-        "exp": now + 60 * 60,
-        "scope": scope,
-    });
-    jsonwebtoken::encode(&header, &claims, key)
-}

@@ -36,7 +36,7 @@ use jwt_guard::{
     Algorithm, Claims, JwtGuard, Principal, Router, Session, SigningKey, TokenSource, anonymous_allowed,
     authentication_required,
 };
-use jwt_guard_examples::{Failure, listen, print_tour};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -163,6 +163,7 @@ fn app(guard: JwtGuard, sessions: Sessions) -> Router {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    show_log();
     // A key for this run. A real service reads it from a secret store, and its tokens survive a restart.
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;

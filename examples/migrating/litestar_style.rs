@@ -29,7 +29,7 @@ use jwt_guard::{
     Algorithm, Claims, CurrentUser, JwtGuard, Router, SigningKey, anonymous_allowed, authentication_required,
     requires,
 };
-use jwt_guard_examples::{Failure, listen, print_tour};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -127,6 +127,7 @@ fn oauth2_app(guard: JwtGuard) -> Router {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    show_log();
     // A key for this run. A real service reads it from a secret store, and its tokens survive a restart.
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;

@@ -23,7 +23,7 @@ use jwt_guard::setup::TokenLocation;
 use jwt_guard::{
     Algorithm, JwtGuard, Principal, Router, SigningKey, anonymous_allowed, authentication_required, requires,
 };
-use jwt_guard_examples::{Failure, listen, print_tour};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use serde_json::{Value, json};
 
 const AUDIENCE: &str = "starlette_style";
@@ -79,6 +79,7 @@ fn app(guard: JwtGuard) -> Router {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    show_log();
     // A secret for this run. A real service shares it with the service that issues the tokens.
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;

@@ -16,7 +16,7 @@ mod token;
 
 use jwt_guard::openapi::{DocumentError, DocumentOptions};
 use jwt_guard::{Algorithm, JwtGuard, Router, SigningKey, routes};
-use jwt_guard_examples::{Failure, listen, print_tour};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -46,6 +46,7 @@ fn document(api: &Router, guard: &JwtGuard) -> Result<utoipa::openapi::OpenApi, 
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    show_log();
     // A key for this run. A real service reads it from a secret store, and its tokens survive a restart.
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;

@@ -7,6 +7,11 @@ use std::{env, fmt, io};
 use jwt_guard::routing::AccessTable;
 use tokio::net::TcpListener;
 
+/// Prints the log on the standard error, from `INFO` on: there the guard says why it refuses a request.
+pub fn show_log() {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
+}
+
 /// Binds the port that the first argument or `PORT` names, 3000 by default; 0 is any free one.
 ///
 /// # Errors
@@ -21,6 +26,13 @@ pub async fn listen() -> Result<TcpListener, Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, number)).await.map_err(|error| {
         Failure(format!("cannot listen on port {port}: {error}; choose another with PORT=3001"))
     })
+}
+
+/// The address of the program of the README, whose port is 3000 unless `PORT` names another one.
+#[must_use]
+pub fn address() -> (Ipv4Addr, u16) {
+    let port = env::var("PORT").ok().and_then(|port| port.parse().ok());
+    (Ipv4Addr::LOCALHOST, port.unwrap_or(3000))
 }
 
 /// Prints who may call what, and the commands that show it.

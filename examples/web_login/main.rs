@@ -34,7 +34,7 @@ use jwt_guard::{
     Algorithm, Claims, JwtGuard, Principal, Router, SigningKey, anonymous_allowed, authentication_required,
     requires,
 };
-use jwt_guard_examples::{Failure, listen, print_tour};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use pages::{CSRF_FIELD, csrf_field, escaped, login_page, page, problem_page};
 use serde::Deserialize;
 
@@ -217,6 +217,7 @@ fn app(guard: JwtGuard) -> Router {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    show_log();
     let seconds = env::var("SESSION_SECONDS").unwrap_or_else(|_| "600".to_owned());
     let lifetime = Duration::from_secs(seconds.parse()?);
     // A key for this run. A real service reads it from a secret store, and its tokens survive a restart.

@@ -3,8 +3,12 @@
 mod fastapi_style;
 mod jam_style;
 mod litestar_style;
+mod oidc_provider;
 mod openapi;
 mod quickstart;
+mod readme;
+mod spa;
 mod starlette_style;
 mod support;
+mod two_issuers;
 mod web_login;

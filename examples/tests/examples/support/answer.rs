@@ -33,6 +33,11 @@ impl fmt::Display for Answer {
     }
 }
 
+/// Whether a line is as promised.
+pub(crate) fn promised(promise: &str, line: &str) -> bool {
+    Promise::read(promise).matches(line).is_some()
+}
+
 /// One line that an answer must have. `..` stands for anything, `$NAME` for something that has a name from then on.
 pub(super) struct Promise {
     text: String,

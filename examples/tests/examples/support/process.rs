@@ -1,8 +1,9 @@
 //! An example as a process.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Lines, Read};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread;
 
 use super::Result;
 use super::client::{Client, Curl, Own};
@@ -13,6 +14,8 @@ pub(crate) struct Example {
     process: Child,
     /// All it printed before it began to serve.
     printed: String,
+    /// What it prints afterwards.
+    lines: Lines<BufReader<ChildStdout>>,
     /// The address it serves, as `host:port`.
     address: String,
 }
@@ -25,8 +28,15 @@ impl Example {
     pub(crate) fn start_with(name: &str, set_up: impl FnOnce(&mut Command) -> &mut Command) -> Result<Self> {
         let mut process = set_up(&mut command(name)).env("PORT", "0").stdout(Stdio::piped()).spawn()?;
         let stdout = process.stdout.take().ok_or("no standard output")?;
-        let mut example = Self { process, printed: String::new(), address: String::new() };
-        for line in BufReader::new(stdout).lines() {
+        let mut stderr = process.stderr.take().ok_or("no standard error")?;
+        // The log goes there. Somebody has to read it, or the example would wait.
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).map(|_| log)
+        });
+        let lines = BufReader::new(stdout).lines();
+        let mut example = Self { process, printed: String::new(), lines, address: String::new() };
+        while let Some(line) = example.lines.next() {
             let line = line?;
             if let Some(rest) = line.strip_prefix("Listening on http://") {
                 example.address = rest.split(';').next().unwrap_or_default().to_owned();
@@ -35,10 +45,7 @@ impl Example {
             example.printed += &line;
             example.printed.push('\n');
         }
-        let mut reason = String::new();
-        if let Some(stderr) = &mut example.process.stderr {
-            stderr.read_to_string(&mut reason)?;
-        }
+        let reason = log.join().map_err(|_| "the log cannot be read")??;
         Err(format!("{name} ended before it served: {reason}").into())
     }
 
@@ -56,6 +63,23 @@ impl Example {
                 Ok(())
             }
         }
+    }
+
+    /// As [`tour`](Self::tour), with the commands of `text`, and what the example printed for them.
+    pub(crate) fn tour_of(&self, text: &str) -> Result<Vec<u16>> {
+        let text = text.replace("localhost:3000", &self.address);
+        perform(Tour::read(&format!("{}\n{text}", self.printed)), &mut Own::default())
+    }
+
+    /// The next line that contains `part`, of what the example prints while it serves.
+    pub(crate) fn line_with(&mut self, part: &str) -> Result<String> {
+        for line in self.lines.by_ref() {
+            let line = line?;
+            if line.contains(part) {
+                return Ok(line);
+            }
+        }
+        Err(format!("no line with {part:?}").into())
     }
 
     /// The commands, with what they promise.
@@ -83,11 +107,16 @@ impl Example {
     }
 
     fn perform(&self, client: &mut dyn Client) -> Result<Vec<u16>> {
-        let mut statuses = self.read_tour().perform(client)?;
-        statuses.sort_unstable();
-        statuses.dedup();
-        Ok(statuses)
+        perform(self.read_tour(), client)
     }
+}
+
+/// Performs the commands; gives the statuses that occurred.
+fn perform(tour: Tour, client: &mut dyn Client) -> Result<Vec<u16>> {
+    let mut statuses = tour.perform(client)?;
+    statuses.sort_unstable();
+    statuses.dedup();
+    Ok(statuses)
 }
 
 impl Drop for Example {
