@@ -74,6 +74,7 @@
 )]
 
 mod authenticate;
+mod base64url;
 mod caught;
 mod causes;
 mod claims;

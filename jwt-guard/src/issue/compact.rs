@@ -1,12 +1,11 @@
 //! The text of a token: header, claims, signature (RFC 7515 section 7.1).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::builder::Settings;
 use super::error::{IssueError, IssueErrorKind};
+use crate::base64url;
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::json;
 use crate::keys::{SigningKey, backend};
@@ -42,7 +41,7 @@ fn header_with(kind: Kind, key: &SigningKey, mut header: Map<String, Value>) -> 
     if let Some(id) = key.id().map(str::to_owned).or_else(|| key.verifying_key().thumbprint()) {
         header.insert("kid".to_owned(), id.into());
     }
-    URL_SAFE_NO_PAD.encode(Value::Object(header).to_string())
+    base64url::encode(Value::Object(header).to_string())
 }
 
 /// Signs claims. Refuses claims that the strict parser of guards would refuse, because they are nested too deeply.
@@ -76,7 +75,7 @@ pub(super) fn sign(
     let mut token = Zeroizing::new(String::with_capacity(header.len() + payload.len() * 4 / 3 + 1400));
     token.push_str(header);
     token.push('.');
-    URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+    base64url::encode_onto(&mut token, payload);
     let signature = backend::sign(&settings.key, token.as_bytes())?;
     token.push('.');
     token.push_str(&signature);

@@ -1,13 +1,12 @@
 //! JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::algorithm::{Algorithm, Curve, Family};
 use super::der::PublicKey;
 use super::error::{KeyError, KeyErrorKind, quoted};
 use super::{VerifyingKey, ec};
+use crate::base64url;
 use crate::json::{self, Json, Object};
 use crate::secret::Secret;
 
@@ -226,11 +225,9 @@ pub(super) fn text<'a>(members: &'a Object<'_>, name: &'static str) -> Result<&'
 
 /// The bytes of a base64url member, without padding and without stray bits (RFC 7515 section 2).
 pub(super) fn bytes(members: &Object<'_>, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    // The cause is dropped: it quotes a character of the key.
-    URL_SAFE_NO_PAD
-        .decode(text(members, name)?)
+    base64url::decode(text(members, name)?.as_bytes())
         .map(Zeroizing::new)
-        .map_err(|_| malformed(format!("the member `{name}` is not base64url without padding")))
+        .ok_or_else(|| malformed(format!("the member `{name}` is not base64url without padding")))
 }
 
 fn malformed(message: impl Into<std::borrow::Cow<'static, str>>) -> KeyError {

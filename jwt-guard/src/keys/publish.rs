@@ -1,11 +1,10 @@
 //! The published form of public keys: JSON Web Keys (RFC 7517), and their thumbprints (RFC 7638).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::algorithm::{Curve, Family};
 use super::{KeySet, VerifyingKey, backend, der};
+use crate::base64url::encode;
 
 impl VerifyingKey {
     /// The key as a public JWK: with `use`, `alg` and `kid`, which is the [thumbprint](Self::thumbprint) where the key
@@ -46,7 +45,7 @@ impl VerifyingKey {
         // RFC 7638 section 3.2: the required members, sorted by name, without white space.
         let sorted: std::collections::BTreeMap<_, _> = self.required_members()?.into_iter().collect();
         let text = serde_json::to_vec(&sorted).ok()?;
-        backend::sha256(&text).ok().map(|hash| URL_SAFE_NO_PAD.encode(hash))
+        backend::sha256(&text).ok().map(|hash| encode(hash))
     }
 
     /// The members that identify the key; `None` for a secret.
@@ -60,10 +59,10 @@ impl VerifyingKey {
             Family::Hmac => return None,
             Family::Rsa => {
                 let der::PublicKey::Rsa { n, e } = der::read_pkcs1(bytes).ok()? else { return None };
-                json!({"kty": "RSA", "n": base64url(n), "e": base64url(e)})
+                json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
             }
             Family::Ec(curve) => ec(curve, bytes)?,
-            Family::Ed25519 => json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(bytes)}),
+            Family::Ed25519 => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(bytes)}),
         };
         match members {
             Value::Object(members) => Some(members),
@@ -102,9 +101,5 @@ impl KeySet {
 fn ec(curve: Curve, point: &[u8]) -> Option<Value> {
     let (_, coordinates) = point.split_first()?;
     let (x, y) = coordinates.split_at_checked(curve.coordinate())?;
-    Some(json!({"kty": "EC", "crv": curve.name(), "x": base64url(x), "y": base64url(y)}))
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    Some(json!({"kty": "EC", "crv": curve.name(), "x": encode(x), "y": encode(y)}))
 }

@@ -5,12 +5,11 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use tower_sessions_core::session::Id;
 
 use super::error::{SessionError, SessionErrorKind};
+use crate::base64url;
 use crate::keys::backend;
 use crate::random;
 
@@ -133,7 +132,7 @@ pub(super) fn everybody_place() -> Result<Id, SessionError> {
 fn is_well_formed(id: &str) -> bool {
     // One byte more than an id, because the decoder overestimates.
     let mut bytes = [0; 33];
-    id.len() == LENGTH && URL_SAFE_NO_PAD.decode_slice(id, &mut bytes).is_ok()
+    id.len() == LENGTH && base64url::decode_into(id.as_bytes(), &mut bytes).is_some()
 }
 
 const LENGTH: usize = 43;

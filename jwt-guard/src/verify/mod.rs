@@ -27,9 +27,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
+use crate::base64url;
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::clock::Clock;
@@ -116,7 +114,7 @@ impl Verifier {
             [_] => (0, None),
             several => {
                 steps.enter(Check::Issuer);
-                let payload = decode_payload(&token)?;
+                let payload = decode(token.payload()).ok_or(VerifyError::PayloadNotJson)?;
                 (named_issuer(several, &payload)?, Some(payload))
             }
         };
@@ -124,10 +122,10 @@ impl Verifier {
         let keys = issuer.keys.current().ok_or_else(|| issuer.no_keys(&token, steps))?;
         let key = issuer.prove(&keys, &token, steps)?;
         steps.enter(Check::Payload);
-        let payload = payload.map_or_else(|| decode_payload(&token), Ok)?;
+        let payload = payload.or_else(|| text(base64url::decode_signed(token.payload())?));
+        let payload = payload.ok_or(VerifyError::PayloadNotJson)?;
         let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index });
-        let (identity, now) = issuer.check(payload, || self.date(), steps)?;
-        let identity = Arc::new(Identity { verified_as, ..identity });
+        let (identity, now) = issuer.check(payload, || self.date(), verified_as, steps)?;
         keys.remember(token.header(), key);
         if let Some((known, epoch)) = memory {
             let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
@@ -201,17 +199,17 @@ fn named_issuer(issuers: &[IssuerRules], payload: &str) -> Result<usize, VerifyE
     }
 }
 
-fn decode_payload(token: &RawToken<'_>) -> Result<String, VerifyError> {
-    decode(token.payload()).ok_or(VerifyError::PayloadNotJson)
-}
-
 fn parse(payload: &str) -> Result<Object<'_>, VerifyError> {
     json::parse_object(payload, PAYLOAD_LIMITS).map_err(|_| VerifyError::PayloadNotJson)
 }
 
 /// The text of a segment: strict base64url, and UTF-8.
 fn decode(segment: &[u8]) -> Option<String> {
-    String::from_utf8(URL_SAFE_NO_PAD.decode(segment).ok()?).ok()
+    text(base64url::decode(segment)?)
+}
+
+fn text(bytes: Vec<u8>) -> Option<String> {
+    String::from_utf8(bytes).ok()
 }
 
 impl Verified {

@@ -10,14 +10,13 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
 
 use super::algorithm::Curve;
 use super::{Algorithm, SigningKey, VerifyingKey};
+use crate::base64url;
 
 #[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
 compile_error!(
@@ -56,9 +55,21 @@ pub(crate) fn choose_for_the_process() {
 ///
 /// The signature is not strict base64url, or not of this key. The error does not distinguish the two.
 pub(crate) fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-    let mut buffer = [0; LONGEST_SIGNATURE];
-    let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut buffer).map_err(|_| BadSignature)?;
-    let signature = buffer.get(..length).ok_or(BadSignature)?;
+    // To clear the large buffer takes as long as to decode a short signature.
+    if signature.len() <= SHORT_SIGNATURE {
+        decode_and_verify::<SHORT_SIGNATURE>(key, message, signature)
+    } else {
+        decode_and_verify::<LONGEST_SIGNATURE>(key, message, signature)
+    }
+}
+
+fn decode_and_verify<const LONGEST: usize>(
+    key: &VerifyingKey,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), BadSignature> {
+    let mut buffer = [0; LONGEST];
+    let signature = base64url::decode_into(signature, &mut buffer).ok_or(BadSignature)?;
     if chosen::verify(key.prepared(), message, signature) { Ok(()) } else { Err(BadSignature) }
 }
 
@@ -78,6 +89,9 @@ impl std::error::Error for BadSignature {}
 /// accepted key makes a longer one.
 const LONGEST_SIGNATURE: usize = 1024 + 8;
 
+/// The text of a signature by HMAC, Ed25519 or the curve P-256.
+const SHORT_SIGNATURE: usize = 86;
+
 /// Signs `message`: header and payload as in the token, with the dot. The signature is in base64url.
 ///
 /// # Errors
@@ -86,7 +100,7 @@ const LONGEST_SIGNATURE: usize = 1024 + 8;
 pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSign> {
     let signer = (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material())
         .map_err(|_| CannotSign)?;
-    signer.try_sign(message).map(|signature| URL_SAFE_NO_PAD.encode(signature)).map_err(|_| CannotSign)
+    signer.try_sign(message).map(|signature| base64url::encode(signature)).map_err(|_| CannotSign)
 }
 
 /// Signing failed. The backend's own error is dropped: it says nothing more.
