@@ -5,13 +5,14 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::extract::{FromRequestParts, Json};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
 use http::request::Parts;
-use http::{Request, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use jsonwebtoken::DecodingKey;
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, JwtGuard, authentication_required, requires};
@@ -72,6 +73,29 @@ async fn by_hand(claims: ByHand) -> &'static str {
     "ok"
 }
 
+/// The shortest way to remember tokens: look the whole token up, and see whether its time has come.
+#[derive(Clone)]
+struct Remembered(Arc<quick_cache::sync::Cache<Box<[u8]>, Arc<AccessClaims>>>);
+
+struct LookedUp(Arc<AccessClaims>);
+
+impl FromRequestParts<Remembered> for LookedUp {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, known: &Remembered) -> Result<Self, Refused> {
+        let value = request.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes).ok_or(Refused::NoToken)?;
+        let token = value.strip_prefix(b"Bearer ").ok_or(Refused::NoToken)?;
+        let claims = known.0.get(token).ok_or(Refused::BadToken)?;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|_| Refused::BadToken)?;
+        if now.as_secs() < claims.exp { Ok(Self(claims)) } else { Err(Refused::BadToken) }
+    }
+}
+
+async fn looked_up(claims: LookedUp) -> &'static str {
+    std::hint::black_box(&claims.0);
+    "ok"
+}
+
 // Ours.
 
 #[authentication_required]
@@ -112,7 +136,7 @@ fn cases(signer: &Signer) -> [Case; 6] {
     ]
 }
 
-fn contenders(signer: &Signer, guard: &JwtGuard, case: &Case) -> [Contender; 5] {
+fn contenders(signer: &Signer, guard: &JwtGuard, case: &Case) -> Vec<Contender> {
     // The guard of the process remembers nothing. One that does comes with the request, for every contender, so that
     // no layer is measured.
     let mut request = Request::get("/orders")
@@ -134,7 +158,7 @@ fn contenders(signer: &Signer, guard: &JwtGuard, case: &Case) -> [Contender; 5] 
     validation.set_audience(&[AUDIENCE]);
     let rules = Rules(Arc::new((signer.decoding_key(), validation)));
     let route = |methods| jwt_guard::Router::new().route("/orders", methods);
-    [
+    let mut contenders = vec![
         Contender::new(
             "floor",
             axum::Router::new().route("/orders", get(bare)),
@@ -162,10 +186,18 @@ fn contenders(signer: &Signer, guard: &JwtGuard, case: &Case) -> [Contender; 5] 
         Contender::new(
             "in a layer",
             route(jwt_guard::routing::get(with_scope)).with_guard(guard.clone()).into_axum(),
-            request,
+            request.clone(),
             status,
         ),
-    ]
+    ];
+    if let Some(token) = case.authorization.as_ref().filter(|_| case.remembered) {
+        let known = quick_cache::sync::Cache::new(10_000);
+        known.insert(token.as_bytes()["Bearer ".len()..].into(), Arc::new(AccessClaims::good()));
+        let router = axum::Router::new().route("/orders", get(looked_up));
+        let router = router.with_state(Remembered(Arc::new(known)));
+        contenders.push(Contender::new(LOOK_UP, router, request, status));
+    }
+    contenders
 }
 
 /// The contender that is judged: `#[requires(scope = ..)]`, with the guard of the process. The two after it are for
@@ -176,22 +208,27 @@ const GUARD: &str = "guard";
 /// The most that ours may cost, as a part of what the hand-written extractor costs above the floor.
 fn target(signer: &Signer) -> f64 {
     match signer.name {
-        "HS256" => 0.6,
+        // By hand 3.6 us with jsonwebtoken 12, and 4.4 us with 11.
+        "HS256" => 0.65,
         "RS256" => 0.9,
         // Nothing but the signature is left.
         _ => 1.0,
     }
 }
 
-/// The most that a guard may cost that has verified the token before, in nanoseconds.
-const LONGEST_HIT: f64 = 250.0;
+/// The reference for a token that was verified before: a look-up by the whole token, and one clock.
+const LOOK_UP: &str = "look-up";
 
-/// Judges a token that was verified before: by time, with ES256 also by the hand-written extractor, and no allocation
-/// beside the floor's.
-fn judge_hit(signer: &Signer, guard: f64, ratio: f64, no_allocation: bool) -> (bool, String) {
-    let is_cheap = guard <= LONGEST_HIT && (signer.name != "ES256" || ratio <= 0.01);
+/// The most that a guard may cost that has verified the token before, as a part of what the look-up costs above the
+/// floor. It also checks keys, epoch, a second clock and the policy.
+const LONGEST_HIT: f64 = 1.75;
+
+/// Judges a token that was verified before: by the look-up, with ES256 also by the hand-written extractor, and no
+/// allocation beside the floor's.
+fn judge_hit(signer: &Signer, of_look_up: f64, ratio: f64, no_allocation: bool) -> (bool, String) {
+    let is_cheap = of_look_up <= LONGEST_HIT && (signer.name != "ES256" || ratio <= 0.01);
     let verdict = format!(
-        "{ratio:.3}, {guard:.0} <= {LONGEST_HIT:.0} ns {}, allocations as the floor {}",
+        "{ratio:.3}, {of_look_up:.2} <= {LONGEST_HIT:.2} of the look-up {}, allocations as the floor {}",
         word(is_cheap),
         word(no_allocation)
     );
@@ -203,12 +240,14 @@ fn print(signer: &Signer, case: &Case, costs: &[Cost]) -> bool {
     let [floor, by_hand, _ours @ ..] = costs else {
         return false;
     };
+    let look_up = costs.iter().find(|cost| cost.name == LOOK_UP).map(|cost| cost.quiet - floor.quiet);
     let mut met = true;
     for cost in costs {
         let guard = cost.quiet - floor.quiet;
         let ratio = guard / (by_hand.quiet - floor.quiet);
-        let verdict = if cost.name == GUARD && case.remembered {
-            let (is_met, verdict) = judge_hit(signer, guard, ratio, cost.allocations == floor.allocations);
+        let verdict = if let Some(look_up) = look_up.filter(|_| cost.name == GUARD) {
+            let no_allocation = cost.allocations == floor.allocations;
+            let (is_met, verdict) = judge_hit(signer, guard / look_up, ratio, no_allocation);
             met &= is_met;
             verdict
         } else if cost.name != GUARD {
