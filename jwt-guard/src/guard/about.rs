@@ -30,9 +30,8 @@ impl About {
         occasion: Occasion<'_>,
     ) -> Self {
         let config = match occasion {
-            Occasion::Token(config, _) => Some(config),
+            Occasion::Token(config, _) | Occasion::Caller(config, _) => Some(config),
             Occasion::Request(request) => JwtGuard::of(&request.extensions).map(JwtGuard::config),
-            Occasion::Caller => None,
         };
         match (error, config) {
             (AuthError::Token(reason), Some(config)) => {
@@ -53,7 +52,7 @@ fn token<'r>(config: &Config, rule: &Rule, occasion: Occasion<'r>) -> Option<&'r
             Ok(Credential::Token(token, _)) => Some(token),
             _ => None,
         },
-        Occasion::Caller => None,
+        Occasion::Caller(..) => None,
     }
 }
 

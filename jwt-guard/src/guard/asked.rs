@@ -92,7 +92,7 @@ impl JwtGuard {
     }
 
     pub(super) fn occasion(&self) -> Occasion<'_> {
-        self.asking_head().map_or(Occasion::Caller, Occasion::Request)
+        Occasion::Caller(self.config(), self.asking_head())
     }
 
     /// Method, address and headers of a request, without the credentials of this guard and the usual ones of others.

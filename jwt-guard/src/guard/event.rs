@@ -24,15 +24,16 @@ pub(super) enum Occasion<'r> {
     Request(&'r Parts),
     /// A token that did not come in a request.
     Token(&'r Config, &'r [u8]),
-    /// A caller that was found before, for a policy that is evaluated later.
-    Caller,
+    /// A caller that was found before, for a policy that is evaluated later; with the head of its request, if known.
+    Caller(&'r Config, Option<&'r Parts>),
 }
 
 impl<'r> Occasion<'r> {
     pub(super) fn request(self) -> Option<&'r Parts> {
         match self {
             Self::Request(request) => Some(request),
-            Self::Token(..) | Self::Caller => None,
+            Self::Caller(_, request) => request,
+            Self::Token(..) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
 
 use super::place::LONGEST_LIST;
-use super::{Credential, LocationError, Locations, Part, Place, TokenLocation};
+use super::{Credential, LocationError, Locations, Part, Place, TokenLocation, is_not_empty};
 use crate::shown::Finding;
 
 /// The schemes that clients send, in the spelling of their standards.
@@ -28,6 +28,13 @@ impl Locations {
             (true, true) => found.push("cookies, but not that one".to_owned()),
             (true, false) => found.push("cookies".to_owned()),
             (false, _) => {}
+        }
+        for place in &self.places {
+            if let Part::Header(name) = place.part()
+                && request.headers.get(name).is_some_and(is_not_empty)
+            {
+                found.push(format!("a header `{name}` without that scheme"));
+            }
         }
         let finding = Finding::new(self.names(), found.join("; "));
         match scheme {
@@ -63,24 +70,20 @@ impl Locations {
     /// A value that is not in the grammar of its place.
     pub(crate) fn finding_of_malformed(&self, request: &Parts) -> Finding {
         let cookies: usize = request.headers.get_all(COOKIE).iter().map(HeaderValue::len).sum();
-        if cookies > LONGEST_LIST {
+        if self.any_cookie() && cookies > LONGEST_LIST {
             return Finding::new("at most 16 KiB of cookies", format!("{cookies} bytes"));
         }
-        let value = request.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
-        let (word, rest) = value.split_at(value.iter().position(|&byte| byte == b' ').unwrap_or(value.len()));
-        let rest = rest.trim_ascii();
-        let found = if rest.is_empty() && word.iter().filter(|&&byte| byte == b'.').count() == 2 {
-            "a token without a scheme before it"
-        } else if rest.first() == Some(&b'"') {
-            "a token in quotation marks"
-        } else if rest.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer ")) {
-            "`Bearer` twice"
-        } else if rest.contains(&b' ') || rest.contains(&b',') {
-            "more than one word after the scheme"
-        } else {
-            "characters that a token cannot have"
+        // A text that is found may be malformed too: its place was looked at, and then the text.
+        let is_there = |place: &&Place| {
+            !matches!(self.look(place, request), Ok(Credential::Nothing | Credential::OtherScheme))
         };
-        Finding::new(format!("{} <token>", self.names().replace('`', "")), found)
+        let Some(place) = self.places.iter().find(is_there) else { return Finding::default() };
+        let header = match place.part() {
+            Part::Header(name) => request.headers.get(name),
+            _ => request.headers.get(AUTHORIZATION),
+        };
+        let found = fault_of(header.map(HeaderValue::as_bytes).unwrap_or_default());
+        Finding::new(format!("{} <token>", name(place).replace('`', "")), found)
     }
 
     fn reads_scheme(&self, name: &str) -> bool {
@@ -103,4 +106,21 @@ fn name(place: &Place) -> String {
 fn scheme_of(value: &HeaderValue) -> Option<&'static str> {
     let word = value.as_bytes().split(|&byte| byte == b' ').next()?;
     SCHEMES.into_iter().find(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// What is wrong with a scheme and a token.
+fn fault_of(value: &[u8]) -> &'static str {
+    let (word, rest) = value.split_at(value.iter().position(|&byte| byte == b' ').unwrap_or(value.len()));
+    let rest = rest.trim_ascii();
+    if rest.is_empty() && word.iter().filter(|&&byte| byte == b'.').count() == 2 {
+        "a token without a scheme before it"
+    } else if rest.first() == Some(&b'"') {
+        "a token in quotation marks"
+    } else if rest.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer ")) {
+        "`Bearer` twice"
+    } else if rest.contains(&b' ') || rest.contains(&b',') {
+        "more than one word after the scheme"
+    } else {
+        "characters that a token cannot have"
+    }
 }

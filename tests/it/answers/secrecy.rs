@@ -160,12 +160,22 @@ fn tokens() -> Vec<String> {
     let mut tokens = vec![signed(&good)];
     let list = format!("[{subject},{marker}]");
     let object = format!("{{\"x\":{marker}}}");
-    for claim in
-        ["exp", "nbf", "iat", "sub", "email", "sid", "cnf", "csrf", "fresh", "tenant", "use", "name", "scope"]
+    for claim in ["exp", "nbf", "iat", "sub", "email", "sid", "cnf", "csrf", "fresh", "tenant", "use", "name"]
     {
         for value in ["", "7", "null", "true", &object, &list] {
             tokens.push(signed(&good.clone().with(claim, value)));
         }
+    }
+    // Scopes are for DEBUG, but not one that is the subject.
+    for value in [
+        "7",
+        "null",
+        "\"orders:read\"",
+        &format!("\"orders:read {SUBJECT}\""),
+        &format!("[{subject}]"),
+        &object,
+    ] {
+        tokens.push(signed(&good.clone().with("scope", value)));
     }
     // The subject in the places that the log shows.
     for claim in ["iss", "aud", "client_id", "azp", "jti"] {

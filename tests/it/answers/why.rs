@@ -3,6 +3,7 @@
 //! `cargo test -p jwt-guard-tests --test it why -- --nocapture` prints the lines.
 
 use jwt_guard::keys::{KeySet, VerifyingKey};
+use jwt_guard::policy::{Requirement, Rule};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation, TokenProfile};
 use jwt_guard::store::TokenInfo;
 use jwt_guard::{Algorithm, Claims, CurrentUser, JwtGuard, Router, TrustedIssuer, routing};
@@ -11,6 +12,8 @@ use jwt_guard_tests::key_server::KeyServer;
 use jwt_guard_tests::{
     ISSUER, ManualClock, NOW, Payload, Request, Server, SigningKey, base64url, guard, token,
 };
+
+use crate::login::{self, Jar};
 
 /// A mistake: the request that shows it, and what the log must say of it.
 struct Row {
@@ -285,7 +288,17 @@ async fn every_mistake_with_places_and_forms_is_logged_with_what_was_looked_at()
         )
         .by(|guard| guard.locations([TokenLocation::header("x-token")]))
         .says(FORM, "`Bearer` before the token, where the whole value is the token")
-        .set("TokenLocation::bearer()"),
+        .set("TokenLocation::header_with_scheme(..)"),
+        Row::new(
+            "another scheme in a header",
+            "other_scheme",
+            Request::get("/me").header("x-token", "Basic YTpi"),
+        )
+        .by(|guard| guard.locations([TokenLocation::header_with_scheme("x-token", "Bearer")]))
+        .says(
+            "header `x-token: Bearer`",
+            "no `Authorization` header; a header `x-token` without that scheme",
+        ),
         Row::bearer("undefined", "opaque_token", "undefined").says(FORM, "the text `undefined`"),
         Row::bearer("a reference token", "opaque_token", "2YotnFZFEjr1zCsicMWpAA")
             .says(FORM, "22 characters without a dot"),
@@ -366,7 +379,7 @@ async fn every_mistake_of_the_service_is_logged_with_the_setting() {
         SigningKey::of(Algorithm::Es256).token(&Payload::good().with("iss", &format!("\"{issuer}\"")));
     let lines = check(vec![
         Row::new("claims that do not fit", "claims_misfit", get("/typed", &[("tenant", "5")]))
-            .says("it::answers::why::Tenant", "data error at line 1 column 123"),
+            .says("it::answers::why::Tenant", "data error at line 1 column 101"),
         Row::new("no loader", "user_type_not_loaded", get("/user", &[])).set(".load_user(..)"),
         Row::new("no user", "unknown_user", get("/me", &[]))
             .by(|guard| guard.load_user(|_: Claims| async { Ok::<_, std::io::Error>(None::<User>) }))
@@ -380,6 +393,80 @@ async fn every_mistake_of_the_service_is_logged_with_the_setting() {
     assert_eq!(of(0).level, tracing::Level::WARN);
     assert!(of(4).field("expected").unwrap().starts_with("keys of \"http://"), "{:?}", of(4));
     assert!(of(4).field("found").is_some(), "{:?}", of(4));
+}
+
+#[tokio::test]
+async fn what_is_refused_outside_of_a_request_is_logged_as_in_one() {
+    const ADMIN: Rule = Rule::authenticated().with_requirement(Requirement::Role("admin"));
+
+    let guard = guard(Algorithm::Hs256).build().unwrap();
+    let said = |logged: &Logged| {
+        ["code", "expected", "found", "setting"].map(|name| logged.field(name).map(str::to_owned))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let events = capture();
+    guard.verify(&token(&[("aud", "\"account\"")])).await.unwrap_err();
+    let wanted = ["wrong_audience", "\"orders\"", "\"account\"", ".audience(..)"];
+    assert_eq!(said(&events.only()), wanted.map(some));
+    let caller = guard.verify(&token(&[])).await.unwrap();
+    let events = capture();
+    guard.authorize(&caller, &ADMIN).unwrap_err();
+    let wanted = ["condition_unmet", "role = \"admin\"", "roles of `roles`: absent", ".role_claim(..)"];
+    assert_eq!(said(&events.only()), wanted.map(some));
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_browser_and_of_a_refresh_has_its_code() {
+    let server = login::serve(login::guard()).await;
+    let (jar, pair) = (Jar::login(&server).await, login::login(&server).await);
+    let csrf = || jar.csrf().to_owned();
+    let me = || jar.on(login::post("/me"));
+    let header = Some("the `csrf` claim in the header `x-csrf-token`");
+    let refresh = || login::post("/refresh").bearer(&pair.refresh);
+    assert_eq!(server.send(refresh()).await.status, 200);
+    for (request, code, expected, setting) in [
+        (me(), "csrf_value_missing", header, Some("CookieSettings::csrf_header(..)")),
+        (
+            me().header("x-csrf-token", "x"),
+            "csrf_value_wrong",
+            header,
+            Some("CookieSettings::csrf_header(..)"),
+        ),
+        (
+            me().header("x-csrf-token", csrf()).header("origin", "http://localhost:5173"),
+            "foreign_origin",
+            None,
+            Some(".trusted_origin(..)"),
+        ),
+        (
+            me().header("x-csrf-token", csrf()).header("sec-fetch-site", "cross-site"),
+            "cross_site_request",
+            None,
+            None,
+        ),
+        (refresh(), "refresh_reused", None, None),
+        (refresh(), "revoked", None, None),
+    ] {
+        let events = capture();
+        let answer = server.send(request).await;
+        let refused = |logged: &&Logged| logged.level == tracing::Level::INFO;
+        let events = events.take();
+        let logged = events.iter().find(refused).unwrap();
+        println!("{code}: {}\n    {}\n", answer.status, rendered(logged));
+        let said = ["code", "expected", "setting"].map(|name| logged.field(name));
+        assert_eq!(said, [Some(code), expected, setting], "{events:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_guard_is_logged_with_the_method_that_gives_one() {
+    let server = Server::start(Router::new().route("/me", routing::get(me))).await;
+    let events = capture();
+    assert_eq!(server.send(Request::get("/me")).await.status, 500);
+    let logged = events.only();
+    println!("no guard: 500\n    {}\n", rendered(&logged));
+    assert_eq!((logged.level, logged.field("code")), (tracing::Level::ERROR, Some("no_guard")));
+    assert_eq!(logged.field("setting"), Some(".with_guard(..)"));
 }
 
 /// Sends every request, compares the lines, and prints them.

@@ -132,7 +132,7 @@ impl<'a> Judged<'a> {
                     }
                 };
                 let finding = Finding::new(FORM, found);
-                if scheme { finding.by("TokenLocation::bearer()") } else { finding }
+                if scheme { finding.by("TokenLocation::header_with_scheme(..)") } else { finding }
             }
         }
     }
