@@ -130,6 +130,7 @@ impl JwtGuard {
     }
 
     /// Admits every caller, but not for a page of another site, which could log a person in to another account, or out.
+    /// Out of line, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
     fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Decision, Rejection> {
         let config = self.config();

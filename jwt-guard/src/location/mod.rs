@@ -78,7 +78,7 @@ impl Locations {
         }
     }
 
-    /// Reads every place.
+    /// Reads every place. Out of line, so that a guard with the one usual place is spared its code.
     #[inline(never)]
     fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
         let mut found = Credential::Nothing;

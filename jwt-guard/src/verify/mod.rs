@@ -100,7 +100,8 @@ impl Verifier {
         }
     }
 
-    /// Verifies a token completely, and keeps the result if it is to be remembered.
+    /// Verifies a token completely, and keeps the result if it is to be remembered. Out of line, so that a hit does
+    /// not reserve the stack of a verification.
     #[inline(never)]
     fn verify_anew(
         &self,

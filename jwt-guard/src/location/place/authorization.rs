@@ -64,7 +64,7 @@ pub(in crate::location) fn find<'r>(
     read(value, scheme, longest, TokenSource::AuthorizationHeader)
 }
 
-/// Reads other spellings and schemes.
+/// Reads other spellings and schemes. Out of line, so that the usual header is read in few instructions.
 #[inline(never)]
 pub(super) fn read<'r>(
     value: &'r [u8],

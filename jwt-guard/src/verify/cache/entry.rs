@@ -62,7 +62,7 @@ impl Entry {
         self.generation.load(Ordering::Relaxed) == keys.number() || self.is_again_of(keys)
     }
 
-    /// Looks for the key in a new set.
+    /// Looks for the key in a new set. Out of line: it happens once after each change of the keys.
     #[inline(never)]
     fn is_again_of(&self, keys: &KeySnapshot) -> bool {
         let still_there = keys.has(&self.key);

@@ -76,7 +76,8 @@ impl KnownTokens {
         self.find_shared(token, now, promote)
     }
 
-    /// Looks in the shared cache, and copies a hit to the cache of this thread if `promote` is set.
+    /// Looks in the shared cache, and copies a hit to the cache of this thread if `promote` is set. Out of
+    /// line: a token that this thread has a copy of does not come here.
     #[inline(never)]
     fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
         let entry = self.shared.get(token).filter(|entry| entry.holds(now))?;

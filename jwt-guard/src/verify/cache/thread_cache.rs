@@ -125,7 +125,7 @@ impl Set {
     }
 
     /// Counts a miss, and returns whether the token should be copied. Free slots are filled until memory is short for
-    /// the first time; afterwards each copy costs another token its slot.
+    /// the first time; afterwards each copy costs another token its slot. Out of line: a hit does not come here.
     #[inline(never)]
     fn wants_another(&mut self, was_short: bool) -> bool {
         self.misses = (self.misses + 1) % MISSES;
