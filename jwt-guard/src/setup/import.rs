@@ -34,7 +34,7 @@ impl Draft {
         if !self.own.has_keys() && self.own_tokens.signing_key.is_none() && !names_key {
             problems.setting(
                 "no key: set one of `secret`, `public_key_pem`, `jwks`, `signing_secret`, `signing_key_pem`, or the \
-                 file of one",
+                 file of one; or `oidc_issuer`, `jwks_url` or `trust` for keys that an issuer publishes",
             );
         }
         if self.own.audiences.is_empty() && !self.is_for_anybody() && !names_audience {

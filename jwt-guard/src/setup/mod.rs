@@ -28,7 +28,7 @@ use self::build::Draft;
 pub use self::danger::Danger;
 use self::import::ImportReport;
 pub(crate) use self::issuer::TrustedIssuer;
-pub use self::settings::Settings;
+pub use self::settings::{Settings, TrustedSettings};
 use self::typestate::{AudienceGiven, KeysGiven};
 pub use self::typestate::{HasAudience, HasKeys, WantsAudience, WantsKeys};
 pub use crate::clock::{Clock, SystemClock};

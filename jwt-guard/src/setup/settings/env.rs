@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use serde_json::Value;
-
-use super::values::COMMA;
-use super::{Settings, fields, keys};
+use super::variable::{self, Variable};
+use super::{Settings, keys, names};
 use crate::guard::JwtGuard;
 use crate::problems::{ConfigError, Problems};
 use crate::setup::{Builder, HasAudience, HasKeys, ImportReport};
@@ -71,29 +69,27 @@ fn readable((name, value): (OsString, OsString), problems: &mut Problems) -> Opt
 /// Each variable separately, so that all bad ones are reported.
 fn read(vars: BTreeMap<String, String>, problems: Problems) -> (Settings, ImportReport) {
     let mut report = ImportReport { problems, ..ImportReport::default() };
-    let mut good = serde_json::Map::new();
-    for (variable, text) in vars {
+    let mut good = Vec::new();
+    for (variable, text) in &vars {
         let Some(name) = variable.strip_prefix(PREFIX) else { continue };
-        if is_service_link(name, &text) {
+        if is_service_link(name, text) {
             continue;
         }
-        let known = fields::names().iter().find(|field| field.to_uppercase() == name);
+        let known = names::names().iter().copied().find(|field| field.to_uppercase() == name);
         let Some(field) = known else {
-            report.problems.setting(unknown(name));
+            report.problems.setting(names::unknown(name, PREFIX, str::to_uppercase));
             continue;
         };
-        match fits(field, &text) {
-            Ok(value) => {
-                good.insert((*field).to_owned(), value);
-            }
+        match fits(field, text) {
+            Ok(value) => good.push((field, value)),
             Err(reason) => {
                 report.problems.setting(format!("`{variable}`: {reason}"));
-                report.names_key |= keys::KEYS.contains(field);
-                report.names_audience |= *field == "audience";
+                report.names_key |= keys::KEYS.contains(&field);
+                report.names_audience |= field == "audience";
             }
         }
     }
-    let settings = serde_json::from_value(Value::Object(good)).unwrap_or_else(|error| {
+    let settings = variable::settings(&good).unwrap_or_else(|error| {
         report.problems.setting(error.to_string());
         Settings::default()
     });
@@ -101,28 +97,12 @@ fn read(vars: BTreeMap<String, String>, problems: Problems) -> (Settings, Import
 }
 
 /// The value, if the setting accepts it.
-fn fits(field: &str, text: &str) -> Result<Value, String> {
+fn fits<'t>(field: &'static str, text: &'t str) -> Result<Variable<'t>, String> {
     if text.trim().is_empty() {
         return Err("empty; give it a value, or do not set it".to_owned());
     }
-    match accepted(field, text.into()) {
-        Err(reason) if reason.starts_with(COMMA) => {
-            let parts = || text.split(',').map(|part| Value::from(part.trim()));
-            let paths = || parts().map(|name| Value::Array(vec![name]));
-            // A list of names, or of paths that have one name each.
-            accepted(field, parts().collect())
-                .or_else(|reason| accepted(field, paths().collect()).map_err(|_| reason))
-        }
-        answer => answer,
-    }
-}
-
-fn accepted(field: &str, value: Value) -> Result<Value, String> {
-    let alone = serde_json::Map::from_iter([(field.to_owned(), value.clone())]);
-    match serde_json::from_value::<Settings>(Value::Object(alone)) {
-        Ok(_) => Ok(value),
-        Err(error) => Err(error.to_string()),
-    }
+    let value = Variable(text);
+    variable::settings(&[(field, value)]).map(|_| value).map_err(|error| error.to_string())
 }
 
 /// Whether Kubernetes sets the variable, for a service whose name begins with `jwt-guard` (*Service*, "Environment variables"):
@@ -138,37 +118,4 @@ fn is_service_link(name: &str, value: &str) -> bool {
     pair("SERVICE", &["HOST", "PORT"])
         || words.windows(3).any(protocol)
         || (words.last() == Some(&"PORT") && is_address)
-}
-
-fn unknown(name: &str) -> String {
-    let near = fields::names()
-        .iter()
-        .map(|field| field.to_uppercase())
-        .map(|known| (edits(name, &known), known))
-        .filter(|(edits, known)| *edits <= known.len() / 3)
-        .min();
-    match near {
-        Some((_, known)) => {
-            format!("`{PREFIX}{name}` is not a setting; did you mean `{PREFIX}{known}`?")
-        }
-        None => format!("`{PREFIX}{name}` is not a setting; `jwt_guard::setup::Settings` lists them"),
-    }
-}
-
-/// The number of insertions, deletions and replacements between two words.
-fn edits(from: &str, to: &str) -> usize {
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for (row, a) in from.bytes().enumerate() {
-        let mut left = row.saturating_add(1);
-        let mut current = vec![left];
-        for (pair, b) in last.windows(2).zip(to.bytes()) {
-            if let [diagonal, above] = pair {
-                let replaced = diagonal.saturating_add(usize::from(a != b));
-                left = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
-            }
-            current.push(left);
-        }
-        last = current;
-    }
-    last.last().copied().unwrap_or(from.len())
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::Settings;
+use super::{Settings, secret_text};
 use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
 use crate::problems::Problems;
 use crate::secret::Secret;
@@ -25,7 +25,10 @@ enum Form {
 }
 
 /// The settings that name a key.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 13] = [
+    "oidc_issuer",
+    "jwks_url",
+    "trust",
     "secret",
     "secret_file",
     "public_key_pem",
@@ -161,14 +164,18 @@ fn only(
 impl Origin {
     fn read(self, name: &str, form: Form, problems: &mut Problems) -> Option<Secret> {
         let path = match self {
-            Self::Text(text) => return Some(text),
+            Self::Text(text) => return Some(with_line_ends(text, form)),
             Self::File(path) => path,
         };
         match fs::read(&path).map(Secret::from) {
-            Ok(bytes) => Some(match form {
-                Form::Secret => without_line_end(bytes),
-                Form::Pem | Form::KeySet => bytes,
-            }),
+            Ok(bytes) if matches!(form, Form::Secret) => match secret_text::of_file(bytes) {
+                Ok(secret) => Some(secret),
+                Err(reason) => {
+                    problems.setting(format!("`{name}`: {reason}"));
+                    None
+                }
+            },
+            Ok(bytes) => Some(with_line_ends(bytes, form)),
             Err(error) => {
                 problems.setting(format!("`{name}` cannot be read from {}: {error}", path.display()));
                 None
@@ -177,13 +184,10 @@ impl Origin {
     }
 }
 
-/// A text file ends with a line end, which is not part of a secret. Every byte of a binary file is.
-fn without_line_end(bytes: Secret) -> Secret {
-    let Ok(text) = std::str::from_utf8(bytes.expose()) else {
-        return bytes;
-    };
-    match text.strip_suffix('\n') {
-        Some(line) => line.strip_suffix('\r').unwrap_or(line).into(),
-        None => bytes,
+/// PEM with its line ends, where a variable or a tool has escaped them.
+fn with_line_ends(text: Secret, form: Form) -> Secret {
+    match form {
+        Form::Pem => secret_text::pem(text.expose()).unwrap_or(text),
+        Form::Secret | Form::KeySet => text,
     }
 }

@@ -1,23 +1,29 @@
 //! The settings of a guard as data: from a configuration file, or from the environment.
 
 mod env;
-mod fields;
 mod keys;
+mod names;
+mod secret_text;
 mod table;
+mod tables;
+mod trust;
 mod values;
+mod variable;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{Builder, HasAudience, HasKeys, ImportReport};
+use crate::cookies::CookieSettings;
 use crate::issue::IssuerBuilder;
 use crate::keys::Algorithm;
 use crate::location::TokenLocation;
 use crate::secret::Secret;
-use crate::verify::TokenProfile;
+use crate::verify::{TokenCache, TokenProfile};
+pub use trust::TrustedSettings;
 
 /// The settings of a guard that are texts, numbers and lists, for configuration files and for the environment.
 ///
@@ -45,7 +51,7 @@ use crate::verify::TokenProfile;
 ///
 /// | setting | variable | value |
 /// |---|---|---|
-/// | `secret` | `JWT_GUARD_SECRET` | shared secret for HMAC, 32 random bytes or more |
+/// | `secret` | `JWT_GUARD_SECRET` | shared secret for HMAC, 32 random bytes or more; as a text, or in base64 after `base64:` |
 /// | `secret_file` | `JWT_GUARD_SECRET_FILE` | file with it; the line end of a text file is not part of it |
 /// | `public_key_pem` | `JWT_GUARD_PUBLIC_KEY_PEM` | public key in PEM; needs `algorithm` |
 /// | `public_key_file` | `JWT_GUARD_PUBLIC_KEY_FILE` | file with it |
@@ -60,6 +66,9 @@ use crate::verify::TokenProfile;
 /// | `signing_key_file` | `JWT_GUARD_SIGNING_KEY_FILE` | file with it |
 /// | `signing_algorithm` | `JWT_GUARD_SIGNING_ALGORITHM` | algorithm of the signing secret (`HS256` by default) or key |
 /// | `signing_key_id` | `JWT_GUARD_SIGNING_KEY_ID` | the `kid` of issued tokens |
+/// | `oidc_issuer` | `JWT_GUARD_OIDC_ISSUER` | accepted `iss` of an OpenID provider or authorization server, whose keys are found by this name |
+/// | `jwks_url` | `JWT_GUARD_JWKS_URL` | address of the JSON Web Key set of `issuer`, `https://..` |
+/// | `trust` | `JWT_GUARD_TRUST` | other issuers: list of `keycloak:https://id.example/realms/shop`, `oidc:https://..`, or tables; see [`TrustedSettings`] |
 /// | `issuer` | `JWT_GUARD_ISSUER` | accepted `iss`, or list of them; the first is the guard's own |
 /// | `audience` | `JWT_GUARD_AUDIENCE` | accepted `aud`, or list of them |
 /// | `required_claims` | `JWT_GUARD_REQUIRED_CLAIMS` | list of claims that must be there |
@@ -74,21 +83,31 @@ use crate::verify::TokenProfile;
 /// | `role_claims` | `JWT_GUARD_ROLE_CLAIMS` | paths of claims such as `[["realm_access", "roles"]]`; `[["roles"]]` by default |
 /// | `scope_implies` | `JWT_GUARD_SCOPE_IMPLIES` | table of scopes with those that each implies, such as `{"orders:admin": ["orders:write"]}` |
 /// | `role_implies` | `JWT_GUARD_ROLE_IMPLIES` | the same for roles |
-/// | `locations` | `JWT_GUARD_LOCATIONS` | list of `bearer` (default), `scheme:JWT`, `header:X-Api-Key`, `cookie:NAME`, `websocket:bearer` |
+/// | `locations` | `JWT_GUARD_LOCATIONS` | list of `bearer` (default), `scheme:JWT`, `header:X-Api-Key`, `header:X-Auth:Bearer`, `cookie:NAME`, `websocket:bearer` |
 /// | `prefer_first` | `JWT_GUARD_PREFER_FIRST` | `true`: the first location that holds a token decides |
 /// | `strip_credentials` | `JWT_GUARD_STRIP_CREDENTIALS` | `true` removes the token from requests that are let in |
+/// | `cookies` | `JWT_GUARD_COOKIES` | `true`, or a table with `access_name`, `refresh_name`, `access_csrf_name`, `refresh_csrf_name`, `csrf_header`, `without_prefixes`, `domain`, `path`, `refresh_path`, `same_site` (`strict`, `lax`, `none`) |
+/// | `trusted_origins` | `JWT_GUARD_TRUSTED_ORIGINS` | list of origins whose pages may change something by cookies |
+/// | `token_cache` | `JWT_GUARD_TOKEN_CACHE` | `on` (default), `off`, or a table with `all_algorithms`, `entries`, `bytes`, `lifetime` |
+/// | `token_401_for_malformed` | `JWT_GUARD_TOKEN_401_FOR_MALFORMED` | `true` answers malformed credentials with 401 |
+/// | `name` | `JWT_GUARD_NAME` | name of the guard in access tables; the realm by default |
+/// | `resource` | `JWT_GUARD_RESOURCE` | address of this service as a protected resource (RFC 9728) |
 /// | `realm` | `JWT_GUARD_REALM` | protection space of challenges; `api` by default |
 /// | `access_lifetime` | `JWT_GUARD_ACCESS_LIFETIME` | how long issued access tokens live; `15m` by default |
 /// | `refresh_lifetime` | `JWT_GUARD_REFRESH_LIFETIME` | how long issued refresh tokens live; `30d` by default |
 /// | `refresh_grace` | `JWT_GUARD_REFRESH_GRACE` | how long a refresh may be repeated; not at all by default, `60s` at most |
+/// | `refresh_ends_access` | `JWT_GUARD_REFRESH_ENDS_ACCESS` | `true`: a refresh ends the access token before it |
 /// | `allow_list` | `JWT_GUARD_ALLOW_LIST` | `true` accepts only tokens that the token store knows |
+///
+/// One line end behind a text is not part of it, in a variable as in a file. In PEM, `\n` may be two characters.
 ///
 /// A duration is one number and its unit: `s`, `m`, `h` or `d`. Every value may also be written as a text, as in a variable: a
 /// list is then JSON, and so are paths of several names and tables. In a variable, and only there, a list may also be
 /// separated by commas: elsewhere a comma may be part of a name, so a text with one has to stand in a list.
 ///
-/// Other issuers are not settings: trust them in code, by [`trust`](crate::setup::Builder::trust) on the builder. Then
-/// the settings need no key and no audience:
+/// What `trust` does not say of an issuer is said in code, by [`trust`](crate::setup::Builder::trust) on the builder.
+/// Stores, clocks, user loaders and bodies are code too; the message for such a name has the method. With a trusted
+/// issuer the settings need no key and no audience of their own:
 ///
 /// ```
 /// # use jwt_guard::keys::VerifyingKey;
@@ -103,11 +122,11 @@ use crate::verify::TokenProfile;
 ///
 /// `Debug` shows no secret and no key, and no error quotes one.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct Settings {
     /// A shared secret to verify with, as [`Builder::secret`](crate::setup::Builder::secret).
-    #[serde(deserialize_with = "values::given")]
+    #[serde(deserialize_with = "secret_text::given")]
     pub secret: Option<Secret>,
     /// The file of a shared secret to verify with.
     #[serde(deserialize_with = "values::given")]
@@ -134,7 +153,7 @@ pub struct Settings {
     #[serde(deserialize_with = "values::list")]
     pub algorithms: Vec<Algorithm>,
     /// A shared secret to issue tokens with.
-    #[serde(deserialize_with = "values::given")]
+    #[serde(deserialize_with = "secret_text::given")]
     pub signing_secret: Option<Secret>,
     /// The file of a shared secret to issue tokens with.
     #[serde(deserialize_with = "values::given")]
@@ -151,6 +170,15 @@ pub struct Settings {
     /// The id of the signing key.
     #[serde(deserialize_with = "values::given")]
     pub signing_key_id: Option<String>,
+    /// As [`Builder::oidc_issuer`](crate::setup::Builder::oidc_issuer).
+    #[serde(deserialize_with = "values::given")]
+    pub oidc_issuer: Option<String>,
+    /// As [`Builder::jwks_url`](crate::setup::Builder::jwks_url).
+    #[serde(deserialize_with = "values::given")]
+    pub jwks_url: Option<String>,
+    /// As [`Builder::trust`](crate::setup::Builder::trust), a call for each.
+    #[serde(deserialize_with = "trust::list")]
+    pub trust: Vec<TrustedSettings>,
     /// As [`Builder::issuer`](crate::setup::Builder::issuer).
     #[serde(deserialize_with = "values::list")]
     pub issuer: Vec<String>,
@@ -202,6 +230,24 @@ pub struct Settings {
     /// As [`Builder::strip_credentials`](crate::setup::Builder::strip_credentials).
     #[serde(deserialize_with = "values::switch")]
     pub strip_credentials: bool,
+    /// As [`Builder::cookies`](crate::setup::Builder::cookies).
+    #[serde(deserialize_with = "tables::word_or_table")]
+    pub cookies: Option<CookieSettings>,
+    /// As [`Builder::trusted_origin`](crate::setup::Builder::trusted_origin), a call for each.
+    #[serde(deserialize_with = "values::list")]
+    pub trusted_origins: Vec<String>,
+    /// As [`Builder::token_cache`](crate::setup::Builder::token_cache).
+    #[serde(deserialize_with = "tables::word_or_table")]
+    pub token_cache: Option<TokenCache>,
+    /// As [`Builder::token_401_for_malformed`](crate::setup::Builder::token_401_for_malformed).
+    #[serde(deserialize_with = "values::switch")]
+    pub token_401_for_malformed: bool,
+    /// As [`Builder::name`](crate::setup::Builder::name).
+    #[serde(deserialize_with = "values::given")]
+    pub name: Option<String>,
+    /// As [`Builder::resource`](crate::setup::Builder::resource).
+    #[serde(deserialize_with = "values::given")]
+    pub resource: Option<String>,
     /// As [`Builder::realm`](crate::setup::Builder::realm).
     #[serde(deserialize_with = "values::given")]
     pub realm: Option<String>,
@@ -214,9 +260,19 @@ pub struct Settings {
     /// As [`Builder::refresh_grace`](crate::setup::Builder::refresh_grace).
     #[serde(deserialize_with = "values::given")]
     pub refresh_grace: Option<Duration>,
+    /// As [`Builder::refresh_ends_access`](crate::setup::Builder::refresh_ends_access).
+    #[serde(deserialize_with = "values::switch")]
+    pub refresh_ends_access: bool,
     /// As [`Builder::allow_list`](crate::setup::Builder::allow_list).
     #[serde(deserialize_with = "values::switch")]
     pub allow_list: bool,
+}
+
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The inherent function, which the derive has made.
+        Self::deserialize(names::Advised(deserializer))
+    }
 }
 
 impl Settings {
@@ -243,6 +299,19 @@ impl Settings {
         let builder = Builder::imported();
         let builder = with(builder, keys::verifying(&mut self, &mut report), Builder::with_key);
         let builder = with(builder, keys::signing(&mut self, &mut report), Builder::signing_key);
+        let mut trusted = Vec::new();
+        for issuer in self.trust {
+            match issuer.into_issuer() {
+                Ok(issuer) => trusted.push(issuer),
+                Err(problem) => report.problems.setting(problem),
+            }
+        }
+        let builder = trusted.into_iter().fold(builder, Builder::trust);
+        if self.oidc_issuer.is_some() && self.jwks_url.is_some() {
+            report.problems.setting("`oidc_issuer` and `jwks_url` are set; keep one of them: the first finds the address of the keys");
+        }
+        let builder = with(builder, self.jwks_url, Builder::jwks_url);
+        let builder = with(builder, self.oidc_issuer, Builder::oidc_issuer);
         let builder = builder.import(report).algorithms(self.algorithms);
         let builder = self.issuer.into_iter().fold(builder, Builder::issuer);
         let builder = self.audience.into_iter().fold(builder, Builder::audience);
@@ -265,6 +334,12 @@ impl Settings {
         let builder = with(builder, locations, Builder::locations);
         let builder = when(builder, self.prefer_first, Builder::prefer_first);
         let builder = when(builder, self.strip_credentials, Builder::strip_credentials);
+        let builder = with(builder, self.cookies, Builder::cookies);
+        let builder = self.trusted_origins.into_iter().fold(builder, Builder::trusted_origin);
+        let builder = with(builder, self.token_cache, Builder::token_cache);
+        let builder = when(builder, self.token_401_for_malformed, Builder::token_401_for_malformed);
+        let builder = with(builder, self.name, Builder::name);
+        let builder = with(builder, self.resource, Builder::resource);
         let builder = with(builder, self.realm, Builder::realm);
         let issuing =
             |builder: Builder<_, _>, set: fn(IssuerBuilder, Duration) -> IssuerBuilder, lifetime| {
@@ -277,6 +352,7 @@ impl Settings {
             issuing(builder, IssuerBuilder::refresh_lifetime, lifetime)
         });
         let builder = with(builder, self.refresh_grace, Builder::refresh_grace);
+        let builder = when(builder, self.refresh_ends_access, Builder::refresh_ends_access);
         when(builder, self.allow_list, Builder::allow_list)
     }
 }

@@ -21,14 +21,31 @@ pub(super) fn given<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> R
 
 /// One value, or a list; also as a text, separated by commas or as JSON.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let items: Vec<Item<T>> = deserializer.deserialize_any(OneOrMany(PhantomData))?;
+    let items: Vec<Item<T>> = one_or_many(deserializer)?;
     Ok(items.into_iter().map(|Item(value)| value).collect())
 }
 
 /// The name of a claim, or a list of paths.
 pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<String>>, D::Error> {
-    let paths: Vec<Path> = deserializer.deserialize_any(OneOrMany(PhantomData))?;
+    let paths: Vec<Path> = one_or_many(deserializer)?;
     Ok(paths.into_iter().map(|Path(names)| names).collect())
+}
+
+/// The name by which a list asks its deserializer: that of variables makes a list of a text with commas.
+pub(super) const LIST: &str = "jwt_guard::List";
+
+/// One element, or a list of some.
+pub(super) fn one_or_many<'de, D, E>(deserializer: D) -> Result<Vec<E>, D::Error>
+where
+    D: Deserializer<'de>,
+    E: Element + for<'any> Deserialize<'any>,
+{
+    deserializer.deserialize_newtype_struct(LIST, OneOrMany(PhantomData))
+}
+
+/// A text without the one line end that an editor or a file put behind it.
+pub(super) fn line(text: &str) -> &str {
+    text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// A number of bytes, or its text.
@@ -52,7 +69,7 @@ impl Written for String {
     const EXPECTED: &'static str = "a text";
 
     fn read(text: String) -> Result<Self, String> {
-        Ok(text)
+        Ok(line(&text).to_owned())
     }
 }
 
@@ -60,7 +77,7 @@ impl Written for PathBuf {
     const EXPECTED: &'static str = "the path of a file";
 
     fn read(text: String) -> Result<Self, String> {
-        Ok(text.into())
+        Ok(line(&text).into())
     }
 }
 
@@ -76,7 +93,7 @@ impl Written for Algorithm {
     const EXPECTED: &'static str = r#"an algorithm such as "HS256", "RS256", "ES256" or "EdDSA""#;
 
     fn read(text: String) -> Result<Self, String> {
-        Self::from_name(&text).ok_or_else(|| is_not::<Self>(&text, "an algorithm"))
+        Self::from_name(line(&text)).ok_or_else(|| is_not::<Self>(&text, "an algorithm"))
     }
 }
 
@@ -84,7 +101,7 @@ impl Written for Duration {
     const EXPECTED: &'static str = r#"one number and its unit, such as "30s", "15m", "24h" or "7d""#;
 
     fn read(text: String) -> Result<Self, String> {
-        duration(&text).ok_or_else(|| is_not::<Self>(&text, "a duration"))
+        duration(line(&text)).ok_or_else(|| is_not::<Self>(&text, "a duration"))
     }
 }
 
@@ -92,6 +109,7 @@ impl Written for TokenProfile {
     const EXPECTED: &'static str = r#""classic", "access_token" or "typed:example+jwt""#;
 
     fn read(text: String) -> Result<Self, String> {
+        let text = line(&text).to_owned();
         match text.split_once(':') {
             None if text == "classic" => Ok(Self::Classic),
             None if text == "access_token" => Ok(Self::AccessToken),
@@ -111,11 +129,11 @@ impl Written for TokenLocation {
                  builder is the way to take a token from there"
             ));
         }
-        Self::from_written(&text).ok_or_else(|| is_not::<Self>(&text, "a place of a token"))
+        Self::from_written(line(&text)).ok_or_else(|| is_not::<Self>(&text, "a place of a token"))
     }
 }
 
-fn is_not<T: Written>(text: &str, what: &str) -> String {
+pub(super) fn is_not<T: Written>(text: &str, what: &str) -> String {
     format!("{text:?} is not {what}; expected {}", T::EXPECTED)
 }
 
@@ -194,7 +212,7 @@ impl Visitor<'_> for Text {
 }
 
 /// The element of a list, or a text alone.
-trait Element: Sized {
+pub(super) trait Element: Sized {
     const EXPECTED: &'static str;
 
     fn alone(text: String) -> Result<Self, String>;
@@ -227,8 +245,8 @@ impl Element for Path {
 }
 
 /// A comma in one text may be part of a name, or may separate names: a file and a table say which by a list. Variables have
-/// no lists; `env` makes one of the parts.
-pub(super) const COMMA: &str = "a comma in a text that is one of a list";
+/// no lists; `variable` makes one of the parts.
+const COMMA: &str = "a comma in a text that is one of a list";
 
 struct OneOrMany<E>(PhantomData<E>);
 
@@ -260,6 +278,10 @@ impl<'de, E: Element + for<'any> Deserialize<'any>> Visitor<'de> for OneOrMany<E
         }
         let part = Text(E::EXPECTED).visit_str(text.trim())?;
         E::alone(part).map(|one| vec![one]).map_err(X::custom)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<E>, D::Error> {
+        deserializer.deserialize_any(self)
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Vec<E>, S::Error> {
@@ -297,7 +319,7 @@ impl Visitor<'_> for Number {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
-        text.parse().map_err(|_| E::custom("expected a number"))
+        line(text).parse().map_err(|_| E::custom("expected a number"))
     }
 }
 
@@ -315,6 +337,6 @@ impl Visitor<'_> for Switch {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
-        text.parse().map_err(|_| E::custom("expected `true` or `false`"))
+        line(text).parse().map_err(|_| E::custom("expected `true` or `false`"))
     }
 }

@@ -1,5 +1,6 @@
 //! Settings from JSON and from variables: accepted ones, refused ones, and all problems at once.
 
+mod forms;
 mod table;
 mod values;
 mod variables;
@@ -49,9 +50,17 @@ fn everything() -> serde_json::Value {
         "role_claims": [["realm_access", "roles"], ["https://example.com/roles"]],
         "scope_implies": { "orders:admin": ["orders:write", "audit"], "orders:write": "orders:read" },
         "role_implies": { "Site Admin": "clerk" },
-        "locations": ["bearer", "scheme:JWT", "header:X-Api-Key", "cookie:access_token", "websocket:bearer"],
+        "locations": ["bearer", "scheme:JWT", "header:X-Api-Key", "cookie:access_token", "websocket:bearer", "header:X-Auth:Bearer"],
         "prefer_first": true,
         "strip_credentials": true,
+        "cookies": { "domain": "example.com", "refresh_path": "/refresh", "same_site": "strict", "csrf_header": "X-Again" },
+        "trusted_origins": ["https://app.example.com"],
+        "token_cache": { "all_algorithms": true, "entries": 77, "bytes": 1_000_000, "lifetime": "10s" },
+        "token_401_for_malformed": true,
+        "name": "customers",
+        "resource": "https://api.example/orders",
+        "trust": ["keycloak:https://sso.example/realms/shop", { "issuer": "auth0:acme.auth0.com", "audience": "api" }],
+        "refresh_ends_access": true,
         "realm": "orders",
         "access_lifetime": "5m",
         "refresh_lifetime": "7d",
@@ -90,6 +99,18 @@ fn every_setting_reaches_the_guard() {
         "conflict: PreferFirst",
         "credentials: Strip",
         r#"realm: "orders""#,
+        r#"access: "__Secure-access_token""#,
+        r#"domain: Some("example.com")"#,
+        "same_site: Strict",
+        r#"csrf_header: "X-Again""#,
+        "app.example.com",
+        "on_malformed: BadToken",
+        r#"name: Some("customers")"#,
+        "https://api.example/orders",
+        r#"issuers: ["https://sso.example/realms/shop"]"#,
+        r#"issuers: ["https://acme.auth0.com/"]"#,
+        r#"audience: OneOf(["api"])"#,
+        "refresh_ends_access: true",
         "grace: 10s",
         "On",
     ] {
@@ -110,6 +131,8 @@ fn every_setting_reaches_the_guard() {
             TokenLocation::header("X-Api-Key"),
             TokenLocation::cookie("access_token"),
             TokenLocation::websocket_protocol("bearer"),
+            TokenLocation::header_with_scheme("X-Auth", "Bearer"),
+            TokenLocation::cookie("__Secure-access_token"),
         ]
         .map(|location| location.0)
     );
@@ -130,7 +153,7 @@ fn settings_that_are_not_given_are_the_defaults_of_the_builder() {
 #[test]
 fn an_unknown_setting_is_an_error() {
     let error = read(json!({ "secrte": SECRET })).unwrap_err();
-    assert!(error.contains("unknown field `secrte`") && error.contains("`secret_file`"), "{error}");
+    assert_eq!(error, "`secrte` is not a setting; did you mean `secret`?");
     for switch in ["verify", "verify_signature", "disabled", "any_audience", "unlimited_lifetime"] {
         assert!(read(json!({ switch: true })).is_err(), "{switch}");
     }

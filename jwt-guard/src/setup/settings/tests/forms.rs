@@ -1,0 +1,240 @@
+//! Issuers, secrets, keys, cookies and the cache in the forms in which deployments have them.
+
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use serde_json::json;
+
+use super::*;
+
+/// 33 bytes whose base64 has characters of which the alphabets differ.
+const BINARY: [u8; 33] = *b"\xfb\xff\xbf0123456789abcdefghijklmnopqrst";
+
+fn var(name: &str, value: &str) -> Result<Settings, String> {
+    let variable = (format!("JWT_GUARD_{name}"), value.to_owned());
+    Settings::from_vars([variable]).map_err(|error| error.problems().collect())
+}
+
+/// Whether a guard of the settings accepts tokens of the secret.
+fn accepts(settings: Settings, secret: &[u8]) -> bool {
+    let issuer = JwtGuard::builder()
+        .signing_key(crate::keys::SigningKey::secret(Algorithm::Hs256, secret).unwrap())
+        .audience("orders")
+        .build()
+        .unwrap();
+    let token = issuer.issuer().unwrap().access("a").sign().unwrap();
+    let guard = settings.into_builder().audience("orders").build().unwrap();
+    guard.config().access.verify(token.as_str().as_bytes()).is_ok()
+}
+
+#[test]
+fn a_secret_in_base64_is_named_as_such_in_every_spelling() {
+    for text in [
+        STANDARD.encode(BINARY),
+        STANDARD_NO_PAD.encode(BINARY),
+        URL_SAFE.encode(BINARY),
+        URL_SAFE_NO_PAD.encode(BINARY),
+    ] {
+        for end in ["", "\n", "\r\n"] {
+            assert!(accepts(var("SECRET", &format!("base64:{text}{end}")).unwrap(), &BINARY), "{text}");
+            assert!(accepts(read(json!({ "secret": format!("base64:{text}{end}") })).unwrap(), &BINARY));
+        }
+        // Without the prefix it is the text itself.
+        assert!(accepts(var("SECRET", &text).unwrap(), text.as_bytes()));
+    }
+    for bad in ["base64:", "base64:hunter2!", "base64:a b", "base64:====", "base64:aGk=\n\n"] {
+        let problems = match var("SECRET", bad) {
+            Err(problem) => problem,
+            Ok(settings) => settings.into_builder().audience("a").build().unwrap_err().to_string(),
+        };
+        assert!(!problems.contains("hunter2") && !problems.is_empty(), "{problems}");
+    }
+}
+
+#[test]
+fn one_line_end_behind_a_text_is_not_part_of_it_and_every_byte_given_in_code_is() {
+    for end in ["", "\n", "\r\n"] {
+        assert!(accepts(var("SECRET", &format!("{SECRET}{end}")).unwrap(), SECRET.as_bytes()), "{end:?}");
+        assert!(accepts(read(json!({ "secret": format!("{SECRET}{end}") })).unwrap(), SECRET.as_bytes()));
+        for (name, shown) in [
+            ("ISSUER", r#"issuer: ["https://id.example"]"#),
+            ("REALM", r#"realm: Some("https://id.example")"#),
+            ("OIDC_ISSUER", r#"oidc_issuer: Some("https://id.example")"#),
+            ("SECRET_FILE", r#"secret_file: Some("https://id.example")"#),
+        ] {
+            let settings = format!("{:?}", var(name, &format!("https://id.example{end}")).unwrap());
+            assert!(settings.contains(shown), "{name}: {settings}");
+        }
+        assert_eq!(var("LEEWAY", &format!("5s{end}")).unwrap().leeway, Some(Duration::from_secs(5)));
+        assert_eq!(var("MAX_TOKEN_LEN", &format!("900{end}")).unwrap().max_token_len, Some(900));
+        assert!(var("PREFER_FIRST", &format!("true{end}")).unwrap().prefer_first);
+        assert_eq!(var("AUDIENCE", &format!("a,b{end}")).unwrap().audience, ["a", "b"]);
+        assert_eq!(var("ALGORITHM", &format!("HS384{end}")).unwrap().algorithm, Some(Algorithm::Hs384));
+    }
+    let two = format!("{SECRET}\n\n");
+    assert!(
+        accepts(var("SECRET", &two).unwrap(), format!("{SECRET}\n").as_bytes()),
+        "one line end, and no more"
+    );
+    let given = format!("{SECRET}\n");
+    let settings = Settings { secret: Some(Secret::from(given.clone())), ..Settings::default() };
+    assert!(accepts(settings, given.as_bytes()), "bytes given in code");
+    let mut binary = BINARY;
+    binary[32] = b'\n';
+    assert!(accepts(var("SECRET", &format!("base64:{}", STANDARD.encode(binary))).unwrap(), &binary));
+}
+
+#[test]
+fn files_of_secrets_are_read_as_variables_are_but_for_binary_ones() {
+    let folder = std::env::temp_dir().join(format!("jwt-guard-forms-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("secret");
+    let from_file = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        Settings { secret_file: Some(file.clone()), ..Settings::default() }
+    };
+    assert!(accepts(from_file(format!("base64:{}\n", STANDARD.encode(BINARY)).as_bytes()), &BINARY));
+    let mut binary = BINARY;
+    binary[32] = b'\n';
+    assert!(accepts(from_file(&binary), &binary));
+    let problems = from_file(b"base64:hunter2!").into_builder().audience("a").build().unwrap_err();
+    assert!(problems.to_string().contains("`secret_file`: what follows `base64:`"), "{problems}");
+    assert!(!problems.to_string().contains("hunter2"), "{problems}");
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn pem_may_have_its_line_ends_as_two_characters() {
+    for (name, pem, algorithm) in [
+        ("public_key_pem", fixture("rsa-2048.public.pem"), "RS256"),
+        ("signing_key_pem", fixture("p256.private.pem"), "ES256"),
+    ] {
+        let key = if name == "public_key_pem" { "algorithm" } else { "signing_algorithm" };
+        for (end, with) in [("\n", "\\n"), ("\n", "\\r\\n"), ("\n", "\n"), ("\n", "\r\n")] {
+            let text = pem.replace(end, with);
+            assert_eq!(
+                problems(json!({ name: text, key: algorithm, "audience": "a" })),
+                [""; 0],
+                "{name} {with:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn issuers_with_published_keys_are_settings() {
+    let shown = |settings: serde_json::Value| format!("{:?}", built(settings).unwrap().config().access);
+    let oidc = shown(json!({ "oidc_issuer": "https://id.example", "audience": "orders" }));
+    assert!(oidc.contains(r#"issuers: ["https://id.example"]"#), "{oidc}");
+    built(json!({ "jwks_url": "https://id.example/keys", "issuer": "https://id.example", "audience": "a" }))
+        .unwrap();
+    let both = problems(
+        json!({ "jwks_url": "https://a.example", "oidc_issuer": "https://a.example", "audience": "a" }),
+    );
+    assert!(both[0].starts_with("`oidc_issuer` and `jwks_url` are set"), "{both:#?}");
+    let plain = problems(json!({ "jwks_url": "http://id.example/keys", "audience": "a" }));
+    assert!(plain.len() == 1 && plain[0].contains("https"), "{plain:#?}");
+    let with_key =
+        problems(json!({ "jwks_url": "https://id.example/keys", "secret": SECRET, "audience": "a" }));
+    assert!(with_key.len() == 1 && with_key[0].contains("keep one of them"), "{with_key:#?}");
+}
+
+#[test]
+fn every_preset_is_a_setting_alone_or_among_several() {
+    for (text, name) in [
+        ("auth0:acme.auth0.com", "https://acme.auth0.com/"),
+        ("cognito:eu-west-1_AbCdEf", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf"),
+        ("entra:9188040d-6c67-4c5b-b112-36a304b66dad", "9188040d-6c67-4c5b-b112-36a304b66dad"),
+        ("keycloak:https://id.example/realms/shop", "https://id.example/realms/shop"),
+        ("oidc:https://id.example", "https://id.example"),
+        ("okta:https://acme.okta.com/oauth2/default", "https://acme.okta.com/oauth2/default"),
+        ("rfc9068:https://as.example", "https://as.example"),
+    ] {
+        for form in [json!(text), json!([text]), json!([{ "issuer": text }])] {
+            let mut settings = read(json!({ "trust": form, "audience": "orders" })).unwrap();
+            settings.trust[0].clients = vec!["web".to_owned()];
+            let guard = settings.into_builder().build().unwrap();
+            let shown = format!("{:?}", guard.config().access);
+            assert!(shown.contains(name), "{text}: {shown}");
+        }
+    }
+    let several = var("TRUST", "keycloak:https://id.example/realms/a, auth0:acme.auth0.com").unwrap();
+    assert_eq!(several.trust.len(), 2);
+    several.into_builder().audience("orders").build().unwrap();
+    let tables = r#"[{"issuer": "issuer:https://as.example", "jwks_url": "https://as.example/keys", "audience": "a,b"}]"#;
+    assert!(var("TRUST", tables).unwrap_err().contains("a comma in a text"));
+    let tables = var("TRUST", &tables.replace("\"a,b\"", "[\"a\", \"b\"]")).unwrap();
+    assert_eq!(tables.trust[0].audience, ["a", "b"]);
+    tables.into_builder().build().unwrap();
+    for (wrong, part) in [
+        (json!("https://id.example/realms/a"), "does not begin with the kind of issuer"),
+        (json!("keycloack:https://id.example/realms/a"), "keycloak"),
+        (json!([{ "audience": "a" }]), "without `issuer`"),
+        (json!([{ "issuer": "auth0:acme.auth0.com", "secret": "x" }]), "unknown field"),
+        (json!([]), "empty"),
+        (json!(7), "a list such as"),
+    ] {
+        let error = read(json!({ "trust": wrong })).unwrap_err();
+        assert!(error.contains(part), "{wrong}: {error}");
+    }
+    let invalid = problems(json!({ "trust": "keycloak:https://id.example", "audience": "a" }));
+    assert!(invalid[0].contains("https://HOST/realms/NAME"), "{invalid:#?}");
+}
+
+#[test]
+fn cookies_and_cache_are_one_word_or_a_table() {
+    for text in ["true", " true\n", "{}"] {
+        assert_eq!(var("COOKIES", text).unwrap().cookies, Some(CookieSettings::new()), "{text}");
+    }
+    assert_eq!(read(json!({ "cookies": true })).unwrap().cookies, Some(CookieSettings::new()));
+    let named = CookieSettings::new().names("a", "refresh_token").without_prefixes();
+    assert_eq!(
+        var("COOKIES", r#"{"access_name": "a", "without_prefixes": true}"#).unwrap().cookies,
+        Some(named)
+    );
+    for wrong in
+        [json!(false), json!("yes"), json!(1), json!({ "secure": false }), json!({ "same_site": "Lax" })]
+    {
+        assert!(read(json!({ "cookies": wrong })).is_err(), "{wrong}");
+    }
+    for (form, part) in
+        [(json!("off"), "None"), (json!("on"), "Asymmetric"), (json!({ "all_algorithms": "true" }), "All")]
+    {
+        let cache = read(json!({ "token_cache": form })).unwrap().token_cache.unwrap();
+        assert!(format!("{cache:?}").contains(part), "{cache:?}");
+    }
+    for wrong in [json!(true), json!("maybe"), json!({ "entries": -1 }), json!({ "size": 1 })] {
+        assert!(read(json!({ "token_cache": wrong })).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_takes_code_is_named_with_its_method_in_variables_and_files() {
+    for (name, part) in [
+        ("token_store", "`.token_store(..)`"),
+        ("load_user", "`.load_user(..)`"),
+        ("revocation", "`.revocation(..)`"),
+        ("any_audience", "`.danger().any_audience("),
+        ("plain_http", "`.danger().loopback_http("),
+        ("query_parameter", "`.danger().query_parameter(..)`"),
+    ] {
+        let file = read(json!({ name: "x" })).unwrap_err();
+        let variable = var(&name.to_uppercase(), "x").unwrap_err();
+        for error in [&file, &variable] {
+            assert!(error.contains("it takes code") && error.contains(part), "{error}");
+        }
+        assert!(variable.starts_with(&format!("`JWT_GUARD_{}`", name.to_uppercase())), "{variable}");
+    }
+    for (name, meant) in [
+        ("JWKS_URI", "`JWT_GUARD_JWKS_URL`"),
+        ("OIDC_DISCOVERY_URL", "`JWT_GUARD_OIDC_ISSUER`"),
+        ("ISSUER_URL", "`JWT_GUARD_OIDC_ISSUER`"),
+        ("PROVIDER", "`JWT_GUARD_TRUST`"),
+        ("COOKIE_DOMAIN", "`JWT_GUARD_COOKIES`"),
+        ("AUDIENCES", "`JWT_GUARD_AUDIENCE`"),
+    ] {
+        let error = var(name, "x").unwrap_err();
+        assert!(error.ends_with(&format!("did you mean {meant}?")), "{error}");
+    }
+}
