@@ -17,6 +17,7 @@
 //! | replace a key | [`key_rotation`] |
 //! | go to production | [`production`] |
 //! | know what an attacker can do | [`threats`] |
+//! | come from starlette-jwt, Litestar, fastapi-jwt-auth or jam | [`migrating`] |
 //! | know what it costs | [`performance`] |
 //!
 //! Every snippet of Rust is compiled and run by the tests of this crate.
@@ -46,6 +47,21 @@ pub mod key_rotation {}
 
 #[doc = include_str!("../docs/long_connections.md")]
 pub mod long_connections {}
+
+#[doc = include_str!("../docs/migrating/mod.md")]
+pub mod migrating {
+    #[doc = include_str!("../docs/migrating/fastapi_jwt_auth.md")]
+    pub mod fastapi_jwt_auth {}
+
+    #[doc = include_str!("../docs/migrating/jam.md")]
+    pub mod jam {}
+
+    #[doc = include_str!("../docs/migrating/litestar.md")]
+    pub mod litestar {}
+
+    #[doc = include_str!("../docs/migrating/starlette_jwt.md")]
+    pub mod starlette_jwt {}
+}
 
 #[doc = include_str!("../docs/own_tokens.md")]
 pub mod own_tokens {}

@@ -245,5 +245,5 @@ pub use setup::issuer::TrustedIssuer;
 pub use token::TokenSource;
 
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -31,7 +31,7 @@ fn every_command_of_the_readme_gives_what_its_comment_promises() -> Result<()> {
     let expected = block(README, "text").trim_end();
     // The crate of the reader has another name than the example.
     let expected = expected.replace("orders::", "readme::");
-    let line = example.line_with(r#"route="/catalogue""#)?;
+    let line = example.line_with(r#"code="no_token""#)?;
     let line = line.get(line.find("INFO").unwrap_or(0)..).unwrap_or_default();
     assert!(promised(&expected, line), "promised: {expected}\nfound: {line}");
     Ok(())
