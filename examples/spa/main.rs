@@ -134,7 +134,7 @@ async fn main() -> Result<(), Failure> {
 }
 
 const TOUR: &str = r#"
-# 401: nobody is logged in
+# 401: no login yet
 curl -i http://localhost:3000/api/me
 #> www-authenticate: Bearer realm="api"
 
@@ -170,7 +170,7 @@ curl -i -X POST -b cookies.txt -c cookies.txt http://localhost:3000/api/session/
 curl -i -X POST -b cookies.txt -c cookies.txt http://localhost:3000/api/session/logout -H "X-CSRF-Token: $CSRF,$RENEWAL"
 #> set-cookie: __Host-access_token=; ..
 
-# 401: and nobody is logged in
+# 401: the login is over
 curl -i -b cookies.txt http://localhost:3000/api/me
 #> www-authenticate: Bearer realm="api"..
 "#;
