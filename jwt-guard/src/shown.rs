@@ -67,10 +67,22 @@ pub(crate) fn quoted(text: &str) -> String {
 /// The most values of a list that are shown.
 const MOST: usize = 4;
 
+/// The most scopes or roles that are shown.
+const MOST_NAMES: usize = 64;
+
 /// Some texts in quotation marks, separated by commas; the first four, and how many more there are.
 pub(crate) fn list<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    first(MOST, texts)
+}
+
+/// As [`list`], of the first 64.
+pub(crate) fn names<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    first(MOST_NAMES, texts)
+}
+
+fn first<'t>(most: usize, texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut texts = texts.into_iter();
-    let mut shown = texts.by_ref().take(MOST).map(quoted).collect::<Vec<_>>().join(", ");
+    let mut shown = texts.by_ref().take(most).map(quoted).collect::<Vec<_>>().join(", ");
     let more = texts.count();
     if more > 0 {
         let _ = write!(shown, " and {more} more");

@@ -237,7 +237,7 @@ impl fmt::Display for AuthError {
             Self::Replaced => f.write_str("the refresh token was replaced by a later one"),
             Self::NoSession => f.write_str("there is no such session, or it is over"),
             Self::ReplacedSession => f.write_str("a rotation has just given the session another id"),
-            Self::Store(reason) => f.write_str(reason),
+            Self::Store(reason) | Self::ByHandler(reason) => f.write_str(reason),
             Self::UnknownUser => f.write_str("the user loader found no user for this token"),
             Self::UserLoader(reason) => write!(f, "the loader of users failed: {reason}"),
             Self::WrongUser { wanted, loaded: Some(loaded) } => {
@@ -266,7 +266,6 @@ impl fmt::Display for AuthError {
             Self::OtherKind => f.write_str(
                 "the caller has an access token where a refresh token is asked for, or the other way round",
             ),
-            Self::ByHandler(reason) => f.write_str(reason),
             Self::NoGuard(cause) => cause.fmt(f),
             Self::Panic => f.write_str("the verification panicked; the request was refused"),
         }

@@ -39,7 +39,13 @@ impl About {
                 let Report { said, finding } = config.verifier(rule.token()).report(token, reason);
                 Self { finding, said, token: Some(Fingerprint::of(token)) }
             }
-            _ => Self { finding: finding(rule, caller, error, occasion, config), ..Self::default() },
+            _ => {
+                // A session has no such claims.
+                let verified =
+                    caller.and_then(Principal::identity).filter(|caller| caller.verified_as.is_some());
+                let said = verified.map(|caller| Said::of_claims(&caller.claims)).unwrap_or_default();
+                Self { finding: finding(rule, caller, error, occasion, config), said, token: None }
+            }
         }
     }
 }

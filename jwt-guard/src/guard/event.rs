@@ -16,7 +16,7 @@ use crate::error::{AuthError, FailureKind};
 use crate::policy::evaluate::malformed_claims;
 use crate::policy::{Rule, Way};
 use crate::principal::Principal;
-use crate::shown::{cut, list};
+use crate::shown::{cut, names};
 
 /// What a decision is about.
 #[derive(Clone, Copy)]
@@ -119,10 +119,10 @@ fn token_id(caller: Option<&Principal>) -> Option<String> {
 }
 
 /// What the token grants, with what is implied.
-fn granted(caller: Option<&Principal>, names: fn(&Principal) -> &NameSet) -> Option<String> {
+fn granted(caller: Option<&Principal>, set: fn(&Principal) -> &NameSet) -> Option<String> {
     let caller = caller.filter(|caller| caller.is_authenticated())?;
     let is_subject = |name: &&str| caller.subject() == Some(*name);
-    Some(list(names(caller).iter().filter(|name| !is_subject(name)))).filter(|names| !names.is_empty())
+    Some(names(set(caller).iter().filter(|name| !is_subject(name)))).filter(|names| !names.is_empty())
 }
 
 fn handler(rule: &Rule) -> Option<&'static str> {

@@ -45,7 +45,7 @@ impl VerifyingKey {
         // RFC 7638 section 3.2: the required members, sorted by name, without white space.
         let sorted: std::collections::BTreeMap<_, _> = self.required_members()?.into_iter().collect();
         let text = serde_json::to_vec(&sorted).ok()?;
-        backend::sha256(&text).ok().map(|hash| encode(hash))
+        backend::sha256(&text).ok().map(encode)
     }
 
     /// The members that identify the key; `None` for a secret.

@@ -19,11 +19,16 @@ impl Locations {
     pub(crate) fn finding_of_none(&self, request: &Parts) -> Finding {
         let scheme = request.headers.get(AUTHORIZATION).map(scheme_of);
         let reads_cookies = self.any_cookie();
-        let mut found = vec![match scheme {
-            None => "no `Authorization` header".to_owned(),
-            Some(None) => "an `Authorization` header that is empty or has an unknown scheme".to_owned(),
-            Some(Some(name)) => format!("an `Authorization` header with the scheme `{name}`"),
-        }];
+        let reads_authorization = self.places.iter().any(|place| matches!(place.part(), Part::Scheme(_)));
+        let mut found = Vec::new();
+        match scheme {
+            None if reads_authorization => found.push("no `Authorization` header".to_owned()),
+            None => {}
+            Some(None) => {
+                found.push("an `Authorization` header that is empty or has an unknown scheme".to_owned());
+            }
+            Some(Some(name)) => found.push(format!("an `Authorization` header with the scheme `{name}`")),
+        }
         match (request.headers.contains_key(COOKIE), reads_cookies) {
             (true, true) => found.push("cookies, but not that one".to_owned()),
             (true, false) => found.push("cookies".to_owned()),
@@ -35,6 +40,9 @@ impl Locations {
             {
                 found.push(format!("a header `{name}` without that scheme"));
             }
+        }
+        if found.is_empty() {
+            found.push("no credentials".to_owned());
         }
         let finding = Finding::new(self.names(), found.join("; "));
         match scheme {
@@ -54,7 +62,7 @@ impl Locations {
         let holds_one = |place: &&Place| {
             !matches!(self.look(place, request), Ok(Credential::Nothing | Credential::OtherScheme))
         };
-        let places: Vec<_> = self.places.iter().filter(holds_one).map(|place| name(place)).collect();
+        let places: Vec<_> = self.places.iter().filter(holds_one).map(name).collect();
         let finding = Finding::new("one token", format!("tokens in {}", places.join(", ")));
         if places.len() > 1 { finding.by(".prefer_first()") } else { finding }
     }
@@ -63,7 +71,7 @@ impl Locations {
     pub(crate) fn finding_of_unequal(&self, request: &Parts) -> Finding {
         let unequal =
             |place: &&Place| matches!(self.look(place, request), Err(LocationError::UnequalCookies));
-        let places: Vec<_> = self.places.iter().filter(unequal).map(|place| name(place)).collect();
+        let places: Vec<_> = self.places.iter().filter(unequal).map(name).collect();
         Finding::new("one value of a cookie", format!("several values of {}", places.join(", ")))
     }
 

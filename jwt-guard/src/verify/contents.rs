@@ -6,7 +6,7 @@
 use super::rules::Rules;
 use super::{IssuerRules, decode};
 use crate::claims::numeric_date::NumericDate;
-use crate::claims::registered::PAYLOAD_LIMITS;
+use crate::claims::registered::{PAYLOAD_LIMITS, TokenClaims};
 use crate::json::{self, Json, Object};
 use crate::shown::{cut, quoted};
 use crate::token::RawToken;
@@ -124,6 +124,22 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// Of a verified token, without its header, which is not kept.
+    pub(crate) fn of_claims(claims: &TokenClaims) -> Self {
+        let open = |text: &str| cut(if text == claims.subject() { HIDDEN } else { text });
+        let audience: Vec<_> =
+            claims.audience().map(|name| if name == claims.subject() { HIDDEN } else { name }).collect();
+        Self {
+            iss: claims.issuer().map(open),
+            aud: (!audience.is_empty()).then(|| cut(&audience.join(" "))),
+            client: claims.client_id().map(open),
+            iat: claims.issued_at(),
+            nbf: claims.not_before(),
+            exp: Some(claims.expires_at()),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn of(contents: &Contents<'_>, rules: Option<&Rules>) -> Self {
         let text =
             |value: Option<&Json<'_>>| value.and_then(Json::as_text).map(|text| cut(contents.open(text)));

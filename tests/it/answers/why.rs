@@ -295,10 +295,7 @@ async fn every_mistake_with_places_and_forms_is_logged_with_what_was_looked_at()
             Request::get("/me").header("x-token", "Basic YTpi"),
         )
         .by(|guard| guard.locations([TokenLocation::header_with_scheme("x-token", "Bearer")]))
-        .says(
-            "header `x-token: Bearer`",
-            "no `Authorization` header; a header `x-token` without that scheme",
-        ),
+        .says("header `x-token: Bearer`", "a header `x-token` without that scheme"),
         Row::bearer("undefined", "opaque_token", "undefined").says(FORM, "the text `undefined`"),
         Row::bearer("a reference token", "opaque_token", "2YotnFZFEjr1zCsicMWpAA")
             .says(FORM, "22 characters without a dot"),
@@ -353,7 +350,7 @@ async fn every_unmet_policy_is_logged_with_the_conditions_and_the_claims_that_we
         Row::new("no tenant", "condition_unmet", get("/claim", &[]))
             .says("claim(\"tenant\") = \"acme\"", "claim `tenant`: absent"),
         Row::new("a suspended caller", "condition_unmet", get("/not", &[("roles", "\"suspended\"")]))
-            .says("not(role = \"suspended\")", "roles of `roles`: 1 names"),
+            .says("not(role = \"suspended\")", "roles of `roles`: one name"),
         Row::new("not fresh", "login_too_old", get("/fresh", &[])).says("fresh", "claim `fresh`: absent"),
         Row::new("one of several", "claims_undecidable", get("/any", &[("tenant", "7"), ("scope", "\"a\"")])).says(
             "any(role = \"admin\", claim(\"tenant\") = \"acme\")",

@@ -100,7 +100,7 @@ const SHORT_SIGNATURE: usize = 86;
 pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSign> {
     let signer = (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material())
         .map_err(|_| CannotSign)?;
-    signer.try_sign(message).map(|signature| base64url::encode(signature)).map_err(|_| CannotSign)
+    signer.try_sign(message).map(base64url::encode).map_err(|_| CannotSign)
 }
 
 /// Signing failed. The backend's own error is dropped: it says nothing more.

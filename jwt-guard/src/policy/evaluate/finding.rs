@@ -107,7 +107,10 @@ fn describe(claim: At<'_, '_>, is_compared: bool) -> String {
         At::Value(Json::List(values)) if is_compared => format!("a list of {}, without it", values.len()),
         At::Value(Json::List(values)) => format!("a list of {}", values.len()),
         At::Value(Json::Text(_)) if is_compared => "another string".to_owned(),
-        At::Value(Json::Text(text)) => format!("{} names", text.split_ascii_whitespace().count()),
+        At::Value(Json::Text(text)) => match text.split_ascii_whitespace().count() {
+            1 => "one name".to_owned(),
+            number => format!("{number} names"),
+        },
         At::Value(Json::Signed(_) | Json::Unsigned(_) | Json::Float(_)) => "a number".to_owned(),
         At::Value(Json::Bool(_)) => "a boolean".to_owned(),
         At::Value(Json::Object(_)) => "an object".to_owned(),

@@ -4,7 +4,7 @@ use super::super::contents::kind_of;
 use super::super::rules::TokenProfile;
 use super::{Judged, algorithms};
 use crate::keys::{Algorithm, IssuerKeys, KeySet};
-use crate::shown::{Finding, cut, list, quoted};
+use crate::shown::{Finding, list, quoted};
 
 impl Judged<'_> {
     pub(super) fn header_parameter(&self, name: &str) -> Finding {
@@ -101,7 +101,7 @@ impl Judged<'_> {
             IssuerKeys::Fixed(_) => Finding::expected(expected),
             IssuerKeys::Remote(keys) => {
                 let error = keys.status().last_error;
-                Finding { found: error.as_deref().map(cut), ..Finding::expected(expected) }
+                Finding { found: error, ..Finding::expected(expected) }
             }
         }
     }

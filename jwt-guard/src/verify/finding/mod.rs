@@ -64,7 +64,9 @@ impl<'a> Judged<'a> {
     fn finding(&self, reason: &VerifyError) -> Finding {
         match reason {
             VerifyError::Malformed(form) => self.form(*form),
-            VerifyError::HeaderNotJson => Finding::expected("one plain JSON object in base64url"),
+            VerifyError::HeaderNotJson | VerifyError::PayloadNotJson => {
+                Finding::expected("one plain JSON object in base64url")
+            }
             VerifyError::HeaderRefused(name) => self.header_parameter(name),
             VerifyError::WrongType => self.kind(),
             VerifyError::AlgorithmNotAllowed | VerifyError::Key(SelectError::AlgorithmNotAllowed) => {
@@ -76,7 +78,6 @@ impl<'a> Judged<'a> {
             }
             VerifyError::NoKeys(_) => self.no_keys(),
             VerifyError::BadSignature => self.signature(),
-            VerifyError::PayloadNotJson => Finding::expected("one plain JSON object in base64url"),
             VerifyError::ClaimMalformed(name) => self.malformed_claim(name),
             VerifyError::ClaimMissing(name) => self.missing_claim(name),
             VerifyError::WrongIssuer => self.wrong_issuer(),
