@@ -47,7 +47,7 @@
 //! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068); for a token in a cookie, that no other site
 //!    caused the request; and that the token was not revoked.
 //! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and admits the request or refuses it as RFC
-//!    6750 says.
+//!    6750 says. The log says why, and [`explain`] how to read it.
 //!
 //! # Where to read on
 //!
