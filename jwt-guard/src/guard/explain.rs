@@ -9,7 +9,7 @@ impl JwtGuard {
     /// refused.
     ///
     /// They are those of the verification, in its order. Not asked are stores, the user loader and issuers: a token that
-    /// names a key which was not fetched yet is refused, so wait for [`keys().ready()`](crate::keys::RemoteKeysHandle::ready)
+    /// names a key which was not fetched yet is refused, so wait for [`keys().ready()`](crate::keys::remote::RemoteKeysHandle::ready)
     /// first. Nothing is logged and nothing remembered. The result is for the operator; a client must not see it.
     ///
     /// ```
