@@ -59,7 +59,7 @@
 //! `aws-lc-rs` (default) and `rust-crypto` choose the crypto backend. One must be on; with both, aws-lc-rs is used.
 //! `remote-keys` adds the client that fetches the keys that issuers publish; it needs a tokio runtime with time and IO. Without
 //! it, [`Builder::key_fetcher`](setup::Builder::key_fetcher) takes a client of your own.
-//! `sessions` adds server-side sessions, in any store that tower-sessions has.
+//! `sessions` adds server-side sessions, in a store of tower-sessions-core 0.15.
 //! `utoipa-6` and `aide-0-15` write the policies into the OpenAPI documents of those versions: see the module `openapi`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
