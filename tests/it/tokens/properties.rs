@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::answers::secrecy;
 use crate::app::{self, OPEN, PROTECTED};
 
 #[test]
@@ -33,6 +34,7 @@ fn no_token_bytes_panic_or_let_anybody_in() {
         segments(),
     ];
     holds(1500, token.boxed(), |target, token| {
+        target.explains(&token, false)?;
         let bearer = [&b"Bearer "[..], token.as_bytes()].concat();
         target.keeps_out("/", &[(AUTHORIZATION, text(&bearer))])?;
         target.keeps_out("/", &[(HeaderName::from_static("x-api-key"), text(token.as_bytes()))])
@@ -76,6 +78,7 @@ fn no_header_and_payload_that_an_attacker_signs_let_anybody_in() {
     let attacker = SigningKey::hmac(Algorithm::Hs256, &[0x42; 32]);
     holds(600, (any::<String>(), vec(any::<u8>(), 0..80)), move |target, (header, payload)| {
         let token = attacker.token_of(&header, &payload);
+        target.explains(&token, false)?;
         target.keeps_out("/", &[(AUTHORIZATION, format!("Bearer {token}"))])
     });
 }
@@ -108,9 +111,10 @@ fn no_well_signed_payload_panics() {
     holds(1000, vec((name, value), 0..4), move |target, changes| {
         let payload =
             changes.iter().fold(Payload::good(), |payload, (name, value)| payload.with(name, value));
-        let answer = target.send(PROTECTED, &[(AUTHORIZATION, format!("Bearer {}", key.token(&payload)))]);
+        let token = key.token(&payload);
+        let answer = target.send(PROTECTED, &[(AUTHORIZATION, format!("Bearer {token}"))]);
         prop_assert!(matches!(answer.status.as_u16(), 200 | 401), "{payload}: {answer:?}");
-        Ok(())
+        target.explains(&token, answer.status == 200)
     });
 }
 
@@ -136,6 +140,7 @@ fn no_mutation_of_a_good_token_lets_anybody_in() {
         if token == good.as_bytes() {
             return Ok(());
         }
+        target.explains(&text(&token), false)?;
         let bearer = [&b"Bearer "[..], &token].concat();
         target.keeps_out("/", &[(AUTHORIZATION, text(&bearer))])
     });
@@ -180,6 +185,18 @@ impl Target {
             }
         }
         self.runtime.block_on(oneshot(&self.app, request))
+    }
+
+    /// The explanation agrees with the verdict, and shows nothing of the token.
+    fn explains(&self, token: &str, accepted: bool) -> Result<(), TestCaseError> {
+        let explanation = self.guard.explain(token);
+        prop_assert_eq!(explanation.is_accepted(), accepted, "{}: {}", token, explanation);
+        let shown = explanation.to_string();
+        prop_assert!(shown.is_ascii(), "{shown}");
+        if token.split('.').count() == 3 {
+            secrecy::keeps_secrets(&shown, token);
+        }
+        Ok(())
     }
 
     /// Refused on the one route, at most anonymous on the other, and without a server error.
