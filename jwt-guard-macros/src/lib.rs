@@ -26,19 +26,19 @@ use proc_macro::TokenStream;
 
 use attribute::Attribute;
 
-/// See `jwt_guard::anonymous_allowed`.
+#[doc = include_str!("../docs/anonymous_allowed.md")]
 #[proc_macro_attribute]
 pub fn anonymous_allowed(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(Attribute::AnonymousAllowed, arguments, item)
 }
 
-/// See `jwt_guard::authentication_required`.
+#[doc = include_str!("../docs/authentication_required.md")]
 #[proc_macro_attribute]
 pub fn authentication_required(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(Attribute::AuthenticationRequired, arguments, item)
 }
 
-/// See `jwt_guard::requires`.
+#[doc = include_str!("../docs/requires.md")]
 #[proc_macro_attribute]
 pub fn requires(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(Attribute::Requires, arguments, item)

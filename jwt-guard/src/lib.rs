@@ -125,114 +125,13 @@ pub use claims::Claims;
 pub use extract::Session;
 pub use extract::{CurrentUser, Guarded, PresentedToken};
 pub use guard::JwtGuard;
-/// Lets every caller use a handler: without a token, or with a valid one.
-///
-/// A **bad token is refused with 401**, so that a client learns that its token is broken. `expired = "anonymous"` makes
-/// an exception for tokens whose only fault is that they have expired. `reason = ".."` is shown in the access table.
-///
-/// The handler takes `Option<Claims>` or [`Principal`], not `Claims`: a caller without a token has none.
-///
-/// **A login needs `credentials = "ignored"`**: tokens and sessions are ignored, so that an expired or revoked token,
-/// or one signed by yesterday's key, does not prevent a client from getting a new one. Extractors find no caller there.
-/// Where the guard reads cookies or sessions, a request that changes something (any method but `GET`, `HEAD`, `OPTIONS`
-/// and `TRACE`) is refused with 403 if its `Origin` or `Sec-Fetch-Site` names another site: such a page could log a
-/// person in to another account. Origins that are [trusted](setup::Builder::trusted_origin) are excepted, and a client that
-/// sends neither header is admitted.
-///
-/// ```
-/// use jwt_guard::{Claims, anonymous_allowed};
-///
-/// #[anonymous_allowed(expired = "anonymous", reason = "the shop window")]
-/// async fn catalogue(caller: Option<Claims>) -> String {
-///     caller.map_or("hello stranger".into(), |claims| format!("hello {}", claims.subject()))
-/// }
-/// ```
-///
-/// ```
-/// # use jwt_guard::anonymous_allowed;
-/// # use axum::http::StatusCode;
-/// # fn password_is_right(_: &str) -> bool { true }
-/// #[anonymous_allowed(credentials = "ignored", reason = "a login")]
-/// async fn login(password: String) -> StatusCode {
-///     if password_is_right(&password) { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
-/// }
-/// ```
-///
-/// ```compile_fail
-/// # use jwt_guard::{Claims, anonymous_allowed};
-/// #[anonymous_allowed]
-/// async fn catalogue(caller: Claims) {}
-/// ```
+#[doc(inline)]
 pub use jwt_guard_macros::anonymous_allowed;
 
-/// Lets callers with a valid token use a handler.
-///
-/// Takes the conditions and options of [`requires`] too.
-///
-/// ```
-/// use jwt_guard::{Claims, authentication_required};
-///
-/// #[authentication_required]
-/// async fn me(claims: Claims) -> String {
-///     claims.subject().to_owned()
-/// }
-///
-/// #[authentication_required(redirect = "/login")]
-/// async fn page() {}
-/// ```
+#[doc(inline)]
 pub use jwt_guard_macros::authentication_required;
 
-/// Lets callers with a valid token use a handler, if the token meets the conditions.
-///
-/// | condition | meaning |
-/// |---|---|
-/// | `scope = "orders:read"` | the token grants the scope; also `scope = path::TO_A_CONSTANT` |
-/// | `role = "clerk"` | the token grants the role; also a path to a constant |
-/// | `claim("tenant") = "acme"` | the claim is this string, integer or boolean, or a list that contains it; `claim("a", "b")` looks into an object |
-/// | `fresh` | the token was issued by a login, not by a refresh |
-/// | `all(..)`, `any(..)`, `not(..)` | every one, at least one, not this one. `not(..)` admits a caller without the claim; with a malformed claim, neither a condition on it nor its `not(..)` holds |
-/// | `policy = path::Type` | the conditions of a [`Policy`](policy::Policy) |
-///
-/// Conditions beside each other must all hold.
-///
-/// | option | meaning |
-/// |---|---|
-/// | `token = "refresh"` | a refresh token instead of an access token; alone, it is all that is required. Not together with `fresh`: a refresh token is never fresh |
-/// | `reason = ".."` | why, for the access table |
-/// | `deny_as = "not_found"` | refusals look like a path without a route: under [`Router`], its fallback answers |
-/// | `redirect = "/login"` | a browser without a valid token is redirected there with 303; `next` is the way back. That page takes `anonymous_allowed(credentials = "ignored")`: a bad token may have led there |
-/// | `crate = ::path` | where this crate is, if not at `::jwt_guard` |
-///
-/// ```
-/// use jwt_guard::requires;
-///
-/// mod scopes {
-///     pub const READ: &str = "orders:read";
-/// }
-///
-/// #[requires(scope = scopes::READ)]
-/// async fn list() {}
-///
-/// #[requires(scope = "orders:write", any(role = "clerk", claim("tenant") = "acme"))]
-/// async fn create(body: String) {}
-///
-/// #[requires(fresh)]
-/// async fn change_password() {}
-///
-/// #[requires(token = "refresh")]
-/// async fn refresh() {}
-/// ```
-///
-/// ```compile_fail
-/// # use jwt_guard::requires;
-/// #[requires(scope = "orders read")] // a scope has no space
-/// async fn list() {}
-/// ```
-///
-/// The expansion is a constant beside the handler and one hidden first parameter. Body, return type, generics and other
-/// attributes stay as they are. The order among attributes does not matter, except for `axum::debug_handler`, which
-/// goes below: above, it would call the handler with the parameters that it saw. In an `impl` block there is no place
-/// for the constant: write a [`Policy`](policy::Policy) by hand and take [`Guarded`] as the first parameter.
+#[doc(inline)]
 pub use jwt_guard_macros::requires;
 pub use keys::algorithm::Algorithm;
 pub use keys::signing::SigningKey;
@@ -247,3 +146,10 @@ pub use token::TokenSource;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The examples of the attributes, whose documentation is beside their code: an editor shows it above a handler.
+#[cfg(doctest)]
+#[doc = include_str!("../../jwt-guard-macros/docs/anonymous_allowed.md")]
+#[doc = include_str!("../../jwt-guard-macros/docs/authentication_required.md")]
+#[doc = include_str!("../../jwt-guard-macros/docs/requires.md")]
+struct Attributes;

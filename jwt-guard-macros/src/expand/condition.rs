@@ -35,13 +35,18 @@ fn policies_of(condition: &Condition) -> Vec<&Type> {
 }
 
 /// ```text
-/// .refusing_as(&<rules::Shared as Policy>::RULE)
+/// Rule::refusing_as(Rule::authenticated().., &<rules::Shared as Policy>::RULE)
 /// ```
-pub(super) fn refusing_as(policy: &Type, crate_path: &CratePath) -> TokenStream {
+///
+/// A call of a function, so that a contradiction is an error at the path of the policy: that of a method would be at the
+/// whole attribute.
+pub(super) fn refusing_as(rule: &TokenStream, policy: &Type, crate_path: &CratePath) -> TokenStream {
     let (first, last) = ends(policy);
     let private = crate_path.private_at(first);
-    let rule = quote_spanned!(first=> <#policy as #private::Policy>::RULE);
-    quote_spanned!(last=> .refusing_as(&#rule))
+    let included = quote_spanned!(first=> <#policy as #private::Policy>::RULE);
+    let function = quote_spanned!(first=> #private::Rule::refusing_as);
+    let arguments = quote_spanned!(last=> (#rule, &#included));
+    quote_spanned!(last=> #function #arguments)
 }
 
 fn list(variant: &str, conditions: &[Condition], crate_path: &CratePath) -> TokenStream {

@@ -54,13 +54,16 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStr
         Refusal::NotFound => Some(quote_spanned!(span=> .with_deny_as(#private::DenyAs::NotFound))),
         Refusal::Redirect(path) => Some(quote_spanned!(span=> .with_redirect(#path))),
     };
-    let included = condition::policies(conditions);
-    let included = included.into_iter().map(|policy| condition::refusing_as(policy, crate_path));
+    let rule = condition::policies(conditions)
+        .into_iter()
+        .fold(quote_spanned!(span=> #private::Rule::#access #requiring #refusal), |rule, policy| {
+            condition::refusing_as(&rule, policy, crate_path)
+        });
     let reason = reason.as_ref().map(|text| quote_spanned!(span=> .with_reason(#text)));
     let name = format!("::{}", handler.unraw());
     let nothing = (params == Params::None).then(|| quote_spanned!(span=> .taking_nothing()));
     quote_spanned! {span=>
-        #private::Rule::#access #requiring #refusal #(#included)* #reason.with_declaration(
+        #rule #reason.with_declaration(
             ::core::concat!(::core::module_path!(), #name),
             ::core::file!(),
             ::core::line!(),

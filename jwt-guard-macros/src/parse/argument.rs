@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{ExprPath, Lit, Token};
 
-use super::value;
+use super::{operator, value};
 use crate::errors::ErrorSink;
 use crate::keys::{Key, KeyId, Place};
 use crate::model::{Arguments, ParsedCondition, ParsedSetting};
@@ -35,6 +35,10 @@ fn argument(
     arguments: &mut Arguments,
     errors: &mut ErrorSink,
 ) -> Option<&'static Key> {
+    if operator::report(input, errors) {
+        skip(input);
+        return None;
+    }
     let Some(ident) = key_ident(input, place, errors) else {
         skip(input);
         return None;

@@ -3,6 +3,7 @@
 mod argument;
 mod claim;
 mod handler;
+mod operator;
 mod value;
 
 pub(crate) use argument::arguments;

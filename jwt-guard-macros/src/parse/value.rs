@@ -1,13 +1,14 @@
 //! The value of each key.
 
 use proc_macro2::{Delimiter, Group as TokenGroup, Ident, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 
 use super::argument::arguments;
 use super::claim;
+use super::operator::argument;
 use crate::errors::ErrorSink;
 use crate::keys::{ConditionKey, Key, Place, SettingKey};
 use crate::model::{ConditionValue, Group, Name, SettingValue};
@@ -94,6 +95,20 @@ pub(super) fn equals(
     input: ParseStream<'_>,
     errors: &mut ErrorSink,
 ) -> Option<()> {
+    if let Some(operator) = comparison(input) {
+        let name = &key.name;
+        let message = match operator.to_string().as_str() {
+            "= =" | "==" => format!("`==` has one `=` here; {}", key.written()),
+            "! =" | "!=" => format!("`!=` is not used here; write `not({})`", key.form),
+            other => format!(
+                "`{name}` asks for equality only, found `{other}`; {}. Compare in the handler, which refuses by \
+                 `JwtGuard::forbid`",
+                key.written()
+            ),
+        };
+        errors.push(operator, message);
+        return None;
+    }
     if let Ok(equals) = input.parse::<Token![=]>() {
         if input.is_empty() || input.peek(Token![,]) {
             errors.push(equals, format!("`{}` has no value; {}", key.name, key.written()));
@@ -113,6 +128,19 @@ pub(super) fn equals(
         }
         _ => errors.push(before, format!("`{}` has no value; {}", key.name, key.written())),
     }
+    None
+}
+
+/// An operator that compares, other than `=`.
+fn comparison(input: ParseStream<'_>) -> Option<TokenStream> {
+    macro_rules! operator {
+        ($($operator:tt)*) => {
+            $(if input.peek(Token![$operator]) {
+                return input.fork().parse::<Token![$operator]>().ok().map(ToTokens::into_token_stream);
+            })*
+        };
+    }
+    operator!(== != >= <= > <);
     None
 }
 
@@ -198,11 +226,19 @@ fn path_or_report(key: &Key, ident: &Ident, input: ParseStream<'_>, errors: &mut
 
 /// Parses a value as an expression, without the invisible groups that `macro_rules` puts around fragments.
 pub(super) fn expression(key: &Key, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Expr> {
+    let before = input.fork();
     match input.parse::<Expr>() {
         Ok(expression) => Some(peel(expression)),
         Err(error) => {
-            errors
-                .push_at(error.span(), format!("`{}` has an unreadable value; {}", key.name, key.written()));
+            let message = format!("`{}` has an unreadable value; {}", key.name, key.written());
+            let tokens = argument(&before);
+            match tokens.last() {
+                // A path that is being typed: the error is at the end of the input, which has no place.
+                Some(TokenTree::Punct(colon)) if colon.as_char() == ':' => {
+                    errors.push(tokens.into_iter().collect::<TokenStream>(), message);
+                }
+                _ => errors.push_at(error.span(), message),
+            }
             None
         }
     }

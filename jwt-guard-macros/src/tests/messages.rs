@@ -24,6 +24,48 @@ fn a_missing_comma_is_one_mistake() {
 }
 
 #[test]
+fn operators_of_rust_are_answered_with_what_is_written_instead() {
+    for (arguments, expected) in [
+        (
+            r#"scope = "a" || role = "b""#,
+            r#"`||` is not used here; for one of several write `any(scope = "a", role = "b")`"#,
+        ),
+        (
+            r#"scope = "a" | "b""#,
+            r#"`|` is not used here; for one of several write `any(scope = "a", scope = "b")`"#,
+        ),
+        (
+            r#"role = A || role = B || fresh"#,
+            r#"`||` is not used here; for one of several write `any(role = A, role = B, fresh)`"#,
+        ),
+        (
+            r#"not(scope = "a" || scope = "b")"#,
+            r#"`||` is not used here; for one of several write `any(scope = "a", scope = "b")`"#,
+        ),
+        (
+            r#"scope = "a" && role = "b""#,
+            r#"`&&` is not used here; what must hold together stands side by side: write `scope = "a", role = "b"`"#,
+        ),
+        (r#"!role = "guest""#, r#"`!` is not used here; write `not(role = "guest")`"#),
+        (r#"!fresh"#, r#"`!` is not used here; write `not(fresh)`"#),
+        (r#"scope == "a""#, r#"`==` has one `=` here; it is written `scope = "orders:read"`"#),
+        (r#"claim("level") == 3"#, r#"`==` has one `=` here; it is written `claim("tenant") = "acme"`"#),
+        (r#"role != "guest""#, r#"`!=` is not used here; write `not(role = "clerk")`"#),
+    ] {
+        assert_eq!(messages(Requires, arguments), [expected], "{arguments}");
+    }
+    for operator in [">=", "<=", ">", "<"] {
+        let found = messages(Requires, &format!("claim(\"level\") {operator} 3"));
+        let start = format!("`claim` asks for equality only, found `{operator}`");
+        assert!(found.len() == 1 && found[0].starts_with(&start), "{found:?}");
+        assert!(found[0].ends_with("which refuses by `JwtGuard::forbid`"), "{found:?}");
+    }
+    // A mistake of the next argument is reported too.
+    assert_eq!(messages(Requires, r#"scope = "a" || role = "b", scpo = "c""#).len(), 2);
+    assert_eq!(messages(Requires, "scope = scopes::").len(), 1);
+}
+
+#[test]
 fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
     assert_eq!(messages(Requires, r#"any(scope = "a", role = "b"), any(scope = "a", role = "c")"#), [""; 0]);
     for twice in [

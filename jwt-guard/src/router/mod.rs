@@ -5,6 +5,7 @@ pub(crate) mod declared;
 pub(crate) mod document;
 mod entry;
 mod excepted;
+mod guarded;
 mod layers;
 mod own;
 pub mod routing;
@@ -12,6 +13,7 @@ mod serve;
 mod services;
 mod table;
 
+use guarded::IntoGuarded;
 use std::fmt;
 
 use axum::handler::Handler;
@@ -111,8 +113,8 @@ where
     ///
     /// As axum's: if the path is illegal, or the routes overlap others.
     #[track_caller]
-    pub fn nest(self, path: &str, router: Self) -> Self {
-        let (mut parts, router) = (self.parts, router.parts.finish());
+    pub fn nest(self, path: &str, router: impl IntoGuarded<S>) -> Self {
+        let (mut parts, router) = (self.parts, router.into_guarded().parts.finish());
         parts.entries.extend(router.entries.into_iter().map(|entry| entry.nested(path)));
         parts.excepted.extend(router.excepted.into_iter().map(|layer| layer.nested(path)));
         parts.inner = parts.inner.nest(path, router.inner);
@@ -126,8 +128,8 @@ where
     ///
     /// As axum's: if routes overlap, or both routers have a fallback.
     #[track_caller]
-    pub fn merge(self, other: Self) -> Self {
-        let (mut parts, other) = (self.parts, other.parts.finish());
+    pub fn merge(self, other: impl IntoGuarded<S>) -> Self {
+        let (mut parts, other) = (self.parts, other.into_guarded().parts.finish());
         parts.entries.extend(other.entries);
         parts.excepted.extend(other.excepted);
         parts.inner = parts.inner.merge(other.inner);

@@ -381,3 +381,30 @@ async fn echo(claims: Claims, caller: Principal, uri: http::Uri, headers: Header
     let shown = |name: &str| headers.get(name).map_or("-", |value| value.to_str().unwrap()).to_owned();
     format!("{} {uri} {} {}", claims.subject(), shown("cookie"), shown("authorization"))
 }
+
+#[tokio::test]
+async fn an_optional_principal_is_absent_for_an_anonymous_caller_and_refused_with_a_bad_token() {
+    #[jwt_guard::anonymous_allowed(expired = "anonymous")]
+    async fn greet(caller: Option<jwt_guard::Principal>) -> String {
+        caller.map_or("stranger".to_owned(), |caller| caller.subject().unwrap_or_default().to_owned())
+    }
+
+    async fn bare(caller: Option<jwt_guard::Principal>) -> String {
+        caller.map_or("stranger".to_owned(), |caller| caller.subject().unwrap_or_default().to_owned())
+    }
+
+    let guard = jwt_guard_tests::hs256();
+    let app: jwt_guard::Router = jwt_guard::Router::new().route("/greet", jwt_guard::routing::get(greet));
+    let bare = axum::Router::new().route("/bare", axum::routing::get(bare)).layer(guard.layer());
+    let server = jwt_guard_tests::Server::start(app.with_guard(guard).into_axum().merge(bare)).await;
+    let token = jwt_guard_tests::token;
+    for route in ["/greet", "/bare"] {
+        let nothing = jwt_guard_tests::Request::get(route);
+        server.send(nothing).await.is(jwt_guard_tests::Outcome::ok("stranger"));
+        server.get(route, &token(&[])).await.is(jwt_guard_tests::Outcome::ok("alice"));
+        server.get(route, "a.b.c").await.is(jwt_guard_tests::Outcome::BAD_TOKEN);
+    }
+    let expired = token(&[("iat", "1799990000"), ("exp", "1799999000")]);
+    server.get("/greet", &expired).await.is(jwt_guard_tests::Outcome::ok("stranger"));
+    server.get("/bare", &expired).await.is(jwt_guard_tests::Outcome::BAD_TOKEN);
+}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scope = "orders:read" || role = "clerk")]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(claim("level") >= 3)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(scope = "orders:read" | "orders:write")]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use jwt_guard::requires;
+
+enum Role {
+    Clerk,
+}
+
+#[requires(role = Role::Clerk)]
+async fn list() {}
+
+fn main() {}
