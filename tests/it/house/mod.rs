@@ -2,5 +2,6 @@
 
 mod architecture;
 mod conformance;
+mod guide;
 mod migrating;
 mod prose;
