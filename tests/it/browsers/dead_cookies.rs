@@ -11,7 +11,7 @@ use jwt_guard::{Claims, CurrentUser, JwtGuard, Principal, Router, SigningKey, ro
 use jwt_guard_tests::{Answer, ManualClock, Payload, Request, Server};
 use tower_sessions_memory_store::MemoryStore as SessionMemory;
 
-use crate::login::{MINUTE, builder, post};
+use crate::login::{Jar, MINUTE, builder, post};
 
 const GONE: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
@@ -63,6 +63,7 @@ async fn serve(guard: JwtGuard) -> Server {
         .route("/user", routing::get(user))
         .route("/beyond", routing::get(beyond))
         .route("/refresh", routing::get(refresh).post(refresh))
+        .route("/refresh/elsewhere", routing::post(refresh))
         .unguarded("a layer", layered)
         .unguarded("an extractor", bare)
         .with_guard(guard);
@@ -245,6 +246,25 @@ async fn a_dead_refresh_cookie_goes_alone() {
         let answer = server.send(request.header("cookie", cookie)).await;
         assert_eq!((answer.status.as_u16(), cleared(&answer)), (401, REFRESH.to_vec()));
     }
+}
+
+/// The browser has the next one already, or is about to get it: to clear the cookie would log it out.
+#[tokio::test]
+async fn a_refresh_cookie_that_was_replaced_is_refused_and_stays() {
+    let guard = cookies().build().unwrap();
+    let login = guard.login("ada").cookies().respond().await.unwrap();
+    let mut old = Jar::default();
+    for line in login.headers().get_all("set-cookie") {
+        let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
+        old.0.insert(name.to_owned(), rest.split(';').next().unwrap().to_owned());
+    }
+    let server = serve(guard).await;
+    let csrf = old.0["csrf_refresh_token"].clone();
+    let send = |target: &str| old.on(post(target)).header("x-csrf-token", &csrf);
+    assert_eq!(server.send(send("/refresh")).await.status, 204);
+    // Where it was not exchanged, a replaced token is refused and ends nothing.
+    let answer = server.send(send("/refresh/elsewhere")).await;
+    assert_eq!((answer.status.as_u16(), cleared(&answer)), (401, NONE.to_vec()));
 }
 
 #[tokio::test]
