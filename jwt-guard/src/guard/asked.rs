@@ -87,7 +87,7 @@ impl JwtGuard {
     }
 
     /// The policy that admitted the request that the guard was extracted from.
-    pub(super) fn rule(&self) -> Option<&'static Rule> {
+    pub(crate) fn rule(&self) -> Option<&'static Rule> {
         self.asked.as_deref()?.rule
     }
 

@@ -6,6 +6,7 @@ use std::fmt;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use tracing::{Level, field};
 
 use crate::causes::with_causes;
 use crate::code::RefusalCode;
@@ -14,6 +15,7 @@ use crate::cookies::csrf::CrossSite;
 use crate::error::FailureKind;
 use crate::guard::JwtGuard;
 use crate::issue::{IssueError, IssueErrorKind};
+use crate::policy::Rule;
 use crate::respond::Refusal;
 use crate::store::StoreError;
 use crate::token::TokenKind;
@@ -177,14 +179,31 @@ impl LoginError {
 
     /// Verdicts are `INFO`, because any client can cause them; failures of the service are `ERROR`.
     fn log(&self) {
+        let Self { kind, code, guard, .. } = self;
         let reason = with_causes(self);
+        // A guard that is not a parameter of the handler does not know them.
+        let rule = guard.rule();
+        let handler = rule.and_then(Rule::declaration).map(|declaration| declaration.handler);
+        let setting = (*code == RefusalCode::RefreshReused).then_some(".refresh_grace(..)");
+        // `event!` needs a constant level.
+        macro_rules! say {
+            ($level:expr, $what:literal) => {
+                tracing::event!(
+                    target: "jwt_guard",
+                    $level,
+                    code = code.as_str(),
+                    ?kind,
+                    handler,
+                    policy = rule.map(field::display),
+                    reason,
+                    setting,
+                    $what
+                )
+            };
+        }
         match self.failure() {
-            FailureKind::Unavailable | FailureKind::Internal => {
-                tracing::error!(target: "jwt_guard", code = self.code.as_str(), kind = ?self.kind, reason, "login failed");
-            }
-            _ => {
-                tracing::info!(target: "jwt_guard", code = self.code.as_str(), kind = ?self.kind, reason, "login refused");
-            }
+            FailureKind::Unavailable | FailureKind::Internal => say!(Level::ERROR, "login failed"),
+            _ => say!(Level::INFO, "login refused"),
         }
     }
 }

@@ -441,7 +441,8 @@ async fn every_refusal_of_a_browser_and_of_a_refresh_has_its_code() {
             None,
             None,
         ),
-        (refresh(), "refresh_reused", None, None),
+        (jar.on(Request::post_form("/me", &"x".repeat(70_000))), "form_too_large", None, None),
+        (refresh(), "refresh_reused", None, Some(".refresh_grace(..)")),
         (refresh(), "revoked", None, None),
     ] {
         let events = capture();
@@ -452,6 +453,11 @@ async fn every_refusal_of_a_browser_and_of_a_refresh_has_its_code() {
         println!("{code}: {}\n    {}\n", answer.status, rendered(logged));
         let said = ["code", "expected", "setting"].map(|name| logged.field(name));
         assert_eq!(said, [Some(code), expected, setting], "{events:#?}");
+        // The layer that reads a form is outside of every handler.
+        let is_of_handler = code != "form_too_large";
+        for name in ["handler", "policy"] {
+            assert_eq!(logged.field(name).is_some(), is_of_handler, "{logged:?}");
+        }
     }
 }
 
