@@ -56,7 +56,7 @@ fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: Origin) -> Result<V
     refuse_private(members, kind, origin)?;
     check_purpose(members, "verify")?;
     let family = family(members, kind)?;
-    let algorithm = algorithm(members, family, allowed)?;
+    let algorithm = algorithm(members, family, Some(allowed))?;
     match family {
         Family::Hmac => VerifyingKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
         Family::Rsa => {
@@ -157,17 +157,18 @@ pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyErro
     }
 }
 
-/// The one algorithm of the key: its `alg`, else the only possible one.
+/// The one algorithm of the key: its `alg`, else the only possible one. `allowed` is `None` for a key that signs.
 pub(super) fn algorithm(
     members: &Object<'_>,
     family: Family,
-    allowed: &[Algorithm],
+    allowed: Option<&[Algorithm]>,
 ) -> Result<Algorithm, KeyError> {
     let algorithm = match members.get("alg") {
         None => derived(family, allowed)?,
         Some(Json::Text(name)) => named(name, family)?,
         Some(_) => return Err(malformed("the member `alg` is not a string")),
     };
+    let allowed = allowed.unwrap_or_default();
     if allowed.is_empty() || allowed.contains(&algorithm) {
         return Ok(algorithm);
     }
@@ -187,25 +188,30 @@ fn named(name: &str, family: Family) -> Result<Algorithm, KeyError> {
     Ok(algorithm)
 }
 
-fn derived(family: Family, allowed: &[Algorithm]) -> Result<Algorithm, KeyError> {
-    match family {
-        Family::Ec(curve) => Ok(curve.algorithm()),
-        Family::Ed25519 => Ok(Algorithm::EdDsa),
-        Family::Hmac | Family::Rsa => {
-            let mut fitting = allowed.iter().copied().filter(|algorithm| algorithm.family() == family);
-            if let Some(first) = fitting.next()
-                && fitting.all(|other| other == first)
-            {
-                return Ok(first);
-            }
-            let message = format!(
-                "the key is {family} without `alg`, and the allowed algorithms ({}) do not name exactly one for it: \
-                 add `alg` to the key, or allow exactly one such algorithm",
-                names(allowed)
-            );
-            Err(KeyError::new(KeyErrorKind::AlgorithmUndetermined, message))
-        }
+fn derived(family: Family, allowed: Option<&[Algorithm]>) -> Result<Algorithm, KeyError> {
+    let usual = match family {
+        Family::Ec(curve) => return Ok(curve.algorithm()),
+        Family::Ed25519 => return Ok(Algorithm::EdDsa),
+        Family::Hmac => "Hs256",
+        Family::Rsa => "Rs256",
+    };
+    let mut fitting = allowed.unwrap_or_default().iter().copied().filter(|one| one.family() == family);
+    if let Some(first) = fitting.next()
+        && fitting.all(|other| other == first)
+    {
+        return Ok(first);
     }
+    let message = match allowed {
+        None => format!("the key is {family} without `alg`: add `alg` to the key"),
+        Some(allowed) => format!(
+            "the key is {family} without `alg`, and the allowed algorithms ({}) do not name exactly one for it: name it with \
+             `.algorithms([Algorithm::{usual}])` on the builder or on the `TrustedIssuer`, with `algorithms` in settings, or in \
+             the list beside the text; most issuers sign with {}. Or add `alg` to the key",
+            names(allowed),
+            usual.to_ascii_uppercase()
+        ),
+    };
+    Err(KeyError::new(KeyErrorKind::AlgorithmUndetermined, message))
 }
 
 fn names(algorithms: &[Algorithm]) -> String {

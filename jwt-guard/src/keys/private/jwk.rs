@@ -28,7 +28,7 @@ fn bind(members: &Object<'_>) -> Result<SigningKey, KeyError> {
         return Err(der::public());
     }
     check_purpose(members, "sign")?;
-    let algorithm = algorithm(members, family, &[])?;
+    let algorithm = algorithm(members, family, None)?;
     match family {
         Family::Hmac => SigningKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
         Family::Rsa => rsa(members, algorithm),

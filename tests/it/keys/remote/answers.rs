@@ -159,3 +159,29 @@ async fn the_proxy_of_the_environment_is_not_used() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
+
+#[tokio::test]
+async fn an_rsa_key_without_alg_is_for_the_one_algorithm_that_is_chosen_and_the_status_says_how() {
+    let rsa = key(Algorithm::Rs256);
+    let nameless = |id: &str| rsa.published(id).replace(r#""alg":"RS256","#, "");
+    let issuer = KeyServer::start().await;
+    issuer.says(JWKS, &format!(r#"{{"keys":[{}]}}"#, nameless("a")));
+    for algorithms in [&[][..], &[Algorithm::Rs256, Algorithm::Ps256], &[Algorithm::Es256]] {
+        let (builder, _clock) = guard(&issuer);
+        let guard = builder.algorithms(algorithms.iter().copied()).build().unwrap();
+        let error = guard.keys().ready().await.unwrap_err().to_string();
+        assert!(error.contains(".algorithms([Algorithm::Rs256])"), "{error}");
+        let service = app::serve(guard).await;
+        assert_ne!(service.get(PROTECTED, &token(Algorithm::Rs256, "a")).await.status, 200);
+    }
+    let (builder, _clock) = guard(&issuer);
+    let service = app::serve(builder.algorithms([Algorithm::Rs256]).build().unwrap()).await;
+    service.get(PROTECTED, &token(Algorithm::Rs256, "a")).await.is(ALICE);
+    for other in [Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256] {
+        service.get(PROTECTED, &token(other, "a")).await.is(Outcome::BAD_TOKEN);
+    }
+    let (builder, _clock) = guard(&issuer);
+    let service = app::serve(builder.algorithms([Algorithm::Ps256]).build().unwrap()).await;
+    service.get(PROTECTED, &token(Algorithm::Ps256, "a")).await.is(ALICE);
+    service.get(PROTECTED, &token(Algorithm::Rs256, "a")).await.is(Outcome::BAD_TOKEN);
+}
