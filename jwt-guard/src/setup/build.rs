@@ -124,6 +124,7 @@ impl Draft {
                 problems.setting(format!("`{what}` needs a reason; say in a few words why it is safe here"));
             }
         }
+        self.check_remote(problems);
         self.answer.check(problems);
         self.token_rules.check(problems);
         self.request.check(problems);

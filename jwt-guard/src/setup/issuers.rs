@@ -71,7 +71,7 @@ impl Draft {
 
     fn check_issuers(&self, problems: &mut Problems) {
         let own = self.own.has_keys() || self.own_tokens.signing_key.is_some();
-        if self.own.remote.is_some() && self.own_tokens.signing_key.is_some() {
+        if self.own.is_remote() && self.own_tokens.signing_key.is_some() {
             problems.setting(
                 "the guard signs tokens in the name of an issuer whose keys are fetched; give that issuer to \
                  `.trust(TrustedIssuer::oidc(..))`, and the guard a name of its own with `.issuer(..)`",
@@ -92,9 +92,6 @@ impl Draft {
             }
             if issuer.may_lack_audience && issuer.clients.names.is_empty() {
                 problems.setting(format!("the tokens of the issuer {name:?} need not have an audience: add `.client(\"..\")` with each client whose tokens may be sent here, or `.audience(\"..\")` if all tokens name this service"));
-            }
-            if issuer.is_plain && !self.loopback_http() {
-                problems.setting(format!("the issuer {name:?} is reached without TLS, so anybody in between can answer for it; expected `https://..`, or, for tests on this machine, `.danger().loopback_http(\"reason\")`"));
             }
         }
         if own && self.own.issuers.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::endpoint::{Address, Endpoint};
+use super::endpoint::{Address, Endpoint, PlainHttp};
 use super::fetch::{FetchKeys, KeyRequest, KeyResponse};
 use super::listed::Listed;
 use crate::causes::with_causes;
@@ -48,21 +48,19 @@ impl Asking<'_> {
     ///
     /// Why it is not available.
     pub(super) async fn address(self, endpoint: &Endpoint) -> Result<Address, String> {
-        let (issuer, [openid, oauth], loopback_http) = match endpoint {
+        let (issuer, documents, plain_http) = match endpoint {
             Endpoint::Jwks(address) => return Ok(address.clone()),
-            Endpoint::Discovery { issuer, documents, loopback_http } => (issuer, documents, *loopback_http),
+            Endpoint::Discovery { issuer, documents, plain_http } => (issuer, documents, plain_http),
         };
-        let (first, response) = (openid, self.get(openid, None).await?);
-        let (from, response) = match response.status {
-            200 => (first, response),
-            _ => (oauth, self.get(oauth, None).await?),
-        };
-        if response.status != 200 {
-            return Err(format!(
-                "the metadata of the issuer is nowhere: {openid} and {oauth} do not answer with 200"
-            ));
+        for from in documents {
+            let response = self.get(from, None).await?;
+            if response.status == 200 {
+                let found = jwks_uri(&text(response)?, issuer, plain_http);
+                return found.map_err(|reason| format!("{from}: {reason}"));
+            }
         }
-        jwks_uri(&text(response)?, issuer, loopback_http).map_err(|reason| format!("{from}: {reason}"))
+        let asked: Vec<_> = documents.iter().map(Address::as_str).collect();
+        Err(format!("the metadata of the issuer is nowhere: no answer with 200 from {}", asked.join(" and ")))
     }
 
     /// Fetches the keys at an address. `etag` belongs to the current keys, if they came from there.
@@ -120,7 +118,7 @@ fn read_keys(
 
 /// The address of the keys, from metadata that names this issuer (OpenID Connect Discovery 1.0 section 4.3, RFC 8414
 /// section 3.3).
-fn jwks_uri(text: &str, issuer: &str, loopback_http: bool) -> Result<Address, String> {
+fn jwks_uri(text: &str, issuer: &str, plain_http: &PlainHttp) -> Result<Address, String> {
     let metadata = json::parse_object(text, METADATA_LIMITS)
         .map_err(|_| "the metadata of the issuer is not one strict JSON object".to_owned())?;
     match metadata.get("issuer") {
@@ -135,7 +133,7 @@ fn jwks_uri(text: &str, issuer: &str, loopback_http: bool) -> Result<Address, St
         _ => return Err("the metadata does not say whose it is (`issuer`)".to_owned()),
     }
     match metadata.get("jwks_uri") {
-        Some(Json::Text(uri)) => Address::parse(uri, loopback_http)
+        Some(Json::Text(uri)) => Address::parse(uri, plain_http)
             .map_err(|reason| format!("the `jwks_uri` of the metadata: {reason}")),
         _ => Err("the metadata does not say where the keys are (`jwks_uri`)".to_owned()),
     }
@@ -189,7 +187,7 @@ mod tests {
     fn metadata_is_the_issuers_own_or_refused() {
         const ISSUER: &str = "https://id.example/a";
         let good = r#"{"issuer":"https://id.example/a","jwks_uri":"https://keys.example/k","x":[[{}]]}"#;
-        assert_eq!(jwks_uri(good, ISSUER, false).unwrap().as_str(), "https://keys.example/k");
+        assert_eq!(jwks_uri(good, ISSUER, &PlainHttp::default()).unwrap().as_str(), "https://keys.example/k");
         for (text, reason) in [
             (r#"{"issuer":"https://id.example/a/","jwks_uri":"https://k.example"}"#, "byte for byte"),
             (r#"{"issuer":"https://ID.example/a","jwks_uri":"https://k.example"}"#, "byte for byte"),
@@ -208,10 +206,11 @@ mod tests {
             (r#"["https://id.example/a"]"#, "strict"),
             ("", "strict"),
         ] {
-            let found = jwks_uri(text, ISSUER, false).unwrap_err();
+            let found = jwks_uri(text, ISSUER, &PlainHttp::default()).unwrap_err();
             assert!(found.contains(reason), "{text}: {found}");
         }
         let local = r#"{"issuer":"https://id.example/a","jwks_uri":"http://127.0.0.1:1/k"}"#;
-        assert!(jwks_uri(local, ISSUER, true).is_ok());
+        let loopback = PlainHttp { loopback: true, hosts: Vec::new() };
+        assert!(jwks_uri(local, ISSUER, &loopback).is_ok());
     }
 }

@@ -14,15 +14,37 @@ pub(crate) enum Endpoint {
     Discovery {
         /// The name that the metadata must repeat byte for byte.
         issuer: String,
-        /// Where the metadata may be, in this order: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.
-        documents: [Address; 2],
-        loopback_http: bool,
+        /// Where the metadata may be, in this order: the address in the configuration, or those of OpenID Connect
+        /// Discovery 1.0 section 4 and RFC 8414 section 3.
+        documents: Vec<Address>,
+        plain_http: PlainHttp,
     },
 }
 
-/// An address that may be requested: https, or http on loopback if the configuration allows it.
+/// An address that may be requested: https, or http where the configuration allows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address(Box<str>);
+
+/// The hosts that may be asked without TLS: none, unless `danger()` named them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PlainHttp {
+    /// Whether this machine is one of them.
+    pub(crate) loopback: bool,
+    /// Host names without ports.
+    pub(crate) hosts: Vec<String>,
+}
+
+impl PlainHttp {
+    /// The configured name that is not a host name.
+    pub(crate) fn illegal_host(&self) -> Option<&str> {
+        self.hosts.iter().find(|host| !is_host(host)).map(String::as_str)
+    }
+
+    /// Host names have no case (RFC 9110 section 4.2.3); apart from that they are compared whole.
+    fn allows(&self, host: &str) -> bool {
+        (self.loopback && is_loopback(host)) || self.hosts.iter().any(|named| named.eq_ignore_ascii_case(host))
+    }
+}
 
 impl Endpoint {
     /// The JWK set at `url`.
@@ -30,8 +52,18 @@ impl Endpoint {
     /// # Errors
     ///
     /// What is wrong with the URL, in a sentence.
-    pub(crate) fn jwks(url: &str, loopback_http: bool) -> Result<Self, String> {
-        Address::parse(url, loopback_http).map(Self::Jwks)
+    pub(crate) fn jwks(url: &str, plain_http: &PlainHttp) -> Result<Self, String> {
+        Address::parse(url, plain_http).map(Self::Jwks)
+    }
+
+    /// The JWK set that the metadata at `url` names, which must be that of `issuer`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the URL, in a sentence.
+    pub(crate) fn metadata(url: &str, issuer: &str, plain_http: &PlainHttp) -> Result<Self, String> {
+        let documents = vec![Address::parse(url, plain_http)?];
+        Ok(Self::Discovery { issuer: issuer.to_owned(), documents, plain_http: plain_http.clone() })
     }
 
     /// The JWK set that the issuer's metadata names.
@@ -39,8 +71,8 @@ impl Endpoint {
     /// # Errors
     ///
     /// What is wrong with the name of the issuer, in a sentence.
-    pub(crate) fn discovery(issuer: &str, loopback_http: bool) -> Result<Self, String> {
-        Address::parse(issuer, loopback_http)?;
+    pub(crate) fn discovery(issuer: &str, plain_http: &PlainHttp) -> Result<Self, String> {
+        Address::parse(issuer, plain_http)?;
         if issuer.contains('?') {
             return Err(format!(
                 "the issuer {} has a query, which no issuer may have (RFC 8414 section 2): remove it",
@@ -51,11 +83,11 @@ impl Endpoint {
         let host = named.find("://").map_or(0, |at| at + 3);
         let path = named.get(host..).and_then(|rest| rest.find('/')).map_or(named.len(), |at| host + at);
         let (origin, path) = named.split_at_checked(path).unwrap_or((named, ""));
-        let documents = [
-            Address::parse(&format!("{named}/.well-known/openid-configuration"), loopback_http)?,
-            Address::parse(&format!("{origin}/.well-known/oauth-authorization-server{path}"), loopback_http)?,
+        let documents = vec![
+            Address::parse(&format!("{named}/.well-known/openid-configuration"), plain_http)?,
+            Address::parse(&format!("{origin}/.well-known/oauth-authorization-server{path}"), plain_http)?,
         ];
-        Ok(Self::Discovery { issuer: issuer.to_owned(), documents, loopback_http })
+        Ok(Self::Discovery { issuer: issuer.to_owned(), documents, plain_http: plain_http.clone() })
     }
 }
 
@@ -63,7 +95,7 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Jwks(address) => address.fmt(f),
-            Self::Discovery { documents: [first, _], .. } => first.fmt(f),
+            Self::Discovery { documents, .. } => documents.first().map_or(Ok(()), |first| first.fmt(f)),
         }
     }
 }
@@ -74,7 +106,7 @@ impl Address {
     /// # Errors
     ///
     /// What is wrong with it, in a sentence.
-    pub(super) fn parse(url: &str, loopback_http: bool) -> Result<Self, String> {
+    pub(super) fn parse(url: &str, plain_http: &PlainHttp) -> Result<Self, String> {
         let refuse = |what: &str, fix: &str| Err(format!("the URL {} {what}: {fix}", shown(url)));
         // `Uri` drops fragments silently.
         if url.contains('#') {
@@ -102,15 +134,21 @@ impl Address {
         }
         match scheme {
             "https" => {}
-            "http" if loopback_http && is_loopback(host) => {}
-            "http" if loopback_http => {
+            "http" if plain_http.allows(host) => {}
+            "http" if is_loopback(host) => {
                 return refuse(
-                    "is http, which only loopback may be",
-                    "use https, or a loopback address in a test",
+                    "is http, so another program of this machine could put in keys of its own",
+                    "use https, or `.danger().loopback_http(\"reason\")` in a test",
                 );
             }
             "http" => {
-                return refuse("is http, so anybody on the way could put in keys of his own", "use https");
+                return refuse(
+                    "is http, so anybody on the way could put in keys of his own",
+                    &format!(
+                        "use https, or, for a host of a private network, \
+                         `.danger().plain_http([{host:?}], \"reason\")`"
+                    ),
+                );
             }
             _ => return refuse("is neither https nor http", "use https"),
         }
@@ -156,6 +194,14 @@ fn shown(url: &str) -> String {
 mod tests {
     use super::*;
 
+    fn loopback() -> PlainHttp {
+        PlainHttp { loopback: true, hosts: Vec::new() }
+    }
+
+    fn hosts(names: &[&str]) -> PlainHttp {
+        PlainHttp { loopback: false, hosts: names.iter().map(|&name| name.to_owned()).collect() }
+    }
+
     #[test]
     fn an_https_url_with_a_host_is_legal() {
         for url in [
@@ -166,7 +212,7 @@ mod tests {
             "https://[2001:db8::1]:8443/keys",
             "HTTPS://ID.example/keys",
         ] {
-            assert_eq!(Address::parse(url, false).map(|found| found.to_string()), Ok(url.to_owned()));
+            assert_eq!(Address::parse(url, &PlainHttp::default()).map(|found| found.to_string()), Ok(url.to_owned()));
         }
     }
 
@@ -201,7 +247,7 @@ mod tests {
             ("https://[not-v6]/keys", ""),
             ("https://a,b/keys", ""),
         ] {
-            let message = Address::parse(url, false).expect_err(url);
+            let message = Address::parse(url, &PlainHttp::default()).expect_err(url);
             assert!(message.contains(reason) && message.contains(": "), "{url}: {message}");
             assert!(!message.contains("secret") && !message.contains('\n'), "{message}");
         }
@@ -211,8 +257,8 @@ mod tests {
     fn http_is_for_loopback_and_where_it_was_allowed() {
         for url in ["http://localhost:1/k", "http://127.0.0.1:1/k", "http://127.9.9.9/k", "http://[::1]:1/k"]
         {
-            assert!(Address::parse(url, true).is_ok(), "{url}");
-            assert!(Address::parse(url, false).is_err(), "{url}");
+            assert!(Address::parse(url, &loopback()).is_ok(), "{url}");
+            assert!(Address::parse(url, &PlainHttp::default()).is_err(), "{url}");
         }
         for url in [
             "http://id.example/k",
@@ -223,7 +269,51 @@ mod tests {
             "http://[::ffff:127.0.0.1]/k",
             "http://2130706433/k",
         ] {
-            assert!(Address::parse(url, true).unwrap_err().contains("only loopback"), "{url}");
+            assert!(Address::parse(url, &loopback()).unwrap_err().contains("plain_http"), "{url}");
+        }
+    }
+
+    #[test]
+    fn http_is_for_a_host_that_was_named_and_for_no_host_like_it() {
+        let named = hosts(&["keycloak", "id.auth.svc.cluster.local", "10.0.0.7", "[fd00::7]"]);
+        for url in [
+            "http://keycloak/k",
+            "http://keycloak:8080/k",
+            "http://KEYCLOAK:8080/k",
+            "http://id.auth.svc.cluster.local/k",
+            "http://10.0.0.7:8080/k",
+            "http://[fd00::7]:8080/k",
+            "https://anything.example/k",
+        ] {
+            assert!(Address::parse(url, &named).is_ok(), "{url}");
+        }
+        for url in [
+            "http://keycloak2/k",
+            "http://xkeycloak/k",
+            "http://keycloak.evil.example/k",
+            "http://evil.keycloak/k",
+            "http://keycloak./k",
+            "http://keycloak@evil.example/k",
+            "http://evil.example/keycloak",
+            "http://evil.example?keycloak",
+            "http://svc.cluster.local/k",
+            "http://10.0.0.70/k",
+            "http://10.0.0.8/k",
+            "http://localhost/k",
+            "http://127.0.0.1/k",
+            "http://[fd00::8]/k",
+            "ftp://keycloak/k",
+            "http:keycloak/k",
+        ] {
+            assert!(Address::parse(url, &named).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_named_is_a_host_and_nothing_more() {
+        assert_eq!(hosts(&["keycloak", "id.svc", "10.0.0.7", "[::1]", "key_cloak"]).illegal_host(), None);
+        for name in ["", " keycloak", "keycloak:8080", "http://keycloak", "keycloak/", "*", "*.svc", "[x]", "::1"] {
+            assert_eq!(hosts(&["keycloak", name]).illegal_host(), Some(name));
         }
     }
 
@@ -251,17 +341,15 @@ mod tests {
                 "https://id.example/.well-known/oauth-authorization-server/realms/a",
             ),
         ] {
-            let Ok(Endpoint::Discovery { issuer: named, documents, .. }) = Endpoint::discovery(issuer, false)
+            let Ok(Endpoint::Discovery { issuer: named, documents, .. }) = Endpoint::discovery(issuer, &PlainHttp::default())
             else {
                 panic!("{issuer}")
             };
-            assert_eq!(
-                (named.as_str(), documents.each_ref().map(Address::as_str)),
-                (issuer, [openid, oauth])
-            );
+            let documents: Vec<_> = documents.iter().map(Address::as_str).collect();
+            assert_eq!((named.as_str(), &*documents), (issuer, &[openid, oauth][..]));
         }
         for issuer in ["https://id.example?x=1", "http://id.example", "id.example", "https://u@id.example"] {
-            assert!(Endpoint::discovery(issuer, false).is_err(), "{issuer}");
+            assert!(Endpoint::discovery(issuer, &PlainHttp::default()).is_err(), "{issuer}");
         }
     }
 }

@@ -33,7 +33,7 @@ use tokio::runtime::Handle;
 
 use self::document::{Asking, Delivered};
 use self::endpoint::Address;
-pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::endpoint::{Endpoint, PlainHttp};
 pub use self::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
 pub use self::handle::{KeysUnavailable, RemoteKeysHandle};
 pub(crate) use self::holder::Current;

@@ -5,6 +5,7 @@ mod trusted;
 
 pub use self::trusted::TrustedIssuer;
 use super::keys::{KeySource, load};
+use super::remote::RemoteSource;
 use crate::claims::hierarchy::Hierarchies;
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
@@ -16,7 +17,9 @@ use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, Rules, To
 pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) keys: Vec<KeySource>,
     /// The address of published keys.
-    pub(in crate::setup) remote: Option<super::remote::RemoteSource>,
+    pub(in crate::setup) remote: Option<RemoteSource>,
+    /// Where the document with that address is, if the issuer's name does not say it.
+    pub(in crate::setup) metadata_url: Option<String>,
     pub(in crate::setup) remote_settings: Option<RemoteKeySettings>,
     pub(in crate::setup) algorithms: Vec<Algorithm>,
     pub(in crate::setup) issuers: Vec<String>,
@@ -35,8 +38,6 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) same_users: bool,
     /// The defaults.
     pub(in crate::setup) usual: Usual,
-    /// Whether the name begins with `http://` and is an address of this machine.
-    pub(in crate::setup) is_plain: bool,
     /// The invalid argument of a preset.
     pub(in crate::setup) problems: Vec<String>,
 }
@@ -48,13 +49,13 @@ pub(in crate::setup) struct Usual {
     pub(in crate::setup) scopes: &'static [&'static [&'static str]],
     /// The paths of the claims with roles.
     pub(in crate::setup) roles: &'static [&'static [&'static str]],
-    /// Whether its keys are found by its first name.
-    pub(in crate::setup) discovery: bool,
+    /// Where its keys are published.
+    pub(in crate::setup) keys: Option<RemoteSource>,
 }
 
 impl Default for Usual {
     fn default() -> Self {
-        Self { scopes: &[&["scope"], &["scp"]], roles: &[&["roles"]], discovery: false }
+        Self { scopes: &[&["scope"], &["scp"]], roles: &[&["roles"]], keys: None }
     }
 }
 
@@ -63,6 +64,7 @@ impl Default for IssuerDraft {
         Self {
             keys: Vec::new(),
             remote: None,
+            metadata_url: None,
             remote_settings: None,
             algorithms: Vec::new(),
             issuers: Vec::new(),
@@ -78,7 +80,6 @@ impl Default for IssuerDraft {
             login_claims: LoginClaims::PassedOver,
             same_users: false,
             usual: Usual::default(),
-            is_plain: false,
             problems: Vec::new(),
         }
     }
@@ -87,16 +88,32 @@ impl Default for IssuerDraft {
 impl IssuerDraft {
     /// Whether there is a key, or an address of keys.
     pub(super) fn has_keys(&self) -> bool {
-        if self.remote.is_some() || self.usual.discovery {
-            return true;
-        }
-        !self.keys.is_empty()
+        self.is_remote() || !self.keys.is_empty()
+    }
+
+    /// Whether there is an address of keys.
+    pub(super) fn is_remote(&self) -> bool {
+        self.remote.is_some() || self.metadata_url.is_some() || self.usual.keys.is_some()
+    }
+
+    /// Where keys are published: as configured, or as usual for a preset whose argument is valid.
+    pub(super) fn source(&self) -> Option<&RemoteSource> {
+        self.remote.as_ref().or(self.usual.keys.as_ref().filter(|_| self.problems.is_empty()))
     }
 
     pub(super) fn check(&self, problems: &mut Problems) {
         self.problems.iter().for_each(|problem| problems.setting(problem));
-        if self.remote.is_some() && !self.keys.is_empty() {
+        if (self.remote.is_some() || self.metadata_url.is_some()) && !self.keys.is_empty() {
             problems.setting("an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers");
+        }
+        if self.metadata_url.is_some() && matches!(self.remote, Some(RemoteSource::Jwks(_))) {
+            problems.setting("both `jwks_url` and `metadata_url` are set; keep the one that says where the keys are");
+        }
+        if self.metadata_url.is_some() && self.issuers.is_empty() {
+            problems.setting(
+                "`metadata_url` is set without the name that the document must repeat; add `.issuer(\"..\")` with the `iss` of \
+                 the tokens, byte for byte",
+            );
         }
         // A preset with an invalid argument has no name.
         for issuer in self.issuers.iter().filter(|_| self.problems.is_empty()) {

@@ -53,7 +53,7 @@ async fn metadata_that_is_wrong_brings_no_keys_and_no_verdict() {
     for (issuer_name, jwks_uri, reason) in [
         (Some("https://evil.example"), None, "byte for byte"),
         (Some(""), None, "byte for byte"),
-        (None, Some("http://192.0.2.1/keys"), "only loopback"),
+        (None, Some("http://192.0.2.1/keys"), "plain_http"),
         (None, Some("ftp://localhost/keys"), "neither https nor http"),
         (None, Some("http://user:secret@localhost/keys"), "user information"),
     ] {

@@ -1,5 +1,6 @@
 //! Keys that an issuer publishes: a guard, a scripted issuer, and real HTTP between them. Time is moved by hand.
 
+mod addresses;
 mod answers;
 mod attacks;
 mod discovery;

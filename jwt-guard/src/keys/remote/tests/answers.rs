@@ -141,7 +141,7 @@ async fn a_failed_fetch_of_keys_has_the_metadata_read_again() {
         let (issuer, clock) = (Issuer::new(), Hand::new());
         issuer.answers(OPENID, metadata(URL));
         issuer.publishes(&[("a", A)]);
-        let keys = at(Endpoint::discovery(ISSUER, false).unwrap(), &issuer, &clock);
+        let keys = at(Endpoint::discovery(ISSUER, &PlainHttp::default()).unwrap(), &issuer, &clock);
         keys.refresh().await.unwrap();
         issuer.answers(OPENID, metadata(moved));
         issuer.answers(moved, Answer::Says(KeyResponse::new(200, set(&[("b", B)]))));
@@ -260,7 +260,7 @@ async fn the_tag_of_an_answer_that_was_refused_is_not_sent() {
 
 /// An issuer with metadata, and the addresses that were requested.
 fn discovering(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
-    at(Endpoint::discovery(ISSUER, false).unwrap(), issuer, clock)
+    at(Endpoint::discovery(ISSUER, &PlainHttp::default()).unwrap(), issuer, clock)
 }
 
 fn metadata(jwks_uri: &str) -> Answer {
@@ -312,7 +312,7 @@ async fn metadata_that_is_not_the_issuers_own_leads_nowhere() {
     }
     let issuer = Issuer::new();
     let error = discovering(&issuer, &Hand::new()).ready().await.unwrap_err();
-    assert!(error.contains("do not answer with 200"), "{error}");
+    assert!(error.contains("no answer with 200"), "{error}");
     issuer.answers(OPENID, Answer::IsDown);
     issuer.answers(OAUTH, metadata(URL));
     assert!(discovering(&issuer, &Hand::new()).ready().await.unwrap_err().contains("cable cut"));
@@ -337,7 +337,7 @@ fn only_keys_that_an_issuer_may_publish_are_worth_asking_for() {
     let (issuer, clock) = (Issuer::new(), Hand::new());
     let any = remote(&issuer, &clock);
     let clock: Arc<dyn Clock> = Arc::new(clock);
-    let endpoint = Endpoint::jwks(URL, false).unwrap();
+    let endpoint = Endpoint::jwks(URL, &PlainHttp::default()).unwrap();
     let settings = RemoteKeySettings::new();
     let one = RemoteKeys::new(String::new(), endpoint, vec![Algorithm::Es256], &settings, clock, issuer);
     for (algorithm, of_any, of_one) in [

@@ -111,7 +111,7 @@ impl World {
                     etag: None,
                     max_age: None,
                 };
-                let from = Address::parse(URL, false).unwrap();
+                let from = Address::parse(URL, &PlainHttp::default()).unwrap();
                 self.holder.end(number, Ok((from, delivered)), self.now, None, Jitter::new(0));
                 self.under_way -= 1;
                 assert_eq!(self.look().unwrap(), [["old", "new"][usize::from(rotated)]]);

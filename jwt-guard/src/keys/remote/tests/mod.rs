@@ -92,7 +92,7 @@ fn set(keys: &[(&str, &str)]) -> String {
 }
 
 fn remote(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
-    at(Endpoint::jwks(URL, false).unwrap(), issuer, clock)
+    at(Endpoint::jwks(URL, &PlainHttp::default()).unwrap(), issuer, clock)
 }
 
 fn at(endpoint: Endpoint, issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {

@@ -268,7 +268,7 @@ fn a_runtime_without_timers_takes_no_request_down() {
     let issuer = Issuer::new();
     issuer.publishes(&[("a", A)]);
     let (clock, fetcher) = (Arc::new(crate::clock::SystemClock), Arc::clone(&issuer) as Arc<dyn FetchKeys>);
-    let endpoint = Endpoint::jwks(URL, false).unwrap();
+    let endpoint = Endpoint::jwks(URL, &PlainHttp::default()).unwrap();
     let keys =
         RemoteKeys::new(String::new(), endpoint, Vec::new(), &RemoteKeySettings::new(), clock, fetcher);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

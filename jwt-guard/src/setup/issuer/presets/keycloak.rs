@@ -1,6 +1,6 @@
 //! Keycloak.
 
-use super::address::Address;
+use super::address::problem;
 use super::preset;
 use crate::setup::TrustedIssuer;
 
@@ -46,11 +46,9 @@ impl TrustedIssuer {
     /// ```
     pub fn keycloak(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
-        let (address, problem) = Address::or_problem(&issuer, "https://HOST/realms/NAME", is_realm);
-        let is_plain = address.is_some_and(|address| address.is_plain);
+        let problem = problem(&issuer, "https://HOST/realms/NAME", is_realm);
         let mut draft = preset(issuer, &[&["scope"]], &[&["realm_access", "roles"]]);
         draft.clients.claims = vec!["azp".to_owned()];
-        draft.is_plain = is_plain;
         draft.problems.extend(problem);
         Self(draft).claim_value("typ", "Bearer")
     }

@@ -10,8 +10,9 @@ mod entra;
 mod keycloak;
 mod okta;
 
-use self::address::Address;
+use self::address::problem;
 use super::{IssuerDraft, TrustedIssuer, Usual};
+use crate::setup::remote::RemoteSource;
 use crate::verify::{Clients, TokenProfile};
 
 /// # Presets
@@ -49,10 +50,9 @@ impl TrustedIssuer {
     /// ```
     pub fn rfc9068(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
-        let (address, problem) = Address::or_problem(&issuer, "https://HOST", |_| true);
-        let mut draft = preset(issuer.clone(), &[&["scope"]], &[&["roles"]]);
+        let problem = problem(&issuer, "https://HOST", |_| true);
+        let mut draft = preset(issuer, &[&["scope"]], &[&["roles"]]);
         draft.profile = TokenProfile::AccessToken;
-        draft.is_plain = address.is_some_and(|address| address.is_plain);
         draft.problems.extend(problem);
         Self(draft)
     }
@@ -64,7 +64,7 @@ fn preset(
     scopes: &'static [&'static [&'static str]],
     roles: &'static [&'static [&'static str]],
 ) -> IssuerDraft {
-    let usual = Usual { scopes, roles, discovery: true };
+    let usual = Usual { scopes, roles, keys: Some(RemoteSource::Discovery(issuer.clone())) };
     IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
 }
 

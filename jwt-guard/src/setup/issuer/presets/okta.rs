@@ -1,6 +1,6 @@
 //! Okta.
 
-use super::address::Address;
+use super::address::problem;
 use super::{client_in, preset};
 use crate::setup::TrustedIssuer;
 
@@ -35,11 +35,9 @@ impl TrustedIssuer {
     /// ```
     pub fn okta(issuer: impl Into<String>) -> Self {
         let issuer = issuer.into();
-        let (address, problem) = Address::or_problem(&issuer, "https://ORG/oauth2/SERVER", is_custom_server);
-        let is_plain = address.is_some_and(|address| address.is_plain);
+        let problem = problem(&issuer, "https://ORG/oauth2/SERVER", is_custom_server);
         let mut draft = preset(issuer, &[&["scp"]], &[&["groups"]]);
         draft.clients = client_in(&["cid"]);
-        draft.is_plain = is_plain;
         draft.problems.extend(problem);
         Self(draft)
     }

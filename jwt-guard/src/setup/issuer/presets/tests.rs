@@ -3,6 +3,8 @@
 use super::*;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::setup::build::Draft;
+#[cfg(feature = "remote-keys")]
+use crate::{guard::JwtGuard, problems::ConfigError};
 
 /// The problems of a preset with a key and an audience.
 fn problems(issuer: TrustedIssuer) -> Vec<String> {
@@ -44,7 +46,6 @@ fn keycloak_is_a_realm() {
         "",
         "shop",
         "id.example/realms/shop",
-        "http://id.example/realms/shop",
         "HTTPS://id.example/realms/shop",
         "ftp://id.example/realms/shop",
         "https://id.example",
@@ -143,7 +144,6 @@ fn okta_is_a_custom_authorization_server() {
         "https://acme.okta.com/oauth2/v1",
         "https://acme.okta.com/oauth2/default/",
         "https://acme.okta.com/oauth2/default/v1/token",
-        "http://acme.okta.com/oauth2/default",
     ];
     refuses(okta, &wrong, "expected `https://ORG/oauth2/SERVER`");
 }
@@ -156,23 +156,8 @@ fn rfc_9068_takes_any_address_over_tls() {
     }
     refuses(
         server,
-        &["", "as.example", "http://as.example", "https://as.example?x"],
+        &["", "as.example", "ftp://as.example", "https://as.example?x"],
         "expected `https://HOST`",
-    );
-}
-
-#[test]
-fn an_issuer_of_this_machine_without_tls_needs_the_door() {
-    for issuer in
-        ["http://localhost:8080/realms/shop", "http://127.0.0.1/realms/shop", "http://[::1]:80/realms/shop"]
-    {
-        let found = problems(TrustedIssuer::keycloak(issuer));
-        assert!(found.len() == 1 && found[0].contains("loopback_http"), "{issuer}: {found:#?}");
-    }
-    refuses(
-        |text| TrustedIssuer::keycloak(text),
-        &["http://localhost.evil.example/realms/shop", "http://127.0.0.1.evil.example/realms/shop"],
-        "expected `https://HOST/realms/NAME`",
     );
 }
 
@@ -242,18 +227,74 @@ fn a_preset_finds_its_keys_unless_they_are_given() {
     }
 }
 
+/// The problems of an issuer whose keys are fetched, with doors of `danger()`.
+#[cfg(feature = "remote-keys")]
+fn fetching(issuer: TrustedIssuer, loopback: bool, hosts: &[&str]) -> Vec<String> {
+    let mut builder = JwtGuard::builder().trust(issuer.audience("orders"));
+    if loopback {
+        builder = builder.danger().loopback_http("a provider for tests");
+    }
+    if !hosts.is_empty() {
+        builder = builder.danger().plain_http(hosts.iter().copied(), "a network of ours");
+    }
+    builder.build().map_or_else(|error| error.problems().collect(), |_| Vec::new())
+}
+
 #[cfg(feature = "remote-keys")]
 #[test]
-fn the_door_lets_an_issuer_of_this_machine_do_without_tls() {
-    let built = |issuer: &str, reason: Option<&str>| {
-        let mut draft = Draft::new();
-        draft.trusted.push(TrustedIssuer::keycloak(issuer).audience("orders").0);
-        draft
-            .danger_reasons
-            .extend(reason.map(|reason| (crate::setup::remote::LOOPBACK_HTTP, reason.to_owned())));
-        draft.finish().is_ok()
+fn a_preset_without_tls_needs_the_door_of_its_host_where_its_keys_are_fetched() {
+    let here = || TrustedIssuer::keycloak("http://localhost:8080/realms/shop");
+    let beside = || TrustedIssuer::keycloak("http://keycloak:8080/realms/shop");
+    assert_eq!(fetching(here(), true, &[]), [""; 0]);
+    assert_eq!(fetching(beside(), false, &["keycloak"]), [""; 0]);
+    assert!(fetching(here(), false, &["keycloak"])[0].contains("loopback_http"));
+    assert!(fetching(beside(), true, &[])[0].contains(r#"plain_http(["keycloak"]"#));
+    for issuer in [
+        "http://localhost.evil.example/realms/shop",
+        "http://127.0.0.1.evil.example/realms/shop",
+        "http://keycloak.evil.example/realms/shop",
+    ] {
+        let found = fetching(TrustedIssuer::keycloak(issuer), true, &["keycloak"]);
+        assert!(found.len() == 1 && found[0].contains("plain_http"), "{issuer}: {found:#?}");
+    }
+    let found = fetching(TrustedIssuer::rfc9068("http://as.example"), false, &[]);
+    assert!(found.len() == 1 && found[0].contains("plain_http"), "{found:#?}");
+    // A name in tokens is not fetched from, so it needs no door.
+    assert_eq!(fetching(here().jwks_url("https://id.internal/keys"), false, &[]), [""; 0]);
+    assert_eq!(fetching(here().jwks_url("http://keycloak:8080/keys"), false, &["keycloak"]), [""; 0]);
+    assert_eq!(problems(beside()), [""; 0]);
+}
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn a_host_without_tls_is_named_exactly() {
+    let realm = || TrustedIssuer::keycloak("https://id.example/realms/shop");
+    for host in ["", "keycloak:8080", "http://keycloak", "*.internal", "a b"] {
+        let found = fetching(realm(), false, &["keycloak", host]);
+        assert!(found.len() == 1 && found[0].contains(&format!("{host:?}")), "{host}: {found:#?}");
+    }
+    let none = JwtGuard::builder().trust(realm().audience("orders"));
+    let none = none.danger().plain_http([""; 0], "no host").build().unwrap_err().to_string();
+    assert!(none.contains("names no host"), "{none}");
+}
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn the_document_of_an_issuer_may_be_elsewhere_and_is_one_place_of_keys() {
+    let url = "https://keycloak.internal/realms/shop/.well-known/openid-configuration";
+    let endpoint = |issuer: TrustedIssuer| {
+        let guard = JwtGuard::builder().trust(issuer.audience("orders")).build()?;
+        Ok::<_, ConfigError>(guard.keys().status()[0].endpoint().map(str::to_owned))
     };
-    assert!(built("http://localhost:8080/realms/shop", Some("a Keycloak for tests")));
-    assert!(!built("http://localhost:8080/realms/shop", None));
-    assert!(!built("http://id.example/realms/shop", Some("a Keycloak for tests")));
+    for issuer in [
+        TrustedIssuer::keycloak("https://id.example/realms/shop"),
+        TrustedIssuer::oidc("https://id.example"),
+        TrustedIssuer::new("https://id.example"),
+    ] {
+        assert_eq!(endpoint(issuer.metadata_url(url)).unwrap().as_deref(), Some(url));
+    }
+    let both = TrustedIssuer::new("https://id.example").jwks_url(url).metadata_url(url);
+    assert!(endpoint(both).unwrap_err().to_string().contains("keep the one"));
+    let plain = TrustedIssuer::oidc("https://id.example").metadata_url("http://keycloak/doc");
+    assert!(endpoint(plain).unwrap_err().to_string().contains("plain_http"));
 }
