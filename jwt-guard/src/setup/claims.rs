@@ -55,6 +55,47 @@ impl<K, A> Builder<K, A> {
         self
     }
 
+    /// Reads roles from the claim at this path, which is an object: each member whose value grants it is a role. A member is
+    /// granted by `true`, or by an object with an organization in which it is granted, as in tokens of Zitadel:
+    /// `{"admin": {"163840776835432705": "acme.zitadel.cloud"}}`. A claim of another form is unreadable, as for
+    /// [`role_claim`](Self::role_claim).
+    ///
+    /// **A role in any organization counts.** Where organizations administer themselves, one of them could grant its people
+    /// the role `admin`: then use [`role_object_claim_in`](Self::role_object_claim_in). May be called for several; the first
+    /// call of it or of `role_claim` replaces the default.
+    ///
+    /// Only a claim that is named here is read as an object. A condition on a role is never met by the name of a member
+    /// elsewhere.
+    pub fn role_object_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.draft.own.add_role_object(path, None);
+        self
+    }
+
+    /// As [`role_object_claim`](Self::role_object_claim), for the roles that are granted in one organization: by the name of
+    /// the member inside that of the role, byte for byte.
+    ///
+    /// ```
+    /// use jwt_guard::keys::VerifyingKey;
+    /// use jwt_guard::{Algorithm, JwtGuard, Secret, TrustedIssuer};
+    ///
+    /// let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
+    /// let zitadel = TrustedIssuer::new("https://acme.zitadel.cloud").audience("2024").key(key);
+    /// let roles = ["urn:zitadel:iam:org:project:roles"];
+    /// let guard = JwtGuard::builder().trust(zitadel.clone().role_object_claim_in(roles, "163840776835432705")).build()?;
+    ///
+    /// let nowhere = JwtGuard::builder().trust(zitadel.role_object_claim_in(roles, "")).build();
+    /// assert!(nowhere.unwrap_err().to_string().contains("empty organization"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn role_object_claim_in<S: Into<String>>(
+        mut self,
+        path: impl IntoIterator<Item = S>,
+        organization: impl Into<String>,
+    ) -> Self {
+        self.draft.own.add_role_object(path, Some(organization.into()));
+        self
+    }
+
     /// Accepts the tokens of another issuer, beside the guard's own or alone. Each has its own keys, audience and
     /// claims; the settings of requests, clock and limits are those of the guard. May be called for several.
     pub fn trust(mut self, issuer: TrustedIssuer) -> Builder<HasKeys, HasAudience> {

@@ -77,6 +77,12 @@ impl Draft {
                  `.trust(TrustedIssuer::oidc(..))`, and the guard a name of its own with `.issuer(..)`",
             );
         }
+        if self.own_tokens.signing_key.is_some() && !self.own.role_objects.is_empty() {
+            problems.setting(
+                "the guard signs tokens with lists of roles, and reads roles from an object; trust the issuer of that object by \
+                 `.trust(TrustedIssuer::new(..).role_object_claim(..))`",
+            );
+        }
         if self.trusted.is_empty() {
             return;
         }

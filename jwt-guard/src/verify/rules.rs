@@ -100,6 +100,14 @@ impl Default for Clients {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ClaimPath(pub(crate) Vec<String>);
 
+/// A claim that is an object, each of whose members is a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoleObject {
+    pub(crate) path: ClaimPath,
+    /// The organization in which a role must be granted, if not any.
+    pub(crate) organization: Option<String>,
+}
+
 /// The rules for the tokens of one issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
@@ -114,6 +122,8 @@ pub(crate) struct Rules {
     pub(crate) subject_claim: String,
     pub(crate) scope_claims: Vec<ClaimPath>,
     pub(crate) role_claims: Vec<ClaimPath>,
+    /// Objects whose member names are roles.
+    pub(crate) role_objects: Vec<RoleObject>,
     /// What scopes and roles imply.
     pub(crate) hierarchies: Hierarchies,
     /// The treatment of `fresh` and `csrf`, which concern logins and cookies.

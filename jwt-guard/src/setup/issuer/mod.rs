@@ -10,7 +10,7 @@ use crate::claims::hierarchy::Hierarchies;
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
-use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, Rules, TokenProfile};
+use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, RoleObject, Rules, TokenProfile};
 
 /// The settings of one issuer.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) subject_claim: String,
     pub(in crate::setup) scope_claims: Vec<Vec<String>>,
     pub(in crate::setup) role_claims: Vec<Vec<String>>,
+    pub(in crate::setup) role_objects: Vec<RoleObject>,
     pub(in crate::setup) login_claims: LoginClaims,
     /// Whether the guard's user loader knows its subjects.
     pub(in crate::setup) same_users: bool,
@@ -77,6 +78,7 @@ impl Default for IssuerDraft {
             subject_claim: "sub".to_owned(),
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
+            role_objects: Vec::new(),
             login_claims: LoginClaims::PassedOver,
             same_users: false,
             usual: Usual::default(),
@@ -146,10 +148,18 @@ impl IssuerDraft {
             );
         }
         let paths = self.scope_claims.iter().map(|path| ("scope_claim", path));
-        for (setter, path) in paths.chain(self.role_claims.iter().map(|path| ("role_claim", path))) {
+        let paths = paths.chain(self.role_claims.iter().map(|path| ("role_claim", path)));
+        let objects = self.role_objects.iter().map(|object| ("role_object_claim", &object.path.0));
+        for (setter, path) in paths.chain(objects) {
             if path.is_empty() || path.iter().any(String::is_empty) {
                 problems.setting(format!("`{setter}` has an empty path or segment: {path:?}; expected one member name a segment, such as [\"realm_access\", \"roles\"]"));
             }
+        }
+        if self.role_objects.iter().any(|object| object.organization.as_deref() == Some("")) {
+            problems.setting(
+                "`role_object_claim_in` got an empty organization; expected its id as the claim has it, such as \
+                 `163840776835432705`",
+            );
         }
         for name in self.required_claims.iter().chain(self.claim_values.iter().map(|(name, _)| name)) {
             if name.is_empty() {
@@ -165,6 +175,15 @@ impl IssuerDraft {
         if self.clients.claims.iter().any(String::is_empty) {
             problems.setting("`client_claim` is empty; expected the name of the claim that names the client");
         }
+    }
+
+    pub(super) fn add_role_object<S: Into<String>>(
+        &mut self,
+        path: impl IntoIterator<Item = S>,
+        organization: Option<String>,
+    ) {
+        let path = ClaimPath(path.into_iter().map(Into::into).collect());
+        self.role_objects.push(RoleObject { path, organization });
     }
 
     /// Loads the keys of the configuration, and records the problems.
@@ -191,7 +210,12 @@ impl IssuerDraft {
             claim_values: self.claim_values,
             subject_claim: self.subject_claim,
             scope_claims: paths(self.scope_claims, self.usual.scopes),
-            role_claims: paths(self.role_claims, self.usual.roles),
+            role_claims: if self.role_objects.is_empty() {
+                paths(self.role_claims, self.usual.roles)
+            } else {
+                paths(self.role_claims, &[])
+            },
+            role_objects: self.role_objects,
             hierarchies: hierarchies.clone(),
             login_claims: self.login_claims,
             limits: limits.clone(),

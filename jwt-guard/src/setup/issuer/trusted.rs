@@ -147,4 +147,24 @@ impl TrustedIssuer {
         self.0.role_claims.push(path.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Reads roles from the members of the object at this path, in whichever organization they are granted; as
+    /// [`Builder::role_object_claim`](crate::setup::Builder::role_object_claim). It counts as a call of
+    /// [`role_claim`](Self::role_claim).
+    pub fn role_object_claim<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.0.add_role_object(path, None);
+        self
+    }
+
+    /// Reads the roles that the object at this path grants in one organization; as
+    /// [`Builder::role_object_claim_in`](crate::setup::Builder::role_object_claim_in). It counts as a call of
+    /// [`role_claim`](Self::role_claim).
+    pub fn role_object_claim_in<S: Into<String>>(
+        mut self,
+        path: impl IntoIterator<Item = S>,
+        organization: impl Into<String>,
+    ) -> Self {
+        self.0.add_role_object(path, Some(organization.into()));
+        self
+    }
 }

@@ -17,6 +17,7 @@ fn rules() -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
+        role_objects: Vec::new(),
         login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Bounds {

@@ -33,6 +33,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         subject_claim: "sub".to_owned(),
         scope_claims: vec![ClaimPath(vec!["scope".to_owned()]), ClaimPath(vec!["scp".to_owned()])],
         role_claims: vec![ClaimPath(vec!["realm".to_owned(), "roles".to_owned()])],
+        role_objects: Vec::new(),
         login_claims: LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Limits { leeway: Duration::ZERO, ..Limits::default() },

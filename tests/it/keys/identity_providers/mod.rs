@@ -15,6 +15,7 @@ mod entra;
 mod keycloak;
 mod okta;
 mod rfc9068;
+mod zitadel;
 
 /// A service that trusts one issuer, whose key is `k1`.
 struct Service(Server);

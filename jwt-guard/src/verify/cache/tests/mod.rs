@@ -69,6 +69,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
+        role_objects: Vec::new(),
         login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Limits { leeway: Duration::ZERO, max_lifetime: None, ..Limits::default() },
