@@ -161,8 +161,7 @@ impl IssuerBuilder {
         self
     }
 
-    /// The longest token in bytes. 8192 by default, because guards read no longer ones, and servers accept no longer
-    /// headers.
+    /// The longest token in bytes. 8192 by default, because common servers accept no longer header lines.
     pub fn max_token_len(mut self, bytes: usize) -> Self {
         self.0.max_token_len = bytes;
         self

@@ -135,7 +135,7 @@ impl Draft {
     fn locations(&self) -> [Locations; 2] {
         let places = self.request.places();
         let refresh_places = places_of_refresh_tokens(&places, self.request.cookies.as_ref());
-        let (conflict, longest) = (self.request.conflict, self.token_rules.max_token_len);
+        let (conflict, longest) = (self.request.conflict, self.token_rules.longest_token());
         [places, refresh_places].map(|places| Locations { places, conflict, longest })
     }
 
@@ -164,7 +164,8 @@ fn verifiers(
     rules: TokenRules,
     is_legal: bool,
 ) -> [Verifier; 2] {
-    let TokenRules { max_token_len, token_cache, clock, .. } = rules;
+    let max_token_len = rules.longest_token();
+    let TokenRules { token_cache, clock, .. } = rules;
     let access = Verifier::new(access, max_token_len, Arc::clone(&clock));
     // An illegal cache is not made: its problem is recorded already.
     let access = if is_legal { access.remembering(token_cache) } else { access };

@@ -159,7 +159,10 @@ fn issuer(
     TokenRules { max_token_len, clock, .. }: &TokenRules,
     settings: IssuerSettings,
 ) -> Result<TokenIssuer, IssueError> {
-    let mut builder = TokenIssuer::builder(key).max_token_len(*max_token_len).clock(Arc::clone(clock));
+    let mut builder = TokenIssuer::builder(key).clock(Arc::clone(clock));
+    if let Some(bytes) = *max_token_len {
+        builder = builder.max_token_len(bytes);
+    }
     if rules.subject_claim != "sub" {
         builder = builder.subject_claim(rules.subject_claim.clone());
     }

@@ -84,9 +84,9 @@ fn leeway_is_at_most_five_minutes() {
 
 #[test]
 fn token_length_has_a_range() {
-    assert_eq!(problems(|draft| draft.token_rules.max_token_len = 16 * 1024).len(), 0);
-    assert_eq!(problems(|draft| draft.token_rules.max_token_len = 16 * 1024 + 1).len(), 1);
-    assert_eq!(problems(|draft| draft.token_rules.max_token_len = 0).len(), 1);
+    assert_eq!(problems(|draft| draft.token_rules.max_token_len = Some(16 * 1024)).len(), 0);
+    assert_eq!(problems(|draft| draft.token_rules.max_token_len = Some(16 * 1024 + 1)).len(), 1);
+    assert_eq!(problems(|draft| draft.token_rules.max_token_len = Some(0)).len(), 1);
 }
 
 #[test]

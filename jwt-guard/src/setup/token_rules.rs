@@ -20,17 +20,17 @@ const LEEWAY: Duration = Duration::from_secs(30);
 /// RFC 7519 section 4.1.4: "usually no more than a few minutes".
 const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
-/// 8 KiB: the limit of common servers for a header line.
-const MAX_TOKEN_LEN: usize = 8 * 1024;
-
-/// Tokens beyond 16 KiB do not fit into headers and cookies.
-const MAX_TOKEN_LEN_LIMIT: usize = 16 * 1024;
+/// 16 KiB: what hyper takes of all header fields of a request over HTTP/2 by default, so a longer token would not arrive. Some
+/// issuers fill two thirds of it: Entra names up to 200 groups in a token, which makes 11 KB. Before its signature is checked,
+/// a token costs a pass over its bytes, and with several issuers one strict parse of its payload.
+const MAX_TOKEN_LEN: usize = 16 * 1024;
 
 /// The settings of this file.
 #[derive(Debug)]
 pub(super) struct TokenRules {
     pub(super) limits: Limits,
-    pub(super) max_token_len: usize,
+    /// The default if absent.
+    pub(super) max_token_len: Option<usize>,
     pub(super) token_cache: TokenCache,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -50,7 +50,7 @@ impl Default for TokenRules {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
-            max_token_len: MAX_TOKEN_LEN,
+            max_token_len: None,
             token_cache: TokenCache::new(),
             clock: Arc::new(SystemClock),
         }
@@ -86,9 +86,14 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Refuses tokens longer than this many bytes before anything else is done: 8192 by default, 16384 at most.
+    /// Refuses tokens longer than this many bytes before anything else is done: 16384 by default and at most, which is what
+    /// hyper takes of all header fields of a request over HTTP/2. The tokens of the guard's own issuer are at most 8192 bytes long,
+    /// or as long as this says.
+    ///
+    /// A browser keeps cookies of about 4096 bytes (RFC 6265 section 6.1), and nginx takes header lines of 8 KiB unless
+    /// `large_client_header_buffers` says otherwise.
     pub fn max_token_len(mut self, bytes: usize) -> Self {
-        self.draft.token_rules.max_token_len = bytes;
+        self.draft.token_rules.max_token_len = Some(bytes);
         self
     }
 
@@ -115,6 +120,11 @@ impl<K, A> Danger<K, A> {
 }
 
 impl TokenRules {
+    /// The longest accepted token.
+    pub(super) fn longest_token(&self) -> usize {
+        self.max_token_len.unwrap_or(MAX_TOKEN_LEN)
+    }
+
     /// Records invalid settings.
     pub(super) fn check(&self, problems: &mut Problems) {
         if self.limits.leeway > MAX_LEEWAY {
@@ -140,10 +150,10 @@ impl TokenRules {
             );
         }
         self.token_cache.problems().for_each(|problem| problems.setting(problem));
-        if self.max_token_len == 0 || self.max_token_len > MAX_TOKEN_LEN_LIMIT {
+        let longest = self.longest_token();
+        if longest == 0 || longest > MAX_TOKEN_LEN {
             problems.setting(format!(
-                "a `max_token_len` of {} bytes is out of range; expected 1 to {MAX_TOKEN_LEN_LIMIT}",
-                self.max_token_len
+                "a `max_token_len` of {longest} bytes is out of range; expected 1 to {MAX_TOKEN_LEN}"
             ));
         }
     }

@@ -77,7 +77,7 @@ pub use trust::TrustedSettings;
 /// | `max_lifetime` | `JWT_GUARD_MAX_LIFETIME` | longest time from `iat` to `exp`; `24h` by default |
 /// | `max_token_age` | `JWT_GUARD_MAX_TOKEN_AGE` | longest time since `iat`; none by default |
 /// | `refuse_embedded_keys` | `JWT_GUARD_REFUSE_EMBEDDED_KEYS` | `true` refuses tokens with a key in their header |
-/// | `max_token_len` | `JWT_GUARD_MAX_TOKEN_LEN` | bytes; 8192 by default |
+/// | `max_token_len` | `JWT_GUARD_MAX_TOKEN_LEN` | bytes; 16384 by default and at most |
 /// | `subject_claim` | `JWT_GUARD_SUBJECT_CLAIM` | claim that names the caller; `sub` by default |
 /// | `scope_claims` | `JWT_GUARD_SCOPE_CLAIMS` | paths of claims, `[["scope"], ["scp"]]` by default |
 /// | `role_claims` | `JWT_GUARD_ROLE_CLAIMS` | paths of claims such as `[["realm_access", "roles"]]`; `[["roles"]]` by default |

@@ -124,7 +124,7 @@ async fn what_no_key_of_the_issuer_could_verify_causes_no_fetch() {
         key(Algorithm::Es256).token_of(r#"{"alg":"ES256","kid":"a","crit":["x"]}"#, b"{}"),
         key(Algorithm::Es256).token_of(r#"{"alg":"ES256","kid":["a"]}"#, b"{}"),
         key(Algorithm::Es256).token_of(r#"{"alg":"ES256","kid":"a","typ":"dpop+jwt"}"#, b"{}"),
-        format!("{header}.{rest}{}", "A".repeat(9000)),
+        format!("{header}.{rest}{}", "A".repeat(17_000)),
         format!(".{rest}"),
     ];
     for stranger in &strangers {
