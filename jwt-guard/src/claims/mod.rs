@@ -26,6 +26,9 @@ use typed::{Misfit, TypedClaims};
 /// `Option<Claims<T>>` is `None` for a request without a token, and still refuses a bad one. The token is verified
 /// once, however many extractors a handler and its layers have.
 ///
+/// Claims always have a subject. A [machine](crate::Principal::is_machine) has none, so both extractors refuse it with 403: a
+/// handler for people and machines takes [`Principal`](crate::Principal).
+///
 /// `T` is deserialized from the whole payload, so it may contain registered claims too. The default is every claim as a JSON
 /// map. It is deserialized when the handler first asks for it: a handler that reads registered claims only does not pay for it.
 ///
@@ -87,7 +90,8 @@ pub(crate) trait ClaimsSource: Send + Sync {
 impl<T> Claims<T> {
     /// The subject: the `sub` claim, or the claim that the guard is configured to read instead.
     pub fn subject(&self) -> &str {
-        self.registered().subject()
+        // `read` makes no claims of a machine.
+        self.registered().subject().unwrap_or_default()
     }
 
     /// Who issued the token: the `iss` claim.
@@ -161,6 +165,9 @@ impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
     /// Deserializes the application's type from the payload of a verified token, or returns the value of an earlier
     /// call. A type that every payload fits is deserialized later.
     pub(crate) fn read((token, source): (Arc<dyn ClaimsSource>, TokenSource)) -> Result<Self, Misfit> {
+        if token.claims().subject().is_none() {
+            return Err(Misfit::of_machine::<Self>());
+        }
         let of_any: ReadLater<AllClaims> = read_all;
         let custom = match (&of_any as &dyn Any).downcast_ref::<ReadLater<T>>() {
             Some(&read) => Custom::Lazy { read, value: OnceLock::new() },

@@ -21,7 +21,8 @@ pub(crate) struct TokenClaims {
 /// The registered claims, as places in the payload.
 #[derive(Clone)]
 pub(crate) struct Registered {
-    pub(crate) subject: PayloadStr,
+    /// `None` for a machine.
+    pub(crate) subject: Option<PayloadStr>,
     pub(crate) display_name: Option<PayloadStr>,
     pub(crate) issuer: Option<PayloadStr>,
     pub(crate) audience: Vec<PayloadStr>,
@@ -48,7 +49,7 @@ impl TokenClaims {
     pub(crate) fn of_session(payload: String, is_fresh: bool) -> Option<Self> {
         let claims = json::parse_object(&payload, PAYLOAD_LIMITS).ok()?;
         let registered = Registered {
-            subject: PayloadStr::of(claims.get("sub")?.as_text()?, &payload),
+            subject: Some(PayloadStr::of(claims.get("sub")?.as_text()?, &payload)),
             display_name: claims
                 .get("name")
                 .and_then(Json::as_text)
@@ -68,8 +69,9 @@ impl TokenClaims {
         Some(Self { payload, registered })
     }
 
-    pub(crate) fn subject(&self) -> &str {
-        self.registered.subject.text(&self.payload)
+    /// `None` for a machine, whose token names a client instead.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        self.text(self.registered.subject.as_ref())
     }
 
     pub(crate) fn display_name(&self) -> Option<&str> {

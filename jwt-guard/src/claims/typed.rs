@@ -27,6 +27,13 @@ impl Misfit {
     pub(crate) fn new<T>(place: String) -> Self {
         Self { wanted: type_name::<T>(), place }
     }
+
+    /// A machine has no subject, and `T` is of somebody.
+    pub(crate) fn of_machine<T>() -> Self {
+        Self::new::<T>(
+            "the caller is a machine, whose token names no subject; take `Principal` instead".to_owned(),
+        )
+    }
 }
 
 impl TypedClaims {

@@ -112,13 +112,13 @@ impl Config {
             .is_some_and(|token| token.kind == TokenKind::Access && self.strangers.contains(&token.issuer))
     }
 
-    /// The subject of a verified token, as the store names it.
-    pub(crate) fn subject_of(&self, token: &dyn ClaimsSource) -> Subject {
-        let name = token.claims().subject();
-        match self.issuer_of(token.verified_as()) {
+    /// The subject of a verified token, as the store names it; `None` for a machine.
+    pub(crate) fn subject_of(&self, token: &dyn ClaimsSource) -> Option<Subject> {
+        let name = token.claims().subject()?;
+        Some(match self.issuer_of(token.verified_as()) {
             Some(issuer) => Subject::of_issuer(issuer, name),
             None => name.into(),
-        }
+        })
     }
 
     /// The name of the issuer of a verified token.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
+use crate::claims::typed::Misfit;
 use crate::error::AuthError;
 use crate::guard::{JwtGuard, known_principal, reject};
 use crate::principal::Principal;
@@ -78,6 +79,9 @@ impl JwtGuard {
 fn loaded<U: Send + Sync + 'static>(principal: &Principal) -> Result<Option<CurrentUser<U>>, AuthError> {
     if !principal.is_authenticated() {
         return Ok(None);
+    }
+    if principal.is_machine() {
+        return Err(AuthError::Claims(Misfit::of_machine::<CurrentUser<U>>()));
     }
     let wanted = type_name::<U>();
     let Some(loaded) = principal.user() else {

@@ -121,15 +121,16 @@ impl TokenIssuer {
             ));
         }
         let presented = serde_json::from_str(token.payload()).ok();
-        let (Some(id), Some(Payload { sid, auth_time, client_id, renew })) = (token.token_id(), presented)
+        let (Some(id), Some(subject), Some(Payload { sid, auth_time, client_id, renew })) =
+            (token.token_id(), token.subject(), presented)
         else {
             return Err(IssueError::new(
                 IssueErrorKind::RefreshMisused,
-                "the token is not a refresh token of this issuer: it lacks `jti`, `sid` or `renew`",
+                "the token is not a refresh token of this issuer: it lacks a subject, `jti`, `sid` or `renew`",
             ));
         };
         let Renew { begun, scope, roles, aud, claims, access_lifetime, refresh_lifetime, access } = renew;
-        let mut next = NewToken::new(self.clone(), token.subject().to_owned())
+        let mut next = NewToken::new(self.clone(), subject.to_owned())
             .scopes(scope.split(' ').filter(|scope| !scope.is_empty()))
             .roles(roles);
         // The settings may have changed since the token was signed.

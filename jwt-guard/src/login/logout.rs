@@ -111,7 +111,11 @@ impl JwtGuard {
         let config = self.config();
         match (config.token_store(), self.end_of(token.0)) {
             (Some(store), Some(revocation)) => {
-                self.revoke_of(&**store, config.subject_of(token.0), revocation).await
+                match config.subject_of(token.0) {
+                    Some(subject) => self.revoke_of(&**store, subject, revocation).await,
+                    // A machine shares the budget of no subject.
+                    None => self.revoke(revocation).await,
+                }
             }
             _ => Ok(()),
         }

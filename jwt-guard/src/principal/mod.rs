@@ -71,15 +71,29 @@ impl Principal {
         self.caller.is_some()
     }
 
-    /// The subject: the `sub` claim, or the claim that the guard is configured to read instead.
+    /// The subject: the `sub` claim, or the claim that the guard is configured to read instead. `None` for an anonymous
+    /// caller, and for a [machine](Self::is_machine).
     pub fn subject(&self) -> Option<&str> {
-        self.identity().map(|identity| identity.claims.subject())
+        self.identity()?.claims.subject()
     }
 
-    /// The claim `name`, else `preferred_username`, else the subject. For display only; never base a decision on it.
+    /// Whether the caller is a machine: authenticated by a token that names a client and no subject. Only issuers whose
+    /// [machines are accepted](crate::TrustedIssuer::machine_callers) have such callers.
+    pub fn is_machine(&self) -> bool {
+        self.identity().is_some_and(|identity| identity.claims.subject().is_none())
+    }
+
+    /// The client that asked for the token: the `client_id` claim (RFC 9068 section 2.2), or the one in which its
+    /// [issuer](crate::TrustedIssuer::client_claim) names it. A machine always has one; it is unique only within its issuer.
+    pub fn client_id(&self) -> Option<&str> {
+        self.identity()?.claims.client_id()
+    }
+
+    /// The claim `name`, else `preferred_username`, else the subject, else the client of a machine. For display only; never
+    /// base a decision on it.
     pub fn display_name(&self) -> Option<&str> {
         let claims = &self.identity()?.claims;
-        Some(claims.display_name().unwrap_or_else(|| claims.subject()))
+        claims.display_name().or_else(|| claims.subject()).or_else(|| claims.client_id())
     }
 
     /// The scopes that the token grants, and those that they [imply](crate::setup::Builder::scope_implies).

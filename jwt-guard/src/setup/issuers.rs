@@ -92,11 +92,11 @@ impl Draft {
             if !issuer.has_keys() {
                 problems.setting(format!("no key for the issuer {name:?}: add `.key(..)`, `.key_set(..)` or where its keys are published"));
             }
-            let has_audience = !issuer.audiences.is_empty() || issuer.may_lack_audience;
+            let has_audience = !issuer.audiences.is_empty() || issuer.may_lack_audience();
             if !has_audience && self.own.audiences.is_empty() {
-                problems.setting(format!("no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its tokens"));
+                problems.setting(format!("no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its tokens; if they have none and name the client instead, `.client_as_audience(\"..\")` with each client whose tokens may be sent here"));
             }
-            if issuer.may_lack_audience && issuer.clients.names.is_empty() {
+            if issuer.may_lack_audience() && issuer.clients.names.is_empty() {
                 problems.setting(format!("the tokens of the issuer {name:?} need not have an audience: add `.client(\"..\")` with each client whose tokens may be sent here, or `.audience(\"..\")` if all tokens name this service"));
             }
         }

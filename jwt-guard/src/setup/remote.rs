@@ -196,7 +196,7 @@ impl Draft {
     pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<IssuerKeys> {
         let plain_http = self.plain_http();
         let first = issuer.issuers.first().map(String::as_str).unwrap_or_default();
-        let endpoint = match (issuer.source(), issuer.metadata_url.as_deref()) {
+        let endpoint = match (issuer.source(), issuer.metadata_url()) {
             (Some(RemoteSource::Jwks(url)), _) => Endpoint::jwks(url, &plain_http),
             (Some(RemoteSource::Discovery(name)), Some(url)) => Endpoint::metadata(url, name, &plain_http),
             (Some(RemoteSource::Discovery(name)), None) => Endpoint::discovery(name, &plain_http),

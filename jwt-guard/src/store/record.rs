@@ -13,8 +13,8 @@ pub struct TokenInfo<'a> {
     pub id: Option<&'a str>,
     /// The issuer of the subject, by the name in the configuration of the guard; `None` for an issuer without a name.
     pub issuer: Option<&'a str>,
-    /// The subject of the token.
-    pub subject: &'a str,
+    /// The subject of the token; `None` for a machine, which no revocation of a subject covers.
+    pub subject: Option<&'a str>,
     /// The login that the token descends from (`sid`).
     pub family: Option<&'a str>,
     /// When it was issued (`iat`).
@@ -24,7 +24,7 @@ pub struct TokenInfo<'a> {
 }
 
 impl<'a> TokenInfo<'a> {
-    /// The parts that every token has; set the others if there are any.
+    /// The parts that the token of a person has; set the others if there are any.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -36,7 +36,7 @@ impl<'a> TokenInfo<'a> {
     /// ```
     #[must_use]
     pub fn new(subject: &'a str, expires_at: SystemTime) -> Self {
-        Self { id: None, issuer: None, subject, family: None, issued_at: None, expires_at }
+        Self { id: None, issuer: None, subject: Some(subject), family: None, issued_at: None, expires_at }
     }
 }
 

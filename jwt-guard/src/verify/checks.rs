@@ -1,6 +1,7 @@
 //! The claim rules, one function for each. A required claim fails if it is absent and if it is malformed:
 //! CVE-2026-25537 treated a wrong type as absence, and accepted such tokens.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::VerifyError;
@@ -10,6 +11,7 @@ use super::steps::{Check, Steps};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
 use crate::claims::registered::{Registered, TokenClaims};
+use crate::claims::reserved::SET_BY_ISSUER;
 use crate::json::{Json, Object};
 
 /// Checks every rule. Expiry comes last, so that *expired* means that there is no other fault.
@@ -36,13 +38,13 @@ pub(super) fn check(
     steps.enter(Check::Names);
     let family = text(found.sid, "sid")?;
     steps.enter(Check::Subject);
-    let subject = subject(claims, found.sub, rules)?;
+    let subject = subject(claims, found.sub, client, rules)?;
     let (fresh, csrf) = match rules.login_claims {
         LoginClaims::Believed => (found.fresh, found.csrf),
         LoginClaims::PassedOver => (None, None),
     };
     steps.enter(Check::RequiredClaims);
-    required(claims, rules)?;
+    required(claims, subject.is_none(), rules)?;
     steps.enter(Check::Holder);
     if found.cnf.is_some() {
         // RFC 9449 section 7.2 and RFC 8705 section 3: without its proof, a bound token is a stolen one.
@@ -50,7 +52,7 @@ pub(super) fn check(
     }
     Dates { expires_at, not_before, issued_at }.check(&rules.limits, now, steps)?;
     Ok(Registered {
-        subject: PayloadStr::of(subject, payload),
+        subject: payload_str(subject.as_deref(), payload),
         display_name: payload_str(display_name(&found), payload),
         issuer: payload_str(issuer, payload),
         audience,
@@ -199,23 +201,46 @@ fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<Payload
     if is_ours { Ok(spans) } else { Err(VerifyError::WrongAudience) }
 }
 
-/// The claim that names the caller: a non-empty string. `sub` is checked even if it is another claim.
-fn subject<'t>(claims: &'t Object<'t>, sub: Member<'t>, rules: &Rules) -> Result<&'t str, VerifyError> {
-    let sub = text(sub, "sub")?;
+/// The claim that names the caller: a non-empty string, or in a private claim an integer by its decimal digits. `sub` is
+/// checked even if it is another claim. `None` for a machine.
+fn subject<'t>(
+    claims: &'t Object<'t>,
+    sub: Member<'t>,
+    client: Option<&str>,
+    rules: &Rules,
+) -> Result<Option<Cow<'t, str>>, VerifyError> {
     let name = rules.subject_claim.as_str();
-    let subject = if name == "sub" { sub } else { text(claims.get(name), name)? };
-    match subject {
-        Some(subject) if !subject.is_empty() => Ok(subject),
+    let named = if name == "sub" { sub } else { claims.get(name) };
+    if rules.machine_callers && is_of_machine(named, sub, client) {
+        return Ok(None);
+    }
+    text(sub, "sub")?;
+    match named {
+        Some(Json::Text(subject)) if !subject.is_empty() => Ok(Some(Cow::Borrowed(subject))),
+        // RFC 7519 section 4.1.2 makes `sub` a string, and the other registered claims are not numbers of callers.
+        Some(Json::Unsigned(number)) if !SET_BY_ISSUER.contains(&name) => Ok(Some(number.to_string().into())),
+        Some(Json::Signed(number)) if !SET_BY_ISSUER.contains(&name) => Ok(Some(number.to_string().into())),
         Some(_) => Err(VerifyError::ClaimMalformed(name.to_owned().into())),
         None => Err(VerifyError::ClaimMissing(name.to_owned().into())),
     }
 }
 
+/// Whether a token names a client, and no subject. Where another claim than `sub` names people, the `sub` of a machine
+/// may be its client (RFC 9068 section 2.2).
+fn is_of_machine(named: Member<'_>, sub: Member<'_>, client: Option<&str>) -> bool {
+    let is_empty = |member: Member<'_>| match member {
+        None | Some(Json::Null) => true,
+        Some(value) => value.as_text().is_some_and(str::is_empty),
+    };
+    let is_client = |member: Member<'_>| member.and_then(Json::as_text) == client;
+    client.is_some_and(|client| !client.is_empty()) && is_empty(named) && (is_empty(sub) || is_client(sub))
+}
+
 /// The required claims of the profile and of the configuration: present, and not null.
-fn required(claims: &Object<'_>, rules: &Rules) -> Result<(), VerifyError> {
+fn required(claims: &Object<'_>, is_machine: bool, rules: &Rules) -> Result<(), VerifyError> {
     let lacks = |name: &str| matches!(claims.get(name), None | Some(Json::Null));
-    let profile = rules.profile.required_claims().iter();
-    if let Some(name) = profile.copied().find(|name| lacks(name)) {
+    let mut profile = rules.profile.required_claims().iter().copied();
+    if let Some(name) = profile.find(|&name| lacks(name) && !(is_machine && name == "sub")) {
         return Err(VerifyError::ClaimMissing(name.into()));
     }
     if let Some(name) = rules.required_claims.iter().find(|name| lacks(name)) {

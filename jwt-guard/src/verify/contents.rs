@@ -126,9 +126,11 @@ pub(crate) struct Said {
 impl Said {
     /// Of a verified token, without its header, which is not kept.
     pub(crate) fn of_claims(claims: &TokenClaims) -> Self {
-        let open = |text: &str| cut(if text == claims.subject() { HIDDEN } else { text });
-        let audience: Vec<_> =
-            claims.audience().map(|name| if name == claims.subject() { HIDDEN } else { name }).collect();
+        let open = |text: &str| cut(if Some(text) == claims.subject() { HIDDEN } else { text });
+        let audience: Vec<_> = claims
+            .audience()
+            .map(|name| if Some(name) == claims.subject() { HIDDEN } else { name })
+            .collect();
         Self {
             iss: claims.issuer().map(open),
             aud: (!audience.is_empty()).then(|| cut(&audience.join(" "))),

@@ -120,6 +120,8 @@ pub(crate) struct Rules {
     /// Claims that must be exactly these strings.
     pub(crate) claim_values: Vec<(String, String)>,
     pub(crate) subject_claim: String,
+    /// Whether tokens that name a client and no subject are accepted.
+    pub(crate) machine_callers: bool,
     pub(crate) scope_claims: Vec<ClaimPath>,
     pub(crate) role_claims: Vec<ClaimPath>,
     /// Objects whose member names are roles.
@@ -158,6 +160,7 @@ impl Rules {
         Self {
             profile: TokenProfile::Typed(REFRESH_TYPE.to_owned()),
             limits: Limits { max_lifetime: longest, max_token_age: None, ..self.limits.clone() },
+            machine_callers: false,
             ..self.clone()
         }
     }

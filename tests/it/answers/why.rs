@@ -107,6 +107,12 @@ async fn every_mistake_with_claims_is_logged_with_what_was_expected_and_found() 
         Row::bearer("no `sub`", "claim_missing", &token(&[("sub", "")]))
             .says("the claim `sub`, which names the caller", "no `sub`")
             .set(".subject_claim(..)"),
+        Row::bearer("a machine", "claim_missing", &token(&[("sub", ""), ("client_id", "\"billing\"")]))
+            .says("the claim `sub`, which names the caller", "no `sub`, and a client")
+            .set(".machine_callers()"),
+        Row::bearer("an unnamed machine", "claim_malformed", &token(&[("sub", "\"\""), ("client_id", "\"billing\"")]))
+            .says("a string that is not empty", "an empty string, and a client")
+            .set(".machine_callers()"),
         Row::bearer("`sub` is a number", "claim_malformed", &token(&[("sub", "7")])).says("a string", "a number"),
         Row::bearer("no `iss`", "claim_missing", &token(&[("iss", "")]))
             .by(named(ISSUER))
@@ -137,7 +143,7 @@ async fn every_mistake_with_claims_is_logged_with_what_was_expected_and_found() 
                 "\"https://sts.windows.net/TENANT/\": Entra's version 1 (`requestedAccessTokenVersion` of the app \
                  registration)",
             )
-            .set(".issuer(..)"),
+            .set("TrustedIssuer::entra_v1(..)"),
         Row::bearer("an ID token", "wrong_claim_value", &token(&[("typ", "\"ID\"")]))
             .at(trusting(|issuer| issuer.claim_value("typ", "Bearer")))
             .says("\"Bearer\"", "another string")

@@ -44,7 +44,7 @@ async fn everything_is_there_after_it_was_opened_again() {
     assert_eq!(token_status("u", Some("f")).await, TokenStatus::Valid);
     assert_eq!(token_status("u", Some("g")).await, TokenStatus::Revoked);
     let mut bobs = facts("v", None, now);
-    (bobs.subject, bobs.issued_at) = ("bob", Some(now - LIFE));
+    (bobs.subject, bobs.issued_at) = (Some("bob"), Some(now - LIFE));
     assert_eq!(answer(store.token_status(&bobs, now)).await.unwrap(), TokenStatus::Revoked);
     assert_eq!(answer(store.is_allowed("u", now)).await.unwrap(), TokenStatus::Valid);
     assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);

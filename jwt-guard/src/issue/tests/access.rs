@@ -28,7 +28,7 @@ fn an_access_token_passes_as_one_and_as_nothing_else() {
         let verified = verifier(&issuer, profile).verify(token.as_str().as_bytes()).unwrap().into_identity();
         let identity = verified;
         let Identity { claims, scopes, roles, .. } = &*identity;
-        assert_eq!((claims.subject(), claims.token_id()), ("alice", Some(token.id())));
+        assert_eq!((claims.subject(), claims.token_id()), (Some("alice"), Some(token.id())));
         assert_eq!((scopes.to_string(), roles.to_string()), ("a b".to_owned(), "clerk".to_owned()));
     }
     assert_eq!(verify(&issuer, refresh_profile(), &token).err(), Some(VerifyError::WrongType));

@@ -48,6 +48,8 @@ fn rules(profile: TokenProfile) -> Rules {
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),
+        role_objects: Vec::new(),
+        machine_callers: false,
         login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
         limits: Limits {

@@ -42,7 +42,8 @@ impl PlainHttp {
 
     /// Host names have no case (RFC 9110 section 4.2.3); apart from that they are compared whole.
     fn allows(&self, host: &str) -> bool {
-        (self.loopback && is_loopback(host)) || self.hosts.iter().any(|named| named.eq_ignore_ascii_case(host))
+        (self.loopback && is_loopback(host))
+            || self.hosts.iter().any(|named| named.eq_ignore_ascii_case(host))
     }
 }
 
@@ -212,7 +213,10 @@ mod tests {
             "https://[2001:db8::1]:8443/keys",
             "HTTPS://ID.example/keys",
         ] {
-            assert_eq!(Address::parse(url, &PlainHttp::default()).map(|found| found.to_string()), Ok(url.to_owned()));
+            assert_eq!(
+                Address::parse(url, &PlainHttp::default()).map(|found| found.to_string()),
+                Ok(url.to_owned())
+            );
         }
     }
 
@@ -312,7 +316,9 @@ mod tests {
     #[test]
     fn what_is_named_is_a_host_and_nothing_more() {
         assert_eq!(hosts(&["keycloak", "id.svc", "10.0.0.7", "[::1]", "key_cloak"]).illegal_host(), None);
-        for name in ["", " keycloak", "keycloak:8080", "http://keycloak", "keycloak/", "*", "*.svc", "[x]", "::1"] {
+        for name in
+            ["", " keycloak", "keycloak:8080", "http://keycloak", "keycloak/", "*", "*.svc", "[x]", "::1"]
+        {
             assert_eq!(hosts(&["keycloak", name]).illegal_host(), Some(name));
         }
     }
@@ -341,7 +347,8 @@ mod tests {
                 "https://id.example/.well-known/oauth-authorization-server/realms/a",
             ),
         ] {
-            let Ok(Endpoint::Discovery { issuer: named, documents, .. }) = Endpoint::discovery(issuer, &PlainHttp::default())
+            let Ok(Endpoint::Discovery { issuer: named, documents, .. }) =
+                Endpoint::discovery(issuer, &PlainHttp::default())
             else {
                 panic!("{issuer}")
             };

@@ -11,7 +11,7 @@ use Requirement::{All, Any, Claim, Fresh, Not, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
     let registered = Registered {
-        subject: PayloadStr::of("alice", payload),
+        subject: Some(PayloadStr::of("alice", payload)),
         display_name: None,
         issuer: None,
         audience: Vec::new(),

@@ -24,13 +24,17 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) algorithms: Vec<Algorithm>,
     pub(in crate::setup) issuers: Vec<String>,
     pub(in crate::setup) audiences: Vec<String>,
-    /// Whether a token without `aud` is accepted, because another claim names the recipient.
+    /// Whether a preset accepts a token without `aud`, unless its audience is configured.
     pub(in crate::setup) may_lack_audience: bool,
+    /// Whether a token without `aud` is accepted, because its client is one of those that are named.
+    pub(in crate::setup) client_as_audience: bool,
     pub(in crate::setup) clients: Clients,
     pub(in crate::setup) profile: TokenProfile,
     pub(in crate::setup) required_claims: Vec<String>,
     pub(in crate::setup) claim_values: Vec<(String, String)>,
     pub(in crate::setup) subject_claim: String,
+    /// Whether tokens that name a client and no subject are accepted.
+    pub(in crate::setup) machine_callers: bool,
     pub(in crate::setup) scope_claims: Vec<Vec<String>>,
     pub(in crate::setup) role_claims: Vec<Vec<String>>,
     pub(in crate::setup) role_objects: Vec<RoleObject>,
@@ -52,11 +56,13 @@ pub(in crate::setup) struct Usual {
     pub(in crate::setup) roles: &'static [&'static [&'static str]],
     /// Where its keys are published.
     pub(in crate::setup) keys: Option<RemoteSource>,
+    /// Where the document of a preset is, if not where the issuer's name says.
+    pub(in crate::setup) metadata_url: Option<String>,
 }
 
 impl Default for Usual {
     fn default() -> Self {
-        Self { scopes: &[&["scope"], &["scp"]], roles: &[&["roles"]], keys: None }
+        Self { scopes: &[&["scope"], &["scp"]], roles: &[&["roles"]], keys: None, metadata_url: None }
     }
 }
 
@@ -71,11 +77,13 @@ impl Default for IssuerDraft {
             issuers: Vec::new(),
             audiences: Vec::new(),
             may_lack_audience: false,
+            client_as_audience: false,
             clients: Clients::default(),
             profile: TokenProfile::default(),
             required_claims: Vec::new(),
             claim_values: Vec::new(),
             subject_claim: "sub".to_owned(),
+            machine_callers: false,
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
             role_objects: Vec::new(),
@@ -103,13 +111,24 @@ impl IssuerDraft {
         self.remote.as_ref().or(self.usual.keys.as_ref().filter(|_| self.problems.is_empty()))
     }
 
+    /// Where the document with that address is, if the issuer's name does not say it.
+    pub(super) fn metadata_url(&self) -> Option<&str> {
+        self.metadata_url.as_deref().or(self
+            .usual
+            .metadata_url
+            .as_deref()
+            .filter(|_| self.remote.is_none() && self.problems.is_empty()))
+    }
+
     pub(super) fn check(&self, problems: &mut Problems) {
         self.problems.iter().for_each(|problem| problems.setting(problem));
         if (self.remote.is_some() || self.metadata_url.is_some()) && !self.keys.is_empty() {
             problems.setting("an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers");
         }
         if self.metadata_url.is_some() && matches!(self.remote, Some(RemoteSource::Jwks(_))) {
-            problems.setting("both `jwks_url` and `metadata_url` are set; keep the one that says where the keys are");
+            problems.setting(
+                "both `jwks_url` and `metadata_url` are set; keep the one that says where the keys are",
+            );
         }
         if self.metadata_url.is_some() && self.issuers.is_empty() {
             problems.setting(
@@ -177,6 +196,11 @@ impl IssuerDraft {
         }
     }
 
+    /// Whether the client may stand for the audience.
+    pub(super) fn may_lack_audience(&self) -> bool {
+        self.may_lack_audience || self.client_as_audience
+    }
+
     pub(super) fn add_role_object<S: Into<String>>(
         &mut self,
         path: impl IntoIterator<Item = S>,
@@ -197,10 +221,11 @@ impl IssuerDraft {
     }
 
     pub(super) fn into_rules(self, any_audience: bool, hierarchies: &Hierarchies, limits: &Limits) -> Rules {
+        let may_lack_audience = self.may_lack_audience();
         Rules {
             profile: self.profile,
             issuers: self.issuers,
-            audience: match (any_audience, self.may_lack_audience) {
+            audience: match (any_audience, may_lack_audience) {
                 (true, _) => Audience::Any,
                 (false, true) => Audience::OneOfOrNone(self.audiences),
                 (false, false) => Audience::OneOf(self.audiences),
@@ -209,6 +234,7 @@ impl IssuerDraft {
             required_claims: self.required_claims,
             claim_values: self.claim_values,
             subject_claim: self.subject_claim,
+            machine_callers: self.machine_callers,
             scope_claims: paths(self.scope_claims, self.usual.scopes),
             role_claims: if self.role_objects.is_empty() {
                 paths(self.role_claims, self.usual.roles)

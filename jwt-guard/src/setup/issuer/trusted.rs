@@ -14,7 +14,7 @@ use crate::verify::{LoginClaims, TokenProfile};
 /// issuer: with several issuers, compare [`Claims::issuer`](crate::Claims::issuer) too.
 ///
 /// [Presets](#presets) are configured for common identity providers: [`keycloak`](Self::keycloak),
-/// [`entra`](Self::entra), [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard
+/// [`entra`](Self::entra), [`entra_v1`](Self::entra_v1), [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard
 /// ones: [`rfc9068`](Self::rfc9068).
 ///
 /// ```
@@ -79,6 +79,32 @@ impl TrustedIssuer {
         self
     }
 
+    /// Accepts tokens that have no `aud`, because this issuer names the client instead: only those that were issued to this
+    /// client, by the claim `client_id` or the one that [`client_claim`](Self::client_claim) names, byte for byte. May be called for
+    /// several clients.
+    ///
+    /// An audience says for which service a token is (RFC 8725 section 3.9). A client says who asked for it, so **a token of
+    /// a named client is valid for every service that names it too**: name clients of your own, and decide by scopes or
+    /// roles of this service. A token that has an `aud` must be for this service all the same: for the
+    /// [`audience`](Self::audience) of this issuer or of the guard, and is refused where there is none.
+    ///
+    /// ```
+    /// use jwt_guard::keys::VerifyingKey;
+    /// use jwt_guard::{Algorithm, JwtGuard, Secret, TrustedIssuer};
+    ///
+    /// let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
+    /// let clerk = TrustedIssuer::new("https://clerk.example").key(key).client_claim("azp");
+    /// let guard = JwtGuard::builder().trust(clerk.clone().client_as_audience("https://app.example")).build()?;
+    ///
+    /// let no_audience = JwtGuard::builder().trust(clerk.client("https://app.example")).build().unwrap_err();
+    /// assert!(no_audience.to_string().contains("`.client_as_audience("));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn client_as_audience(mut self, client: impl Into<String>) -> Self {
+        self.0.client_as_audience = true;
+        self.client(client)
+    }
+
     /// Reads the client from another claim than `client_id`, such as `azp` or `cid`; also for
     /// [`Claims::client_id`](crate::Claims::client_id).
     pub fn client_claim(mut self, name: impl Into<String>) -> Self {
@@ -110,6 +136,49 @@ impl TrustedIssuer {
     /// Reads the caller's identity from another claim; as [`Builder::subject_claim`](crate::setup::Builder::subject_claim).
     pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
         self.0.subject_claim = name.into();
+        self
+    }
+
+    /// Accepts tokens of machines: those that name a client and no subject, as some issuers sign them for the client
+    /// credentials grant (RFC 6749 section 4.4). Off by default: such tokens are refused.
+    ///
+    /// | of the token | the caller is |
+    /// |---|---|
+    /// | a subject, with or without a client | who the subject says, as without this setting |
+    /// | a client; the [subject claim](Self::subject_claim) is missing, `null` or empty | a machine |
+    /// | neither | refused |
+    ///
+    /// A machine is a caller of its own kind, never one with an empty subject. [`Principal::is_machine`](crate::Principal::is_machine)
+    /// tells it, and [`Principal::client_id`](crate::Principal::client_id) names it. It meets conditions on scopes, roles and
+    /// claims as others do. It has no subject to compare: [`load_user`](crate::setup::Builder::load_user) is not asked, a
+    /// handler that takes [`Claims`](crate::Claims) or [`CurrentUser`](crate::extract::CurrentUser) refuses it with 403, and revocations and limits of
+    /// subjects do not touch it.
+    ///
+    /// The client is the claim `client_id`, or that of [`client_claim`](Self::client_claim): `common_name` for Cloudflare Access.
+    /// Where another claim than `sub` names people, the `sub` of a machine may be its client.
+    ///
+    /// Set it only where tokens without a subject are those of machines. Keycloak's *lightweight access tokens* have no `sub`
+    /// and are of people.
+    ///
+    /// ```
+    /// use jwt_guard::keys::VerifyingKey;
+    /// use jwt_guard::{Algorithm, JwtGuard, Principal, Secret, TrustedIssuer};
+    ///
+    /// #[jwt_guard::requires(scope = "bills:write")]
+    /// async fn bill(caller: Principal) -> String {
+    ///     match (caller.subject(), caller.client_id()) {
+    ///         (Some(person), _) => format!("a bill by {person}"),
+    ///         (None, client) => format!("a bill by the machine {}", client.unwrap_or_default()),
+    ///     }
+    /// }
+    ///
+    /// let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
+    /// let issuer = TrustedIssuer::new("https://id.example").key(key).audience("bills").machine_callers();
+    /// let guard = JwtGuard::builder().trust(issuer).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn machine_callers(mut self) -> Self {
+        self.0.machine_callers = true;
         self
     }
 

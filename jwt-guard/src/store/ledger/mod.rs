@@ -155,7 +155,9 @@ impl Ledger {
             _ => false,
         };
         self.subjects.living(EVERYBODY, now).is_some_and(covers)
-            || with_key(token.issuer, token.subject, |key| self.subjects.living(key, now).is_some_and(covers))
+            || token.subject.is_some_and(|subject| {
+                with_key(token.issuer, subject, |key| self.subjects.living(key, now).is_some_and(covers))
+            })
     }
 
     fn revoke_token(

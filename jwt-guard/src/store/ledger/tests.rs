@@ -294,7 +294,7 @@ fn a_ledger_restored_from_its_journal_says_the_same() {
     ledger.revoke(other, None, moment(1)).unwrap();
     let mut restored = Ledger::new(StoreLimits::each(0));
     replay(&mut ledger, &mut restored);
-    let other = |issued_at| TokenInfo { subject: "o", ..facts(Some(issued_at)) };
+    let other = |issued_at| TokenInfo { subject: Some("o"), ..facts(Some(issued_at)) };
     assert_eq!(restored.token_status(&other(9), at(1)), TokenStatus::Revoked);
     assert_eq!(restored.token_status(&other(10), at(1)), TokenStatus::Valid);
     assert_eq!(restored.rotate(rotation("b", "c", 0), moment(2)).unwrap(), Rotated::Fresh);

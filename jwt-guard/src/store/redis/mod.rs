@@ -117,9 +117,15 @@ impl RedisStore {
         call.arg(Timestamp::floor(now).as_millis());
         let issued_at = token.issued_at.map(|time| Timestamp::floor(time).as_millis().to_string());
         call.arg(issued_at.unwrap_or_default());
-        with_key(token.issuer, token.subject, |key| {
-            call.arg(key);
-        });
+        match token.subject {
+            Some(subject) => with_key(token.issuer, subject, |key| {
+                call.arg(key);
+            }),
+            // The key of a subject is never empty.
+            None => {
+                call.arg("");
+            }
+        }
         match token.family.and_then(read_mark) {
             Some((line, epoch)) => call.arg(line).arg(epoch),
             None => call.arg("").arg(""),

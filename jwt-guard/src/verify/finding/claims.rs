@@ -6,6 +6,8 @@ use super::{Judged, one_of};
 use crate::json::Json;
 use crate::shown::{Finding, list, quoted};
 
+const MACHINES: &str = ".machine_callers()";
+
 impl Judged<'_> {
     pub(super) fn malformed_claim(&self, name: &str) -> Finding {
         let value = self.contents.claim(name);
@@ -24,6 +26,10 @@ impl Judged<'_> {
                 }
             }
             "aud" => Finding::new("a string, or a list of strings", kind),
+            _ if self.may_be_of_machine(name) => {
+                let found = if kind == "a string" { "an empty string" } else { kind };
+                Finding::new("a string that is not empty", format!("{found}, and a client")).by(MACHINES)
+            }
             _ if kind == "a string" => Finding::new("a string that is not empty", "an empty string"),
             _ => Finding::new("a string", kind),
         }
@@ -35,12 +41,31 @@ impl Judged<'_> {
             Some(value) => kind_of(value).to_owned(),
         };
         let Some(rules) = self.rules() else { return Finding::new(format!("the claim `{name}`"), found) };
+        if self.may_be_of_machine(name) {
+            let expected = format!("the claim `{name}`, which names the caller");
+            return Finding::new(expected, format!("{found}, and a client")).by(MACHINES);
+        }
         let (expected, setting) = needed(name, rules);
         let finding = Finding::new(expected, found);
         match setting {
             Some(setting) => finding.by(setting),
             None => finding,
         }
+    }
+
+    /// Whether the subject is missing in a token that names a client.
+    fn may_be_of_machine(&self, name: &str) -> bool {
+        let Some(rules) = self.rules().filter(|rules| name == rules.subject_claim && !rules.machine_callers)
+        else {
+            return false;
+        };
+        let text = |name: &str| self.contents.claim(name).and_then(|value| value.as_text());
+        let is_empty = match self.contents.claim(name) {
+            None | Some(Json::Null) => true,
+            Some(value) => value.as_text() == Some(""),
+        };
+        is_empty
+            && rules.clients.claims.iter().any(|claim| text(claim).is_some_and(|client| !client.is_empty()))
     }
 
     pub(super) fn wrong_issuer(&self) -> Finding {
@@ -53,7 +78,9 @@ impl Judged<'_> {
         let found = if names.iter().any(|name| bare(name) == bare(text)) {
             format!("{found}: it differs by the `/` at its end")
         } else if text.starts_with("https://sts.windows.net/") {
-            format!("{found}: Entra's version 1 (`requestedAccessTokenVersion` of the app registration)")
+            let found =
+                format!("{found}: Entra's version 1 (`requestedAccessTokenVersion` of the app registration)");
+            return Finding::new(one_of(&names), found).by("TrustedIssuer::entra_v1(..)");
         } else {
             found
         };
@@ -62,6 +89,9 @@ impl Judged<'_> {
 
     pub(super) fn wrong_audience(&self) -> Finding {
         let expected = match self.rules().map(|rules| &rules.audience) {
+            Some(Audience::OneOfOrNone(names)) if names.is_empty() => {
+                "no `aud`, because clients stand for it".to_owned()
+            }
             Some(Audience::OneOf(names) | Audience::OneOfOrNone(names)) => one_of(names),
             Some(Audience::Any) | None => return Finding::default(),
         };

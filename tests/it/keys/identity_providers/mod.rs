@@ -10,9 +10,12 @@ use jwt_guard_tests::{ManualClock, NOW, Outcome, Server, SigningKey};
 use serde_json::{Value, json};
 
 mod auth0;
+mod clients;
 mod cognito;
 mod entra;
+mod entra_v1;
 mod keycloak;
+mod machines;
 mod okta;
 mod rfc9068;
 mod zitadel;

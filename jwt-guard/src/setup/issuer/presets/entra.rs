@@ -1,6 +1,6 @@
 //! Microsoft Entra ID.
 
-use super::{client_in, preset};
+use super::{IssuerDraft, client_in, preset};
 use crate::keys::Algorithm;
 use crate::setup::TrustedIssuer;
 
@@ -32,7 +32,8 @@ impl TrustedIssuer {
     /// *Access token claims reference* and *ID token claims reference* list these claims.
     ///
     /// - The [`audience`](Self::audience) is the client id of the API, a GUID: version 2.0 has no `api://` there.
-    /// - Entra issues version 1.0 until the manifest of the API says `requestedAccessTokenVersion: 2`.
+    /// - Entra issues version 1.0 until the manifest of the API says `requestedAccessTokenVersion: 2`: [`entra_v1`](Self::entra_v1).
+    ///   Trust both where an API has clients of both.
     /// - `sub` differs between APIs for one user; `.subject_claim("oid")` is the same in all of them.
     /// - A tenant's domain, and `common`, `organizations` and `consumers`, are refused: the `iss` of tokens names the GUID,
     ///   and the documents of the others name no tenant at all. Trust each tenant by itself.
@@ -49,13 +50,67 @@ impl TrustedIssuer {
     pub fn entra(tenant: impl Into<String>) -> Self {
         let given = tenant.into();
         let tenant = given.to_ascii_lowercase();
-        let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
-        let mut draft = preset(issuer, &[&["scp"]], &[&["roles"]]);
-        draft.clients = client_in(&["azp"]);
-        draft.algorithms = vec![Algorithm::Rs256];
-        draft.problems.extend(problem(&given, &tenant));
-        Self(draft).claim_value("ver", "2.0")
+        let draft =
+            preset(format!("https://login.microsoftonline.com/{tenant}/v2.0"), &[&["scp"]], &[&["roles"]]);
+        of_version(draft, "azp", problem(&given, &tenant)).claim_value("ver", "2.0")
     }
+
+    /// One tenant of Microsoft Entra ID, by its GUID: access tokens of version 1.0, from `https://sts.windows.net/TENANT/`, with
+    /// the slash. They are the default of a new API registration, whichever endpoint a client asks: the manifest of the API
+    /// decides (`requestedAccessTokenVersion`).
+    ///
+    /// ```json
+    /// {
+    ///   "iss": "https://sts.windows.net/aaaabbbb-0000-cccc-1111-dddd2222eeee/", "ver": "1.0",
+    ///   "aud": "api://00001111-aaaa-2222-bbbb-3333cccc4444", "appid": "11112222-bbbb-3333-cccc-4444dddd5555", "appidacr": "1",
+    ///   "sub": "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "oid": "aaaaaaaa-0000-1111-2222-bbbbbbbbbbbb",
+    ///   "tid": "aaaabbbb-0000-cccc-1111-dddd2222eeee", "iat": 1800000000, "nbf": 1800000000, "exp": 1800004200,
+    ///   "scp": "Orders.Read Orders.Write", "roles": ["Orders.Admin"], "uti": "fqiBqXLPj0eQa82S-IYFAA"
+    /// }
+    /// ```
+    ///
+    /// | of the token | becomes |
+    /// |---|---|
+    /// | `iss`, with the tenant | required, so other tenants are refused |
+    /// | `ver: 1.0` | required |
+    /// | `appid` | the client, and required: ID tokens of version 1.0 have none |
+    /// | `scp` | scopes, of tokens for a user |
+    /// | `roles` | roles: app roles of the user, or of the calling application where there is no user |
+    ///
+    /// The [`audience`](Self::audience) is what the client asked for: the *Application ID URI* of the API, such as
+    /// `api://00001111-aaaa-2222-bbbb-3333cccc4444`, or its client id. It is compared byte for byte, so add each form that
+    /// clients ask for. For the rest, see [`entra`](Self::entra). The keys are found by
+    /// `https://login.microsoftonline.com/TENANT/.well-known/openid-configuration`, which names this issuer.
+    ///
+    /// ```
+    /// # use jwt_guard::keys::KeySet;
+    /// # use jwt_guard::{ConfigError, JwtGuard, TrustedIssuer};
+    /// fn guard(keys: KeySet) -> Result<JwtGuard, ConfigError> {
+    ///     let tenant = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+    ///     let old = TrustedIssuer::entra_v1(tenant).audience("api://orders").key_set(keys.clone());
+    ///     let new = TrustedIssuer::entra(tenant).audience("00001111-aaaa-2222-bbbb-3333cccc4444").key_set(keys);
+    ///     JwtGuard::builder().trust(old).trust(new).build()
+    /// }
+    ///
+    /// let anybody = JwtGuard::builder().trust(TrustedIssuer::entra_v1("common").audience("api://orders"));
+    /// assert!(anybody.build().unwrap_err().to_string().contains("GUID"));
+    /// ```
+    pub fn entra_v1(tenant: impl Into<String>) -> Self {
+        let given = tenant.into();
+        let tenant = given.to_ascii_lowercase();
+        let mut draft = preset(format!("https://sts.windows.net/{tenant}/"), &[&["scp"]], &[&["roles"]]);
+        draft.usual.metadata_url =
+            Some(format!("https://login.microsoftonline.com/{tenant}/.well-known/openid-configuration"));
+        of_version(draft, "appid", problem(&given, &tenant)).claim_value("ver", "1.0")
+    }
+}
+
+/// What both versions share: ID tokens have no client, and the key set does not say that its keys are for RS256.
+fn of_version(mut draft: IssuerDraft, client_claim: &str, problem: Option<String>) -> TrustedIssuer {
+    draft.clients = client_in(&[client_claim]);
+    draft.algorithms = vec![Algorithm::Rs256];
+    draft.problems.extend(problem);
+    TrustedIssuer(draft)
 }
 
 fn problem(given: &str, tenant: &str) -> Option<String> {

@@ -64,7 +64,8 @@ fn preset(
     scopes: &'static [&'static [&'static str]],
     roles: &'static [&'static [&'static str]],
 ) -> IssuerDraft {
-    let usual = Usual { scopes, roles, keys: Some(RemoteSource::Discovery(issuer.clone())) };
+    let usual =
+        Usual { scopes, roles, keys: Some(RemoteSource::Discovery(issuer.clone())), metadata_url: None };
     IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
 }
 

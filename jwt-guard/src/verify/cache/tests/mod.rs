@@ -67,6 +67,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         required_claims: Vec::new(),
         claim_values: Vec::new(),
         subject_claim: "sub".to_owned(),
+        machine_callers: false,
         scope_claims: Vec::new(),
         role_claims: Vec::new(),
         role_objects: Vec::new(),
