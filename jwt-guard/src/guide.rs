@@ -20,7 +20,7 @@
 //! | come from starlette-jwt, Litestar, fastapi-jwt-auth or jam | [`migrating`] |
 //! | know what it costs | [`performance`] |
 //!
-//! Every snippet of Rust is compiled and run by the tests of this crate.
+//! The tests of this crate compile every snippet of Rust, and run it where it needs no server.
 // The text lies in `docs/`, inside the package, so that docs.rs and the repository show the same. This module exists for
 // rustdoc and its tests only: otherwise each build would carry the text in its metadata.
 

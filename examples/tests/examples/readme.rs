@@ -29,6 +29,9 @@ fn every_command_of_the_readme_gives_what_its_comment_promises() -> Result<()> {
     assert_eq!(example.tour_of(block(commands, "sh"))?, [200, 401, 403]);
 
     let expected = block(README, "text").trim_end();
+    // The guide promises the same.
+    let chapter = include_str!("../../../jwt-guard/docs/first_hour.md");
+    assert_eq!(block(chapter, "text").trim_end(), expected);
     // The crate of the reader has another name than the example.
     let expected = expected.replace("orders::", "readme::");
     let line = example.line_with(r#"code="no_token""#)?;
