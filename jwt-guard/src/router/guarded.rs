@@ -18,7 +18,7 @@ pub trait IntoGuarded<S>: sealed::Sealed<S> {
 
 #[diagnostic::do_not_recommend]
 impl<S> IntoGuarded<S> for Router<S> {
-    fn into_guarded(self) -> Router<S> {
+    fn into_guarded(self) -> Self {
         self
     }
 }
