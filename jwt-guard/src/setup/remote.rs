@@ -208,6 +208,10 @@ impl Draft {
         let found_none = illegal.is_empty();
         illegal.into_iter().for_each(|problem| problems.setting(problem));
         let fetcher = match &self.remote.fetcher {
+            #[cfg(feature = "remote-keys")]
+            Some(_) if settings.needs_own_client() => Err("`proxy` and `bearer_file` are settings of the client of the feature \
+                 `remote-keys`, and `.key_fetcher(..)` brings another client: configure that one, or leave it out"
+                .to_owned()),
             Some(fetcher) => Ok(Arc::clone(fetcher)),
             None => usual_fetcher(settings),
         };

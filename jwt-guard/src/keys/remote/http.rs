@@ -22,15 +22,18 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::RemoteKeySettings;
+use super::bearer::Bearer;
+use super::connector::Connector;
 use super::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
 
 /// The HTTP client of the guard: one `GET` over HTTP/1.1 and TLS by rustls.
 ///
-/// It follows no redirect, sends no cookie and no credential, ignores the proxies of the environment, accepts no
-/// compressed answer, and limits what it reads. It trusts the roots of the system, and those of
+/// It follows no redirect, sends no cookie and no credential but that of [`RemoteKeySettings::bearer_file`], ignores the proxies
+/// of the environment, accepts no compressed answer, and limits what it reads. It trusts the roots of the system, and those of
 /// [`RemoteKeySettings::root_certificate`].
 pub struct HttpFetcher {
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
+    bearer: Option<Bearer>,
     /// Without one, https is impossible, and the message says so.
     roots: usize,
 }
@@ -43,7 +46,7 @@ impl HttpFetcher {
     ///
     /// # Errors
     ///
-    /// One of the extra root certificates cannot be used.
+    /// One of the extra root certificates cannot be used, or the proxy is not one.
     pub fn new(settings: &RemoteKeySettings) -> Result<Self, String> {
         let roots = roots(settings)?;
         let number = roots.len();
@@ -60,13 +63,13 @@ impl HttpFetcher {
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
-            .wrap_connector(tcp);
+            .wrap_connector(Connector::new(tcp, settings.proxy_of_client()?));
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(0)
             .retry_canceled_requests(false)
             .http1_max_buf_size(LARGEST_HEAD)
             .build(connector);
-        Ok(Self { client, roots: number })
+        Ok(Self { client, bearer: settings.bearer().cloned(), roots: number })
     }
 
     async fn send(&self, asked: KeyRequest<'_>) -> Result<KeyResponse, KeyFetchError> {
@@ -82,6 +85,10 @@ impl HttpFetcher {
             .header(header::USER_AGENT, concat!("jwt-guard/", env!("CARGO_PKG_VERSION")));
         if let Some(etag) = asked.etag() {
             request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        if let Some(bearer) = self.bearer.as_ref().filter(|bearer| bearer.is_for(asked.url())) {
+            let token = bearer.authorization().await.map_err(KeyFetchError::new)?;
+            request = request.header(header::AUTHORIZATION, token);
         }
         let request = request
             .body(Empty::new())
@@ -184,5 +191,101 @@ mod tests {
     fn what_is_shown_of_a_client_is_how_many_roots_it_has() {
         let fetcher = HttpFetcher::new(&RemoteKeySettings::new()).unwrap();
         assert_eq!(format!("{fetcher:?}"), format!("HttpFetcher {{ roots: {}, .. }}", fetcher.roots));
+    }
+
+    /// A server on loopback that answers each request with this text, and the heads that it got.
+    async fn server(answer: &'static str) -> (u16, tokio::sync::mpsc::UnboundedReceiver<String>) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (heads, got) = tokio::sync::mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let Ok(byte) = stream.read_u8().await else { break };
+                    head.push(byte);
+                }
+                heads.send(String::from_utf8(head).unwrap().to_ascii_lowercase()).unwrap();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        (port, got)
+    }
+
+    const EMPTY: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+    async fn get(settings: &RemoteKeySettings, url: &str) -> Result<KeyResponse, String> {
+        assert_eq!(settings.problems(), [""; 0]);
+        let fetcher = HttpFetcher { roots: 1, ..HttpFetcher::new(settings).unwrap() };
+        let asked = KeyRequest { url, etag: None, largest_body: 1024 };
+        fetcher.get(asked).await.map_err(|error| crate::causes::with_causes(&error))
+    }
+
+    #[tokio::test]
+    async fn a_bearer_token_goes_to_its_origin_only_and_is_read_at_each_fetch() {
+        let file = std::env::temp_dir().join(format!("jwt-guard-bearer-{}", std::process::id()));
+        let ((ours, mut seen), (other, mut seen_elsewhere)) = (server(EMPTY).await, server(EMPTY).await);
+        let settings = RemoteKeySettings::new().bearer_file(&file, [format!("http://localhost:{ours}")]);
+        for token in ["first", "second"] {
+            std::fs::write(&file, format!("{token}\n")).unwrap();
+            get(&settings, &format!("http://localhost:{ours}/keys")).await.unwrap();
+            assert!(seen.recv().await.unwrap().contains(&format!("\r\nauthorization: bearer {token}\r\n")));
+        }
+        // Another port, and another name of the same machine.
+        get(&settings, &format!("http://localhost:{other}/keys")).await.unwrap();
+        assert!(!seen_elsewhere.recv().await.unwrap().contains("authorization"));
+        get(&settings, &format!("http://127.0.0.1:{ours}/keys")).await.unwrap();
+        assert!(!seen.recv().await.unwrap().contains("authorization"));
+        // What is not a token is not sent, and the message does not show it.
+        for text in ["", "\n", "two words", "a\r\nx: y", "\u{e9}"] {
+            std::fs::write(&file, text).unwrap();
+            let error = get(&settings, &format!("http://localhost:{ours}/keys")).await.unwrap_err();
+            assert!(error.contains("bearer_file") && error.contains("expected one token"), "{error}");
+            assert!(!error.contains("words"), "{error}");
+        }
+        std::fs::remove_file(&file).unwrap();
+        assert!(
+            get(&settings, &format!("http://localhost:{ours}/keys"))
+                .await
+                .unwrap_err()
+                .contains("bearer_file")
+        );
+        assert!(seen.try_recv().is_err(), "nothing was asked without the token");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_the_bearer_token_stays() {
+        let file = std::env::temp_dir().join(format!("jwt-guard-redirect-{}", std::process::id()));
+        std::fs::write(&file, "token").unwrap();
+        let (ours, _seen) =
+            server("HTTP/1.1 302 Found\r\nlocation: http://localhost:1/\r\ncontent-length: 0\r\n\r\n").await;
+        let origins = [format!("http://localhost:{ours}"), "http://localhost:1".to_owned()];
+        let settings = RemoteKeySettings::new().bearer_file(&file, origins);
+        assert_eq!(get(&settings, &format!("http://localhost:{ours}/keys")).await.unwrap().status, 302);
+        std::fs::remove_file(&file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn https_goes_through_the_proxy_with_its_login_and_plain_http_does_not() {
+        let (proxy, mut seen) = server("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
+        let (plain, mut seen_plain) = server(EMPTY).await;
+        let file = std::env::temp_dir().join(format!("jwt-guard-proxy-{}", std::process::id()));
+        std::fs::write(&file, "token").unwrap();
+        let url = format!("http://Aladdin:open%20sesame@127.0.0.1:{proxy}");
+        let settings = RemoteKeySettings::new().proxy(url).bearer_file(&file, ["https://id.invalid"]);
+        // The name has no address: only the proxy could know one.
+        let error = get(&settings, "https://id.invalid/keys").await.unwrap_err();
+        assert!(error.contains("through the proxy") && error.contains("authorization required"), "{error}");
+        let head = seen.recv().await.unwrap();
+        assert!(head.starts_with("connect id.invalid:443 http/1.1\r\n"), "{head}");
+        assert!(head.contains("proxy-authorization: basic qwxhzgrpbjpvcgvuihnlc2ftzq=="), "{head}");
+        assert!(!head.contains("bearer") && !head.contains("/keys"), "{head}");
+        get(&settings, &format!("http://localhost:{plain}/keys")).await.unwrap();
+        assert!(!seen_plain.recv().await.unwrap().contains("authorization"));
+        assert!(seen.try_recv().is_err());
+        assert!(!format!("{settings:?}").contains("sesame"));
+        std::fs::remove_file(&file).unwrap();
     }
 }

@@ -8,6 +8,10 @@
 //! 4. `fetch` is one request; `http` is the client that sends it.
 //! 5. This file adds time, tasks and requests.
 
+#[cfg(feature = "remote-keys")]
+mod bearer;
+#[cfg(feature = "remote-keys")]
+mod connector;
 mod document;
 mod endpoint;
 mod fetch;
@@ -16,6 +20,8 @@ mod holder;
 #[cfg(feature = "remote-keys")]
 mod http;
 mod listed;
+#[cfg(feature = "remote-keys")]
+mod proxy;
 mod report;
 mod schedule;
 mod settings;

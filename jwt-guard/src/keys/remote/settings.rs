@@ -1,9 +1,17 @@
 //! The settings of fetching keys, and their bounds.
 
 use std::fmt;
+#[cfg(feature = "remote-keys")]
+use std::path::Path;
 use std::time::Duration;
 
+#[cfg(feature = "remote-keys")]
+use super::bearer::Bearer;
+#[cfg(feature = "remote-keys")]
+use super::proxy::Proxy;
 use super::schedule::{LONGEST_FRESH, Limits, SHORTEST_FRESH};
+#[cfg(feature = "remote-keys")]
+use crate::secret::Secret;
 
 /// How the keys of an issuer are fetched and how long they are used.
 ///
@@ -31,6 +39,11 @@ pub struct RemoteKeySettings {
     pub(super) connect_timeout: Duration,
     largest_body: usize,
     root_certificates: Vec<Vec<u8>>,
+    /// A URL, which may have a password.
+    #[cfg(feature = "remote-keys")]
+    proxy: Option<Secret>,
+    #[cfg(feature = "remote-keys")]
+    bearer: Option<Bearer>,
 }
 
 /// 24 hours: an operator who withdraws a key must know when it is dead, whatever happens to the network.
@@ -65,6 +78,10 @@ impl RemoteKeySettings {
             connect_timeout: CONNECT_TIMEOUTS.1,
             largest_body: BODIES.1,
             root_certificates: Vec::new(),
+            #[cfg(feature = "remote-keys")]
+            proxy: None,
+            #[cfg(feature = "remote-keys")]
+            bearer: None,
         }
     }
 
@@ -134,6 +151,59 @@ impl RemoteKeySettings {
         self
     }
 
+    /// Fetches through this proxy: `http://HOST:PORT`, or `http://USER:PASSWORD@HOST:PORT`, whose login goes to the proxy only (RFC
+    /// 7617). None by default, whatever `HTTPS_PROXY` and the like say: give their value here to use it.
+    ///
+    /// Addresses with https go through it by `CONNECT` (RFC 9110 section 9.3.6), so the proxy sees the host and not what is
+    /// said. Addresses without TLS, which `danger()` allows inside a private network, are asked directly.
+    ///
+    /// ```
+    /// use jwt_guard::keys::remote::RemoteKeySettings;
+    ///
+    /// let settings = RemoteKeySettings::new().proxy("http://proxy.corp:3128");
+    /// assert!(settings.problems().is_empty());
+    ///
+    /// let socks = RemoteKeySettings::new().proxy("socks5://proxy.corp:1080");
+    /// assert!(socks.problems()[0].contains("`http://HOST:PORT`"));
+    /// ```
+    #[cfg(feature = "remote-keys")]
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Sends the token in this file as `Authorization: Bearer`, to these origins only: for servers that publish keys to known
+    /// clients, such as the API server of Kubernetes. The file is read at each fetch, because such tokens rotate.
+    ///
+    /// An origin is `https://HOST` or `https://HOST:PORT`, compared whole. Every other address, such as a `jwks_uri` elsewhere,
+    /// is asked without the token, and no redirect is followed.
+    ///
+    /// ```
+    /// use jwt_guard::keys::remote::RemoteKeySettings;
+    ///
+    /// let token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+    /// let settings = RemoteKeySettings::new().bearer_file(token, ["https://kubernetes.default.svc"]);
+    /// assert!(settings.problems().is_empty());
+    ///
+    /// let anywhere = RemoteKeySettings::new().bearer_file(token, ["*"]);
+    /// assert!(anywhere.problems()[0].contains("expected `https://HOST`"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or holds no token, fails the fetch: see [`KeyStatus::last_error`](super::KeyStatus::last_error).
+    #[cfg(feature = "remote-keys")]
+    #[must_use]
+    pub fn bearer_file<O: Into<String>>(
+        mut self,
+        file: impl AsRef<Path>,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Self {
+        self.bearer = Some(Bearer::new(file, origins));
+        self
+    }
+
     /// A sentence for every setting out of its bounds. With any of them, a guard is not built.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
@@ -172,7 +242,27 @@ impl RemoteKeySettings {
                     .to_owned(),
             );
         }
+        #[cfg(feature = "remote-keys")]
+        problems.extend(
+            self.proxy_of_client().err().into_iter().chain(self.bearer.iter().flat_map(Bearer::problems)),
+        );
         problems
+    }
+
+    /// Whether there are settings that only the client of the feature obeys.
+    #[cfg(feature = "remote-keys")]
+    pub(crate) fn needs_own_client(&self) -> bool {
+        self.proxy.is_some() || self.bearer.is_some()
+    }
+
+    #[cfg(feature = "remote-keys")]
+    pub(super) fn proxy_of_client(&self) -> Result<Option<Proxy>, String> {
+        self.proxy.as_ref().map(Proxy::parse).transpose()
+    }
+
+    #[cfg(feature = "remote-keys")]
+    pub(super) fn bearer(&self) -> Option<&Bearer> {
+        self.bearer.as_ref()
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -216,8 +306,17 @@ impl Default for RemoteKeySettings {
 /// Certificates are counted, not shown.
 impl fmt::Debug for RemoteKeySettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { fresh, hard, cooldown, wait, timeout, connect_timeout, largest_body, root_certificates } =
-            self;
+        let Self {
+            fresh,
+            hard,
+            cooldown,
+            wait,
+            timeout,
+            connect_timeout,
+            largest_body,
+            root_certificates,
+            ..
+        } = self;
         f.debug_struct("RemoteKeySettings")
             .field("fresh_time", fresh)
             .field("hard_limit", hard)
@@ -227,7 +326,7 @@ impl fmt::Debug for RemoteKeySettings {
             .field("connect_timeout", connect_timeout)
             .field("largest_body", largest_body)
             .field("root_certificates", &root_certificates.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -314,6 +413,6 @@ mod tests {
         }
         let settings = RemoteKeySettings::new().root_certificate(CERTIFICATE).root_certificate(CERTIFICATE);
         assert_eq!(settings.certificates().unwrap().len(), 2);
-        assert!(format!("{settings:?}").ends_with("root_certificates: 2 }"));
+        assert!(format!("{settings:?}").ends_with("root_certificates: 2, .. }"));
     }
 }
