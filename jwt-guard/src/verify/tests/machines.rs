@@ -39,9 +39,7 @@ fn a_token_without_a_subject_is_refused_unless_machines_are_accepted() {
 fn a_machine_names_its_client_and_a_token_without_either_is_refused() {
     assert_eq!(caller(|_| {}, &[("sub", "")]), Err(missing("sub")));
     assert_eq!(caller(|_| {}, &[("sub", "\"\"")]), Err(malformed("sub")));
-    for client in ["\"\""] {
-        assert_eq!(caller(|_| {}, &[("sub", ""), ("client_id", client)]), Err(missing("sub")), "{client}");
-    }
+    assert_eq!(caller(|_| {}, &[("sub", ""), ("client_id", "\"\"")]), Err(missing("sub")));
     for client in ["null", "7", "[]", r#"["billing"]"#] {
         let found = caller(|_| {}, &[("sub", ""), ("client_id", client)]);
         assert_eq!(found, Err(malformed("client_id")), "{client}");
