@@ -92,6 +92,10 @@ impl Draft {
             if !issuer.has_keys() {
                 problems.setting(format!("no key for the issuer {name:?}: add `.key(..)`, `.key_set(..)` or where its keys are published"));
             }
+            let audiences = if issuer.audiences.is_empty() { &self.own.audiences } else { &issuer.audiences };
+            if issuer.usual.is_cluster && audiences.iter().any(|audience| issuer.issuers.contains(audience)) {
+                problems.setting(format!("the audience {name:?} is that of the API server of the cluster, for which every pod has a token; expected a name of this service, which callers ask for with a projected volume"));
+            }
             let has_audience = !issuer.audiences.is_empty() || issuer.may_lack_audience();
             if !has_audience && self.own.audiences.is_empty() {
                 problems.setting(format!("no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its tokens; if they have none and name the client instead, `.client_as_audience(\"..\")` with each client whose tokens may be sent here"));

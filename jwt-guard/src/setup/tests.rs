@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::build::Draft;
 use super::claims::ANY_AUDIENCE;
-use super::issuer::IssuerDraft;
+use super::issuer::{IssuerDraft, TrustedIssuer};
 use super::keys::KeySource;
 #[cfg(feature = "remote-keys")]
 use super::remote::RemoteSource;
@@ -216,7 +216,10 @@ fn an_issuer_needs_a_key_an_audience_and_a_name() {
         &trusting(|draft| draft.trusted[0].clients.claims = vec![String::new()]),
         "`client_claim` is empty",
     );
-    let unnamed = trusting(|draft| draft.trusted[0].claim_values.push((String::new(), "x".to_owned())));
+    let unnamed = trusting(|draft| {
+        let partner = std::mem::take(&mut draft.trusted[0]);
+        draft.trusted[0] = TrustedIssuer(partner).claim_value("", "x").0;
+    });
     assert_only(&unnamed, "empty name");
 }
 

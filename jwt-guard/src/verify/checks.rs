@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::VerifyError;
 use super::members::{Member, Members, date, payload_str, text};
-use super::rules::{Audience, Clients, Limits, LoginClaims, Rules};
+use super::rules::{Audience, Clients, Lacking, Limits, LoginClaims, Rules};
 use super::steps::{Check, Steps};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
@@ -246,14 +246,12 @@ fn required(claims: &Object<'_>, is_machine: bool, rules: &Rules) -> Result<(), 
     if let Some(name) = rules.required_claims.iter().find(|name| lacks(name)) {
         return Err(VerifyError::ClaimMissing(name.clone().into()));
     }
-    for (name, value) in &rules.claim_values {
-        match claims.get(name) {
-            Some(Json::Text(found)) if found == value => {}
-            Some(_) => return Err(VerifyError::WrongValue(name.clone().into())),
-            None => return Err(VerifyError::ClaimMissing(name.clone().into())),
-        }
-    }
-    Ok(())
+    rules.claim_values.iter().try_for_each(|required| {
+        required.check(claims).map_err(|lacking| match lacking {
+            Lacking::Absent => VerifyError::ClaimMissing(required.name().into()),
+            Lacking::OtherValue => VerifyError::WrongValue(required.name().into()),
+        })
+    })
 }
 
 /// The client that the token was issued to. Issuers name it in different claims; those of a token must agree, and each

@@ -47,7 +47,9 @@ pub use explain::{Checked, Explanation, Failure, Outcome};
 pub(crate) use finding::Report;
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
-pub(crate) use rules::{Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, RoleObject, Rules};
+pub(crate) use rules::{
+    Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, RequiredValue, RoleObject, Rules,
+};
 pub use steps::Check;
 
 /// Turns tokens into [`Verified`] claims, by the keys and the rules of its issuers.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::header::media_subtype;
 
 use crate::claims::hierarchy::Hierarchies;
+use crate::json::{At, Json, Object};
 
 /// Which kind of token a guard accepts, by the `typ` of its header (RFC 8725 section 3.11).
 ///
@@ -108,6 +109,23 @@ pub(crate) struct RoleObject {
     pub(crate) organization: Option<String>,
 }
 
+/// A member that must be one of certain strings, compared byte by byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequiredValue {
+    pub(crate) path: ClaimPath,
+    /// None if the member must be absent.
+    pub(crate) values: Vec<String>,
+    pub(crate) may_be_absent: bool,
+    /// The setting that changes it, for the log.
+    pub(crate) setting: &'static str,
+}
+
+/// Why a [`RequiredValue`] is not met.
+pub(super) enum Lacking {
+    Absent,
+    OtherValue,
+}
+
 /// The rules for the tokens of one issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
@@ -117,8 +135,10 @@ pub(crate) struct Rules {
     pub(crate) audience: Audience,
     pub(crate) clients: Clients,
     pub(crate) required_claims: Vec<String>,
-    /// Claims that must be exactly these strings.
-    pub(crate) claim_values: Vec<(String, String)>,
+    /// Claims that must have certain values.
+    pub(crate) claim_values: Vec<RequiredValue>,
+    /// The same of the header.
+    pub(crate) header_values: Vec<RequiredValue>,
     pub(crate) subject_claim: String,
     /// Whether tokens that name a client and no subject are accepted.
     pub(crate) machine_callers: bool,
@@ -165,9 +185,31 @@ impl Rules {
         }
     }
 
+    /// The first requirement that this header does not meet.
+    pub(super) fn other_header_value(&self, header: &Object<'_>) -> Option<&RequiredValue> {
+        self.header_values.iter().find(|required| required.check(header).is_err())
+    }
+
     /// Whether `name` is one of the accepted issuers.
     pub(crate) fn has_issuer(&self, name: &str) -> bool {
         self.issuers.iter().any(|ours| ours == name)
+    }
+}
+
+impl RequiredValue {
+    /// The names of the path, with dots between them.
+    pub(super) fn name(&self) -> String {
+        self.path.0.join(".")
+    }
+
+    /// Checks the members of a payload or a header. A member that is `null` is absent.
+    pub(super) fn check(&self, members: &Object<'_>) -> Result<(), Lacking> {
+        match members.at(&self.path.0) {
+            At::Value(Json::Text(found)) if self.values.iter().any(|value| value == found) => Ok(()),
+            At::Absent if self.may_be_absent => Ok(()),
+            At::Absent => Err(Lacking::Absent),
+            At::Value(_) | At::NoObject => Err(Lacking::OtherValue),
+        }
     }
 }
 

@@ -45,6 +45,7 @@ fn rules(profile: TokenProfile) -> Rules {
         clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
+        header_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         scope_claims: path("scope"),
         role_claims: path("roles"),

@@ -10,7 +10,9 @@ use crate::claims::hierarchy::Hierarchies;
 use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
-use crate::verify::{Audience, ClaimPath, Clients, Limits, LoginClaims, RoleObject, Rules, TokenProfile};
+use crate::verify::{
+    Audience, ClaimPath, Clients, Limits, LoginClaims, RequiredValue, RoleObject, Rules, TokenProfile,
+};
 
 /// The settings of one issuer.
 #[derive(Clone, Debug)]
@@ -31,7 +33,8 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) clients: Clients,
     pub(in crate::setup) profile: TokenProfile,
     pub(in crate::setup) required_claims: Vec<String>,
-    pub(in crate::setup) claim_values: Vec<(String, String)>,
+    pub(in crate::setup) claim_values: Vec<RequiredValue>,
+    pub(in crate::setup) header_values: Vec<RequiredValue>,
     pub(in crate::setup) subject_claim: String,
     /// Whether tokens that name a client and no subject are accepted.
     pub(in crate::setup) machine_callers: bool,
@@ -58,11 +61,19 @@ pub(in crate::setup) struct Usual {
     pub(in crate::setup) keys: Option<RemoteSource>,
     /// Where the document of a preset is, if not where the issuer's name says.
     pub(in crate::setup) metadata_url: Option<String>,
+    /// Whether it is a Kubernetes cluster, whose own name is the audience of its API server.
+    pub(in crate::setup) is_cluster: bool,
 }
 
 impl Default for Usual {
     fn default() -> Self {
-        Self { scopes: &[&["scope"], &["scp"]], roles: &[&["roles"]], keys: None, metadata_url: None }
+        Self {
+            scopes: &[&["scope"], &["scp"]],
+            roles: &[&["roles"]],
+            keys: None,
+            metadata_url: None,
+            is_cluster: false,
+        }
     }
 }
 
@@ -82,6 +93,7 @@ impl Default for IssuerDraft {
             profile: TokenProfile::default(),
             required_claims: Vec::new(),
             claim_values: Vec::new(),
+            header_values: Vec::new(),
             subject_claim: "sub".to_owned(),
             machine_callers: false,
             scope_claims: Vec::new(),
@@ -136,13 +148,14 @@ impl IssuerDraft {
                  the tokens, byte for byte",
             );
         }
-        // A preset with an invalid argument has no name.
-        for issuer in self.issuers.iter().filter(|_| self.problems.is_empty()) {
+        // What a preset makes of an invalid argument says nothing new.
+        let is_legal = self.problems.is_empty();
+        for issuer in self.issuers.iter().filter(|_| is_legal) {
             if issuer.trim().is_empty() || issuer.trim() != issuer {
                 problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
             }
         }
-        for audience in self.audiences.iter().filter(|audience| audience.trim().is_empty()) {
+        for audience in self.audiences.iter().filter(|audience| is_legal && audience.trim().is_empty()) {
             problems.setting(format!("the audience {audience:?} is empty; expected the `aud` of the tokens"));
         }
         for client in self.clients.names.iter().filter(|client| client.trim().is_empty()) {
@@ -180,12 +193,21 @@ impl IssuerDraft {
                  `163840776835432705`",
             );
         }
-        for name in self.required_claims.iter().chain(self.claim_values.iter().map(|(name, _)| name)) {
+        let values = self.claim_values.iter().flat_map(|required| &required.path.0);
+        for name in self.required_claims.iter().chain(values) {
             if name.is_empty() {
                 problems.setting(
                     "`required_claim` or `claim_value` got an empty name; expected the name of a claim",
                 );
             }
+        }
+        let has_empty = |known: &&RequiredValue| known.values.iter().any(|value| value.trim().is_empty());
+        for required in self.claim_values.iter().filter(|_| is_legal).filter(has_empty) {
+            problems.setting(format!(
+                "`{}` got an empty value for `{}`; expected the text that tokens have there",
+                required.setting,
+                required.path.0.join(".")
+            ));
         }
         if self.subject_claim.is_empty() {
             problems
@@ -199,6 +221,31 @@ impl IssuerDraft {
     /// Whether the client may stand for the audience.
     pub(super) fn may_lack_audience(&self) -> bool {
         self.may_lack_audience || self.client_as_audience
+    }
+
+    /// Sets the audience that all tokens for one recipient have.
+    fn for_audience(mut self, audience: &str) -> Self {
+        self.audiences = vec![audience.to_owned()];
+        self
+    }
+
+    /// Requires the claim at this path to be one of these values, instead of what was required of it before.
+    fn require_value(
+        &mut self,
+        path: &[&str],
+        values: impl IntoIterator<Item = String>,
+        setting: &'static str,
+    ) {
+        let path = ClaimPath(path.iter().map(|&name| name.to_owned()).collect());
+        self.claim_values.retain(|known| known.path != path);
+        let values = values.into_iter().collect();
+        self.claim_values.push(RequiredValue { path, values, may_be_absent: false, setting });
+    }
+
+    /// Requires the claim at this path to be absent, or to have this value.
+    fn require_absence(&mut self, path: &[&str], or: Option<&str>, setting: &'static str) {
+        self.require_value(path, or.map(str::to_owned), setting);
+        self.claim_values.iter_mut().rev().take(1).for_each(|required| required.may_be_absent = true);
     }
 
     pub(super) fn add_role_object<S: Into<String>>(
@@ -233,6 +280,7 @@ impl IssuerDraft {
             clients: self.clients,
             required_claims: self.required_claims,
             claim_values: self.claim_values,
+            header_values: self.header_values,
             subject_claim: self.subject_claim,
             machine_callers: self.machine_callers,
             scope_claims: paths(self.scope_claims, self.usual.scopes),

@@ -14,8 +14,11 @@ use crate::verify::{LoginClaims, TokenProfile};
 /// issuer: with several issuers, compare [`Claims::issuer`](crate::Claims::issuer) too.
 ///
 /// [Presets](#presets) are configured for common identity providers: [`keycloak`](Self::keycloak),
-/// [`entra`](Self::entra), [`entra_v1`](Self::entra_v1), [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta), and of standard
-/// ones: [`rfc9068`](Self::rfc9068).
+/// [`entra`](Self::entra), [`entra_v1`](Self::entra_v1), [`auth0`](Self::auth0), [`cognito`](Self::cognito), [`okta`](Self::okta),
+/// [`zitadel`](Self::zitadel), [`authentik`](Self::authentik); for users of application platforms: [`firebase`](Self::firebase),
+/// [`clerk`](Self::clerk), [`supabase`](Self::supabase), [`cloudflare_access`](Self::cloudflare_access); for machines:
+/// [`github_actions`](Self::github_actions), [`kubernetes`](Self::kubernetes); and of standard servers:
+/// [`rfc9068`](Self::rfc9068).
 ///
 /// ```
 /// use jwt_guard::keys::VerifyingKey;
@@ -127,9 +130,7 @@ impl TrustedIssuer {
     /// Requires a claim to be exactly this string, which distinguishes access tokens from ID tokens for some issuers. A
     /// further call for the same claim replaces the value.
     pub fn claim_value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let name = name.into();
-        self.0.claim_values.retain(|(known, _)| *known != name);
-        self.0.claim_values.push((name, value.into()));
+        self.0.require_value(&[&name.into()], [value.into()], "TrustedIssuer::claim_value(..)");
         self
     }
 

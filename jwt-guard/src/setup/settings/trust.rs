@@ -17,8 +17,9 @@ use crate::setup::TrustedIssuer;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TrustedSettings {
-    /// The preset and its argument: `auth0:DOMAIN`, `cognito:POOL`, `entra:TENANT`, `keycloak:URL`, `okta:URL`,
-    /// `rfc9068:URL`; or `oidc:URL`, `issuer:NAME`.
+    /// The preset and its argument: `auth0:DOMAIN`, `authentik:URL`, `clerk:URL`, `cloudflare_access:URL`, `cognito:POOL`,
+    /// `entra:TENANT`, `entra_v1:TENANT`, `firebase:PROJECT`, `github_actions:OWNER/NAME` (several with spaces between), `keycloak:URL`,
+    /// `kubernetes:URL`, `okta:URL`, `rfc9068:URL`, `supabase:URL`, `zitadel:URL`; or `oidc:URL`, `issuer:NAME`.
     #[serde(deserialize_with = "issuer")]
     pub issuer: String,
     /// As [`TrustedIssuer::audience`]; the guard's by default.
@@ -27,6 +28,9 @@ pub struct TrustedSettings {
     /// As [`TrustedIssuer::client`].
     #[serde(deserialize_with = "values::list")]
     pub clients: Vec<String>,
+    /// As [`TrustedIssuer::client_as_audience`].
+    #[serde(deserialize_with = "values::list")]
+    pub clients_as_audience: Vec<String>,
     /// As [`TrustedIssuer::jwks_url`].
     #[serde(deserialize_with = "values::given")]
     pub jwks_url: Option<String>,
@@ -50,6 +54,7 @@ impl TrustedSettings {
         let issuer = of_text(&self.issuer)?;
         let issuer = self.audience.into_iter().fold(issuer, TrustedIssuer::audience);
         let issuer = self.clients.into_iter().fold(issuer, TrustedIssuer::client);
+        let issuer = self.clients_as_audience.into_iter().fold(issuer, TrustedIssuer::client_as_audience);
         let issuer = super::with(issuer, self.jwks_url, TrustedIssuer::jwks_url);
         let issuer = self.required_claims.into_iter().fold(issuer, TrustedIssuer::required_claim);
         let issuer = self.scope_claims.into_iter().fold(issuer, TrustedIssuer::scope_claim);
@@ -60,15 +65,24 @@ impl TrustedSettings {
 
 type Preset = fn(String) -> TrustedIssuer;
 
-const PRESETS: [(&str, Preset); 8] = [
+const PRESETS: [(&str, Preset); 17] = [
     ("auth0", TrustedIssuer::auth0),
+    ("authentik", TrustedIssuer::authentik),
+    ("clerk", TrustedIssuer::clerk),
+    ("cloudflare_access", TrustedIssuer::cloudflare_access),
     ("cognito", TrustedIssuer::cognito),
     ("entra", TrustedIssuer::entra),
+    ("entra_v1", TrustedIssuer::entra_v1),
+    ("firebase", TrustedIssuer::firebase),
+    ("github_actions", |names| TrustedIssuer::github_actions(names.split_whitespace())),
     ("issuer", TrustedIssuer::new),
     ("keycloak", TrustedIssuer::keycloak),
+    ("kubernetes", TrustedIssuer::kubernetes),
     ("oidc", TrustedIssuer::oidc),
     ("okta", TrustedIssuer::okta),
     ("rfc9068", TrustedIssuer::rfc9068),
+    ("supabase", TrustedIssuer::supabase),
+    ("zitadel", TrustedIssuer::zitadel),
 ];
 
 fn of_text(text: &str) -> Result<TrustedIssuer, String> {

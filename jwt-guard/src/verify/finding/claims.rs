@@ -1,9 +1,9 @@
 //! Findings about claims. Values are shown of `iss`, `aud` and the client only, of other claims the type.
 
 use super::super::contents::kind_of;
-use super::super::rules::{Audience, Rules};
+use super::super::rules::{Audience, RequiredValue, Rules};
 use super::{Judged, one_of};
-use crate::json::Json;
+use crate::json::{At, Json};
 use crate::shown::{Finding, list, quoted};
 
 const MACHINES: &str = ".machine_callers()";
@@ -114,13 +114,27 @@ impl Judged<'_> {
     }
 
     pub(super) fn wrong_value(&self, name: &str) -> Finding {
-        let mut values = self.rules().into_iter().flat_map(|rules| &rules.claim_values);
-        let expected = values.find(|(known, _)| known == name).map(|(_, value)| quoted(value));
-        let found = match self.contents.claim(name).map_or("none", kind_of) {
-            "a string" => "another string",
-            other => other,
+        let mut required = self.rules().into_iter().flat_map(|rules| &rules.claim_values);
+        let Some(required) = required.find(|required| required.name() == name) else {
+            return Finding::default();
         };
-        Finding::new(expected.unwrap_or_default(), found).by("TrustedIssuer::claim_value(..)")
+        let found = match self.contents.payload.at(&required.path.0) {
+            At::Value(Json::Text(_)) if required.values.is_empty() => "a string",
+            At::Value(Json::Text(_)) => "another string",
+            At::Value(other) => kind_of(other),
+            At::Absent => "none",
+            At::NoObject => "a part of the path that is not an object",
+        };
+        Finding::new(value_of(required), found).by(required.setting)
+    }
+}
+
+/// The values of a claim that are accepted.
+pub(super) fn value_of(required: &RequiredValue) -> String {
+    match (&*required.values, required.may_be_absent) {
+        ([], _) => "none".to_owned(),
+        (values, true) => format!("{}, or none", one_of(values)),
+        (values, false) => one_of(values),
     }
 }
 
@@ -148,8 +162,8 @@ fn needed(name: &str, rules: &Rules) -> (String, Option<&'static str>) {
     if rules.required_claims.iter().any(|known| known == name) {
         return (claim, Some(".required_claim(..)"));
     }
-    if let Some((_, value)) = rules.claim_values.iter().find(|(known, _)| known == name) {
-        return (format!("{claim}: {}", quoted(value)), Some("TrustedIssuer::claim_value(..)"));
+    if let Some(required) = rules.claim_values.iter().find(|required| required.name() == name) {
+        return (format!("{claim}: {}", value_of(required)), Some(required.setting));
     }
     match name {
         "iat" => (format!("{claim}, for the age of the token"), Some(".max_token_age(..)")),

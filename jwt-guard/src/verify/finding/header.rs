@@ -2,6 +2,7 @@
 
 use super::super::contents::kind_of;
 use super::super::rules::TokenProfile;
+use super::claims::value_of;
 use super::{Judged, algorithms};
 use crate::keys::{Algorithm, IssuerKeys, KeySet};
 use crate::shown::{Finding, list, quoted};
@@ -26,6 +27,11 @@ impl Judged<'_> {
 
     pub(super) fn kind(&self) -> Finding {
         let typ = self.contents.in_header("typ");
+        if let Some(required) = self.rules().and_then(|rules| rules.other_header_value(&self.contents.header))
+        {
+            let expected = format!("`{}`: {}", required.name(), value_of(required));
+            return Finding::new(expected, "another value in the header").by(required.setting);
+        }
         let found = self.contents.public("typ", typ);
         let found = match typ.and_then(|typ| typ.as_text()) {
             Some(typ) if typ.eq_ignore_ascii_case("rt+jwt") => format!("{found}: a refresh token"),

@@ -45,6 +45,9 @@ pub(super) fn read<'a>(
     }
     steps.enter(Check::Type);
     check_type(header.get("typ"), rules)?;
+    if rules.other_header_value(&header).is_some() {
+        return Err(VerifyError::WrongType);
+    }
     steps.enter(Check::Header);
     check_content_type(header.get("cty"))?;
     steps.enter(Check::Algorithm);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::steps::Unobserved;
-use super::super::{Audience, Clients, Limits as Bounds, TokenProfile};
+use super::super::{Audience, ClaimPath, Clients, Limits as Bounds, RequiredValue, TokenProfile};
 use super::*;
 
 fn rules() -> Rules {
@@ -14,6 +14,7 @@ fn rules() -> Rules {
         clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
+        header_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         machine_callers: false,
         scope_claims: Vec::new(),
@@ -40,6 +41,24 @@ fn algorithm_and_key_name_are_read() {
     let header = read(header, &rules(), &mut Unobserved).unwrap();
     assert_eq!(header.algorithm, Algorithm::Es256);
     assert_eq!(header.key_id.as_deref(), Some("k1"));
+}
+
+#[test]
+fn a_member_of_the_header_that_must_have_a_value_has_no_other() {
+    let required = RequiredValue {
+        path: ClaimPath(vec!["cat".to_owned()]),
+        values: vec!["session".to_owned()],
+        may_be_absent: true,
+        setting: "",
+    };
+    let rules = Rules { header_values: vec![required], ..rules() };
+    let read = |cat: &str| read(&format!(r#"{{"alg":"ES256"{cat}}}"#), &rules, &mut Unobserved).map(drop);
+    for cat in ["", r#","cat":null"#, r#","cat":"session""#] {
+        assert_eq!(read(cat), Ok(()), "{cat}");
+    }
+    for cat in [r#","cat":"template""#, r#","cat":"""#, r#","cat":["session"]"#, r#","cat":1"#] {
+        assert_eq!(read(cat), Err(VerifyError::WrongType), "{cat}");
+    }
 }
 
 #[test]

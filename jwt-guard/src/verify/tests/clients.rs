@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_claim_that_must_have_a_value_has_exactly_it() {
     let wanting = |changes: &[(&str, &str)]| {
-        let wanted = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let wanted = |name: &str, value: &str| required(&[name], &[value], false);
         let verifier =
             verifier(|rules| rules.claim_values = vec![wanted("use", "access"), wanted("ver", "2.0")]);
         verifier.read(payload(changes)).map(drop)
@@ -13,14 +13,68 @@ fn a_claim_that_must_have_a_value_has_exactly_it() {
     let wrong = |name: &'static str| Err(VerifyError::WrongValue(name.into()));
     assert_eq!(wanting(&[("use", "\"access\""), ("ver", "\"2.0\"")]), Ok(()));
     assert_eq!(wanting(&[("use", r#""\u0061ccess""#), ("ver", "\"2.0\"")]), Ok(()));
-    for value in ["\"id\"", "\"Access\"", "\"access \"", "\"\"", "null", "true", "{}", r#"["access"]"#] {
+    for value in ["\"id\"", "\"Access\"", "\"access \"", "\"\"", "true", "{}", r#"["access"]"#] {
         assert_eq!(wanting(&[("use", value), ("ver", "\"2.0\"")]), wrong("use"), "{value}");
     }
     for value in ["2.0", "2", "\"1.0\"", "\"2\""] {
         assert_eq!(wanting(&[("use", "\"access\""), ("ver", value)]), wrong("ver"), "{value}");
     }
     assert_eq!(wanting(&[("ver", "\"2.0\"")]), Err(missing("use")));
+    assert_eq!(wanting(&[("use", "null"), ("ver", "\"2.0\"")]), Err(missing("use")));
     assert_eq!(wanting(&[("use", "\"access\"")]), Err(missing("ver")));
+}
+
+fn required(path: &[&str], values: &[&str], may_be_absent: bool) -> RequiredValue {
+    let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    RequiredValue { path: ClaimPath(owned(path)), values: owned(values), may_be_absent, setting: "" }
+}
+
+#[test]
+fn a_claim_inside_an_object_is_one_of_the_required_values() {
+    let wanting = |value: &str| {
+        let rules = required(&["k8s.io", "namespace"], &["shop", "billing"], false);
+        verifier(|all| all.claim_values = vec![rules]).read(payload(&[("k8s.io", value)])).map(drop)
+    };
+    for namespace in ["shop", "billing"] {
+        assert_eq!(wanting(&format!(r#"{{"namespace":"{namespace}","pod":{{}}}}"#)), Ok(()));
+    }
+    for value in [
+        r#"{"namespace":"Shop"}"#,
+        r#"{"namespace":"shop2"}"#,
+        r#"{"namespace":["shop"]}"#,
+        r#"{"namespace":{"shop":1}}"#,
+        r#"{"namespace":""}"#,
+        r#""shop""#,
+        r#"["shop"]"#,
+        "1",
+    ] {
+        assert_eq!(wanting(value), Err(VerifyError::WrongValue("k8s.io.namespace".into())), "{value}");
+    }
+    for value in ["null", "{}", r#"{"namespace":null}"#, r#"{"ns":"shop"}"#] {
+        assert_eq!(wanting(value), Err(missing("k8s.io.namespace")), "{value}");
+    }
+}
+
+#[test]
+fn a_claim_that_may_be_absent_has_no_other_value() {
+    let with = |values: &[&str], changes: &[(&str, &str)]| {
+        verifier(|all| all.claim_values = vec![required(&["sts"], values, true)])
+            .read(payload(changes))
+            .map(drop)
+    };
+    for changes in [&[][..], &[("sts", "null")]] {
+        assert_eq!(with(&["active"], changes), Ok(()));
+        assert_eq!(with(&[], changes), Ok(()));
+    }
+    assert_eq!(with(&["active"], &[("sts", "\"active\"")]), Ok(()));
+    for value in ["\"pending\"", "\"\"", "true", "[]", "{}", "0"] {
+        assert_eq!(
+            with(&["active"], &[("sts", value)]),
+            Err(VerifyError::WrongValue("sts".into())),
+            "{value}"
+        );
+        assert_eq!(with(&[], &[("sts", value)]), Err(VerifyError::WrongValue("sts".into())), "{value}");
+    }
 }
 
 /// The client of a payload, for the rules `clients`.

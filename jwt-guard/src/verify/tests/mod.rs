@@ -32,6 +32,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
+        header_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         machine_callers: false,
         scope_claims: vec![ClaimPath(vec!["scope".to_owned()]), ClaimPath(vec!["scp".to_owned()])],

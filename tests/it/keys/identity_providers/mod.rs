@@ -10,14 +10,21 @@ use jwt_guard_tests::{ManualClock, NOW, Outcome, Server, SigningKey};
 use serde_json::{Value, json};
 
 mod auth0;
+mod authentik;
+mod clerk;
 mod clients;
+mod cloudflare_access;
 mod cognito;
 mod entra;
 mod entra_v1;
+mod firebase;
+mod github_actions;
 mod keycloak;
+mod kubernetes;
 mod machines;
 mod okta;
 mod rfc9068;
+mod supabase;
 mod zitadel;
 
 /// A service that trusts one issuer, whose key is `k1`.

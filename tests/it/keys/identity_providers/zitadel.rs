@@ -95,3 +95,59 @@ fn a_guard_that_signs_tokens_reads_no_object_and_paths_are_whole() {
         assert!(error.contains(words), "{error}");
     }
 }
+
+const PROJECT: &str = "2024";
+
+fn preset() -> TrustedIssuer {
+    TrustedIssuer::zitadel(ISSUER).audience(PROJECT)
+}
+
+fn of_project(project: &str) -> String {
+    format!("urn:zitadel:iam:org:project:{project}:roles")
+}
+
+/// What its library puts into an access token, with roles of one project.
+fn preset_access() -> Value {
+    let roles = json!({"admin": {OURS: "acme.zitadel.cloud"}, "clerk": {THEIRS: "other.zitadel.cloud"}});
+    let mut token = changed(&access(), json!({"nbf": NOW}));
+    token[of_project(PROJECT)] = roles;
+    token
+}
+
+#[tokio::test]
+async fn the_preset_of_zitadel_reads_roles_of_one_project_in_one_organization() {
+    Service::of(preset()).await.learns(&preset_access(), &caller_as("")).await;
+    let ours = Service::of(preset().zitadel_roles(PROJECT, OURS)).await;
+    ours.learns(&preset_access(), &caller_as("admin")).await;
+    let mut other = changed(&preset_access(), json!({(of_project(PROJECT)): null}));
+    other[of_project("2025")] = json!({"admin": {OURS: "acme.zitadel.cloud"}});
+    ours.learns(&other, &caller_as("")).await;
+}
+
+#[tokio::test]
+async fn an_id_token_of_zitadel_is_refused_although_its_audience_is_the_same() {
+    let service = Service::of(preset().zitadel_roles(PROJECT, OURS)).await;
+    let own = json!({"azp": "2023@shop", "jti": null, "nbf": null, "auth_time": NOW - 60, "amr": ["pwd"], "sid": "V1_1",
+        "nonce": "n-0S6", "at_hash": "77QmUPtjPfzWtF2AnpK9RQ"});
+    let id = changed(&preset_access(), own);
+    service.refuses("an ID token", &id).await;
+    service.refuses("with `jti` and `nbf`", &changed(&id, json!({"jti": "1", "nbf": NOW}))).await;
+    service.refuses("without `azp`", &changed(&id, json!({"azp": null}))).await;
+    for claim in ["jti", "nbf", "client_id"] {
+        service.refuses(claim, &changed(&preset_access(), json!({claim: null}))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_instance_or_project_of_zitadel_is_refused() {
+    let service = Service::of(preset()).await;
+    for iss in ["https://evil.zitadel.cloud", "https://acme.zitadel.cloud/", "http://acme.zitadel.cloud"] {
+        service.refuses(iss, &changed(&preset_access(), json!({"iss": iss}))).await;
+    }
+    service
+        .refuses("another project", &changed(&preset_access(), json!({"aud": ["2023@shop", "2025"]})))
+        .await;
+    // The assertion by which a user of services asks for a token; its own key signs it.
+    let assertion = json!({"iss": "170848145649959169", "sub": "170848145649959169", "aud": ISSUER, "iat": NOW, "exp": NOW + 60});
+    service.refuses("an assertion", &assertion).await;
+}

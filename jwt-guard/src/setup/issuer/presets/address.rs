@@ -8,6 +8,11 @@ pub(super) fn problem(issuer: &str, form: &str, fits: impl FnOnce(&str) -> bool)
         .then(|| format!("found the issuer {issuer:?}; expected `{form}`, as the `iss` of its tokens"))
 }
 
+/// The same for the address of a whole host, without a slash at its end.
+pub(super) fn origin_problem(issuer: &str, form: &str) -> Option<String> {
+    problem(issuer, form, |path| path.is_empty() && !issuer.ends_with('/'))
+}
+
 /// The path of an address, without the slash before it.
 fn path(issuer: &str) -> Option<&str> {
     let rest = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"))?;

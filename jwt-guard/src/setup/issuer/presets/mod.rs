@@ -5,10 +5,18 @@
 
 mod address;
 mod auth0;
+mod authentik;
+mod clerk;
+mod cloudflare_access;
 mod cognito;
 mod entra;
+mod firebase;
+mod github_actions;
 mod keycloak;
+mod kubernetes;
 mod okta;
+mod supabase;
+mod zitadel;
 
 use self::address::problem;
 use super::{IssuerDraft, TrustedIssuer, Usual};
@@ -65,7 +73,7 @@ fn preset(
     roles: &'static [&'static [&'static str]],
 ) -> IssuerDraft {
     let usual =
-        Usual { scopes, roles, keys: Some(RemoteSource::Discovery(issuer.clone())), metadata_url: None };
+        Usual { scopes, roles, keys: Some(RemoteSource::Discovery(issuer.clone())), ..Usual::default() };
     IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
 }
 

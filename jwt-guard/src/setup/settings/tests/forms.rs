@@ -150,6 +150,15 @@ fn every_preset_is_a_setting_alone_or_among_several() {
         ("oidc:https://id.example", "https://id.example"),
         ("okta:https://acme.okta.com/oauth2/default", "https://acme.okta.com/oauth2/default"),
         ("rfc9068:https://as.example", "https://as.example"),
+        ("authentik:https://id.example/application/o/orders/", "https://id.example/application/o/orders/"),
+        ("clerk:https://clerk.acme.example", "https://clerk.acme.example"),
+        ("cloudflare_access:https://acme.cloudflareaccess.com", "https://acme.cloudflareaccess.com"),
+        ("entra_v1:9188040d-6c67-4c5b-b112-36a304b66dad", "https://sts.windows.net/9188040d"),
+        ("firebase:acme-shop", "https://securetoken.google.com/acme-shop"),
+        ("github_actions:acme/shop acme/lib", "\"acme/lib\""),
+        ("kubernetes:https://kubernetes.default.svc", "https://kubernetes.default.svc"),
+        ("supabase:https://abc.supabase.co", "https://abc.supabase.co/auth/v1"),
+        ("zitadel:https://id.example", "https://id.example"),
     ] {
         for form in [json!(text), json!([text]), json!([{ "issuer": text }])] {
             let mut settings = read(json!({ "trust": form, "audience": "orders" })).unwrap();
@@ -159,6 +168,8 @@ fn every_preset_is_a_setting_alone_or_among_several() {
             assert!(shown.contains(name), "{text}: {shown}");
         }
     }
+    let clerk = json!([{ "issuer": "clerk:https://clerk.acme.example", "clients_as_audience": "https://app.acme.example" }]);
+    read(json!({ "trust": clerk })).unwrap().into_builder().build().unwrap();
     let several = var("TRUST", "keycloak:https://id.example/realms/a, auth0:acme.auth0.com").unwrap();
     assert_eq!(several.trust.len(), 2);
     several.into_builder().audience("orders").build().unwrap();

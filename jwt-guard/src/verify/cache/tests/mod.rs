@@ -66,6 +66,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         clients: Clients::default(),
         required_claims: Vec::new(),
         claim_values: Vec::new(),
+        header_values: Vec::new(),
         subject_claim: "sub".to_owned(),
         machine_callers: false,
         scope_claims: Vec::new(),

@@ -1,5 +1,7 @@
 //! Valid and invalid arguments of presets.
 
+mod platforms;
+
 use super::*;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::setup::build::Draft;
@@ -200,7 +202,8 @@ fn a_first_call_replaces_what_a_preset_reads_and_further_ones_add() {
 #[test]
 fn a_value_that_a_preset_requires_can_be_another() {
     let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").claim_value("typ", "Other");
-    assert_eq!(realm.0.claim_values, [("typ".to_owned(), "Other".to_owned())]);
+    let values: Vec<_> = realm.0.claim_values.iter().map(|known| (&known.path.0, &known.values)).collect();
+    assert_eq!(values, [(&vec!["typ".to_owned()], &vec!["Other".to_owned()])]);
 }
 
 #[cfg(feature = "remote-keys")]
@@ -222,6 +225,14 @@ fn a_preset_finds_its_keys_unless_they_are_given() {
         TrustedIssuer::cognito("eu-central-1_AbCdEf123"),
         TrustedIssuer::okta("https://acme.okta.com/oauth2/default"),
         TrustedIssuer::rfc9068("https://as.example"),
+        TrustedIssuer::firebase("acme-shop"),
+        TrustedIssuer::clerk("https://clerk.acme.example"),
+        TrustedIssuer::supabase("https://abc.supabase.co"),
+        TrustedIssuer::cloudflare_access("https://acme.cloudflareaccess.com"),
+        TrustedIssuer::github_actions(["acme"]),
+        TrustedIssuer::kubernetes("https://cluster.example"),
+        TrustedIssuer::zitadel("https://id.example"),
+        TrustedIssuer::authentik("https://id.example/application/o/orders/"),
     ] {
         assert!(!is_fixed(found));
     }
