@@ -4,7 +4,7 @@
 //! |---|---|
 //! | see it work, and understand the first 401 | [`first_hour`] |
 //! | say who may call a handler | [`policies`] |
-//! | accept tokens of Keycloak, Entra, Auth0, Cognito, Okta or another provider | [`identity_providers`] |
+//! | accept tokens of Keycloak, Entra, Auth0, Firebase, GitHub Actions, Kubernetes or another provider | [`identity_providers`] |
 //! | check passwords and issue tokens yourself | [`own_tokens`] |
 //! | use cookies: single-page applications, CORS, CSRF, login pages | [`browsers`] |
 //! | keep sessions on the server | [`sessions`] |
