@@ -2,6 +2,7 @@
 
 mod answers;
 mod interleavings;
+mod settings;
 mod tasks;
 
 use std::collections::BTreeMap;
