@@ -18,7 +18,7 @@ impl JwtGuard {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let guard = |audience: &str| {
-    ///     let key = SigningKey::secret(Algorithm::Hs256, Secret::from(b"a secret for one example: 32 byt"))?;
+    ///     let key = SigningKey::secret(Algorithm::Hs256, Secret::from(b"one secret of exactly 32 letters"))?;
     ///     Ok::<_, Box<dyn std::error::Error>>(JwtGuard::builder().signing_key(key).audience(audience).build()?)
     /// };
     /// let (orders, billing) = (guard("orders")?, guard("billing")?);
