@@ -5,7 +5,6 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use axum::extract::{FromRequestParts, Json};
 use axum::response::{IntoResponse, Response};
@@ -86,8 +85,11 @@ impl FromRequestParts<Remembered> for LookedUp {
         let value = request.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes).ok_or(Refused::NoToken)?;
         let token = value.strip_prefix(b"Bearer ").ok_or(Refused::NoToken)?;
         let claims = known.0.get(token).ok_or(Refused::BadToken)?;
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|_| Refused::BadToken)?;
-        if now.as_secs() < claims.exp { Ok(Self(claims)) } else { Err(Refused::BadToken) }
+        if jsonwebtoken::get_current_timestamp() < claims.exp {
+            Ok(Self(claims))
+        } else {
+            Err(Refused::BadToken)
+        }
     }
 }
 
