@@ -1,19 +1,24 @@
 //! For unit tests: what is logged as a warning on this thread.
 
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
 /// What `act` returns, and the warnings of this crate meanwhile, each with its fields.
 pub(crate) fn warnings<T>(act: impl FnOnce() -> T) -> (T, Vec<String>) {
+    LazyLock::force(&ANOTHER);
     let texts = Arc::new(Mutex::new(Vec::new()));
     let done = tracing::subscriber::with_default(Collect(Arc::clone(&texts)), act);
     let texts = texts.lock().unwrap().drain(..).collect();
     (done, texts)
 }
+
+/// While there is only one collector, `tracing` asks the thread that meets an event first whether to keep it; the thread of
+/// another test, which collects nothing, would switch the event off for all.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Collect(Arc::default())));
 
 struct Collect(Arc<Mutex<Vec<String>>>);
 

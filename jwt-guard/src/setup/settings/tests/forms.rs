@@ -122,6 +122,7 @@ fn pem_may_have_its_line_ends_as_two_characters() {
     }
 }
 
+#[cfg(feature = "remote-keys")]
 #[test]
 fn issuers_with_published_keys_are_settings() {
     let shown = |settings: serde_json::Value| format!("{:?}", built(settings).unwrap().config().access);
@@ -140,6 +141,7 @@ fn issuers_with_published_keys_are_settings() {
     assert!(with_key.len() == 1 && with_key[0].contains("keep one of them"), "{with_key:#?}");
 }
 
+#[cfg(feature = "remote-keys")]
 #[test]
 fn every_preset_is_a_setting_alone_or_among_several() {
     for (text, name) in [

@@ -77,6 +77,7 @@ fn fixture_path(name: &str) -> String {
     format!("{}/../tests/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+#[cfg(feature = "remote-keys")]
 #[test]
 fn every_setting_reaches_the_guard() {
     let store = crate::store::MemoryStore::new();
