@@ -257,7 +257,7 @@ fn print(signer: &Signer, case: &Case, costs: &[Cost]) -> bool {
         } else if case.admitted {
             let target = target(signer);
             met &= ratio <= target;
-            format!("{ratio:.2} <= {target:.1} {}", word(ratio <= target))
+            format!("{ratio:.2} <= {target:.2} {}", word(ratio <= target))
         } else {
             // The whole request: a refusal does less than the floor's handler, so a ratio of differences says nothing.
             let ratio = cost.quiet / by_hand.quiet;
