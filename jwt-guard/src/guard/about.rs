@@ -112,11 +112,10 @@ fn unmet(rule: &Rule, caller: &Principal, config: Option<&Config>) -> Finding {
     let rules = config.zip(verified).and_then(|(config, verified)| {
         config.verifier(verified.kind).issuers().get(verified.issuer).map(|issuer| &issuer.rules)
     });
-    let paths = |paths: &'_ [crate::verify::ClaimPath]| -> Vec<Vec<String>> {
-        paths.iter().map(|path| path.0.clone()).collect()
-    };
-    let scopes = rules.map(|rules| paths(&rules.scope_claims)).unwrap_or_default();
-    let roles = rules.map(|rules| paths(&rules.role_claims)).unwrap_or_default();
-    let [scopes, roles] = [&scopes, &roles].map(|paths| paths.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    evaluate::finding(rule.requirement(), caller, Sources { scopes: &scopes, roles: &roles })
+    let sources = rules.map(|rules| {
+        let [scopes, roles] = [&rules.scope_claims, &rules.role_claims]
+            .map(|paths| paths.iter().map(|path| path.0.as_slice()).collect());
+        Sources { scopes, roles }
+    });
+    evaluate::finding(rule.requirement(), caller, sources.unwrap_or_default())
 }

@@ -10,10 +10,10 @@ use crate::principal::Principal;
 use crate::shown::{Finding, path as shown_path};
 
 /// The paths to the claims with scopes and with roles. A session has none.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Sources<'a> {
-    pub(crate) scopes: &'a [&'a [String]],
-    pub(crate) roles: &'a [&'a [String]],
+    pub(crate) scopes: Vec<&'a [String]>,
+    pub(crate) roles: Vec<&'a [String]>,
 }
 
 /// What the policy asks for and the caller does not have.
@@ -22,15 +22,12 @@ pub(crate) fn finding(requirement: &Requirement, principal: &Principal, sources:
     let caller = Caller::new(principal.identity().map(AsRef::as_ref), &hierarchy);
     let mut unmet = Vec::new();
     caller.collect(requirement, &mut unmet);
-    let mut looked = Looked { caller: &caller, sources, found: Vec::new(), setting: None };
+    let mut looked = Looked { caller: &caller, sources: &sources, found: Vec::new(), setting: None };
     unmet.iter().for_each(|condition| looked.at(condition));
     let expected: Vec<_> = unmet.iter().map(ToString::to_string).collect();
     let Looked { found, setting, .. } = looked;
     let finding = Finding::new(expected.join(", "), found.join("; "));
-    match setting {
-        Some(setting) => finding.by(setting),
-        None => finding,
-    }
+    Finding { setting: setting.map(Into::into), ..finding }
 }
 
 impl Caller<'_> {
@@ -48,7 +45,7 @@ impl Caller<'_> {
 /// The claims that were looked at, each once.
 struct Looked<'a> {
     caller: &'a Caller<'a>,
-    sources: Sources<'a>,
+    sources: &'a Sources<'a>,
     found: Vec<String>,
     setting: Option<String>,
 }
@@ -58,8 +55,8 @@ impl Looked<'_> {
         match condition {
             Requirement::All(list) | Requirement::Any(list) => list.iter().for_each(|inner| self.at(inner)),
             Requirement::Not(inner) | Requirement::Policy(_, inner) => self.at(inner),
-            Requirement::Scope(_) => self.names("scope", self.sources.scopes),
-            Requirement::Role(_) => self.names("role", self.sources.roles),
+            Requirement::Scope(_) => self.names("scope", &self.sources.scopes),
+            Requirement::Role(_) => self.names("role", &self.sources.roles),
             Requirement::Claim(path, _) => self.claim(path),
             Requirement::Fresh => self.claim(&["fresh"]),
         }

@@ -46,11 +46,7 @@ impl Judged<'_> {
             return Finding::new(expected, format!("{found}, and a client")).by(MACHINES);
         }
         let (expected, setting) = needed(name, rules);
-        let finding = Finding::new(expected, found);
-        match setting {
-            Some(setting) => finding.by(setting),
-            None => finding,
-        }
+        Finding { setting: setting.map(Into::into), ..Finding::new(expected, found) }
     }
 
     /// Whether the subject is missing in a token that names a client.
