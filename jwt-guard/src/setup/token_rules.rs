@@ -17,9 +17,6 @@ const LONGEST_MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// 30 seconds, as in most validators; clocks with NTP differ by far less.
 const LEEWAY: Duration = Duration::from_secs(30);
 
-/// RFC 7519 section 4.1.4: "usually no more than a few minutes".
-const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
-
 /// 16 KiB: what hyper takes of all header fields of a request over HTTP/2 by default, so a longer token would not arrive. Some
 /// issuers fill two thirds of it: Entra names up to 200 groups in a token, which makes 11 KB. Before its signature is checked,
 /// a token costs a pass over its bytes, and with several issuers one strict parse of its payload.
@@ -127,7 +124,7 @@ impl TokenRules {
 
     /// Records invalid settings.
     pub(super) fn check(&self, problems: &mut Problems) {
-        if self.limits.leeway > MAX_LEEWAY {
+        if self.limits.leeway > Limits::MAX_LEEWAY {
             problems.setting(format!(
                 "a leeway of {:?} is too much; at most 5 minutes, and 30 seconds is the default",
                 self.limits.leeway

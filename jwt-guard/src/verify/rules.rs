@@ -173,6 +173,11 @@ pub(crate) struct Limits {
     pub(crate) max_token_age: Option<Duration>,
 }
 
+impl Limits {
+    /// RFC 7519 section 4.1.4: "usually no more than a few minutes".
+    pub(crate) const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+}
+
 impl Rules {
     /// The same rules for refresh tokens: another type, and lifetimes of up to a year.
     pub(crate) fn for_refresh_tokens(&self) -> Self {

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
+use super::super::rules::Limits;
 use super::Judged;
 use crate::shown::{Finding, duration};
-
-/// The longest leeway that a guard can have. What is further off is not a difference of clocks.
-const LONGEST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 impl Judged<'_> {
     fn leeway(&self) -> Duration {
@@ -39,11 +37,11 @@ impl Judged<'_> {
         self.clocks(format!("`{name}` not after {now}"), found, ahead)
     }
 
-    /// A larger leeway helps only where clocks may differ by this much.
+    /// A larger leeway helps only up to the longest: what is further off is not a difference of clocks.
     fn clocks(&self, expected: String, found: String, off: Duration) -> Finding {
         let finding =
             Finding::new(format!("{expected}, with a leeway of {}", duration(self.leeway())), found);
-        if off < LONGEST_LEEWAY { finding.by(".leeway(..)") } else { finding }
+        if off < Limits::MAX_LEEWAY { finding.by(".leeway(..)") } else { finding }
     }
 
     pub(super) fn lifetime(&self) -> Finding {

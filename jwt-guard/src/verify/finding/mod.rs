@@ -13,7 +13,7 @@ use crate::caught::caught;
 use crate::claims::numeric_date::NumericDate;
 use crate::keys::{Algorithm, SelectError, VerifyingKey};
 use crate::shown::{Finding, list};
-use crate::token::Malformed;
+use crate::token::{LONGEST_HEADER, Malformed};
 
 /// What the log says about a refused token.
 #[derive(Debug, Default)]
@@ -110,7 +110,7 @@ impl<'a> Judged<'a> {
             }
             Malformed::HeaderTooLong => {
                 let header = self.text.iter().take_while(|&&byte| byte != b'.').count();
-                Finding::new("a header of at most 2048 bytes", format!("{header} bytes"))
+                Finding::new(format!("a header of at most {LONGEST_HEADER} bytes"), format!("{header} bytes"))
             }
             Malformed::Encrypted => Finding::new("a signed token (JWS): three segments", "five segments"),
             _ if NOTHING.contains(&text) => Finding::new(FORM, format!("the text `{text}`")),
