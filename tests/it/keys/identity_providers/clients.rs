@@ -43,7 +43,7 @@ async fn a_token_without_audience_is_for_the_clients_that_stand_for_it_and_for_n
 }
 
 #[tokio::test]
-async fn a_token_with_an_audience_must_be_for_this_service_whoever_its_client_is() {
+async fn a_token_with_an_audience_must_be_for_this_service_whatever_its_client() {
     let elsewhere = |aud: Value| changed(&session(), json!({"aud": aud}));
     let without = Service::of(clerk().client_as_audience(APP)).await;
     for aud in [json!("orders"), json!(["orders"]), json!([]), json!(""), json!(APP), json!(7)] {
