@@ -22,9 +22,9 @@ static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Collect(Arc:
 
 struct Collect(Arc<Mutex<Vec<String>>>);
 
-struct Text(String);
+struct WarnedText(String);
 
-impl Visit for Text {
+impl Visit for WarnedText {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         write!(self.0, "{field}={value:?} ").unwrap();
     }
@@ -36,7 +36,7 @@ impl Subscriber for Collect {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut text = Text(String::new());
+        let mut text = WarnedText(String::new());
         event.record(&mut text);
         self.0.lock().unwrap().push(text.0);
     }

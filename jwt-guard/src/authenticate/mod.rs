@@ -19,7 +19,7 @@ use http::request::Parts;
 use crate::caught::{Panicked, caught, caught_while};
 use crate::config::Config;
 use crate::error::AuthError;
-use crate::location::{Credential, LocationError};
+use crate::location::{FoundCredential, LocationError};
 use crate::opaque::Resolve;
 use crate::principal::Principal;
 use crate::token::{Malformed, TokenKind, TokenSource, is_b64token};
@@ -134,9 +134,9 @@ fn find_and_verify<'r>(
 ) -> Result<Located<'r>, AuthError> {
     let locations = config.locations(kind);
     let (token, source) = match locations.find(request).map_err(AuthError::Location)? {
-        Credential::Nothing => return Err(AuthError::NoToken),
-        Credential::OtherScheme => return Err(AuthError::OtherScheme),
-        Credential::Token(token, source) => (token, source),
+        FoundCredential::Nothing => return Err(AuthError::NoToken),
+        FoundCredential::OtherScheme => return Err(AuthError::OtherScheme),
+        FoundCredential::Token(token, source) => (token, source),
     };
     let located = identify(config, token, source, kind)?;
     match &located {

@@ -2,7 +2,7 @@
 
 use crate::caught::caught;
 use crate::causes::with_causes;
-use crate::config::{Config, Revocation};
+use crate::config::{Config, RevocationCheck};
 use crate::error::AuthError;
 use crate::principal::{Identity, Principal};
 use crate::store::{Lookup, RefreshStatus, StoreError, TokenInfo, TokenStatus};
@@ -22,7 +22,7 @@ pub(super) fn require(config: &Config, token: Verified, source: TokenSource, wan
 
 fn require_access<'a>(
     config: &'a Config,
-    revocation: &'a Revocation,
+    revocation: &'a RevocationCheck,
     token: Verified,
     source: TokenSource,
 ) -> Caller<'a> {
@@ -90,7 +90,7 @@ pub(crate) async fn examine(
 /// Asks the store.
 fn token_status<'a>(
     config: &Config,
-    revocation: &'a Revocation,
+    revocation: &'a RevocationCheck,
     identity: &Identity,
 ) -> Result<Lookup<'a>, AuthError> {
     let (id, facts) = facts(config, identity)?;
@@ -100,7 +100,7 @@ fn token_status<'a>(
 /// Asks the store about a refresh token.
 fn refresh_status<'a>(
     config: &Config,
-    revocation: &'a Revocation,
+    revocation: &'a RevocationCheck,
     identity: &Identity,
 ) -> Result<Lookup<'a, RefreshStatus>, AuthError> {
     let (id, facts) = facts(config, identity)?;

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::numeric_date::NumericDate;
 use super::payload_str::PayloadStr;
-use crate::json::{self, Json, Limits, Object};
+use crate::json::{self, Json, JsonLimits, Object};
 
 /// The limits of a payload: nesting as deep as any real claim set; only the length of the token limits its members.
-pub(crate) const PAYLOAD_LIMITS: Limits = Limits { depth: 32, members: usize::MAX };
+pub(crate) const PAYLOAD_LIMITS: JsonLimits = JsonLimits { depth: 32, members: usize::MAX };
 
 /// The claims of a verified token: the registered ones by name, and all of them as JSON text.
 ///

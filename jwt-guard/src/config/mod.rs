@@ -11,7 +11,7 @@ use crate::claims::ClaimsSource;
 use crate::claims::hierarchy::Hierarchies;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
-use crate::location::{Credentials, Locations};
+use crate::location::{CredentialHandling, Locations};
 use crate::opaque::Resolve;
 #[cfg(feature = "sessions")]
 use crate::session::Sessions;
@@ -20,7 +20,7 @@ use crate::token::{TokenKind, TokenSource, VerifiedAs};
 use crate::verify::Verifier;
 
 pub(crate) use resource::Resource;
-pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
+pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, RevocationCheck, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader};
 
 /// How long a guard that accepts tokens of any lifetime keeps a revocation: a hundred years.
@@ -35,7 +35,7 @@ pub(crate) struct Config {
     /// For refresh tokens: the same keys and rules, with another type and lifetime.
     pub(crate) refresh: Verifier,
     /// Consulted for every verified token.
-    pub(crate) revocation: Option<Revocation>,
+    pub(crate) revocation: Option<RevocationCheck>,
     /// Loads the user of every valid token.
     pub(crate) user_loader: Option<UserLoader>,
     /// Issues the tokens of this guard.
@@ -53,7 +53,7 @@ pub(crate) struct Config {
     pub(crate) resolvers: Vec<Arc<dyn Resolve>>,
     /// The protection of tokens in cookies.
     pub(crate) csrf: CsrfRules,
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: CredentialHandling,
     pub(crate) on_malformed: OnMalformed,
     /// The implied scopes and roles.
     pub(crate) hierarchies: Hierarchies,
@@ -181,8 +181,8 @@ impl Config {
     /// The store of this guard's own tokens.
     pub(crate) fn token_store(&self) -> Option<&Arc<dyn TokenStore>> {
         match &self.revocation {
-            Some(Revocation::Own(store, _)) => Some(store),
-            Some(Revocation::Revoked(_)) | None => None,
+            Some(RevocationCheck::Own(store, _)) => Some(store),
+            Some(RevocationCheck::Revoked(_)) | None => None,
         }
     }
 }

@@ -9,14 +9,14 @@ use crate::store::{Lookup, RefreshStatus, RevocationStore, TokenInfo, TokenStatu
 
 /// The check whether a token is revoked.
 #[derive(Clone)]
-pub(crate) enum Revocation {
+pub(crate) enum RevocationCheck {
     /// A store of revocations, or a closure.
     Revoked(Arc<dyn RevocationStore>),
     /// The store of this guard's own tokens.
     Own(Arc<dyn TokenStore>, AllowList),
 }
 
-impl Revocation {
+impl RevocationCheck {
     /// Whether the token with this `jti` is revoked.
     pub(crate) fn token_status(&self, id: &str, facts: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
         match self {
@@ -116,7 +116,7 @@ impl fmt::Debug for RevocationSource {
     }
 }
 
-impl fmt::Debug for Revocation {
+impl fmt::Debug for RevocationCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Revoked(_) => f.write_str("Revoked(..)"),

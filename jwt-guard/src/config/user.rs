@@ -19,8 +19,8 @@ use crate::token::TokenSource;
 #[derive(Clone)]
 pub(crate) struct UserLoader(Arc<Load>);
 
-type Load = dyn Fn(Token) -> Loading + Send + Sync;
-type Token = (Arc<dyn ClaimsSource>, TokenSource);
+type Load = dyn Fn(LoadedClaims) -> Loading + Send + Sync;
+type LoadedClaims = (Arc<dyn ClaimsSource>, TokenSource);
 type Loading = Pin<Box<dyn Future<Output = Result<LoadedUser, NoUser>> + Send>>;
 
 /// Why there is no user for a valid token.
@@ -59,7 +59,7 @@ impl UserLoader {
     }
 
     /// The user of the token.
-    pub(crate) async fn load(&self, token: Token) -> Result<LoadedUser, NoUser> {
+    pub(crate) async fn load(&self, token: LoadedClaims) -> Result<LoadedUser, NoUser> {
         (self.0)(token).await
     }
 }

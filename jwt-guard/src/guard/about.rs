@@ -5,7 +5,7 @@ use super::event::Occasion;
 use crate::config::Config;
 use crate::cookies::csrf::CrossSite;
 use crate::error::AuthError;
-use crate::location::{Credential, LocationError};
+use crate::location::{FoundCredential, LocationError};
 use crate::policy::Rule;
 use crate::policy::evaluate::{self, Sources};
 use crate::principal::Principal;
@@ -55,7 +55,7 @@ fn token<'r>(config: &Config, rule: &Rule, occasion: Occasion<'r>) -> Option<&'r
     match occasion {
         Occasion::Token(_, token) => Some(token),
         Occasion::Request(request) => match config.locations(rule.token()).find(request) {
-            Ok(Credential::Token(token, _)) => Some(token),
+            Ok(FoundCredential::Token(token, _)) => Some(token),
             _ => None,
         },
         Occasion::Caller(..) => None,

@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, OriginalUri};
 use http::request::Parts;
 
 use super::event::{self, Occasion};
-use super::in_request::{Decision, Outcome};
+use super::in_request::{Admission, Decision};
 use super::{Inner, JwtGuard};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
@@ -15,7 +15,7 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::code::RefusalCode;
 use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
-use crate::location::{Credentials, Withheld};
+use crate::location::{CredentialHandling, Withheld};
 use crate::policy::evaluate::{evaluate, scopes_to_ask_for};
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::Principal;
@@ -55,8 +55,8 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
     let guard = JwtGuard::required(&request.extensions)?;
     if let Some(decision) = Decision::of(&request.extensions) {
         return match decision.outcome {
-            Outcome::AsAnonymous | Outcome::Unseen => Ok(Principal::anonymous()),
-            Outcome::AsCaller | Outcome::Undecided => decision.caller.clone(),
+            Admission::AsAnonymous | Admission::Unseen => Ok(Principal::anonymous()),
+            Admission::AsCaller | Admission::Undecided => decision.caller.clone(),
         };
     }
     let token = TokenKind::Access;
@@ -64,7 +64,7 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
-    let decision = Decision { token, caller: caller.clone(), outcome: Outcome::Undecided, rule: None };
+    let decision = Decision { token, caller: caller.clone(), outcome: Admission::Undecided, rule: None };
     store_decision(request, decision);
     caller
 }
@@ -74,16 +74,16 @@ pub(super) fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
     hierarchy: &Hierarchy,
-) -> Result<Outcome, Cow<'c, AuthError>> {
+) -> Result<Admission, Cow<'c, AuthError>> {
     match (caller, rule.access()) {
         (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy) {
-            Ok(()) => Ok(Outcome::AsCaller),
+            Ok(()) => Ok(Admission::AsCaller),
             Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
         },
         (Err(error), Access::Anonymous | Access::AnonymousIfExpired) if error.is_anonymous() => {
-            Ok(Outcome::AsAnonymous)
+            Ok(Admission::AsAnonymous)
         }
-        (Err(error), Access::AnonymousIfExpired) if error.is_expired() => Ok(Outcome::AsAnonymous),
+        (Err(error), Access::AnonymousIfExpired) if error.is_expired() => Ok(Admission::AsAnonymous),
         (Err(error), _) => Err(Cow::Borrowed(error)),
     }
 }
@@ -117,7 +117,7 @@ impl JwtGuard {
         match decide(&caller, rule, self.scope_hierarchy()) {
             Ok(outcome) => {
                 event::admitted(rule, caller.as_ref().ok(), Occasion::Request(request));
-                if let (Outcome::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
+                if let (Admission::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
                     return Ok(None);
                 }
                 Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
@@ -143,7 +143,7 @@ impl JwtGuard {
         }
         event::admitted(rule, None, Occasion::Request(request));
         let caller = Err(AuthError::NoToken);
-        Ok(Decision { token: rule.token(), caller, outcome: Outcome::Unseen, rule: Some(rule) })
+        Ok(Decision { token: rule.token(), caller, outcome: Admission::Unseen, rule: Some(rule) })
     }
 
     /// The owner of a token or a session, for a logout.
@@ -289,8 +289,8 @@ fn store_decision(request: &mut Parts, decision: Decision) {
         let others = cookies.is_some().then_some(refresh_locations);
         let all = [Some(locations), others].into_iter().flatten();
         match credentials {
-            Credentials::Keep => all.for_each(|locations| locations.mark_sensitive(headers)),
-            Credentials::Strip => {
+            CredentialHandling::Keep => all.for_each(|locations| locations.mark_sensitive(headers)),
+            CredentialHandling::Strip => {
                 let withheld = extensions
                     .get::<Withheld>()
                     .is_none()

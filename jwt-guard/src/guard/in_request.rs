@@ -22,14 +22,14 @@ struct InRequest {
 pub(super) struct Decision {
     pub(super) token: TokenKind,
     pub(super) caller: Result<Principal, AuthError>,
-    pub(super) outcome: Outcome,
+    pub(super) outcome: Admission,
     /// The policy that admitted the request, for the log of an extractor that refuses it afterwards.
     pub(super) rule: Option<&'static Rule>,
 }
 
 /// Whether a policy has admitted the request, and as whom.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Outcome {
+pub(super) enum Admission {
     Undecided,
     AsCaller,
     AsAnonymous,
@@ -94,7 +94,7 @@ impl Decision {
     }
 }
 
-impl Outcome {
+impl Admission {
     pub(super) fn is_unseen(self) -> bool {
         matches!(self, Self::Unseen)
     }

@@ -3,7 +3,7 @@
 use super::JwtGuard;
 use super::admit::decide;
 use super::event::{self, Occasion};
-use super::in_request::Outcome;
+use super::in_request::Admission;
 use crate::authenticate::{Wanted, authenticate_token};
 use crate::error::AuthError;
 use crate::policy::{Access, Rule};
@@ -77,8 +77,8 @@ impl JwtGuard {
         };
         let caller = self.counted(authenticate_token(self.config(), token.as_bytes(), wanted).await);
         match self.decided(&caller, policy, occasion)? {
-            Outcome::AsCaller => Ok(caller.unwrap_or_else(|_| Principal::anonymous())),
-            Outcome::AsAnonymous | Outcome::Unseen | Outcome::Undecided => Ok(Principal::anonymous()),
+            Admission::AsCaller => Ok(caller.unwrap_or_else(|_| Principal::anonymous())),
+            Admission::AsAnonymous | Admission::Unseen | Admission::Undecided => Ok(Principal::anonymous()),
         }
     }
 
@@ -109,7 +109,7 @@ impl JwtGuard {
         caller: &Result<Principal, AuthError>,
         policy: &'static Rule,
         occasion: Occasion<'_>,
-    ) -> Result<Outcome, Refusal> {
+    ) -> Result<Admission, Refusal> {
         match decide(caller, policy, self.scope_hierarchy()) {
             Ok(outcome) => {
                 event::admitted(policy, caller.as_ref().ok(), occasion);

@@ -3,7 +3,7 @@
 use http::request::Parts;
 
 use super::JwtGuard;
-use crate::location::{Credential, Withheld};
+use crate::location::{FoundCredential, Withheld};
 use crate::principal::Principal;
 use crate::secret::Secret;
 
@@ -12,7 +12,7 @@ pub(crate) fn presented_token(request: &Parts, caller: &Principal) -> Option<Sec
     let kind = caller.identity()?.verified_as?.kind;
     let locations = JwtGuard::of(&request.extensions)?.config().locations(kind);
     let secret = |request: &Parts| match locations.find(request) {
-        Ok(Credential::Token(text, _)) => Some(Secret::from(text)),
+        Ok(FoundCredential::Token(text, _)) => Some(Secret::from(text)),
         _ => None,
     };
     match request.extensions.get::<Withheld>() {

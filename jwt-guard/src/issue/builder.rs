@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::compact::{self, Kind};
+use super::compact;
 use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
 use crate::clock::{Clock, SystemClock};
 use crate::keys::SigningKey;
+use crate::token::TokenKind;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,11 +20,11 @@ const LONGEST_KEY_ID: usize = 256;
 /// Settings of a [`TokenIssuer`]; every one has a default.
 #[derive(Clone)]
 #[must_use]
-pub struct IssuerBuilder(Settings);
+pub struct IssuerBuilder(IssuerSettings);
 
 /// The settings that all tokens of an issuer share.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(super) struct IssuerSettings {
     pub(super) key: SigningKey,
     pub(super) issuer: Option<String>,
     /// All names by which guards know this issuer; the first one is that of its subjects in a store.
@@ -60,7 +61,7 @@ pub(super) struct Lifetimes {
 
 impl IssuerBuilder {
     pub(super) fn new(key: SigningKey) -> Self {
-        Self(Settings {
+        Self(IssuerSettings {
             key,
             issuer: None,
             names: None,
@@ -186,14 +187,14 @@ impl IssuerBuilder {
         }
         settings.check()?;
         settings.headers = Headers {
-            access: compact::header(Kind::Access, &settings.key),
-            refresh: compact::header(Kind::Refresh, &settings.key),
+            access: compact::header(TokenKind::Access, &settings.key),
+            refresh: compact::header(TokenKind::Refresh, &settings.key),
         };
         Ok(TokenIssuer(Arc::new(settings)))
     }
 }
 
-impl Settings {
+impl IssuerSettings {
     /// The issuer of the subjects, by the name that accepting guards use.
     pub(super) fn subjects_of(&self) -> Option<&str> {
         self.names.as_ref().map_or(self.issuer.as_ref(), |names| names.first()).map(String::as_str)

@@ -3,41 +3,33 @@
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::builder::Settings;
+use super::builder::IssuerSettings;
 use super::error::{IssueError, IssueErrorKind};
 use crate::base64url;
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::json;
 use crate::keys::{SigningKey, backend};
-use crate::token::LONGEST_HEADER;
+use crate::token::{LONGEST_HEADER, TokenKind};
 
-/// A kind of token. Its `typ` prevents that one kind passes as the other (RFC 8725 section 3.11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Access,
-    Refresh,
-}
-
-impl Kind {
-    const fn typ(self) -> &'static str {
-        match self {
-            // RFC 9068 section 2.1.
-            Self::Access => "at+jwt",
-            Self::Refresh => "rt+jwt",
-        }
+/// The `typ` of a kind prevents that one kind passes as the other (RFC 8725 section 3.11).
+const fn typ(kind: TokenKind) -> &'static str {
+    match kind {
+        // RFC 9068 section 2.1.
+        TokenKind::Access => "at+jwt",
+        TokenKind::Refresh => "rt+jwt",
     }
 }
 
 /// The header segment of every token of one kind. `kid` is that of the published set: the id of the key, else its
 /// thumbprint (RFC 7638), so that others find the key in the set.
-pub(super) fn header(kind: Kind, key: &SigningKey) -> String {
+pub(super) fn header(kind: TokenKind, key: &SigningKey) -> String {
     header_with(kind, key, Map::new())
 }
 
 /// The header segment with further parameters, which cannot replace those of every token.
-fn header_with(kind: Kind, key: &SigningKey, mut header: Map<String, Value>) -> String {
+fn header_with(kind: TokenKind, key: &SigningKey, mut header: Map<String, Value>) -> String {
     header.insert("alg".to_owned(), key.algorithm().name().into());
-    header.insert("typ".to_owned(), kind.typ().into());
+    header.insert("typ".to_owned(), typ(kind).into());
     if let Some(id) = key.id().map(str::to_owned).or_else(|| key.verifying_key().thumbprint()) {
         header.insert("kid".to_owned(), id.into());
     }
@@ -46,8 +38,8 @@ fn header_with(kind: Kind, key: &SigningKey, mut header: Map<String, Value>) -> 
 
 /// Signs claims. Refuses claims that the strict parser of guards would refuse, because they are nested too deeply.
 pub(super) fn sign(
-    settings: &Settings,
-    kind: Kind,
+    settings: &IssuerSettings,
+    kind: TokenKind,
     more: &Map<String, Value>,
     claims: Map<String, Value>,
 ) -> Result<Zeroizing<String>, IssueError> {
@@ -62,8 +54,8 @@ pub(super) fn sign(
             extended = header_with(kind, &settings.key, more.clone());
             &extended
         }
-        Kind::Access => &settings.headers.access,
-        Kind::Refresh => &settings.headers.refresh,
+        TokenKind::Access => &settings.headers.access,
+        TokenKind::Refresh => &settings.headers.refresh,
     };
     if header.len() > LONGEST_HEADER {
         let message = format!(

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::builder::{Lifetimes, Settings};
-use super::compact::{self, Kind};
+use super::builder::{IssuerSettings, Lifetimes};
+use super::compact;
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::IssuedToken;
 use crate::claims::names::NameSet;
@@ -14,9 +14,10 @@ use crate::claims::numeric_date::NumericDate;
 use crate::claims::reserved::RENEW;
 use crate::json::Json;
 use crate::random;
+use crate::token::TokenKind;
 
 /// The claims that the tokens of one signing share.
-pub(super) struct Contents {
+pub(super) struct TokenContents {
     pub(super) subject: String,
     pub(super) scopes: NameSet,
     pub(super) roles: NameSet,
@@ -28,7 +29,7 @@ pub(super) struct Contents {
     pub(super) access_id: Option<String>,
     /// Further parameters of the header.
     pub(super) header: Map<String, Value>,
-    pub(super) origin: Origin,
+    pub(super) origin: Occasion,
     pub(super) access_lifetime: Option<Duration>,
     pub(super) refresh_lifetime: Option<Duration>,
     pub(super) csrf: bool,
@@ -37,7 +38,7 @@ pub(super) struct Contents {
 }
 
 /// The origin of the tokens.
-pub(super) enum Origin {
+pub(super) enum Occasion {
     /// A login: the caller has just been authenticated.
     Login,
     /// An earlier token.
@@ -79,7 +80,7 @@ pub(super) struct Sibling {
 #[derive(Clone, Copy)]
 pub(super) struct SigningTime(u64);
 
-impl Contents {
+impl TokenContents {
     pub(super) fn new(subject: String) -> Self {
         Self {
             subject,
@@ -91,7 +92,7 @@ impl Contents {
             family: None,
             access_id: None,
             header: Map::new(),
-            origin: Origin::Unsaid,
+            origin: Occasion::Unsaid,
             access_lifetime: None,
             refresh_lifetime: None,
             csrf: false,
@@ -100,12 +101,16 @@ impl Contents {
     }
 
     /// The time of a signing.
-    pub(super) fn moment(settings: &Settings) -> Result<SigningTime, IssueError> {
+    pub(super) fn moment(settings: &IssuerSettings) -> Result<SigningTime, IssueError> {
         seconds(settings.clock.now()).map(SigningTime)
     }
 
     /// An access token (RFC 9068 section 2.2).
-    pub(super) fn access(&self, settings: &Settings, at: SigningTime) -> Result<IssuedToken, IssueError> {
+    pub(super) fn access(
+        &self,
+        settings: &IssuerSettings,
+        at: SigningTime,
+    ) -> Result<IssuedToken, IssueError> {
         let mut claims = self.custom.clone();
         let audience = self.audience.as_ref().unwrap_or(&settings.audience);
         if !self.scopes.is_empty() {
@@ -116,17 +121,17 @@ impl Contents {
             claims.insert("roles".to_owned(), self.roles.iter().collect());
             write_where_it_is_read(&mut claims, &settings.role_claims, "roles", &self.roles)?;
         }
-        if matches!(self.origin, Origin::Login) {
+        if matches!(self.origin, Occasion::Login) {
             claims.insert("fresh".to_owned(), true.into());
         }
-        self.issue(settings, at, Kind::Access, audience, claims)
+        self.issue(settings, at, TokenKind::Access, audience, claims)
     }
 
     /// A refresh token: for the issuer's own audience, and without a claim that grants anything. It names the access
     /// token that was issued with it.
     pub(super) fn refresh(
         &self,
-        settings: &Settings,
+        settings: &IssuerSettings,
         at: SigningTime,
         access: Option<&IssuedToken>,
     ) -> Result<IssuedToken, IssueError> {
@@ -137,7 +142,7 @@ impl Contents {
                 .because(error)
         })?;
         let claims = Map::from_iter([(RENEW.to_owned(), renew)]);
-        self.issue(settings, at, Kind::Refresh, audience, claims)
+        self.issue(settings, at, TokenKind::Refresh, audience, claims)
     }
 
     fn renew(&self, at: SigningTime, access: Option<&IssuedToken>) -> Result<Renew, IssueError> {
@@ -160,14 +165,14 @@ impl Contents {
     /// Adds the claims that every token has, and signs.
     fn issue(
         &self,
-        settings: &Settings,
+        settings: &IssuerSettings,
         at: SigningTime,
-        kind: Kind,
+        kind: TokenKind,
         audience: &[String],
         mut claims: Map<String, Value>,
     ) -> Result<IssuedToken, IssueError> {
         let id = match (&self.access_id, kind) {
-            (Some(id), Kind::Access) => id.clone(),
+            (Some(id), TokenKind::Access) => id.clone(),
             _ => random::id()?,
         };
         let csrf = if self.csrf { Some(random::id()?) } else { None };
@@ -214,10 +219,10 @@ impl Contents {
     }
 
     /// The end of a token: after its lifetime, but not after the end of the login.
-    fn expiry(&self, settings: &Settings, at: SigningTime, kind: Kind) -> Result<u64, IssueError> {
+    fn expiry(&self, settings: &IssuerSettings, at: SigningTime, kind: TokenKind) -> Result<u64, IssueError> {
         let lifetime = match kind {
-            Kind::Access => settings.access.of(self.access_lifetime),
-            Kind::Refresh => settings.refresh.of(self.refresh_lifetime),
+            TokenKind::Access => settings.access.of(self.access_lifetime),
+            TokenKind::Refresh => settings.refresh.of(self.refresh_lifetime),
         };
         let expires_at = at.0.saturating_add(lifetime.as_secs());
         let end = settings.absolute.map_or(u64::MAX, |most| self.begun(at).saturating_add(most.as_secs()));
@@ -233,16 +238,16 @@ impl Contents {
     /// When the first token of the family was issued.
     fn begun(&self, at: SigningTime) -> u64 {
         match self.origin {
-            Origin::Renewal { begun, .. } => begun,
-            Origin::Login | Origin::Unsaid => at.0,
+            Occasion::Renewal { begun, .. } => begun,
+            Occasion::Login | Occasion::Unsaid => at.0,
         }
     }
 
     fn auth_time(&self, at: SigningTime) -> Option<u64> {
         match self.origin {
-            Origin::Login => Some(at.0),
-            Origin::Renewal { auth_time, .. } => auth_time,
-            Origin::Unsaid => None,
+            Occasion::Login => Some(at.0),
+            Occasion::Renewal { auth_time, .. } => auth_time,
+            Occasion::Unsaid => None,
         }
     }
 }

@@ -26,12 +26,12 @@ use std::sync::Arc;
 pub use builder::IssuerBuilder;
 pub use error::{IssueError, IssueErrorKind};
 pub use issued::{IssuedToken, TokenPair};
-pub use new_token::{Access, NewToken, Pair, Refresh};
+pub use new_token::{AccessAndRefresh, AccessOnly, NewToken, RefreshOnly};
 pub(crate) use renewal::LONGEST_GRACE;
 pub use renewal::Renewal;
 
 use crate::keys::{SigningKey, VerifyingKey};
-use builder::Settings;
+use builder::IssuerSettings;
 
 /// Issues access and refresh tokens, signed by one key. A handle: clones share everything.
 ///
@@ -57,7 +57,7 @@ use builder::Settings;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct TokenIssuer(Arc<Settings>);
+pub struct TokenIssuer(Arc<IssuerSettings>);
 
 impl TokenIssuer {
     /// Starts an issuer that signs with `key`.
@@ -66,17 +66,17 @@ impl TokenIssuer {
     }
 
     /// Starts an access token for `subject` (`sub`).
-    pub fn access(&self, subject: impl Into<String>) -> NewToken<Access> {
+    pub fn access(&self, subject: impl Into<String>) -> NewToken<AccessOnly> {
         NewToken::new(self.clone(), subject.into())
     }
 
     /// Starts a refresh token for `subject`. Most callers want a [`pair`](Self::pair).
-    pub fn refresh(&self, subject: impl Into<String>) -> NewToken<Refresh> {
+    pub fn refresh(&self, subject: impl Into<String>) -> NewToken<RefreshOnly> {
         NewToken::new(self.clone(), subject.into())
     }
 
     /// Starts an access token for `subject`, and the refresh token that renews it.
-    pub fn pair(&self, subject: impl Into<String>) -> NewToken<Pair> {
+    pub fn pair(&self, subject: impl Into<String>) -> NewToken<AccessAndRefresh> {
         NewToken::new(self.clone(), subject.into())
     }
 
@@ -85,7 +85,7 @@ impl TokenIssuer {
         self.0.key.verifying_key()
     }
 
-    fn settings(&self) -> &Settings {
+    fn settings(&self) -> &IssuerSettings {
         &self.0
     }
 }

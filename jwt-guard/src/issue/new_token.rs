@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::contents::{Contents, Origin};
+use super::contents::{Occasion, TokenContents};
 use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
 use crate::claims::names::NameSet;
@@ -37,9 +37,9 @@ use crate::claims::names::NameSet;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "a token does nothing until it is signed"]
-pub struct NewToken<K = Access> {
+pub struct NewToken<K = AccessOnly> {
     pub(super) issuer: TokenIssuer,
-    pub(super) contents: Contents,
+    pub(super) contents: TokenContents,
     pub(super) allow_listed: bool,
     pub(super) problem: Option<IssueError>,
     kind: PhantomData<fn() -> K>,
@@ -47,20 +47,20 @@ pub struct NewToken<K = Access> {
 
 /// A [`NewToken`] that becomes an access token.
 #[derive(Debug)]
-pub enum Access {}
+pub enum AccessOnly {}
 
 /// A [`NewToken`] that becomes a refresh token.
 #[derive(Debug)]
-pub enum Refresh {}
+pub enum RefreshOnly {}
 
 /// A [`NewToken`] that becomes an access token and the refresh token that renews it.
 #[derive(Debug)]
-pub enum Pair {}
+pub enum AccessAndRefresh {}
 
 impl<K> NewToken<K> {
     pub(super) fn new(issuer: TokenIssuer, subject: String) -> Self {
         let problem = names::check_name("subject", &subject).err();
-        let contents = Contents::new(subject);
+        let contents = TokenContents::new(subject);
         Self { issuer, contents, allow_listed: false, problem, kind: PhantomData }
     }
 
@@ -125,7 +125,7 @@ impl<K> NewToken<K> {
     /// Marks the token as issued by a login: the caller has just been authenticated. Sets `auth_time`, and `fresh` in
     /// the access token. Tokens are not fresh by default, and renewed ones never are.
     pub fn fresh(mut self) -> Self {
-        self.contents.origin = Origin::Login;
+        self.contents.origin = Occasion::Login;
         self
     }
 

@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::TokenIssuer;
-use super::contents::{Origin, Renew, Sibling, date};
+use super::contents::{Occasion, Renew, Sibling, date};
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::{IssuedToken, TokenPair};
-use super::new_token::{Access, NewToken, Pair};
+use super::new_token::{AccessAndRefresh, AccessOnly, NewToken};
 use crate::claims::{Claims, ClaimsSource};
 use crate::random;
 use crate::store::{Begun, Family, Issued, Rotated, Rotation, Subject, TokenStore};
@@ -25,7 +25,7 @@ const ATTEMPTS: usize = 8;
 /// A minute is far more than a client needs for a retry.
 pub(crate) const LONGEST_GRACE: Duration = Duration::from_secs(60);
 
-impl NewToken<Access> {
+impl NewToken<AccessOnly> {
     /// The token alone, as a login that cannot be refreshed.
     pub(crate) async fn sign_for(mut self, store: &dyn TokenStore) -> Result<IssuedToken, IssueError> {
         let chosen = self.contents.family.take();
@@ -43,7 +43,7 @@ impl NewToken<Access> {
     }
 }
 
-impl NewToken<Pair> {
+impl NewToken<AccessAndRefresh> {
     /// Signs both tokens; the refresh token is the first of its login in `store`. The login begins after every cut-off
     /// of its subject, so its tokens are valid at once.
     ///
@@ -156,7 +156,7 @@ impl TokenIssuer {
 /// The exchange of a refresh token for the next pair, from [`TokenIssuer::renew`].
 #[must_use = "nothing is renewed until the token is rotated"]
 pub struct Renewal {
-    next: NewToken<Pair>,
+    next: NewToken<AccessAndRefresh>,
     presented: Presented,
     grace: Duration,
 }
@@ -200,7 +200,10 @@ impl Renewal {
     /// Changes the contents of the next pair, for example after looking up the roles of the caller again.
     ///
     /// The tokens stay in their login, and are not fresh, whatever `change` says.
-    pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
+    pub fn change(
+        mut self,
+        change: impl FnOnce(NewToken<AccessAndRefresh>) -> NewToken<AccessAndRefresh>,
+    ) -> Self {
         self.next = change(self.next);
         self
     }
@@ -215,12 +218,12 @@ impl Renewal {
     /// ([`RefreshRetried`](IssueErrorKind::RefreshRetried)); the login is unknown, revoked or expired
     /// ([`RefreshUnknown`](IssueErrorKind::RefreshUnknown)), or older than the issuer allows
     /// ([`RefreshExpired`](IssueErrorKind::RefreshExpired)); the store does not answer
-    /// ([`Store`](IssueErrorKind::Store)); or as [`NewToken::<Pair>::sign`](NewToken::sign).
+    /// ([`Store`](IssueErrorKind::Store)); or as [`NewToken::<AccessAndRefresh>::sign`](NewToken::sign).
     pub async fn rotate(self, store: &dyn TokenStore) -> Result<TokenPair, IssueError> {
         let Self { mut next, presented, grace } = self;
         let now = next.issuer.settings().clock.now();
         next.contents.family = Some(presented.family.clone());
-        next.contents.origin = Origin::Renewal { auth_time: presented.auth_time, begun: presented.begun };
+        next.contents.origin = Occasion::Renewal { auth_time: presented.auth_time, begun: presented.begun };
         let pair = next.sign_both()?;
         let (access, refresh) = (pair.access(), pair.refresh());
         allow(next.allow_listed, &next.subject(), access, store, now).await?;

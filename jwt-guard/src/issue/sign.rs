@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::contents::Contents;
+use super::contents::TokenContents;
 use super::error::IssueError;
 use super::issued::{IssuedToken, TokenPair};
-use super::new_token::{Access, NewToken, Pair, Refresh};
+use super::new_token::{AccessAndRefresh, AccessOnly, NewToken, RefreshOnly};
 use crate::random;
 
-impl NewToken<Access> {
+impl NewToken<AccessOnly> {
     /// How long the token lives, instead of the issuer's [`access_lifetime`](super::IssuerBuilder::access_lifetime).
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.set_access_lifetime(lifetime);
@@ -35,11 +35,11 @@ impl NewToken<Access> {
     pub(super) fn sign_once(&mut self) -> Result<IssuedToken, IssueError> {
         self.checked()?;
         let settings = self.issuer.settings();
-        self.contents.access(settings, Contents::moment(settings)?)
+        self.contents.access(settings, TokenContents::moment(settings)?)
     }
 }
 
-impl NewToken<Refresh> {
+impl NewToken<RefreshOnly> {
     /// How long the token lives, instead of the issuer's [`refresh_lifetime`](super::IssuerBuilder::refresh_lifetime).
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.set_refresh_lifetime(lifetime);
@@ -51,15 +51,15 @@ impl NewToken<Refresh> {
     ///
     /// # Errors
     ///
-    /// As [`NewToken::<Access>::sign`](NewToken::sign).
+    /// As [`NewToken::<AccessOnly>::sign`](NewToken::sign).
     pub fn sign(mut self) -> Result<IssuedToken, IssueError> {
         self.in_family()?;
         let settings = self.issuer.settings();
-        self.contents.refresh(settings, Contents::moment(settings)?, None)
+        self.contents.refresh(settings, TokenContents::moment(settings)?, None)
     }
 }
 
-impl NewToken<Pair> {
+impl NewToken<AccessAndRefresh> {
     /// The lifetime of the access token, and of every one that replaces it.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.set_access_lifetime(lifetime);
@@ -100,20 +100,20 @@ impl NewToken<Pair> {
     ///
     /// # Errors
     ///
-    /// As [`NewToken::<Access>::sign`](NewToken::sign).
+    /// As [`NewToken::<AccessOnly>::sign`](NewToken::sign).
     pub fn sign(mut self) -> Result<TokenPair, IssueError> {
         self.sign_both()
     }
 
     /// The access token alone.
-    pub(crate) fn without_refresh(self) -> NewToken<Access> {
+    pub(crate) fn without_refresh(self) -> NewToken<AccessOnly> {
         self.into_kind()
     }
 
     pub(super) fn sign_both(&mut self) -> Result<TokenPair, IssueError> {
         self.in_family()?;
         let (settings, contents) = (self.issuer.settings(), &self.contents);
-        let at = Contents::moment(settings)?;
+        let at = TokenContents::moment(settings)?;
         let access = contents.access(settings, at)?;
         let refresh = contents.refresh(settings, at, Some(&access))?;
         Ok(TokenPair { access, refresh })

@@ -5,7 +5,7 @@
 //! RFC 7519 section 4):
 //!
 //! 1. a repeated member name, at any level;
-//! 2. more nesting or more members in one object than [`Limits`] allow;
+//! 2. more nesting or more members in one object than [`JsonLimits`] allow;
 //! 3. a member name that `serde_json` reserves, and does not read as a member;
 //! 4. anything after the value. The text is UTF-8 by its type.
 
@@ -18,7 +18,7 @@ use serde_json::error::Category;
 
 /// How much nesting and how many members [`parse`] accepts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct JsonLimits {
     /// Levels of arrays and objects, the outermost included.
     pub(crate) depth: u8,
     /// Members of any one object.
@@ -97,7 +97,7 @@ impl Json<'_> {
 /// # Errors
 ///
 /// The reason, without quoting the text.
-pub(crate) fn parse_object(text: &str, limits: Limits) -> Result<Object<'_>, serde_json::Error> {
+pub(crate) fn parse_object(text: &str, limits: JsonLimits) -> Result<Object<'_>, serde_json::Error> {
     match parse(text, limits)? {
         Json::Object(object) => Ok(object),
         _ => Err(serde_json::Error::custom("expected a JSON object")),
@@ -109,10 +109,10 @@ pub(crate) fn parse_object(text: &str, limits: Limits) -> Result<Object<'_>, ser
 /// # Errors
 ///
 /// As [`parse_object`].
-pub(crate) fn parse(text: &str, limits: Limits) -> Result<Json<'_>, serde_json::Error> {
+pub(crate) fn parse(text: &str, limits: JsonLimits) -> Result<Json<'_>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut value = Json::Null;
-    Place { value: &mut value, limits }.deserialize(&mut deserializer)?;
+    ValueSeed { value: &mut value, limits }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
 }
@@ -135,19 +135,19 @@ const SMALL: usize = 16;
 ///
 /// Into its place, because a returned value would be written in parts, read as a whole and written again. A processor
 /// that reads in one piece what it has just written in two waits for all earlier writes, which took half of the time.
-struct Place<'p, 'de> {
+struct ValueSeed<'p, 'de> {
     value: &'p mut Json<'de>,
-    limits: Limits,
+    limits: JsonLimits,
 }
 
-impl Limits {
+impl JsonLimits {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))?;
         Ok(Self { depth, ..self })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Place<'_, 'de> {
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -155,7 +155,7 @@ impl<'de> DeserializeSeed<'de> for Place<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Place<'_, 'de> {
+impl<'de> Visitor<'de> for ValueSeed<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,7 +201,7 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
         let limits = self.limits.deeper()?;
         let mut values = Vec::new();
         let mut value = Json::Null;
-        while list.next_element_seed(Place { value: &mut value, limits })?.is_some() {
+        while list.next_element_seed(ValueSeed { value: &mut value, limits })?.is_some() {
             values.push(mem::replace(&mut value, Json::Null));
         }
         *self.value = Json::List(values);
@@ -212,7 +212,7 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
         let limits = self.limits.deeper()?;
         *self.value = Json::Object(Object(Vec::with_capacity(SMALL.min(limits.members))));
         let Json::Object(Object(members)) = self.value else { return Ok(()) };
-        let mut names = Names::default();
+        let mut names = SeenNames::default();
         loop {
             // A constant, so that it is not made elsewhere and moved here.
             members.push(const { (Cow::Borrowed(""), Json::Null) });
@@ -234,7 +234,7 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
             if names.is_repeated(name, before) {
                 return Err(A::Error::custom("a member name is repeated"));
             }
-            map.next_value_seed(Place { value, limits })?;
+            map.next_value_seed(ValueSeed { value, limits })?;
         }
         Ok(())
     }
@@ -243,13 +243,13 @@ impl<'de> Visitor<'de> for Place<'_, 'de> {
 /// Finds repeated names at little cost. One bit proves most names to be new; otherwise small objects are searched one
 /// by one, and large ones in a sorted set. So no object is costly to parse.
 #[derive(Default)]
-struct Names<'a> {
+struct SeenNames<'a> {
     /// One bit for each name, chosen by its length and its ends.
     bits: u64,
     sorted: BTreeSet<Cow<'a, str>>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> SeenNames<'a> {
     /// Whether `name` is among `members`. The caller then adds it.
     #[expect(clippy::ptr_arg, reason = "the set of a large object keeps a copy, which does not allocate")]
     fn is_repeated(&mut self, name: &Cow<'a, str>, members: &[(Cow<'a, str>, Json<'a>)]) -> bool {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const LIMITS: Limits = Limits { depth: 3, members: 40 };
+const LIMITS: JsonLimits = JsonLimits { depth: 3, members: 40 };
 
 fn refused(text: &str) -> String {
     parse(text, LIMITS).expect_err(text).to_string()
@@ -29,7 +29,7 @@ fn a_repeated_name_is_refused_in_a_large_object() {
 fn depth_and_members_are_limited() {
     assert!(parse("[[[1]]]", LIMITS).is_ok());
     assert!(refused("[[[[1]]]]").contains("deeply"));
-    let limits = Limits { depth: 1, members: 2 };
+    let limits = JsonLimits { depth: 1, members: 2 };
     assert!(parse(r#"{"a":1,"b":2}"#, limits).is_ok());
     assert!(parse(r#"{"a":1,"b":2,"c":3}"#, limits).is_err());
 }
@@ -83,7 +83,7 @@ fn a_number_that_is_presented_as_a_map_is_read() {
         let members = [(NUMBER_TOKEN, digits.to_owned())].into_iter();
         let map = serde::de::value::MapDeserializer::<_, serde_json::Error>::new(members);
         let mut value = Json::Null;
-        Place { value: &mut value, limits: LIMITS }.deserialize(map).map(|()| value)
+        ValueSeed { value: &mut value, limits: LIMITS }.deserialize(map).map(|()| value)
     };
     assert_eq!(presented("12").unwrap(), Json::Unsigned(12));
     assert!(presented("twelve").is_err());

@@ -75,17 +75,19 @@ impl Algorithm {
 
     /// Whether one shared secret both signs and verifies.
     pub(crate) const fn is_symmetric(self) -> bool {
-        matches!(self.family(), Family::Hmac)
+        matches!(self.family(), KeyFamily::Hmac)
     }
 
     /// The kind of key the algorithm needs.
-    pub(super) const fn family(self) -> Family {
+    pub(super) const fn family(self) -> KeyFamily {
         match self {
-            Self::Hs256 | Self::Hs384 | Self::Hs512 => Family::Hmac,
-            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => Family::Rsa,
-            Self::Es256 => Family::Ec(Curve::P256),
-            Self::Es384 => Family::Ec(Curve::P384),
-            Self::EdDsa => Family::Ed25519,
+            Self::Hs256 | Self::Hs384 | Self::Hs512 => KeyFamily::Hmac,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                KeyFamily::Rsa
+            }
+            Self::Es256 => KeyFamily::Ec(Curve::P256),
+            Self::Es384 => KeyFamily::Ec(Curve::P384),
+            Self::EdDsa => KeyFamily::Ed25519,
         }
     }
 
@@ -113,14 +115,14 @@ impl fmt::Display for Algorithm {
 
 /// A kind of key. A key of one family never serves an algorithm of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub(super) enum KeyFamily {
     Hmac,
     Rsa,
     Ec(Curve),
     Ed25519,
 }
 
-impl fmt::Display for Family {
+impl fmt::Display for KeyFamily {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Hmac => "a shared secret",

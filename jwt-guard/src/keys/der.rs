@@ -4,7 +4,7 @@ use spki::der::asn1::{AnyRef, UintRef};
 use spki::der::{self, Decode as _, Encode as _};
 use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
-use super::algorithm::{Curve, Family};
+use super::algorithm::{Curve, KeyFamily};
 use super::error::{KeyError, KeyErrorKind};
 use super::structure::Structure;
 
@@ -24,11 +24,11 @@ pub(super) enum PublicKey<'a> {
 }
 
 impl PublicKey<'_> {
-    pub(super) fn family(&self) -> Family {
+    pub(super) fn family(&self) -> KeyFamily {
         match self {
-            Self::Rsa { .. } => Family::Rsa,
-            Self::Ec { curve, .. } => Family::Ec(*curve),
-            Self::Ed25519(_) => Family::Ed25519,
+            Self::Rsa { .. } => KeyFamily::Rsa,
+            Self::Ec { curve, .. } => KeyFamily::Ec(*curve),
+            Self::Ed25519(_) => KeyFamily::Ed25519,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::algorithm::{Algorithm, Curve, Family};
+use super::algorithm::{Algorithm, Curve, KeyFamily};
 use super::der::PublicKey;
 use super::error::{KeyError, KeyErrorKind, quoted};
 use super::{VerifyingKey, ec};
@@ -12,14 +12,14 @@ use crate::secret::Secret;
 
 /// The source of a key, which decides whether it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum JwkSource {
     /// The application's own configuration, which may contain a shared secret.
     Local,
     /// Published by an issuer: everyone can read it, so it cannot contain a secret.
     Remote,
 }
 
-pub(super) const LIMITS: json::Limits = json::Limits { depth: 8, members: 64 };
+pub(super) const LIMITS: json::JsonLimits = json::JsonLimits { depth: 8, members: 64 };
 
 /// The longest `kid` that a token may have.
 const LONGEST_ID: usize = 256;
@@ -28,7 +28,7 @@ const LONGEST_ID: usize = 256;
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Reads one key.
-pub(super) fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<VerifyingKey, KeyError> {
+pub(super) fn read(text: &str, allowed: &[Algorithm], origin: JwkSource) -> Result<VerifyingKey, KeyError> {
     let members = json::parse_object(text, LIMITS)
         .map_err(|error| malformed("the JWK is not one strict JSON object").because(error))?;
     match id(&members)? {
@@ -51,23 +51,25 @@ pub(super) fn id<'a>(members: &'a Object<'_>) -> Result<Option<&'a str>, KeyErro
     }
 }
 
-fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: Origin) -> Result<VerifyingKey, KeyError> {
+fn bind(members: &Object<'_>, allowed: &[Algorithm], origin: JwkSource) -> Result<VerifyingKey, KeyError> {
     let kind = text(members, "kty")?;
     refuse_private(members, kind, origin)?;
     check_purpose(members, "verify")?;
     let family = family(members, kind)?;
     let algorithm = algorithm(members, family, Some(allowed))?;
     match family {
-        Family::Hmac => VerifyingKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
-        Family::Rsa => {
+        KeyFamily::Hmac => {
+            VerifyingKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice()))
+        }
+        KeyFamily::Rsa => {
             let (n, e) = (bytes(members, "n")?, bytes(members, "e")?);
             VerifyingKey::from_public(algorithm, PublicKey::Rsa { n: &n, e: &e })
         }
-        Family::Ec(curve) => {
+        KeyFamily::Ec(curve) => {
             let point = ec::point(curve, &bytes(members, "x")?, &bytes(members, "y")?)?;
             VerifyingKey::from_public(algorithm, PublicKey::Ec { curve, point: &point })
         }
-        Family::Ed25519 => VerifyingKey::from_public(algorithm, PublicKey::Ed25519(&bytes(members, "x")?)),
+        KeyFamily::Ed25519 => VerifyingKey::from_public(algorithm, PublicKey::Ed25519(&bytes(members, "x")?)),
     }
 }
 
@@ -77,9 +79,9 @@ pub(super) fn is_public(members: &Object<'_>) -> bool {
 }
 
 /// The first check, so that a leaked key is reported as leaked, whatever else is wrong with it.
-fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<(), KeyError> {
+fn refuse_private(members: &Object<'_>, kind: &str, origin: JwkSource) -> Result<(), KeyError> {
     let secret = kind == "oct";
-    if secret && origin == Origin::Local {
+    if secret && origin == JwkSource::Local {
         return Ok(());
     }
     let private = members.members().map(|(name, _)| name).find(|name| PRIVATE_MEMBERS.contains(name));
@@ -89,11 +91,11 @@ fn refuse_private(members: &Object<'_>, kind: &str, origin: Origin) -> Result<()
              issuer must withdraw it and publish public keys"
                 .to_owned()
         }
-        (false, Some(name), Origin::Remote) => format!(
+        (false, Some(name), JwkSource::Remote) => format!(
             "the published key carries the private member `{name}`: everyone who fetches it can forge tokens, so the \
              issuer must replace the key pair"
         ),
-        (false, Some(name), Origin::Local) => format!(
+        (false, Some(name), JwkSource::Local) => format!(
             "the key carries the private member `{name}`, but only the public part is needed to verify: \
              remove the private members ({})",
             PRIVATE_MEMBERS.join(", ")
@@ -136,21 +138,21 @@ pub(super) fn check_purpose(members: &Object<'_>, operation: &'static str) -> Re
 }
 
 /// The kind of key according to `kty` and `crv`.
-pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyError> {
+pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<KeyFamily, KeyError> {
     let unsupported = |name: &str, found: &str, known: &str| {
         let message = format!("the key's `{name}` is {}; supported are {known}", quoted(found));
         Err(KeyError::new(KeyErrorKind::Unsupported, message))
     };
     match kind {
-        "oct" => Ok(Family::Hmac),
-        "RSA" => Ok(Family::Rsa),
+        "oct" => Ok(KeyFamily::Hmac),
+        "RSA" => Ok(KeyFamily::Rsa),
         "EC" => match text(members, "crv")? {
-            "P-256" => Ok(Family::Ec(Curve::P256)),
-            "P-384" => Ok(Family::Ec(Curve::P384)),
+            "P-256" => Ok(KeyFamily::Ec(Curve::P256)),
+            "P-384" => Ok(KeyFamily::Ec(Curve::P384)),
             other => unsupported("crv", other, "P-256 and P-384 for EC keys"),
         },
         "OKP" => match text(members, "crv")? {
-            "Ed25519" => Ok(Family::Ed25519),
+            "Ed25519" => Ok(KeyFamily::Ed25519),
             other => unsupported("crv", other, "Ed25519 for OKP keys"),
         },
         other => unsupported("kty", other, "RSA, EC, OKP and oct"),
@@ -160,7 +162,7 @@ pub(super) fn family(members: &Object<'_>, kind: &str) -> Result<Family, KeyErro
 /// The one algorithm of the key: its `alg`, else the only possible one. `allowed` is `None` for a key that signs.
 pub(super) fn algorithm(
     members: &Object<'_>,
-    family: Family,
+    family: KeyFamily,
     allowed: Option<&[Algorithm]>,
 ) -> Result<Algorithm, KeyError> {
     let algorithm = match members.get("alg") {
@@ -176,7 +178,7 @@ pub(super) fn algorithm(
     Err(KeyError::new(KeyErrorKind::AlgorithmNotAllowed, message))
 }
 
-fn named(name: &str, family: Family) -> Result<Algorithm, KeyError> {
+fn named(name: &str, family: KeyFamily) -> Result<Algorithm, KeyError> {
     let Some(algorithm) = Algorithm::from_name(name) else {
         let message = format!("the key is for the algorithm {}, which is not supported", quoted(name));
         return Err(KeyError::new(KeyErrorKind::Unsupported, message));
@@ -188,12 +190,12 @@ fn named(name: &str, family: Family) -> Result<Algorithm, KeyError> {
     Ok(algorithm)
 }
 
-fn derived(family: Family, allowed: Option<&[Algorithm]>) -> Result<Algorithm, KeyError> {
+fn derived(family: KeyFamily, allowed: Option<&[Algorithm]>) -> Result<Algorithm, KeyError> {
     let usual = match family {
-        Family::Ec(curve) => return Ok(curve.algorithm()),
-        Family::Ed25519 => return Ok(Algorithm::EdDsa),
-        Family::Hmac => "Hs256",
-        Family::Rsa => "Rs256",
+        KeyFamily::Ec(curve) => return Ok(curve.algorithm()),
+        KeyFamily::Ed25519 => return Ok(Algorithm::EdDsa),
+        KeyFamily::Hmac => "Hs256",
+        KeyFamily::Rsa => "Rs256",
     };
     let mut fitting = allowed.unwrap_or_default().iter().copied().filter(|one| one.family() == family);
     if let Some(first) = fitting.next()

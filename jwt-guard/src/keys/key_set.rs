@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{KeyError, KeyErrorKind};
-use super::jwk::{self, Origin};
+use super::jwk::{self, JwkSource};
 use super::{Algorithm, VerifyingKey};
 
 /// The keys of one issuer.
@@ -70,7 +70,7 @@ impl KeySet {
     /// The text is not a JSON object with a list `keys`; the list is empty or longer than 100; or none of the keys can
     /// be used: then the message gives every reason.
     pub fn from_json(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
-        Self::read(text, allowed, Origin::Local)
+        Self::read(text, allowed, JwkSource::Local)
     }
 
     /// As [`from_json`](Self::from_json), for a set that an issuer publishes and the application has fetched.
@@ -91,10 +91,10 @@ impl KeySet {
     ///
     /// As [`from_json`](Self::from_json).
     pub fn published(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
-        Self::read(text, allowed, Origin::Remote)
+        Self::read(text, allowed, JwkSource::Remote)
     }
 
-    fn read(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
+    fn read(text: &str, allowed: &[Algorithm], origin: JwkSource) -> Result<Self, KeyError> {
         let Self { keys, skipped } = Self::parts(text, allowed, origin)?;
         if keys.is_empty() {
             return Err(useless(&skipped));
@@ -103,7 +103,7 @@ impl KeySet {
     }
 
     /// As [`read`](Self::read), but the result is empty if no key can be used.
-    fn parts(text: &str, allowed: &[Algorithm], origin: Origin) -> Result<Self, KeyError> {
+    fn parts(text: &str, allowed: &[Algorithm], origin: JwkSource) -> Result<Self, KeyError> {
         let elements = elements(text)?;
         check_number(elements.len())?;
         let (mut keys, mut skipped) = (Vec::new(), Vec::new());
@@ -125,7 +125,7 @@ impl KeySet {
         text: &str,
         allowed: &[Algorithm],
     ) -> Result<(Vec<VerifyingKey>, Vec<KeyError>), KeyError> {
-        Self::parts(text, allowed, Origin::Remote).map(|Self { keys, skipped }| (keys, skipped))
+        Self::parts(text, allowed, JwkSource::Remote).map(|Self { keys, skipped }| (keys, skipped))
     }
 
     /// A set of keys that were read by [`published_parts`](Self::published_parts). It may be empty, because an issuer

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::algorithm::{Curve, Family};
+use super::algorithm::{Curve, KeyFamily};
 use super::{KeySet, VerifyingKey, backend, der};
 use crate::base64url::encode;
 
@@ -52,17 +52,17 @@ impl VerifyingKey {
     fn required_members(&self) -> Option<Map<String, Value>> {
         let family = self.algorithm().family();
         let bytes = match family {
-            Family::Hmac => return None,
-            Family::Rsa | Family::Ec(_) | Family::Ed25519 => backend::public_bytes(self.prepared())?,
+            KeyFamily::Hmac => return None,
+            KeyFamily::Rsa | KeyFamily::Ec(_) | KeyFamily::Ed25519 => backend::public_bytes(self.prepared())?,
         };
         let members = match family {
-            Family::Hmac => return None,
-            Family::Rsa => {
+            KeyFamily::Hmac => return None,
+            KeyFamily::Rsa => {
                 let der::PublicKey::Rsa { n, e } = der::read_pkcs1(bytes).ok()? else { return None };
                 json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
             }
-            Family::Ec(curve) => ec(curve, bytes)?,
-            Family::Ed25519 => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(bytes)}),
+            KeyFamily::Ec(curve) => ec(curve, bytes)?,
+            KeyFamily::Ed25519 => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(bytes)}),
         };
         match members {
             Value::Object(members) => Some(members),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jsonwebtoken::EncodingKey;
 
-use super::algorithm::Family;
+use super::algorithm::KeyFamily;
 use super::error::{KeyError, KeyErrorKind};
 use super::private::{self, PrivateKey};
 use super::{Algorithm, VerifyingKey, backend};
@@ -173,7 +173,7 @@ impl SigningKey {
         })?;
         backend::verify(&self.public, MESSAGE, signature.as_bytes())
             .map_err(|_| private::halves_disagree())?;
-        if backend::RSA_TIMES_TELL && self.algorithm().family() == Family::Rsa {
+        if backend::RSA_TIMES_TELL && self.algorithm().family() == KeyFamily::Rsa {
             tracing::warn!(
                 target: "jwt_guard",
                 algorithm = %self.algorithm(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonwebtoken::DecodingKey;
 
-use super::algorithm::{Algorithm, Family};
+use super::algorithm::{Algorithm, KeyFamily};
 use super::backend::{self, Prepared};
 use super::der::PublicKey;
 use super::error::{KeyError, KeyErrorKind};
@@ -121,7 +121,7 @@ impl VerifyingKey {
     /// members; its algorithm is unsupported, undetermined, not allowed, or does not fit `kty` and `crv`; or the
     /// key fails a check of [`VerifyingKey::der`] or [`VerifyingKey::secret`].
     pub fn jwk(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
-        jwk::read(text, allowed, jwk::Origin::Local)
+        jwk::read(text, allowed, jwk::JwkSource::Local)
     }
 
     /// Sets the id: tokens name it as `kid`.
@@ -186,11 +186,11 @@ impl VerifyingKey {
 
     pub(super) fn from_public(algorithm: Algorithm, key: PublicKey<'_>) -> Result<Self, KeyError> {
         let material = match (algorithm.family(), key) {
-            (Family::Rsa, PublicKey::Rsa { n, e }) => rsa::load(n, e)?,
-            (Family::Ec(curve), PublicKey::Ec { curve: found, point }) if curve == found => {
+            (KeyFamily::Rsa, PublicKey::Rsa { n, e }) => rsa::load(n, e)?,
+            (KeyFamily::Ec(curve), PublicKey::Ec { curve: found, point }) if curve == found => {
                 ec::load(curve, point)?
             }
-            (Family::Ed25519, PublicKey::Ed25519(point)) => okp::load(point)?,
+            (KeyFamily::Ed25519, PublicKey::Ed25519(point)) => okp::load(point)?,
             (needed, key) => {
                 let message = format!("the key is {}, but {algorithm} needs {needed}", key.family());
                 return Err(KeyError::new(KeyErrorKind::Mismatch, message));

@@ -4,7 +4,7 @@ use http::request::Parts;
 use http::{HeaderMap, Uri};
 
 use super::place::cookie_values;
-use super::{Credential, Locations, Place};
+use super::{FoundCredential, Locations, Place};
 use crate::token::TokenSource;
 
 /// Credentials in one place.
@@ -35,7 +35,7 @@ impl Locations {
                 Place::Cookie { name } => (name, TokenSource::Cookie),
                 Place::Session { name } => (name, TokenSource::Session),
                 _ => {
-                    if let Ok(Credential::Token(text, source)) = self.look(place, request) {
+                    if let Ok(FoundCredential::Token(text, source)) = self.look(place, request) {
                         every.push(Carried { text, source, by_cookie: false });
                     }
                     continue;

@@ -7,7 +7,7 @@ use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
 
 use super::place::LONGEST_LIST;
-use super::{Credential, LocationError, Locations, Part, Place, TokenLocation, is_not_empty};
+use super::{FoundCredential, LocationError, Locations, Part, Place, TokenLocation, is_not_empty};
 use crate::shown::Finding;
 
 /// The schemes that clients send, in the spelling of their standards.
@@ -60,7 +60,7 @@ impl Locations {
     /// The places with a token, of which there are too many.
     pub(crate) fn finding_of_several(&self, request: &Parts) -> Finding {
         let holds_one = |place: &&Place| {
-            !matches!(self.look(place, request), Ok(Credential::Nothing | Credential::OtherScheme))
+            !matches!(self.look(place, request), Ok(FoundCredential::Nothing | FoundCredential::OtherScheme))
         };
         let places: Vec<_> = self.places.iter().filter(holds_one).map(name).collect();
         let finding = Finding::new("one token", format!("tokens in {}", places.join(", ")));
@@ -83,7 +83,7 @@ impl Locations {
         }
         // A text that is found may be malformed too: its place was looked at, and then the text.
         let is_there = |place: &&Place| {
-            !matches!(self.look(place, request), Ok(Credential::Nothing | Credential::OtherScheme))
+            !matches!(self.look(place, request), Ok(FoundCredential::Nothing | FoundCredential::OtherScheme))
         };
         let Some(place) = self.places.iter().find(is_there) else { return Finding::default() };
         let header = match place.part() {

@@ -32,7 +32,7 @@ pub(crate) struct Locations {
 
 /// What happens to the token of an admitted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Credentials {
+pub(crate) enum CredentialHandling {
     Keep,
     Strip,
 }
@@ -48,7 +48,7 @@ pub(crate) enum Conflict {
 
 /// The credential of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Credential<'r> {
+pub(crate) enum FoundCredential<'r> {
     Nothing,
     /// Credentials of another scheme.
     OtherScheme,
@@ -69,7 +69,7 @@ pub(crate) enum LocationError {
 impl Locations {
     /// The one token of a request.
     #[inline]
-    pub(crate) fn find<'r>(&self, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
+    pub(crate) fn find<'r>(&self, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {
         match &*self.places {
             [Place::Authorization { scheme }] => {
                 place::find_authorization(&request.headers, scheme, self.longest)
@@ -80,8 +80,8 @@ impl Locations {
 
     /// Reads every place. Out of line, so that a guard with the one usual place is spared its code.
     #[inline(never)]
-    fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
-        let mut found = Credential::Nothing;
+    fn find_anywhere<'r>(&self, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {
+        let mut found = FoundCredential::Nothing;
         let mut unequal = false;
         for place in &self.places {
             let looked = match self.look(place, request) {
@@ -92,28 +92,33 @@ impl Locations {
                 looked => looked?,
             };
             match (looked, found) {
-                (Credential::Nothing, _) | (Credential::OtherScheme, Credential::Token(..)) => {}
-                (other @ Credential::OtherScheme, _) => found = other,
-                (Credential::Token(..), Credential::Token(..)) => return Err(LocationError::Ambiguous),
-                (token @ Credential::Token(..), _) if self.conflict == Conflict::PreferFirst => {
+                (FoundCredential::Nothing, _)
+                | (FoundCredential::OtherScheme, FoundCredential::Token(..)) => {}
+                (other @ FoundCredential::OtherScheme, _) => found = other,
+                (FoundCredential::Token(..), FoundCredential::Token(..)) => {
+                    return Err(LocationError::Ambiguous);
+                }
+                (token @ FoundCredential::Token(..), _) if self.conflict == Conflict::PreferFirst => {
                     return Ok(token);
                 }
-                (token @ Credential::Token(..), _) => found = token,
+                (token @ FoundCredential::Token(..), _) => found = token,
             }
         }
         match (unequal, found) {
             (false, found) => Ok(found),
-            (true, Credential::Token(..)) => Err(LocationError::Ambiguous),
-            (true, Credential::Nothing | Credential::OtherScheme) => Err(LocationError::UnequalCookies),
+            (true, FoundCredential::Token(..)) => Err(LocationError::Ambiguous),
+            (true, FoundCredential::Nothing | FoundCredential::OtherScheme) => {
+                Err(LocationError::UnequalCookies)
+            }
         }
     }
 
     /// The place of the one token of a request.
     pub(crate) fn place_of_token(&self, request: &Parts) -> Option<&Place> {
-        self.places.iter().find(|place| matches!(self.look(place, request), Ok(Credential::Token(..))))
+        self.places.iter().find(|place| matches!(self.look(place, request), Ok(FoundCredential::Token(..))))
     }
 
-    fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<Credential<'r>, LocationError> {
+    fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {
         place.read(|place| place.find(request, self.longest))
     }
 

@@ -18,13 +18,13 @@ fn request(headers: &[(&str, &[u8])]) -> Parts {
     builder.body(()).unwrap().into_parts().0
 }
 
-fn bearer(value: &[u8]) -> Result<Credential<'static>, LocationError> {
+fn bearer(value: &[u8]) -> Result<FoundCredential<'static>, LocationError> {
     let request = Box::leak(Box::new(request(&[("authorization", value)])));
     locations(&[TokenLocation::bearer()]).find(request)
 }
 
-const fn header(token: &[u8]) -> Credential<'_> {
-    Credential::Token(token, TokenSource::AuthorizationHeader)
+const fn header(token: &[u8]) -> FoundCredential<'_> {
+    FoundCredential::Token(token, TokenSource::AuthorizationHeader)
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn only_b64token_characters_may_follow_the_scheme() {
 #[test]
 fn another_scheme_is_no_token_of_ours() {
     for value in [&b"Basic dXNlcg=="[..], b"BearerX a", b"x.y a", b"Negotiate"] {
-        assert_eq!(bearer(value), Ok(Credential::OtherScheme), "{value:?}");
+        assert_eq!(bearer(value), Ok(FoundCredential::OtherScheme), "{value:?}");
     }
     assert_eq!(bearer(b"\xe9 a"), Err(LocationError::Malformed));
 }
@@ -59,8 +59,8 @@ fn a_token_without_its_scheme_is_malformed_and_not_another_scheme() {
 #[test]
 fn a_token_beyond_the_limit_is_handed_on_unread() {
     let value = [&b"Bearer "[..], &[b' '; 3], &[0xff; 101]].concat();
-    assert!(matches!(bearer(&value), Ok(Credential::Token(token, _)) if token.len() == 101));
-    assert_eq!(bearer(&[b'a'; 400_000]), Ok(Credential::OtherScheme));
+    assert!(matches!(bearer(&value), Ok(FoundCredential::Token(token, _)) if token.len() == 101));
+    assert_eq!(bearer(&[b'a'; 400_000]), Ok(FoundCredential::OtherScheme));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn two_authorization_headers_are_refused_whatever_they_hold() {
 fn another_header_is_the_token_whole() {
     let locations = locations(&[TokenLocation::header("X-Api-Key")]);
     let one = request(&[("x-api-key", b"a.b.c")]);
-    assert_eq!(locations.find(&one), Ok(Credential::Token(b"a.b.c", TokenSource::Header)));
+    assert_eq!(locations.find(&one), Ok(FoundCredential::Token(b"a.b.c", TokenSource::Header)));
     let two = request(&[("x-api-key", b"a.b.c"), ("x-api-key", b"a.b.c")]);
     assert_eq!(locations.find(&two), Err(LocationError::Ambiguous));
 }
@@ -87,13 +87,16 @@ fn a_cookie_is_found_by_its_whole_name() {
         let request = Box::leak(Box::new(request(&[("cookie", value)])));
         locations.find(request)
     };
-    assert_eq!(find(b"a=1; token=a.b.c;z=2"), Ok(Credential::Token(b"a.b.c", TokenSource::Cookie)));
-    assert_eq!(find(b"xtoken=a; tokenx=b; TOKEN=c"), Ok(Credential::Nothing));
-    assert_eq!(find(b"token=; other=1"), Ok(Credential::Nothing));
+    assert_eq!(find(b"a=1; token=a.b.c;z=2"), Ok(FoundCredential::Token(b"a.b.c", TokenSource::Cookie)));
+    assert_eq!(find(b"xtoken=a; tokenx=b; TOKEN=c"), Ok(FoundCredential::Nothing));
+    assert_eq!(find(b"token=; other=1"), Ok(FoundCredential::Nothing));
     assert_eq!(find(b"token=a; token=b"), Err(LocationError::UnequalCookies));
-    assert_eq!(find(b"token=a.b.c; x=1; token=a.b.c"), Ok(Credential::Token(b"a.b.c", TokenSource::Cookie)));
-    assert_eq!(find(b"token=; token=a.b.c"), Ok(Credential::Token(b"a.b.c", TokenSource::Cookie)));
-    assert_eq!(find(b"\xff;;=;token"), Ok(Credential::Nothing));
+    assert_eq!(
+        find(b"token=a.b.c; x=1; token=a.b.c"),
+        Ok(FoundCredential::Token(b"a.b.c", TokenSource::Cookie))
+    );
+    assert_eq!(find(b"token=; token=a.b.c"), Ok(FoundCredential::Token(b"a.b.c", TokenSource::Cookie)));
+    assert_eq!(find(b"\xff;;=;token"), Ok(FoundCredential::Nothing));
     let long = vec![b';'; place::LONGEST_LIST + 1];
     assert_eq!(locations.find(&request(&[("cookie", &long)])), Err(LocationError::Malformed));
 }
@@ -102,11 +105,11 @@ fn a_cookie_is_found_by_its_whole_name() {
 fn cookies_in_two_header_lines_are_one_list() {
     let locations = locations(&[TokenLocation::cookie("token")]);
     let split = request(&[("cookie", b"a=1"), ("cookie", b"token=a.b.c")]);
-    assert_eq!(locations.find(&split), Ok(Credential::Token(b"a.b.c", TokenSource::Cookie)));
+    assert_eq!(locations.find(&split), Ok(FoundCredential::Token(b"a.b.c", TokenSource::Cookie)));
     let twice = request(&[("cookie", b"token=a"), ("cookie", b"token=b")]);
     assert_eq!(locations.find(&twice), Err(LocationError::UnequalCookies));
     let same = request(&[("cookie", b"token=a"), ("cookie", b"token=a")]);
-    assert_eq!(locations.find(&same), Ok(Credential::Token(b"a", TokenSource::Cookie)));
+    assert_eq!(locations.find(&same), Ok(FoundCredential::Token(b"a", TokenSource::Cookie)));
 }
 
 #[test]
@@ -154,11 +157,11 @@ fn an_empty_value_is_no_token_in_any_place() {
         let mut empty = request(&headers);
         empty.uri = "/?token=&a=1&token".parse().unwrap();
         let alone = locations(std::slice::from_ref(&location));
-        assert_eq!(alone.find(&empty), Ok(Credential::Nothing), "{location}: {headers:?}");
+        assert_eq!(alone.find(&empty), Ok(FoundCredential::Nothing), "{location}: {headers:?}");
         // Beside a token in another place it does not count as a second.
         let beside = locations(&[location.clone(), TokenLocation::header("x-other")]);
         empty.headers.insert("x-other", "a.b.c".parse().unwrap());
-        let found = Ok(Credential::Token(&b"a.b.c"[..], TokenSource::Header));
+        let found = Ok(FoundCredential::Token(&b"a.b.c"[..], TokenSource::Header));
         assert_eq!(beside.find(&empty), found, "{location}: {headers:?}");
     }
     let header = locations(&[TokenLocation(Place::SessionHeader { name: session() })]);
@@ -171,9 +174,9 @@ fn a_sub_protocol_is_read_in_a_handshake_only() {
     let locations = locations(&[TokenLocation::websocket_protocol("bearer")]);
     let upgrade: (&str, &[u8]) = ("upgrade", b"WebSocket");
     let protocol: (&str, &[u8]) = ("sec-websocket-protocol", b"chat, bearer, a.b.c");
-    let found = Ok(Credential::Token(&b"a.b.c"[..], TokenSource::WebSocketProtocol));
+    let found = Ok(FoundCredential::Token(&b"a.b.c"[..], TokenSource::WebSocketProtocol));
     assert_eq!(locations.find(&request(&[upgrade, protocol])), found);
-    assert_eq!(locations.find(&request(&[protocol])), Ok(Credential::Nothing));
+    assert_eq!(locations.find(&request(&[protocol])), Ok(FoundCredential::Nothing));
     let twice = request(&[upgrade, ("sec-websocket-protocol", b"bearer, a, bearer, b")]);
     assert_eq!(locations.find(&twice), Err(LocationError::Ambiguous));
 }
@@ -185,11 +188,11 @@ fn a_query_parameter_is_taken_as_it_stands() {
         let request = Box::leak(Box::new(Request::get(uri).body(()).unwrap().into_parts().0));
         locations.find(request)
     };
-    assert_eq!(find("/?a=1&token=a.b.c"), Ok(Credential::Token(b"a.b.c", TokenSource::QueryParameter)));
-    assert_eq!(find("/?token=%FF"), Ok(Credential::Token(b"%FF", TokenSource::QueryParameter)));
-    assert_eq!(find("/?xtoken=a"), Ok(Credential::Nothing));
+    assert_eq!(find("/?a=1&token=a.b.c"), Ok(FoundCredential::Token(b"a.b.c", TokenSource::QueryParameter)));
+    assert_eq!(find("/?token=%FF"), Ok(FoundCredential::Token(b"%FF", TokenSource::QueryParameter)));
+    assert_eq!(find("/?xtoken=a"), Ok(FoundCredential::Nothing));
     assert_eq!(find("/?token=a&token=a"), Err(LocationError::Ambiguous));
-    assert_eq!(find("/"), Ok(Credential::Nothing));
+    assert_eq!(find("/"), Ok(FoundCredential::Nothing));
 }
 
 #[test]
@@ -205,7 +208,7 @@ fn two_locations_with_a_token_are_refused_unless_the_first_is_preferred() {
 fn a_foreign_scheme_does_not_hide_a_cookie() {
     let request = request(&[("authorization", b"Basic a"), ("cookie", b"token=x.y.z")]);
     let locations = locations(&[TokenLocation::bearer(), TokenLocation::cookie("token")]);
-    assert_eq!(locations.find(&request), Ok(Credential::Token(b"x.y.z", TokenSource::Cookie)));
+    assert_eq!(locations.find(&request), Ok(FoundCredential::Token(b"x.y.z", TokenSource::Cookie)));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::token::TokenKind;
 
 /// Where in the response the tokens are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum Delivery {
     Json,
     Header,
     Cookies,
@@ -25,7 +25,7 @@ pub(super) enum Form {
     CookiesAndJson,
 }
 
-impl Form {
+impl Delivery {
     pub(super) fn has_cookies(self) -> bool {
         matches!(self, Self::Cookies | Self::CookiesAndJson)
     }
@@ -36,8 +36,8 @@ impl Form {
 }
 
 /// The settings of a response.
-pub(super) struct Answer {
-    pub(super) form: Form,
+pub(super) struct TokenAnswer {
+    pub(super) form: Delivery,
     pub(super) status: Option<StatusCode>,
     pub(super) body: Option<Result<Value, serde_json::Error>>,
 }
@@ -64,8 +64,8 @@ struct OAuthAnswer<'t> {
 
 const OAUTH_MEMBERS: [&str; 5] = ["access_token", "token_type", "expires_in", "refresh_token", "scope"];
 
-impl Answer {
-    pub(super) fn new(form: Form) -> Self {
+impl TokenAnswer {
+    pub(super) fn new(form: Delivery) -> Self {
         Self { form, status: None, body: None }
     }
 
@@ -101,17 +101,17 @@ impl Answer {
         let Self { form, status, body } = self;
         let body = body.and_then(Result::ok);
         let mut response = match (form, body) {
-            (Form::Json, more) => json(guard, &tokens.as_json(more))?,
+            (Delivery::Json, more) => json(guard, &tokens.as_json(more))?,
             // The refresh token stays where scripts cannot read it.
-            (Form::CookiesAndJson, more) => {
+            (Delivery::CookiesAndJson, more) => {
                 json(guard, &OAuthAnswer { refresh_token: None, ..tokens.as_json(more) })?
             }
-            (Form::Header | Form::Cookies, Some(body)) => json(guard, &body)?,
-            (Form::Header | Form::Cookies, None) => empty(),
+            (Delivery::Header | Delivery::Cookies, Some(body)) => json(guard, &body)?,
+            (Delivery::Header | Delivery::Cookies, None) => empty(),
         };
         let headers = response.headers_mut();
         match (form, &guard.config().cookies) {
-            (Form::Header, _) => {
+            (Delivery::Header, _) => {
                 let scheme = guard.config().locations.challenge_scheme();
                 // Schemes and tokens are ASCII.
                 if let Ok(mut value) = HeaderValue::try_from(format!("{scheme} {}", tokens.access.as_str())) {
@@ -119,12 +119,12 @@ impl Answer {
                     headers.insert(AUTHORIZATION, value);
                 }
             }
-            (Form::Cookies | Form::CookiesAndJson, Some(cookies)) => {
+            (Delivery::Cookies | Delivery::CookiesAndJson, Some(cookies)) => {
                 for line in tokens.as_cookies(guard, cookies)? {
                     headers.append(SET_COOKIE, line);
                 }
             }
-            (Form::Json, _) | (Form::Cookies | Form::CookiesAndJson, None) => {}
+            (Delivery::Json, _) | (Delivery::Cookies | Delivery::CookiesAndJson, None) => {}
         }
         if let Some(status) = status {
             *response.status_mut() = status;
@@ -200,7 +200,7 @@ fn keep_nothing(response: &mut Response) {
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for TokenAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
             .field("form", &self.form)

@@ -58,12 +58,12 @@ pub enum Credential {
 /// A valid token or session, and whether this request may end it.
 #[derive(Clone)]
 struct Good {
-    known: Known,
+    known: KnownCredential,
     may_end: Result<(), CrossSite>,
 }
 
 #[derive(Clone)]
-enum Known {
+enum KnownCredential {
     Caller(Principal),
     /// The id that a session had before a rotation: the session lives under another one.
     #[cfg(feature = "sessions")]
@@ -107,7 +107,7 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
 /// One credential that was found, and its meaning; `None` if it is dead.
 struct Examined<'r> {
     carried: Carried<'r>,
-    known: Option<Known>,
+    known: Option<KnownCredential>,
 }
 
 async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, AuthError> {
@@ -131,9 +131,9 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
     let states =
         [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
     let csrf = &guard.config().csrf;
-    let may_end = |carried: &Carried<'_>, known: &Known| match (known, carried.source) {
+    let may_end = |carried: &Carried<'_>, known: &KnownCredential| match (known, carried.source) {
         _ if !carried.by_cookie => Ok(()),
-        (Known::Caller(caller), source) if source != TokenSource::Session => {
+        (KnownCredential::Caller(caller), source) if source != TokenSource::Session => {
             csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf()))
         }
         _ => csrf.check_session_logout(request),
@@ -156,10 +156,10 @@ async fn examine_all<'r>(
     let mut examined = Vec::new();
     for carried in guard.config().locations(kind).every(request) {
         let known = match guard.examine(carried.text, carried.source, kind).await {
-            Ok(caller) => Some(Known::Caller(caller)),
+            Ok(caller) => Some(KnownCredential::Caller(caller)),
             #[cfg(feature = "sessions")]
             Err(AuthError::ReplacedSession) => {
-                std::str::from_utf8(carried.text).ok().map(|id| Known::Replaced(id.into()))
+                std::str::from_utf8(carried.text).ok().map(|id| KnownCredential::Replaced(id.into()))
             }
             // An infrastructure failure is never a verdict.
             Err(error) => match error.kind() {
@@ -183,9 +183,11 @@ impl sealed::Ends for LoginCredentials {
         for Good { known, may_end } in &self.good {
             may_end.map_err(sealed::OtherSite)?;
             match known {
-                Known::Caller(caller) => ends.extend(sealed::Held::held(caller).map(sealed::End::Token)),
+                KnownCredential::Caller(caller) => {
+                    ends.extend(sealed::Held::held(caller).map(sealed::End::Token));
+                }
                 #[cfg(feature = "sessions")]
-                Known::Replaced(id) => ends.push(sealed::End::Session(id)),
+                KnownCredential::Replaced(id) => ends.push(sealed::End::Session(id)),
             }
         }
         Ok(ends)

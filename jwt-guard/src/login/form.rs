@@ -109,14 +109,14 @@ where
             };
             let form = match form {
                 Ok(form) => form,
-                Err(Unreadable::TooLarge) => {
+                Err(UnreadableForm::TooLarge) => {
                     let code = RefusalCode::FormTooLarge.as_str();
                     tracing::info!(target: "jwt_guard", code, longest = LONGEST_FORM, "form refused");
                     return Ok(guard
                         .answer(FailureKind::BodyTooLarge, Vec::new(), Some(&parts))
                         .into_response());
                 }
-                Err(Unreadable::Broken) => return Ok(StatusCode::BAD_REQUEST.into_response()),
+                Err(UnreadableForm::Broken) => return Ok(StatusCode::BAD_REQUEST.into_response()),
             };
             parts.extensions.insert(FormField(fields(&form, &name)));
             inner.call(Request::from_parts(parts, Body::from(form))).await
@@ -125,19 +125,19 @@ where
 }
 
 /// Why a body cannot be passed on.
-enum Unreadable {
+enum UnreadableForm {
     TooLarge,
     /// The connection ended before the body did.
     Broken,
 }
 
-async fn read(mut body: Body) -> Result<Vec<u8>, Unreadable> {
+async fn read(mut body: Body) -> Result<Vec<u8>, UnreadableForm> {
     let mut form = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         // A form has no trailers.
-        let Ok(data) = frame.map_err(|_| Unreadable::Broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| UnreadableForm::Broken)?.into_data() else { continue };
         if form.len() + data.len() > LONGEST_FORM {
-            return Err(Unreadable::TooLarge);
+            return Err(UnreadableForm::TooLarge);
         }
         form.extend_from_slice(&data);
     }
@@ -194,6 +194,6 @@ mod tests {
         let whole = read(Body::from(vec![b'a'; LONGEST_FORM])).await;
         assert_eq!(whole.ok().map(|form| form.len()), Some(LONGEST_FORM));
         let longer = read(Body::from(vec![b'a'; LONGEST_FORM + 1])).await;
-        assert!(matches!(longer, Err(Unreadable::TooLarge)));
+        assert!(matches!(longer, Err(UnreadableForm::TooLarge)));
     }
 }

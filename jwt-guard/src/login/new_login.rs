@@ -6,11 +6,11 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::answer::{Answer, Form, Tokens};
+use super::answer::{Delivery, TokenAnswer, Tokens};
 use super::error::LoginError;
 use crate::config::{AllowList, Issuing};
 use crate::guard::JwtGuard;
-use crate::issue::{IssueError, NewToken, Pair};
+use crate::issue::{AccessAndRefresh, IssueError, NewToken};
 
 impl JwtGuard {
     /// Starts the answer to a login: the application has just authenticated `subject`, by a password or otherwise.
@@ -20,7 +20,7 @@ impl JwtGuard {
     /// token, because its reuse could not be detected.
     pub fn login(&self, subject: impl Into<String>) -> Login {
         let token = self.issuer().map(|issuer| issuer.pair(subject));
-        Login { guard: self.clone(), token, answer: Answer::new(Form::Json) }
+        Login { guard: self.clone(), token, answer: TokenAnswer::new(Delivery::Json) }
     }
 }
 
@@ -55,8 +55,8 @@ impl JwtGuard {
 pub struct Login {
     guard: JwtGuard,
     /// `None` where the guard issues no tokens.
-    token: Option<NewToken<Pair>>,
-    answer: Answer,
+    token: Option<NewToken<AccessAndRefresh>>,
+    answer: TokenAnswer,
 }
 
 impl Login {
@@ -87,27 +87,30 @@ impl Login {
     }
 
     /// Changes the tokens in other ways, such as lifetimes and client. They are always fresh.
-    pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
+    pub fn change(
+        mut self,
+        change: impl FnOnce(NewToken<AccessAndRefresh>) -> NewToken<AccessAndRefresh>,
+    ) -> Self {
         self.token = self.token.map(change);
         self
     }
 
     /// Answers with the tokens as JSON. The default.
     pub fn json(mut self) -> Self {
-        self.answer.form = Form::Json;
+        self.answer.form = Delivery::Json;
         self
     }
 
     /// Answers with the access token in the header `Authorization`, as Litestar does. The header has no place for a
     /// refresh token, so none is issued, and the access token is a login of its own.
     pub fn header(mut self) -> Self {
-        self.answer.form = Form::Header;
+        self.answer.form = Delivery::Header;
         self
     }
 
     /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies).
     pub fn cookies(mut self) -> Self {
-        self.answer.form = Form::Cookies;
+        self.answer.form = Delivery::Cookies;
         self
     }
 
@@ -115,7 +118,7 @@ impl Login {
     /// services in a header. Then a script that an attacker gets into the page can read the access token. The refresh
     /// token is in its cookie only.
     pub fn cookies_and_json(mut self) -> Self {
-        self.answer.form = Form::CookiesAndJson;
+        self.answer.form = Delivery::CookiesAndJson;
         self
     }
 
@@ -152,19 +155,27 @@ impl Login {
     }
 }
 
-async fn issue(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> Result<Tokens, IssueError> {
+async fn issue(
+    token: NewToken<AccessAndRefresh>,
+    issuing: &Issuing,
+    form: Delivery,
+) -> Result<Tokens, IssueError> {
     let token = prepare(token.fresh(), issuing, form);
     match (&issuing.store, form) {
-        (Some(store), Form::Json | Form::Cookies | Form::CookiesAndJson) => {
+        (Some(store), Delivery::Json | Delivery::Cookies | Delivery::CookiesAndJson) => {
             token.begin(&**store).await.map(Into::into)
         }
-        (Some(store), Form::Header) => token.without_refresh().sign_for(&**store).await.map(Into::into),
+        (Some(store), Delivery::Header) => token.without_refresh().sign_for(&**store).await.map(Into::into),
         (None, _) => token.without_refresh().sign().map(Into::into),
     }
 }
 
 /// Adds what the configuration and the form of the answer require of every pair of tokens.
-pub(super) fn prepare(token: NewToken<Pair>, issuing: &Issuing, form: Form) -> NewToken<Pair> {
+pub(super) fn prepare(
+    token: NewToken<AccessAndRefresh>,
+    issuing: &Issuing,
+    form: Delivery,
+) -> NewToken<AccessAndRefresh> {
     let token = if form.has_cookies() { token.with_csrf() } else { token };
     let token = if issuing.refresh_ends_access { token.refresh_ends_access() } else { token };
     match issuing.allow_list {

@@ -7,12 +7,12 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::CallerToken;
-use super::answer::{Answer, Form, Tokens};
+use super::answer::{Delivery, TokenAnswer, Tokens};
 use super::error::{LoginError, LoginErrorKind};
 use super::new_login::prepare;
 use super::sealed::Token;
 use crate::guard::JwtGuard;
-use crate::issue::{IssueError, NewToken, Pair, Renewal};
+use crate::issue::{AccessAndRefresh, IssueError, NewToken, Renewal};
 use crate::token::TokenSource;
 
 impl JwtGuard {
@@ -25,18 +25,21 @@ impl JwtGuard {
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();
         let by_cookie = caller.as_ref().is_some_and(|token| token.1 == TokenSource::Cookie);
-        let form = if by_cookie && self.config().cookies.is_some() { Form::Cookies } else { Form::Json };
+        let form =
+            if by_cookie && self.config().cookies.is_some() { Delivery::Cookies } else { Delivery::Json };
         let renew = |Token(token, _): Token<'_>| Some(self.issuer()?.renew_verified(token));
         let step = match caller {
-            None => Step::NoToken,
-            Some(token) => renew(token).map_or(Step::NoIssuer, |renewal| Step::Of(Box::new(renewal))),
+            None => RefreshStep::NoToken,
+            Some(token) => {
+                renew(token).map_or(RefreshStep::NoIssuer, |renewal| RefreshStep::Of(Box::new(renewal)))
+            }
         };
-        Refresh { guard: self.clone(), step, by_cookie, answer: Answer::new(form) }
+        Refresh { guard: self.clone(), step, by_cookie, answer: TokenAnswer::new(form) }
     }
 }
 
 /// The refresh token that was presented.
-enum Step {
+enum RefreshStep {
     NoToken,
     NoIssuer,
     Of(Box<Result<Renewal, IssueError>>),
@@ -46,17 +49,20 @@ enum Step {
 #[must_use = "nothing is refreshed until `respond` is awaited"]
 pub struct Refresh {
     guard: JwtGuard,
-    step: Step,
+    step: RefreshStep,
     by_cookie: bool,
-    answer: Answer,
+    answer: TokenAnswer,
 }
 
 impl Refresh {
     /// Changes the contents of the next pair, for example after looking up the roles of the caller again. By default
     /// they are those of the login.
-    pub fn change(mut self, change: impl FnOnce(NewToken<Pair>) -> NewToken<Pair>) -> Self {
-        if let Step::Of(renewal) = self.step {
-            self.step = Step::Of(Box::new(renewal.map(|renewal| renewal.change(change))));
+    pub fn change(
+        mut self,
+        change: impl FnOnce(NewToken<AccessAndRefresh>) -> NewToken<AccessAndRefresh>,
+    ) -> Self {
+        if let RefreshStep::Of(renewal) = self.step {
+            self.step = RefreshStep::Of(Box::new(renewal.map(|renewal| renewal.change(change))));
         }
         self
     }
@@ -64,20 +70,20 @@ impl Refresh {
     /// Answers with the tokens as JSON. The default for a token that did not come in a cookie; do not show one from a
     /// cookie to scripts.
     pub fn json(mut self) -> Self {
-        self.answer.form = Form::Json;
+        self.answer.form = Delivery::Json;
         self
     }
 
     /// Answers with the tokens in cookies. The default for a token that came in one.
     pub fn cookies(mut self) -> Self {
-        self.answer.form = Form::Cookies;
+        self.answer.form = Delivery::Cookies;
         self
     }
 
     /// Answers with the tokens in cookies, and the access token in the body too; as
     /// [`Login::cookies_and_json`](super::Login::cookies_and_json).
     pub fn cookies_and_json(mut self) -> Self {
-        self.answer.form = Form::CookiesAndJson;
+        self.answer.form = Delivery::CookiesAndJson;
         self
     }
 
@@ -104,12 +110,12 @@ impl Refresh {
         let Self { guard, step, by_cookie, mut answer } = self;
         answer.check(&guard)?;
         let renewal = match step {
-            Step::Of(renewal) => renewal,
-            Step::NoToken => {
+            RefreshStep::Of(renewal) => renewal,
+            RefreshStep::NoToken => {
                 let message = "the caller has no token to refresh";
                 return Err(LoginError::new(&guard, LoginErrorKind::MissingToken, message, None));
             }
-            Step::NoIssuer => return Err(unconfigured(&guard)),
+            RefreshStep::NoIssuer => return Err(unconfigured(&guard)),
         };
         let Some((issuing, store)) =
             guard.config().issuing.as_ref().and_then(|issuing| Some((issuing, issuing.store.as_ref()?)))

@@ -4,7 +4,7 @@ use crate::policy::{Credentials, DenyAs, Needs, Rule};
 
 /// A response object: an answer of the guard instead of the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct DocumentedAnswer {
     pub status: u16,
     pub description: &'static str,
     /// Its header, with a description.
@@ -14,33 +14,33 @@ pub struct Answer {
 const CHALLENGE: Option<(&str, &str)> =
     Some(("WWW-Authenticate", "Which token is asked for (RFC 6750 section 3)."));
 
-const MALFORMED: Answer = Answer {
+const MALFORMED: DocumentedAnswer = DocumentedAnswer {
     status: 400,
     description: "The request carries more than one token, or none that can be told.",
     header: CHALLENGE,
 };
 
-const UNAVAILABLE: Answer = Answer {
+const UNAVAILABLE: DocumentedAnswer = DocumentedAnswer {
     status: 503,
     description: "Tokens cannot be checked at the moment.",
     header: Some(("Retry-After", "After how many seconds to try again.")),
 };
 
 /// For requests whose token came in a cookie.
-pub(crate) const CROSS_SITE: Answer = Answer {
+pub(crate) const CROSS_SITE: DocumentedAnswer = DocumentedAnswer {
     status: 403,
     description: "The request may come from another site: it does not repeat the value for CSRF, or names another origin.",
     header: CHALLENGE,
 };
 
 /// The answers of a guard to requests that a policy refuses.
-pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
+pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
     if needs.credentials() == Credentials::Ignored {
         return Vec::new();
     }
     if rule.deny_as() == DenyAs::NotFound {
         let hidden = "The route does not exist, or is hidden from the caller.";
-        return vec![Answer { status: 404, description: hidden, header: None }, UNAVAILABLE];
+        return vec![DocumentedAnswer { status: 404, description: hidden, header: None }, UNAVAILABLE];
     }
     let unauthenticated = match needs.credentials() {
         Credentials::Optional => "The token that was sent is not accepted. None is needed.",
@@ -49,10 +49,10 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<Answer> {
         }
         _ => "No token was sent, or one that is not accepted.",
     };
-    let unauthenticated = Answer { status: 401, description: unauthenticated, header: CHALLENGE };
+    let unauthenticated = DocumentedAnswer { status: 401, description: unauthenticated, header: CHALLENGE };
     let forbidden = "The caller lacks what this operation needs.";
-    let forbidden = Answer { status: 403, description: forbidden, header: CHALLENGE };
-    let login = Answer {
+    let forbidden = DocumentedAnswer { status: 403, description: forbidden, header: CHALLENGE };
+    let login = DocumentedAnswer {
         status: 303,
         description: "A browser without a token that is accepted is sent to the login.",
         header: Some(("Location", "The address of the login, with the way back.")),

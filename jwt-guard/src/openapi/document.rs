@@ -8,7 +8,7 @@ use super::answers::{CROSS_SITE, answers, note};
 use super::error::DocumentError;
 use super::options::DocumentOptions;
 use super::schemes::Schemes;
-use super::security::{HIDDEN, Requirement, changes_something, expand, marked, requirements};
+use super::security::{HIDDEN, SchemeScopes, changes_something, expand, marked, requirements};
 use super::write::{At, METHODS, Write, WriteOperation, documented_path};
 use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Needs, Rule};
@@ -131,7 +131,7 @@ impl<D: Write> Work<'_, D> {
         }
     }
 
-    fn secure(&mut self, at: &At, requirements: &[Requirement], schemes: &Schemes) {
+    fn secure(&mut self, at: &At, requirements: &[SchemeScopes], schemes: &Schemes) {
         let Some(operation) = self.document.operation(at) else { return };
         operation.secure(&expand(requirements, schemes, at.method));
         let hidden = requirements.iter().any(|requirement| requirement.contains_key(HIDDEN));
@@ -186,7 +186,7 @@ impl<D: Write> Work<'_, D> {
                 .iter()
                 .filter_map(|at| self.document.operation(at)?.security())
                 .flatten()
-                .flat_map(Requirement::into_keys)
+                .flat_map(SchemeScopes::into_keys)
                 .collect();
             for scheme in schemes.defined(scopes).filter(|scheme| used.contains(&scheme.name)) {
                 if !self.document.define(&scheme) {

@@ -11,7 +11,7 @@ use crate::policy::{Credentials, DenyAs, Needs, Rule};
 use crate::token::TokenKind;
 
 /// A security requirement object: all of these schemes, each with names.
-pub(crate) type Requirement = BTreeMap<String, Vec<String>>;
+pub(crate) type SchemeScopes = BTreeMap<String, Vec<String>>;
 
 /// Stands for every location of an access token; its names are scopes.
 pub(crate) const ACCESS: &str = "jwt_guard";
@@ -27,15 +27,15 @@ pub(crate) const HIDDEN: &str = "jwt_guard_hidden";
 
 /// The alternatives of a policy. An empty alternative means *optional*; an empty list means that credentials are
 /// ignored.
-pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<Requirement> {
+pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<SchemeScopes> {
     let marker = match needs.token() {
         TokenKind::Access => ACCESS,
         TokenKind::Refresh => REFRESH,
     };
     let owned = |names: &[&'static str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let mut found: Vec<Requirement> = Vec::new();
+    let mut found: Vec<SchemeScopes> = Vec::new();
     for way in needs.ways() {
-        let mut requirement = Requirement::from([(marker.to_owned(), owned(way.scopes()))]);
+        let mut requirement = SchemeScopes::from([(marker.to_owned(), owned(way.scopes()))]);
         if !way.roles().is_empty() {
             requirement.insert(ROLES.to_owned(), owned(way.roles()));
         }
@@ -46,13 +46,13 @@ pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<Requirement> {
     }
     match needs.credentials() {
         Credentials::Required => found,
-        Credentials::Optional => std::iter::once(Requirement::new()).chain(found).collect(),
+        Credentials::Optional => std::iter::once(SchemeScopes::new()).chain(found).collect(),
         Credentials::Ignored => Vec::new(),
     }
 }
 
 /// Replaces the markers by the schemes of a guard.
-pub(crate) fn expand(requirements: &[Requirement], schemes: &Schemes, method: &str) -> Vec<Requirement> {
+pub(crate) fn expand(requirements: &[SchemeScopes], schemes: &Schemes, method: &str) -> Vec<SchemeScopes> {
     let mut found = Vec::new();
     for requirement in requirements {
         let Some((token, scopes)) = marked(requirement) else {
@@ -61,7 +61,7 @@ pub(crate) fn expand(requirements: &[Requirement], schemes: &Schemes, method: &s
         };
         let roles = requirement.get(ROLES).map(Vec::as_slice).unwrap_or_default();
         let others = requirement.iter().filter(|(name, _)| !is_marker(name));
-        let others: Requirement = others.map(|(name, names)| (name.clone(), names.clone())).collect();
+        let others: SchemeScopes = others.map(|(name, names)| (name.clone(), names.clone())).collect();
         for alternative in schemes.alternatives(token) {
             let mut one = others.clone();
             one.extend(filled(alternative, scopes, roles, method));
@@ -72,7 +72,7 @@ pub(crate) fn expand(requirements: &[Requirement], schemes: &Schemes, method: &s
 }
 
 /// Whether the requirement still has a marker.
-pub(crate) fn marked(requirement: &Requirement) -> Option<(TokenKind, &[String])> {
+pub(crate) fn marked(requirement: &SchemeScopes) -> Option<(TokenKind, &[String])> {
     let scopes = |marker: &str| requirement.get(marker).map(Vec::as_slice);
     let access = scopes(ACCESS).map(|scopes| (TokenKind::Access, scopes));
     access.or_else(|| scopes(REFRESH).map(|scopes| (TokenKind::Refresh, scopes)))
@@ -104,7 +104,7 @@ pub(crate) fn changes_something(method: &str) -> bool {
     !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
-fn push_new(found: &mut Vec<Requirement>, requirement: Requirement) {
+fn push_new(found: &mut Vec<SchemeScopes>, requirement: SchemeScopes) {
     if !found.contains(&requirement) {
         found.push(requirement);
     }
@@ -118,11 +118,11 @@ mod tests {
     use crate::policy::Requirement as Condition;
     use crate::{Algorithm, JwtGuard, Secret, SigningKey};
 
-    fn written(rule: &Rule) -> Vec<Requirement> {
+    fn written(rule: &Rule) -> Vec<SchemeScopes> {
         requirements(rule, &Needs::of(rule))
     }
 
-    fn shown(requirements: &[Requirement]) -> String {
+    fn shown(requirements: &[SchemeScopes]) -> String {
         serde_json::to_string(requirements).unwrap()
     }
 
@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn what_the_application_asks_for_beside_the_policy_stays() {
         let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build().unwrap();
-        let both = Requirement::from([(ACCESS.to_owned(), vec![]), ("mtls".to_owned(), vec![])]);
-        let other = Requirement::from([("other".to_owned(), vec![])]);
+        let both = SchemeScopes::from([(ACCESS.to_owned(), vec![]), ("mtls".to_owned(), vec![])]);
+        let other = SchemeScopes::from([("other".to_owned(), vec![])]);
         let expanded = expand(&[both, other], &guard.openapi(), "GET");
         assert_eq!(shown(&expanded), r#"[{"bearer":[],"mtls":[]},{"other":[]}]"#);
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::answers::Answer;
+use super::answers::DocumentedAnswer;
 use super::schemes::Scheme;
-use super::security::Requirement;
+use super::security::SchemeScopes;
 use crate::router::document::Operation;
 
 /// Method and path of an operation in a document.
@@ -63,7 +63,7 @@ pub trait Write {
     fn defined(&self) -> BTreeSet<String>;
 
     /// The document-wide `security`.
-    fn security(&self) -> Vec<Requirement>;
+    fn security(&self) -> Vec<SchemeScopes>;
 
     /// Repairs what the library leaves invalid, and adds what it keeps elsewhere.
     fn finish(&mut self);
@@ -72,13 +72,13 @@ pub trait Write {
 /// An operation of a library.
 pub trait WriteOperation {
     /// Its `security`, if it has any.
-    fn security(&self) -> Option<Vec<Requirement>>;
+    fn security(&self) -> Option<Vec<SchemeScopes>>;
 
     /// Replaces its `security`.
-    fn secure(&mut self, requirements: &[Requirement]);
+    fn secure(&mut self, requirements: &[SchemeScopes]);
 
     /// Adds a response; if the application has described that status, only the header.
-    fn answer(&mut self, answer: &Answer);
+    fn answer(&mut self, answer: &DocumentedAnswer);
 
     /// Adds a paragraph to the description, unless it is there already.
     fn describe(&mut self, note: &str);

@@ -20,26 +20,26 @@ use http::header::CONTENT_LENGTH;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::entry::{Entry, Methods, Path};
+use super::entry::{Methods, RouteEntry, RoutePath};
 use crate::respond::Hidden;
 
-type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+type AnswerFuture = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 /// Answers a request as for a path without a route; `None` if the state of the router is missing.
-type Absent = Arc<dyn Fn(Request, &Hidden) -> Option<Answer> + Send + Sync>;
+type Absent = Arc<dyn Fn(Request, &Hidden) -> Option<AnswerFuture> + Send + Sync>;
 
 /// Makes `absent` answer for the hidden routes among `entries`. A router without any stays as it is.
 pub(super) fn hide<S>(
     mut router: axum::Router<S>,
     absent: axum::Router<S>,
-    entries: &[Entry],
+    entries: &[RouteEntry],
 ) -> axum::Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let mut routes = BTreeMap::<&str, Vec<&Entry>>::new();
+    let mut routes = BTreeMap::<&str, Vec<&RouteEntry>>::new();
     for entry in entries {
-        if let Path::Route(path) = &entry.path {
+        if let RoutePath::Route(path) = &entry.path {
             routes.entry(path).or_default().push(entry);
         }
     }
@@ -56,7 +56,7 @@ where
         }
     }
     let answers_itself =
-        entries.iter().any(|entry| matches!(entry.path, Path::Fallback(_) | Path::Unlisted(_)));
+        entries.iter().any(|entry| matches!(entry.path, RoutePath::Fallback(_) | RoutePath::Unlisted(_)));
     let absent: Absent = Arc::new(move |request, hidden| {
         // The application's own answer for hidden routes is used, unless there is a fallback.
         if hidden.has_content() && !answers_itself {
@@ -126,13 +126,13 @@ impl HideService {
 impl Service<Request> for HideService {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answer;
+    type Future = AnswerFuture;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Service::<Request>::poll_ready(&mut self.inner, context)
     }
 
-    fn call(&mut self, request: Request) -> Answer {
+    fn call(&mut self, request: Request) -> AnswerFuture {
         let beginning =
             self.is_hidden(&request).then(|| (begin_anew(&request), Arc::clone(&self.layer.absent)));
         let answer = self.inner.call(request);

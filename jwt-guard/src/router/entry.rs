@@ -12,9 +12,9 @@ use crate::policy::{DenyAs, Rule};
 
 /// One handler, or one part whose routes are unknown.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct RouteEntry {
     pub(super) methods: Methods,
-    pub(super) path: Path,
+    pub(super) path: RoutePath,
     pub(super) access: EntryAccess,
     /// Its guard from the router; the innermost one.
     pub(super) guard: Option<JwtGuard>,
@@ -35,7 +35,7 @@ pub(super) enum Methods {
 
 /// The full path of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Path {
+pub(super) enum RoutePath {
     Route(String),
     /// Every path below the prefix without a route.
     Fallback(String),
@@ -52,7 +52,7 @@ pub(super) enum EntryAccess {
     Unguarded { reason: String },
 }
 
-impl Entry {
+impl RouteEntry {
     pub(super) fn guarded(
         methods: Methods,
         rule: &'static Rule,
@@ -65,7 +65,15 @@ impl Entry {
             None => (handler, routed.file(), routed.line()),
         };
         let access = EntryAccess::Policy { rule, handler: Some(handler) };
-        Self { methods, path: Path::Route(String::new()), access, guard: None, operation: None, file, line }
+        Self {
+            methods,
+            path: RoutePath::Route(String::new()),
+            access,
+            guard: None,
+            operation: None,
+            file,
+            line,
+        }
     }
 
     /// A service or router behind a policy.
@@ -94,7 +102,7 @@ impl Entry {
     fn unlisted(added: &'static Location<'static>) -> Self {
         Self {
             methods: Methods::Any,
-            path: Path::Unlisted(String::new()),
+            path: RoutePath::Unlisted(String::new()),
             access: EntryAccess::Unguarded { reason: String::new() },
             guard: None,
             operation: None,
@@ -103,7 +111,7 @@ impl Entry {
         }
     }
 
-    pub(super) fn at(self, path: Path) -> Self {
+    pub(super) fn at(self, path: RoutePath) -> Self {
         Self { path, ..self }
     }
 
@@ -119,7 +127,8 @@ impl Entry {
 
     /// Whether this entry serves some methods at the path of `other`.
     pub(super) fn is_named_beside(&self, other: &Self) -> bool {
-        matches!((&self.methods, &self.path), (Methods::Named(_), Path::Route(_))) && self.path == other.path
+        matches!((&self.methods, &self.path), (Methods::Named(_), RoutePath::Route(_)))
+            && self.path == other.path
     }
 
     /// The same entry below `prefix`, as axum nests.
@@ -129,7 +138,7 @@ impl Entry {
     }
 }
 
-impl Path {
+impl RoutePath {
     /// The same path below `prefix`.
     pub(super) fn nested(&self, prefix: &str) -> Self {
         match self {
@@ -142,10 +151,10 @@ impl Path {
 }
 
 /// The routes for which axum answers some methods, without hidden ones.
-pub(super) fn without_other_methods(entries: &[Entry]) -> BTreeSet<String> {
-    let mut routes = BTreeMap::<&str, Vec<&Entry>>::new();
+pub(super) fn without_other_methods(entries: &[RouteEntry]) -> BTreeSet<String> {
+    let mut routes = BTreeMap::<&str, Vec<&RouteEntry>>::new();
     for entry in entries {
-        if let Path::Route(path) = &entry.path {
+        if let RoutePath::Route(path) = &entry.path {
             routes.entry(path).or_default().push(entry);
         }
     }
@@ -202,7 +211,7 @@ impl fmt::Display for Methods {
 }
 
 /// `/a/*` stands for everything below `/a`.
-impl fmt::Display for Path {
+impl fmt::Display for RoutePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Route(path) => f.write_str(path),

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::entry::{Entry, Methods, Path};
+use super::entry::{Methods, RouteEntry, RoutePath};
 use crate::layer::{Exception, RequireAuthentication};
 
 /// The exceptions of a layer, and the routes below it.
 #[derive(Clone, Debug)]
 pub(super) struct Excepted {
     exceptions: Arc<[Arc<Exception>]>,
-    below: Vec<(Methods, Path)>,
+    below: Vec<(Methods, RoutePath)>,
 }
 
 impl Excepted {
-    pub(super) fn new(layer: &RequireAuthentication, entries: &[Entry]) -> Self {
+    pub(super) fn new(layer: &RequireAuthentication, entries: &[RouteEntry]) -> Self {
         let below = entries.iter().map(|entry| (entry.methods, entry.path.clone())).collect();
         Self { exceptions: Arc::clone(&layer.exceptions), below }
     }
@@ -36,13 +36,13 @@ impl Excepted {
     }
 }
 
-fn may_meet(exception: &Exception, methods: Methods, path: &Path) -> bool {
+fn may_meet(exception: &Exception, methods: Methods, path: &RoutePath) -> bool {
     match path {
         // An outer axum router may add a prefix.
-        Path::Route(path) => exception.route.ends_with(path) && serves(exception, methods),
-        Path::Below(prefix) | Path::Unlisted(prefix) => exception.route.contains(prefix),
+        RoutePath::Route(path) => exception.route.ends_with(path) && serves(exception, methods),
+        RoutePath::Below(prefix) | RoutePath::Unlisted(prefix) => exception.route.contains(prefix),
         // An exception is a route pattern, and the fallback has none.
-        Path::Fallback(_) => false,
+        RoutePath::Fallback(_) => false,
     }
 }
 

@@ -9,7 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::Router;
-use super::entry::Path;
+use super::entry::RoutePath;
 use super::excepted::Excepted;
 use crate::layer::{as_requirement, guard_of};
 
@@ -52,7 +52,8 @@ where
     {
         let mut parts = self.parts;
         if let Some(guard) = guard_of(&layer) {
-            let covered = parts.entries.iter_mut().filter(|entry| !matches!(entry.path, Path::Fallback(_)));
+            let covered =
+                parts.entries.iter_mut().filter(|entry| !matches!(entry.path, RoutePath::Fallback(_)));
             covered.for_each(|entry| entry.within(guard));
         }
         parts.excepted.extend(as_requirement(&layer).map(|layer| Excepted::new(layer, &parts.entries)));

@@ -19,7 +19,7 @@ use std::fmt;
 use axum::handler::Handler;
 
 use declared::{DeclaresPolicy, FirstExtractor};
-use entry::{Entry, Methods, Path};
+use entry::{Methods, RouteEntry, RoutePath};
 use excepted::Excepted;
 use routing::MethodRouter;
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
@@ -65,7 +65,7 @@ struct Parts<S> {
     inner: axum::Router<S>,
     /// The twin of `inner` without routes, which answers for hidden routes.
     absent: axum::Router<S>,
-    entries: Vec<Entry>,
+    entries: Vec<RouteEntry>,
     excepted: Vec<Excepted>,
     guard: Option<JwtGuard>,
 }
@@ -101,7 +101,7 @@ where
     pub fn route(self, path: &str, methods: MethodRouter<S>) -> Self {
         let mut parts = self.parts;
         let methods = methods.finish();
-        let rows = methods.entries.into_iter().map(|entry| entry.at(Path::Route(path.to_owned())));
+        let rows = methods.entries.into_iter().map(|entry| entry.at(RoutePath::Route(path.to_owned())));
         parts.entries.extend(rows);
         parts.inner = parts.inner.route(path, methods.inner);
         Self::of(parts)
@@ -165,7 +165,7 @@ where
         for path in entry::without_other_methods(&parts.entries) {
             parts.inner =
                 parts.inner.route(&path, axum::routing::MethodRouter::new().fallback(handler.clone()));
-            parts.entries.push(entry.clone().at(Path::Route(path)));
+            parts.entries.push(entry.clone().at(RoutePath::Route(path)));
         }
         Self::of(parts)
     }
@@ -242,8 +242,8 @@ where
     }
 
     /// Records the fallback, replacing an earlier one.
-    fn note_fallback(&mut self, entry: Entry) {
-        let path = Path::Fallback(String::new());
+    fn note_fallback(&mut self, entry: RouteEntry) {
+        let path = RoutePath::Fallback(String::new());
         self.entries.retain(|known| known.path != path);
         self.entries.push(entry.at(path));
     }

@@ -6,7 +6,7 @@ use std::panic::Location;
 use axum::routing::{MethodFilter, MethodRouter};
 
 use super::Router;
-use super::entry::{Entry, Methods, Path};
+use super::entry::{Methods, RouteEntry, RoutePath};
 
 impl<S> Router<S>
 where
@@ -16,21 +16,21 @@ where
     #[track_caller]
     pub(crate) fn public_route(self, reason: &str, path: &str, methods: MethodRouter<S>) -> Self {
         let mut parts = self.parts;
-        let entry = Entry::unguarded(reason.to_owned(), Location::caller());
-        let entry = entry.at(Path::Route(path.to_owned()));
-        parts.entries.push(Entry { methods: Methods::Named(MethodFilter::GET), ..entry });
+        let entry = RouteEntry::unguarded(reason.to_owned(), Location::caller());
+        let entry = entry.at(RoutePath::Route(path.to_owned()));
+        parts.entries.push(RouteEntry { methods: Methods::Named(MethodFilter::GET), ..entry });
         parts.inner = parts.inner.route(path, methods);
         Self::of(parts)
     }
 }
 
 /// Challenges of a guard with a resource name its metadata, so it must be served.
-pub(super) fn warn_of_missing_metadata(entries: &[Entry]) {
+pub(super) fn warn_of_missing_metadata(entries: &[RouteEntry]) {
     let guards = entries.iter().filter_map(|entry| entry.guard.as_ref());
     let resources = guards.filter_map(|guard| guard.config().resource.as_ref());
     let paths: BTreeSet<_> = resources.map(|resource| &resource.metadata_path).collect();
     for path in paths {
-        if !entries.iter().any(|entry| entry.path == Path::Route(path.clone())) {
+        if !entries.iter().any(|entry| entry.path == RoutePath::Route(path.clone())) {
             tracing::warn!(
                 target: "jwt_guard",
                 path,

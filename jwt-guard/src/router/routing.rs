@@ -28,7 +28,7 @@ use tower_service::Service;
 use super::declared::{DeclaresPolicy, FirstExtractor};
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 use super::document::Operation;
-use super::entry::{Entry, Methods};
+use super::entry::{Methods, RouteEntry};
 pub use super::guarded::IntoGuarded;
 pub use super::services::{DeclaredService, guarded_by, unguarded};
 pub use super::table::{AccessRow, AccessTable};
@@ -49,7 +49,7 @@ where
 #[must_use]
 pub struct MethodRouter<S = ()> {
     pub(super) inner: axum_routing::MethodRouter<S>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<RouteEntry>,
     guard: Option<JwtGuard>,
 }
 
@@ -261,7 +261,7 @@ where
     #[track_caller]
     fn and(
         mut self,
-        entry: Entry,
+        entry: RouteEntry,
         add: impl FnOnce(axum_routing::MethodRouter<S>) -> axum_routing::MethodRouter<S>,
     ) -> Self {
         self.entries.push(entry);
@@ -271,12 +271,12 @@ where
 
 /// The row of a handler: its policy is in the type of its first extractor, its name in its type.
 #[track_caller]
-pub(super) fn entry<H, T>(methods: Methods) -> Entry
+pub(super) fn entry<H, T>(methods: Methods) -> RouteEntry
 where
     T: FirstExtractor<First: DeclaresPolicy>,
 {
     let rule = const { &<<T::First as DeclaresPolicy>::Policy as Policy>::RULE };
-    Entry::guarded(methods, rule, std::any::type_name::<H>(), Location::caller())
+    RouteEntry::guarded(methods, rule, std::any::type_name::<H>(), Location::caller())
 }
 
 impl<S> Clone for MethodRouter<S> {

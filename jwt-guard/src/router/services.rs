@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, any_service};
 use tower_service::Service;
 
 use super::Router;
-use super::entry::{Entry, Path};
+use super::entry::{RouteEntry, RoutePath};
 use crate::extract::Guarded;
 use crate::policy::Policy;
 
@@ -19,7 +19,7 @@ use crate::policy::Policy;
 #[must_use]
 pub struct DeclaredService {
     service: MethodRouter,
-    entry: Entry,
+    entry: RouteEntry,
 }
 
 /// A service behind the policy `P`.
@@ -52,7 +52,7 @@ pub fn guarded_by<P: Policy>(
     + 'static,
 ) -> DeclaredService {
     let name = std::any::type_name_of_val(&service);
-    let entry = Entry::by_policy(const { &P::RULE }, Some(name), Location::caller());
+    let entry = RouteEntry::by_policy(const { &P::RULE }, Some(name), Location::caller());
     DeclaredService { service: any_service(service).layer(from_extractor::<Guarded<P>>()), entry }
 }
 
@@ -72,7 +72,7 @@ pub fn unguarded(
 ) -> DeclaredService {
     DeclaredService {
         service: any_service(service),
-        entry: Entry::unguarded(reason.into(), Location::caller()),
+        entry: RouteEntry::unguarded(reason.into(), Location::caller()),
     }
 }
 
@@ -89,7 +89,7 @@ where
     #[track_caller]
     pub fn unguarded(self, reason: impl Into<String>, router: axum::Router<S>) -> Self {
         let mut parts = self.parts;
-        parts.entries.push(Entry::unguarded(reason.into(), Location::caller()));
+        parts.entries.push(RouteEntry::unguarded(reason.into(), Location::caller()));
         parts.inner = parts.inner.merge(router.clone());
         // Its fallback cannot be separated from its routes, none of which is hidden.
         parts.absent = parts.absent.merge(router);
@@ -123,7 +123,7 @@ where
     pub fn guarded_by<P: Policy>(self, router: axum::Router<S>) -> Self {
         let mut parts = self.parts;
         let router = router.layer(from_extractor::<Guarded<P>>());
-        parts.entries.push(Entry::by_policy(const { &P::RULE }, None, Location::caller()));
+        parts.entries.push(RouteEntry::by_policy(const { &P::RULE }, None, Location::caller()));
         // Of two routers without a fallback, axum keeps the default fallback of the one that is merged into the other.
         // That must not be the one behind the policy, which would then answer for every path without a route.
         parts.inner = router.clone().merge(parts.inner);
@@ -140,7 +140,7 @@ where
     pub fn route_service(self, path: &str, service: DeclaredService) -> Self {
         let mut parts = self.parts;
         parts.inner = parts.inner.route(path, service.service.with_state(()));
-        parts.entries.push(service.entry.at(Path::Route(path.to_owned())));
+        parts.entries.push(service.entry.at(RoutePath::Route(path.to_owned())));
         Self::of(parts)
     }
 
@@ -153,7 +153,7 @@ where
     pub fn nest_service(self, path: &str, service: DeclaredService) -> Self {
         let mut parts = self.parts;
         parts.inner = parts.inner.nest_service(path, service.service);
-        parts.entries.push(service.entry.at(Path::Below(path.to_owned())));
+        parts.entries.push(service.entry.at(RoutePath::Below(path.to_owned())));
         Self::of(parts)
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::document::Operation;
-use super::entry::{Entry, EntryAccess, Methods, Path};
+use super::entry::{EntryAccess, Methods, RouteEntry, RoutePath};
 use crate::guard::JwtGuard;
 use crate::policy::Rule;
 
@@ -87,7 +87,7 @@ impl Ord for RowSource {
 
 impl AccessTable {
     /// The rows of `entries`, within `guard`.
-    pub(super) fn new(entries: &[Entry], guard: Option<&JwtGuard>) -> Self {
+    pub(super) fn new(entries: &[RouteEntry], guard: Option<&JwtGuard>) -> Self {
         let mut rows: Vec<_> = entries.iter().map(|entry| AccessRow::new(entry, guard)).collect();
         for (row, entry) in rows.iter_mut().zip(entries) {
             if matches!(entry.methods, Methods::Any)
@@ -138,7 +138,7 @@ impl AccessRow {
         self.source.rule
     }
 
-    fn new(entry: &Entry, around: Option<&JwtGuard>) -> Self {
+    fn new(entry: &RouteEntry, around: Option<&JwtGuard>) -> Self {
         let (rule, policy, reason, handler) = match &entry.access {
             EntryAccess::Policy { rule, handler } => {
                 (Some(*rule), rule.to_string(), rule.reason().map(str::to_owned), handler.map(str::to_owned))
@@ -160,7 +160,7 @@ impl AccessRow {
                 guard: guard.cloned(),
                 operation: entry.operation.clone(),
                 methods: entry.methods.names().collect(),
-                is_route: matches!(entry.path, Path::Route(_)),
+                is_route: matches!(entry.path, RoutePath::Route(_)),
             },
         }
     }

@@ -19,7 +19,7 @@ use crate::timestamp::Timestamp;
 #[must_use = "a builder does nothing until it is built"]
 pub struct SessionsBuilder {
     records: Records,
-    limits: Limits,
+    limits: SessionLimits,
     cookie: SessionCookie,
     header: Option<String>,
     clock: Arc<dyn Clock>,
@@ -27,7 +27,7 @@ pub struct SessionsBuilder {
 
 /// The limits of sessions.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct SessionLimits {
     idle: Duration,
     absolute: Duration,
     fresh_for: Duration,
@@ -46,7 +46,7 @@ impl SessionsBuilder {
     pub(super) fn new(store: impl SessionStore) -> Self {
         Self {
             records: Records::new(store),
-            limits: Limits {
+            limits: SessionLimits {
                 idle: MINUTE * 30,
                 absolute: MINUTE * 60 * 12,
                 fresh_for: MINUTE * 15,
@@ -151,7 +151,7 @@ impl SessionsBuilder {
     }
 }
 
-impl Limits {
+impl SessionLimits {
     /// When a session ends if it is not used again.
     pub(super) fn end(self, kept: &Kept) -> Timestamp {
         kept.last_seen.plus(self.idle).min(kept.created_at.plus(self.absolute))

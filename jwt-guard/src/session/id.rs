@@ -53,15 +53,15 @@ impl fmt::Debug for SessionId {
 
 /// The places of one session in the store.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(from = "[Text; 2]", into = "[Text; 2]")]
-pub(super) struct Place {
+#[serde(from = "[HashedId; 2]", into = "[HashedId; 2]")]
+pub(super) struct SessionPlace {
     /// The session itself.
     pub(super) session: Id,
     /// The mark that it was ended.
     pub(super) end: Id,
 }
 
-impl Place {
+impl SessionPlace {
     /// The place for an id from a client; `None` if the text is not an id.
     pub(super) fn of(id: &str) -> Result<Option<Self>, SessionError> {
         if !is_well_formed(id) {
@@ -75,15 +75,15 @@ impl Place {
 /// Names in records are texts, because stores change numbers of this size.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-struct Text(Id);
+struct HashedId(Id);
 
-impl From<Text> for String {
-    fn from(Text(Id(number)): Text) -> Self {
+impl From<HashedId> for String {
+    fn from(HashedId(Id(number)): HashedId) -> Self {
         number.to_string()
     }
 }
 
-impl TryFrom<String> for Text {
+impl TryFrom<String> for HashedId {
     type Error = std::num::ParseIntError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
@@ -91,15 +91,15 @@ impl TryFrom<String> for Text {
     }
 }
 
-impl From<[Text; 2]> for Place {
-    fn from([Text(session), Text(end)]: [Text; 2]) -> Self {
+impl From<[HashedId; 2]> for SessionPlace {
+    fn from([HashedId(session), HashedId(end)]: [HashedId; 2]) -> Self {
         Self { session, end }
     }
 }
 
-impl From<Place> for [Text; 2] {
-    fn from(Place { session, end }: Place) -> Self {
-        [Text(session), Text(end)]
+impl From<SessionPlace> for [HashedId; 2] {
+    fn from(SessionPlace { session, end }: SessionPlace) -> Self {
+        [HashedId(session), HashedId(end)]
     }
 }
 

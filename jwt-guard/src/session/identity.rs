@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use super::life::Found;
+use super::life::SessionState;
 use super::{SessionData, SessionError, Sessions, claims};
 use crate::location::{Place, TokenLocation};
 use crate::opaque::{OpaqueCaller, Resolve, Resolved, Resolving};
@@ -35,12 +35,12 @@ impl Resolve for Sessions {
 }
 
 impl Sessions {
-    fn caller(found: Result<Found<SessionData>, SessionError>) -> Result<Resolved, String> {
+    fn caller(found: Result<SessionState<SessionData>, SessionError>) -> Result<Resolved, String> {
         // The cause of a failure may quote names that the store was given, which must not be logged.
         let session = match found.map_err(|error| error.to_string())? {
-            Found::Living(session) => session,
-            Found::Replaced => return Ok(Resolved::Replaced),
-            Found::Nothing => return Ok(Resolved::Nothing),
+            SessionState::Living(session) => session,
+            SessionState::Replaced => return Ok(Resolved::Replaced),
+            SessionState::Nothing => return Ok(Resolved::Nothing),
         };
         let claims = claims::of(&session).map_err(|error| error.to_string())?;
         let (scopes, roles) = (session.scopes().clone(), session.roles().clone());

@@ -5,15 +5,15 @@ use tower_sessions_core::session::Id;
 use super::SessionData;
 use super::Sessions;
 use super::error::{SessionError, SessionErrorKind};
-use super::id::{LineagePlace, Place, SessionId, everybody_place, subject_place};
-use super::record::{Entry, Generations, Kept};
+use super::id::{LineagePlace, SessionId, SessionPlace, everybody_place, subject_place};
+use super::record::{Generations, Kept, SessionRecord};
 use super::records::Created;
 use super::together::both;
 use crate::random;
 use crate::timestamp::Timestamp;
 
 /// The result of looking up an id.
-pub(super) enum Found<T> {
+pub(super) enum SessionState<T> {
     Living(T),
     /// A replaced id: a rotation has just given the session another one. Requests that were on their way have this one.
     Replaced,
@@ -22,39 +22,45 @@ pub(super) enum Found<T> {
 
 impl Sessions {
     /// The session with this id, if it is valid; this counts as a use.
-    pub(super) async fn look_up(&self, id: &str) -> Result<Found<SessionData>, SessionError> {
-        let Some(place) = Place::of(id)? else { return Ok(Found::Nothing) };
+    pub(super) async fn look_up(&self, id: &str) -> Result<SessionState<SessionData>, SessionError> {
+        let Some(place) = SessionPlace::of(id)? else { return Ok(SessionState::Nothing) };
         let now = self.now()?;
         let found = match self.find(&place, now).await? {
-            Found::Living(kept) if self.0.limits.is_due(&kept, now) => self.touch(&place, now).await?,
+            SessionState::Living(kept) if self.0.limits.is_due(&kept, now) => self.touch(&place, now).await?,
             found => found,
         };
         Ok(found.map(|kept| self.data(kept, now)))
     }
 
     /// The session that has or had this id, for a logout: this does not count as a use, and ends nothing. A replaced id
-    /// is [`Found::Replaced`] as long as the session lives under another one.
-    pub(super) async fn examine(&self, id: &str) -> Result<Found<SessionData>, SessionError> {
-        let Some(place) = Place::of(id)? else { return Ok(Found::Nothing) };
+    /// is [`SessionState::Replaced`] as long as the session lives under another one.
+    pub(super) async fn examine(&self, id: &str) -> Result<SessionState<SessionData>, SessionError> {
+        let Some(place) = SessionPlace::of(id)? else { return Ok(SessionState::Nothing) };
         let (now, records) = (self.now()?, &self.0.records);
         if let Some(found) = self.stored(&place, now).await? {
             return Ok(found.map(|kept| self.data(kept, now)));
         }
-        let Some((lineage, _)) = records.replaced(&place.end).await? else { return Ok(Found::Nothing) };
+        let Some((lineage, _)) = records.replaced(&place.end).await? else {
+            return Ok(SessionState::Nothing);
+        };
         // A concurrent rotation has not yet written the place of the newest.
         let Some(newest) = records.newest(&LineagePlace::of(&lineage)?.newest).await? else {
-            return Ok(Found::Replaced);
+            return Ok(SessionState::Replaced);
         };
         let lives = match self.stored(&newest, now).await? {
-            Some(found) => matches!(found, Found::Living(_)),
+            Some(found) => matches!(found, SessionState::Living(_)),
             // A concurrent rotation has replaced the newest too, and has not yet written where its successor is.
             None => records.replaced(&newest.end).await?.is_some(),
         };
-        Ok(if lives { Found::Replaced } else { Found::Nothing })
+        Ok(if lives { SessionState::Replaced } else { SessionState::Nothing })
     }
 
     /// The session at `place`, unless a limit or [`delete_all`](Self::delete_all) has ended it.
-    pub(super) async fn find(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
+    pub(super) async fn find(
+        &self,
+        place: &SessionPlace,
+        now: Timestamp,
+    ) -> Result<SessionState<Kept>, SessionError> {
         match self.stored(place, now).await? {
             Some(found) => Ok(found),
             None => self.missing(place, now).await,
@@ -62,26 +68,38 @@ impl Sessions {
     }
 
     /// As [`find`](Self::find); `None` if nothing is stored.
-    async fn stored(&self, place: &Place, now: Timestamp) -> Result<Option<Found<Kept>>, SessionError> {
+    async fn stored(
+        &self,
+        place: &SessionPlace,
+        now: Timestamp,
+    ) -> Result<Option<SessionState<Kept>>, SessionError> {
         let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else { return Ok(None) };
         // Stores may forget late, and settings may have become stricter since.
         if stored_end.min(self.0.limits.end(&kept)) <= now {
-            return Ok(Some(Found::Nothing));
+            return Ok(Some(SessionState::Nothing));
         }
         let generations = self.generations(&kept.subject).await?;
-        Ok(Some(if generations.allow(&kept.generations) { Found::Living(kept) } else { Found::Nothing }))
+        Ok(Some(if generations.allow(&kept.generations) {
+            SessionState::Living(kept)
+        } else {
+            SessionState::Nothing
+        }))
     }
 
     /// Finds out why a session is missing.
     ///
     /// An id that a rotation replaced a while ago comes from a client that did not get the new one: the owner, if a
     /// thief rotated, or the thief, if the owner did. It is unknown which, so the session ends.
-    async fn missing(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
+    async fn missing(
+        &self,
+        place: &SessionPlace,
+        now: Timestamp,
+    ) -> Result<SessionState<Kept>, SessionError> {
         let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
-            return Ok(Found::Nothing);
+            return Ok(SessionState::Nothing);
         };
         if now.since(at) < self.0.limits.rotation_grace {
-            return Ok(Found::Replaced);
+            return Ok(SessionState::Replaced);
         }
         tracing::warn!(
             target: "jwt_guard",
@@ -89,8 +107,8 @@ impl Sessions {
         );
         self.end_lineage(&lineage, now).await?;
         // Once is enough: a repetition finds an ended session.
-        self.0.records.save(place.end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
-        Ok(Found::Nothing)
+        self.0.records.save(place.end, &SessionRecord::Ended, self.0.limits.mark_end(now)).await?;
+        Ok(SessionState::Nothing)
     }
 
     /// The generations that a session of `subject` must have. Both are loaded at once, so the second one costs no
@@ -106,15 +124,15 @@ impl Sessions {
     pub(super) async fn end_generation(&self, place: Id) -> Result<(), SessionError> {
         let expires_at = self.0.limits.mark_end(self.now()?);
         // Random, not a counter: two calls at once cannot leave the same number.
-        let entry = Entry::Generation(random::id()?);
+        let entry = SessionRecord::Generation(random::id()?);
         self.0.records.save(place, &entry, expires_at).await
     }
 
     /// Records the use of the session, unless another request has done so meanwhile.
-    async fn touch(&self, place: &Place, now: Timestamp) -> Result<Found<Kept>, SessionError> {
+    async fn touch(&self, place: &SessionPlace, now: Timestamp) -> Result<SessionState<Kept>, SessionError> {
         let _turn = self.0.turns.take(&place.session).await;
         match self.find(place, now).await? {
-            Found::Living(kept) if self.0.limits.is_due(&kept, now) => {
+            SessionState::Living(kept) if self.0.limits.is_due(&kept, now) => {
                 self.keep(place, Kept { last_seen: now, ..kept }, now).await
             }
             found => Ok(found),
@@ -124,26 +142,26 @@ impl Sessions {
     /// Writes a session that was loaded before, and removes it again if it was ended meanwhile.
     pub(super) async fn keep(
         &self,
-        place: &Place,
+        place: &SessionPlace,
         kept: Kept,
         now: Timestamp,
-    ) -> Result<Found<Kept>, SessionError> {
+    ) -> Result<SessionState<Kept>, SessionError> {
         let records = &self.0.records;
-        records.save(place.session, &Entry::Session(kept.clone()), self.0.limits.end(&kept)).await?;
+        records.save(place.session, &SessionRecord::Session(kept.clone()), self.0.limits.end(&kept)).await?;
         if records.holds(&place.end).await? {
             records.delete(&place.session).await?;
             return self.missing(place, now).await;
         }
-        Ok(Found::Living(kept))
+        Ok(SessionState::Living(kept))
     }
 
     /// Writes a session under a new id.
-    pub(super) async fn begin(&self, kept: Kept) -> Result<(SessionId, Place), SessionError> {
+    pub(super) async fn begin(&self, kept: Kept) -> Result<(SessionId, SessionPlace), SessionError> {
         let id = SessionId::draw()?;
-        let place = Place::of(id.as_str())?;
+        let place = SessionPlace::of(id.as_str())?;
         let expires_at = self.0.limits.end(&kept);
         let place = place.ok_or_else(id_is_taken)?;
-        match self.0.records.create(place.session, &Entry::Session(kept), expires_at).await? {
+        match self.0.records.create(place.session, &SessionRecord::Session(kept), expires_at).await? {
             Created::New => Ok((id, place)),
             Created::Taken => Err(id_is_taken()),
         }
@@ -152,8 +170,8 @@ impl Sessions {
     /// Leaves a mark, then removes the session: in this order, so that a request that writes it back finds the mark.
     pub(super) async fn end(
         &self,
-        place: &Place,
-        mark: &Entry,
+        place: &SessionPlace,
+        mark: &SessionRecord,
         now: Timestamp,
     ) -> Result<Created, SessionError> {
         let mark = self.0.records.create(place.end, mark, self.0.limits.mark_end(now)).await?;
@@ -164,19 +182,19 @@ impl Sessions {
     /// Replaces a session by one with a new id. False if it, or its lineage, was ended first.
     pub(super) async fn replace(
         &self,
-        old: &Place,
-        new: &Place,
+        old: &SessionPlace,
+        new: &SessionPlace,
         lineage: String,
         now: Timestamp,
     ) -> Result<bool, SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(&lineage)?;
         // The first call that leaves the mark has ended the old session; another rotation or a logout may have been
         // faster.
-        if let Created::Taken = self.end(old, &Entry::Replaced { lineage, at: now }, now).await? {
+        if let Created::Taken = self.end(old, &SessionRecord::Replaced { lineage, at: now }, now).await? {
             return Ok(false);
         }
         let records = &self.0.records;
-        records.save(newest, &Entry::Newest(*new), self.0.limits.mark_end(now)).await?;
+        records.save(newest, &SessionRecord::Newest(*new), self.0.limits.mark_end(now)).await?;
         // An end of the lineage leaves its mark, and then looks for the newest id: if it was too early to find this
         // one, the mark is visible here.
         Ok(!records.holds(&end).await?)
@@ -185,15 +203,15 @@ impl Sessions {
     /// Ends the living session of a lineage.
     pub(super) async fn end_lineage(&self, lineage: &str, now: Timestamp) -> Result<(), SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(lineage)?;
-        self.0.records.save(end, &Entry::Ended, self.0.limits.mark_end(now)).await?;
+        self.0.records.save(end, &SessionRecord::Ended, self.0.limits.mark_end(now)).await?;
         if let Some(place) = self.0.records.newest(&newest).await? {
-            self.end(&place, &Entry::Ended, now).await?;
+            self.end(&place, &SessionRecord::Ended, now).await?;
         }
         Ok(())
     }
 }
 
-impl<T> Found<T> {
+impl<T> SessionState<T> {
     pub(super) fn living(self) -> Option<T> {
         match self {
             Self::Living(session) => Some(session),
@@ -201,11 +219,11 @@ impl<T> Found<T> {
         }
     }
 
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Found<U> {
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> SessionState<U> {
         match self {
-            Self::Living(session) => Found::Living(change(session)),
-            Self::Replaced => Found::Replaced,
-            Self::Nothing => Found::Nothing,
+            Self::Living(session) => SessionState::Living(change(session)),
+            Self::Replaced => SessionState::Replaced,
+            Self::Nothing => SessionState::Nothing,
         }
     }
 }

@@ -64,9 +64,9 @@ pub use new_session::NewSession;
 use crate::clock::Clock;
 use crate::random;
 use crate::timestamp::Timestamp;
-use builder::Limits;
-use id::Place;
-use record::{Entry, Kept};
+use builder::SessionLimits;
+use id::SessionPlace;
+use record::{Kept, SessionRecord};
 use records::{Created, Records};
 use turns::Turns;
 
@@ -99,7 +99,7 @@ pub struct Sessions(Arc<Inner>);
 
 struct Inner {
     records: Records,
-    limits: Limits,
+    limits: SessionLimits,
     cookie: SessionCookie,
     header: Option<String>,
     clock: Arc<dyn Clock>,
@@ -161,7 +161,7 @@ impl Sessions {
         payload: impl Serialize,
     ) -> Result<Option<SessionData>, SessionError> {
         let payload = new_session::payload_text(payload)?;
-        let Some(place) = Place::of(id)? else { return Ok(None) };
+        let Some(place) = SessionPlace::of(id)? else { return Ok(None) };
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
         let Some(kept) = self.find(&place, now).await?.living() else { return Ok(None) };
@@ -180,7 +180,7 @@ impl Sessions {
     ///
     /// As for [`read`](Self::read). Then the old id may be valid or not; a new one is not returned.
     pub async fn rotate(&self, id: &str) -> Result<Option<SessionId>, SessionError> {
-        let Some(place) = Place::of(id)? else { return Ok(None) };
+        let Some(place) = SessionPlace::of(id)? else { return Ok(None) };
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
         let Some(kept) = self.find(&place, now).await?.living() else { return Ok(None) };
@@ -209,12 +209,12 @@ impl Sessions {
     /// The store, the clock or the crypto backend fails. The session may still live: tell the user that they may not be
     /// logged out.
     pub async fn delete(&self, id: &str) -> Result<(), SessionError> {
-        let Some(place) = Place::of(id)? else { return Ok(()) };
+        let Some(place) = SessionPlace::of(id)? else { return Ok(()) };
         let _turn = self.0.turns.take(&place.session).await;
         let now = self.now()?;
         // Only sessions get marks: made-up ids must not fill the store.
         if self.0.records.holds(&place.session).await?
-            && let Created::New = self.end(&place, &Entry::Ended, now).await?
+            && let Created::New = self.end(&place, &SessionRecord::Ended, now).await?
         {
             return Ok(());
         }

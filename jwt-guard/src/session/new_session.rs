@@ -30,12 +30,12 @@ use crate::issue::names::{name_problem, scope_problem};
 /// ```
 #[must_use = "a session does not exist until it is created"]
 pub struct NewSession {
-    pub(super) contents: Contents,
+    pub(super) contents: SessionContents,
     problem: Option<SessionError>,
 }
 
 /// The grants of a session, and its payload.
-pub(super) struct Contents {
+pub(super) struct SessionContents {
     pub(super) subject: String,
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
@@ -49,7 +49,7 @@ impl NewSession {
         let subject = subject.into();
         let problem = check_name("subject", &subject).err();
         let payload = RawValue::NULL.to_owned();
-        let contents = Contents { subject, scopes: Vec::new(), roles: Vec::new(), payload };
+        let contents = SessionContents { subject, scopes: Vec::new(), roles: Vec::new(), payload };
         Self { contents, problem }
     }
 
@@ -82,7 +82,7 @@ impl NewSession {
     }
 
     /// The contents of the session, or the first mistake.
-    pub(super) fn checked(self) -> Result<Contents, SessionError> {
+    pub(super) fn checked(self) -> Result<SessionContents, SessionError> {
         self.problem.map_or(Ok(self.contents), Err)
     }
 

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use tower_sessions_core::session::{Id, Record};
 
 use super::error::{SessionError, SessionErrorKind};
-use super::id::Place;
+use super::id::SessionPlace;
 use crate::timestamp::Timestamp;
 
 /// The only name of a record's map.
@@ -21,7 +21,7 @@ const MEMBER: &str = "jwt_guard";
 /// The contents of one record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Entry {
+pub(super) enum SessionRecord {
     /// The session, or the lineage, was ended, and must not come back.
     Ended,
     Session(Kept),
@@ -31,7 +31,7 @@ pub(super) enum Entry {
         at: Timestamp,
     },
     /// The place of the newest session of a lineage.
-    Newest(Place),
+    Newest(SessionPlace),
     /// The generation that sessions of a subject, or all sessions, must have.
     Generation(String),
 }
@@ -67,7 +67,7 @@ impl Generations {
     }
 }
 
-impl Entry {
+impl SessionRecord {
     /// A record with these contents until `expires_at`.
     pub(super) fn write(&self, id: Id, expires_at: Timestamp) -> Result<Record, SessionError> {
         let text = serde_json::to_string(self)

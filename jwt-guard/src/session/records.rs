@@ -6,8 +6,8 @@ use tower_sessions_core::SessionStore;
 use tower_sessions_core::session::Id;
 
 use super::error::SessionError;
-use super::id::Place;
-use super::record::{Entry, Kept, unexpected};
+use super::id::SessionPlace;
+use super::record::{Kept, SessionRecord, unexpected};
 use crate::timestamp::Timestamp;
 
 pub(super) struct Records(Arc<dyn SessionStore>);
@@ -28,8 +28,8 @@ impl Records {
     /// The session at `place`, and its expiry in the store.
     pub(super) async fn session(&self, place: &Id) -> Result<Option<(Kept, Timestamp)>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
-        match Entry::read(&record)? {
-            Entry::Session(kept) => Ok(Some((kept, Timestamp::of_store(record.expiry_date)))),
+        match SessionRecord::read(&record)? {
+            SessionRecord::Session(kept) => Ok(Some((kept, Timestamp::of_store(record.expiry_date)))),
             _ => Err(unexpected()),
         }
     }
@@ -38,18 +38,18 @@ impl Records {
     /// ended, or there is no mark.
     pub(super) async fn replaced(&self, place: &Id) -> Result<Option<(String, Timestamp)>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
-        match Entry::read(&record)? {
-            Entry::Replaced { lineage, at } => Ok(Some((lineage, at))),
-            Entry::Ended => Ok(None),
+        match SessionRecord::read(&record)? {
+            SessionRecord::Replaced { lineage, at } => Ok(Some((lineage, at))),
+            SessionRecord::Ended => Ok(None),
             _ => Err(unexpected()),
         }
     }
 
     /// The place of the newest session of a lineage.
-    pub(super) async fn newest(&self, place: &Id) -> Result<Option<Place>, SessionError> {
+    pub(super) async fn newest(&self, place: &Id) -> Result<Option<SessionPlace>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
-        match Entry::read(&record)? {
-            Entry::Newest(place) => Ok(Some(place)),
+        match SessionRecord::read(&record)? {
+            SessionRecord::Newest(place) => Ok(Some(place)),
             _ => Err(unexpected()),
         }
     }
@@ -57,8 +57,8 @@ impl Records {
     /// The generation that sessions of a subject, or all sessions, must have; `None` if all are valid.
     pub(super) async fn generation(&self, place: &Id) -> Result<Option<String>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
-        match Entry::read(&record)? {
-            Entry::Generation(generation) => Ok(Some(generation)),
+        match SessionRecord::read(&record)? {
+            SessionRecord::Generation(generation) => Ok(Some(generation)),
             _ => Err(unexpected()),
         }
     }
@@ -75,7 +75,7 @@ impl Records {
     pub(super) async fn create(
         &self,
         place: Id,
-        entry: &Entry,
+        entry: &SessionRecord,
         expires_at: Timestamp,
     ) -> Result<Created, SessionError> {
         let mut record = entry.write(place, expires_at)?;
@@ -91,7 +91,7 @@ impl Records {
     pub(super) async fn save(
         &self,
         place: Id,
-        entry: &Entry,
+        entry: &SessionRecord,
         expires_at: Timestamp,
     ) -> Result<(), SessionError> {
         Ok(self.0.save(&entry.write(place, expires_at)?).await?)

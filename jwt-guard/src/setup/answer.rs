@@ -7,7 +7,7 @@ use crate::respond::RenderRefusal;
 
 /// The settings of this file, without the renderer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct AnswerSettings {
     pub(super) name: Option<String>,
     pub(super) realm: String,
     /// The address of this service as a protected resource; `Resource::named` checks it.
@@ -15,7 +15,7 @@ pub(super) struct Answer {
     pub(super) on_malformed: OnMalformed,
 }
 
-impl Default for Answer {
+impl Default for AnswerSettings {
     fn default() -> Self {
         Self { name: None, realm: "api".to_owned(), resource: None, on_malformed: OnMalformed::BadRequest }
     }
@@ -81,7 +81,7 @@ impl<K, A> Builder<K, A> {
     }
 }
 
-impl Answer {
+impl AnswerSettings {
     pub(super) fn check(&self, problems: &mut Problems) {
         if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
             problems.setting("the name of the guard is empty; leave it out, and the realm is the name");

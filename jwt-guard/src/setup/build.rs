@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ImportReport;
-use super::answer::Answer;
+use super::answer::AnswerSettings;
 use super::claims::ANY_AUDIENCE;
 use super::hierarchy::Implications;
 use super::issuer::IssuerDraft;
@@ -33,7 +33,7 @@ pub(super) struct Draft {
     pub(super) implications: Implications,
     pub(super) token_rules: TokenRules,
     pub(super) request: Request,
-    pub(super) answer: Answer,
+    pub(super) answer: AnswerSettings,
     pub(super) own_tokens: OwnTokens,
     #[cfg(feature = "sessions")]
     pub(super) sessions: Option<Sessions>,
@@ -55,7 +55,7 @@ impl Draft {
             implications: Implications::default(),
             token_rules: TokenRules::default(),
             request: Request::default(),
-            answer: Answer::default(),
+            answer: AnswerSettings::default(),
             own_tokens: OwnTokens::default(),
             #[cfg(feature = "sessions")]
             sessions: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::token_rules::TokenRules;
 use super::{Builder, HasKeys};
-use crate::config::{AllowList, IssuerSettings, Issuing, Revocation, RevocationSource};
+use crate::config::{AllowList, IssuerSettings, Issuing, RevocationCheck, RevocationSource};
 use crate::issue::{IssueError, IssuerBuilder, LONGEST_GRACE, TokenIssuer};
 use crate::keys::SigningKey;
 use crate::problems::Problems;
@@ -131,10 +131,10 @@ impl OwnTokens {
     }
 
     /// The check of revocation.
-    pub(super) fn revocation(&self) -> Option<Revocation> {
+    pub(super) fn revocation(&self) -> Option<RevocationCheck> {
         match (&self.revocation, &self.token_store) {
-            (Some(RevocationSource(store)), _) => Some(Revocation::Revoked(Arc::clone(store))),
-            (None, Some(store)) => Some(Revocation::Own(Arc::clone(store), self.allow_list)),
+            (Some(RevocationSource(store)), _) => Some(RevocationCheck::Revoked(Arc::clone(store))),
+            (None, Some(store)) => Some(RevocationCheck::Own(Arc::clone(store), self.allow_list)),
             (None, None) => None,
         }
     }

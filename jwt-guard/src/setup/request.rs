@@ -5,7 +5,7 @@ use http::header::HeaderName;
 use super::{Builder, Danger};
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::{CsrfRules, Origin};
-use crate::location::{Conflict, Credentials, Part, Place, TokenLocation};
+use crate::location::{Conflict, CredentialHandling, Part, Place, TokenLocation};
 use crate::problems::Problems;
 use crate::token::TokenKind;
 
@@ -15,7 +15,7 @@ pub(super) struct Request {
     pub(super) locations: Vec<TokenLocation>,
     pub(super) query: Vec<TokenLocation>,
     pub(super) conflict: Conflict,
-    pub(super) credentials: Credentials,
+    pub(super) credentials: CredentialHandling,
     pub(super) cookies: Option<CookieSettings>,
     pub(super) trusted_origins: Vec<String>,
 }
@@ -26,7 +26,7 @@ impl Default for Request {
             locations: vec![TokenLocation::bearer()],
             query: Vec::new(),
             conflict: Conflict::Refuse,
-            credentials: Credentials::Keep,
+            credentials: CredentialHandling::Keep,
             cookies: None,
             trusted_origins: Vec::new(),
         }
@@ -70,7 +70,7 @@ impl<K, A> Builder<K, A> {
     /// `Claims` and `Principal` still work. `OriginalUri` keeps the original address, and another guard in an inner
     /// layer finds no token.
     pub fn strip_credentials(mut self) -> Self {
-        self.draft.request.credentials = Credentials::Strip;
+        self.draft.request.credentials = CredentialHandling::Strip;
         self
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Builder, Danger};
 use crate::clock::{Clock, SystemClock};
 use crate::problems::Problems;
-use crate::verify::{EmbeddedKeys, Limits, TokenCache};
+use crate::verify::{DateLimits, EmbeddedKeys, TokenCache};
 
 /// 24 hours: a longer lifetime of an access token is usually a mistake of its issuer.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -25,14 +25,14 @@ const MAX_TOKEN_LEN: usize = 16 * 1024;
 /// The settings of this file.
 #[derive(Debug)]
 pub(super) struct TokenRules {
-    pub(super) limits: Limits,
+    pub(super) limits: DateLimits,
     /// The default if absent.
     pub(super) max_token_len: Option<usize>,
     pub(super) token_cache: TokenCache,
     pub(super) clock: Arc<dyn Clock>,
 }
 
-impl Default for Limits {
+impl Default for DateLimits {
     fn default() -> Self {
         Self {
             embedded_keys: EmbeddedKeys::Ignore,
@@ -46,7 +46,7 @@ impl Default for Limits {
 impl Default for TokenRules {
     fn default() -> Self {
         Self {
-            limits: Limits::default(),
+            limits: DateLimits::default(),
             max_token_len: None,
             token_cache: TokenCache::new(),
             clock: Arc::new(SystemClock),
@@ -124,7 +124,7 @@ impl TokenRules {
 
     /// Records invalid settings.
     pub(super) fn check(&self, problems: &mut Problems) {
-        if self.limits.leeway > Limits::MAX_LEEWAY {
+        if self.limits.leeway > DateLimits::MAX_LEEWAY {
             problems.setting(format!(
                 "a leeway of {:?} is too much; at most 5 minutes, and 30 seconds is the default",
                 self.limits.leeway

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::VerifyError;
 use super::members::{Member, Members, date, payload_str, text};
-use super::rules::{Audience, Clients, Lacking, Limits, LoginClaims, Rules};
+use super::rules::{Audience, Clients, DateLimits, Lacking, LoginClaims, Rules};
 use super::steps::{Check, Steps};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
@@ -97,7 +97,7 @@ impl Dates {
 
     /// When a valid token becomes invalid. Until then no check can fail, because all others only need time to have
     /// passed.
-    pub(super) fn end(&self, limits: &Limits) -> NumericDate {
+    pub(super) fn end(&self, limits: &DateLimits) -> NumericDate {
         let too_old = self
             .issued_at
             .zip(limits.max_token_age)
@@ -108,7 +108,7 @@ impl Dates {
     /// Expiry comes last, so that *expired* means that nothing else is wrong.
     pub(super) fn check(
         &self,
-        limits: &Limits,
+        limits: &DateLimits,
         now: NumericDate,
         steps: &mut impl Steps,
     ) -> Result<(), VerifyError> {
@@ -123,12 +123,12 @@ impl Dates {
     }
 
     /// RFC 7519 section 4.1.4: refused *on or after* the time.
-    fn check_expiry(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+    fn check_expiry(&self, limits: &DateLimits, now: NumericDate) -> Result<(), VerifyError> {
         if now >= self.expires_at.plus(limits.leeway) { Err(VerifyError::Expired) } else { Ok(()) }
     }
 
     /// RFC 7519 section 4.1.5.
-    fn check_not_before(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+    fn check_not_before(&self, limits: &DateLimits, now: NumericDate) -> Result<(), VerifyError> {
         match self.not_before {
             Some(not_before) if now.plus(limits.leeway) < not_before => Err(VerifyError::NotYetValid),
             _ => Ok(()),
@@ -136,7 +136,7 @@ impl Dates {
     }
 
     /// A token from the future is a mistake, or a sign that this clock was set back.
-    fn check_issued_at(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+    fn check_issued_at(&self, limits: &DateLimits, now: NumericDate) -> Result<(), VerifyError> {
         let Some(issued_at) = self.issued_at else {
             let required = limits.max_token_age.is_some();
             return if required { Err(VerifyError::ClaimMissing("iat".into())) } else { Ok(()) };
@@ -153,7 +153,7 @@ impl Dates {
     }
 
     /// From `iat`, or from the present if it is absent, to `exp`.
-    fn check_lifetime(&self, limits: &Limits, now: NumericDate) -> Result<(), VerifyError> {
+    fn check_lifetime(&self, limits: &DateLimits, now: NumericDate) -> Result<(), VerifyError> {
         let since_issue = |issued_at| (issued_at, Duration::ZERO);
         let (start, slack) = self.issued_at.map_or((now, limits.leeway), since_issue);
         match (self.expires_at.since(start), limits.max_lifetime) {

@@ -36,7 +36,7 @@ use crate::keys::{Algorithm, KeySet};
 use crate::principal::Identity;
 use crate::token::{RawToken, TokenKind, VerifiedAs};
 
-use cache::{Found, KnownTokens, Now};
+use cache::{KnownTokens, NewlyVerified, Now};
 use checks::Dates;
 use steps::{Steps, Unobserved};
 
@@ -48,7 +48,7 @@ pub(crate) use finding::Report;
 pub(crate) use issuer::IssuerRules;
 pub use rules::TokenProfile;
 pub(crate) use rules::{
-    Audience, ClaimPath, Clients, EmbeddedKeys, Limits, LoginClaims, RequiredValue, RoleObject, Rules,
+    Audience, ClaimPath, Clients, DateLimits, EmbeddedKeys, LoginClaims, RequiredValue, RoleObject, Rules,
 };
 pub use steps::Check;
 
@@ -132,7 +132,7 @@ impl Verifier {
         keys.remember(token.header(), key);
         if let Some((known, epoch)) = memory {
             let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
-            let found = Found { identity: &identity, good, issuer: index, key, keys: &keys };
+            let found = NewlyVerified { identity: &identity, good, issuer: index, key, keys: &keys };
             known.keep(token.text(), found, epoch, &*self.clock);
         }
         Ok(Verified(identity))

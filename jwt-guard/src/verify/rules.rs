@@ -150,7 +150,7 @@ pub(crate) struct Rules {
     pub(crate) hierarchies: Hierarchies,
     /// The treatment of `fresh` and `csrf`, which concern logins and cookies.
     pub(crate) login_claims: LoginClaims,
-    pub(crate) limits: Limits,
+    pub(crate) limits: DateLimits,
 }
 
 /// Whether the claims about a login are used.
@@ -164,7 +164,7 @@ pub(crate) enum LoginClaims {
 /// The rules for the tokens of all issuers of a guard. The defaults stand beside the setters, in
 /// `setup/token_rules.rs`.
 #[derive(Clone, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct DateLimits {
     pub(crate) embedded_keys: EmbeddedKeys,
     pub(crate) leeway: Duration,
     /// The longest time from `iat` to `exp`; `None` by `danger()`.
@@ -173,7 +173,7 @@ pub(crate) struct Limits {
     pub(crate) max_token_age: Option<Duration>,
 }
 
-impl Limits {
+impl DateLimits {
     /// RFC 7519 section 4.1.4: "usually no more than a few minutes".
     pub(crate) const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 }
@@ -184,7 +184,7 @@ impl Rules {
         let longest = self.limits.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
         Self {
             profile: TokenProfile::Typed(REFRESH_TYPE.to_owned()),
-            limits: Limits { max_lifetime: longest, max_token_age: None, ..self.limits.clone() },
+            limits: DateLimits { max_lifetime: longest, max_token_age: None, ..self.limits.clone() },
             machine_callers: false,
             ..self.clone()
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::set::{MOST_NAMES, Set};
+use super::set::{MOST_NAMES, NumberSet};
 use super::{Closed, Hierarchy};
 
 /// Why implications cannot be a hierarchy.
@@ -32,7 +32,7 @@ impl Hierarchy {
         }
         let names: Vec<&str> = names.into_iter().collect();
         let number = |name: &str| names.binary_search(&name).ok();
-        let mut direct = vec![Set::default(); names.len()];
+        let mut direct = vec![NumberSet::default(); names.len()];
         for (name, implied) in written {
             if let Some(direct) = number(name).and_then(|number| direct.get_mut(number)) {
                 implied.iter().filter_map(|name| number(name)).for_each(|number| direct.insert(number));
@@ -51,7 +51,7 @@ impl Hierarchy {
 }
 
 /// All numbers that each number reaches (Warshall's algorithm).
-fn closure(direct: &[Set]) -> Vec<Set> {
+fn closure(direct: &[NumberSet]) -> Vec<NumberSet> {
     let mut reached = direct.to_vec();
     for over in 0..reached.len() {
         let beyond = reached.get(over).copied().unwrap_or_default();
@@ -63,8 +63,8 @@ fn closure(direct: &[Set]) -> Vec<Set> {
 }
 
 /// A shortest cycle through each step that is on one, unless an earlier cycle contains the step.
-fn cycles(direct: &[Set], reached: &[Set]) -> Vec<Vec<usize>> {
-    let mut shown = vec![Set::default(); direct.len()];
+fn cycles(direct: &[NumberSet], reached: &[NumberSet]) -> Vec<Vec<usize>> {
+    let mut shown = vec![NumberSet::default(); direct.len()];
     let mut cycles = Vec::new();
     for (from, steps) in direct.iter().enumerate() {
         for to in steps.iter() {
@@ -91,9 +91,9 @@ fn cycles(direct: &[Set], reached: &[Set]) -> Vec<Vec<usize>> {
 }
 
 /// A shortest path between two numbers, with both ends.
-fn way(direct: &[Set], from: usize, to: usize) -> Vec<usize> {
+fn way(direct: &[NumberSet], from: usize, to: usize) -> Vec<usize> {
     let mut before: Vec<Option<usize>> = vec![None; direct.len()];
-    let mut seen = Set::default();
+    let mut seen = NumberSet::default();
     seen.insert(from);
     let mut edge = vec![from];
     while !edge.is_empty() && !seen.contains(to) {

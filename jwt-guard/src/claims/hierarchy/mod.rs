@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(crate) use close::NotClosed;
 pub(crate) use set::MOST_NAMES;
-use set::Set;
+use set::NumberSet;
 
 use super::names::NameSet;
 
@@ -31,7 +31,7 @@ struct Closed {
     /// Every name that implies another or is implied, sorted by bytes.
     names: Box<[Box<str>]>,
     /// What each name implies; a name is its index.
-    implied: Box<[Set]>,
+    implied: Box<[NumberSet]>,
 }
 
 impl Hierarchy {
@@ -63,8 +63,8 @@ impl Hierarchy {
 
 impl Closed {
     /// The names that are in the hierarchy, and all that they imply.
-    fn follow<'n>(&self, names: impl Iterator<Item = &'n str>) -> (Set, Set) {
-        let (mut own, mut implied) = (Set::default(), Set::default());
+    fn follow<'n>(&self, names: impl Iterator<Item = &'n str>) -> (NumberSet, NumberSet) {
+        let (mut own, mut implied) = (NumberSet::default(), NumberSet::default());
         for index in names.filter_map(|name| self.index(name)) {
             own.insert(index);
             implied = implied.with(self.implied.get(index).copied().unwrap_or_default());

@@ -8,9 +8,9 @@ const BITS: usize = u64::BITS as usize;
 
 /// Numbers below [`MOST_NAMES`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Set([u64; MOST_NAMES / BITS]);
+pub(super) struct NumberSet([u64; MOST_NAMES / BITS]);
 
-impl Set {
+impl NumberSet {
     pub(super) fn insert(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / BITS) {
             *word |= bit(number);

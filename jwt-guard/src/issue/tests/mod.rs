@@ -20,7 +20,7 @@ use crate::clock::{Clock, Hand, NOW};
 use crate::keys::{Algorithm, IssuerKeys, KeySet, SigningKey};
 use crate::principal::Identity;
 use crate::verify::{
-    Audience, ClaimPath, Clients, EmbeddedKeys, IssuerRules, Limits, Rules, TokenProfile, Verifier,
+    Audience, ClaimPath, Clients, DateLimits, EmbeddedKeys, IssuerRules, Rules, TokenProfile, Verifier,
     VerifyError,
 };
 
@@ -53,11 +53,11 @@ fn rules(profile: TokenProfile) -> Rules {
         machine_callers: false,
         login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
-        limits: Limits {
+        limits: DateLimits {
             embedded_keys: EmbeddedKeys::Refuse,
             leeway: Duration::ZERO,
             max_lifetime: Some(Duration::from_secs(30 * 86_400)),
-            ..Limits::default()
+            ..DateLimits::default()
         },
     }
 }

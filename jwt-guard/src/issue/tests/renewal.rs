@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use super::super::{NewToken, Pair, TokenPair};
+use super::super::{AccessAndRefresh, NewToken, TokenPair};
 use super::*;
 use crate::claims::Claims;
 use crate::principal::Identity;
@@ -101,7 +101,7 @@ fn presented(issuer: &TokenIssuer, token: &IssuedToken) -> Identity {
     Arc::into_inner(verifier.verify(token.as_str().as_bytes()).unwrap().into_identity()).unwrap()
 }
 
-fn login(issuer: &TokenIssuer) -> NewToken<Pair> {
+fn login(issuer: &TokenIssuer) -> NewToken<AccessAndRefresh> {
     issuer.pair("alice").scopes(["a", "b"]).roles(["clerk"]).claim("tenant", "acme").client_id("web").fresh()
 }
 
@@ -150,7 +150,7 @@ async fn the_access_token_before_ends_with_a_refresh_where_that_is_asked_for() {
     let issuer = issuer(|builder| builder);
     for asked in [true, false] {
         let store = Told::new(Rotated::Fresh);
-        let ask = |token: NewToken<Pair>| if asked { token.refresh_ends_access() } else { token };
+        let ask = |token: NewToken<AccessAndRefresh>| if asked { token.refresh_ends_access() } else { token };
         let first = ask(login(&issuer)).begin(&store).await.unwrap();
         let refresh = presented(&issuer, first.refresh());
         let _ = issuer.renew_verified(&refresh).unwrap().change(ask).rotate(&store).await.unwrap();

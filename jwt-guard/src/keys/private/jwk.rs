@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{PrivateKey, der, write};
 use crate::json::{self, Object};
-use crate::keys::algorithm::{Algorithm, Curve, Family};
+use crate::keys::algorithm::{Algorithm, Curve, KeyFamily};
 use crate::keys::error::{KeyError, KeyErrorKind};
 use crate::keys::jwk::{LIMITS, algorithm, bytes, check_purpose, family, id, text};
 use crate::keys::{SigningKey, ec};
@@ -23,21 +23,21 @@ pub(in crate::keys) fn read(jwk: &str) -> Result<SigningKey, KeyError> {
 
 fn bind(members: &Object<'_>) -> Result<SigningKey, KeyError> {
     let family = family(members, text(members, "kty")?)?;
-    let private = if family == Family::Hmac { "k" } else { "d" };
+    let private = if family == KeyFamily::Hmac { "k" } else { "d" };
     if members.get(private).is_none() {
         return Err(der::public());
     }
     check_purpose(members, "sign")?;
     let algorithm = algorithm(members, family, None)?;
     match family {
-        Family::Hmac => SigningKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
-        Family::Rsa => rsa(members, algorithm),
-        Family::Ec(curve) => {
+        KeyFamily::Hmac => SigningKey::from_secret(algorithm, &Secret::from(bytes(members, "k")?.as_slice())),
+        KeyFamily::Rsa => rsa(members, algorithm),
+        KeyFamily::Ec(curve) => {
             let d = bytes(members, "d")?;
             let point = point(members, curve)?;
             SigningKey::from_private(algorithm, &PrivateKey::Ec { curve, d: &d, public: Some(&point) })
         }
-        Family::Ed25519 => {
+        KeyFamily::Ed25519 => {
             let (seed, public) = (bytes(members, "d")?, bytes(members, "x")?);
             SigningKey::from_private(algorithm, &PrivateKey::Ed25519 { seed: &seed, public: Some(&public) })
         }

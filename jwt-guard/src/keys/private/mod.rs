@@ -11,7 +11,7 @@ mod write;
 use jsonwebtoken::EncodingKey;
 use zeroize::Zeroizing;
 
-use crate::keys::algorithm::{Algorithm, Curve, Family};
+use crate::keys::algorithm::{Algorithm, Curve, KeyFamily};
 use crate::keys::der::PublicKey;
 use crate::keys::error::{KeyError, KeyErrorKind};
 use crate::keys::{VerifyingKey, backend, ec};
@@ -27,11 +27,11 @@ pub(super) enum PrivateKey<'a> {
 }
 
 impl PrivateKey<'_> {
-    fn family(&self) -> Family {
+    fn family(&self) -> KeyFamily {
         match self {
-            Self::Rsa { .. } => Family::Rsa,
-            Self::Ec { curve, .. } => Family::Ec(*curve),
-            Self::Ed25519 { .. } => Family::Ed25519,
+            Self::Rsa { .. } => KeyFamily::Rsa,
+            Self::Ec { curve, .. } => KeyFamily::Ec(*curve),
+            Self::Ed25519 { .. } => KeyFamily::Ed25519,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::keys::error::quoted;
 use crate::keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
 
 /// Metadata has some 60 members, at most nested as lists of lists.
-const METADATA_LIMITS: json::Limits = json::Limits { depth: 16, members: 512 };
+const METADATA_LIMITS: json::JsonLimits = json::JsonLimits { depth: 16, members: 512 };
 
 /// The result of fetching keys.
 pub(super) enum Delivered {

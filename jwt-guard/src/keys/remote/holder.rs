@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use super::document::Delivered;
 use super::endpoint::Address;
 use super::listed::Listed;
-use super::report::{Health, KeyChange, Report};
-use super::schedule::{Answer, Cause, Effect, Jitter, Limits, Moment, Outcome, Schedule};
+use super::report::{FetchReport, Health, KeyChange};
+use super::schedule::{Cause, Effect, FetchDecision, FetchLimits, FetchOutcome, Jitter, Moment, Schedule};
 use crate::keys::key_set::useless;
 use crate::keys::{KeySet, KeySnapshot, VerifyingKey};
 
@@ -20,20 +20,20 @@ use crate::keys::{KeySet, KeySnapshot, VerifyingKey};
 /// Readers of keys take no lock and write nothing that other threads read. A task that wants a fetch takes the lock for
 /// a moment, and never holds it while waiting.
 pub(super) struct Holder {
-    held: ArcSwap<CurrentKeys>,
+    held: ArcSwap<HeldKeys>,
     state: Mutex<State>,
     /// The number of the last finished fetch.
     ended: watch::Sender<u64>,
 }
 
 /// A set of keys, with the end of its use.
-pub(super) struct CurrentKeys {
+pub(super) struct HeldKeys {
     generation: Arc<KeySnapshot>,
     usable_until: Moment,
 }
 
 /// The current keys. Holding this keeps them alive.
-pub(crate) struct Current(Guard<Arc<CurrentKeys>>);
+pub(crate) struct Current(Guard<Arc<HeldKeys>>);
 
 /// The state of fetching.
 pub(super) struct State {
@@ -56,8 +56,8 @@ pub(super) struct State {
 const LONGEST_ETAG: usize = 256;
 
 impl Holder {
-    pub(super) fn new(limits: Limits) -> Self {
-        let nothing = CurrentKeys {
+    pub(super) fn new(limits: FetchLimits) -> Self {
+        let nothing = HeldKeys {
             generation: Arc::new(KeySnapshot::new(0, KeySet::fetched(Vec::new()))),
             usable_until: Moment::ZERO,
         };
@@ -82,7 +82,7 @@ impl Holder {
     }
 
     /// Handles a request for a fetch.
-    pub(super) fn ask(&self, cause: Cause<'_>, now: Moment) -> Answer {
+    pub(super) fn ask(&self, cause: Cause<'_>, now: Moment) -> FetchDecision {
         self.state().schedule.ask(cause, now)
     }
 
@@ -94,16 +94,16 @@ impl Holder {
         now: Moment,
         at: Option<SystemTime>,
         jitter: Jitter,
-    ) -> Report {
+    ) -> FetchReport {
         let mut state = self.state();
         let outcome = match &result {
             Ok((_, Delivered::Keys { max_age, .. } | Delivered::Unchanged { max_age })) => {
-                Outcome::Keys(*max_age)
+                FetchOutcome::Keys(*max_age)
             }
-            Ok((_, Delivered::Empty)) => Outcome::Empty,
-            Ok((_, Delivered::Useless { .. })) | Err(_) => Outcome::Failed,
+            Ok((_, Delivered::Empty)) => FetchOutcome::Empty,
+            Ok((_, Delivered::Useless { .. })) | Err(_) => FetchOutcome::Failed,
         };
-        let mut report = Report::default();
+        let mut report = FetchReport::default();
         let generation = match (state.schedule.finish(number, outcome, now, jitter), result) {
             (Effect::Ignore, _) => return report,
             (Effect::Keep, result) => {
@@ -139,7 +139,7 @@ impl Holder {
             state.brought_by = number;
             state.fetched_at = at.or(state.fetched_at);
             let usable_until = state.schedule.usable_until().unwrap_or_default();
-            self.held.store(Arc::new(CurrentKeys { generation, usable_until }));
+            self.held.store(Arc::new(HeldKeys { generation, usable_until }));
         }
         report.note(&mut state, now);
         // Under the lock: otherwise the result of an earlier fetch could replace that of a later one.
@@ -150,7 +150,7 @@ impl Holder {
 
     /// The generation of the keys that were just fetched. It stays the same if the keys are the same, so that verified
     /// tokens stay verified.
-    fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut Report) -> Arc<KeySnapshot> {
+    fn succeed(&self, keys: Vec<VerifyingKey>, report: &mut FetchReport) -> Arc<KeySnapshot> {
         let held = self.held.load();
         let before = held.generation.keys();
         let change = KeyChange::between(before, &keys);
@@ -168,14 +168,14 @@ impl Holder {
 
     /// A set without a usable key is a failure, but it still withdraws the keys that it does not list, at once. The
     /// keys that it lists stay until their hard limit.
-    fn withdraw_all_but(&self, listed: &Listed, state: &mut State, report: &mut Report) {
+    fn withdraw_all_but(&self, listed: &Listed, state: &mut State, report: &mut FetchReport) {
         let held = self.held.load();
         let kept: Vec<_> = held.generation.keys().iter().filter(|key| listed.has(key)).cloned().collect();
         if kept.len() < held.generation.keys().iter().len() {
             // The tag belongs to keys that are gone.
             state.etag = None;
             let generation = self.succeed(kept, report);
-            self.held.store(Arc::new(CurrentKeys { generation, usable_until: held.usable_until }));
+            self.held.store(Arc::new(HeldKeys { generation, usable_until: held.usable_until }));
         }
     }
 

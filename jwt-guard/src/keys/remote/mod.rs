@@ -46,12 +46,12 @@ pub(crate) use self::holder::Current;
 use self::holder::Holder;
 #[cfg(feature = "remote-keys")]
 pub use self::http::HttpFetcher;
-use self::schedule::{Answer, Cause, Jitter, Moment};
+use self::schedule::{Cause, FetchDecision, Jitter, Moment};
 pub use self::settings::RemoteKeySettings;
 pub use self::status::KeyStatus;
 use self::timing::within;
 use super::Algorithm;
-use super::algorithm::Family;
+use super::algorithm::KeyFamily;
 use crate::caught::caught_while;
 use crate::clock::Clock;
 use crate::random;
@@ -108,7 +108,7 @@ impl RemoteKeys {
 
     /// Whether the issuer may publish a usable key for this algorithm.
     pub(crate) fn may_get(&self, algorithm: Algorithm) -> bool {
-        algorithm.family() != Family::Hmac
+        algorithm.family() != KeyFamily::Hmac
             && (self.algorithms.is_empty() || self.algorithms.contains(&algorithm))
     }
 
@@ -205,7 +205,7 @@ impl RemoteKeys {
     fn begin(self: &Arc<Self>, cause: Cause<'_>, now: Moment) -> Option<u64> {
         self.run_timer();
         match self.holder.ask(cause, now) {
-            Answer::Start(number) => {
+            FetchDecision::Start(number) => {
                 let flight = Flight { keys: Arc::clone(self), number, began: now, landed: false };
                 // Without a runtime the `Flight` is dropped, which ends the fetch.
                 if let Ok(runtime) = Handle::try_current() {
@@ -213,8 +213,8 @@ impl RemoteKeys {
                 }
                 Some(number)
             }
-            Answer::Join(number) => Some(number),
-            Answer::No => None,
+            FetchDecision::Join(number) => Some(number),
+            FetchDecision::No => None,
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) enum Health {
 
 /// The changes of one fetch.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(super) struct FetchReport {
     health: Option<(Health, Health)>,
     error: Option<String>,
     pub(super) change: Option<KeyChange>,
@@ -70,7 +70,7 @@ fn label(key: &VerifyingKey) -> String {
     format!("{} {:?}", key.algorithm(), key.id().unwrap_or_default())
 }
 
-impl Report {
+impl FetchReport {
     /// Compares the new state of the issuer with the old one.
     pub(super) fn note(&mut self, state: &mut State, now: Moment) {
         let health = match (state.schedule.is_failing(), state.schedule.has_keys(now)) {

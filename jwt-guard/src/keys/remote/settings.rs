@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::bearer::Bearer;
 #[cfg(feature = "remote-keys")]
 use super::proxy::Proxy;
-use super::schedule::{LONGEST_FRESH, Limits, SHORTEST_FRESH};
+use super::schedule::{FetchLimits, LONGEST_FRESH, SHORTEST_FRESH};
 #[cfg(feature = "remote-keys")]
 use crate::secret::Secret;
 
@@ -265,8 +265,8 @@ impl RemoteKeySettings {
         self.bearer.as_ref()
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        Limits { fresh: self.fresh, hard: self.hard, cooldown: self.cooldown }
+    pub(super) fn limits(&self) -> FetchLimits {
+        FetchLimits { fresh: self.fresh, hard: self.hard, cooldown: self.cooldown }
     }
 
     pub(super) fn longest_wait(&self) -> Duration {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::jwk::{Origin, read};
+use super::super::jwk::{JwkSource, read};
 use super::{Algorithm, KeyError, KeyErrorKind, VerifyingKey, changed, fixture, refused};
 
 const RSA: &str = fixture!("rsa-2048.public.jwk");
@@ -140,7 +140,7 @@ fn an_asymmetric_key_with_a_private_member_is_refused_from_anywhere() {
             for value in [json!("AQAB"), json!(""), json!([])] {
                 let text = changed(jwk, &json!({name: value}));
                 let part = format!("private member `{name}`");
-                for origin in [Origin::Local, Origin::Remote] {
+                for origin in [JwkSource::Local, JwkSource::Remote] {
                     refused(read(&text, &[Algorithm::Rs256], origin), KeyErrorKind::PrivateKey, &part);
                 }
             }
@@ -150,7 +150,7 @@ fn an_asymmetric_key_with_a_private_member_is_refused_from_anywhere() {
         [fixture!("rsa-2048.private.jwk"), fixture!("p256.private.jwk"), fixture!("ed25519.private.jwk")]
     {
         refused(VerifyingKey::jwk(jwk, &[]), KeyErrorKind::PrivateKey, "remove the private members");
-        refused(read(jwk, &[], Origin::Remote), KeyErrorKind::PrivateKey, "replace the key pair");
+        refused(read(jwk, &[], JwkSource::Remote), KeyErrorKind::PrivateKey, "replace the key pair");
     }
 }
 
@@ -160,17 +160,17 @@ fn a_leaked_private_key_is_reported_whatever_else_is_wrong() {
         [json!({"use": "enc"}), json!({"alg": "none"}), json!({"crv": "P-521"}), json!({"kty": "AKP"})]
     {
         let text = changed(fixture!("p256.private.jwk"), &changes);
-        refused(read(&text, &[], Origin::Remote), KeyErrorKind::PrivateKey, "private member `d`");
+        refused(read(&text, &[], JwkSource::Remote), KeyErrorKind::PrivateKey, "private member `d`");
     }
 }
 
 #[test]
 fn a_secret_is_refused_from_a_remote_set_only() {
     let text = changed(OCT, &json!({"alg": "HS256"}));
-    assert!(read(&text, &[], Origin::Local).is_ok());
-    refused(read(&text, &[], Origin::Remote), KeyErrorKind::PrivateKey, "shared secret");
+    assert!(read(&text, &[], JwkSource::Local).is_ok());
+    refused(read(&text, &[], JwkSource::Remote), KeyErrorKind::PrivateKey, "shared secret");
     let without = changed(&text, &json!({"k": null}));
-    refused(read(&without, &[], Origin::Remote), KeyErrorKind::PrivateKey, "shared secret");
+    refused(read(&without, &[], JwkSource::Remote), KeyErrorKind::PrivateKey, "shared secret");
 }
 
 #[test]

@@ -7,15 +7,15 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::{Reader, mark};
-use crate::location::{Credential, LocationError, is_tchar, is_token};
+use super::{PlaceReader, mark};
+use crate::location::{FoundCredential, LocationError, is_tchar, is_token};
 use crate::token::TokenSource;
 
 pub(super) struct Authorization<'p> {
     pub(super) scheme: &'p str,
 }
 
-impl Reader for Authorization<'_> {
+impl PlaceReader for Authorization<'_> {
     fn problem(&self) -> Option<String> {
         let Self { scheme } = self;
         (!is_token(scheme)).then(|| {
@@ -23,7 +23,7 @@ impl Reader for Authorization<'_> {
         })
     }
 
-    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Credential<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<FoundCredential<'r>, LocationError> {
         find(&request.headers, self.scheme, longest)
     }
 
@@ -48,8 +48,8 @@ pub(in crate::location) fn find<'r>(
     headers: &'r HeaderMap,
     scheme: &str,
     longest: usize,
-) -> Result<Credential<'r>, LocationError> {
-    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(Credential::Nothing) };
+) -> Result<FoundCredential<'r>, LocationError> {
+    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(FoundCredential::Nothing) };
     // Most requests have this header once.
     if headers.len() > headers.keys_len() && headers.get_all(AUTHORIZATION).iter().nth(1).is_some() {
         return Err(LocationError::Ambiguous);
@@ -59,7 +59,7 @@ pub(in crate::location) fn find<'r>(
     if let Some([b' ', token @ ..]) = value.strip_prefix(scheme.as_bytes())
         && token.first().is_some_and(|&byte| byte != b' ')
     {
-        return Ok(Credential::Token(token, TokenSource::AuthorizationHeader));
+        return Ok(FoundCredential::Token(token, TokenSource::AuthorizationHeader));
     }
     read(value, scheme, longest, TokenSource::AuthorizationHeader)
 }
@@ -71,9 +71,9 @@ pub(super) fn read<'r>(
     scheme: &str,
     longest: usize,
     source: TokenSource,
-) -> Result<Credential<'r>, LocationError> {
+) -> Result<FoundCredential<'r>, LocationError> {
     if value.trim_ascii().is_empty() {
-        return Ok(Credential::Nothing);
+        return Ok(FoundCredential::Nothing);
     }
     let head = value.get(..longest).unwrap_or(value);
     let end = head.iter().position(|&byte| byte == b' ').unwrap_or(head.len());
@@ -85,10 +85,10 @@ pub(super) fn read<'r>(
         // A word of three parts is a token without a scheme. By the grammar it is a scheme; but then its sender would
         // be anonymous on open routes, without learning why.
         let forgotten = rest.is_empty() && found.iter().filter(|&&byte| byte == b'.').count() == 2;
-        return if forgotten { Err(LocationError::Malformed) } else { Ok(Credential::OtherScheme) };
+        return if forgotten { Err(LocationError::Malformed) } else { Ok(FoundCredential::OtherScheme) };
     }
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let (_, token) = rest.split_at(spaces);
     // A scheme alone is legal, but not credentials: `auth-scheme [ 1*SP ( token68 / .. ) ]` (RFC 9110 section 11.4).
-    if token.is_empty() { Ok(Credential::Nothing) } else { Ok(Credential::Token(token, source)) }
+    if token.is_empty() { Ok(FoundCredential::Nothing) } else { Ok(FoundCredential::Token(token, source)) }
 }

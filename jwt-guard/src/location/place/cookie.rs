@@ -6,8 +6,8 @@ use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
 
-use super::{Reader, keep_members, lines, longer_than_a_list, mark};
-use crate::location::{Credential, LocationError, is_token};
+use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark};
+use crate::location::{FoundCredential, LocationError, is_token};
 use crate::token::TokenSource;
 
 pub(super) struct Cookie<'p> {
@@ -15,7 +15,7 @@ pub(super) struct Cookie<'p> {
     pub(super) source: TokenSource,
 }
 
-impl Reader for Cookie<'_> {
+impl PlaceReader for Cookie<'_> {
     fn problem(&self) -> Option<String> {
         let Self { name, source } = self;
         // The cookie of a session is checked with its settings.
@@ -23,7 +23,7 @@ impl Reader for Cookie<'_> {
             .then(|| format!("{name:?} is not a cookie name; expected a name such as `access_token`"))
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<FoundCredential<'r>, LocationError> {
         find(&request.headers, self.name, self.source)
     }
 
@@ -47,14 +47,14 @@ fn find<'r>(
     headers: &'r HeaderMap,
     name: &str,
     source: TokenSource,
-) -> Result<Credential<'r>, LocationError> {
+) -> Result<FoundCredential<'r>, LocationError> {
     if longer_than_a_list(headers.get_all(COOKIE).iter()) {
         return Err(LocationError::Malformed);
     }
     let mut values = values(headers, name);
-    let Some(first) = values.next() else { return Ok(Credential::Nothing) };
+    let Some(first) = values.next() else { return Ok(FoundCredential::Nothing) };
     if values.all(|other| other == first) {
-        Ok(Credential::Token(first, source))
+        Ok(FoundCredential::Token(first, source))
     } else {
         Err(LocationError::UnequalCookies)
     }

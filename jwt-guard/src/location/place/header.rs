@@ -7,18 +7,18 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::authorization::{Authorization, read};
-use super::{Reader, mark, only};
-use crate::location::{Credential, LocationError, is_not_empty};
+use super::{PlaceReader, mark, only};
+use crate::location::{FoundCredential, LocationError, is_not_empty};
 use crate::token::TokenSource;
 
-pub(super) struct Header<'p> {
+pub(super) struct HeaderPlace<'p> {
     pub(super) name: &'p str,
     /// The scheme before the token.
     pub(super) scheme: Option<&'p str>,
     pub(super) source: TokenSource,
 }
 
-impl Reader for Header<'_> {
+impl PlaceReader for HeaderPlace<'_> {
     fn problem(&self) -> Option<String> {
         if let Some(problem) = self.scheme.and_then(|scheme| Authorization { scheme }.problem()) {
             return Some(problem);
@@ -46,11 +46,11 @@ impl Reader for Header<'_> {
         }
     }
 
-    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Credential<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<FoundCredential<'r>, LocationError> {
         let values = request.headers.get_all(self.name).iter().filter(|value| is_not_empty(value));
         let value = only(values.map(HeaderValue::as_bytes), self.source)?;
         match (self.scheme, value) {
-            (Some(scheme), Credential::Token(value, source)) => read(value, scheme, longest, source),
+            (Some(scheme), FoundCredential::Token(value, source)) => read(value, scheme, longest, source),
             (_, value) => Ok(value),
         }
     }
@@ -64,7 +64,7 @@ impl Reader for Header<'_> {
     }
 }
 
-impl fmt::Display for Header<'_> {
+impl fmt::Display for HeaderPlace<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let session = if self.source == TokenSource::Session { "session " } else { "" };
         match self.scheme {

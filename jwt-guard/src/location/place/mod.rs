@@ -16,10 +16,10 @@ use self::authorization::Authorization;
 pub(super) use self::authorization::find as find_authorization;
 use self::cookie::Cookie;
 pub(super) use self::cookie::values as cookie_values;
-use self::header::Header;
+use self::header::HeaderPlace;
 use self::query::Query;
 use self::websocket::WebSocketProtocol;
-use super::{Credential, LocationError};
+use super::{FoundCredential, LocationError};
 use crate::token::TokenSource;
 
 /// One place of a request that may have a token.
@@ -157,12 +157,12 @@ pub(crate) enum Part<'p> {
 }
 
 /// A place of a request. `Display` is its name in messages.
-pub(super) trait Reader: fmt::Display {
+pub(super) trait PlaceReader: fmt::Display {
     /// The problem of its name, if any.
     fn problem(&self) -> Option<String>;
 
     /// Finds its token. A token longer than `longest` is passed on without checking its characters.
-    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<Credential<'r>, LocationError>;
+    fn find<'r>(&self, request: &'r Parts, longest: usize) -> Result<FoundCredential<'r>, LocationError>;
 
     /// Marks the headers that may carry the token as sensitive.
     fn mark_sensitive(&self, headers: &mut HeaderMap);
@@ -173,15 +173,15 @@ pub(super) trait Reader: fmt::Display {
 
 impl Place {
     /// Calls `with` with the reader of this place.
-    pub(super) fn read<R>(&self, with: impl FnOnce(&dyn Reader) -> R) -> R {
+    pub(super) fn read<R>(&self, with: impl FnOnce(&dyn PlaceReader) -> R) -> R {
         match self {
             Self::Authorization { scheme } => with(&Authorization { scheme }),
-            Self::Header { name } => with(&Header { name, scheme: None, source: TokenSource::Header }),
+            Self::Header { name } => with(&HeaderPlace { name, scheme: None, source: TokenSource::Header }),
             Self::SchemeHeader { name, scheme } => {
-                with(&Header { name, scheme: Some(scheme), source: TokenSource::Header })
+                with(&HeaderPlace { name, scheme: Some(scheme), source: TokenSource::Header })
             }
             Self::SessionHeader { name } => {
-                with(&Header { name, scheme: None, source: TokenSource::Session })
+                with(&HeaderPlace { name, scheme: None, source: TokenSource::Session })
             }
             Self::Cookie { name } => with(&Cookie { name, source: TokenSource::Cookie }),
             Self::Session { name } => with(&Cookie { name, source: TokenSource::Session }),
@@ -227,10 +227,10 @@ fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut
 fn only<'r>(
     mut tokens: impl Iterator<Item = &'r [u8]>,
     source: TokenSource,
-) -> Result<Credential<'r>, LocationError> {
+) -> Result<FoundCredential<'r>, LocationError> {
     match (tokens.next(), tokens.next()) {
-        (None, _) => Ok(Credential::Nothing),
-        (Some(token), None) => Ok(Credential::Token(token, source)),
+        (None, _) => Ok(FoundCredential::Nothing),
+        (Some(token), None) => Ok(FoundCredential::Token(token, source)),
         (Some(_), Some(_)) => Err(LocationError::Ambiguous),
     }
 }

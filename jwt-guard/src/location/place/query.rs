@@ -5,15 +5,15 @@ use std::fmt;
 use http::HeaderMap;
 use http::request::Parts;
 
-use super::{Reader, only};
-use crate::location::{Credential, LocationError};
+use super::{PlaceReader, only};
+use crate::location::{FoundCredential, LocationError};
 use crate::token::TokenSource;
 
 pub(super) struct Query<'p> {
     pub(super) name: &'p str,
 }
 
-impl Reader for Query<'_> {
+impl PlaceReader for Query<'_> {
     fn problem(&self) -> Option<String> {
         let Self { name } = self;
         (name.is_empty() || !name.bytes().all(is_unreserved)).then(|| {
@@ -21,7 +21,7 @@ impl Reader for Query<'_> {
         })
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<FoundCredential<'r>, LocationError> {
         let pairs = request.uri.query().unwrap_or_default().split('&');
         let values =
             pairs.filter_map(|pair| Some(pair.strip_prefix(self.name)?.strip_prefix('=')?.as_bytes()));

@@ -7,21 +7,21 @@ use http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
-use super::{Reader, keep_members, lines, longer_than_a_list, mark, only};
-use crate::location::{Credential, LocationError, is_token};
+use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark, only};
+use crate::location::{FoundCredential, LocationError, is_token};
 use crate::token::TokenSource;
 
 pub(super) struct WebSocketProtocol<'p> {
     pub(super) name: &'p str,
 }
 
-impl Reader for WebSocketProtocol<'_> {
+impl PlaceReader for WebSocketProtocol<'_> {
     fn problem(&self) -> Option<String> {
         let Self { name } = self;
         (!is_token(name)).then(|| format!("{name:?} is not a sub-protocol; expected a name such as `bearer`"))
     }
 
-    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<Credential<'r>, LocationError> {
+    fn find<'r>(&self, request: &'r Parts, _: usize) -> Result<FoundCredential<'r>, LocationError> {
         find(request, self.name)
     }
 
@@ -40,9 +40,9 @@ impl fmt::Display for WebSocketProtocol<'_> {
     }
 }
 
-fn find<'r>(request: &'r Parts, name: &str) -> Result<Credential<'r>, LocationError> {
+fn find<'r>(request: &'r Parts, name: &str) -> Result<FoundCredential<'r>, LocationError> {
     if !is_handshake(request) {
-        return Ok(Credential::Nothing);
+        return Ok(FoundCredential::Nothing);
     }
     let lines = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL);
     if longer_than_a_list(lines.iter()) {

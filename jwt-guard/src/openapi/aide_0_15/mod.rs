@@ -78,9 +78,9 @@ use aide::openapi::{
 };
 
 use super::Document;
-use super::answers::Answer;
+use super::answers::DocumentedAnswer;
 use super::schemes::Scheme;
-use super::security::Requirement;
+use super::security::SchemeScopes;
 use super::write::{At, METHODS, POLICY, Write, WriteOperation, field_of_method, with_paragraph};
 use crate::router::document::Operation as Kept;
 
@@ -148,7 +148,7 @@ impl Write for OpenApi {
         self.components.iter().flat_map(|components| components.security_schemes.keys().cloned()).collect()
     }
 
-    fn security(&self) -> Vec<Requirement> {
+    fn security(&self) -> Vec<SchemeScopes> {
         self.security.iter().map(read).collect()
     }
 
@@ -158,16 +158,16 @@ impl Write for OpenApi {
 }
 
 impl WriteOperation for Operation {
-    fn security(&self) -> Option<Vec<Requirement>> {
+    fn security(&self) -> Option<Vec<SchemeScopes>> {
         (!self.security.is_empty()).then(|| self.security.iter().map(read).collect())
     }
 
-    fn secure(&mut self, requirements: &[Requirement]) {
+    fn secure(&mut self, requirements: &[SchemeScopes]) {
         let written = requirements.iter().map(|all| all.clone().into_iter().collect());
         self.security = written.collect();
     }
 
-    fn answer(&mut self, answer: &Answer) {
+    fn answer(&mut self, answer: &DocumentedAnswer) {
         let known = &mut self.responses.get_or_insert_default().responses;
         let known = known.entry(StatusCode::Code(answer.status));
         let known = known.or_insert_with(|| ReferenceOr::Item(response(answer)));
@@ -191,7 +191,7 @@ impl WriteOperation for Operation {
     }
 }
 
-fn response(answer: &Answer) -> Response {
+fn response(answer: &DocumentedAnswer) -> Response {
     Response { description: answer.description.to_owned(), ..Response::default() }
 }
 
@@ -213,7 +213,7 @@ fn header(description: &str) -> Header {
     }
 }
 
-fn read(requirement: &aide::openapi::SecurityRequirement) -> Requirement {
+fn read(requirement: &aide::openapi::SecurityRequirement) -> SchemeScopes {
     requirement.clone().into_iter().collect()
 }
 

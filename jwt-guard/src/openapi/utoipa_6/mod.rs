@@ -72,9 +72,9 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, RefOr};
 
 use super::Document;
-use super::answers::Answer;
+use super::answers::DocumentedAnswer;
 use super::schemes::Scheme;
-use super::security::Requirement;
+use super::security::SchemeScopes;
 use super::write::{At, METHODS, POLICY, Write, WriteOperation, field_of_method, with_paragraph};
 use crate::router::document::Operation as Kept;
 
@@ -133,7 +133,7 @@ impl Write for OpenApi {
         self.components.iter().flat_map(|components| components.security_schemes.keys().cloned()).collect()
     }
 
-    fn security(&self) -> Vec<Requirement> {
+    fn security(&self) -> Vec<SchemeScopes> {
         self.security.iter().flatten().map(read).collect()
     }
 
@@ -163,15 +163,15 @@ impl Write for OpenApi {
 }
 
 impl WriteOperation for Operation {
-    fn security(&self) -> Option<Vec<Requirement>> {
+    fn security(&self) -> Option<Vec<SchemeScopes>> {
         self.security.as_ref().map(|security| security.iter().map(read).collect())
     }
 
-    fn secure(&mut self, requirements: &[Requirement]) {
+    fn secure(&mut self, requirements: &[SchemeScopes]) {
         self.security = Some(requirements.iter().map(requirement).collect());
     }
 
-    fn answer(&mut self, answer: &Answer) {
+    fn answer(&mut self, answer: &DocumentedAnswer) {
         let known = self.responses.responses.entry(answer.status.to_string());
         let known = known.or_insert_with(|| ResponseBuilder::new().description(answer.description).into());
         if let (RefOr::T(response), Some((name, description))) = (known, answer.header) {
@@ -209,13 +209,13 @@ fn add_header(response: &mut Response, name: &str, description: &str) {
     }
 }
 
-fn requirement(requirement: &Requirement) -> SecurityRequirement {
+fn requirement(requirement: &SchemeScopes) -> SecurityRequirement {
     let all = requirement.iter();
     all.fold(SecurityRequirement::default(), |written, (name, names)| written.add(name, names))
 }
 
 /// utoipa only reveals it by serialising it.
-fn read(requirement: &SecurityRequirement) -> Requirement {
+fn read(requirement: &SecurityRequirement) -> SchemeScopes {
     let written = serde_json::to_value(requirement).unwrap_or_default();
     serde_json::from_value(written).unwrap_or_default()
 }

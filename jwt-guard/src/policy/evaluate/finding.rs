@@ -2,7 +2,7 @@
 //!
 //! Of claims it shows whether they are there and their type; never a value.
 
-use super::{Caller, Verdict};
+use super::{Evaluator, Verdict};
 use crate::claims::hierarchy::Hierarchy;
 use crate::json::{At, Json, Object};
 use crate::policy::Requirement;
@@ -19,7 +19,7 @@ pub(crate) struct Sources<'a> {
 /// What the policy asks for and the caller does not have.
 pub(crate) fn finding(requirement: &Requirement, principal: &Principal, sources: Sources<'_>) -> Finding {
     let hierarchy = Hierarchy::default();
-    let caller = Caller::new(principal.identity().map(AsRef::as_ref), &hierarchy);
+    let caller = Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy);
     let mut unmet = Vec::new();
     caller.collect(requirement, &mut unmet);
     let mut looked = Looked { caller: &caller, sources: &sources, found: Vec::new(), setting: None };
@@ -30,7 +30,7 @@ pub(crate) fn finding(requirement: &Requirement, principal: &Principal, sources:
     Finding { setting: setting.map(Into::into), ..finding }
 }
 
-impl Caller<'_> {
+impl Evaluator<'_> {
     /// The conditions beside each other that do not hold.
     fn collect<'r>(&self, requirement: &'r Requirement, unmet: &mut Vec<&'r Requirement>) {
         match requirement {
@@ -44,7 +44,7 @@ impl Caller<'_> {
 
 /// The claims that were looked at, each once.
 struct Looked<'a> {
-    caller: &'a Caller<'a>,
+    caller: &'a Evaluator<'a>,
     sources: &'a Sources<'a>,
     found: Vec<String>,
     setting: Option<String>,

@@ -41,7 +41,7 @@ pub(crate) fn evaluate(
     principal: &Principal,
     hierarchy: &Hierarchy,
 ) -> Result<(), Unmet> {
-    let caller = Caller::new(principal.identity().map(AsRef::as_ref), hierarchy);
+    let caller = Evaluator::new(principal.identity().map(AsRef::as_ref), hierarchy);
     if caller.verdict(requirement) == Verdict::Holds {
         return Ok(());
     }
@@ -57,7 +57,7 @@ pub(crate) fn evaluate(
 /// The malformed claims of the caller that `requirement` asks for, for the log.
 pub(crate) fn malformed_claims(requirement: &Requirement, principal: &Principal) -> Option<String> {
     let hierarchy = Hierarchy::default();
-    Caller::new(principal.identity().map(AsRef::as_ref), &hierarchy).malformed_claims(requirement)
+    Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy).malformed_claims(requirement)
 }
 
 /// The scopes that a caller without a token should request: those of the branch that grants the fewest, without implied
@@ -154,13 +154,13 @@ impl Branch {
 }
 
 /// A caller with its claims, which are parsed only when a condition needs one.
-struct Caller<'a> {
+struct Evaluator<'a> {
     identity: Option<&'a Identity>,
     hierarchy: &'a Hierarchy,
     claims: OnceCell<Option<Object<'a>>>,
 }
 
-impl<'a> Caller<'a> {
+impl<'a> Evaluator<'a> {
     fn new(identity: Option<&'a Identity>, hierarchy: &'a Hierarchy) -> Self {
         Self { identity, hierarchy, claims: OnceCell::new() }
     }

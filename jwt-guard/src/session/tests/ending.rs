@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_session_that_was_deleted_is_nobody() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.here.delete(id.as_str()).await.unwrap();
     for sessions in [&place.here, &place.there] {
@@ -20,7 +20,7 @@ async fn a_session_that_was_deleted_is_nobody() {
 async fn a_request_elsewhere_does_not_bring_a_session_back_that_was_ended_meanwhile() {
     // Loaded here, ended there, written here: by a use, and by an update.
     for update in [false, true] {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.clock.advance(MINUTE);
         let (elsewhere, ended) = (place.there.clone(), id.clone());
@@ -37,7 +37,7 @@ async fn a_request_elsewhere_does_not_bring_a_session_back_that_was_ended_meanwh
 
 #[tokio::test]
 async fn a_request_elsewhere_does_not_bring_an_id_back_that_was_rotated_meanwhile() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let old = place.alice().await;
     place.clock.advance(MINUTE);
     let (elsewhere, id) = (place.there.clone(), old.clone());
@@ -50,7 +50,7 @@ async fn a_request_elsewhere_does_not_bring_an_id_back_that_was_rotated_meanwhil
 
 #[tokio::test]
 async fn a_session_that_a_crash_brought_back_ends_at_its_next_use_after_a_minute() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     let records = place.shelf.records();
     place.here.delete(id.as_str()).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_session_that_a_crash_brought_back_ends_at_its_next_use_after_a_minute
 
 #[tokio::test]
 async fn a_use_does_not_undo_an_update_in_the_same_process() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.clock.advance(MINUTE);
     let (sessions, same) = (place.here.clone(), id.clone());
@@ -83,7 +83,7 @@ async fn a_use_does_not_undo_an_update_in_the_same_process() {
 
 #[tokio::test]
 async fn the_mark_of_an_ended_session_goes_when_no_such_session_can_live() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.here.delete(id.as_str()).await.unwrap();
     place.clock.advance(12 * HOUR);

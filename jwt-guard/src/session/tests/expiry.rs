@@ -5,7 +5,7 @@ use crate::session::SessionErrorKind;
 
 #[tokio::test]
 async fn a_session_that_is_not_used_ends() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.clock.advance(30 * MINUTE - SECOND);
     let other = place.alice().await;
@@ -19,7 +19,7 @@ async fn a_session_that_is_not_used_ends() {
 
 #[tokio::test]
 async fn use_keeps_a_session_alive_but_not_beyond_the_absolute_limit() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     for _ in 0..35 {
         place.clock.advance(20 * MINUTE);
@@ -37,7 +37,7 @@ async fn use_keeps_a_session_alive_but_not_beyond_the_absolute_limit() {
 
 #[tokio::test]
 async fn the_store_is_told_when_an_idle_session_ends() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     place.alice().await;
     assert_eq!(place.shelf.records().len(), 1);
     assert!(place.shelf.records()[0].expiry_date == place.clock.now() + 30 * MINUTE);
@@ -45,7 +45,7 @@ async fn the_store_is_told_when_an_idle_session_ends() {
 
 #[tokio::test]
 async fn reading_writes_at_most_once_a_minute() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     for _ in 0..59 {
         place.clock.advance(SECOND);
@@ -69,7 +69,7 @@ async fn reading_writes_at_most_once_a_minute() {
 
 #[tokio::test]
 async fn a_short_idle_time_does_not_end_a_session_in_use() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(20 * SECOND));
     let id = place.alice().await;
     for _ in 0..10 {
@@ -82,7 +82,7 @@ async fn a_short_idle_time_does_not_end_a_session_in_use() {
 
 #[tokio::test]
 async fn a_stricter_setting_holds_for_sessions_that_exist_and_a_laxer_one_does_not() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     let strict = machine(&place.shelf, &place.clock, |builder| builder.idle(MINUTE).absolute(MINUTE));
     let lax = machine(&place.shelf, &place.clock, |builder| builder.idle(HOUR));
@@ -94,7 +94,7 @@ async fn a_stricter_setting_holds_for_sessions_that_exist_and_a_laxer_one_does_n
 
 #[tokio::test]
 async fn a_clock_before_1970_is_an_error_and_not_a_verdict() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     #[derive(Debug)]
     struct Broken;
@@ -110,7 +110,7 @@ async fn a_clock_before_1970_is_an_error_and_not_a_verdict() {
 
 #[tokio::test]
 async fn a_session_is_fresh_for_a_while_after_its_login_whatever_happens_to_it() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let short = machine(&place.shelf, &place.clock, |builder| builder.fresh_for(MINUTE));
     let never = machine(&place.shelf, &place.clock, |builder| builder.fresh_for(Duration::ZERO));
     let mut id = place.alice().await;

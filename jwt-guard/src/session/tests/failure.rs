@@ -12,7 +12,7 @@ use crate::session::SessionErrorKind;
 async fn a_store_that_fails_is_an_error_whichever_call_it_fails_at() {
     // A use that writes is seven loads and a write: the session and both generations, all again, the write, the mark.
     for (good, works) in (0..9).map(|good| (good, good == 8)) {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.clock.advance(MINUTE);
         place.shelf.fail_once_after(good);
@@ -29,7 +29,7 @@ async fn a_store_that_fails_is_an_error_whichever_call_it_fails_at() {
 
 #[tokio::test]
 async fn every_operation_says_that_the_store_failed() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.shelf.fail_after(0);
     let id = id.as_str();
@@ -52,7 +52,7 @@ async fn every_operation_says_that_the_store_failed() {
 #[tokio::test]
 async fn a_logout_that_fails_can_be_repeated() {
     for good in 0..3 {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.shelf.fail_after(good);
         place.here.delete(id.as_str()).await.unwrap_err();
@@ -67,7 +67,7 @@ async fn a_record_that_cannot_be_read_is_an_error() {
     for text in
         ["", "{}", "null", r#"{"session":{"subject":"alice"}}"#, r#""ended""#, r#"{"generation":"x"}"#]
     {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.shelf.change(|record| {
             record.data.insert("jwt_guard".to_owned(), Value::String(text.to_owned()));
@@ -79,7 +79,7 @@ async fn a_record_that_cannot_be_read_is_an_error() {
 
 #[tokio::test]
 async fn a_mark_that_cannot_be_read_is_an_error() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     place.here.delete_all("alice").await.unwrap();
     let entry = |text: &str| Value::String(text.to_owned());
     place.shelf.change(|record| drop(record.data.insert("jwt_guard".to_owned(), entry("{}"))));
@@ -89,7 +89,7 @@ async fn a_mark_that_cannot_be_read_is_an_error() {
 
 #[tokio::test]
 async fn nothing_that_is_shown_tells_an_id_a_subject_or_a_payload() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let session = || NewSession::new("alice@home").payload([("card", "4111-1111")]);
     let id = place.here.create(session()).await.unwrap();
     let data = place.here.read(id.as_str()).await.unwrap().unwrap();

@@ -7,7 +7,7 @@ use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::opaque::{OpaqueCaller, Resolve as _, Resolved};
 use crate::session::SessionErrorKind;
 
-async fn identified(place: &Place, id: &SessionId) -> OpaqueCaller {
+async fn identified(place: &SessionPlace, id: &SessionId) -> OpaqueCaller {
     match place.here.resolve(id.as_str()).await.unwrap() {
         Resolved::Caller(caller) => caller,
         Resolved::Replaced | Resolved::Nothing => panic!("there is no session"),
@@ -15,7 +15,7 @@ async fn identified(place: &Place, id: &SessionId) -> OpaqueCaller {
 }
 
 async fn claims(payload: Value) -> Value {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let session = NewSession::new("alice").scopes(["a", "b"]).roles(["Site Admin"]).payload(payload);
     let id = place.here.create(session).await.unwrap();
     place.clock.advance(MINUTE);
@@ -55,7 +55,7 @@ async fn no_payload_makes_its_caller_somebody_else_or_fresh() {
 
 #[tokio::test]
 async fn a_session_that_grants_nothing_has_no_such_claim() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.here.create(NewSession::new("alice")).await.unwrap();
     let identity = identified(&place, &id).await;
     let claims: Value = serde_json::from_str(&identity.claims).unwrap();
@@ -66,7 +66,7 @@ async fn a_session_that_grants_nothing_has_no_such_claim() {
 async fn a_payload_that_guards_would_read_otherwise_is_refused() {
     let deep = (0..40).fold(json!(1), |inner, _| json!([inner]));
     let looks_like_a_number = json!({"$serde_json::private::Number": "5"});
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     for payload in [deep, looks_like_a_number] {
         let error = place.here.create(NewSession::new("alice").payload(&payload)).await.unwrap_err();

@@ -11,7 +11,7 @@ use crate::session::id;
 
 #[tokio::test]
 async fn an_id_is_256_bits_of_which_every_one_varies() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let (mut any, mut all, mut ids) = ([0_u8; 32], [0xff_u8; 32], HashSet::new());
     for _ in 0..200 {
         let id = place.alice().await;
@@ -29,7 +29,7 @@ async fn an_id_is_256_bits_of_which_every_one_varies() {
 
 #[tokio::test]
 async fn the_store_never_sees_an_id() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.clock.advance(MINUTE);
     place.is_alive(&id).await;
@@ -54,7 +54,7 @@ async fn the_store_never_sees_an_id() {
 
 #[test]
 fn records_are_named_by_128_bits_of_a_hash_of_their_own_domain() {
-    let place = id::Place::of(&"A".repeat(43)).unwrap().unwrap();
+    let place = id::SessionPlace::of(&"A".repeat(43)).unwrap().unwrap();
     // SHA-256 of 43 times `A`, of the same after `jwt-guard session end: `, and of `jwt-guard session subject: alice`.
     assert_eq!(place.session, Id(19_940_763_007_852_071_284_030_076_851_344_892_329));
     assert_eq!(place.end, Id(-21_649_158_500_867_434_199_873_305_213_003_929_738));
@@ -63,7 +63,7 @@ fn records_are_named_by_128_bits_of_a_hash_of_their_own_domain() {
 
 #[tokio::test]
 async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     let good = id.as_str();
     place.shelf.forget_calls();
@@ -89,7 +89,7 @@ async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
 
 #[tokio::test]
 async fn an_id_that_was_made_up_is_nobody() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     place.alice().await;
     let made_up = "A".repeat(43);
     assert!(place.here.read(&made_up).await.unwrap().is_none());
@@ -102,14 +102,14 @@ async fn an_id_that_was_made_up_is_nobody() {
 
 #[tokio::test]
 async fn the_record_of_a_session_is_no_id() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     place.alice().await;
     for record in place.shelf.records() {
         assert!(place.here.read(&record.id.to_string()).await.unwrap().is_none());
     }
 }
 
-async fn is_nobody(place: &Place, id: &str) -> bool {
+async fn is_nobody(place: &SessionPlace, id: &str) -> bool {
     use crate::opaque::{Resolve as _, Resolved};
 
     matches!(place.here.resolve(id).await.unwrap(), Resolved::Nothing)

@@ -7,7 +7,7 @@ use crate::opaque::{Resolve as _, Resolved};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A session of alice, and all ids that it has had.
-async fn rotated(place: &Place, times: usize) -> Vec<SessionId> {
+async fn rotated(place: &SessionPlace, times: usize) -> Vec<SessionId> {
     let mut ids = vec![place.alice().await];
     for _ in 0..times {
         let id = place.here.rotate(ids.last().unwrap().as_str()).await.unwrap().unwrap();
@@ -16,7 +16,7 @@ async fn rotated(place: &Place, times: usize) -> Vec<SessionId> {
     ids
 }
 
-async fn nobody_lives(place: &Place, ids: &[SessionId]) -> bool {
+async fn nobody_lives(place: &SessionPlace, ids: &[SessionId]) -> bool {
     for id in ids {
         if place.is_alive(id).await || place.there.read(id.as_str()).await.unwrap().is_some() {
             return false;
@@ -25,7 +25,7 @@ async fn nobody_lives(place: &Place, ids: &[SessionId]) -> bool {
     true
 }
 
-async fn is_just_replaced(place: &Place, id: &SessionId) -> bool {
+async fn is_just_replaced(place: &SessionPlace, id: &SessionId) -> bool {
     matches!(place.there.resolve(id.as_str()).await.unwrap(), Resolved::Replaced)
 }
 
@@ -33,7 +33,7 @@ async fn is_just_replaced(place: &Place, id: &SessionId) -> bool {
 async fn ending_any_id_of_a_session_ends_every_one() {
     for rotations in 0..4 {
         for ended in 0..=rotations {
-            let place = Place::new();
+            let place = SessionPlace::new();
             let ids = rotated(&place, rotations).await;
             let other = rotated(&place, 1).await;
             place.there.delete(ids[ended].as_str()).await.unwrap();
@@ -45,7 +45,7 @@ async fn ending_any_id_of_a_session_ends_every_one() {
 
 #[tokio::test]
 async fn an_owner_who_comes_with_the_id_that_a_thief_replaced_ends_the_thiefs() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let ids = rotated(&place, 1).await;
     let (owner, mut thief) = (&ids[0], ids[1].clone());
     for _ in 0..3 {
@@ -59,7 +59,7 @@ async fn an_owner_who_comes_with_the_id_that_a_thief_replaced_ends_the_thiefs() 
 
 #[tokio::test]
 async fn requests_that_were_on_their_way_are_refused_and_end_nothing() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let ids = rotated(&place, 1).await;
     let (old, new) = (&ids[0], &ids[1]);
     place.clock.advance(GRACE - SECOND);
@@ -78,7 +78,7 @@ async fn requests_that_were_on_their_way_are_refused_and_end_nothing() {
 #[tokio::test]
 async fn every_use_of_a_replaced_id_after_the_grace_ends_the_session() {
     for call in 0..3 {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let ids = rotated(&place, 2).await;
         place.clock.advance(GRACE);
         let old = ids[0].as_str();
@@ -93,7 +93,7 @@ async fn every_use_of_a_replaced_id_after_the_grace_ends_the_session() {
 
 #[tokio::test]
 async fn the_grace_is_a_setting_and_may_be_none() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let ids = rotated(&place, 1).await;
     let longer = machine(&place.shelf, &place.clock, |builder| builder.rotation_grace(MINUTE));
     let none = machine(&place.shelf, &place.clock, |builder| builder.rotation_grace(Duration::ZERO));
@@ -107,7 +107,7 @@ async fn the_grace_is_a_setting_and_may_be_none() {
 
 #[tokio::test]
 async fn who_repeats_an_id_of_a_session_that_ended_costs_two_loads() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let ids = rotated(&place, 2).await;
     place.clock.advance(GRACE);
     assert!(!place.is_alive(&ids[0]).await);
@@ -119,14 +119,14 @@ async fn who_repeats_an_id_of_a_session_that_ended_costs_two_loads() {
 #[tokio::test]
 async fn a_look_at_a_replaced_id_finds_its_session_at_every_step_of_the_next_rotation() {
     for calls in 0.. {
-        let place = Arc::new(Place::new());
+        let place = Arc::new(SessionPlace::new());
         let ids = rotated(&place, 1).await;
         place.clock.advance(MINUTE);
         let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
         let (elsewhere, old) = (Arc::clone(&place), ids[0].as_str().to_owned());
         place.shelf.after(calls, async move {
             let found = elsewhere.there.examine(&old).await.unwrap();
-            send.send(matches!(found, super::super::life::Found::Replaced)).unwrap();
+            send.send(matches!(found, super::super::life::SessionState::Replaced)).unwrap();
         });
         place.here.rotate(ids[1].as_str()).await.unwrap().unwrap();
         if !place.shelf.is_over() {
@@ -141,7 +141,7 @@ async fn a_look_at_a_replaced_id_finds_its_session_at_every_step_of_the_next_rot
 /// a session survives both.
 async fn in_every_order(here: Act, there: Act) {
     for calls in 0.. {
-        let place = Arc::new(Place::new());
+        let place = Arc::new(SessionPlace::new());
         let ids = Arc::new(rotated(&place, 1).await);
         place.clock.advance(MINUTE);
         let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
@@ -228,7 +228,7 @@ async fn an_end_wins_over_rotations_and_uses_in_every_order() {
 async fn an_end_by_an_old_id_that_fails_can_be_repeated() {
     for good in 0..8 {
         for read in [false, true] {
-            let place = Place::new();
+            let place = SessionPlace::new();
             let ids = rotated(&place, 2).await;
             place.clock.advance(GRACE);
             place.shelf.fail_once_after(good);
@@ -250,7 +250,7 @@ async fn an_end_by_an_old_id_that_fails_can_be_repeated() {
 
 #[tokio::test]
 async fn what_a_lineage_leaves_in_the_store_goes_when_no_such_session_can_live() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let ids = rotated(&place, 3).await;
     place.here.delete(ids[0].as_str()).await.unwrap();
     place.clock.advance(12 * HOUR);

@@ -24,14 +24,14 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// A store, the clock, and two machines that use both.
-struct Place {
+struct SessionPlace {
     shelf: Shelf,
     clock: Hand,
     here: Sessions,
     there: Sessions,
 }
 
-impl Place {
+impl SessionPlace {
     fn new() -> Self {
         let (shelf, clock) = (Shelf::new(), Hand::new());
         let machine = || machine(&shelf, &clock, |builder| builder);
@@ -68,7 +68,7 @@ fn handles_can_be_shared_between_threads() {
 
 #[tokio::test]
 async fn a_session_keeps_what_it_was_given() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     let session = place.there.read(id.as_str()).await.unwrap().unwrap();
     assert_eq!(session.subject(), "alice");

@@ -5,7 +5,7 @@ use crate::session::SessionErrorKind;
 
 #[tokio::test]
 async fn the_old_id_dies_at_once_and_the_session_lives_on() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let old = place.alice().await;
     place.clock.advance(20 * MINUTE);
     let new = place.here.rotate(old.as_str()).await.unwrap().unwrap();
@@ -24,7 +24,7 @@ async fn the_old_id_dies_at_once_and_the_session_lives_on() {
 
 #[tokio::test]
 async fn a_rotation_does_not_move_the_absolute_limit() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let mut id = place.alice().await;
     for _ in 0..35 {
         place.clock.advance(20 * MINUTE);
@@ -37,7 +37,7 @@ async fn a_rotation_does_not_move_the_absolute_limit() {
 
 #[tokio::test]
 async fn a_login_never_takes_over_an_id_that_the_client_had() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let planted = place.here.create(NewSession::new("mallory")).await.unwrap();
     let own = place.alice().await;
     assert_ne!(planted.as_str(), own.as_str());
@@ -47,7 +47,7 @@ async fn a_login_never_takes_over_an_id_that_the_client_had() {
 #[tokio::test]
 async fn of_two_rotations_at_once_one_wins() {
     for call in [Call::Create, Call::Delete] {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let old = place.alice().await;
         let (elsewhere, id) = (place.there.clone(), old.clone());
         let (send, receive) = tokio::sync::oneshot::channel();
@@ -70,7 +70,7 @@ async fn of_two_rotations_at_once_one_wins() {
 
 #[tokio::test]
 async fn of_many_rotations_at_once_in_one_process_one_wins() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let old = place.alice().await;
     let tasks: Vec<_> = (0..100)
         .map(|_| {
@@ -89,7 +89,7 @@ async fn of_many_rotations_at_once_in_one_process_one_wins() {
 async fn a_rotation_that_fails_hands_out_no_id() {
     // Three loads, the new session, the mark on the old one, its end, where the newest is, and the mark on the lineage.
     for (good, left) in [1, 1, 1, 1, 1, 2, 1, 2].into_iter().enumerate() {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.shelf.fail_once_after(good);
         let error = place.here.rotate(id.as_str()).await.unwrap_err();
@@ -99,7 +99,7 @@ async fn a_rotation_that_fails_hands_out_no_id() {
         place.clock.advance(MINUTE);
         assert_eq!(place.is_alive(&id).await, good < 5, "{good}");
     }
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.shelf.fail_once_after(8);
     assert!(place.here.rotate(id.as_str()).await.unwrap().is_some());
@@ -107,7 +107,7 @@ async fn a_rotation_that_fails_hands_out_no_id() {
 
 #[tokio::test]
 async fn a_logout_elsewhere_during_a_rotation_wins() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     let (elsewhere, ended) = (place.there.clone(), id.clone());
     place.shelf.before(Call::Create, async move { elsewhere.delete(ended.as_str()).await.unwrap() });

@@ -58,7 +58,7 @@ async fn no_time_is_without_end_and_every_one_that_is_too_long_is_named() {
 
 #[tokio::test]
 async fn the_longest_limits_do_not_break_anything() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(YEAR).absolute(YEAR));
     let id = sessions.create(NewSession::new("alice")).await.unwrap();
     assert!(sessions.read(id.as_str()).await.unwrap().is_some());
@@ -68,7 +68,7 @@ async fn the_longest_limits_do_not_break_anything() {
 
 #[tokio::test]
 async fn illegal_names_are_refused_and_nothing_is_stored() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     for session in [
         NewSession::new(""),
         NewSession::new("a\nb"),

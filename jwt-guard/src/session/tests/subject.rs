@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn every_session_of_the_subject_ends_and_no_other() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let alices = [place.alice().await, place.alice().await];
     let bob = place.here.create(NewSession::new("bob")).await.unwrap();
     place.there.delete_all("alice").await.unwrap();
@@ -18,7 +18,7 @@ async fn every_session_of_the_subject_ends_and_no_other() {
 
 #[tokio::test]
 async fn a_login_in_the_same_instant_counts() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     for _ in 0..3 {
         let before = place.alice().await;
         place.here.delete_all("alice").await.unwrap();
@@ -33,7 +33,7 @@ async fn a_login_in_the_same_instant_counts() {
 #[tokio::test]
 async fn requests_elsewhere_do_not_bring_a_session_back() {
     for call in [Call::Save, Call::Create] {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.clock.advance(MINUTE);
         let elsewhere = place.there.clone();
@@ -51,7 +51,7 @@ async fn requests_elsewhere_do_not_bring_a_session_back() {
 
 #[tokio::test]
 async fn two_calls_at_once_end_every_earlier_session_and_no_later_one() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let before = place.alice().await;
     let elsewhere = place.there.clone();
     place.shelf.before(Call::Save, async move { elsewhere.delete_all("alice").await.unwrap() });
@@ -63,7 +63,7 @@ async fn two_calls_at_once_end_every_earlier_session_and_no_later_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn among_many_logins_those_before_it_end_and_those_after_it_count() {
-    let place = Arc::new(Place::new());
+    let place = Arc::new(SessionPlace::new());
     for _ in 0..20 {
         let before = place.alice().await;
         let logins: Vec<_> = (0..10)
@@ -84,7 +84,7 @@ async fn among_many_logins_those_before_it_end_and_those_after_it_count() {
 
 #[tokio::test]
 async fn the_mark_outlives_every_session_it_ended_and_none_that_came_later() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let before = place.alice().await;
     place.here.delete_all("alice").await.unwrap();
     let mut after = None;
@@ -108,7 +108,7 @@ async fn the_mark_outlives_every_session_it_ended_and_none_that_came_later() {
 
 #[tokio::test]
 async fn every_session_of_everybody_ends_at_once_and_the_next_ones_count() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     for _ in 0..2 {
         let bob = || place.there.create(NewSession::new("bob"));
         let before = [place.alice().await, place.alice().await, bob().await.unwrap()];
@@ -134,7 +134,7 @@ async fn every_session_of_everybody_ends_at_once_and_the_next_ones_count() {
 #[tokio::test]
 async fn requests_elsewhere_bring_no_session_back_that_ended_with_everybodys() {
     for call in [Call::Save, Call::Create] {
-        let place = Place::new();
+        let place = SessionPlace::new();
         let id = place.alice().await;
         place.clock.advance(MINUTE);
         let elsewhere = place.there.clone();
@@ -152,7 +152,7 @@ async fn requests_elsewhere_bring_no_session_back_that_ended_with_everybodys() {
 
 #[tokio::test]
 async fn a_living_session_costs_three_loads_of_which_two_are_at_once() {
-    let place = Place::new();
+    let place = SessionPlace::new();
     let id = place.alice().await;
     place.shelf.forget_calls();
     assert!(place.is_alive(&id).await);

@@ -11,7 +11,7 @@ use crate::keys::remote::RemoteKeySettings;
 use crate::keys::{Algorithm, KeySet, VerifyingKey};
 use crate::problems::Problems;
 use crate::verify::{
-    Audience, ClaimPath, Clients, Limits, LoginClaims, RequiredValue, RoleObject, Rules, TokenProfile,
+    Audience, ClaimPath, Clients, DateLimits, LoginClaims, RequiredValue, RoleObject, Rules, TokenProfile,
 };
 
 /// The settings of one issuer.
@@ -267,7 +267,12 @@ impl IssuerDraft {
         load(keys, signing, &self.algorithms, problems)
     }
 
-    pub(super) fn into_rules(self, any_audience: bool, hierarchies: &Hierarchies, limits: &Limits) -> Rules {
+    pub(super) fn into_rules(
+        self,
+        any_audience: bool,
+        hierarchies: &Hierarchies,
+        limits: &DateLimits,
+    ) -> Rules {
         let may_lack_audience = self.may_lack_audience();
         Rules {
             profile: self.profile,

@@ -11,14 +11,14 @@ use crate::setup::ImportReport;
 use crate::setup::keys::KeySource;
 
 /// The source of a key.
-enum Origin {
+enum KeySetting {
     Text(Secret),
     File(PathBuf),
 }
 
 /// The kind of a key.
 #[derive(Clone, Copy)]
-enum Form {
+enum KeyForm {
     Secret,
     Pem,
     KeySet,
@@ -41,17 +41,17 @@ pub(super) const KEYS: [&str; 13] = [
     "signing_key_file",
 ];
 
-type Candidate = (&'static str, Form, Option<Origin>);
+type Candidate = (&'static str, KeyForm, Option<KeySetting>);
 
 /// The key to verify with, if one is set.
 pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> Option<KeySource> {
     let candidates = [
-        ("secret", Form::Secret, settings.secret.take().map(Origin::Text)),
-        ("secret_file", Form::Secret, settings.secret_file.take().map(Origin::File)),
-        ("public_key_pem", Form::Pem, settings.public_key_pem.take().map(Origin::Text)),
-        ("public_key_file", Form::Pem, settings.public_key_file.take().map(Origin::File)),
-        ("jwks", Form::KeySet, settings.jwks.take().map(Origin::Text)),
-        ("jwks_file", Form::KeySet, settings.jwks_file.take().map(Origin::File)),
+        ("secret", KeyForm::Secret, settings.secret.take().map(KeySetting::Text)),
+        ("secret_file", KeyForm::Secret, settings.secret_file.take().map(KeySetting::File)),
+        ("public_key_pem", KeyForm::Pem, settings.public_key_pem.take().map(KeySetting::Text)),
+        ("public_key_file", KeyForm::Pem, settings.public_key_file.take().map(KeySetting::File)),
+        ("jwks", KeyForm::KeySet, settings.jwks.take().map(KeySetting::Text)),
+        ("jwks_file", KeyForm::KeySet, settings.jwks_file.take().map(KeySetting::File)),
     ];
     let (algorithm, id) = (settings.algorithm.take(), settings.key_id.take());
     let chosen = only(candidates, "; several keys go into one `jwks_file`", report);
@@ -60,7 +60,7 @@ pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> O
         Ok(None) if id.is_some() => {
             problems.setting("`key_id` is set without `secret`, `public_key_pem` or a file of either");
         }
-        Ok(Some((name, Form::KeySet, _))) if id.is_some() => {
+        Ok(Some((name, KeyForm::KeySet, _))) if id.is_some() => {
             problems
                 .setting(format!("`key_id` does not go with `{name}`, whose keys name their own (`kid`)"));
         }
@@ -70,10 +70,10 @@ pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> O
         (Ok(None), Some(_)) => {
             problems.setting("`algorithm` is set without `secret`, `public_key_pem` or a file of either");
         }
-        (Ok(Some((name, Form::KeySet, _))), Some(_)) => problems.setting(format!(
+        (Ok(Some((name, KeyForm::KeySet, _))), Some(_)) => problems.setting(format!(
             "`algorithm` does not go with `{name}`, whose keys name their own; `algorithms` is for those that do not"
         )),
-        (Ok(Some((name, Form::Pem, _))), None) => {
+        (Ok(Some((name, KeyForm::Pem, _))), None) => {
             problems.setting(format!("`{name}` needs `algorithm`, such as \"RS256\", \"ES256\" or \"EdDSA\""));
         }
         _ => {}
@@ -81,20 +81,20 @@ pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> O
     let (name, form, origin) = chosen.ok().flatten()?;
     let key = origin.read(name, form, problems)?;
     let algorithm = match form {
-        Form::Secret => Some(algorithm.unwrap_or(Algorithm::Hs256)),
-        Form::Pem | Form::KeySet => algorithm,
+        KeyForm::Secret => Some(algorithm.unwrap_or(Algorithm::Hs256)),
+        KeyForm::Pem | KeyForm::KeySet => algorithm,
     };
-    if let (Some(id), Some(algorithm), Form::Secret | Form::Pem) = (id, algorithm, form) {
+    if let (Some(id), Some(algorithm), KeyForm::Secret | KeyForm::Pem) = (id, algorithm, form) {
         let loaded = match form {
-            Form::Secret => VerifyingKey::secret(algorithm, key),
-            Form::Pem | Form::KeySet => VerifyingKey::pem(algorithm, key.expose()),
+            KeyForm::Secret => VerifyingKey::secret(algorithm, key),
+            KeyForm::Pem | KeyForm::KeySet => VerifyingKey::pem(algorithm, key.expose()),
         };
         return problems.keep(loaded).map(|key| KeySource::Loaded(key.with_id(id)));
     }
     match form {
-        Form::Secret => Some(KeySource::Secret(algorithm?, key)),
-        Form::Pem => Some(KeySource::Pem(algorithm?, key.expose().to_vec())),
-        Form::KeySet => match String::from_utf8(key.expose().to_vec()) {
+        KeyForm::Secret => Some(KeySource::Secret(algorithm?, key)),
+        KeyForm::Pem => Some(KeySource::Pem(algorithm?, key.expose().to_vec())),
+        KeyForm::KeySet => match String::from_utf8(key.expose().to_vec()) {
             Ok(text) => Some(KeySource::JwkSet(text)),
             Err(_) => {
                 problems.setting(format!("`{name}` is not UTF-8; expected a JSON Web Key set"));
@@ -107,10 +107,10 @@ pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> O
 /// The key to issue tokens with, if one is set.
 pub(super) fn signing(settings: &mut Settings, report: &mut ImportReport) -> Option<SigningKey> {
     let candidates = [
-        ("signing_secret", Form::Secret, settings.signing_secret.take().map(Origin::Text)),
-        ("signing_secret_file", Form::Secret, settings.signing_secret_file.take().map(Origin::File)),
-        ("signing_key_pem", Form::Pem, settings.signing_key_pem.take().map(Origin::Text)),
-        ("signing_key_file", Form::Pem, settings.signing_key_file.take().map(Origin::File)),
+        ("signing_secret", KeyForm::Secret, settings.signing_secret.take().map(KeySetting::Text)),
+        ("signing_secret_file", KeyForm::Secret, settings.signing_secret_file.take().map(KeySetting::File)),
+        ("signing_key_pem", KeyForm::Pem, settings.signing_key_pem.take().map(KeySetting::Text)),
+        ("signing_key_file", KeyForm::Pem, settings.signing_key_file.take().map(KeySetting::File)),
     ];
     let (algorithm, id) = (settings.signing_algorithm.take(), settings.signing_key_id.take());
     let chosen = only(candidates, ": a guard signs with one", report);
@@ -124,16 +124,16 @@ pub(super) fn signing(settings: &mut Settings, report: &mut ImportReport) -> Opt
     let (name, form, origin) = chosen.ok().flatten()?;
     let algorithm = match (form, algorithm) {
         (_, Some(algorithm)) => algorithm,
-        (Form::Secret, None) => Algorithm::Hs256,
-        (Form::Pem | Form::KeySet, None) => {
+        (KeyForm::Secret, None) => Algorithm::Hs256,
+        (KeyForm::Pem | KeyForm::KeySet, None) => {
             problems.setting(format!("`{name}` needs `signing_algorithm`, such as \"ES256\" or \"EdDSA\""));
             return None;
         }
     };
     let key = origin.read(name, form, problems)?;
     let loaded: Result<SigningKey, KeyError> = match form {
-        Form::Secret => SigningKey::secret(algorithm, key),
-        Form::Pem | Form::KeySet => SigningKey::pem(algorithm, key.expose()),
+        KeyForm::Secret => SigningKey::secret(algorithm, key),
+        KeyForm::Pem | KeyForm::KeySet => SigningKey::pem(algorithm, key.expose()),
     };
     let key = problems.keep(loaded)?;
     Some(match id {
@@ -147,7 +147,7 @@ fn only(
     candidates: impl IntoIterator<Item = Candidate>,
     advice: &str,
     report: &mut ImportReport,
-) -> Result<Option<(&'static str, Form, Origin)>, ()> {
+) -> Result<Option<(&'static str, KeyForm, KeySetting)>, ()> {
     let mut set: Vec<_> = candidates
         .into_iter()
         .filter_map(|(name, form, origin)| origin.map(|origin| (name, form, origin)))
@@ -161,14 +161,14 @@ fn only(
     Ok(set.pop())
 }
 
-impl Origin {
-    fn read(self, name: &str, form: Form, problems: &mut Problems) -> Option<Secret> {
+impl KeySetting {
+    fn read(self, name: &str, form: KeyForm, problems: &mut Problems) -> Option<Secret> {
         let path = match self {
             Self::Text(text) => return Some(with_line_ends(text, form)),
             Self::File(path) => path,
         };
         match fs::read(&path).map(Secret::from) {
-            Ok(bytes) if matches!(form, Form::Secret) => match secret_text::of_file(bytes) {
+            Ok(bytes) if matches!(form, KeyForm::Secret) => match secret_text::of_file(bytes) {
                 Ok(secret) => Some(secret),
                 Err(reason) => {
                     problems.setting(format!("`{name}`: {reason}"));
@@ -185,9 +185,9 @@ impl Origin {
 }
 
 /// PEM with its line ends, where a variable or a tool has escaped them.
-fn with_line_ends(text: Secret, form: Form) -> Secret {
+fn with_line_ends(text: Secret, form: KeyForm) -> Secret {
     match form {
-        Form::Pem => secret_text::pem(text.expose()).unwrap_or(text),
-        Form::Secret | Form::KeySet => text,
+        KeyForm::Pem => secret_text::pem(text.expose()).unwrap_or(text),
+        KeyForm::Secret | KeyForm::KeySet => text,
     }
 }

@@ -13,7 +13,7 @@ use super::Settings;
 pub(super) fn names() -> &'static [&'static str] {
     let mut names: &'static [&'static str] = &[];
     // It fails, because there is no value; but it has listed the fields.
-    let _ = <Settings as Deserialize>::deserialize(Names(&mut names));
+    let _ = <Settings as Deserialize>::deserialize(NameCollector(&mut names));
     names
 }
 
@@ -147,9 +147,9 @@ impl<'de, M: MapAccess<'de>> MapAccess<'de> for AdvisedFields<M> {
     }
 }
 
-struct Names<'a>(&'a mut &'static [&'static str]);
+struct NameCollector<'a>(&'a mut &'static [&'static str]);
 
-impl<'de> Deserializer<'de> for Names<'_> {
+impl<'de> Deserializer<'de> for NameCollector<'_> {
     type Error = Refused;
 
     fn deserialize_struct<V: Visitor<'de>>(

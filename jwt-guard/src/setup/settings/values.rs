@@ -27,8 +27,8 @@ pub(super) fn list<'de, D: Deserializer<'de>, T: Written>(deserializer: D) -> Re
 
 /// The name of a claim, or a list of paths.
 pub(super) fn paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<String>>, D::Error> {
-    let paths: Vec<Path> = one_or_many(deserializer)?;
-    Ok(paths.into_iter().map(|Path(names)| names).collect())
+    let paths: Vec<ClaimNames> = one_or_many(deserializer)?;
+    Ok(paths.into_iter().map(|ClaimNames(names)| names).collect())
 }
 
 /// The name by which a list asks its deserializer: that of variables makes a list of a text with commas.
@@ -162,9 +162,9 @@ impl<'de, T: Written> Deserialize<'de> for Item<T> {
 }
 
 /// The path to a claim. A single name is not a path here: `["realm_access", "roles"]` would be two.
-struct Path(Vec<String>);
+struct ClaimNames(Vec<String>);
 
-impl<'de> Deserialize<'de> for Path {
+impl<'de> Deserialize<'de> for ClaimNames {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Vec::<Item<String>>::deserialize(deserializer)
             .map(|names| Self(names.into_iter().map(|Item(name)| name).collect()))
@@ -236,7 +236,7 @@ impl<T: Written> Element for Item<T> {
     }
 }
 
-impl Element for Path {
+impl Element for ClaimNames {
     const EXPECTED: &'static str = r#"a list of paths such as [["roles"], ["realm_access", "roles"]]"#;
 
     fn alone(text: String) -> Result<Self, String> {

@@ -25,11 +25,11 @@ const CACHE: usize = 4 << 20;
 /// An open and locked file.
 pub(super) struct Disk {
     database: Database,
-    place: Place,
+    place: OpenedPath,
 }
 
 /// The path of the file when it was opened.
-struct Place {
+struct OpenedPath {
     path: PathBuf,
     file: Option<FileId>,
 }
@@ -63,7 +63,7 @@ impl Disk {
                  lost what it had taken"
             );
         }
-        let place = Place { path: path.to_owned(), file: FileId::of(path).map_err(cannot_be_opened)? };
+        let place = OpenedPath { path: path.to_owned(), file: FileId::of(path).map_err(cannot_be_opened)? };
         Ok(Self { database, place })
     }
 
@@ -140,7 +140,7 @@ impl FileId {
     }
 }
 
-impl Place {
+impl OpenedPath {
     /// Whether the path still leads to the open file.
     fn check(&self) -> Result<(), StoreError> {
         let gone = || StoreError::new("the file was removed or replaced while it was open");

@@ -28,10 +28,10 @@ pub(super) enum Order {
 }
 
 /// Sends the result of an order, after the commit.
-type Acknowledge = Box<dyn FnOnce(Option<&Failure>)>;
+type Acknowledge = Box<dyn FnOnce(Option<&WriteFailure>)>;
 
 /// The error of a commit; all orders of a transaction share it.
-type Failure = Arc<StoreError>;
+type WriteFailure = Arc<StoreError>;
 
 impl Order {
     fn decide(self, shared: &Shared, now: Timestamp) -> Acknowledge {
@@ -53,7 +53,7 @@ impl Order {
         }
     }
 
-    fn refuse(self, why: &Failure) {
+    fn refuse(self, why: &WriteFailure) {
         match self {
             Self::Allow(_, done) | Self::Revoke(_, _, done) => drop(done.send(Err(unwritten(why)))),
             Self::Begin(_, done) => drop(done.send(Err(unwritten(why)))),
@@ -63,7 +63,7 @@ impl Order {
     }
 }
 
-fn unwritten(why: &Failure) -> StoreError {
+fn unwritten(why: &WriteFailure) -> StoreError {
     StoreError::new("the file cannot be written").because(why.clone())
 }
 

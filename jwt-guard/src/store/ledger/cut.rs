@@ -43,7 +43,7 @@ impl Ledger {
     fn last_end_of(&self, key: &str) -> Option<Timestamp> {
         if key == EVERYBODY {
             let tables = [&self.logins, &self.tokens, &self.families];
-            return tables.into_iter().filter_map(super::Table::last_end).max();
+            return tables.into_iter().filter_map(super::LedgerTable::last_end).max();
         }
         let ends = [&self.logins, &self.tokens, &self.families]
             .into_iter()

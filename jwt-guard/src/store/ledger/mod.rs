@@ -32,7 +32,7 @@ pub(super) use entry::{Entry, Kind, Login, Note};
 pub(super) use era::{mark, new_line, read_mark};
 #[cfg(feature = "store-file")]
 pub(super) use journal::Change;
-use table::Table;
+use table::LedgerTable;
 
 /// How many old entries a write forgets at most. It adds two at most, so the ledger does not grow with old entries.
 const SWEEP: usize = 16;
@@ -42,11 +42,11 @@ pub(super) const EVERYBODY: &str = "*";
 
 /// Revoked tokens, logins and subjects; living logins; issued tokens.
 pub(super) struct Ledger {
-    tokens: Table,
-    families: Table,
-    subjects: Table,
-    logins: Table,
-    allowed: Table,
+    tokens: LedgerTable,
+    families: LedgerTable,
+    subjects: LedgerTable,
+    logins: LedgerTable,
+    allowed: LedgerTable,
     limits: StoreLimits,
     /// The line of this ledger; `None` until the first mark is requested.
     line: Option<Arc<str>>,
@@ -59,7 +59,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(limits: StoreLimits) -> Self {
-        let [tokens, families, subjects, logins, allowed] = [(); 5].map(|()| Table::default());
+        let [tokens, families, subjects, logins, allowed] = [(); 5].map(|()| LedgerTable::default());
         Self {
             tokens,
             families,
@@ -114,7 +114,7 @@ impl Ledger {
 
     pub(super) fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> TokenStatus {
         let now = Timestamp::floor(now);
-        let named = |table: &Table, name: Option<&str>| {
+        let named = |table: &LedgerTable, name: Option<&str>| {
             !table.is_empty() && name.is_some_and(|name| table.living(name, now).is_some())
         };
         let revoked = named(&self.tokens, token.id)
@@ -258,7 +258,7 @@ impl Ledger {
         Kind::TABLES.into_iter().map(|kind| self.table(kind).len()).sum()
     }
 
-    fn table(&self, kind: Kind) -> &Table {
+    fn table(&self, kind: Kind) -> &LedgerTable {
         match kind {
             Kind::Allowed => &self.allowed,
             Kind::Family => &self.families,
@@ -268,7 +268,7 @@ impl Ledger {
         }
     }
 
-    fn table_mut(&mut self, kind: Kind) -> &mut Table {
+    fn table_mut(&mut self, kind: Kind) -> &mut LedgerTable {
         match kind {
             Kind::Allowed => &mut self.allowed,
             Kind::Family => &mut self.families,

@@ -9,7 +9,7 @@ use crate::timestamp::Timestamp;
 
 /// Entries of one kind.
 #[derive(Default)]
-pub(super) struct Table {
+pub(super) struct LedgerTable {
     entries: HashMap<Arc<str>, Entry>,
     by_end: BTreeSet<(Timestamp, Arc<str>)>,
     /// The entries of a subject, in the order of eviction.
@@ -18,7 +18,7 @@ pub(super) struct Table {
     by_family: Index,
 }
 
-impl Table {
+impl LedgerTable {
     pub(super) fn put(&mut self, name: Arc<str>, entry: Entry) {
         drop(self.remove(&name));
         self.by_end.insert((entry.ends, name.clone()));

@@ -26,14 +26,14 @@ const HEAD_START: Duration = Duration::from_millis(50);
 pub(super) struct Nodes {
     seeds: Vec<ConnectionInfo>,
     /// The nodes that the cluster named last.
-    known: Mutex<Vec<Address>>,
+    known: Mutex<Vec<NodeAddress>>,
     cluster: bool,
     /// The name of one of our keys.
     key: String,
     timeout: Duration,
 }
 
-type Address = (String, u16);
+type NodeAddress = (String, u16);
 
 /// A connection to a primary.
 pub(super) struct Link {
@@ -170,7 +170,7 @@ impl History {
 
 /// The owner of a slot, and all nodes, from an answer to `CLUSTER SLOTS`. A missing address is that of the node that
 /// was asked.
-fn read_slots(ranges: &[Vec<Value>], slot: u16, asked: &str) -> Option<(Address, Vec<Address>)> {
+fn read_slots(ranges: &[Vec<Value>], slot: u16, asked: &str) -> Option<(NodeAddress, Vec<NodeAddress>)> {
     let mut owner = None;
     let mut all = BTreeSet::new();
     for range in ranges {
@@ -184,7 +184,7 @@ fn read_slots(ranges: &[Vec<Value>], slot: u16, asked: &str) -> Option<(Address,
     Some((owner?, all.into_iter().collect()))
 }
 
-fn read_node(node: &Value, asked: &str) -> Option<Address> {
+fn read_node(node: &Value, asked: &str) -> Option<NodeAddress> {
     let Value::Array(parts) = node else { return None };
     let [host, Value::Int(port), ..] = &**parts else { return None };
     let host: Option<String> = redis::from_redis_value(host.clone()).ok()?;
@@ -193,7 +193,7 @@ fn read_node(node: &Value, asked: &str) -> Option<Address> {
 }
 
 /// The same connection to another node.
-fn at(seed: &ConnectionInfo, (host, port): &Address) -> ConnectionInfo {
+fn at(seed: &ConnectionInfo, (host, port): &NodeAddress) -> ConnectionInfo {
     let (host, port) = (host.clone(), *port);
     let addr = match seed.addr().clone() {
         ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
@@ -204,10 +204,10 @@ fn at(seed: &ConnectionInfo, (host, port): &Address) -> ConnectionInfo {
     seed.clone().set_addr(addr)
 }
 
-fn address(addr: &ConnectionAddr) -> Address {
+fn address(addr: &ConnectionAddr) -> NodeAddress {
     match addr {
         ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => (host.clone(), *port),
-        _ => Address::default(),
+        _ => NodeAddress::default(),
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Server {
 type Attempt = watch::Receiver<Option<Result<MultiplexedConnection, Arc<StoreError>>>>;
 
 /// The meaning of a failure for the connection and the call.
-enum Failure {
+enum CallFailure {
     /// The call was refused. If the server does not accept writes any more, it is left.
     NotRun { leave: bool },
     /// The connection broke: the call may have run.
@@ -102,24 +102,24 @@ impl Server {
                     return Err(late(elapsed));
                 }
             };
-            match Failure::of(&error) {
-                Failure::NotRun { leave } if Instant::now() < deadline => {
+            match CallFailure::of(&error) {
+                CallFailure::NotRun { leave } if Instant::now() < deadline => {
                     if leave {
                         self.leave(&attempt);
                     }
                     sleep(PAUSE.0).await;
                 }
-                Failure::Broken if !broken => {
+                CallFailure::Broken if !broken => {
                     self.leave(&attempt);
                     (call, broken) = (again, true);
                 }
-                Failure::NotRun { leave } | Failure::Odd { leave } => {
+                CallFailure::NotRun { leave } | CallFailure::Odd { leave } => {
                     if leave {
                         self.leave(&attempt);
                     }
                     return Err(unreachable(error));
                 }
-                Failure::Broken => {
+                CallFailure::Broken => {
                     self.leave(&attempt);
                     return Err(unreachable(error));
                 }
@@ -161,7 +161,7 @@ impl Server {
     }
 }
 
-impl Failure {
+impl CallFailure {
     fn of(error: &RedisError) -> Self {
         use ServerErrorKind as Kind;
         match error.kind() {

@@ -20,7 +20,7 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
 use self::entry::{Entry, TokenBytes};
-use self::thread_cache::Lookup;
+use self::thread_cache::CacheLookup;
 use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
 use crate::clock::Clock;
@@ -68,9 +68,9 @@ impl KnownTokens {
         let promote = match self.thread.own() {
             None => false,
             Some(mut cache) => match cache.find(token) {
-                Lookup::Hit(entry) if entry.holds(now) => return Some(Arc::clone(&entry.identity)),
-                Lookup::Hit(_) | Lookup::MissPromote => true,
-                Lookup::Miss => false,
+                CacheLookup::Hit(entry) if entry.holds(now) => return Some(Arc::clone(&entry.identity)),
+                CacheLookup::Hit(_) | CacheLookup::MissPromote => true,
+                CacheLookup::Miss => false,
             },
         };
         self.find_shared(token, now, promote)
@@ -88,7 +88,7 @@ impl KnownTokens {
     }
 
     /// Keeps the result of a verification that began in this epoch.
-    pub(super) fn keep(&self, token: &[u8], found: Found<'_>, epoch: u64, clock: &dyn Clock) {
+    pub(super) fn keep(&self, token: &[u8], found: NewlyVerified<'_>, epoch: u64, clock: &dyn Clock) {
         let Some(rest) = found.good.end.since(found.good.start) else { return };
         if !self.settings.takes(found.key.algorithm()) {
             return;
@@ -121,7 +121,7 @@ pub(super) struct Now<'v> {
 }
 
 /// The result of a verification, to be kept.
-pub(super) struct Found<'a> {
+pub(super) struct NewlyVerified<'a> {
     pub(super) identity: &'a Arc<Identity>,
     /// From the verification to its end.
     pub(super) good: Range<NumericDate>,

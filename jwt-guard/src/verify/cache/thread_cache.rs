@@ -38,7 +38,7 @@ struct Slot {
 }
 
 /// The result of a look-up.
-pub(super) enum Lookup<'c> {
+pub(super) enum CacheLookup<'c> {
     Hit(&'c Entry),
     /// A miss that should be copied to this thread.
     MissPromote,
@@ -73,17 +73,21 @@ impl Default for ThreadCache {
 impl ThreadCache {
     /// Looks for `token`.
     #[inline]
-    pub(super) fn find(&mut self, token: &[u8]) -> Lookup<'_> {
+    pub(super) fn find(&mut self, token: &[u8]) -> CacheLookup<'_> {
         let tag = tag(token);
-        let Some(set) = self.sets.get_mut(place(tag, self.factor)) else { return Lookup::Miss };
+        let Some(set) = self.sets.get_mut(place(tag, self.factor)) else { return CacheLookup::Miss };
         let Some(index) = set.index_of(tag, token) else {
-            return if set.wants_another(self.was_short) { Lookup::MissPromote } else { Lookup::Miss };
+            return if set.wants_another(self.was_short) {
+                CacheLookup::MissPromote
+            } else {
+                CacheLookup::Miss
+            };
         };
-        let Some(Some(slot)) = set.slots.get_mut(index) else { return Lookup::Miss };
+        let Some(Some(slot)) = set.slots.get_mut(index) else { return CacheLookup::Miss };
         if slot.hits < MOST_HITS {
             slot.hits += 1;
         }
-        Lookup::Hit(&slot.entry)
+        CacheLookup::Hit(&slot.entry)
     }
 
     #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::rules::Limits;
+use super::super::rules::DateLimits;
 use super::Judged;
 use crate::shown::{Finding, duration};
 
@@ -41,7 +41,7 @@ impl Judged<'_> {
     fn clocks(&self, expected: String, found: String, off: Duration) -> Finding {
         let finding =
             Finding::new(format!("{expected}, with a leeway of {}", duration(self.leeway())), found);
-        if off < Limits::MAX_LEEWAY { finding.by(".leeway(..)") } else { finding }
+        if off < DateLimits::MAX_LEEWAY { finding.by(".leeway(..)") } else { finding }
     }
 
     pub(super) fn lifetime(&self) -> Finding {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::steps::{Check, Steps};
 use super::{EmbeddedKeys, Rules, VerifyError};
-use crate::json::{self, Json, Limits};
+use crate::json::{self, Json, JsonLimits};
 use crate::keys::Algorithm;
 
 /// A header has a handful of members. The limits bound what an unauthenticated caller can make us parse.
-const LIMITS: Limits = Limits { depth: 8, members: 32 };
+const LIMITS: JsonLimits = JsonLimits { depth: 8, members: 32 };
 
 /// No issuer has longer key names.
 const LONGEST_KEY_ID: usize = 256;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::steps::Unobserved;
-use super::super::{Audience, ClaimPath, Clients, Limits as Bounds, RequiredValue, TokenProfile};
+use super::super::{Audience, ClaimPath, Clients, DateLimits as Bounds, RequiredValue, TokenProfile};
 use super::*;
 
 fn rules() -> Rules {

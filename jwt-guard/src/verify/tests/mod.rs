@@ -40,7 +40,7 @@ fn verifier(change: impl FnOnce(&mut Rules)) -> Verifier {
         role_objects: Vec::new(),
         login_claims: LoginClaims::Believed,
         hierarchies: Default::default(),
-        limits: Limits { leeway: Duration::ZERO, ..Limits::default() },
+        limits: DateLimits { leeway: Duration::ZERO, ..DateLimits::default() },
     };
     change(&mut rules);
     let keys = KeySet::new([VerifyingKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap()])

@@ -38,7 +38,7 @@ const LOST: Duration = Duration::from_secs(30);
 
 /// Fixed when the guard is built.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct FetchLimits {
     pub(super) fresh: Duration,
     pub(super) hard: Duration,
     pub(super) cooldown: Duration,
@@ -59,7 +59,7 @@ pub(super) enum Cause<'a> {
 
 /// The answer to a request for a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum FetchDecision {
     /// Fetch, with this number.
     Start(u64),
     /// Wait for the running fetch with this number.
@@ -70,7 +70,7 @@ pub(super) enum Answer {
 
 /// The result of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum FetchOutcome {
     /// Keys, or the answer that they have not changed; with the issuer's `max-age`, if any.
     Keys(Option<Duration>),
     /// A well-formed empty list.
@@ -119,7 +119,7 @@ pub(super) struct Jitter(u32);
 
 #[derive(Debug)]
 pub(super) struct Schedule {
-    limits: Limits,
+    limits: FetchLimits,
     /// The running fetch: its number, and when it started.
     flight: Option<(u64, Moment)>,
     /// The number of started fetches.
@@ -138,7 +138,7 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: FetchLimits) -> Self {
         Self {
             limits,
             flight: None,
@@ -153,19 +153,19 @@ impl Schedule {
     }
 
     /// Handles a request for a fetch.
-    pub(super) fn ask(&mut self, cause: Cause<'_>, now: Moment) -> Answer {
+    pub(super) fn ask(&mut self, cause: Cause<'_>, now: Moment) -> FetchDecision {
         if let Some((number, began)) = self.flight
             && age(began, now) < LOST
         {
-            return Answer::Join(number);
+            return FetchDecision::Join(number);
         }
         if !self.may_start(cause, now) {
-            return Answer::No;
+            return FetchDecision::No;
         }
         self.fetches = self.fetches.saturating_add(1);
         self.flight = Some((self.fetches, now));
         *self.last.of(cause) = Some(now);
-        Answer::Start(self.fetches)
+        FetchDecision::Start(self.fetches)
     }
 
     fn may_start(&self, cause: Cause<'_>, now: Moment) -> bool {
@@ -180,28 +180,34 @@ impl Schedule {
     }
 
     /// Ends the fetch with this number.
-    pub(super) fn finish(&mut self, number: u64, outcome: Outcome, now: Moment, jitter: Jitter) -> Effect {
+    pub(super) fn finish(
+        &mut self,
+        number: u64,
+        outcome: FetchOutcome,
+        now: Moment,
+        jitter: Jitter,
+    ) -> Effect {
         let Some((_, began)) = self.flight.filter(|(current, _)| *current == number) else {
             return Effect::Ignore;
         };
         self.flight = None;
         match outcome {
-            Outcome::Keys(max_age) => {
+            FetchOutcome::Keys(max_age) => {
                 self.empty = false;
                 self.hold(began, self.fresh(max_age), jitter);
                 Effect::Replace
             }
             // An issuer may withdraw every key, but a single empty list may be a hiccup.
-            Outcome::Empty if self.empty => {
+            FetchOutcome::Empty if self.empty => {
                 self.hold(began, SHORTEST_FRESH, jitter);
                 Effect::Withdraw
             }
-            Outcome::Empty => {
+            FetchOutcome::Empty => {
                 self.empty = true;
                 self.fail(now, self.limits.cooldown, jitter);
                 Effect::Keep
             }
-            Outcome::Failed => {
+            FetchOutcome::Failed => {
                 self.empty = false;
                 let doublings = self.failures.min(BACK_OFF.1.as_secs().ilog2() + 1);
                 let pause = BACK_OFF.0.saturating_mul(1 << doublings).min(BACK_OFF.1);

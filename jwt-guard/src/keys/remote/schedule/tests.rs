@@ -1,18 +1,18 @@
 //! The rules of the schedule, one table for each. J1 to J22 are the rules of `tests/CONFORMANCE.md`.
 
-use super::Answer::{Join, No, Start};
+use super::FetchDecision::{Join, No, Start};
 use super::*;
 
-const LIMITS: Limits = Limits { fresh: secs(600), hard: secs(3600), cooldown: secs(30) };
+const LIMITS: FetchLimits = FetchLimits { fresh: secs(600), hard: secs(3600), cooldown: secs(30) };
 const MIDDLE: Jitter = Jitter(500);
-const KEYS: Outcome = Outcome::Keys(None);
+const KEYS: FetchOutcome = FetchOutcome::Keys(None);
 
 const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 /// A schedule whose first fetch, for a token, ended at once with this result.
-fn after(outcome: Outcome) -> Schedule {
+fn after(outcome: FetchOutcome) -> Schedule {
     let mut schedule = Schedule::new(LIMITS);
     assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
     schedule.finish(1, outcome, secs(0), MIDDLE);
@@ -20,7 +20,7 @@ fn after(outcome: Outcome) -> Schedule {
 }
 
 /// Lets the timer fetch when it is due, and returns when that was.
-fn timer(schedule: &mut Schedule, outcome: Outcome, jitter: Jitter) -> Moment {
+fn timer(schedule: &mut Schedule, outcome: FetchOutcome, jitter: Jitter) -> Moment {
     let due = schedule.due().unwrap();
     let before = due.checked_sub(Duration::from_millis(1)).unwrap();
     assert_eq!(schedule.ask(Cause::Timer, before), No, "{due:?}");
@@ -55,7 +55,7 @@ fn an_issuer_says_how_long_its_keys_are_fresh_between_a_minute_and_an_hour() {
         for (jitter, due) in [0, 500, 1000].into_iter().zip(due) {
             let mut schedule = Schedule::new(LIMITS);
             schedule.ask(Cause::Token(None), secs(0));
-            schedule.finish(1, Outcome::Keys(max_age.map(secs)), secs(0), Jitter(jitter));
+            schedule.finish(1, FetchOutcome::Keys(max_age.map(secs)), secs(0), Jitter(jitter));
             assert_eq!(schedule.due(), Some(secs(due)), "{max_age:?} {jitter}");
         }
     }
@@ -65,10 +65,10 @@ fn an_issuer_says_how_long_its_keys_are_fresh_between_a_minute_and_an_hour() {
 #[test]
 fn keys_are_given_up_at_the_hard_limit_counted_from_the_start_of_their_fetch() {
     for hard in [60, 3600, 86_400] {
-        let mut schedule = Schedule::new(Limits { hard: secs(hard), ..LIMITS });
+        let mut schedule = Schedule::new(FetchLimits { hard: secs(hard), ..LIMITS });
         assert!(!schedule.has_keys(secs(0)));
         schedule.ask(Cause::Token(None), secs(100));
-        schedule.finish(1, Outcome::Keys(Some(secs(u64::MAX))), secs(104), MIDDLE);
+        schedule.finish(1, FetchOutcome::Keys(Some(secs(u64::MAX))), secs(104), MIDDLE);
         assert_eq!(schedule.usable_until(), Some(secs(100 + hard)));
         assert!(schedule.has_keys(secs(100 + hard - 1)));
         assert!(!schedule.has_keys(secs(100 + hard)));
@@ -82,7 +82,7 @@ fn the_timer_fetches_when_it_is_due_whatever_tokens_have_caused() {
     let mut schedule = after(KEYS);
     // A stranger uses up the budget of tokens without effect.
     assert_eq!(schedule.ask(Cause::Token(Some("random")), secs(470)), Start(2));
-    schedule.finish(2, Outcome::Failed, secs(470), MIDDLE);
+    schedule.finish(2, FetchOutcome::Failed, secs(470), MIDDLE);
     assert_eq!(schedule.ask(Cause::Token(Some("another")), secs(471)), No);
     assert_eq!(schedule.ask(Cause::Timer, secs(471)), Start(3));
 }
@@ -93,12 +93,12 @@ fn failures_leave_the_keys_until_the_hard_limit_and_the_next_success_gives_them_
     let mut schedule = after(KEYS);
     let mut now = secs(0);
     while now < secs(3500) {
-        now = timer(&mut schedule, Outcome::Failed, MIDDLE);
+        now = timer(&mut schedule, FetchOutcome::Failed, MIDDLE);
         assert_eq!(schedule.usable_until(), Some(secs(3600)));
         assert!(schedule.is_failing());
     }
     while now < secs(5000) {
-        now = timer(&mut schedule, Outcome::Failed, MIDDLE);
+        now = timer(&mut schedule, FetchOutcome::Failed, MIDDLE);
     }
     assert!(!schedule.has_keys(now));
     let now = timer(&mut schedule, KEYS, MIDDLE);
@@ -109,7 +109,7 @@ fn failures_leave_the_keys_until_the_hard_limit_and_the_next_success_gives_them_
 /// J6
 #[test]
 fn tokens_cause_one_fetch_a_cooldown_whatever_became_of_the_last_one() {
-    for outcome in [KEYS, Outcome::Empty, Outcome::Failed] {
+    for outcome in [KEYS, FetchOutcome::Empty, FetchOutcome::Failed] {
         for key_id in [None, Some("unknown")] {
             let mut schedule = after(outcome);
             assert_eq!(schedule.ask(Cause::Token(key_id), secs(0)), No);
@@ -124,7 +124,7 @@ fn tokens_cause_one_fetch_a_cooldown_whatever_became_of_the_last_one() {
 fn the_cooldown_counts_from_the_start_of_the_attempt() {
     let mut schedule = Schedule::new(LIMITS);
     assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
-    schedule.finish(1, Outcome::Failed, secs(5), MIDDLE);
+    schedule.finish(1, FetchOutcome::Failed, secs(5), MIDDLE);
     assert_eq!(schedule.ask(Cause::Token(Some("x")), secs(29)), No);
     assert_eq!(schedule.ask(Cause::Token(Some("x")), secs(30)), Start(2));
 }
@@ -136,12 +136,12 @@ fn each_cause_has_a_budget_of_its_own() {
     for first in causes {
         let mut schedule = Schedule::new(LIMITS);
         assert_eq!(schedule.ask(first, secs(0)), Start(1));
-        schedule.finish(1, Outcome::Failed, secs(0), MIDDLE);
+        schedule.finish(1, FetchOutcome::Failed, secs(0), MIDDLE);
         assert_eq!(schedule.ask(first, secs(0)), No, "{first:?}");
         for (index, other) in causes.into_iter().filter(|cause| *cause != first).enumerate() {
             let number = index as u64 + 2;
             assert_eq!(schedule.ask(other, secs(0)), Start(number), "{first:?} {other:?}");
-            schedule.finish(number, Outcome::Failed, secs(0), MIDDLE);
+            schedule.finish(number, FetchOutcome::Failed, secs(0), MIDDLE);
         }
     }
 }
@@ -184,7 +184,7 @@ fn a_fetch_that_never_ends_is_given_up_and_its_late_end_changes_nothing() {
     assert!(!schedule.has_keys(secs(31)));
     assert_eq!(schedule.ask(Cause::Token(None), secs(31)), Join(2));
     assert_eq!(schedule.finish(2, KEYS, secs(32), MIDDLE), Effect::Replace);
-    assert_eq!(schedule.finish(2, Outcome::Failed, secs(32), MIDDLE), Effect::Ignore);
+    assert_eq!(schedule.finish(2, FetchOutcome::Failed, secs(32), MIDDLE), Effect::Ignore);
 }
 
 /// J9
@@ -193,15 +193,15 @@ fn the_timer_backs_off_from_a_second_to_a_minute() {
     for (jitter, permille) in [(0, 800), (500, 1000), (1000, 1200)] {
         let mut schedule = Schedule::new(LIMITS);
         schedule.ask(Cause::Token(None), secs(0));
-        schedule.finish(1, Outcome::Failed, secs(0), Jitter(jitter));
+        schedule.finish(1, FetchOutcome::Failed, secs(0), Jitter(jitter));
         let mut last = secs(0);
         for pause in [1, 2, 4, 8, 16, 32, 60, 60, 60, 60] {
-            let due = timer(&mut schedule, Outcome::Failed, Jitter(jitter));
+            let due = timer(&mut schedule, FetchOutcome::Failed, Jitter(jitter));
             assert_eq!(due - last, secs(pause) * permille / 1000, "{jitter}");
             last = due;
         }
         timer(&mut schedule, KEYS, Jitter(jitter));
-        let last = timer(&mut schedule, Outcome::Failed, Jitter(jitter));
+        let last = timer(&mut schedule, FetchOutcome::Failed, Jitter(jitter));
         assert_eq!(schedule.due().unwrap() - last, secs(1) * permille / 1000, "success forgets failures");
     }
 }
@@ -210,7 +210,7 @@ fn the_timer_backs_off_from_a_second_to_a_minute() {
 #[test]
 fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_one_cooldown_from_the_fetch_or_until_keys_arrive() {
     for cooldown in [10, 30, 120, 600] {
-        let mut schedule = Schedule::new(Limits { cooldown: secs(cooldown), ..LIMITS });
+        let mut schedule = Schedule::new(FetchLimits { cooldown: secs(cooldown), ..LIMITS });
         assert_eq!(schedule.ask(Cause::Caller, secs(100)), Start(1));
         schedule.finish(1, KEYS, secs(104), MIDDLE);
         schedule.note_missing("gone");
@@ -224,7 +224,7 @@ fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_one_cooldown_from_the_
     schedule.note_missing("gone");
     assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(110)), No);
     assert_eq!(schedule.ask(Cause::Token(Some("other")), secs(110)), Start(3));
-    schedule.finish(3, Outcome::Failed, secs(110), MIDDLE);
+    schedule.finish(3, FetchOutcome::Failed, secs(110), MIDDLE);
     assert_eq!(schedule.ask(Cause::Caller, secs(111)), Start(4));
     schedule.finish(4, KEYS, secs(111), MIDDLE);
     assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(139)), No, "the cooldown of tokens");
@@ -255,7 +255,7 @@ fn a_key_that_is_used_before_it_is_published_is_looked_for_again_after_one_coold
 /// J10
 #[test]
 fn a_missing_name_does_not_stand_in_the_way_while_there_are_no_keys() {
-    let mut schedule = Schedule::new(Limits { hard: secs(60), cooldown: secs(600), ..LIMITS });
+    let mut schedule = Schedule::new(FetchLimits { hard: secs(60), cooldown: secs(600), ..LIMITS });
     assert_eq!(schedule.ask(Cause::Caller, secs(0)), Start(1));
     schedule.finish(1, KEYS, secs(0), MIDDLE);
     schedule.note_missing("gone");
@@ -283,9 +283,9 @@ fn at_most_256_names_are_remembered_and_the_oldest_goes_first() {
 /// J14
 #[test]
 fn only_a_second_empty_list_in_a_row_withdraws_the_keys() {
-    use Outcome::{Empty, Failed};
+    use FetchOutcome::{Empty, Failed};
     let withdrawn = Effect::Withdraw;
-    let table: [(&[Outcome], Effect); 8] = [
+    let table: [(&[FetchOutcome], Effect); 8] = [
         (&[KEYS, Empty], Effect::Keep),
         (&[KEYS, Empty, Empty], withdrawn),
         (&[KEYS, Empty, Empty, Empty], withdrawn),
@@ -311,9 +311,9 @@ fn only_a_second_empty_list_in_a_row_withdraws_the_keys() {
 #[test]
 fn the_timer_leaves_an_issuer_time_between_two_empty_lists_and_comes_back_soon_after() {
     let mut schedule = after(KEYS);
-    let first = timer(&mut schedule, Outcome::Empty, Jitter(0));
+    let first = timer(&mut schedule, FetchOutcome::Empty, Jitter(0));
     assert!(schedule.is_failing());
-    let second = timer(&mut schedule, Outcome::Empty, Jitter(0));
+    let second = timer(&mut schedule, FetchOutcome::Empty, Jitter(0));
     assert_eq!(second - first, secs(24), "the cooldown, less the jitter");
     assert!(!schedule.is_failing(), "a withdrawal is an answer");
     assert_eq!(schedule.due(), Some(second + secs(42)), "70 % of a minute");
@@ -323,7 +323,7 @@ fn the_timer_leaves_an_issuer_time_between_two_empty_lists_and_comes_back_soon_a
 #[test]
 fn a_call_of_the_application_has_a_small_cooldown_of_its_own() {
     for cause in [Cause::Caller, Cause::Start] {
-        for outcome in [KEYS, Outcome::Failed, Outcome::Empty] {
+        for outcome in [KEYS, FetchOutcome::Failed, FetchOutcome::Empty] {
             let mut schedule = Schedule::new(LIMITS);
             assert_eq!(schedule.ask(cause, secs(0)), Start(1));
             schedule.finish(1, outcome, secs(1), MIDDLE);

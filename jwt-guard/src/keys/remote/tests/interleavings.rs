@@ -8,11 +8,11 @@ use std::cell::RefCell;
 
 use super::super::document::Delivered;
 use super::super::holder::Holder;
-use super::super::schedule::{Answer, Cause, Jitter, Limits};
+use super::super::schedule::{Cause, FetchDecision, FetchLimits, Jitter};
 use super::*;
 use crate::keys::Algorithm;
 
-const LIMITS: Limits = Limits { fresh: secs(600), hard: secs(3600), cooldown: secs(30) };
+const LIMITS: FetchLimits = FetchLimits { fresh: secs(600), hard: secs(3600), cooldown: secs(30) };
 
 /// The participants, and the progress of each.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl World {
     fn step(&mut self, index: usize, keys: &[VerifyingKey; 2]) {
         self.actors[index] = match self.actors[index].clone() {
             Actor::Asks(name) => match self.holder.ask(Cause::Token(Some(name)), self.now) {
-                Answer::Start(number) => {
+                FetchDecision::Start(number) => {
                     if let Some(last) = self.for_tokens.last() {
                         assert!(
                             self.now - *last >= LIMITS.cooldown,
@@ -83,11 +83,11 @@ impl World {
                     self.take_off(number);
                     Actor::Waits(name, number)
                 }
-                Answer::Join(number) => {
+                FetchDecision::Join(number) => {
                     assert_eq!(self.under_way, 1, "somebody joined a fetch that is not under way");
                     Actor::Waits(name, number)
                 }
-                Answer::No => Actor::Done,
+                FetchDecision::No => Actor::Done,
             },
             Actor::Waits(name, number) => Actor::Looks(name, number),
             Actor::Looks(name, number) => {
@@ -126,7 +126,7 @@ impl World {
                 Actor::Done
             }
             Actor::Ticks => {
-                if let Answer::Start(number) = self.holder.ask(Cause::Timer, self.now) {
+                if let FetchDecision::Start(number) = self.holder.ask(Cause::Timer, self.now) {
                     self.take_off(number);
                 }
                 Actor::Done

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::schedule::Limits;
+use super::super::schedule::FetchLimits;
 use super::super::settings::RemoteKeySettings;
 
 const CERTIFICATE: &str = include_str!("../../../../../tests/fixtures/keys/p256.certificate.pem");
@@ -15,7 +15,7 @@ fn problems(change: impl FnOnce(RemoteKeySettings) -> RemoteKeySettings) -> Stri
 fn the_defaults_are_those_of_the_rules() {
     let settings = RemoteKeySettings::default();
     assert_eq!(settings.problems(), [""; 0]);
-    let Limits { fresh, hard, cooldown } = settings.limits();
+    let FetchLimits { fresh, hard, cooldown } = settings.limits();
     assert_eq!([fresh, hard, cooldown].map(|time| time.as_secs()), [600, 3600, 30]);
     let times = [settings.longest_wait(), settings.total(), settings.connect_timeout];
     assert_eq!(times.map(|time| time.as_secs()), [1, 5, 2]);

@@ -28,7 +28,7 @@ use crate::store::redis::server::Server;
 use crate::store::shared::Shared;
 use crate::store::{StoreError, StoreLimits, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
-use reader::Reader;
+use reader::FeedReader;
 
 /// The largest difference between the clocks of server and guard. The scripts have the same number.
 const SKEW: Duration = Duration::from_secs(60);
@@ -58,7 +58,7 @@ impl Feed {
             start: Instant::now(),
             silence: options.silence,
         });
-        let mut reader = Reader::new(server, known.clone());
+        let mut reader = FeedReader::new(server, known.clone());
         let connection = reader.open().await?;
         let task = tokio::spawn(reader.follow(connection));
         Ok(Self { known, task })

@@ -34,7 +34,7 @@ const COUNT: usize = 1000;
 /// entry must go first. After a long reading the pause is at least 20 times its duration.
 const AGAIN: u32 = 6;
 
-pub(super) struct Reader {
+pub(super) struct FeedReader {
     server: Arc<Server>,
     known: Arc<Known>,
     history: History,
@@ -45,7 +45,7 @@ pub(super) struct Reader {
     again: Instant,
 }
 
-impl Reader {
+impl FeedReader {
     pub(super) fn new(server: Arc<Server>, known: Arc<Known>) -> Self {
         let now = Instant::now();
         let (history, last) = (History::default(), Position::default());

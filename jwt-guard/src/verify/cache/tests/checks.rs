@@ -17,7 +17,7 @@ fn a_good_token_is_remembered_and_answers_as_before() {
     }
     assert_eq!(pair.kept(), 1);
     let cache = pair.verifier.known.as_ref().unwrap().thread.own();
-    let is_copied = cache.is_some_and(|mut cache| matches!(cache.find(&token), Lookup::Hit(_)));
+    let is_copied = cache.is_some_and(|mut cache| matches!(cache.find(&token), CacheLookup::Hit(_)));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(is_copied, threads > 1, "a token that comes often has a copy for each thread");
 }

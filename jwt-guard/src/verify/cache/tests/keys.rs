@@ -47,7 +47,10 @@ fn clearing_forgets_what_was_verified_before() {
     assert!(tokens.iter().all(|token| !pair.knows(token)));
     assert_eq!(pair.kept(), 0);
     if let Some(mut cache) = pair.verifier.known.as_ref().unwrap().thread.own() {
-        assert!(!tokens.iter().any(|token| matches!(cache.find(token), Lookup::Hit(_))), "a copy is left");
+        assert!(
+            !tokens.iter().any(|token| matches!(cache.find(token), CacheLookup::Hit(_))),
+            "a copy is left"
+        );
     }
     pair.verify(&tokens[0]).unwrap();
     assert!(pair.knows(&tokens[0]));
@@ -63,7 +66,7 @@ fn a_verification_that_began_before_the_clearing_is_forgotten_too() {
     pair.verifier.forget();
     // As if it ended only here.
     let keys = KeySnapshot::new(1, KeySet::new([entry.key.clone()]).unwrap());
-    let found = Found {
+    let found = NewlyVerified {
         identity: &entry.identity,
         good: entry.good.clone(),
         issuer: 0,

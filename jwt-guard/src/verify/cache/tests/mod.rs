@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::super::{Audience, Clients, IssuerRules, Limits, Rules, TokenProfile, Verifier, VerifyError};
+use super::super::{Audience, Clients, DateLimits, IssuerRules, Rules, TokenProfile, Verifier, VerifyError};
 use super::*;
 use crate::clock::NOW;
 use crate::keys::{Algorithm, IssuerKeys, KeySet, SigningKey, backend};
@@ -74,7 +74,7 @@ fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
         role_objects: Vec::new(),
         login_claims: crate::verify::LoginClaims::Believed,
         hierarchies: Default::default(),
-        limits: Limits { leeway: Duration::ZERO, max_lifetime: None, ..Limits::default() },
+        limits: DateLimits { leeway: Duration::ZERO, max_lifetime: None, ..DateLimits::default() },
     };
     change(&mut rules);
     rules

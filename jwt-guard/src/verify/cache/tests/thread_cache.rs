@@ -1,6 +1,6 @@
 //! Copies for each thread: which tokens get one, and how much memory they take.
 
-use super::super::thread_cache::{Lookup, TOKEN_BYTES, ThreadCache};
+use super::super::thread_cache::{CacheLookup, TOKEN_BYTES, ThreadCache};
 use super::*;
 
 /// Entries of a pair of tokens, each with a payload of at least this length.
@@ -21,9 +21,9 @@ fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
 /// Looks up a token as a request does, and keeps it if the look-up asks for it.
 fn look(cache: &mut ThreadCache, token: &[u8], entry: &Entry) -> bool {
     match cache.find(token) {
-        Lookup::Hit(_) => return true,
-        Lookup::MissPromote => cache.keep(token, entry),
-        Lookup::Miss => {}
+        CacheLookup::Hit(_) => return true,
+        CacheLookup::MissPromote => cache.keep(token, entry),
+        CacheLookup::Miss => {}
     }
     false
 }
@@ -50,7 +50,7 @@ fn a_thread_cache_takes_no_more_than_its_memory_and_goes_on_taking_what_is_new()
         assert!(look(&mut cache, token, entry), "the newest has a place");
         assert!(cache.bytes() <= TOKEN_BYTES, "{}", cache.bytes());
     }
-    let here = entries.iter().filter(|(token, _)| matches!(cache.find(token), Lookup::Hit(_)));
+    let here = entries.iter().filter(|(token, _)| matches!(cache.find(token), CacheLookup::Hit(_)));
     assert!(here.count() > 50);
 }
 
@@ -100,7 +100,8 @@ fn once_memory_was_short_few_of_the_tokens_that_come_seldom_are_copied() {
     for (token, entry) in &entries {
         look(&mut cache, token, entry);
     }
-    let copied = entries.iter().filter(|(token, _)| matches!(cache.find(token), Lookup::MissPromote)).count();
+    let copied =
+        entries.iter().filter(|(token, _)| matches!(cache.find(token), CacheLookup::MissPromote)).count();
     assert!(copied <= 600 / 32, "{copied} of 600");
 }
 
@@ -118,6 +119,6 @@ fn tokens_that_come_often_keep_their_slots_when_memory_is_short() {
         });
         cache.keep(token, entry);
     }
-    let left = often.iter().filter(|(token, _)| matches!(cache.find(token), Lookup::Hit(_))).count();
+    let left = often.iter().filter(|(token, _)| matches!(cache.find(token), CacheLookup::Hit(_))).count();
     assert_eq!(left, 10);
 }
