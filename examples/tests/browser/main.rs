@@ -164,7 +164,7 @@ fn after_a_logout_the_back_button_shows_nothing_protected() -> Result<()> {
 }
 
 #[test]
-fn another_sites_form_logs_nobody_out() -> Result<()> {
+fn another_sites_form_does_not_log_the_user_out() -> Result<()> {
     let Some(mut browser) = Browser::start()? else { return Ok(()) };
     let site = Site::start()?;
     let attacker = Attacker::start(&site.page("/logout"))?;

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_says_when_to_come_back_and_challenges_nobody() {
+    fn an_outage_says_when_to_come_back_and_has_no_challenge() {
         let response = response(FailureKind::Unavailable);
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[RETRY_AFTER], "5");

@@ -137,7 +137,7 @@ fn the_table_lists_the_document() {
 }
 
 #[test]
-fn a_resource_whose_document_nobody_serves_is_a_warning() {
+fn a_resource_whose_document_is_not_mounted_is_a_warning() {
     let warnings = |router: Router| {
         let captured = events::capture();
         let _: axum::Router = router.into_axum();

@@ -304,7 +304,7 @@ async fn a_panic_of_the_clock_is_500_without_details_and_is_counted() {
 }
 
 #[tokio::test]
-async fn a_clock_before_1970_is_nobodys_bad_token() {
+async fn a_clock_before_1970_is_not_a_bad_token() {
     #[derive(Debug)]
     struct Early;
     impl jwt_guard::setup::Clock for Early {

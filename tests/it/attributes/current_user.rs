@@ -72,7 +72,7 @@ async fn the_user_is_loaded_once_per_request_however_many_extractors_ask() {
 }
 
 #[tokio::test]
-async fn nobody_is_looked_up_without_a_good_token() {
+async fn no_user_is_looked_up_without_a_good_token() {
     let (server, loads) = serve().await;
     server.send(Request::get("/me")).await.is(Outcome::NO_TOKEN);
     server.send(Request::get("/maybe")).await.is(Outcome::ok("anonymous"));

@@ -114,7 +114,7 @@ async fn nothing_that_a_request_carries_stops_a_login() {
 }
 
 #[tokio::test]
-async fn a_good_token_makes_nobody_known_and_needs_no_csrf_value() {
+async fn a_good_token_makes_no_caller_known_and_needs_no_csrf_value() {
     let guard = everywhere();
     let jar = Jar::login(&crate::login::serve(guard.clone()).await).await;
     let server = Server::start(app().with_guard(guard.clone()).into_axum()).await;
@@ -160,7 +160,7 @@ async fn another_policy_on_the_same_handler_looks_for_itself() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_logs_nobody_in_where_the_guard_reads_cookies() {
+async fn a_page_of_another_site_does_not_log_a_user_in_where_the_guard_reads_cookies() {
     let cookies = || builder().cookies(CookieSettings::new()).trusted_origin("https://app.example");
     let by_location =
         builder().locations([TokenLocation::cookie("token")]).trusted_origin("https://app.example");

@@ -118,7 +118,7 @@ async fn without_a_store_a_logout_clears_the_cookies() {
 }
 
 #[tokio::test]
-async fn another_sites_page_logs_nobody_out() {
+async fn another_sites_page_does_not_log_the_user_out() {
     let server = serve(guard()).await;
     let jar = Jar::login(&server).await;
     let answer = jar.send(&server, post("/logout").header("sec-fetch-site", "cross-site")).await;

@@ -115,7 +115,7 @@ async fn while_the_store_cannot_write_nothing_is_issued_or_cleared() {
 }
 
 #[tokio::test]
-async fn while_the_store_cannot_answer_nobody_is_let_in() {
+async fn while_the_store_cannot_answer_no_request_is_let_in() {
     let store = Flaky::default();
     let server =
         serve(builder().token_store(store.clone()).cookies(CookieSettings::new()).build().unwrap()).await;

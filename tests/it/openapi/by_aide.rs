@@ -151,7 +151,7 @@ fn every_document_of_a_router_has_the_schemas_that_it_names_and_no_others() {
 }
 
 #[test]
-fn what_nobody_resolved_is_an_undefined_scheme() {
+fn what_is_not_resolved_is_an_undefined_scheme() {
     let mut document = empty();
     let _: axum::Router = ApiRouter::new().guarded_route("/me", get(me)).finish_api(&mut document);
     let document = serde_json::to_value(&document).unwrap();

@@ -146,9 +146,9 @@ async fn every_route_answers_a_stranger_as_its_row_says() {
         let bad = server.send(Request::new(method(&row), &target(&row)).bearer("a.b.c")).await;
         let expected = if row.policy == "unguarded" { 200 } else { 401 };
         assert_eq!(bad.status, expected, "{row:?}");
-        let nobody_special = server.send(Request::new(method(&row), &target(&row)).bearer(&token(&[]))).await;
+        let without_grants = server.send(Request::new(method(&row), &target(&row)).bearer(&token(&[]))).await;
         let expected = if row.policy.starts_with("requires") { 403 } else { 200 };
-        assert_eq!(nobody_special.status, expected, "{row:?}");
+        assert_eq!(without_grants.status, expected, "{row:?}");
     }
 }
 

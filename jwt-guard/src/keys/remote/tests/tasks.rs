@@ -35,7 +35,7 @@ async fn a_hundred_requests_share_one_fetch_and_its_result() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_waits_in_vain_on_any_number_of_threads() {
+async fn no_request_waits_in_vain_on_any_number_of_threads() {
     let rounds = async {
         for round in 0..100 {
             let (issuer, clock) = (Issuer::new(), Hand::new());
