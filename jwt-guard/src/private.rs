@@ -3,6 +3,8 @@
 pub use crate::extract::Guarded;
 #[cfg(feature = "utoipa-6")]
 pub use crate::openapi::utoipa_6::{documented, no_routes};
+pub use crate::policy::hidden::an_attribute_stands_above_a_free_function_outside_of_impl_blocks;
+pub use crate::policy::scope_name::text;
 pub use crate::policy::{AnyCheck, ClaimValue, DenyAs, Policy, Requirement, Rule, check_name, check_scope};
 pub use crate::token::TokenKind;
 #[cfg(feature = "utoipa-6")]

@@ -98,7 +98,7 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
 
 /// ```text
 /// "orders:write"
-/// check_scope(scopes::WRITE)
+/// check_scope(text(scopes::WRITE))
 /// ```
 fn checked(name: &Name, check: &str, crate_path: &CratePath) -> TokenStream {
     match name {
@@ -107,11 +107,18 @@ fn checked(name: &Name, check: &str, crate_path: &CratePath) -> TokenStream {
             let (first, last) = ends(path);
             let private = crate_path.private_at(first);
             let check = Ident::new(check, first);
-            let mut argument = Group::new(Delimiter::Parenthesis, path.to_token_stream());
-            argument.set_span(last);
-            quote_spanned!(first=> #private::#check #argument)
+            let argument = in_parentheses(path.to_token_stream(), last);
+            let text = quote_spanned!(first=> #private::text #argument);
+            let text = in_parentheses(text, last);
+            quote_spanned!(first=> #private::#check #text)
         }
     }
+}
+
+fn in_parentheses(tokens: TokenStream, place: Span) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(place);
+    group
 }
 
 /// The spans of the first and the last token. The compiler underlines everything between them as the user's own text

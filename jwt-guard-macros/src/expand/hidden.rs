@@ -27,44 +27,23 @@ impl Hidden {
     }
 
     /// ```text
-    /// #[cfg(feature = "orders")]
-    /// #[doc(hidden)]
-    /// #[non_exhaustive]
-    /// pub struct __JwtGuardUpdate;
-    /// ```
-    pub(super) fn item(&self) -> TokenStream {
-        let Self { name, visibility, conditions } = self;
-        quote_spanned! {Span::mixed_site()=>
-            #(#conditions)*
-            #[doc(hidden)]
-            #[non_exhaustive]
-            #visibility struct #name;
-        }
-    }
-
-    /// ```text
-    /// #[cfg(feature = "orders")]
-    /// #[diagnostic::do_not_recommend]
-    /// impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
-    ///     const RULE: ::jwt_guard::__private::Rule = ..;
+    /// ::jwt_guard::__private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks! {
+    ///     #[cfg(feature = "orders")]
+    ///     pub __JwtGuardUpdate = (..), (<__JwtGuardUpdate as ::jwt_guard::__private::Policy>::RULE)
     /// }
-    /// #[cfg(feature = "orders")]
-    /// const _: ::jwt_guard::__private::Rule = <__JwtGuardUpdate as ::jwt_guard::__private::Policy>::RULE;
     /// ```
     ///
-    /// The last item makes the compiler evaluate the policy of a handler that is not used yet.
-    pub(super) fn implementation(&self, policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
-        let Self { name, visibility: _, conditions } = self;
+    /// A macro writes the type, because its name is in the errors of the compiler where the type cannot be. The second value
+    /// is evaluated even if the handler is not used; it comes from here, so that no note about it shows that name.
+    pub(super) fn item(&self, policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
+        let Self { name, visibility, conditions } = self;
         let private = policy.crate_path.private();
         let rule = policy::rule(policy, handler, params);
         quote_spanned! {Span::mixed_site()=>
-            #(#conditions)*
-            #[diagnostic::do_not_recommend]
-            impl #private::Policy for #name {
-                const RULE: #private::Rule = #rule;
+            #private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks! {
+                #(#conditions)*
+                #visibility #name = (#rule), (<#name as #private::Policy>::RULE)
             }
-            #(#conditions)*
-            const _: #private::Rule = <#name as #private::Policy>::RULE;
         }
     }
 }

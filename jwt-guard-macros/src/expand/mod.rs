@@ -64,10 +64,9 @@ pub(crate) fn invocation(
 /// #[its_attributes]
 /// pub async fn update(_: ::jwt_guard::__private::Guarded<__JwtGuardUpdate>, Path(id): Path<u64>) -> StatusCode { .. }
 ///
-/// #[doc(hidden)]
-/// pub struct __JwtGuardUpdate;
-///
-/// impl ::jwt_guard::__private::Policy for __JwtGuardUpdate { .. }
+/// ::jwt_guard::__private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks! {
+///     pub __JwtGuardUpdate = (..), (..)
+/// }
 /// ```
 fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     let hidden = hidden::Hidden::beside(&handler);
@@ -78,14 +77,12 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     let params = if signature.inputs.is_empty() { Params::None } else { Params::Some };
     let guard: FnArg = parse_quote!(_: #private::Guarded<#name>);
     signature.inputs.insert(0, guard);
-    let item = hidden.item();
-    let implementation = hidden.implementation(policy, &signature.ident, params);
+    let item = hidden.item(policy, &signature.ident, params);
     quote! {
         #(#attributes)*
         #uncounted
         #visibility #signature #body
         #item
-        #implementation
     }
 }
 

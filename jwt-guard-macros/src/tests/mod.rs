@@ -7,6 +7,7 @@ mod robustness;
 use std::{env, fs};
 
 use proc_macro2::{TokenStream, TokenTree};
+use syn::punctuated::Punctuated;
 
 use crate::attribute::Attribute;
 use crate::expand;
@@ -28,7 +29,8 @@ fn tokens(text: &str) -> TokenStream {
 fn assert_snapshot(name: &str, attribute: Attribute, arguments: &str, item: &str) {
     let (tokens, messages) = expand(attribute, arguments, item);
     assert_eq!(messages, Vec::<String>::new());
-    let file = syn::parse2(tokens).expect("the expansion is a list of items");
+    let mut file: syn::File = syn::parse2(tokens).expect("the expansion is a list of items");
+    file.items.iter_mut().for_each(show_policy);
     let found = prettyplease::unparse(&file);
     let path = format!("{}/src/tests/snapshots/{name}.rs", env!("CARGO_MANIFEST_DIR"));
     if env::var_os("UPDATE_SNAPSHOTS").is_some() {
@@ -36,6 +38,24 @@ fn assert_snapshot(name: &str, attribute: Attribute, arguments: &str, item: &str
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(found, expected, "{name}: set UPDATE_SNAPSHOTS=1 to accept");
+}
+
+/// Writes the call of the macro for the hidden type as a constant, which can be formatted:
+/// `path! { #[cfg(..)] pub __JwtGuardList = (..), (..) }` as `#[cfg(..)] pub const __JwtGuardList: path = ..;`.
+fn show_policy(item: &mut syn::Item) {
+    let syn::Item::Macro(call) = item else { return };
+    let (path, tokens) = (call.mac.path.clone(), call.mac.tokens.clone());
+    let read = |input: syn::parse::ParseStream<'_>| {
+        let attributes = input.call(syn::Attribute::parse_outer)?;
+        let (visibility, name) = (input.parse::<syn::Visibility>()?, input.parse::<syn::Ident>()?);
+        input.parse::<syn::Token![=]>()?;
+        let values = input.call(Punctuated::<syn::ExprParen, syn::Token![,]>::parse_terminated)?;
+        let mut values = values.into_iter().map(|value| value.expr);
+        let (rule, evaluated) = (values.next(), values.next());
+        assert_eq!(evaluated, Some(syn::parse_quote!(<#name as ::jwt_guard::__private::Policy>::RULE)));
+        Ok(syn::parse_quote!(#(#attributes)* #visibility const #name: #path = #rule;))
+    };
+    *item = syn::parse::Parser::parse2(read, tokens).expect("a name and its policy");
 }
 
 /// Every identifier of an expansion, in groups too.

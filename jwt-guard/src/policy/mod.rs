@@ -6,10 +6,11 @@
 
 mod check;
 pub(crate) mod evaluate;
+pub(crate) mod hidden;
 mod needs;
 mod requirement;
 mod rule;
-mod scope_name;
+pub(crate) mod scope_name;
 
 pub use crate::claims::names::NameSet;
 pub use crate::token::TokenKind;

@@ -1,5 +1,27 @@
 //! Checks the names of scopes and roles at compile time.
 
+/// The type of a constant that names a scope or a role: `&'static str`.
+#[diagnostic::on_unimplemented(
+    message = "the name of a scope or a role is a `&'static str`, found `{Self}`",
+    label = "expected a constant of type `&'static str`",
+    note = "write the name as in `role = \"clerk\"`, or the path of `const CLERK: &str = \"clerk\";`",
+    note = "an enum may have its names as constants: `impl Role {{ pub const CLERK: &str = \"clerk\"; }}`, and then `role = Role::CLERK`"
+)]
+pub trait Text {
+    /// The type itself. Where it is unknown, the compiler says nothing more about the value.
+    type Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl Text for &'static str {
+    type Itself = Self;
+}
+
+/// Returns the constant, which must be a text. The attributes call this for every path to a constant.
+pub const fn text<T: Text<Itself = T>>(constant: T) -> T::Itself {
+    constant
+}
+
 /// Returns `name` when it is a legal scope: one or more of the characters of RFC 6749 section 3.3, that is
 /// printable ASCII without space, `"` and `\`.
 ///

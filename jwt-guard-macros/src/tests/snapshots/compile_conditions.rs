@@ -4,21 +4,10 @@
 async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
 #[cfg(feature = "a")]
 #[cfg_attr(test, cfg(unix))]
-#[doc(hidden)]
-#[non_exhaustive]
-struct __JwtGuardList;
-#[cfg(feature = "a")]
-#[cfg_attr(test, cfg(unix))]
-#[diagnostic::do_not_recommend]
-impl ::jwt_guard::__private::Policy for __JwtGuardList {
-    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .with_declaration(
-            ::core::concat!(::core::module_path!(), "::list"),
-            ::core::file!(),
-            ::core::line!(),
-        )
-        .taking_nothing();
-}
-#[cfg(feature = "a")]
-#[cfg_attr(test, cfg(unix))]
-const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;
+const __JwtGuardList: ::jwt_guard::__private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks = ::jwt_guard::__private::Rule::authenticated()
+    .with_declaration(
+        ::core::concat!(::core::module_path!(), "::list"),
+        ::core::file!(),
+        ::core::line!(),
+    )
+    .taking_nothing();

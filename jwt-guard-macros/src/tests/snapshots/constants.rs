@@ -1,27 +1,24 @@
 async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
-#[doc(hidden)]
-#[non_exhaustive]
-struct __JwtGuardList;
-#[diagnostic::do_not_recommend]
-impl ::jwt_guard::__private::Policy for __JwtGuardList {
-    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .with_requirement(
-            ::jwt_guard::__private::Requirement::All(const {
-                &[
-                    ::jwt_guard::__private::Requirement::Scope(
-                        ::jwt_guard::__private::check_scope(scopes::READ),
+const __JwtGuardList: ::jwt_guard::__private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks = ::jwt_guard::__private::Rule::authenticated()
+    .with_requirement(
+        ::jwt_guard::__private::Requirement::All(const {
+            &[
+                ::jwt_guard::__private::Requirement::Scope(
+                    ::jwt_guard::__private::check_scope(
+                        ::jwt_guard::__private::text(scopes::READ),
                     ),
-                    ::jwt_guard::__private::Requirement::Role(
-                        ::jwt_guard::__private::check_name(<Staff as Team>::ROLE),
+                ),
+                ::jwt_guard::__private::Requirement::Role(
+                    ::jwt_guard::__private::check_name(
+                        ::jwt_guard::__private::text(<Staff as Team>::ROLE),
                     ),
-                ]
-            }),
-        )
-        .with_declaration(
-            ::core::concat!(::core::module_path!(), "::list"),
-            ::core::file!(),
-            ::core::line!(),
-        )
-        .taking_nothing();
-}
-const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;
+                ),
+            ]
+        }),
+    )
+    .with_declaration(
+        ::core::concat!(::core::module_path!(), "::list"),
+        ::core::file!(),
+        ::core::line!(),
+    )
+    .taking_nothing();

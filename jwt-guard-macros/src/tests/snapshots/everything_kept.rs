@@ -14,26 +14,21 @@ where
     save(id, body).await?;
     Ok(StatusCode::OK)
 }
-#[doc(hidden)]
-#[non_exhaustive]
-pub struct __JwtGuardUpdate;
-#[diagnostic::do_not_recommend]
-impl ::jwt_guard::__private::Policy for __JwtGuardUpdate {
-    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .with_requirement(
-            ::jwt_guard::__private::Requirement::All(const {
-                &[
-                    ::jwt_guard::__private::Requirement::Scope("orders:write"),
-                    ::jwt_guard::__private::Requirement::Role(
-                        ::jwt_guard::__private::check_name(roles::CLERK),
+pub const __JwtGuardUpdate: ::jwt_guard::__private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks = ::jwt_guard::__private::Rule::authenticated()
+    .with_requirement(
+        ::jwt_guard::__private::Requirement::All(const {
+            &[
+                ::jwt_guard::__private::Requirement::Scope("orders:write"),
+                ::jwt_guard::__private::Requirement::Role(
+                    ::jwt_guard::__private::check_name(
+                        ::jwt_guard::__private::text(roles::CLERK),
                     ),
-                ]
-            }),
-        )
-        .with_declaration(
-            ::core::concat!(::core::module_path!(), "::update"),
-            ::core::file!(),
-            ::core::line!(),
-        );
-}
-const _: ::jwt_guard::__private::Rule = <__JwtGuardUpdate as ::jwt_guard::__private::Policy>::RULE;
+                ),
+            ]
+        }),
+    )
+    .with_declaration(
+        ::core::concat!(::core::module_path!(), "::update"),
+        ::core::file!(),
+        ::core::line!(),
+    );

@@ -1,15 +1,8 @@
 pub(in crate::orders) async fn list(_: ::jwt_guard::__private::Guarded<__JwtGuardList>) {}
-#[doc(hidden)]
-#[non_exhaustive]
-pub(in crate::orders) struct __JwtGuardList;
-#[diagnostic::do_not_recommend]
-impl ::jwt_guard::__private::Policy for __JwtGuardList {
-    const RULE: ::jwt_guard::__private::Rule = ::jwt_guard::__private::Rule::authenticated()
-        .with_declaration(
-            ::core::concat!(::core::module_path!(), "::list"),
-            ::core::file!(),
-            ::core::line!(),
-        )
-        .taking_nothing();
-}
-const _: ::jwt_guard::__private::Rule = <__JwtGuardList as ::jwt_guard::__private::Policy>::RULE;
+pub(in crate::orders) const __JwtGuardList: ::jwt_guard::__private::an_attribute_stands_above_a_free_function_outside_of_impl_blocks = ::jwt_guard::__private::Rule::authenticated()
+    .with_declaration(
+        ::core::concat!(::core::module_path!(), "::list"),
+        ::core::file!(),
+        ::core::line!(),
+    )
+    .taking_nothing();

@@ -46,6 +46,15 @@ pub struct RemoteKeySettings {
     bearer: Option<Bearer>,
 }
 
+/// Nothing has it, so that the compiler names the feature where one of its settings is called.
+#[cfg(not(feature = "remote-keys"))]
+#[diagnostic::on_unimplemented(
+    message = "`proxy` and `bearer_file` need the feature `remote-keys` of jwt-guard, which is off",
+    label = "switch the feature on: `cargo add jwt-guard --features remote-keys`",
+    note = "without it `Builder::key_fetcher` takes a client of your own, which is configured by itself"
+)]
+pub trait NeedsRemoteKeys {}
+
 /// 24 hours: an operator who withdraws a key must know when it is dead, whatever happens to the network.
 const LONGEST_HARD: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -201,6 +210,24 @@ impl RemoteKeySettings {
         origins: impl IntoIterator<Item = O>,
     ) -> Self {
         self.bearer = Some(Bearer::new(file, origins));
+        self
+    }
+
+    /// A setting of the client that the feature `remote-keys` brings.
+    #[cfg(not(feature = "remote-keys"))]
+    #[must_use]
+    pub fn proxy(self, _url: impl NeedsRemoteKeys) -> Self {
+        self
+    }
+
+    /// A setting of the client that the feature `remote-keys` brings.
+    #[cfg(not(feature = "remote-keys"))]
+    #[must_use]
+    pub fn bearer_file<O: Into<String>>(
+        self,
+        _file: impl NeedsRemoteKeys,
+        _origins: impl IntoIterator<Item = O>,
+    ) -> Self {
         self
     }
 

@@ -1,0 +1,3 @@
+use jwt_guard::openapi::aide_0_15;
+
+fn main() {}

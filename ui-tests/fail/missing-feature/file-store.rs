@@ -1,0 +1,3 @@
+use jwt_guard::store::FileStore;
+
+fn main() {}

@@ -1,0 +1,3 @@
+use jwt_guard::store::RedisStore;
+
+fn main() {}

@@ -1,0 +1,3 @@
+use jwt_guard::session::Sessions;
+
+fn main() {}
