@@ -12,6 +12,8 @@ pub(super) struct ImportReport {
     pub(super) names_key: bool,
     /// Whether an audience is named, even if invalid.
     pub(super) names_audience: bool,
+    /// What the names of variables begin with, if the settings are those of the environment.
+    pub(super) prefix: Option<&'static str>,
 }
 
 impl Builder<HasKeys, HasAudience> {
@@ -26,19 +28,28 @@ impl Draft {
     /// Adds the problems of settings from outside, and checks key and audience, which the type of a builder from
     /// settings cannot prove.
     pub(super) fn take_imported_problems(&mut self) -> Problems {
-        let ImportReport { mut problems, names_key, names_audience } = std::mem::take(&mut self.import);
+        let ImportReport { mut problems, names_key, names_audience, prefix } =
+            std::mem::take(&mut self.import);
         // Sessions alone, or other issuers alone, make a guard too.
         if !self.resolvers.is_empty() || !self.trusted.is_empty() {
             return problems;
         }
+        let named = |settings: &[&str]| {
+            let name = |setting: &&str| match prefix {
+                Some(prefix) => format!("`{prefix}{}`", setting.to_uppercase()),
+                None => format!("`{setting}`"),
+            };
+            settings.iter().map(name).collect::<Vec<_>>().join(", ")
+        };
         if !self.own.has_keys() && self.own_tokens.signing_key.is_none() && !names_key {
-            problems.setting(
-                "no key: set one of `secret`, `public_key_pem`, `jwks`, `signing_secret`, `signing_key_pem`, or the \
-                 file of one; or `oidc_issuer`, `jwks_url` or `trust` for keys that an issuer publishes",
-            );
+            let given = named(&["secret", "public_key_pem", "jwks", "signing_secret", "signing_key_pem"]);
+            let published = named(&["oidc_issuer", "jwks_url", "trust"]);
+            problems.setting(format!(
+                "no key: set one of {given}, or the file of one; or, for keys that an issuer publishes, one of {published}"
+            ));
         }
         if self.own.audiences.is_empty() && !self.is_for_anybody() && !names_audience {
-            problems.setting("no audience: set `audience` to the `aud` of the tokens");
+            problems.setting(format!("no audience: set {} to the `aud` of the tokens", named(&["audience"])));
         }
         problems
     }

@@ -32,3 +32,67 @@ fn every_code_that_the_guide_names_exists() {
         assert!(RefusalCode::ALL.iter().any(|code| code.as_str() == name), "there is no code `{name}`");
     }
 }
+
+#[test]
+fn every_field_of_a_refusal_is_in_the_guide() {
+    let source = sources::read("jwt-guard/src/guard/event.rs");
+    let (_, denied) = source.split_once("$level,").unwrap();
+    let (denied, _) = denied.split_once("\"denied\"").unwrap();
+    let fields: Vec<_> = denied.lines().filter_map(|line| line.trim().split_once(" = ")).collect();
+    assert!(fields.len() > 15, "{fields:?}");
+    let guide = sources::read("jwt-guard/docs/answers.md");
+    let (_, table) = guide.split_once("| field | what it has |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    for (field, _) in fields {
+        assert!(table.contains(&format!("`{field}`")), "the guide does not have the field `{field}`");
+    }
+}
+
+#[test]
+fn every_setting_is_in_the_chapter_that_lists_it() {
+    let configuration = sources::read("jwt-guard/docs/configuration.md");
+    let providers = sources::read("jwt-guard/docs/identity_providers.md");
+    let mut found = 0;
+    for (owner, method) in setters() {
+        let chapter = if owner == "TrustedIssuer" { &providers } else { &configuration };
+        assert!(chapter.contains(&format!("::{owner}::{method})")), "{owner}::{method} is not in the guide");
+        found += 1;
+    }
+    assert!(found > 120, "{found} settings");
+}
+
+/// The public setters of the types that configure a guard: the type and the method.
+fn setters() -> Vec<(String, String)> {
+    const OWNERS: [&str; 8] = [
+        "Builder",
+        "Danger",
+        "TrustedIssuer",
+        "IssuerBuilder",
+        "CookieSettings",
+        "SessionsBuilder",
+        "RemoteKeySettings",
+        "TokenCache",
+    ];
+    /// What is not a setting: constructors without a name of their own, and what reads or ends.
+    const OTHERS: [&str; 3] = ["new", "build", "problems"];
+
+    let mut found = Vec::new();
+    for source in sources::below("jwt-guard/src") {
+        let mut owner = None;
+        for line in source.text.lines() {
+            if let Some(head) = line.strip_prefix("impl") {
+                let is_trait = head.contains(" for ");
+                let name = head.trim_start_matches("<K, A>").trim_start();
+                let name = name.split(['<', ' ']).next().unwrap_or_default();
+                owner = OWNERS.into_iter().find(|owner| *owner == name && !is_trait);
+            }
+            let method = line.strip_prefix("    pub fn ").and_then(|rest| rest.split(['(', '<']).next());
+            if let (Some(owner), Some(method)) = (owner, method)
+                && !OTHERS.contains(&method)
+            {
+                found.push((owner.to_owned(), method.to_owned()));
+            }
+        }
+    }
+    found
+}

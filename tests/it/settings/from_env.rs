@@ -74,15 +74,22 @@ fn names_every_problem() {
 }
 
 #[test]
-fn an_empty_environment_is_no_guard() {
+fn an_empty_environment_lacks_a_key_and_an_audience() {
     run("lacks_everything", []);
 }
 
 #[test]
-#[ignore = "run by `an_empty_environment_is_no_guard`"]
+#[ignore = "run by `an_empty_environment_lacks_a_key_and_an_audience`"]
 fn lacks_everything() {
     let error = JwtGuard::from_env().build().unwrap_err();
-    assert_eq!(error.problems().count(), 2, "{error}");
+    let found: Vec<_> = error.problems().collect();
+    assert_eq!(found.len(), 2, "{error}");
+    assert!(found[0].starts_with("no key: set one of `JWT_GUARD_SECRET`, "), "{error}");
+    assert!(
+        found[0].ends_with("`JWT_GUARD_OIDC_ISSUER`, `JWT_GUARD_JWKS_URL`, `JWT_GUARD_TRUST`"),
+        "{error}"
+    );
+    assert_eq!(found[1], "no audience: set `JWT_GUARD_AUDIENCE` to the `aud` of the tokens");
 }
 
 #[cfg(unix)]

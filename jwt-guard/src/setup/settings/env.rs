@@ -68,7 +68,7 @@ fn readable((name, value): (OsString, OsString), problems: &mut Problems) -> Opt
 
 /// Each variable separately, so that all bad ones are reported.
 fn read(vars: BTreeMap<String, String>, problems: Problems) -> (Settings, ImportReport) {
-    let mut report = ImportReport { problems, ..ImportReport::default() };
+    let mut report = ImportReport { problems, prefix: Some(PREFIX), ..ImportReport::default() };
     let mut good = Vec::new();
     for (variable, text) in &vars {
         let Some(name) = variable.strip_prefix(PREFIX) else { continue };
