@@ -1,16 +1,20 @@
 //! What the log says of a refusal beside its reason: what was expected and found, and what changes it.
 
+use http::HeaderName;
+use http::header::ORIGIN;
+use http::request::Parts;
+
 use super::JwtGuard;
 use super::event::Occasion;
 use crate::config::Config;
-use crate::cookies::csrf::CrossSite;
+use crate::cookies::csrf::{CrossSite, Origin, SEC_FETCH_SITE};
 use crate::error::AuthError;
 use crate::location::{FoundCredential, LocationError};
 use crate::policy::Rule;
 use crate::policy::evaluate::{self, Sources};
 use crate::principal::Principal;
 use crate::random::Fingerprint;
-use crate::shown::Finding;
+use crate::shown::{Finding, quoted};
 use crate::verify::{Report, Said};
 
 /// The fields of a refusal.
@@ -86,16 +90,9 @@ fn finding(
         }
         AuthError::NoGuard(_) => none.by(".with_guard(..)"),
         AuthError::Replaced => none.by(".refresh_grace(..)"),
-        AuthError::CrossSite(CrossSite::Origin) => none.by(".trusted_origin(..)"),
-        AuthError::CrossSite(CrossSite::NoClaim) => none.by("TrustedIssuer::login_claims()"),
-        AuthError::CrossSite(CrossSite::Missing | CrossSite::Mismatch) => {
-            let header = config.and_then(|config| config.csrf.header.as_ref());
-            let expected = header.map(|header| format!("the `csrf` claim in the header `{header}`"));
-            Finding { expected, ..none }.by("CookieSettings::csrf_header(..)")
-        }
+        AuthError::CrossSite(reason) => cross_site(*reason, occasion.request(), config),
         AuthError::Claims(misfit) => Finding::new(misfit.wanted, misfit.place.as_str()),
-        AuthError::CrossSite(CrossSite::Site | CrossSite::Unknown)
-        | AuthError::Token(_)
+        AuthError::Token(_)
         | AuthError::Revoked
         | AuthError::OtherKind
         | AuthError::ByHandler(_)
@@ -103,6 +100,37 @@ fn finding(
         | AuthError::ReplacedSession
         | AuthError::Store(_)
         | AuthError::Panic => none,
+    }
+}
+
+/// Plain HTTP counts on this machine only.
+const OUR_ORIGIN: &str = "the `https` origin of the request's host, or a trusted one";
+
+/// What the browser says about the page that sent the request, and what the page repeats.
+fn cross_site(reason: CrossSite, request: Option<&Parts>, config: Option<&Config>) -> Finding {
+    let said = |name: HeaderName| request?.headers.get(name)?.to_str().ok();
+    // Only what a browser writes: a header can hold a token.
+    let origin = || match said(ORIGIN).and_then(Origin::parse) {
+        Some(origin) => quoted(&origin.to_string()),
+        None => "a value that is not an origin".to_owned(),
+    };
+    let site = || match said(SEC_FETCH_SITE) {
+        Some(site @ ("cross-site" | "same-site")) => quoted(site),
+        _ => "another value".to_owned(),
+    };
+    let repeated = |found: &str| {
+        let header = config.and_then(|config| config.csrf.header.as_ref());
+        let expected = header.map(|header| format!("the `csrf` claim in the header `{header}`"));
+        let found = expected.as_ref().map(|_| found.to_owned());
+        Finding { expected, found, setting: None }.by("CookieSettings::csrf_header(..)")
+    };
+    match reason {
+        CrossSite::Origin => Finding::new(OUR_ORIGIN, origin()).by(".trusted_origin(..)"),
+        CrossSite::Site => Finding::new("`same-origin` or `none`", site()),
+        CrossSite::Unknown => Finding::new("`Origin` or `Sec-Fetch-Site`", "neither"),
+        CrossSite::NoClaim => Finding::default().by("TrustedIssuer::login_claims()"),
+        CrossSite::Missing => repeated("nothing"),
+        CrossSite::Mismatch => repeated("another value"),
     }
 }
 

@@ -30,7 +30,7 @@
 //!     guard.refresh(&caller).respond().await
 //! }
 //!
-//! #[jwt_guard::anonymous_allowed(credentials = "ignored")] // nor a logout
+//! #[jwt_guard::anonymous_allowed(credentials = "ignored")] // a dead token must not stop a logout
 //! async fn logout(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
 //!     guard.logout(&credentials).await
 //! }

@@ -58,8 +58,8 @@ impl SessionsBuilder {
         }
     }
 
-    /// How long a session lives without being used. 30 minutes by default: so long, a browser left open in public can
-    /// be used by the next person. The limit cannot be disabled; 366 days at most.
+    /// How long a session lives without being used. 30 minutes by default: for at most that long, the next person at a
+    /// browser that was left open can use it. The limit cannot be disabled; 366 days at most.
     pub fn idle(mut self, idle: Duration) -> Self {
         self.limits.idle = idle;
         self

@@ -76,6 +76,12 @@ async fn no_level_holds_the_subject_another_claim_or_a_piece_of_the_token_whatev
                         .header("cookie", format!("t={token}"))
                         .header("origin", &token),
                 ),
+                (
+                    "/any",
+                    Request::post_form("/any", "")
+                        .header("cookie", format!("t={token}"))
+                        .header("origin", format!("https://{token}")),
+                ),
             ] {
                 let events = capture();
                 server.send(request).await;

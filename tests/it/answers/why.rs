@@ -427,29 +427,32 @@ async fn every_refusal_of_a_browser_and_of_a_refresh_has_its_code() {
     let header = Some("the `csrf` claim in the header `x-csrf-token`");
     let refresh = || login::post("/refresh").bearer(&pair.refresh);
     assert_eq!(server.send(refresh()).await.status, 200);
-    for (request, code, expected, setting) in [
-        (me(), "csrf_value_missing", header, Some("CookieSettings::csrf_header(..)")),
+    for (request, code, expected, found, setting) in [
+        (me(), "csrf_value_missing", header, Some("nothing"), Some("CookieSettings::csrf_header(..)")),
         (
             me().header("x-csrf-token", "x"),
             "csrf_value_wrong",
             header,
+            Some("another value"),
             Some("CookieSettings::csrf_header(..)"),
         ),
         (
             me().header("x-csrf-token", csrf()).header("origin", "http://localhost:5173"),
             "foreign_origin",
-            None,
+            Some("the `https` origin of the request's host, or a trusted one"),
+            Some("\"http://localhost:5173\""),
             Some(".trusted_origin(..)"),
         ),
         (
             me().header("x-csrf-token", csrf()).header("sec-fetch-site", "cross-site"),
             "cross_site_request",
-            None,
+            Some("`same-origin` or `none`"),
+            Some("\"cross-site\""),
             None,
         ),
-        (jar.on(Request::post_form("/me", &"x".repeat(70_000))), "form_too_large", None, None),
-        (refresh(), "refresh_reused", None, Some(".refresh_grace(..)")),
-        (refresh(), "revoked", None, None),
+        (jar.on(Request::post_form("/me", &"x".repeat(70_000))), "form_too_large", None, None, None),
+        (refresh(), "refresh_reused", None, None, Some(".refresh_grace(..)")),
+        (refresh(), "revoked", None, None, None),
     ] {
         let events = capture();
         let answer = server.send(request).await;
@@ -457,8 +460,8 @@ async fn every_refusal_of_a_browser_and_of_a_refresh_has_its_code() {
         let events = events.take();
         let logged = events.iter().find(refused).unwrap();
         println!("{code}: {}\n    {}\n", answer.status, rendered(logged));
-        let said = ["code", "expected", "setting"].map(|name| logged.field(name));
-        assert_eq!(said, [Some(code), expected, setting], "{events:#?}");
+        let said = ["code", "expected", "found", "setting"].map(|name| logged.field(name));
+        assert_eq!(said, [Some(code), expected, found, setting], "{events:#?}");
         // The layer that reads a form is outside of every handler.
         let is_of_handler = code != "form_too_large";
         for name in ["handler", "policy"] {

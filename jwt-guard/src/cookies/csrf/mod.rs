@@ -230,7 +230,7 @@ fn is_handshake(request: &Parts) -> bool {
         || (request.method == Method::GET && request.headers.contains_key(UPGRADE))
 }
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A header is repeated that browsers send once.
 struct Repeated;
@@ -298,6 +298,18 @@ impl Origin {
     fn is_private(&self) -> bool {
         let local = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
         self.scheme == Scheme::Https || local || self.host.ends_with(".localhost")
+    }
+}
+
+impl fmt::Display for Origin {
+    /// As browsers write it, in lower case: a token in its place is not one any more.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port == self.scheme.port() { Ok(()) } else { write!(f, ":{}", self.port) }
     }
 }
 

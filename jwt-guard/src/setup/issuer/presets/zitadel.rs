@@ -25,7 +25,8 @@ impl TrustedIssuer {
     /// | `urn:zitadel:iam:org:project:PROJECT:roles` | roles, only with [`zitadel_roles`](Self::zitadel_roles) |
     ///
     /// *Claims in ZITADEL* lists these claims; what distinguishes both tokens, which have **the same audience**, is taken from its
-    /// library `zitadel/oidc` (`NewAccessTokenClaims`, `NewIDTokenClaims`).
+    /// library `zitadel/oidc` (`NewAccessTokenClaims`, `NewIDTokenClaims`). That page names `azp` for access tokens too; the library
+    /// does not set it.
     ///
     /// - In the application, set *Auth Token Type* to JWT: the default is an opaque token, which is refused.
     /// - The [`audience`](Self::audience) is the id of the project of this API. A client of another project asks for
