@@ -56,11 +56,15 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` (default) and `rust-crypto` choose the crypto backend. One must be on; with both, aws-lc-rs is used.
-//! `remote-keys` adds the client that fetches the keys that issuers publish; it needs a tokio runtime with time and IO. Without
-//! it, [`Builder::key_fetcher`](setup::Builder::key_fetcher) takes a client of your own.
-//! `sessions` adds server-side sessions, in a store of tower-sessions-core 0.15.
-//! `utoipa-6` and `aide-0-15` write the policies into the OpenAPI documents of those versions: see the module `openapi`.
+//! | feature | what it adds |
+//! |---|---|
+//! | `aws-lc-rs` (default), `rust-crypto` | the crypto backend. One must be on; with both, aws-lc-rs is used |
+//! | `remote-keys` | the client that fetches the keys that issuers publish; it needs a tokio runtime with time and IO. Without it, [`Builder::key_fetcher`](setup::Builder::key_fetcher) takes a client of your own |
+//! | `sessions` | sessions on the server, in a store of tower-sessions-core 0.15 |
+//! | `store-file`, `store-redis` | [stores](store) of logins and revocations that survive a restart: one file, or a server of Redis or Valkey; `store-redis-rustls` adds TLS |
+//! | `utoipa-6`, `aide-0-15` | write the policies into the OpenAPI documents of those versions: see the module `openapi` |
+//!
+//! No feature changes a decision.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),

@@ -25,13 +25,14 @@ fn the_example_is_the_program_of_the_readme() {
 #[test]
 fn every_command_of_the_readme_gives_what_its_comment_promises() -> Result<()> {
     let mut example = Example::start("readme")?;
-    let commands = README.split("It prints a token").nth(1).expect("the commands");
+    let commands = README.split("It prints who may call what").nth(1).expect("the commands");
     assert_eq!(example.tour_of(block(commands, "sh"))?, [200, 401, 403]);
 
     let expected = block(README, "text").trim_end();
     // The guide promises the same.
     let chapter = include_str!("../../../jwt-guard/docs/first_hour.md");
-    assert_eq!(block(chapter, "text").trim_end(), expected);
+    let words = block(chapter, "text").split_whitespace();
+    assert!(words.eq(expected.split_whitespace()), "{chapter}");
     // The crate of the reader has another name than the example.
     let expected = expected.replace("orders::", "readme::");
     let line = example.line_with(r#"code="no_token""#)?;
