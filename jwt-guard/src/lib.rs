@@ -97,6 +97,7 @@ mod json;
 pub mod keys;
 pub mod layer;
 mod location;
+pub mod lock;
 pub mod login;
 mod metadata;
 mod opaque;

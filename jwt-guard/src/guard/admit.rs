@@ -11,7 +11,7 @@ use super::in_request::{Admission, Decision};
 use super::{Inner, JwtGuard};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
-use crate::claims::hierarchy::Hierarchy;
+use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 use crate::code::RefusalCode;
 use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
@@ -163,6 +163,11 @@ impl JwtGuard {
             self.inner.panics.fetch_add(1, Ordering::Relaxed);
         }
         caller
+    }
+
+    /// The hierarchies, for the access lock.
+    pub(crate) fn hierarchies(&self) -> &Hierarchies {
+        &self.config().hierarchies
     }
 
     pub(super) fn scope_hierarchy(&self) -> &Hierarchy {

@@ -22,7 +22,6 @@ use declared::{DeclaresPolicy, FirstExtractor};
 use entry::{Methods, RouteEntry, RoutePath};
 use excepted::Excepted;
 use routing::MethodRouter;
-#[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 pub(crate) use table::AccessRow;
 pub(crate) use table::AccessTable;
 

@@ -97,10 +97,10 @@ pub(crate) async fn until_within<T>(
 }
 
 /// A directory that goes with the test.
-struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name =
             format!("jwt-guard-stores-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -109,7 +109,7 @@ impl Directory {
         Self(path)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 

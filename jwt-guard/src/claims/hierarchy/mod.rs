@@ -49,6 +49,15 @@ impl Hierarchy {
         names.retain(|name| closed.index(name).is_none_or(|index| !implied.contains(index)));
     }
 
+    /// Each name that implies others, with all of those.
+    pub(crate) fn implications(&self) -> Vec<(&str, Vec<&str>)> {
+        let Some(closed) = &self.0 else { return Vec::new() };
+        let lists = closed.names.iter().zip(&closed.implied).map(|(name, implied)| {
+            (name.as_ref(), implied.iter().filter_map(|index| closed.name(index)).collect::<Vec<_>>())
+        });
+        lists.filter(|(_, implied)| !implied.is_empty()).collect()
+    }
+
     /// How many names the list would add to `held`, implied ones included. The list has no duplicates, and `held` is
     /// expanded.
     pub(crate) fn gain(&self, names: &[&str], held: &NameSet) -> usize {
@@ -84,15 +93,6 @@ impl Closed {
 /// What each name implies.
 impl fmt::Debug for Hierarchy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        if let Some(closed) = &self.0 {
-            for (name, implied) in closed.names.iter().zip(&closed.implied) {
-                let implied: Vec<_> = implied.iter().filter_map(|index| closed.name(index)).collect();
-                if !implied.is_empty() {
-                    map.entry(name, &implied);
-                }
-            }
-        }
-        map.finish()
+        f.debug_map().entries(self.implications()).finish()
     }
 }

@@ -1,0 +1,173 @@
+//! The difference between two lock files, in sentences.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::access::{Callers, Relation};
+use super::{AccessLock, LockedRow, Source};
+
+/// What happened to a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ChangeKind {
+    /// It admits callers that it refused before, and refuses none that it admitted.
+    Widened,
+    /// It did not exist.
+    New,
+    /// It admits some callers that it refused before and refuses some that it admitted; or another guard decides; or it
+    /// refuses in another way.
+    Changed,
+    /// It refuses callers that it admitted before, and admits no others.
+    Narrowed,
+    /// It does not exist any more.
+    Removed,
+}
+
+/// A difference between two [`AccessLock`]s, about one route.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct AccessChange {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The path, as in the table.
+    pub path: String,
+    /// The method, as in the table.
+    pub method: String,
+    /// What it means, as a sentence.
+    pub sentence: String,
+    /// The source file of the policy; `None` for a route that does not exist any more.
+    pub file: Option<String>,
+    /// The line in that file.
+    pub line: Option<u32>,
+}
+
+/// As compilers print a message: the change, and below it the place.
+impl fmt::Display for AccessChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, path, method, sentence, file, line } = self;
+        write!(f, "{:8} {method} {path}: {sentence}", kind.to_string())?;
+        if let (Some(file), Some(line)) = (file, line) {
+            write!(f, "\n      at {file}:{line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Widened => "WIDENED",
+            Self::New => "NEW",
+            Self::Changed => "CHANGED",
+            Self::Narrowed => "NARROWED",
+            Self::Removed => "REMOVED",
+        })
+    }
+}
+
+/// A route: path and method, and its number among several rows of both.
+type Key<'l> = (&'l str, &'l str, usize);
+
+fn by_route(lock: &AccessLock) -> BTreeMap<Key<'_>, &LockedRow> {
+    let mut rows = BTreeMap::new();
+    for row in &lock.rows {
+        let (path, method) = (row.path.as_str(), row.method.as_str());
+        let number = rows.range((path, method, 0)..=(path, method, usize::MAX)).count();
+        rows.insert((path, method, number), row);
+    }
+    rows
+}
+
+/// Everything that differs, the most dangerous first.
+pub(super) fn changes(before: &AccessLock, now: &AccessLock) -> Vec<AccessChange> {
+    let (old, new) = (by_route(before), by_route(now));
+    let mut changes: Vec<_> = new
+        .iter()
+        .filter_map(|(route, row)| match old.get(route) {
+            None => Some(change(row, ChangeKind::New, format!("{} may call it", who(&row.access.callers)))),
+            Some(known) => compare(before, known, now, row),
+        })
+        .collect();
+    changes.extend(old.iter().filter(|(route, _)| !new.contains_key(*route)).map(|(_, row)| {
+        change(row, ChangeKind::Removed, format!("the route is gone; it was `{}`", row.access))
+    }));
+    changes.sort();
+    changes
+}
+
+fn change(row: &LockedRow, kind: ChangeKind, sentence: String) -> AccessChange {
+    let source = row.source.as_ref();
+    AccessChange {
+        kind,
+        path: row.path.clone(),
+        method: row.method.clone(),
+        sentence,
+        file: source.map(|Source { file, .. }| file.clone()),
+        line: source.map(|source| source.line),
+    }
+}
+
+fn compare(before: &AccessLock, old: &LockedRow, now: &AccessLock, new: &LockedRow) -> Option<AccessChange> {
+    let relation = before.callers(old).compare(&now.callers(new));
+    let (was, is) = (&old.access.callers, &new.access.callers);
+    let same_text = was == is;
+    let (kind, sentence) = match relation {
+        Relation::More if same_text => (
+            ChangeKind::Widened,
+            format!("more names imply what `{is}` asks for: the hierarchy of its guard changed"),
+        ),
+        Relation::Fewer if same_text => (
+            ChangeKind::Narrowed,
+            format!("fewer names imply what `{is}` asks for: the hierarchy of its guard changed"),
+        ),
+        Relation::More => {
+            (ChangeKind::Widened, format!("{} may now call it; before, {}", who(is), only(was)))
+        }
+        Relation::Fewer => {
+            (ChangeKind::Narrowed, format!("{} may call it now; before, {} could", only(is), who(was)))
+        }
+        Relation::Others => {
+            (ChangeKind::Changed, format!("{} may now call it, and not {} as before", who(is), who(was)))
+        }
+        Relation::Unknown => (
+            ChangeKind::Changed,
+            format!("the conditions are too many to compare: it is `{is}`, and was `{was}`"),
+        ),
+        Relation::Same if old.guard != new.guard => (ChangeKind::Changed, guards(old, new)),
+        Relation::Same if old.access.refusal != new.access.refusal => (
+            ChangeKind::Changed,
+            format!("it refuses in another way: it is `{}`, and was `{}`", new.access, old.access),
+        ),
+        Relation::Same => return None,
+    };
+    // A guard that changed together with the callers is said beside it; nothing tells whom the other guard admits.
+    let guarded = |row: &LockedRow| !matches!(row.access.callers, Callers::Unguarded);
+    if relation != Relation::Same && old.guard != new.guard && guarded(old) && guarded(new) {
+        return Some(change(new, ChangeKind::Changed, format!("{}; and {sentence}", guards(old, new))));
+    }
+    Some(change(new, kind, sentence))
+}
+
+fn guards(old: &LockedRow, new: &LockedRow) -> String {
+    let name = |row: &LockedRow| row.guard.clone().unwrap_or_else(|| "none".to_owned());
+    format!("another guard decides: {}, and before {}", name(new), name(old))
+}
+
+/// Whom a policy admits.
+fn who(callers: &Callers) -> String {
+    match callers {
+        Callers::Unguarded => "anybody, without any guard,".to_owned(),
+        Callers::CredentialsIgnored => "anybody, whatever the token,".to_owned(),
+        Callers::AnonymousIfExpired => {
+            "anybody without a token, with a valid or with an expired one,".to_owned()
+        }
+        Callers::Anonymous => "anybody without a token or with a valid one".to_owned(),
+        Callers::RefreshToken => "the owner of a refresh token".to_owned(),
+        Callers::AccessToken(condition) if condition.is_nothing() => "anybody with a valid token".to_owned(),
+        Callers::AccessToken(condition) => format!("a caller with `{condition}`"),
+    }
+}
+
+fn only(callers: &Callers) -> String {
+    format!("only {}", who(callers).trim_end_matches(','))
+}

@@ -1,0 +1,160 @@
+//! Conditions as a lock file writes them, and whether one implies another.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::implications::Implications;
+use crate::policy::Requirement;
+
+/// A tree of conditions. Each condition that is not a combination is its own text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Condition {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    One(String),
+}
+
+/// A condition that holds, or one that does not hold; what is absent from a set of these is unknown.
+type Literal<'c> = (&'c str, bool);
+
+/// Callers that meet a condition: those of whom at least this is known.
+type Term<'c> = BTreeSet<Literal<'c>>;
+
+/// The most terms of one condition. Conditions beyond it are compared by their text.
+const MOST_TERMS: usize = 256;
+
+impl Condition {
+    /// Always met.
+    pub(super) const NOTHING: Self = Self::All(Vec::new());
+
+    /// The conditions of a policy, with those of the policies that it includes.
+    pub(super) fn of(requirement: &Requirement) -> Self {
+        let each = |list: &[Requirement]| list.iter().map(Self::of).collect();
+        match requirement {
+            Requirement::All(list) => Self::All(each(list)),
+            Requirement::Any(list) => Self::Any(each(list)),
+            Requirement::Not(inner) => Self::Not(Box::new(Self::of(inner))),
+            Requirement::Policy(_, inner) => Self::of(inner),
+            other => Self::One(other.to_string()),
+        }
+    }
+
+    /// Whether it is met by every caller that has a token.
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::NOTHING
+    }
+
+    /// The same condition without a hierarchy: each name, or one of those that imply it.
+    pub(super) fn expand(&self, implications: &Implications) -> Self {
+        let each = |list: &[Self]| list.iter().map(|inner| inner.expand(implications)).collect();
+        match self {
+            Self::All(list) => Self::All(each(list)),
+            Self::Any(list) => Self::Any(each(list)),
+            Self::Not(inner) => Self::Not(Box::new(inner.expand(implications))),
+            Self::One(text) => {
+                let mut names: Vec<_> = implications.of(text).into_iter().map(Self::One).collect();
+                if names.is_empty() {
+                    return self.clone();
+                }
+                names.insert(0, self.clone());
+                Self::Any(names)
+            }
+        }
+    }
+
+    /// Whether every caller that meets this meets `other` too; `None` if there are too many conditions to tell.
+    ///
+    /// Conditions are three-valued, and each may have any value. A condition holds the more often the more is known, so
+    /// it is enough to try the callers of whom only one term is known.
+    pub(super) fn implies(&self, other: &Self) -> Option<bool> {
+        Some(self.terms(true)?.iter().all(|term| other.holds(term, true)))
+    }
+
+    /// Whether the condition has the value `wanted`, if nothing else is known than this.
+    fn holds(&self, known: &Term<'_>, wanted: bool) -> bool {
+        match (self, wanted) {
+            (Self::All(list), true) | (Self::Any(list), false) => {
+                list.iter().all(|inner| inner.holds(known, wanted))
+            }
+            (Self::All(list), false) | (Self::Any(list), true) => {
+                list.iter().any(|inner| inner.holds(known, wanted))
+            }
+            (Self::Not(inner), _) => inner.holds(known, !wanted),
+            (Self::One(text), _) => known.contains(&(text.as_str(), wanted)),
+        }
+    }
+
+    /// The terms in which the condition has the value `wanted`.
+    fn terms(&self, wanted: bool) -> Option<Vec<Term<'_>>> {
+        match (self, wanted) {
+            (Self::All(list), true) | (Self::Any(list), false) => {
+                list.iter().try_fold(vec![Term::new()], |terms, inner| {
+                    let more = inner.terms(wanted)?;
+                    let pairs = terms.iter().flat_map(|term| more.iter().map(move |other| join(term, other)));
+                    least(pairs.flatten())
+                })
+            }
+            (Self::All(list), false) | (Self::Any(list), true) => {
+                let each = list.iter().map(|inner| inner.terms(wanted)).collect::<Option<Vec<_>>>()?;
+                least(each.into_iter().flatten())
+            }
+            (Self::Not(inner), _) => inner.terms(!wanted),
+            (Self::One(text), _) => Some(vec![Term::from([(text.as_str(), wanted)])]),
+        }
+    }
+}
+
+/// Both; `None` if a condition would have to hold and not to hold.
+fn join<'c>(one: &Term<'c>, other: &Term<'c>) -> Option<Term<'c>> {
+    let contradicts = |(text, value): &Literal<'c>| other.contains(&(*text, !*value));
+    (!one.iter().any(contradicts)).then(|| one | other)
+}
+
+/// The terms without those that are part of another.
+fn least<'c>(terms: impl Iterator<Item = Term<'c>>) -> Option<Vec<Term<'c>>> {
+    let mut kept: Vec<Term<'c>> = Vec::new();
+    for term in terms {
+        if kept.iter().any(|other| other.is_subset(&term)) {
+            continue;
+        }
+        kept.retain(|other| !term.is_subset(other));
+        kept.push(term);
+        if kept.len() > MOST_TERMS {
+            return None;
+        }
+    }
+    Some(kept)
+}
+
+/// As in the attribute: the outermost list needs no `all(..)`.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(list) => write_list(f, list),
+            other => write_one(f, other),
+        }
+    }
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, list: &[Condition]) -> fmt::Result {
+    for (index, condition) in list.iter().enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write_one(f, condition)?;
+    }
+    Ok(())
+}
+
+fn write_one(f: &mut fmt::Formatter<'_>, condition: &Condition) -> fmt::Result {
+    let (name, list) = match condition {
+        Condition::One(text) => return f.write_str(text),
+        Condition::All(list) => ("all", list.as_slice()),
+        Condition::Any(list) => ("any", list.as_slice()),
+        Condition::Not(inner) => ("not", std::slice::from_ref(inner.as_ref())),
+    };
+    write!(f, "{name}(")?;
+    write_list(f, list)?;
+    f.write_str(")")
+}
