@@ -35,6 +35,8 @@ pub(crate) enum ConditionValue {
     Role(Name),
     Claim { parentheses: Span, path: Vec<LitStr>, value: Literal },
     Fresh,
+    Owner(LitStr),
+    Path { parameter: LitStr, parentheses: Span, claim: Vec<LitStr> },
     Policy(Type),
 }
 
@@ -119,6 +121,10 @@ pub(crate) enum Condition {
     Role(Name),
     Claim(Vec<LitStr>, Literal),
     Fresh,
+    /// The path parameter with this name is the caller's subject.
+    Owner(LitStr),
+    /// The path parameter with this name equals the claim at this path.
+    PathClaim(LitStr, Vec<LitStr>),
     Policy(Type),
 }
 

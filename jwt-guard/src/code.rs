@@ -83,8 +83,9 @@ codes! {
     /// | `csrf_value_wrong` | 403 | the page repeats the value of an earlier login | the page reads the cookie anew |
     /// | `scope_missing` | 403 | the token lacks a scope | the client asks for it, or `.scope_claim(..)` |
     /// | `login_too_old` | 401 | the policy needs a recent login (`fresh`) | the caller logs in |
-    /// | `condition_unmet` | 403 | a role or a claim is missing, or a `not(..)` holds | the issuer, or `.role_claim(..)` |
+    /// | `condition_unmet` | 403 | a role or a claim is missing, the path is another caller's, or a `not(..)` holds | the issuer, or `.role_claim(..)` |
     /// | `claims_undecidable` | 403 | a claim that the policy needs is malformed | the issuer |
+    /// | `path_parameter_missing` | 500 | the policy reads a parameter that the path does not have exactly once | the route, or `owner`, `path(..)` in the policy |
     /// | `refused_by_handler` | 403 | the application refuses the caller itself | the application |
     /// | `refresh_refused` | 401 | the refresh token is over, or its login unknown, revoked or too old | the caller logs in |
     /// | `refresh_reused` | 401 | a refresh token was used twice: two tabs, or a thief | `.refresh_grace(..)` |
@@ -194,10 +195,12 @@ codes! {
         ScopeMissing = "scope_missing",
         /// The caller did not log in just now.
         LoginTooOld = "login_too_old",
-        /// A role or a claim is missing, or a `not(..)` holds.
+        /// A role or a claim is missing, the path is another caller's, or a `not(..)` holds.
         ConditionUnmet = "condition_unmet",
         /// A claim that the policy needs is malformed.
         ClaimsUndecidable = "claims_undecidable",
+        /// The policy reads a parameter that the path does not have exactly once.
+        PathParameterMissing = "path_parameter_missing",
         /// The application refused the caller.
         RefusedByHandler = "refused_by_handler",
         /// The refresh token cannot be exchanged.

@@ -93,6 +93,11 @@ async fn password() -> &'static str {
     "orders"
 }
 
+#[requires(owner = "user")]
+async fn basket() -> &'static str {
+    "basket"
+}
+
 #[requires(scope = "orders:write")]
 async fn order() -> &'static str {
     "ordered"
@@ -127,6 +132,7 @@ async fn serve(guard: JwtGuard) -> Server {
         .route("/open", routing::get(open))
         .route("/any", routing::any(orders))
         .route("/password", routing::get(password))
+        .route("/baskets/{user}", routing::get(basket))
         .route("/logout", routing::post(logout))
         .with_guard(guard)
         .with_state(sessions);
@@ -162,6 +168,14 @@ fn with(cookie: &str, method: &str, target: &str) -> Request {
 /// Without a word on where it comes from.
 fn silent(cookie: &str, method: &str, target: &str) -> Request {
     Request::new(method, target).header("cookie", cookie)
+}
+
+#[tokio::test]
+async fn the_subject_of_a_session_owns_its_path() {
+    let server = serve(with_tokens()).await;
+    let cookie = log_in(&server).await;
+    server.send(with(&cookie, "GET", "/baskets/alice")).await.is(Outcome::ok("basket"));
+    server.send(with(&cookie, "GET", "/baskets/bob")).await.is(Outcome::FORBIDDEN);
 }
 
 #[tokio::test]

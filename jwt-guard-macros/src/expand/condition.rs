@@ -30,7 +30,12 @@ fn policies_of(condition: &Condition) -> Vec<&Type> {
         Condition::All(conditions) | Condition::Any(conditions) => policies(conditions),
         Condition::Not(inner) => policies_of(inner),
         Condition::Policy(policy) => vec![policy],
-        Condition::Scope(_) | Condition::Role(_) | Condition::Claim(..) | Condition::Fresh => Vec::new(),
+        Condition::Scope(_)
+        | Condition::Role(_)
+        | Condition::Claim(..)
+        | Condition::Fresh
+        | Condition::Owner(_)
+        | Condition::PathClaim(..) => Vec::new(),
     }
 }
 
@@ -60,6 +65,7 @@ fn list(variant: &str, conditions: &[Condition], crate_path: &CratePath) -> Toke
 /// ```text
 /// Requirement::Not(const { &Requirement::Scope("orders:write") })
 /// Requirement::Claim(&["realm", "name"], ClaimValue::Text("acme"))
+/// Requirement::PathClaim("tenant", &["org", "id"])
 /// Requirement::Policy("rules::Shared", const { &<rules::Shared as Policy>::RULE.shared_requirement() })
 /// ```
 fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
@@ -85,6 +91,10 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
             quote_spanned!(span=> #private::Requirement::Claim(&[#(#path),*], #value))
         }
         Condition::Fresh => quote_spanned!(span=> #private::Requirement::Fresh),
+        Condition::Owner(name) => quote_spanned!(span=> #private::Requirement::Owner(#name)),
+        Condition::PathClaim(name, claim) => {
+            quote_spanned!(span=> #private::Requirement::PathClaim(#name, &[#(#claim),*]))
+        }
         Condition::Policy(policy) => {
             let name = display_path(policy);
             let (first, last) = ends(policy);

@@ -35,6 +35,8 @@ pub(crate) enum ConditionKey {
     Claim,
     Fresh,
     Not,
+    Owner,
+    Path,
     Policy,
     Role,
     Scope,

@@ -30,6 +30,20 @@ pub(super) const KEYS: &[Key] = &[
         synonyms: &["claims"],
     },
     Key {
+        id: KeyId::Condition(ConditionKey::Owner),
+        name: "owner",
+        form: "owner = \"user_id\"",
+        on: CONDITIONAL,
+        synonyms: &["owns", "owned_by", "owner_id", "subject", "sub"],
+    },
+    Key {
+        id: KeyId::Condition(ConditionKey::Path),
+        name: "path",
+        form: "path(\"tenant\") = claim(\"tenant\")",
+        on: CONDITIONAL,
+        synonyms: &["param", "parameter", "path_param", "path_parameter"],
+    },
+    Key {
         id: KeyId::Condition(ConditionKey::Fresh),
         name: "fresh",
         form: "fresh",

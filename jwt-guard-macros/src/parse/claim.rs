@@ -20,11 +20,14 @@ pub(super) fn claim(
     let group = parentheses(key, ident, input, errors)?;
     let path = claim_path(key, group.stream(), errors)?;
     equals(key, ident, input, errors)?;
+    if super::path::report_reversed(input, errors) {
+        return None;
+    }
     let value = literal(key, expression(key, input, errors)?, errors);
     Some(ConditionValue::Claim { parentheses: group.span(), path, value: value? })
 }
 
-fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<Vec<LitStr>> {
+pub(super) fn claim_path(key: &Key, tokens: TokenStream, errors: &mut ErrorSink) -> Option<Vec<LitStr>> {
     let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
     let segments = match parser.parse2(tokens) {
         Ok(segments) => segments,

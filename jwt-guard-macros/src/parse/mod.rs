@@ -4,6 +4,7 @@ mod argument;
 mod claim;
 mod handler;
 mod operator;
+mod path;
 mod value;
 
 pub(crate) use argument::arguments;

@@ -7,8 +7,8 @@ use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 
 use super::argument::arguments;
-use super::claim;
 use super::operator::argument;
+use super::{claim, path};
 use crate::errors::ErrorSink;
 use crate::keys::{ConditionKey, Key, Place, SettingKey};
 use crate::model::{ConditionValue, Group, Name, SettingValue};
@@ -30,6 +30,8 @@ pub(super) fn condition(
         ConditionKey::Role => name(key, ident, input, errors).map(ConditionValue::Role),
         ConditionKey::Claim => claim::claim(key, ident, input, errors),
         ConditionKey::Fresh => bare(key, input, errors).map(|()| ConditionValue::Fresh),
+        ConditionKey::Owner => text(key, ident, input, errors).map(ConditionValue::Owner),
+        ConditionKey::Path => path::path(key, ident, input, errors),
         ConditionKey::Policy => type_or_report(key, ident, input, errors).map(ConditionValue::Policy),
     }
 }

@@ -72,6 +72,12 @@ fn claims_of_each_type() {
 }
 
 #[test]
+fn conditions_on_the_path() {
+    let arguments = r#"any(owner = "user_id", path("tenant") = claim("org", "id"))"#;
+    assert_snapshot("path", Requires, arguments, HANDLER);
+}
+
+#[test]
 fn conditions_nest() {
     let arguments =
         r#"any(all(scope = "a", role = "b"), not(any(scope = "c", claim("d") = 1))), scope = "e""#;

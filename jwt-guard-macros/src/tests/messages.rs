@@ -66,6 +66,51 @@ fn operators_of_rust_are_answered_with_what_is_written_instead() {
 }
 
 #[test]
+fn a_condition_on_the_path_is_written_in_one_way() {
+    let form = r#"it is written `path("tenant") = claim("tenant")`"#;
+    for (arguments, expected) in [
+        (r#"path("a") = "b""#, format!("`path` takes a claim of the token, found a string; {form}")),
+        (
+            r#"path(a) = claim("b")"#,
+            format!("`path` names one parameter of the path by a string, found `a`; {form}"),
+        ),
+        (
+            r#"path() = claim("b")"#,
+            format!("`path` names one parameter of the path by a string, found nothing; {form}"),
+        ),
+        (
+            r#"path("a", "b") = claim("c")"#,
+            format!("`path` names one parameter of the path by a string, found 3 tokens; {form}"),
+        ),
+        (r#"path("a")"#, format!("`path` has no value; {form}")),
+        (r#"path("a") = claim"#, format!("`path` needs parentheses; {form}")),
+        (r#"path("a") = claim()"#, format!("`claim` names no claim; {form}")),
+        (
+            r#"path("a") = claim(b)"#,
+            format!("a claim is named by strings, one for each level, found a path; {form}"),
+        ),
+        (r#"path = "a""#, format!("expected parentheses after `path`, found `=`; {form}")),
+        (r#"path("") = claim("b")"#, format!("the name of a path parameter is empty; {form}")),
+        (
+            r#"path("/orders/{tenant}") = claim("b")"#,
+            "a path parameter is named as between its braces, without them; write `\"tenant\"`".to_owned(),
+        ),
+        (r#"claim("a") = path("b")"#, r#"the path stands first; write `path("b") = claim(..)`"#.to_owned()),
+        (
+            r#"owner = "{user_id}""#,
+            "a path parameter is named as between its braces, without them; write `\"user_id\"`".to_owned(),
+        ),
+        (
+            r#"owner = user_id"#,
+            r#"`owner` takes a string, found a path; it is written `owner = "user_id"`"#.to_owned(),
+        ),
+        (r#"owner"#, r#"`owner` has no value; it is written `owner = "user_id"`"#.to_owned()),
+    ] {
+        assert_eq!(messages(Requires, arguments), [expected], "{arguments}");
+    }
+}
+
+#[test]
 fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
     assert_eq!(messages(Requires, r#"any(scope = "a", role = "b"), any(scope = "a", role = "c")"#), [""; 0]);
     for twice in [
@@ -75,6 +120,8 @@ fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
         r#"claim("a") = 1, claim("a") = 0x1"#,
         r#"not(role = "a"), not(role = "a")"#,
         "fresh, fresh",
+        r#"owner = "a", owner = "a""#,
+        r#"path("a") = claim("b"), path("a") = claim("b")"#,
         "any(not(fresh), not(fresh))",
     ] {
         let found = messages(Requires, twice);

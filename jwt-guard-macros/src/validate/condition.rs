@@ -28,6 +28,12 @@ fn condition(parsed: ParsedCondition, errors: &mut ErrorSink) -> Option<Conditio
             Some(Condition::Claim(path?, value?))
         }
         ConditionValue::Fresh => Some(Condition::Fresh),
+        ConditionValue::Owner(name) => names::parameter(key, name, errors).map(Condition::Owner),
+        ConditionValue::Path { parameter, parentheses, claim } => {
+            let parameter = names::parameter(key, parameter, errors);
+            let claim = claim_path(key, parentheses, claim, errors);
+            Some(Condition::PathClaim(parameter?, claim?))
+        }
         ConditionValue::Policy(path) => Some(Condition::Policy(path)),
         ConditionValue::All(inner) => group(key, inner, errors).map(Condition::All),
         ConditionValue::Any(inner) => group(key, inner, errors).map(Condition::Any),
@@ -113,20 +119,27 @@ fn written(condition: &ParsedCondition) -> String {
             format!("{name} = {}", display_path(path))
         }
         ConditionValue::Policy(path) => format!("{name} = {}", display_path(path)),
+        ConditionValue::Owner(parameter) => format!("{name} = {:?}", parameter.value()),
+        ConditionValue::Path { parameter, claim, .. } => {
+            format!("{name}({:?}) = claim({})", parameter.value(), quoted(claim))
+        }
         ConditionValue::Claim { path, value, .. } => {
-            let path: Vec<_> = path.iter().map(|segment| format!("{:?}", segment.value())).collect();
             let value = match value {
                 Literal::Text(text) => format!("{:?}", text.value()),
                 Literal::Integer(value) => value.to_string(),
                 Literal::Bool(value) => value.to_string(),
             };
-            format!("{name}({}) = {value}", path.join(", "))
+            format!("{name}({}) = {value}", quoted(path))
         }
         ConditionValue::All(group) | ConditionValue::Any(group) | ConditionValue::Not(group) => {
             let conditions: Vec<_> = group.conditions.iter().map(written).collect();
             format!("{name}({})", conditions.join(", "))
         }
     }
+}
+
+fn quoted(names: &[LitStr]) -> String {
+    names.iter().map(|name| format!("{:?}", name.value())).collect::<Vec<_>>().join(", ")
 }
 
 /// A path as a user writes it: without spaces, and without the `$` of `$crate`.

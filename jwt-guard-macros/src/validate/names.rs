@@ -3,6 +3,7 @@
 use syn::LitStr;
 
 use crate::errors::ErrorSink;
+use crate::keys::Key;
 use crate::model::Literal;
 
 /// A scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3).
@@ -53,6 +54,22 @@ pub(super) fn claim_segment(text: LitStr, errors: &mut ErrorSink) -> Option<LitS
         return None;
     }
     without_space_at_its_end("the name of a claim", text, errors)
+}
+
+/// The name of a path parameter, as it stands between the braces of a route pattern.
+pub(super) fn parameter(key: &Key, text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
+    let name = text.value();
+    if name.is_empty() {
+        errors.push(text, format!("the name of a path parameter is empty; {}", key.written()));
+    } else if name.contains(['{', '}', '/', '*']) {
+        let inner = name.rsplit('{').next().unwrap_or_default().trim_start_matches('*');
+        let inner = inner.split('}').next().filter(|inner| !inner.is_empty() && !inner.contains('/'));
+        let meant = inner.map_or_else(|| key.written(), |inner| format!("write `{inner:?}`"));
+        errors.push(text, format!("a path parameter is named as between its braces, without them; {meant}"));
+    } else {
+        return Some(text);
+    }
+    None
 }
 
 /// The literal that a claim is compared with.

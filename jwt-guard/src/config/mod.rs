@@ -13,6 +13,7 @@ use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::location::{CredentialHandling, Locations};
 use crate::opaque::Resolve;
+use crate::principal::Principal;
 #[cfg(feature = "sessions")]
 use crate::session::Sessions;
 use crate::store::{Subject, TokenStore};
@@ -110,6 +111,19 @@ impl Config {
     pub(crate) fn is_stranger(&self, verified: Option<VerifiedAs>) -> bool {
         verified
             .is_some_and(|token| token.kind == TokenKind::Access && self.strangers.contains(&token.issuer))
+    }
+
+    /// The subject of a caller whom the paths of this service may name: a person of the guard's own issuer, or of its only
+    /// one, or with a session.
+    pub(crate) fn person<'c>(&self, caller: &'c Principal) -> Option<&'c str> {
+        let identity = caller.identity()?;
+        let is_home = match identity.verified_as {
+            Some(verified) => self.home == Home::First && verified.issuer == 0,
+            None => true,
+        };
+        let claims = &identity.claims;
+        // A client that acts for itself is its own subject (RFC 9068 section 2.2).
+        claims.subject().filter(|subject| is_home && claims.client_id() != Some(*subject))
     }
 
     /// The subject of a verified token, as the store names it; `None` for a machine.

@@ -8,6 +8,7 @@ use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
 use crate::policy::Way;
 use crate::policy::evaluate::Unmet;
+use crate::policy::path::PathMisfit;
 use crate::verify::VerifyError;
 
 /// Why a request is refused.
@@ -44,6 +45,8 @@ pub(crate) enum AuthError {
     CrossSite(CrossSite),
     /// The caller is known, but does not meet the policy.
     Policy(Unmet),
+    /// The path does not have what the policy reads of it.
+    Path(PathMisfit),
     /// The caller has the other kind of token than the policy asks for.
     OtherKind,
     /// The handler refuses for a reason of its own.
@@ -86,7 +89,7 @@ pub enum FailureKind {
     NotFound,
     /// A store, user loader or issuer that the decision needs does not answer.
     Unavailable,
-    /// The handler has no guard, or one that does not load its type of user.
+    /// The handler has no guard, one that does not load its type of user, or a policy that does not fit its path.
     NotConfigured,
     /// The guard itself failed.
     Internal,
@@ -137,7 +140,7 @@ impl AuthError {
             Self::Claims(_) | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_)) | Self::ByHandler(_) => {
                 FailureKind::Forbidden
             }
-            Self::NoGuard(_) | Self::WrongUser { .. } => FailureKind::NotConfigured,
+            Self::NoGuard(_) | Self::WrongUser { .. } | Self::Path(_) => FailureKind::NotConfigured,
         }
     }
 
@@ -164,6 +167,7 @@ impl AuthError {
             Self::Policy(Unmet::Way(_)) => RefusalCode::ScopeMissing,
             Self::Policy(Unmet::Forbidden) => RefusalCode::ConditionUnmet,
             Self::Policy(Unmet::Malformed(_)) => RefusalCode::ClaimsUndecidable,
+            Self::Path(_) => RefusalCode::PathParameterMissing,
             Self::OtherKind => RefusalCode::OtherTokenKind,
             Self::ByHandler(_) => RefusalCode::RefusedByHandler,
             Self::NoGuard(_) => RefusalCode::NoGuard,
@@ -194,6 +198,7 @@ impl AuthError {
             | Self::WrongUser { .. }
             | Self::CrossSite(_)
             | Self::Policy(_)
+            | Self::Path(_)
             | Self::OtherKind
             | Self::ByHandler(_)
             | Self::NoGuard(_)
@@ -258,11 +263,12 @@ impl fmt::Display for AuthError {
                 "the token lacks a scope"
             }),
             Self::Policy(Unmet::Forbidden) => {
-                f.write_str("a role, a claim or a `not(..)` stands against the caller")
+                f.write_str("a role, a claim, the path or a `not(..)` stands against the caller")
             }
             Self::Policy(Unmet::Malformed(claims)) => {
                 write!(f, "the token has malformed claims, so that the policy cannot be decided: `{claims}`")
             }
+            Self::Path(misfit) => misfit.fmt(f),
             Self::OtherKind => f.write_str(
                 "the caller has an access token where a refresh token is asked for, or the other way round",
             ),

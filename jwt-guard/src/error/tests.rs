@@ -67,6 +67,7 @@ pub(crate) fn samples() -> Vec<AuthError> {
         AuthError::Policy(Unmet::Way(Way::anew())),
         AuthError::Policy(Unmet::Forbidden),
         AuthError::Policy(Unmet::Malformed(String::new())),
+        AuthError::Path(PathMisfit::Missing("user")),
         AuthError::OtherKind,
         AuthError::ByHandler(String::new()),
         AuthError::NoGuard(Unreached::NotProvided),

@@ -1,11 +1,12 @@
 //! What the log says of a refusal beside its reason: what was expected and found, and what changes it.
 
+use axum::extract::MatchedPath;
 use http::HeaderName;
 use http::header::ORIGIN;
 use http::request::Parts;
 
-use super::JwtGuard;
 use super::event::Occasion;
+use super::path::noted_facts;
 use crate::config::Config;
 use crate::cookies::csrf::{CrossSite, Origin, SEC_FETCH_SITE};
 use crate::error::AuthError;
@@ -33,10 +34,7 @@ impl About {
         error: &AuthError,
         occasion: Occasion<'_>,
     ) -> Self {
-        let config = match occasion {
-            Occasion::Token(config, _) | Occasion::Caller(config, _) => Some(config),
-            Occasion::Request(request) => JwtGuard::of(&request.extensions).map(JwtGuard::config),
-        };
+        let config = occasion.config();
         match (error, config) {
             (AuthError::Token(reason), Some(config)) => {
                 let Some(token) = token(config, rule, occasion) else { return Self::default() };
@@ -84,13 +82,17 @@ fn finding(
             LocationError::Malformed => places.finding_of_malformed(request),
             LocationError::UnequalCookies => places.finding_of_unequal(request),
         }),
-        AuthError::Policy(_) => caller.map_or(none, |caller| unmet(rule, caller, config)),
+        AuthError::Policy(_) => caller.map_or(none, |caller| unmet(rule, caller, occasion)),
         AuthError::UnknownUser | AuthError::UserLoader(_) | AuthError::WrongUser { .. } => {
             none.by(".load_user(..)")
         }
         AuthError::NoGuard(_) => none.by(".with_guard(..)"),
         AuthError::Replaced => none.by(".refresh_grace(..)"),
         AuthError::CrossSite(reason) => cross_site(*reason, occasion.request(), config),
+        AuthError::Path(misfit) => {
+            let route = occasion.request().and_then(|request| request.extensions.get::<MatchedPath>());
+            Finding::new(misfit.expected(), route.map_or("no route", MatchedPath::as_str))
+        }
         AuthError::Claims(misfit) => Finding::new(misfit.wanted, misfit.place.as_str()),
         AuthError::Token(_)
         | AuthError::Revoked
@@ -135,9 +137,9 @@ fn cross_site(reason: CrossSite, request: Option<&Parts>, config: Option<&Config
 }
 
 /// The conditions that the caller does not meet, and the claims that were asked.
-fn unmet(rule: &Rule, caller: &Principal, config: Option<&Config>) -> Finding {
+fn unmet(rule: &Rule, caller: &Principal, occasion: Occasion<'_>) -> Finding {
     let verified = caller.identity().and_then(|identity| identity.verified_as);
-    let rules = config.zip(verified).and_then(|(config, verified)| {
+    let rules = occasion.config().zip(verified).and_then(|(config, verified)| {
         config.verifier(verified.kind).issuers().get(verified.issuer).map(|issuer| &issuer.rules)
     });
     let sources = rules.map(|rules| {
@@ -145,5 +147,6 @@ fn unmet(rule: &Rule, caller: &Principal, config: Option<&Config>) -> Finding {
             .map(|paths| paths.iter().map(|path| path.0.as_slice()).collect());
         Sources { scopes, roles }
     });
-    evaluate::finding(rule.requirement(), caller, sources.unwrap_or_default())
+    let path = noted_facts(occasion, caller);
+    evaluate::finding(rule.requirement(), caller, path, sources.unwrap_or_default())
 }

@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::event::{self, Occasion};
 use super::in_request::{Admission, Decision};
-use super::{Inner, JwtGuard};
+use super::{Inner, JwtGuard, path};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
 use crate::claims::hierarchy::{Hierarchies, Hierarchy};
@@ -17,6 +17,7 @@ use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
 use crate::location::{CredentialHandling, Withheld};
 use crate::policy::evaluate::{evaluate, scopes_to_ask_for};
+use crate::policy::path::PathFacts;
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection, login_redirect};
@@ -24,6 +25,9 @@ use crate::token::{TokenKind, TokenSource};
 
 /// Admits a request by `rule`, or refuses it. Runs before path, query and body are parsed.
 pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
+    if rule.reads_path() {
+        path::note_params(request);
+    }
     let guard = match JwtGuard::required(&request.extensions) {
         Ok(guard) => guard,
         Err(error) => {
@@ -74,9 +78,10 @@ pub(super) fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
     hierarchy: &Hierarchy,
+    path: Option<PathFacts<'_>>,
 ) -> Result<Admission, Cow<'c, AuthError>> {
     match (caller, rule.access()) {
-        (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy) {
+        (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy, path) {
             Ok(()) => Ok(Admission::AsCaller),
             Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
         },
@@ -114,7 +119,12 @@ impl JwtGuard {
         rule: &'static Rule,
         caller: Result<Principal, AuthError>,
     ) -> Result<Option<Decision>, Rejection> {
-        match decide(&caller, rule, self.scope_hierarchy()) {
+        let path = self.path_facts(rule, caller.as_ref().ok(), Some(request));
+        let decided = match &path {
+            Ok(path) => decide(&caller, rule, self.scope_hierarchy(), *path),
+            Err(misfit) => Err(Cow::Borrowed(misfit)),
+        };
+        match decided {
             Ok(outcome) => {
                 event::admitted(rule, caller.as_ref().ok(), Occasion::Request(request));
                 if let (Admission::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {

@@ -9,7 +9,7 @@ use http::request::Parts;
 use tracing::{Level, field};
 
 use super::about::About;
-use super::hint;
+use super::{JwtGuard, hint, path};
 use crate::claims::names::NameSet;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
@@ -34,6 +34,13 @@ impl<'r> Occasion<'r> {
             Self::Request(request) => Some(request),
             Self::Caller(_, request) => request,
             Self::Token(..) => None,
+        }
+    }
+
+    pub(super) fn config(self) -> Option<&'r Config> {
+        match self {
+            Self::Token(config, _) | Self::Caller(config, _) => Some(config),
+            Self::Request(request) => JwtGuard::of(&request.extensions).map(JwtGuard::config),
         }
     }
 }
@@ -73,7 +80,7 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
                     setting = finding.setting.map(field::display),
                     scopes = error.way().map(|way| way.scopes().join(" ")).filter(|scopes| !scopes.is_empty()),
                     fresh = error.way().map(Way::is_fresh).filter(|fresh| *fresh),
-                    malformed = malformed(rule, caller, error),
+                    malformed = malformed(rule, caller, error, occasion),
                     jti = token_id(caller),
                     iss = said.iss,
                     aud = said.aud,
@@ -139,9 +146,17 @@ fn route(occasion: Occasion<'_>) -> Option<&str> {
 }
 
 /// The malformed claims that the policy needs.
-fn malformed(rule: &Rule, caller: Option<&Principal>, error: &AuthError) -> Option<String> {
+fn malformed(
+    rule: &Rule,
+    caller: Option<&Principal>,
+    error: &AuthError,
+    occasion: Occasion<'_>,
+) -> Option<String> {
     match error {
-        AuthError::Policy(_) => malformed_claims(rule.requirement(), caller?),
+        AuthError::Policy(_) => {
+            let caller = caller?;
+            malformed_claims(rule.requirement(), caller, path::noted_facts(occasion, caller))
+        }
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod hint;
 mod in_request;
 mod outside;
+mod path;
 mod presented;
 #[cfg(feature = "sessions")]
 mod sessions;

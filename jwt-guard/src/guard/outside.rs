@@ -1,5 +1,7 @@
 //! Decisions outside of a request: about a token that the application holds, and about a caller whom it knows.
 
+use std::borrow::Cow;
+
 use super::JwtGuard;
 use super::admit::decide;
 use super::event::{self, Occasion};
@@ -110,7 +112,12 @@ impl JwtGuard {
         policy: &'static Rule,
         occasion: Occasion<'_>,
     ) -> Result<Admission, Refusal> {
-        match decide(caller, policy, self.scope_hierarchy()) {
+        let path = self.path_facts(policy, caller.as_ref().ok(), None);
+        let decided = match &path {
+            Ok(path) => decide(caller, policy, self.scope_hierarchy(), *path),
+            Err(misfit) => Err(Cow::Borrowed(misfit)),
+        };
+        match decided {
             Ok(outcome) => {
                 event::admitted(policy, caller.as_ref().ok(), occasion);
                 Ok(outcome)

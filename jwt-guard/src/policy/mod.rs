@@ -8,6 +8,7 @@ mod check;
 pub(crate) mod evaluate;
 pub(crate) mod hidden;
 mod needs;
+pub(crate) mod path;
 mod requirement;
 mod rule;
 pub(crate) mod scope_name;

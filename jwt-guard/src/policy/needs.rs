@@ -211,7 +211,9 @@ fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
         }
         Requirement::Policy(_, inner) => ways(inner)?,
         // These conditions do not correspond to a scope or role.
-        Requirement::Not(_) | Requirement::Claim(..) => vec![Way::default()],
+        Requirement::Not(_) | Requirement::Claim(..) | Requirement::Owner(_) | Requirement::PathClaim(..) => {
+            vec![Way::default()]
+        }
     };
     simplify(&mut found);
     (found.len() <= MOST_WAYS).then_some(found)
@@ -233,7 +235,9 @@ fn in_common(requirement: &Requirement) -> Way {
             list.iter().map(in_common).reduce(|one, two| one.common(&two)).unwrap_or_default()
         }
         Requirement::Policy(_, inner) => in_common(inner),
-        Requirement::Not(_) | Requirement::Claim(..) => Way::default(),
+        Requirement::Not(_) | Requirement::Claim(..) | Requirement::Owner(_) | Requirement::PathClaim(..) => {
+            Way::default()
+        }
     }
 }
 
@@ -244,11 +248,8 @@ fn collect_scopes(requirement: &Requirement, scopes: &mut Vec<&'static str>) {
             list.iter().for_each(|inner| collect_scopes(inner, scopes));
         }
         Requirement::Policy(_, inner) => collect_scopes(inner, scopes),
-        Requirement::Scope(_)
-        | Requirement::Role(_)
-        | Requirement::Fresh
-        | Requirement::Not(_)
-        | Requirement::Claim(..) => {}
+        // The others name none.
+        _ => {}
     }
 }
 
@@ -260,7 +261,9 @@ fn completeness(requirement: &Requirement) -> Completeness {
             if all { Completeness::Complete } else { Completeness::Partial }
         }
         Requirement::Policy(_, inner) => completeness(inner),
-        Requirement::Not(_) | Requirement::Claim(..) => Completeness::Partial,
+        Requirement::Not(_) | Requirement::Claim(..) | Requirement::Owner(_) | Requirement::PathClaim(..) => {
+            Completeness::Partial
+        }
     }
 }
 
@@ -271,7 +274,12 @@ fn may_forbid(requirement: &Requirement) -> bool {
         Requirement::All(list) => list.iter().any(may_forbid),
         Requirement::Any(list) => list.is_empty() || list.iter().any(may_forbid),
         Requirement::Policy(_, inner) => may_forbid(inner),
-        Requirement::Scope(_) | Requirement::Role(_) | Requirement::Not(_) | Requirement::Claim(..) => true,
+        Requirement::Scope(_)
+        | Requirement::Role(_)
+        | Requirement::Not(_)
+        | Requirement::Claim(..)
+        | Requirement::Owner(_)
+        | Requirement::PathClaim(..) => true,
     }
 }
 

@@ -28,6 +28,13 @@ pub enum Requirement {
     Claim(&'static [&'static str], ClaimValue),
     /// The token was issued by a login, and not by a refresh.
     Fresh,
+    /// The parameter of the path with this name is the subject of the caller, a person of the guard's own issuer or of its
+    /// only one; a session counts as the guard's own. For a machine, and for a caller of another issuer, whose subjects
+    /// are other people's, the condition is unknown.
+    Owner(&'static str),
+    /// The parameter of the path with this name equals the claim at this path: a string, or an integer in decimal digits,
+    /// or a list that contains it. A claim of another type makes the condition unknown, as for [`Requirement::Claim`].
+    PathClaim(&'static str, &'static [&'static str]),
     /// The conditions of another policy, and the name to show for it.
     Policy(&'static str, &'static Self),
 }
@@ -73,19 +80,42 @@ impl Requirement {
                 check_name(name);
             }
             Self::Claim(path, value) => {
-                let mut rest = *path;
-                assert!(!rest.is_empty(), "a claim has no name");
-                while let [segment, tail @ ..] = rest {
-                    assert!(!segment.is_empty(), "the name of a claim is empty");
-                    check_text(segment);
-                    rest = tail;
-                }
+                check_claim(path);
                 if let ClaimValue::Text(text) = value {
                     check_text(text);
                 }
             }
             Self::Fresh => {}
+            Self::Owner(name) => check_parameter(name),
+            Self::PathClaim(name, path) => {
+                check_parameter(name);
+                check_claim(path);
+            }
         }
+    }
+}
+
+#[track_caller]
+const fn check_claim(path: &'static [&'static str]) {
+    let mut rest = path;
+    assert!(!rest.is_empty(), "a claim has no name");
+    while let [segment, tail @ ..] = rest {
+        assert!(!segment.is_empty(), "the name of a claim is empty");
+        check_text(segment);
+        rest = tail;
+    }
+}
+
+#[track_caller]
+const fn check_parameter(name: &'static str) {
+    let mut rest = name.as_bytes();
+    assert!(!rest.is_empty(), "the name of a path parameter is empty");
+    while let [byte, tail @ ..] = rest {
+        assert!(
+            !matches!(byte, b'{' | b'}' | b'/' | b'*'),
+            "a path parameter is named without `{{`, `}}`, `/` and `*`: `user_id` for the path `/users/{{user_id}}`"
+        );
+        rest = tail;
     }
 }
 
@@ -123,16 +153,26 @@ fn write_one(f: &mut fmt::Formatter<'_>, requirement: &Requirement) -> fmt::Resu
         Requirement::Scope(name) => write!(f, "scope = {name:?}"),
         Requirement::Role(name) => write!(f, "role = {name:?}"),
         Requirement::Claim(path, value) => {
-            f.write_str("claim(")?;
-            for (index, segment) in path.iter().enumerate() {
-                let separator = if index > 0 { ", " } else { "" };
-                write!(f, "{separator}{segment:?}")?;
-            }
-            write!(f, ") = {value}")
+            write_claim(f, path)?;
+            write!(f, " = {value}")
         }
         Requirement::Fresh => f.write_str("fresh"),
+        Requirement::Owner(name) => write!(f, "owner = {name:?}"),
+        Requirement::PathClaim(name, path) => {
+            write!(f, "path({name:?}) = ")?;
+            write_claim(f, path)
+        }
         Requirement::Policy(name, _) => write!(f, "policy = {name}"),
     }
+}
+
+fn write_claim(f: &mut fmt::Formatter<'_>, path: &[&str]) -> fmt::Result {
+    f.write_str("claim(")?;
+    for (index, segment) in path.iter().enumerate() {
+        let separator = if index > 0 { ", " } else { "" };
+        write!(f, "{separator}{segment:?}")?;
+    }
+    f.write_str(")")
 }
 
 impl fmt::Display for ClaimValue {
@@ -156,10 +196,11 @@ mod tests {
             Requirement::Any(&[Requirement::Role("b"), Requirement::Not(&Requirement::Scope("c"))]),
             Requirement::Claim(&["realm", "name"], ClaimValue::Text("acme")),
             Requirement::Policy("rules::Shared", &Requirement::Scope("d")),
+            Requirement::Any(&[Requirement::Owner("user"), Requirement::PathClaim("org", &["org", "id"])]),
         ]);
         assert_eq!(
             TREE.to_string(),
-            r#"scope = "a", any(role = "b", not(scope = "c")), claim("realm", "name") = "acme", policy = rules::Shared"#
+            r#"scope = "a", any(role = "b", not(scope = "c")), claim("realm", "name") = "acme", policy = rules::Shared, any(owner = "user", path("org") = claim("org", "id"))"#
         );
         assert_eq!(Requirement::Any(&[]).to_string(), "any()");
         assert_eq!(Requirement::All(&[]).to_string(), "");

@@ -8,6 +8,7 @@ mod excepted;
 mod guarded;
 mod layers;
 mod own;
+mod params;
 pub mod routing;
 mod serve;
 mod services;
@@ -218,7 +219,16 @@ where
 
     /// Converts to the axum router, for code that needs one. [`Router`] is a service itself: `axum::serve(listener,
     /// app)` and `app.oneshot(request)` need no such call.
+    ///
+    /// # Panics
+    ///
+    /// If a policy reads a path parameter (`owner`, `path(..)`) that the route of its handler does not have. As a service
+    /// the router logs that at its first call instead, and answers for these handlers with 500. A parameter in the prefix
+    /// of a nest is known if `Router` nests: `Router::new().nest("/tenants/{tenant}", app).into_axum()`.
+    #[track_caller]
     pub fn into_axum(self) -> axum::Router<S> {
+        let misfits = params::misfits(&self.parts.entries);
+        assert!(misfits.is_empty(), "policies do not fit their paths:{misfits}");
         self.parts.into_axum()
     }
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use super::Router;
+use super::{Router, params};
 
 /// For code that takes `impl Into<axum::Router>`.
 impl<S> From<Router<S>> for axum::Router<S>
@@ -61,6 +61,12 @@ impl Router {
     /// The finished router: made at the first call, and shared by later clones.
     fn served(&mut self) -> &mut axum::Router {
         let parts = &self.parts;
-        self.served.get_or_insert_with(|| parts.clone().into_axum().with_state(()))
+        self.served.get_or_insert_with(|| {
+            let misfits = params::misfits(&parts.entries);
+            if !misfits.is_empty() {
+                tracing::error!(target: "jwt_guard", "policies do not fit their paths; these handlers answer 500:{misfits}");
+            }
+            parts.clone().into_axum().with_state(())
+        })
     }
 }

@@ -6,4 +6,5 @@ mod current_user;
 mod extractors;
 mod hierarchy;
 mod order;
+mod paths;
 pub(crate) mod sample;

@@ -18,6 +18,8 @@ use crate::policies;
     any(role = "c", role = "d"),
     not(role = "guest"),
     policy = CanBook,
+    owner = "user",
+    path("org") = claim("org", "id"),
 )]
 async fn list() {}
 
@@ -29,11 +31,11 @@ impl Policy for CanBook {
 
 #[test]
 fn the_policy_is_the_written_one() {
-    let router: Router = Router::new().route("/", get(list));
+    let router: Router = Router::new().route("/{org}/{user}", get(list));
     assert_eq!(
         policies(&router),
         [
-            r#"requires(scope = "orders:read", role = "Site Admin", claim("tenant") = "acme", claim("realm", "level") = -3, claim("https://example.com/verified") = true, fresh, all(scope = "a", scope = "b"), any(role = "c", role = "d"), not(role = "guest"), policy = CanBook)"#
+            r#"requires(scope = "orders:read", role = "Site Admin", claim("tenant") = "acme", claim("realm", "level") = -3, claim("https://example.com/verified") = true, fresh, all(scope = "a", scope = "b"), any(role = "c", role = "d"), not(role = "guest"), policy = CanBook, owner = "user", path("org") = claim("org", "id"))"#
         ]
     );
 }

@@ -6,6 +6,7 @@ use super::{Evaluator, Verdict};
 use crate::claims::hierarchy::Hierarchy;
 use crate::json::{At, Json, Object};
 use crate::policy::Requirement;
+use crate::policy::path::{PathFacts, PathParams};
 use crate::principal::Principal;
 use crate::shown::{Finding, path as shown_path};
 
@@ -17,9 +18,14 @@ pub(crate) struct Sources<'a> {
 }
 
 /// What the policy asks for and the caller does not have.
-pub(crate) fn finding(requirement: &Requirement, principal: &Principal, sources: Sources<'_>) -> Finding {
+pub(crate) fn finding(
+    requirement: &Requirement,
+    principal: &Principal,
+    path: Option<PathFacts<'_>>,
+    sources: Sources<'_>,
+) -> Finding {
     let hierarchy = Hierarchy::default();
-    let caller = Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy);
+    let caller = Evaluator { path, ..Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy) };
     let mut unmet = Vec::new();
     caller.collect(requirement, &mut unmet);
     let mut looked = Looked { caller: &caller, sources: &sources, found: Vec::new(), setting: None };
@@ -59,6 +65,35 @@ impl Looked<'_> {
             Requirement::Role(_) => self.names("role", &self.sources.roles),
             Requirement::Claim(path, _) => self.claim(path),
             Requirement::Fresh => self.claim(&["fresh"]),
+            Requirement::Owner(name) => self.owner(name),
+            Requirement::PathClaim(name, claim) => match self.parameter(name) {
+                Ok(()) => self.claim(claim),
+                Err(unreadable) => self.say(unreadable),
+            },
+        }
+    }
+
+    /// Who the caller is for the path.
+    fn owner(&mut self, parameter: &str) {
+        let text = match (self.parameter(parameter), self.caller.path.and_then(|path| path.person)) {
+            (Err(unreadable), _) => unreadable,
+            (Ok(()), Some(_)) => format!("path parameter {parameter}: another subject"),
+            (Ok(()), None)
+                if self.caller.identity.is_some_and(|caller| caller.claims.subject().is_none()) =>
+            {
+                "a machine, which owns nothing".to_owned()
+            }
+            (Ok(()), None) => "a caller whose issuer is not the guard's own or only one".to_owned(),
+        };
+        self.say(text);
+    }
+
+    /// Whether the value in the path can be read.
+    fn parameter(&self, name: &str) -> Result<(), String> {
+        match self.caller.path.map(|path| path.params) {
+            Some(PathParams::NotUtf8) => Err("a path that is not UTF-8".to_owned()),
+            Some(PathParams::Read(_)) => Ok(()),
+            None => Err(format!("no path parameter {name}")),
         }
     }
 

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::slice;
 
+use super::path::PathFacts;
 use super::{ClaimValue, Requirement, Way};
 use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::NameSet;
@@ -31,7 +32,7 @@ pub(crate) enum Unmet {
 }
 
 /// Decides whether `principal` meets `requirement`. The scopes of the principal include implied ones; `hierarchy`, of
-/// scopes, explains a refusal.
+/// scopes, explains a refusal. Without `path`, what is asked of it is unknown.
 ///
 /// # Errors
 ///
@@ -40,8 +41,9 @@ pub(crate) fn evaluate(
     requirement: &Requirement,
     principal: &Principal,
     hierarchy: &Hierarchy,
+    path: Option<PathFacts<'_>>,
 ) -> Result<(), Unmet> {
-    let caller = Evaluator::new(principal.identity().map(AsRef::as_ref), hierarchy);
+    let caller = Evaluator { path, ..Evaluator::new(principal.identity().map(AsRef::as_ref), hierarchy) };
     if caller.verdict(requirement) == Verdict::Holds {
         return Ok(());
     }
@@ -55,9 +57,14 @@ pub(crate) fn evaluate(
 }
 
 /// The malformed claims of the caller that `requirement` asks for, for the log.
-pub(crate) fn malformed_claims(requirement: &Requirement, principal: &Principal) -> Option<String> {
+pub(crate) fn malformed_claims(
+    requirement: &Requirement,
+    principal: &Principal,
+    path: Option<PathFacts<'_>>,
+) -> Option<String> {
     let hierarchy = Hierarchy::default();
-    Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy).malformed_claims(requirement)
+    let caller = Evaluator { path, ..Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy) };
+    caller.malformed_claims(requirement)
 }
 
 /// The scopes that a caller without a token should request: those of the branch that grants the fewest, without implied
@@ -91,7 +98,12 @@ fn add_scopes(requirement: &'static Requirement, hierarchy: &Hierarchy, scopes: 
             names.iter().for_each(|name| add_scope(name, scopes));
         }
         Requirement::Policy(_, inner) => add_scopes(inner, hierarchy, scopes),
-        Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh => {}
+        Requirement::Not(_)
+        | Requirement::Role(_)
+        | Requirement::Claim(..)
+        | Requirement::Fresh
+        | Requirement::Owner(_)
+        | Requirement::PathClaim(..) => {}
     }
 }
 
@@ -158,11 +170,12 @@ struct Evaluator<'a> {
     identity: Option<&'a Identity>,
     hierarchy: &'a Hierarchy,
     claims: OnceCell<Option<Object<'a>>>,
+    path: Option<PathFacts<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
     fn new(identity: Option<&'a Identity>, hierarchy: &'a Hierarchy) -> Self {
-        Self { identity, hierarchy, claims: OnceCell::new() }
+        Self { identity, hierarchy, claims: OnceCell::new(), path: None }
     }
 
     /// The decision.
@@ -177,6 +190,8 @@ impl<'a> Evaluator<'a> {
             Requirement::Fresh => {
                 self.of(|identity| identity.claims.is_fresh().map_or(Verdict::Unknown, Verdict::of))
             }
+            Requirement::Owner(name) => self.of(|_| self.is_owner(name)),
+            Requirement::PathClaim(name, claim) => self.of(|identity| self.is_of_path(identity, name, claim)),
             Requirement::Policy(_, inner) => self.verdict(inner),
         }
     }
@@ -203,7 +218,11 @@ impl<'a> Evaluator<'a> {
                 Verdict::DoesNotHold | Verdict::Unknown => Some(Branch::nothing(LoginNeed::Anew)),
             },
             Requirement::Policy(_, inner) => self.cheapest(inner),
-            Requirement::Not(_) | Requirement::Role(_) | Requirement::Claim(..) => {
+            Requirement::Not(_)
+            | Requirement::Role(_)
+            | Requirement::Claim(..)
+            | Requirement::Owner(_)
+            | Requirement::PathClaim(..) => {
                 (self.verdict(requirement) == Verdict::Holds).then_some(Branch::nothing(LoginNeed::AsItIs))
             }
         }
@@ -240,7 +259,24 @@ impl<'a> Evaluator<'a> {
         extreme
     }
 
+    /// Whether a parameter of the path is the subject of the caller.
+    fn is_owner(&self, parameter: &str) -> Verdict {
+        let both = self.path.and_then(|path| Some((path.params.value(parameter)?, path.person?)));
+        both.map_or(Verdict::Unknown, |(value, person)| Verdict::of(value == person))
+    }
+
+    /// Whether a parameter of the path is the value of a claim.
+    fn is_of_path(&self, identity: &'a Identity, parameter: &str, claim: &[&str]) -> Verdict {
+        let value = self.path.and_then(|path| path.params.value(parameter));
+        value.map_or(Verdict::Unknown, |value| self.has(identity, claim, |claim| is_text(claim, value)))
+    }
+
     fn has_claim(&self, identity: &'a Identity, path: &[&str], expected: ClaimValue) -> Verdict {
+        self.has(identity, path, |claim| is(claim, expected))
+    }
+
+    /// Whether the claim at `path`, or an element of it, is the expected one.
+    fn has(&self, identity: &'a Identity, path: &[&str], is: impl Fn(&Json<'_>) -> Verdict) -> Verdict {
         // The payload was parsed before. Should it fail here, the condition is unknown.
         let Some(claims) = self.claims.get_or_init(|| identity.claims.tree()) else {
             return Verdict::Unknown;
@@ -251,7 +287,7 @@ impl<'a> Evaluator<'a> {
             At::Value(Json::List(values)) => {
                 let mut held = Verdict::DoesNotHold;
                 for value in values {
-                    match is(value, expected) {
+                    match is(value) {
                         // A list with one element of a wrong type is malformed.
                         Verdict::Unknown => return Verdict::Unknown,
                         verdict => held = held.max(verdict),
@@ -259,7 +295,7 @@ impl<'a> Evaluator<'a> {
                 }
                 held
             }
-            At::Value(value) => is(value, expected),
+            At::Value(value) => is(value),
         }
     }
 
@@ -281,7 +317,11 @@ impl<'a> Evaluator<'a> {
             Requirement::Not(inner) | Requirement::Policy(_, inner) => {
                 return self.add_malformed_claims(inner, claims);
             }
-            Requirement::Scope(_) | Requirement::Role(_) | Requirement::Claim(..) | Requirement::Fresh
+            Requirement::Scope(_)
+            | Requirement::Role(_)
+            | Requirement::Claim(..)
+            | Requirement::PathClaim(..)
+            | Requirement::Fresh
                 if self.verdict(requirement) != Verdict::Unknown =>
             {
                 None
@@ -289,7 +329,13 @@ impl<'a> Evaluator<'a> {
             Requirement::Scope(_) => names(|identity| &identity.scopes),
             Requirement::Role(_) => names(|identity| &identity.roles),
             Requirement::Claim(path, _) => Some(path.join(".")),
+            // Unless it is the value in the path that cannot be read.
+            Requirement::PathClaim(name, path) => {
+                self.path.and_then(|facts| facts.params.value(name)).map(|_| path.join("."))
+            }
             Requirement::Fresh => Some("fresh".to_owned()),
+            // No claim of the caller is at fault.
+            Requirement::Owner(_) => None,
         };
         claims.extend(malformed.filter(|claim| !claims.contains(claim)));
     }
@@ -314,6 +360,16 @@ fn is(value: &Json<'_>, expected: ClaimValue) -> Verdict {
             Verdict::of(i64::try_from(*number) == Ok(expected))
         }
         (Json::Bool(value), ClaimValue::Bool(expected)) => Verdict::of(*value == expected),
+        _ => Verdict::Unknown,
+    }
+}
+
+/// Whether a claim is a text, or an integer with these digits.
+fn is_text(value: &Json<'_>, expected: &str) -> Verdict {
+    match value {
+        Json::Text(text) => Verdict::of(text == expected),
+        Json::Signed(number) => Verdict::of(number.to_string() == expected),
+        Json::Unsigned(number) => Verdict::of(number.to_string() == expected),
         _ => Verdict::Unknown,
     }
 }

@@ -7,7 +7,8 @@ use crate::claims::payload_str::PayloadStr;
 use crate::claims::registered::{Registered, TokenClaims};
 use crate::token::TokenSource;
 
-use Requirement::{All, Any, Claim, Fresh, Not, Policy, Role, Scope};
+use crate::policy::path::PathParams;
+use Requirement::{All, Any, Claim, Fresh, Not, Owner, PathClaim, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
     let registered = Registered {
@@ -34,7 +35,7 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
 
 /// Without a hierarchy.
 fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Unmet> {
-    super::evaluate(requirement, caller, &Hierarchy::default())
+    super::evaluate(requirement, caller, &Hierarchy::default(), None)
 }
 
 fn scopes_to_ask_for(requirement: &'static Requirement) -> Vec<&'static str> {
@@ -221,7 +222,7 @@ fn orders() -> Hierarchy {
 fn a_challenge_leaves_out_what_its_other_scopes_imply() {
     const POLICY: Requirement = All(&[Scope("read"), Scope("other"), Policy("Shared", &Scope("write"))]);
     for held in [&[][..], &["read"], &["other"]] {
-        let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders()).unwrap_err();
+        let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders(), None).unwrap_err();
         assert_eq!(shortfall, lacking(vec!["other", "write"]), "{held:?}");
     }
     assert_eq!(*super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
@@ -242,7 +243,7 @@ fn the_cheapest_branch_is_the_one_that_grants_the_least() {
         (&SHORT, &["read"], &["write"]),
         (&MIGHTY_AND_SHORT, &["write", "read"], &["admin"]),
     ] {
-        let shortfall = super::evaluate(policy, &caller(held, &[], "{}"), &orders()).unwrap_err();
+        let shortfall = super::evaluate(policy, &caller(held, &[], "{}"), &orders(), None).unwrap_err();
         assert_eq!(shortfall, lacking(expected.to_vec()), "{policy} for {held:?}");
         if held.is_empty() {
             assert_eq!(super::scopes_to_ask_for(policy, &orders()), expected, "{policy}");
@@ -255,4 +256,98 @@ fn a_scope_that_two_conditions_name_is_missing_once() {
     const TWICE: Requirement = All(&[Scope("a"), Policy("Shared", &Scope("a"))]);
     const POLICY: Requirement = Any(&[All(&[Scope("b"), Scope("c")]), TWICE]);
     assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), lacking(vec!["a"]));
+}
+
+/// With the path of a request, where the caller is this person.
+fn at(
+    requirement: &Requirement,
+    caller: &Principal,
+    params: &PathParams,
+    person: Option<&str>,
+) -> Result<(), Unmet> {
+    super::evaluate(requirement, caller, &Hierarchy::default(), Some(PathFacts::new(params, person)))
+}
+
+fn params(params: &[(&str, &str)]) -> PathParams {
+    PathParams::Read(params.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+}
+
+#[test]
+fn an_owner_is_a_person_whom_the_path_names() {
+    const OWNER: Requirement = Owner("user");
+    const OTHERS: Requirement = Not(&OWNER);
+    let (caller, forbidden) = (caller(&[], &[], "{}"), Err(Unmet::Forbidden));
+    let path = params(&[("user", "alice"), ("order", "7")]);
+    assert_eq!(at(&OWNER, &caller, &path, Some("alice")), Ok(()));
+    assert_eq!(at(&OTHERS, &caller, &path, Some("alice")), forbidden);
+    for other in ["Alice", "alice ", "7", ""] {
+        assert_eq!(at(&OWNER, &caller, &path, Some(other)), forbidden, "{other:?}");
+        assert_eq!(at(&OTHERS, &caller, &path, Some(other)), Ok(()), "{other:?}");
+    }
+    // Unknown: not a person of this service, a value that cannot be read, and no path at all.
+    for requirement in [OWNER, OTHERS] {
+        assert_eq!(at(&requirement, &caller, &path, None), forbidden);
+        assert_eq!(at(&requirement, &caller, &PathParams::NotUtf8, Some("alice")), forbidden);
+        assert_eq!(evaluate(&requirement, &caller), forbidden);
+        assert_eq!(at(&requirement, &Principal::anonymous(), &path, None).is_ok(), requirement == OTHERS);
+    }
+}
+
+#[test]
+fn a_path_parameter_is_compared_with_a_claim_by_its_text() {
+    let caller = caller(
+        &[],
+        &[],
+        r#"{"tenant":"acme","number":42,"debt":-3,"list":["a","b"],"mixed":["a",true],"flag":true,
+            "org":{"id":"acme"},"ratio":4.2,"null":null}"#,
+    );
+    let of =
+        |requirement: &Requirement, value: &str| at(requirement, &caller, &params(&[("p", value)]), None);
+    for (claim, value) in [
+        (&["tenant"][..], "acme"),
+        (&["number"], "42"),
+        (&["debt"], "-3"),
+        (&["list"], "b"),
+        (&["org", "id"], "acme"),
+    ] {
+        assert_eq!(of(&PathClaim("p", claim), value), Ok(()), "{claim:?}");
+        assert_eq!(of(&PathClaim("p", claim), "other"), Err(Unmet::Forbidden), "{claim:?}");
+    }
+    for value in ["042", "+42", "42.0", " 42"] {
+        assert_eq!(of(&PathClaim("p", &["number"]), value), Err(Unmet::Forbidden), "{value:?}");
+    }
+    for claim in [&["mixed"][..], &["flag"], &["ratio"], &["org"], &["tenant", "id"]] {
+        let requirement = PathClaim("p", claim);
+        let negated = Not(Box::leak(Box::new(requirement)));
+        for requirement in [requirement, negated] {
+            assert_eq!(of(&requirement, "a"), Err(Unmet::Malformed(claim.join("."))), "{requirement}");
+        }
+    }
+    for absent in [&["null"][..], &["nothing"]] {
+        assert_eq!(of(&PathClaim("p", absent), "null"), Err(Unmet::Forbidden));
+    }
+    // Neither holds where the value of the path is unknown.
+    const TENANT: Requirement = PathClaim("p", &["tenant"]);
+    for requirement in [TENANT, Not(&TENANT)] {
+        assert_eq!(at(&requirement, &caller, &PathParams::NotUtf8, None), Err(Unmet::Forbidden));
+        assert_eq!(evaluate(&requirement, &caller), Err(Unmet::Forbidden));
+    }
+}
+
+#[test]
+fn a_parameter_must_be_in_the_path_exactly_once() {
+    use crate::policy::path::PathMisfit::{Missing, Twice};
+
+    const POLICY: Requirement =
+        Any(&[Scope("a"), Not(&Policy("P", &All(&[Owner("user"), PathClaim("org", &["org"])])))]);
+    for (names, misfit) in [
+        (&["org", "user"][..], None),
+        (&["user"], Some(Missing("org"))),
+        (&[], Some(Missing("user"))),
+        (&["org", "user", "org"], Some(Twice("org"))),
+    ] {
+        assert_eq!(POLICY.misfit(names), misfit, "{names:?}");
+    }
+    assert!(POLICY.reads_path());
+    assert!(!All(&[Scope("a"), Not(&Role("b"))]).reads_path());
 }

@@ -18,6 +18,7 @@ pub struct Rule {
     reason: Option<&'static str>,
     declaration: Option<Declaration>,
     takes: Takes,
+    reads_path: bool,
 }
 
 /// The parameters of a handler beside its policy.
@@ -86,6 +87,7 @@ impl Rule {
             reason: None,
             declaration: None,
             takes: Takes::Anything,
+            reads_path: false,
         }
     }
 
@@ -105,6 +107,7 @@ impl Rule {
             "the rule has conditions already; join them with `Requirement::All(&[..])`"
         );
         requirement.check();
+        self.reads_path = requirement.reads_path();
         self.requirement = requirement;
         self.check_token();
         self
@@ -272,6 +275,11 @@ impl Rule {
     /// The parameters of the handler beside the policy.
     pub(crate) const fn takes(&self) -> Takes {
         self.takes
+    }
+
+    /// Whether a condition reads the path of the request.
+    pub(crate) const fn reads_path(&self) -> bool {
+        self.reads_path
     }
 
     /// Which callers are admitted to the conditions.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::*;
 use crate::claims::hierarchy::Hierarchy;
 use crate::policy::evaluate::{Unmet, evaluate, malformed_claims};
+use crate::policy::path::{PathFacts, PathParams};
 use crate::policy::{ClaimValue, Requirement};
 use crate::principal::Principal;
 use crate::token::TokenSource;
@@ -49,30 +50,46 @@ fn reference(requirement: &Requirement, claims: &Value) -> Answer {
             };
             granted(name, std::iter::once(read))
         }
-        Requirement::Claim(path, literal) => {
-            let mut value = claims;
-            for segment in *path {
-                value = match value {
-                    Value::Object(members) => members.get(*segment).unwrap_or(&Value::Null),
-                    Value::Null => &Value::Null,
-                    _ => return None,
-                };
-            }
-            match value {
-                Value::Null => Some(false),
-                Value::Array(values) => {
-                    let equal: Option<Vec<bool>> =
-                        values.iter().map(|value| equals(value, *literal)).collect();
-                    equal.map(|equal| equal.contains(&true))
-                }
-                value => equals(value, *literal),
-            }
-        }
+        Requirement::Claim(path, literal) => claim(claims, path, |value| equals(value, *literal)),
+        Requirement::Owner(name) => Some(in_path(name) == PERSON),
+        Requirement::PathClaim(name, path) => claim(claims, path, |value| match value {
+            Value::String(text) => Some(text == in_path(name)),
+            Value::Number(number) if !number.is_f64() => Some(number.to_string() == in_path(name)),
+            _ => None,
+        }),
         Requirement::Fresh => match claims.get("fresh") {
             None | Some(Value::Null) => Some(false),
             Some(value) => value.as_bool(),
         },
     }
+}
+
+/// The answer of a claim, or of the elements of a list.
+fn claim(claims: &Value, path: &[&str], equals: impl Fn(&Value) -> Answer) -> Answer {
+    let mut value = claims;
+    for segment in path {
+        value = match value {
+            Value::Object(members) => members.get(*segment).unwrap_or(&Value::Null),
+            Value::Null => &Value::Null,
+            _ => return None,
+        };
+    }
+    match value {
+        Value::Null => Some(false),
+        Value::Array(values) => {
+            let equal: Option<Vec<bool>> = values.iter().map(equals).collect();
+            equal.map(|equal| equal.contains(&true))
+        }
+        value => equals(value),
+    }
+}
+
+/// The parameters of the path, and the caller.
+const PATH: [(&str, &str); 2] = [("letter", "a"), ("number", "1")];
+const PERSON: &str = "a";
+
+fn in_path(name: &str) -> &'static str {
+    PATH.iter().find(|(known, _)| *known == name).unwrap().1
 }
 
 fn granted(name: &str, claims: impl Iterator<Item = Option<Vec<String>>>) -> Answer {
@@ -198,6 +215,7 @@ fn payload_strategy() -> impl Strategy<Value = String> {
 
 fn tree_strategy() -> impl Strategy<Value = Requirement> {
     let names = || select(&["a", "b", "read", "write", "a,b"][..]);
+    let parameter = || select(&["letter", "number"][..]);
     const PATHS: [&[&str]; 4] = [&["c"], &["n"], &["n", "m"], &["n", "m", "x"]];
     let path = select(&PATHS[..]);
     let literal = select(
@@ -214,8 +232,10 @@ fn tree_strategy() -> impl Strategy<Value = Requirement> {
     let leaf = prop_oneof![
         3 => names().prop_map(Requirement::Scope),
         3 => names().prop_map(Requirement::Role),
-        3 => (path, literal).prop_map(|(path, literal)| Requirement::Claim(path, literal)),
+        3 => (path.clone(), literal).prop_map(|(path, literal)| Requirement::Claim(path, literal)),
         1 => Just(Requirement::Fresh),
+        1 => parameter().prop_map(Requirement::Owner),
+        2 => (parameter(), path).prop_map(|(name, path)| Requirement::PathClaim(name, path)),
     ];
     // Policies are constants, so these are leaked; they are few.
     let keep = |list: Vec<Requirement>| -> &'static [Requirement] { Box::leak(list.into_boxed_slice()) };
@@ -235,9 +255,11 @@ fn agrees(verifier: &Verifier, requirement: &Requirement, payload: &str) {
     let identity = Arc::new(verifier.read(payload.to_owned()).unwrap());
     let scopes = &verifier.issuers[0].rules.hierarchies.scopes;
     let principal = Principal::authenticated(identity, TokenSource::AuthorizationHeader);
-    let decision = evaluate(requirement, &principal, scopes);
+    let params = PathParams::Read(PATH.map(|(name, value)| (name.into(), value.into())).to_vec());
+    let path = Some(PathFacts::new(&params, Some(PERSON)));
+    let decision = evaluate(requirement, &principal, scopes, path);
     assert_eq!(decision.is_ok(), expected == Some(true), "{requirement}: {payload}");
-    let malformed = malformed_claims(requirement, &principal);
+    let malformed = malformed_claims(requirement, &principal, path);
     assert!(expected.is_some() || malformed.is_some(), "{requirement}: {payload}");
     if let Err(Unmet::Malformed(claims)) = decision {
         assert_eq!(malformed, Some(claims), "{requirement}: {payload}");
@@ -292,6 +314,8 @@ fn every_form_of_a_claim_decides_as_the_reference_does() {
         ("c", Requirement::Claim(&["c"], ClaimValue::Integer(1))),
         ("c", Requirement::Claim(&["c"], ClaimValue::Bool(true))),
         ("c", Requirement::Claim(&["c", "m"], ClaimValue::Text("a"))),
+        ("c", Requirement::PathClaim("letter", &["c"])),
+        ("c", Requirement::PathClaim("number", &["c", "m"])),
         ("realm", Requirement::Role("a")),
         ("fresh", Requirement::Fresh),
     ];

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(claim("tenant") = path("tenant"))]
+async fn list() {}
+
+fn main() {}

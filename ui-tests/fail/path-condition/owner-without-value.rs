@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(owner)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(path("tenant") = path("org"))]
+async fn list() {}
+
+fn main() {}
