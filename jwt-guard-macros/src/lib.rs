@@ -11,6 +11,7 @@
 )]
 
 mod attribute;
+mod check;
 mod crate_path;
 mod documented;
 mod errors;
@@ -44,6 +45,12 @@ pub fn requires(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(Attribute::Requires, arguments, item)
 }
 
+#[doc = include_str!("../docs/check.md")]
+#[proc_macro_attribute]
+pub fn check(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    with_errors(check::invocation(arguments.into(), item.into()))
+}
+
 /// A part of `jwt_guard::routes`.
 #[doc(hidden)]
 #[proc_macro]
@@ -52,7 +59,10 @@ pub fn documented(input: TokenStream) -> TokenStream {
 }
 
 fn run(attribute: Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let (mut tokens, errors) = expand::invocation(attribute, arguments.into(), item.into());
+    with_errors(expand::invocation(attribute, arguments.into(), item.into()))
+}
+
+fn with_errors((mut tokens, errors): (proc_macro2::TokenStream, Vec<syn::Error>)) -> TokenStream {
     tokens.extend(errors.into_iter().map(|error| error.into_compile_error()));
     tokens.into()
 }

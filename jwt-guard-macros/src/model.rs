@@ -58,6 +58,7 @@ pub(crate) struct ParsedSetting {
 
 #[derive(Debug)]
 pub(crate) enum SettingValue {
+    Check(Path),
     Crate(Path),
     Credentials(LitStr),
     DenyAs(LitStr),
@@ -88,6 +89,8 @@ pub(crate) enum Params {
 pub(crate) struct Policy {
     pub(crate) access: Access,
     pub(crate) conditions: Vec<Condition>,
+    /// Functions that are asked after the conditions.
+    pub(crate) checks: Vec<Path>,
     pub(crate) refusal: Refusal,
     pub(crate) reason: Option<LitStr>,
     pub(crate) crate_path: CratePath,

@@ -86,6 +86,9 @@ codes! {
     /// | `condition_unmet` | 403 | a role or a claim is missing, the path is another caller's, or a `not(..)` holds | the issuer, or `.role_claim(..)` |
     /// | `claims_undecidable` | 403 | a claim that the policy needs is malformed | the issuer |
     /// | `path_parameter_missing` | 500 | the policy reads a parameter that the path does not have exactly once | the route, or `owner`, `path(..)` in the policy |
+    /// | `check_refused` | 403 | a `check` of the handler answers `false`; 401 for a caller without a token | the application |
+    /// | `check_failed` | 503 | a `check` of the handler returns an error | the application |
+    /// | `check_outside` | 500 | a policy with a `check` is given to `authorize` or `verify_by`, which cannot make it | the application |
     /// | `refused_by_handler` | 403 | the application refuses the caller itself | the application |
     /// | `refresh_refused` | 401 | the refresh token is over, or its login unknown, revoked or too old | the caller logs in |
     /// | `refresh_reused` | 401 | a refresh token was used twice: two tabs, or a thief | `.refresh_grace(..)` |
@@ -201,6 +204,12 @@ codes! {
         ClaimsUndecidable = "claims_undecidable",
         /// The policy reads a parameter that the path does not have exactly once.
         PathParameterMissing = "path_parameter_missing",
+        /// A check of the handler refused the caller.
+        CheckRefused = "check_refused",
+        /// A check of the handler failed.
+        CheckFailed = "check_failed",
+        /// A policy with a check is evaluated outside of its handler.
+        CheckOutside = "check_outside",
         /// The application refused the caller.
         RefusedByHandler = "refused_by_handler",
         /// The refresh token cannot be exchanged.

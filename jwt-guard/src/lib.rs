@@ -137,6 +137,9 @@ pub use jwt_guard_macros::anonymous_allowed;
 pub use jwt_guard_macros::authentication_required;
 
 #[doc(inline)]
+pub use jwt_guard_macros::check;
+
+#[doc(inline)]
 pub use jwt_guard_macros::requires;
 pub use keys::algorithm::Algorithm;
 pub use keys::signing::SigningKey;
@@ -156,5 +159,6 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../jwt-guard-macros/docs/anonymous_allowed.md")]
 #[doc = include_str!("../../jwt-guard-macros/docs/authentication_required.md")]
+#[doc = include_str!("../../jwt-guard-macros/docs/check.md")]
 #[doc = include_str!("../../jwt-guard-macros/docs/requires.md")]
 struct Attributes;

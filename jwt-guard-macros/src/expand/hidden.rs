@@ -79,7 +79,7 @@ fn type_name(handler: &str) -> String {
 
 /// The attribute if it decides whether the handler is compiled: `cfg(..)`, or `cfg_attr(.., cfg(..))` without its other
 /// attributes.
-fn compile_condition(attribute: &Attribute) -> Option<TokenStream> {
+pub(crate) fn compile_condition(attribute: &Attribute) -> Option<TokenStream> {
     if attribute.path().is_ident("cfg") {
         return Some(quote!(#attribute));
     }

@@ -9,9 +9,11 @@ mod condition;
 mod hidden;
 mod policy;
 
+pub(crate) use hidden::compile_condition;
+
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{FnArg, Signature, parse_quote};
+use quote::{ToTokens, quote};
+use syn::{FnArg, Path, Signature, parse_quote};
 
 use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
@@ -74,8 +76,11 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
     let name = &hidden.name;
     let Handler { attributes, visibility, mut signature, body } = handler;
     let uncounted = uncounted(&signature);
-    let params = if signature.inputs.is_empty() { Params::None } else { Params::Some };
-    let guard: FnArg = parse_quote!(_: #private::Guarded<#name>);
+    // An extractor of a check may ask for the caller too.
+    let takes_nothing = signature.inputs.is_empty() && policy.checks.is_empty();
+    let params = if takes_nothing { Params::None } else { Params::Some };
+    let checks = checks(&policy.checks);
+    let guard: FnArg = parse_quote!(_: #private::Guarded<#name #checks>);
     signature.inputs.insert(0, guard);
     let item = hidden.item(policy, &signature.ident, params);
     quote! {
@@ -84,6 +89,16 @@ fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
         #visibility #signature #body
         #item
     }
+}
+
+/// ```text
+/// , owns_order
+/// , (owns_order, (is_open, is_recent))
+/// ```
+fn checks(checks: &[Path]) -> Option<TokenStream> {
+    let pairs = checks.iter().map(ToTokens::to_token_stream).rev();
+    let pairs = pairs.reduce(|rest, first| quote!((#first, #rest)))?;
+    Some(quote!(, #pairs))
 }
 
 /// Adding our parameter must not trip `too_many_arguments`.

@@ -8,6 +8,7 @@ use super::condition;
 use crate::attribute::Attribute;
 use crate::crate_path::CratePath;
 use crate::model::{Access, Params, Policy, Refusal};
+use crate::validate::display_path;
 
 impl Policy {
     /// Replaces a policy with mistakes. It never runs, because the mistakes stop the compilation.
@@ -16,7 +17,14 @@ impl Policy {
             Attribute::AnonymousAllowed => Access::Anonymous,
             Attribute::AuthenticationRequired | Attribute::Requires => Access::Authenticated,
         };
-        Self { access, conditions: Vec::new(), refusal: Refusal::Answer, reason: None, crate_path }
+        Self {
+            access,
+            conditions: Vec::new(),
+            checks: Vec::new(),
+            refusal: Refusal::Answer,
+            reason: None,
+            crate_path,
+        }
     }
 }
 
@@ -24,6 +32,7 @@ impl Policy {
 /// ::jwt_guard::__private::Rule::authenticated()
 ///     .with_requirement(..)
 ///     .with_deny_as(::jwt_guard::__private::DenyAs::NotFound)
+///     .with_checks(&["owns_order"])
 ///     .with_reason("..")
 ///     .with_declaration(
 ///         ::core::concat!(::core::module_path!(), "::update"),
@@ -33,7 +42,7 @@ impl Policy {
 ///     .taking_nothing()
 /// ```
 pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
-    let Policy { access, conditions, refusal, reason, crate_path } = policy;
+    let Policy { access, conditions, checks, refusal, reason, crate_path } = policy;
     let span = Span::mixed_site();
     let private = crate_path.private();
     let access = match access {
@@ -59,11 +68,13 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStr
         .fold(quote_spanned!(span=> #private::Rule::#access #requiring #refusal), |rule, policy| {
             condition::refusing_as(&rule, policy, crate_path)
         });
+    let names = checks.iter().map(display_path);
+    let checks = (!checks.is_empty()).then(|| quote_spanned!(span=> .with_checks(&[#(#names),*])));
     let reason = reason.as_ref().map(|text| quote_spanned!(span=> .with_reason(#text)));
     let name = format!("::{}", handler.unraw());
     let nothing = (params == Params::None).then(|| quote_spanned!(span=> .taking_nothing()));
     quote_spanned! {span=>
-        #rule #reason.with_declaration(
+        #rule #checks #reason.with_declaration(
             ::core::concat!(::core::module_path!(), #name),
             ::core::file!(),
             ::core::line!(),

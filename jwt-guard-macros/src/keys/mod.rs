@@ -45,6 +45,7 @@ pub(crate) enum ConditionKey {
 /// A key that says something about the whole policy; the docs call it an option. It is written once, never nested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SettingKey {
+    Check,
     Crate,
     Credentials,
     DenyAs,

@@ -79,6 +79,13 @@ pub(super) const KEYS: &[Key] = &[
         synonyms: &["policies", "rule", "guard", "guards"],
     },
     Key {
+        id: KeyId::Setting(SettingKey::Check),
+        name: "check",
+        form: "check = owns_order",
+        on: EVERY,
+        synonyms: &["checks", "predicate", "condition", "custom", "when"],
+    },
+    Key {
         id: KeyId::Setting(SettingKey::Token),
         name: "token",
         form: "token = \"refresh\"",

@@ -45,6 +45,7 @@ pub(super) fn setting(
     errors: &mut ErrorSink,
 ) -> Option<SettingValue> {
     match id {
+        SettingKey::Check => path_or_report(key, ident, input, errors).map(SettingValue::Check),
         SettingKey::Crate => path_or_report(key, ident, input, errors).map(SettingValue::Crate),
         SettingKey::Credentials => text(key, ident, input, errors).map(SettingValue::Credentials),
         SettingKey::DenyAs => text(key, ident, input, errors).map(SettingValue::DenyAs),

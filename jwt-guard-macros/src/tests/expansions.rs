@@ -78,6 +78,17 @@ fn conditions_on_the_path() {
 }
 
 #[test]
+fn checks_are_asked_in_their_order() {
+    assert_snapshot(
+        "checks",
+        Requires,
+        r#"scope = "a", check = owns, check = rules::is_open, check = c"#,
+        HANDLER,
+    );
+    assert_snapshot("anonymous_with_check", AnonymousAllowed, "check = owns", HANDLER);
+}
+
+#[test]
 fn conditions_nest() {
     let arguments =
         r#"any(all(scope = "a", role = "b"), not(any(scope = "c", claim("d") = 1))), scope = "e""#;

@@ -198,7 +198,7 @@ fn legal_form(attribute: Attribute, name: &Ident) -> String {
     format!("write a free function `#[{}{arguments}] async fn {name}(..) -> .. {{ .. }}`", attribute.name())
 }
 
-fn last_segment(path: &Type) -> Option<&PathSegment> {
+pub(crate) fn last_segment(path: &Type) -> Option<&PathSegment> {
     match path {
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),

@@ -13,7 +13,7 @@ use crate::errors::ErrorSink;
 use crate::model::{Access, Arguments, ParsedSetting, Policy, Refusal, SettingValue};
 
 pub(crate) use condition::display_path;
-pub(crate) use handler::{Expansion, handler};
+pub(crate) use handler::{Expansion, handler, last_segment};
 use settings::{Setting, Settings};
 
 /// Turns arguments into a policy; `None` if anything in them is wrong.
@@ -30,7 +30,9 @@ pub(crate) fn policy(
     let Arguments { conditions, settings } = arguments;
     // `token = ".."` is a condition too, so `requires` may stand with it alone.
     let demands = !conditions.is_empty()
-        || settings.iter().any(|setting| matches!(setting.value, SettingValue::Token(_)));
+        || settings
+            .iter()
+            .any(|setting| matches!(setting.value, SettingValue::Token(_) | SettingValue::Check(_)));
     if attribute == Attribute::Requires && !demands && complete {
         found.push_at(
             here,
@@ -40,7 +42,7 @@ pub(crate) fn policy(
     }
     let asked: Vec<_> = conditions.iter().map(|condition| condition.ident.clone()).collect();
     let conditions = condition::list(conditions, &mut found);
-    let Settings { credentials, deny_as, expired, crate_path, reason, redirect, token } =
+    let Settings { checks, credentials, deny_as, expired, crate_path, reason, redirect, token } =
         settings::settings(settings, &mut found);
     for condition in asked.iter().filter(|_| token.is_some()) {
         found.push(
@@ -78,6 +80,7 @@ pub(crate) fn policy(
     legal.then_some(Policy {
         access,
         conditions: conditions.unwrap_or_default(),
+        checks,
         refusal,
         reason,
         crate_path,

@@ -1,8 +1,9 @@
 //! The settings: arguments about the whole policy, each at most once.
 
 use proc_macro2::Ident;
-use syn::LitStr;
+use syn::{LitStr, Path};
 
+use super::condition::display_path;
 use super::names;
 use crate::crate_path::CratePath;
 use crate::errors::ErrorSink;
@@ -12,6 +13,7 @@ use crate::model::{ParsedSetting, SettingValue};
 /// Each setting at most once, with its legal value.
 #[derive(Default)]
 pub(super) struct Settings {
+    pub(super) checks: Vec<Path>,
     pub(super) credentials: Option<Setting<()>>,
     pub(super) deny_as: Option<Setting<()>>,
     pub(super) expired: Option<Setting<()>>,
@@ -39,12 +41,24 @@ pub(super) fn settings(parsed: Vec<ParsedSetting>, errors: &mut ErrorSink) -> Se
     let mut settings = Settings::default();
     let mut seen = Vec::new();
     for (position, ParsedSetting { key, ident, value }) in parsed.into_iter().enumerate() {
+        if let SettingValue::Check(path) = value {
+            // The only one of which there may be several.
+            if settings.checks.iter().any(|known| display_path(known) == display_path(&path)) {
+                errors.push(
+                    ident,
+                    format!("`check = {}` is written twice; remove one of them", display_path(&path)),
+                );
+            }
+            settings.checks.push(path);
+            continue;
+        }
         if seen.contains(&key.id) {
             errors.push(ident, format!("`{}` is given twice; keep one of them", key.name));
             continue;
         }
         seen.push(key.id);
         match value {
+            SettingValue::Check(_) => {}
             SettingValue::Crate(path) => settings.crate_path = CratePath::validate(path, errors),
             SettingValue::Credentials(text) => {
                 settings.credentials =

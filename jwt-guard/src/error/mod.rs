@@ -47,6 +47,12 @@ pub(crate) enum AuthError {
     Policy(Unmet),
     /// The path does not have what the policy reads of it.
     Path(PathMisfit),
+    /// A check of the handler refuses the caller.
+    Check { name: &'static str, is_anonymous: bool },
+    /// A check of the handler failed.
+    CheckFailed { name: &'static str, reason: String },
+    /// The policy has a check, and is evaluated outside of its handler.
+    CheckOutside(&'static str),
     /// The caller has the other kind of token than the policy asks for.
     OtherKind,
     /// The handler refuses for a reason of its own.
@@ -117,15 +123,18 @@ impl AuthError {
     /// The class of this failure.
     pub(crate) fn kind(&self) -> FailureKind {
         match self {
-            Self::NoToken | Self::OtherScheme => FailureKind::MissingToken,
+            Self::NoToken | Self::OtherScheme | Self::Check { is_anonymous: true, .. } => {
+                FailureKind::MissingToken
+            }
             Self::Location(
                 LocationError::Ambiguous | LocationError::Malformed | LocationError::UnequalCookies,
             ) => FailureKind::MalformedRequest,
             // A wrong clock is not the token's fault: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
-            Self::Token(VerifyError::NoKeys(_)) | Self::Store(_) | Self::UserLoader(_) => {
-                FailureKind::Unavailable
-            }
+            Self::Token(VerifyError::NoKeys(_))
+            | Self::Store(_)
+            | Self::UserLoader(_)
+            | Self::CheckFailed { .. } => FailureKind::Unavailable,
             Self::Token(_)
             | Self::Revoked
             | Self::Replaced
@@ -137,10 +146,13 @@ impl AuthError {
             Self::Policy(Unmet::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
             Self::Policy(Unmet::Way(_)) => FailureKind::InsufficientScope,
             // In these cases a new token would not help.
-            Self::Claims(_) | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_)) | Self::ByHandler(_) => {
-                FailureKind::Forbidden
+            Self::Claims(_)
+            | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_))
+            | Self::Check { is_anonymous: false, .. }
+            | Self::ByHandler(_) => FailureKind::Forbidden,
+            Self::NoGuard(_) | Self::WrongUser { .. } | Self::Path(_) | Self::CheckOutside(_) => {
+                FailureKind::NotConfigured
             }
-            Self::NoGuard(_) | Self::WrongUser { .. } | Self::Path(_) => FailureKind::NotConfigured,
         }
     }
 
@@ -168,6 +180,9 @@ impl AuthError {
             Self::Policy(Unmet::Forbidden) => RefusalCode::ConditionUnmet,
             Self::Policy(Unmet::Malformed(_)) => RefusalCode::ClaimsUndecidable,
             Self::Path(_) => RefusalCode::PathParameterMissing,
+            Self::Check { .. } => RefusalCode::CheckRefused,
+            Self::CheckFailed { .. } => RefusalCode::CheckFailed,
+            Self::CheckOutside(_) => RefusalCode::CheckOutside,
             Self::OtherKind => RefusalCode::OtherTokenKind,
             Self::ByHandler(_) => RefusalCode::RefusedByHandler,
             Self::NoGuard(_) => RefusalCode::NoGuard,
@@ -199,6 +214,9 @@ impl AuthError {
             | Self::CrossSite(_)
             | Self::Policy(_)
             | Self::Path(_)
+            | Self::Check { .. }
+            | Self::CheckFailed { .. }
+            | Self::CheckOutside(_)
             | Self::OtherKind
             | Self::ByHandler(_)
             | Self::NoGuard(_)
@@ -269,6 +287,11 @@ impl fmt::Display for AuthError {
                 write!(f, "the token has malformed claims, so that the policy cannot be decided: `{claims}`")
             }
             Self::Path(misfit) => misfit.fmt(f),
+            Self::Check { name, .. } => write!(f, "the check `{name}` refuses the caller"),
+            Self::CheckFailed { name, reason } => write!(f, "the check `{name}` failed: {reason}"),
+            Self::CheckOutside(name) => {
+                write!(f, "the policy has the check `{name}`, which only its handler makes, and is evaluated outside of one")
+            }
             Self::OtherKind => f.write_str(
                 "the caller has an access token where a refresh token is asked for, or the other way round",
             ),

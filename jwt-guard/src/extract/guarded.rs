@@ -37,13 +37,37 @@ use crate::respond::{HandlerState, Hidden, Rejection};
 ///     jwt_guard::Router::new().route("/orders", jwt_guard::routing::get(Orders::list));
 /// ```
 ///
-/// `C` is for checks that a policy cannot express. [`NoCheck`] is the only one so far.
-pub struct Guarded<P, C: AnyCheck = NoCheck>(PhantomData<fn() -> (P, C)>);
+/// `C` is a function with [`#[jwt_guard::check]`](crate::check), which is asked after the conditions of the policy; `(A, B)` are
+/// two. The policy names them too, for the access table and the log:
+///
+/// ```
+/// # use axum::extract::Path;
+/// # use jwt_guard::policy::{Policy, Rule};
+/// # use jwt_guard::Guarded;
+/// #[jwt_guard::check]
+/// async fn is_even(Path(id): Path<u64>) -> bool {
+///     id % 2 == 0
+/// }
+///
+/// struct EvenOnly;
+///
+/// impl Policy for EvenOnly {
+///     const RULE: Rule = Rule::authenticated().with_checks(&["is_even"]);
+/// }
+///
+/// async fn order(_: Guarded<EvenOnly, is_even>) {}
+///
+/// let router: jwt_guard::Router =
+///     jwt_guard::Router::new().route("/orders/{id}", jwt_guard::routing::get(order));
+/// assert_eq!(router.access_table().rows()[0].policy, "requires(check = is_even)");
+/// ```
+pub struct Guarded<P, C: AnyCheck = NoCheck>(pub(super) PhantomData<fn() -> (P, C)>);
 
 impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P, NoCheck> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        const { P::RULE.names_checks(0) };
         let admitted = admit(request, const { &P::RULE }).await;
         admitted.map_err(|rejection| Hidden::mark(rejection, state))?;
         if const { matches!(P::RULE.deny_as(), DenyAs::NotFound) } {

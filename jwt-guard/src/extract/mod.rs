@@ -13,6 +13,7 @@
 //! | [`PresentedToken`] | 401; so is a session | 401 |
 //! | `Option<Principal>` | `None` | 401 |
 
+pub(crate) mod check;
 mod claims;
 mod guard;
 mod guarded;

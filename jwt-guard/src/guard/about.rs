@@ -93,11 +93,16 @@ fn finding(
             let route = occasion.request().and_then(|request| request.extensions.get::<MatchedPath>());
             Finding::new(misfit.expected(), route.map_or("no route", MatchedPath::as_str))
         }
+        AuthError::Check { name, .. } => {
+            Finding { expected: Some(format!("`{name}` answers `true`")), ..none }
+        }
         AuthError::Claims(misfit) => Finding::new(misfit.wanted, misfit.place.as_str()),
         AuthError::Token(_)
         | AuthError::Revoked
         | AuthError::OtherKind
         | AuthError::ByHandler(_)
+        | AuthError::CheckFailed { .. }
+        | AuthError::CheckOutside(_)
         | AuthError::NoSession
         | AuthError::ReplacedSession
         | AuthError::Store(_)

@@ -290,7 +290,7 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
 }
 
 /// The answer if no guard reaches the handler.
-fn unconfigured() -> Rejection {
+pub(super) fn unconfigured() -> Rejection {
     let kind = FailureKind::NotConfigured;
     Rejection { kind, response: Refusal::new(kind, Vec::new()).plain_answer(None) }
 }

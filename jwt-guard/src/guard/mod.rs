@@ -3,6 +3,7 @@
 mod about;
 mod admit;
 mod asked;
+mod check;
 mod dead_cookie;
 mod event;
 mod explain;
@@ -23,6 +24,7 @@ use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
+pub(crate) use check::{CheckRefusal, refused_by_check};
 pub(crate) use presented::presented_token;
 
 /// Verifies tokens and decides who may call a handler, with one configuration.

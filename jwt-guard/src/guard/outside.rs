@@ -112,7 +112,10 @@ impl JwtGuard {
         policy: &'static Rule,
         occasion: Occasion<'_>,
     ) -> Result<Admission, Refusal> {
-        let path = self.path_facts(policy, caller.as_ref().ok(), None);
+        let path = match policy.checks().first() {
+            Some(name) => Err(AuthError::CheckOutside(name)),
+            None => self.path_facts(policy, caller.as_ref().ok(), None),
+        };
         let decided = match &path {
             Ok(path) => decide(caller, policy, self.scope_hierarchy(), *path),
             Err(misfit) => Err(Cow::Borrowed(misfit)),

@@ -35,8 +35,11 @@ pub(crate) const CROSS_SITE: DocumentedAnswer = DocumentedAnswer {
 
 /// The answers of a guard to requests that a policy refuses.
 pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
+    let forbidden = "The caller lacks what this operation needs.";
+    let forbidden = DocumentedAnswer { status: 403, description: forbidden, header: CHALLENGE };
+    let forbidden = needs.may_forbid().then_some(forbidden);
     if needs.credentials() == Credentials::Ignored {
-        return Vec::new();
+        return forbidden.into_iter().collect();
     }
     if rule.deny_as() == DenyAs::NotFound {
         let hidden = "The route does not exist, or is hidden from the caller.";
@@ -50,15 +53,12 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
         _ => "No token was sent, or one that is not accepted.",
     };
     let unauthenticated = DocumentedAnswer { status: 401, description: unauthenticated, header: CHALLENGE };
-    let forbidden = "The caller lacks what this operation needs.";
-    let forbidden = DocumentedAnswer { status: 403, description: forbidden, header: CHALLENGE };
     let login = DocumentedAnswer {
         status: 303,
         description: "A browser without a token that is accepted is sent to the login.",
         header: Some(("Location", "The address of the login, with the way back.")),
     };
     let login = rule.redirect().map(|_| login);
-    let forbidden = needs.may_forbid().then_some(forbidden);
     login.into_iter().chain([MALFORMED, unauthenticated]).chain(forbidden).chain([UNAVAILABLE]).collect()
 }
 
@@ -91,6 +91,12 @@ mod tests {
         assert_eq!(statuses(&required.with_requirement(Requirement::Fresh)), [400, 401, 503]);
         assert_eq!(statuses(&required.with_requirement(Requirement::Scope("a"))), [400, 401, 403, 503]);
         assert_eq!(statuses(&required.with_redirect("/login")), [303, 400, 401, 503]);
+        assert_eq!(statuses(&required.with_requirement(Requirement::Owner("user"))), [400, 401, 403, 503]);
+        assert_eq!(statuses(&required.with_checks(&["owns_order"])), [400, 401, 403, 503]);
+        assert_eq!(statuses(&Rule::anonymous().with_checks(&["is_open"])), [400, 401, 403, 503]);
+        let login = Rule::anonymous().credentials_ignored();
+        assert_eq!(statuses(&login), [0; 0]);
+        assert_eq!(statuses(&login.with_checks(&["is_open"])), [403]);
     }
 
     #[test]
@@ -117,6 +123,19 @@ mod tests {
         assert_eq!(with(Requirement::Role("a")).as_deref(), Some(r#"Access: `requires(role = "a")`"#));
         let claim = Requirement::Claim(&["tenant"], ClaimValue::Text("acme"));
         assert_eq!(with(claim).as_deref(), Some(r#"Access: `requires(claim("tenant") = "acme")`"#));
+        assert_eq!(
+            with(Requirement::Owner("user")).as_deref(),
+            Some(r#"Access: `requires(owner = "user")`"#)
+        );
+        let path = Requirement::PathClaim("tenant", &["org", "id"]);
+        let said = r#"Access: `requires(path("tenant") = claim("org", "id"))`"#;
+        assert_eq!(with(path).as_deref(), Some(said));
+        let checked =
+            Rule::authenticated().with_requirement(Requirement::Scope("a")).with_checks(&["owns_order"]);
+        assert_eq!(
+            noted(&checked).as_deref(),
+            Some(r#"Access: `requires(scope = "a", check = owns_order)`"#)
+        );
         assert_eq!(noted(&Rule::anonymous().with_reason("the shop window")), None);
         let softened = noted(&Rule::anonymous().expired_is_anonymous()).unwrap();
         assert_eq!(softened, r#"Access: `anonymous_allowed(expired = "anonymous")`"#);

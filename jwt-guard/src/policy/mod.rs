@@ -4,7 +4,7 @@
 //! tests read it. Nothing here runs code of the application, and the macros decide nothing: the decision is library
 //! code.
 
-mod check;
+pub(crate) mod check;
 pub(crate) mod evaluate;
 pub(crate) mod hidden;
 mod needs;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Requirement::{Claim, Not, Owner, PathClaim};
 use super::{Access, Requirement, Rule};
 use crate::token::TokenKind;
 
@@ -83,13 +84,14 @@ impl Needs {
             // There is always a way: without one, a document would call the route open.
             _ => (vec![in_common(requirement)], Completeness::Partial),
         };
+        let has_checks = !rule.checks().is_empty();
         Self {
             credentials,
             token: rule.token(),
             ways,
             scopes,
-            completeness,
-            may_forbid: may_forbid(requirement),
+            completeness: if has_checks { Completeness::Partial } else { completeness },
+            may_forbid: has_checks || may_forbid(requirement),
         }
     }
 
@@ -211,9 +213,7 @@ fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
         }
         Requirement::Policy(_, inner) => ways(inner)?,
         // These conditions do not correspond to a scope or role.
-        Requirement::Not(_) | Requirement::Claim(..) | Requirement::Owner(_) | Requirement::PathClaim(..) => {
-            vec![Way::default()]
-        }
+        Not(_) | Claim(..) | Owner(_) | PathClaim(..) => vec![Way::default()],
     };
     simplify(&mut found);
     (found.len() <= MOST_WAYS).then_some(found)
@@ -235,9 +235,7 @@ fn in_common(requirement: &Requirement) -> Way {
             list.iter().map(in_common).reduce(|one, two| one.common(&two)).unwrap_or_default()
         }
         Requirement::Policy(_, inner) => in_common(inner),
-        Requirement::Not(_) | Requirement::Claim(..) | Requirement::Owner(_) | Requirement::PathClaim(..) => {
-            Way::default()
-        }
+        Not(_) | Claim(..) | Owner(_) | PathClaim(..) => Way::default(),
     }
 }
 
@@ -261,9 +259,7 @@ fn completeness(requirement: &Requirement) -> Completeness {
             if all { Completeness::Complete } else { Completeness::Partial }
         }
         Requirement::Policy(_, inner) => completeness(inner),
-        Requirement::Not(_) | Requirement::Claim(..) | Requirement::Owner(_) | Requirement::PathClaim(..) => {
-            Completeness::Partial
-        }
+        Not(_) | Claim(..) | Owner(_) | PathClaim(..) => Completeness::Partial,
     }
 }
 
@@ -274,12 +270,7 @@ fn may_forbid(requirement: &Requirement) -> bool {
         Requirement::All(list) => list.iter().any(may_forbid),
         Requirement::Any(list) => list.is_empty() || list.iter().any(may_forbid),
         Requirement::Policy(_, inner) => may_forbid(inner),
-        Requirement::Scope(_)
-        | Requirement::Role(_)
-        | Requirement::Not(_)
-        | Requirement::Claim(..)
-        | Requirement::Owner(_)
-        | Requirement::PathClaim(..) => true,
+        Requirement::Scope(_) | Requirement::Role(_) | Not(_) | Claim(..) | Owner(_) | PathClaim(..) => true,
     }
 }
 

@@ -115,7 +115,7 @@ struct Tenant {
 }
 
 /// A body that fails the test when somebody reads it.
-struct Untouchable;
+pub(super) struct Untouchable;
 
 impl HttpBody for Untouchable {
     type Data = Bytes;

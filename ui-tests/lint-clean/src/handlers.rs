@@ -1,5 +1,6 @@
 //! The handlers.
 
+use std::convert::Infallible;
 use std::future::ready;
 
 use axum::extract::Path;
@@ -20,6 +21,33 @@ pub async fn catalogue(caller: Option<Claims>) -> &'static str {
 #[inline]
 pub async fn me(principal: Principal) -> String {
     ready(format!("{principal:?}")).await
+}
+
+/// Whether it is open.
+#[jwt_guard::check]
+#[inline]
+pub async fn is_open(method: Method) -> bool {
+    ready(method == Method::GET).await
+}
+
+/// Whether the caller is known.
+#[jwt_guard::check]
+async fn is_known(principal: Principal) -> Result<bool, Infallible> {
+    ready(Ok(principal.is_authenticated())).await
+}
+
+/// With checks.
+#[authentication_required(check = is_open, check = is_known)]
+#[inline]
+pub async fn checked() -> &'static str {
+    ready("checked").await
+}
+
+/// Whose page it is.
+#[requires(owner = "id")]
+#[inline]
+pub async fn owned() -> &'static str {
+    ready("owned").await
 }
 
 /// Changes an order.

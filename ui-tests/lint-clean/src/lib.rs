@@ -51,7 +51,7 @@
 mod handlers;
 pub mod policies;
 
-pub use handlers::{catalogue, me, seven, update};
+pub use handlers::{catalogue, checked, is_open, me, owned, seven, update};
 
 use jwt_guard::Router;
 use jwt_guard::routing::{get, put};
@@ -64,5 +64,7 @@ pub fn router() -> Router {
         .route("/me", get(me))
         .route("/orders/{id}", put(update))
         .route("/seven", get(seven))
+        .route("/checked", get(checked))
+        .route("/pages/{id}", get(owned))
         .merge(handlers::internal::router())
 }

@@ -1,6 +1,7 @@
 //! What `requires` takes.
 
 mod attribute_under_a_condition;
+mod checks;
 mod compiled_out;
 mod constants;
 mod debug_handler_below;

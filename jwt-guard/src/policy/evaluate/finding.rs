@@ -77,7 +77,7 @@ impl Looked<'_> {
     fn owner(&mut self, parameter: &str) {
         let text = match (self.parameter(parameter), self.caller.path.and_then(|path| path.person)) {
             (Err(unreadable), _) => unreadable,
-            (Ok(()), Some(_)) => format!("path parameter {parameter}: another subject"),
+            (Ok(()), Some(_)) => format!("path parameter `{parameter}`: another subject"),
             (Ok(()), None)
                 if self.caller.identity.is_some_and(|caller| caller.claims.subject().is_none()) =>
             {
@@ -93,7 +93,7 @@ impl Looked<'_> {
         match self.caller.path.map(|path| path.params) {
             Some(PathParams::NotUtf8) => Err("a path that is not UTF-8".to_owned()),
             Some(PathParams::Read(_)) => Ok(()),
-            None => Err(format!("no path parameter {name}")),
+            None => Err(format!("no path parameter `{name}`")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The whole policy of one handler.
 
-use std::fmt;
+mod display;
 
 use super::Requirement;
 use crate::token::TokenKind;
@@ -19,6 +19,7 @@ pub struct Rule {
     declaration: Option<Declaration>,
     takes: Takes,
     reads_path: bool,
+    checks: &'static [&'static str],
 }
 
 /// The parameters of a handler beside its policy.
@@ -88,6 +89,7 @@ impl Rule {
             declaration: None,
             takes: Takes::Anything,
             reads_path: false,
+            checks: &[],
         }
     }
 
@@ -257,6 +259,14 @@ impl Rule {
         self
     }
 
+    /// Names the checks that the handler makes after the conditions, as [`Guarded`](crate::Guarded) has them in its second
+    /// parameter. The attributes call this for `check = ..`.
+    #[must_use]
+    pub const fn with_checks(mut self, names: &'static [&'static str]) -> Self {
+        self.checks = names;
+        self
+    }
+
     /// Sets where the policy was written. The attributes call this.
     #[must_use]
     pub const fn with_declaration(mut self, handler: &'static str, file: &'static str, line: u32) -> Self {
@@ -275,6 +285,24 @@ impl Rule {
     /// The parameters of the handler beside the policy.
     pub(crate) const fn takes(&self) -> Takes {
         self.takes
+    }
+
+    /// The names of the checks that the handler makes after the conditions.
+    pub const fn checks(&self) -> &'static [&'static str] {
+        self.checks
+    }
+
+    /// Refuses a handler that makes other checks than the policy names.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, if their number is another one.
+    #[track_caller]
+    pub(crate) const fn names_checks(&self, made: usize) {
+        assert!(
+            self.checks.len() == made,
+            "the policy names other checks than `Guarded<P, C>` makes: `Rule::with_checks` names each, and `C` is one, or a pair"
+        );
     }
 
     /// Whether a condition reads the path of the request.
@@ -314,6 +342,10 @@ impl Rule {
             matches!(self.token, TokenKind::Access),
             "`policy = ..` names a policy that takes another kind of token; write `token = ..` on the handler instead"
         );
+        assert!(
+            self.checks.is_empty(),
+            "`policy = ..` names a policy with checks, which are part of its handler; write `check = ..` beside it"
+        );
         self.requirement
     }
 
@@ -347,22 +379,6 @@ const fn are_equal(mut one: &[u8], mut other: &[u8]) -> bool {
         other = other_tail;
     }
     one.is_empty() && other.is_empty()
-}
-
-/// The rule as its attribute.
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.access {
-            Access::Anonymous => f.write_str("anonymous_allowed"),
-            Access::AnonymousIfExpired => f.write_str("anonymous_allowed(expired = \"anonymous\")"),
-            Access::CredentialsIgnored => f.write_str("anonymous_allowed(credentials = \"ignored\")"),
-            Access::Authenticated => match (self.token, self.requirement.is_empty()) {
-                (TokenKind::Refresh, _) => f.write_str("authentication_required(token = \"refresh\")"),
-                (TokenKind::Access, true) => f.write_str("authentication_required"),
-                (TokenKind::Access, false) => write!(f, "requires({})", self.requirement),
-            },
-        }
-    }
 }
 
 #[cfg(test)]

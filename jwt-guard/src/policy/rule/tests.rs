@@ -118,3 +118,34 @@ fn ignored_credentials_go_with_nothing_that_looks_at_them() {
         ignored()
     }));
 }
+
+#[test]
+fn a_handler_makes_as_many_checks_as_its_policy_names() {
+    const TWO: Rule = Rule::authenticated().with_checks(&["a", "b"]);
+    TWO.names_checks(2);
+    Rule::authenticated().names_checks(0);
+    for (rule, made) in [(TWO, 0), (TWO, 1), (TWO, 3), (Rule::authenticated(), 1)] {
+        assert!(std::panic::catch_unwind(|| rule.names_checks(made)).is_err(), "{rule}: {made}");
+    }
+    assert!(std::panic::catch_unwind(|| TWO.shared_requirement()).is_err(), "its checks would be lost");
+}
+
+#[test]
+fn checks_are_shown_behind_the_conditions() {
+    const SCOPE: Requirement = Requirement::Scope("a");
+    for (rule, shown) in [
+        (Rule::authenticated(), "requires(check = c, check = d)"),
+        (Rule::authenticated().with_requirement(SCOPE), r#"requires(scope = "a", check = c, check = d)"#),
+        (Rule::anonymous(), "anonymous_allowed(check = c, check = d)"),
+        (
+            Rule::anonymous().expired_is_anonymous(),
+            r#"anonymous_allowed(expired = "anonymous", check = c, check = d)"#,
+        ),
+        (
+            Rule::authenticated().with_token(TokenKind::Refresh),
+            r#"authentication_required(token = "refresh", check = c, check = d)"#,
+        ),
+    ] {
+        assert_eq!(rule.with_checks(&["c", "d"]).to_string(), shown);
+    }
+}

@@ -1,0 +1,4 @@
+#[jwt_guard::requires(check = is_open)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[jwt_guard::check]
+async fn is_small(order: axum::Json<u64>) -> bool {
+    order.0 < 10
+}
+
+fn main() {}

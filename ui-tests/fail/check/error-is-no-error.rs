@@ -1,0 +1,6 @@
+#[jwt_guard::check]
+async fn is_open() -> Result<bool, u8> {
+    Ok(true)
+}
+
+fn main() {}

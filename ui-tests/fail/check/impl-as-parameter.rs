@@ -1,0 +1,6 @@
+#[jwt_guard::check]
+async fn is_open(_: impl Send) -> bool {
+    true
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[jwt_guard::check]
+async fn is_open() -> bool {
+    true
+}
+
+#[jwt_guard::requires(not(check = is_open))]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[jwt_guard::check]
+async fn is_open() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[jwt_guard::check]
+fn is_open() -> bool {
+    true
+}
+
+fn main() {}

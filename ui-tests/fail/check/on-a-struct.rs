@@ -1,0 +1,4 @@
+#[jwt_guard::check]
+struct IsOpen;
+
+fn main() {}

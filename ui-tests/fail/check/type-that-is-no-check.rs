@@ -1,0 +1,6 @@
+struct IsOpen;
+
+#[jwt_guard::requires(check = IsOpen)]
+async fn list() {}
+
+fn main() {}
