@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::de::DeserializeOwned;
 
 use crate::json::place_of;
+use crate::shown::cut;
 
 /// What was deserialized from one payload. An application reads its claims as one type or a few; types beyond the
 /// places here are deserialized each time.
@@ -52,7 +53,10 @@ impl TypedClaims {
         if let Some(value) = self.0.iter().find_map(known) {
             return Ok(value);
         }
-        let value = serde_json::from_str::<T>(payload).map_err(|error| Misfit::new::<T>(place_of(&error)))?;
+        let value = serde_json::from_str::<T>(payload).map_err(|error| {
+            let place = missing_field(&error, payload).unwrap_or_else(|| place_of(&error));
+            Misfit::new::<T>(place)
+        })?;
         let value = Arc::new(value);
         // Two requests may deserialize at once; then one value is kept, or both. They are equal.
         let mut free = self.0.iter().filter(|place| place.get().is_none());
@@ -67,6 +71,14 @@ impl TypedClaims {
     pub(super) fn has<T: 'static>(&self) -> bool {
         self.0.iter().filter_map(OnceLock::get).any(|value| value.is::<T>())
     }
+}
+
+/// The field that the type asks for and the payload lacks: the usual misfit. The name is from the type, because the payload
+/// does not have it; no other part of the error's message is shown.
+fn missing_field(error: &serde_json::Error, payload: &str) -> Option<String> {
+    let message = error.to_string();
+    let (name, _) = message.strip_prefix("missing field `")?.split_once('`')?;
+    (!payload.contains(name)).then(|| format!("no `{}`", cut(name)))
 }
 
 #[cfg(test)]
@@ -106,6 +118,31 @@ mod tests {
             assert_eq!(misfit.place, "data error at line 1 column 31");
         }
         assert_eq!(typed.get_or_read::<Number>(r#"{"tenant":7}"#).unwrap().tenant, 7);
+    }
+
+    #[test]
+    fn a_missing_field_is_named_and_nothing_that_the_payload_has() {
+        #[derive(Debug)]
+        struct Quotes;
+
+        impl<'de> Deserialize<'de> for Quotes {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = serde_json::Value::deserialize(deserializer)?;
+                Err(serde::de::Error::custom(format!(
+                    "missing field `{}`",
+                    value["tenant"].as_str().unwrap()
+                )))
+            }
+        }
+
+        let typed = TypedClaims::default();
+        assert_eq!(
+            typed.get_or_read::<Tenant>(r#"{"tenants":1}"#).unwrap_err().place,
+            "data error at line 1 column 13"
+        );
+        assert_eq!(typed.get_or_read::<Tenant>(r#"{"org":"acme"}"#).unwrap_err().place, "no `tenant`");
+        let quoted = typed.get_or_read::<Quotes>(r#"{"tenant":"acme"}"#).unwrap_err();
+        assert!(!quoted.place.contains("acme"), "{quoted:?}");
     }
 
     #[test]

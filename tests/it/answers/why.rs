@@ -383,6 +383,8 @@ async fn every_mistake_of_the_service_is_logged_with_the_setting() {
     let lines = check(vec![
         Row::new("claims that do not fit", "claims_misfit", get("/typed", &[("tenant", "5")]))
             .says("it::answers::why::Tenant", "data error at line 1 column 101"),
+        Row::new("a claim that the type asks for is missing", "claims_misfit", get("/typed", &[]))
+            .says("it::answers::why::Tenant", "no `tenant`"),
         Row::new("no loader", "user_type_not_loaded", get("/user", &[])).set(".load_user(..)"),
         Row::new("no user", "unknown_user", get("/me", &[]))
             .by(|guard| guard.load_user(|_: Claims| async { Ok::<_, std::io::Error>(None::<User>) }))
@@ -394,8 +396,8 @@ async fn every_mistake_of_the_service_is_logged_with_the_setting() {
     .await;
     let of = |mistake: usize| &lines[mistake];
     assert_eq!(of(0).level, tracing::Level::WARN);
-    assert!(of(4).field("expected").unwrap().starts_with("keys of \"http://"), "{:?}", of(4));
-    assert!(of(4).field("found").is_some(), "{:?}", of(4));
+    assert!(of(5).field("expected").unwrap().starts_with("keys of \"http://"), "{:?}", of(5));
+    assert!(of(5).field("found").is_some(), "{:?}", of(5));
 }
 
 #[tokio::test]
