@@ -1,5 +1,6 @@
 //! Whom a route admits, and whether it admits more or fewer callers than before.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::condition::Condition;
@@ -11,6 +12,8 @@ use crate::token::TokenKind;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LockedAccess {
     pub(super) callers: Callers,
+    /// The checks that its handler makes besides, by their names.
+    pub(super) checks: BTreeSet<String>,
     pub(super) refusal: LockedRefusal,
 }
 
@@ -46,8 +49,11 @@ pub(super) enum Relation {
 }
 
 impl LockedAccess {
-    pub(super) const UNGUARDED: Self =
-        Self { callers: Callers::Unguarded, refusal: LockedRefusal { hidden: false, redirect: None } };
+    pub(super) const UNGUARDED: Self = Self {
+        callers: Callers::Unguarded,
+        checks: BTreeSet::new(),
+        refusal: LockedRefusal { hidden: false, redirect: None },
+    };
 
     pub(super) fn of(rule: &Rule) -> Self {
         let callers = match (rule.access(), rule.token()) {
@@ -63,7 +69,32 @@ impl LockedAccess {
             hidden: rule.deny_as() == DenyAs::NotFound,
             redirect: rule.redirect().map(str::to_owned),
         };
-        Self { callers, refusal }
+        let checks = rule.checks().iter().map(|name| (*name).to_owned()).collect();
+        Self { callers, checks, refusal }
+    }
+
+    /// How the callers whom the checks of `now` admit are related to those of this. A check admits fewer; whom it admits is not
+    /// known.
+    pub(super) fn compare_checks(&self, now: &Self) -> Relation {
+        match (now.checks.is_subset(&self.checks), self.checks.is_subset(&now.checks)) {
+            (true, true) => Relation::Same,
+            (true, false) => Relation::More,
+            (false, true) => Relation::Fewer,
+            (false, false) => Relation::Others,
+        }
+    }
+}
+
+impl Relation {
+    /// Of callers who meet both of two demands.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Same, relation) | (relation, Self::Same) => relation,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::More, Self::More) => Self::More,
+            (Self::Fewer, Self::Fewer) => Self::Fewer,
+            _ => Self::Others,
+        }
     }
 }
 
@@ -149,10 +180,13 @@ impl fmt::Display for Callers {
     }
 }
 
-/// The policy, and after it how the others are refused.
+/// The policy, and after it its checks and how the others are refused.
 impl fmt::Display for LockedAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.callers.fmt(f)?;
+        for name in &self.checks {
+            write!(f, ", check = {name}")?;
+        }
         if self.refusal.hidden {
             f.write_str(", deny_as = \"not_found\"")?;
         }

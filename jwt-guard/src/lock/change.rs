@@ -111,6 +111,16 @@ fn compare(before: &AccessLock, old: &LockedRow, now: &AccessLock, new: &LockedR
     let relation = before.callers(old).compare(&now.callers(new));
     let (was, is) = (&old.access.callers, &new.access.callers);
     let same_text = was == is;
+    let by_checks = old.access.compare_checks(&new.access);
+    if by_checks != Relation::Same {
+        let kind = match relation.and(by_checks) {
+            Relation::More => ChangeKind::Widened,
+            Relation::Fewer => ChangeKind::Narrowed,
+            Relation::Same | Relation::Others | Relation::Unknown => ChangeKind::Changed,
+        };
+        let kind = if old.guard == new.guard { kind } else { ChangeKind::Changed };
+        return Some(change(new, kind, checks(old, new)));
+    }
     let (kind, sentence) = match relation {
         Relation::More if same_text => (
             ChangeKind::Widened,
@@ -146,6 +156,21 @@ fn compare(before: &AccessLock, old: &LockedRow, now: &AccessLock, new: &LockedR
         return Some(change(new, ChangeKind::Changed, format!("{}; and {sentence}", guards(old, new))));
     }
     Some(change(new, kind, sentence))
+}
+
+/// Which checks are not made any more, and which are new.
+fn checks(old: &LockedRow, new: &LockedRow) -> String {
+    let missing = |of: &LockedRow, from: &LockedRow| {
+        let names = of.access.checks.difference(&from.access.checks).map(|name| format!("`{name}`"));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let (gone, added) = (missing(old, new), missing(new, old));
+    let said = match (gone.is_empty(), added.is_empty()) {
+        (false, true) => format!("{gone} is not asked any more"),
+        (true, _) => format!("{added} is asked now"),
+        (false, false) => format!("{added} is asked now, and {gone} not any more"),
+    };
+    format!("{said}: it is `{}`, and was `{}`", new.access, old.access)
 }
 
 fn guards(old: &LockedRow, new: &LockedRow) -> String {

@@ -1,5 +1,7 @@
 //! The comparison of conditions against a reference, and the text of the file.
 
+use std::collections::BTreeSet;
+
 use super::access::{Callers, LockedAccess, LockedRefusal, Relation};
 use super::condition::Condition;
 use super::*;
@@ -123,6 +125,7 @@ impl Random {
 fn lock_of(condition: Condition) -> AccessLock {
     let access = LockedAccess {
         callers: Callers::AccessToken(Condition::All(vec![condition])),
+        checks: BTreeSet::new(),
         refusal: LockedRefusal::default(),
     };
     let row = LockedRow {
@@ -247,7 +250,7 @@ fn a_wrong_line_is_named_with_what_was_expected() {
         ),
         (
             "version 1\nGET \"/\" guard \"api\": authentication_required or so",
-            "line 2 of the access lock: expected `, deny_as = \"not_found\"`, `, redirect = \"..\"` or the end of the line, \
+            "line 2 of the access lock: expected `, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"` or the end of the line, \
              found `GET \"/\" guard \"api\": authentication_required or so`",
         ),
     ];
@@ -256,4 +259,69 @@ fn a_wrong_line_is_named_with_what_was_expected() {
     }
     let deep = format!("version 1\nGET \"/\" guard \"g\": requires({}", "not(".repeat(100_000));
     assert!(deep.parse::<AccessLock>().unwrap_err().to_string().contains("not nested so deeply"));
+}
+
+fn locked(policy: &str) -> AccessLock {
+    format!("version 1\nGET \"/{{user}}\" guard \"api\": {policy}\n").parse().unwrap()
+}
+
+#[test]
+fn a_check_that_is_gone_widens_and_a_new_one_narrows() {
+    use ChangeKind::{Changed, Narrowed, Widened};
+
+    const BARE: &str = r#"requires(scope = "a")"#;
+    const OWNS: &str = r#"requires(scope = "a"), check = rules::owns"#;
+    const BOTH: &str = r#"requires(scope = "a"), check = is_open, check = rules::owns"#;
+    const OPEN: &str = r#"requires(scope = "a"), check = is_open, deny_as = "not_found""#;
+    const WIDER: &str = r#"authentication_required, check = rules::owns"#;
+    const NARROWER: &str = r#"requires(scope = "a", role = "b")"#;
+    const ANONYMOUS: &str = "anonymous_allowed, check = r#type";
+    for (before, now, kind) in [
+        (OWNS, BARE, Some(Widened)),
+        (BARE, OWNS, Some(Narrowed)),
+        (BOTH, OWNS, Some(Widened)),
+        (OWNS, OPEN, Some(Changed)),
+        (OWNS, WIDER, Some(Widened)),
+        (BARE, WIDER, Some(Changed)),
+        (OWNS, NARROWER, Some(Changed)),
+        ("anonymous_allowed", ANONYMOUS, Some(Narrowed)),
+        (ANONYMOUS, "anonymous_allowed", Some(Widened)),
+        (BOTH, BOTH, None),
+    ] {
+        let (before, now) = (locked(before), locked(now));
+        assert_eq!(read_again(&before), before);
+        let kinds: Vec<_> = before.changes_to(&now).iter().map(|change| change.kind).collect();
+        assert_eq!(kinds, Vec::from_iter(kind), "{before} became {now}");
+    }
+    let gone = locked(OWNS).changes_to(&locked(BARE)).remove(0).sentence;
+    assert!(gone.starts_with("`rules::owns` is not asked any more: it is `requires("), "{gone}");
+    for illegal in [
+        "requires(scope = \"a\"), check = ",
+        "anonymous_allowed, check = a b",
+        "anonymous_allowed, check = ,",
+    ] {
+        let text = format!("version 1\nGET \"/\" guard \"api\": {illegal}\n");
+        assert!(text.parse::<AccessLock>().is_err(), "{illegal}");
+    }
+}
+
+#[test]
+fn conditions_on_the_path_are_read_as_they_are_written() {
+    let before = locked(r#"requires(owner = "user", path("org") = claim("org", "id"))"#);
+    assert_eq!(read_again(&before), before);
+    let now = locked(r#"requires(path("org") = claim("org", "id"), owner = "user")"#);
+    assert!(before.changes_to(&now).is_empty());
+    let wider = locked(r#"requires(any(owner = "user", scope = "a"), path("org") = claim("org", "id"))"#);
+    assert_eq!(before.changes_to(&wider)[0].kind, ChangeKind::Widened);
+}
+
+#[test]
+fn the_lock_of_a_rule_has_its_checks() {
+    use crate::policy::Rule;
+
+    const RULE: Rule = Rule::anonymous().with_checks(&["rules::owns", "is_open"]);
+    assert_eq!(
+        LockedAccess::of(&RULE).to_string(),
+        "anonymous_allowed, check = is_open, check = rules::owns"
+    );
 }

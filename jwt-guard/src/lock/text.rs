@@ -1,5 +1,7 @@
 //! The text of a lock file: written, and read again.
 
+use std::collections::BTreeSet;
+
 use super::access::{Callers, LockedAccess, LockedRefusal};
 use super::condition::Condition;
 use super::error::LockError;
@@ -82,7 +84,7 @@ fn read_line(lock: &mut AccessLock, line: &str) -> Result<(), &'static str> {
     let path = rest.string()?;
     let guard = if rest.eat("guard ") { Some(rest.string()?) } else { None };
     rest.expect(":", "`:` before the policy")?;
-    let access = LockedAccess { callers: rest.callers()?, refusal: rest.refusal()? };
+    let access = LockedAccess { callers: rest.callers()?, checks: rest.checks()?, refusal: rest.refusal()? };
     lock.rows.push(LockedRow { path, method, guard, access, source: None });
     Ok(())
 }
@@ -144,6 +146,21 @@ impl<'t> Rest<'t> {
         Ok(Callers::AccessToken(Condition::All(list)))
     }
 
+    /// The names of checks, which have neither commas nor spaces.
+    fn checks(&mut self) -> Result<BTreeSet<String>, &'static str> {
+        let mut checks = BTreeSet::new();
+        while self.eat(", check = ") {
+            let end = self.0.find(',').unwrap_or(self.0.len());
+            let (name, rest) = self.0.split_at_checked(end).ok_or("the name of a check")?;
+            if name.is_empty() || name.contains(char::is_whitespace) {
+                return Err("the name of a check");
+            }
+            checks.insert(name.to_owned());
+            self.0 = rest;
+        }
+        Ok(checks)
+    }
+
     fn refusal(&mut self) -> Result<LockedRefusal, &'static str> {
         let mut refusal = LockedRefusal::default();
         if self.eat(", deny_as = \"not_found\"") {
@@ -153,9 +170,9 @@ impl<'t> Rest<'t> {
             refusal.redirect = Some(self.string()?);
         }
         let at_end = self.0.trim().is_empty();
-        at_end
-            .then_some(refusal)
-            .ok_or("`, deny_as = \"not_found\"`, `, redirect = \"..\"` or the end of the line")
+        at_end.then_some(refusal).ok_or(
+            "`, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"` or the end of the line",
+        )
     }
 
     /// The conditions up to `end`, or to the end of the line.
