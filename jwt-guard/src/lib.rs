@@ -115,7 +115,9 @@ pub mod session;
 pub mod setup;
 mod shown;
 pub mod store;
+pub mod tenants;
 mod timestamp;
+mod timing;
 mod token;
 mod verify;
 #[cfg(test)]

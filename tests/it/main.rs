@@ -16,4 +16,5 @@ mod routers;
 mod sessions;
 mod settings;
 mod stores;
+mod tenants;
 mod tokens;

@@ -24,6 +24,12 @@ pub(crate) enum AuthError {
     Token(VerifyError),
     /// The token is valid, but its claims do not fit the type of the handler.
     Claims(Misfit),
+    /// The token is of an issuer that the resolver of tenants does not know.
+    UnknownTenant,
+    /// The resolver of tenants does not answer.
+    TenantLookup(String),
+    /// The resolver of tenants answers with a guard that cannot be the tenant's.
+    TenantGuard(String),
     /// The token was revoked.
     Revoked,
     /// The refresh token was replaced, and this is not the endpoint of its exchange. Its login lives, and a browser may
@@ -93,7 +99,7 @@ pub enum FailureKind {
     BodyTooLarge,
     /// The policy hides the route from this caller.
     NotFound,
-    /// A store, user loader or issuer that the decision needs does not answer.
+    /// A store, user loader, issuer or resolver of tenants that the decision needs does not answer.
     Unavailable,
     /// The handler has no guard, one that does not load its type of user, or a policy that does not fit its path.
     NotConfigured,
@@ -132,10 +138,12 @@ impl AuthError {
             // A wrong clock is not the token's fault: an infrastructure failure is never a verdict.
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(VerifyError::NoKeys(_))
+            | Self::TenantLookup(_)
             | Self::Store(_)
             | Self::UserLoader(_)
             | Self::CheckFailed { .. } => FailureKind::Unavailable,
             Self::Token(_)
+            | Self::UnknownTenant
             | Self::Revoked
             | Self::Replaced
             | Self::NoSession
@@ -150,9 +158,11 @@ impl AuthError {
             | Self::Policy(Unmet::Forbidden | Unmet::Malformed(_))
             | Self::Check { is_anonymous: false, .. }
             | Self::ByHandler(_) => FailureKind::Forbidden,
-            Self::NoGuard(_) | Self::WrongUser { .. } | Self::Path(_) | Self::CheckOutside(_) => {
-                FailureKind::NotConfigured
-            }
+            Self::NoGuard(_)
+            | Self::TenantGuard(_)
+            | Self::WrongUser { .. }
+            | Self::Path(_)
+            | Self::CheckOutside(_) => FailureKind::NotConfigured,
         }
     }
 
@@ -165,6 +175,9 @@ impl AuthError {
             Self::Location(LocationError::Malformed) => RefusalCode::MalformedCredentials,
             Self::Location(LocationError::UnequalCookies) => RefusalCode::UnequalCookies,
             Self::Token(reason) => reason.code(),
+            Self::UnknownTenant => RefusalCode::UnknownTenant,
+            Self::TenantLookup(_) => RefusalCode::TenantLookupFailed,
+            Self::TenantGuard(_) => RefusalCode::TenantGuardUnfit,
             Self::Claims(_) => RefusalCode::ClaimsMisfit,
             Self::Revoked => RefusalCode::Revoked,
             Self::Replaced => RefusalCode::Replaced,
@@ -208,6 +221,10 @@ impl AuthError {
             | Self::OtherScheme
             | Self::Location(_)
             | Self::Claims(_)
+            // It may be a tenant again.
+            | Self::UnknownTenant
+            | Self::TenantLookup(_)
+            | Self::TenantGuard(_)
             | Self::Store(_)
             | Self::UserLoader(_)
             | Self::WrongUser { .. }
@@ -256,11 +273,15 @@ impl fmt::Display for AuthError {
                  domain too",
             ),
             Self::Token(reason) => reason.fmt(f),
+            Self::UnknownTenant => f.write_str("the issuer of the token is not a tenant"),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Replaced => f.write_str("the refresh token was replaced by a later one"),
             Self::NoSession => f.write_str("there is no such session, or it is over"),
             Self::ReplacedSession => f.write_str("a rotation has just given the session another id"),
-            Self::Store(reason) | Self::ByHandler(reason) => f.write_str(reason),
+            Self::TenantLookup(reason)
+            | Self::TenantGuard(reason)
+            | Self::Store(reason)
+            | Self::ByHandler(reason) => f.write_str(reason),
             Self::UnknownUser => f.write_str("the user loader found no user for this token"),
             Self::UserLoader(reason) => write!(f, "the loader of users failed: {reason}"),
             Self::WrongUser { wanted, loaded: Some(loaded) } => {

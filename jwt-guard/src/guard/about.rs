@@ -16,7 +16,7 @@ use crate::policy::evaluate::{self, Sources};
 use crate::principal::Principal;
 use crate::random::Fingerprint;
 use crate::shown::{Finding, quoted};
-use crate::verify::{Report, Said};
+use crate::verify::{Report, Said, VerifyError};
 
 /// The fields of a refusal.
 #[derive(Default)]
@@ -39,6 +39,22 @@ impl About {
             (AuthError::Token(reason), Some(config)) => {
                 let Some(token) = token(config, rule, occasion) else { return Self::default() };
                 let Report { said, finding } = config.verifier(rule.token()).report(token, reason);
+                Self { finding, said, token: Some(Fingerprint::of(token)) }
+            }
+            (
+                AuthError::UnknownTenant | AuthError::TenantLookup(_) | AuthError::TenantGuard(_),
+                Some(config),
+            ) => {
+                let Some(token) = token(config, rule, occasion) else { return Self::default() };
+                let Report { said, finding } =
+                    config.verifier(rule.token()).report(token, &VerifyError::WrongIssuer);
+                let finding = match error {
+                    AuthError::UnknownTenant => {
+                        let expected = format!("a tenant's, or {}", finding.expected.unwrap_or_default());
+                        Finding { expected: Some(expected), ..finding }.by("TenantResolver")
+                    }
+                    _ => Finding::default().by("TenantResolver"),
+                };
                 Self { finding, said, token: Some(Fingerprint::of(token)) }
             }
             _ => {
@@ -98,6 +114,9 @@ fn finding(
         }
         AuthError::Claims(misfit) => Finding::new(misfit.wanted, misfit.place.as_str()),
         AuthError::Token(_)
+        | AuthError::UnknownTenant
+        | AuthError::TenantLookup(_)
+        | AuthError::TenantGuard(_)
         | AuthError::Revoked
         | AuthError::OtherKind
         | AuthError::ByHandler(_)

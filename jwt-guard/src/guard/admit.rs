@@ -7,7 +7,8 @@ use axum::extract::{MatchedPath, OriginalUri};
 use http::request::Parts;
 
 use super::event::{self, Occasion};
-use super::in_request::{Admission, Decision};
+use super::in_request::{Admission, Decision, Undecided};
+use super::of_tenants::{admit_by_tenant, choose};
 use super::{Inner, JwtGuard, path};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
@@ -28,9 +29,10 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     if rule.reads_path() {
         path::note_params(request);
     }
-    let guard = match JwtGuard::required(&request.extensions) {
+    let guard = match JwtGuard::deciding(&request.extensions, rule.token()) {
         Ok(guard) => guard,
-        Err(error) => {
+        Err(Undecided::Tenants(tenants)) => return Box::pin(admit_by_tenant(request, rule, tenants)).await,
+        Err(Undecided::NoGuard(error)) => {
             event::denied(rule, None, &error, Occasion::Request(request));
             return Err(unconfigured());
         }
@@ -56,14 +58,21 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
 ///
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token that no policy has admitted.
 pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
-    let guard = JwtGuard::required(&request.extensions)?;
+    let token = TokenKind::Access;
     if let Some(decision) = Decision::of(&request.extensions) {
         return match decision.outcome {
             Admission::AsAnonymous | Admission::Unseen => Ok(Principal::anonymous()),
             Admission::AsCaller | Admission::Undecided => decision.caller.clone(),
         };
     }
-    let token = TokenKind::Access;
+    let guard = match JwtGuard::deciding(&request.extensions, token) {
+        Ok(guard) => guard,
+        Err(Undecided::NoGuard(error)) => return Err(error),
+        Err(Undecided::Tenants(tenants)) => {
+            choose(request, tenants).await?;
+            JwtGuard::required(&request.extensions)?
+        }
+    };
     let caller = match guard.caller(request, token) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
@@ -113,7 +122,7 @@ impl JwtGuard {
     /// Evaluates the policy for the caller, logs the decision, and returns what to store in the request. A separate
     /// function, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
-    fn decide_and_log(
+    pub(super) fn decide_and_log(
         &self,
         request: &Parts,
         rule: &'static Rule,
@@ -142,7 +151,7 @@ impl JwtGuard {
     /// Admits every caller, but not for a page of another site, which could log a person in to another account, or out.
     /// Out of line, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
-    fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Decision, Rejection> {
+    pub(super) fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Decision, Rejection> {
         let config = self.config();
         if config.reads_cookies()
             && let Err(reason) = config.csrf.check_change(request)
@@ -169,8 +178,8 @@ impl JwtGuard {
 
     /// Counts a panic during authentication.
     pub(super) fn counted(&self, caller: Result<Principal, AuthError>) -> Result<Principal, AuthError> {
-        if matches!(caller, Err(AuthError::Panic)) {
-            self.inner.panics.fetch_add(1, Ordering::Relaxed);
+        if let Err(error) = &caller {
+            self.count_panic(error);
         }
         caller
     }
@@ -178,6 +187,12 @@ impl JwtGuard {
     /// The hierarchies, for the access lock.
     pub(crate) fn hierarchies(&self) -> &Hierarchies {
         &self.config().hierarchies
+    }
+
+    pub(crate) fn count_panic(&self, error: &AuthError) {
+        if matches!(error, AuthError::Panic) {
+            self.inner.panics.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn scope_hierarchy(&self) -> &Hierarchy {
@@ -296,7 +311,7 @@ pub(super) fn unconfigured() -> Rejection {
 }
 
 /// Stores the decision in the request, and hides the headers with the token.
-fn store_decision(request: &mut Parts, decision: Decision) {
+pub(super) fn store_decision(request: &mut Parts, decision: Decision) {
     let Parts { headers, uri, extensions, .. } = request;
     if let Some(JwtGuard { inner, .. }) = JwtGuard::of(extensions) {
         let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;

@@ -6,15 +6,42 @@ use super::{INSTALLED, JwtGuard};
 use crate::error::{AuthError, Unreached};
 use crate::policy::Rule;
 use crate::principal::Principal;
+use crate::tenants::Tenants;
 use crate::token::TokenKind;
 
 /// The type is private, so that no other value in the extensions is mistaken for it.
 #[derive(Clone)]
 struct InRequest {
-    /// The guard that the request was given; `None` for the one that is installed.
-    guard: Option<JwtGuard>,
+    guard: Given,
     /// The decision of this guard. Another guard decides again.
     decision: Option<Decision>,
+}
+
+/// The guard that a request was given.
+#[derive(Clone)]
+enum Given {
+    /// None: the one that is installed decides.
+    Nothing,
+    Guard(JwtGuard),
+    /// The guard of the tenant whose token the request has.
+    Tenants {
+        tenants: Tenants,
+        chosen: Option<Chosen>,
+    },
+}
+
+/// The guard that was chosen for a kind of token.
+#[derive(Clone)]
+struct Chosen {
+    token: TokenKind,
+    guard: JwtGuard,
+}
+
+/// Why no guard can decide about a request.
+pub(crate) enum Undecided {
+    /// The guard is to be chosen first.
+    Tenants(Tenants),
+    NoGuard(AuthError),
 }
 
 /// The decision of a request's guard, stored so that no token is verified twice.
@@ -38,8 +65,9 @@ pub(super) enum Admission {
 }
 
 impl JwtGuard {
-    /// Makes this the guard of a request, as a layer would: for tests without a server, for the tenant of a request,
-    /// for a WebSocket whose messages become requests. The last call wins.
+    /// Makes this the guard of a request, as a layer would: for tests without a server, for a guard that
+    /// something else than the token decides, for a WebSocket whose messages become requests. The last call wins. For tenants
+    /// by the issuer of their tokens, see [`Tenants`].
     ///
     /// ```
     /// use axum::extract::FromRequestParts;
@@ -56,16 +84,35 @@ impl JwtGuard {
     /// # }
     /// ```
     pub fn provide(&self, extensions: &mut Extensions) {
+        let known = match extensions.get::<InRequest>().map(|request| &request.guard) {
+            None | Some(Given::Nothing) => INSTALLED.get(),
+            Some(Given::Guard(guard)) => Some(guard),
+            Some(Given::Tenants { .. }) => None,
+        };
         // If it is the guard already, its decision stays.
-        if Self::of(extensions).is_none_or(|known| known.id() != self.id()) {
-            extensions.insert(InRequest { guard: Some(self.clone()), decision: None });
+        if known.is_none_or(|known| known.id() != self.id()) {
+            extensions.insert(InRequest { guard: Given::Guard(self.clone()), decision: None });
         }
     }
 
-    /// The guard of a request.
+    /// The guard of a request; of tenants the default one, until one is chosen.
     pub(crate) fn of(request: &Extensions) -> Option<&Self> {
-        let given = request.get::<InRequest>().and_then(|request| request.guard.as_ref());
-        given.or_else(|| INSTALLED.get())
+        match request.get::<InRequest>().map(|request| &request.guard) {
+            None | Some(Given::Nothing) => INSTALLED.get(),
+            Some(Given::Guard(guard)) => Some(guard),
+            Some(Given::Tenants { tenants, chosen }) => {
+                Some(chosen.as_ref().map_or(tenants.default_guard(), |chosen| &chosen.guard))
+            }
+        }
+    }
+
+    /// The guard that decides about this kind of token.
+    pub(super) fn deciding(request: &Extensions, token: TokenKind) -> Result<&Self, Undecided> {
+        match request.get::<InRequest>().map(|request| &request.guard) {
+            Some(Given::Tenants { chosen: Some(chosen), .. }) if chosen.token == token => Ok(&chosen.guard),
+            Some(Given::Tenants { tenants, .. }) => Err(Undecided::Tenants(tenants.clone())),
+            _ => Self::required(request).map_err(Undecided::NoGuard),
+        }
     }
 
     /// The guard of a request, or the reason why there is none.
@@ -74,6 +121,40 @@ impl JwtGuard {
             Some(_) => AuthError::NoGuard(Unreached::OnlyAValue),
             None => AuthError::NoGuard(Unreached::NotProvided),
         })
+    }
+}
+
+impl Tenants {
+    /// Makes these the tenants of a request, as a layer would. The last call of this method and of
+    /// [`JwtGuard::provide`] wins.
+    pub fn provide(&self, extensions: &mut Extensions) {
+        let is_known = matches!(
+            extensions.get::<InRequest>(),
+            Some(InRequest { guard: Given::Tenants { tenants, .. }, .. }) if tenants.is_same(self)
+        );
+        if !is_known {
+            let guard = Given::Tenants { tenants: self.clone(), chosen: None };
+            extensions.insert(InRequest { guard, decision: None });
+        }
+    }
+
+    /// The tenants of a request, if no guard is chosen yet.
+    pub(super) fn undecided(request: &Extensions) -> Option<Self> {
+        match &request.get::<InRequest>()?.guard {
+            Given::Tenants { tenants, chosen: None } => Some(tenants.clone()),
+            _ => None,
+        }
+    }
+
+    /// Notes the guard that was chosen for a request.
+    pub(super) fn note_choice(guard: JwtGuard, token: TokenKind, request: &mut Extensions) {
+        if let Some(InRequest { guard: Given::Tenants { chosen, .. }, decision }) = request.get_mut() {
+            if chosen.as_ref().is_none_or(|known| known.guard.id() != guard.id()) {
+                // Another guard decides again.
+                *decision = None;
+            }
+            *chosen = Some(Chosen { token, guard });
+        }
     }
 }
 
@@ -88,7 +169,7 @@ impl Decision {
         match request.get_mut::<InRequest>() {
             Some(request) => request.decision = Some(self),
             None => {
-                request.insert(InRequest { guard: None, decision: Some(self) });
+                request.insert(InRequest { guard: Given::Nothing, decision: Some(self) });
             }
         }
     }

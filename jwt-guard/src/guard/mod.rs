@@ -9,6 +9,7 @@ mod event;
 mod explain;
 mod hint;
 mod in_request;
+mod of_tenants;
 mod outside;
 mod path;
 mod presented;
@@ -25,6 +26,7 @@ use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
 pub(crate) use check::{CheckRefusal, refused_by_check};
+pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 
 /// Verifies tokens and decides who may call a handler, with one configuration.
@@ -126,6 +128,11 @@ impl JwtGuard {
     pub fn name(&self) -> &str {
         let Config { name, realm, .. } = self.config();
         name.as_ref().unwrap_or(realm)
+    }
+
+    /// The guard without the request that it was extracted from.
+    pub(crate) fn configured(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), asked: None }
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -105,6 +105,13 @@ impl JwtGuard {
         self.decided(&caller, policy, self.occasion()).map(drop)
     }
 
+    /// Logs that no guard can be found for a token of tenants, of which this is the default guard, and refuses.
+    pub(crate) fn refuse_outside(&self, token: &str, policy: &'static Rule, error: &AuthError) -> Refusal {
+        self.count_panic(error);
+        event::denied(policy, None, error, Occasion::Token(self.config(), token.as_bytes()));
+        self.refusal(policy, error)
+    }
+
     /// Decides, and logs the decision.
     fn decided(
         &self,

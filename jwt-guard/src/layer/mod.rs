@@ -1,11 +1,11 @@
 //! The guard as a layer.
 //!
 //! [`JwtGuard::layer`] gives a guard to the handlers below it and decides nothing. [`JwtGuard::require_authentication`]
-//! guards whole routers that cannot be annotated.
+//! guards whole routers that cannot be annotated. [`Tenants`](crate::tenants::Tenants) have both too.
 
 use std::any::Any;
 
-use crate::guard::JwtGuard;
+use crate::tenants::Provided;
 
 mod exception;
 mod provide;
@@ -21,7 +21,7 @@ pub(crate) fn as_requirement(layer: &dyn Any) -> Option<&RequireAuthentication> 
 }
 
 /// The guard of a layer, if the layer is one of ours. Combined layers, such as a `ServiceBuilder`, are not inspected.
-pub(crate) fn guard_of(layer: &dyn Any) -> Option<&JwtGuard> {
-    let provided = layer.downcast_ref::<GuardLayer>().map(|layer| &layer.guard);
-    provided.or_else(|| as_requirement(layer).map(|layer| &layer.guard))
+pub(crate) fn provided_by(layer: &dyn Any) -> Option<&Provided> {
+    let provided = layer.downcast_ref::<GuardLayer>().map(|layer| &layer.provided);
+    provided.or_else(|| as_requirement(layer).map(|layer| &layer.provided))
 }

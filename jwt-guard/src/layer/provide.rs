@@ -7,6 +7,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::guard::JwtGuard;
+use crate::tenants::{Provided, Tenants};
 
 impl JwtGuard {
     /// A layer that makes this the guard of the handlers below it. The innermost guard wins, whether of a layer or of a
@@ -20,22 +21,42 @@ impl JwtGuard {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     pub fn layer(&self) -> GuardLayer {
-        GuardLayer { guard: self.clone() }
+        GuardLayer { provided: Provided::Guard(self.clone()) }
     }
 }
 
-/// Adds a guard to every request; made by [`JwtGuard::layer`].
+impl Tenants {
+    /// A layer that gives these tenants to the handlers below it, as [`JwtGuard::layer`] gives a guard: the innermost wins. The
+    /// layer itself does not ask the resolver.
+    ///
+    /// ```
+    /// # let staff = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).issuer("a").audience("b").build()?;
+    /// # let tenants = jwt_guard::tenants::Tenants::builder(staff, |_: String| async {
+    /// #     Ok::<_, std::io::Error>(None::<jwt_guard::JwtGuard>)
+    /// # }).build()?;
+    /// # #[jwt_guard::authentication_required]
+    /// # async fn orders() {}
+    /// let app: axum::Router =
+    ///     axum::Router::new().route("/orders", axum::routing::get(orders)).layer(tenants.layer());
+    /// # Ok::<(), jwt_guard::ConfigError>(())
+    /// ```
+    pub fn layer(&self) -> GuardLayer {
+        GuardLayer { provided: Provided::Tenants(self.clone()) }
+    }
+}
+
+/// Adds a guard to every request; made by [`JwtGuard::layer`] and [`Tenants::layer`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct GuardLayer {
-    pub(super) guard: JwtGuard,
+    pub(crate) provided: Provided,
 }
 
 impl<S> Layer<S> for GuardLayer {
     type Service = GuardService<S>;
 
     fn layer(&self, inner: S) -> GuardService<S> {
-        GuardService { inner, guard: self.guard.clone() }
+        GuardService { inner, provided: self.provided.clone() }
     }
 }
 
@@ -43,7 +64,7 @@ impl<S> Layer<S> for GuardLayer {
 #[derive(Clone, Debug)]
 pub struct GuardService<S> {
     inner: S,
-    guard: JwtGuard,
+    provided: Provided,
 }
 
 impl<S, B> Service<Request<B>> for GuardService<S>
@@ -59,7 +80,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        self.guard.provide(request.extensions_mut());
+        self.provided.provide(request.extensions_mut());
         self.inner.call(request)
     }
 }

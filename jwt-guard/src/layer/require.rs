@@ -15,6 +15,7 @@ use tower_service::Service;
 use super::exception::Exception;
 use crate::guard::{JwtGuard, admit};
 use crate::policy::Rule;
+use crate::tenants::{Provided, Tenants};
 
 impl JwtGuard {
     /// A layer that lets only authenticated callers through, for a router whose handlers carry no attribute.
@@ -38,19 +39,24 @@ impl JwtGuard {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     pub fn require_authentication(&self) -> RequireAuthentication {
-        RequireAuthentication {
-            guard: self.clone(),
-            exceptions: Arc::default(),
-            preflights: Preflights::Guarded,
-        }
+        RequireAuthentication::by(Provided::Guard(self.clone()))
     }
 }
 
-/// Refuses callers without a valid token; made by [`JwtGuard::require_authentication`].
+impl Tenants {
+    /// A layer that lets only authenticated callers through, whose token the guard of their tenant accepts: as
+    /// [`JwtGuard::require_authentication`].
+    pub fn require_authentication(&self) -> RequireAuthentication {
+        RequireAuthentication::by(Provided::Tenants(self.clone()))
+    }
+}
+
+/// Refuses callers without a valid token; made by [`JwtGuard::require_authentication`] and
+/// [`Tenants::require_authentication`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RequireAuthentication {
-    pub(super) guard: JwtGuard,
+    pub(super) provided: Provided,
     /// Shared by all copies, so that each is reported once.
     pub(crate) exceptions: Arc<[Arc<Exception>]>,
     preflights: Preflights,
@@ -64,6 +70,10 @@ enum Preflights {
 }
 
 impl RequireAuthentication {
+    fn by(provided: Provided) -> Self {
+        Self { provided, exceptions: Arc::default(), preflights: Preflights::Guarded }
+    }
+
     /// Does not guard one route, for every method: the one with the pattern `route`, with all prefixes. If only reading
     /// is public, use [`except_method`](Self::except_method).
     ///
@@ -162,12 +172,12 @@ where
         // Calls the service that was polled ready, and leaves a clone in its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let RequireAuthentication { guard, exceptions, preflights } = self.layer.clone();
+        let RequireAuthentication { provided, exceptions, preflights } = self.layer.clone();
         Box::pin(async move {
             const RULE: Rule = Rule::authenticated();
 
             let (mut parts, body) = request.into_parts();
-            guard.provide(&mut parts.extensions);
+            provided.provide(&mut parts.extensions);
             let excepted = exceptions.iter().any(|exception| exception.covers(&parts))
                 || (preflights == Preflights::Excepted && is_preflight(&parts));
             if !excepted && let Err(rejection) = admit(&mut parts, &RULE).await {

@@ -7,8 +7,8 @@ use std::panic::Location;
 use axum::routing::MethodFilter;
 
 use super::document::Operation;
-use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Rule};
+use crate::tenants::Provided;
 
 /// One handler, or one part whose routes are unknown.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(super) struct RouteEntry {
     pub(super) path: RoutePath,
     pub(super) access: EntryAccess,
     /// Its guard from the router; the innermost one.
-    pub(super) guard: Option<JwtGuard>,
+    pub(super) guard: Option<Provided>,
     /// Its document.
     pub(super) operation: Option<Operation>,
     pub(super) file: &'static str,
@@ -116,7 +116,7 @@ impl RouteEntry {
     }
 
     /// Records a guard around this entry; an inner one wins.
-    pub(super) fn within(&mut self, guard: &JwtGuard) {
+    pub(super) fn within(&mut self, guard: &Provided) {
         self.guard.get_or_insert_with(|| guard.clone());
     }
 

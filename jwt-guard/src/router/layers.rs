@@ -11,7 +11,7 @@ use tower_service::Service;
 use super::Router;
 use super::entry::RoutePath;
 use super::excepted::Excepted;
-use crate::layer::{as_requirement, guard_of};
+use crate::layer::{as_requirement, provided_by};
 
 impl<S> Router<S>
 where
@@ -27,8 +27,8 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let mut parts = self.parts;
-        if let Some(guard) = guard_of(&layer) {
-            parts.entries.iter_mut().for_each(|entry| entry.within(guard));
+        if let Some(provided) = provided_by(&layer) {
+            parts.entries.iter_mut().for_each(|entry| entry.within(provided));
         }
         parts.excepted.extend(as_requirement(&layer).map(|layer| Excepted::new(layer, &parts.entries)));
         parts.inner = parts.inner.layer(layer.clone());
@@ -51,10 +51,10 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let mut parts = self.parts;
-        if let Some(guard) = guard_of(&layer) {
+        if let Some(provided) = provided_by(&layer) {
             let covered =
                 parts.entries.iter_mut().filter(|entry| !matches!(entry.path, RoutePath::Fallback(_)));
-            covered.for_each(|entry| entry.within(guard));
+            covered.for_each(|entry| entry.within(provided));
         }
         parts.excepted.extend(as_requirement(&layer).map(|layer| Excepted::new(layer, &parts.entries)));
         // axum panics without routes; here only unguarded parts have any.

@@ -27,6 +27,8 @@ pub(crate) use table::AccessRow;
 pub(crate) use table::AccessTable;
 
 use crate::guard::JwtGuard;
+use crate::layer::GuardLayer;
+use crate::tenants::{Provided, Tenants};
 
 /// An axum router in which every handler declares who may call it.
 ///
@@ -67,7 +69,7 @@ struct Parts<S> {
     absent: axum::Router<S>,
     entries: Vec<RouteEntry>,
     excepted: Vec<Excepted>,
-    guard: Option<JwtGuard>,
+    guard: Option<Provided>,
 }
 
 impl<S> Router<S>
@@ -195,13 +197,30 @@ where
     /// If this router has a guard already.
     #[track_caller]
     pub fn with_guard(self, guard: JwtGuard) -> Self {
+        self.within(Provided::Guard(guard))
+    }
+
+    /// Makes the guards of these tenants those of this router, as [`with_guard`](Self::with_guard) does with one guard: of
+    /// its routes, fallbacks, unguarded parts and layers, and an inner guard wins. The table of access names them `tenants,
+    /// else` and the default guard.
+    ///
+    /// # Panics
+    ///
+    /// If this router has a guard or tenants already.
+    #[track_caller]
+    pub fn with_tenants(self, tenants: Tenants) -> Self {
+        self.within(Provided::Tenants(tenants))
+    }
+
+    #[track_caller]
+    fn within(self, provided: Provided) -> Self {
         assert!(
             self.parts.guard.is_none(),
             "this router has a guard already; `nest` or `merge` a router for each guard, or give a route its own with \
              `MethodRouter::with_guard`"
         );
         let mut parts = self.parts;
-        parts.guard = Some(guard);
+        parts.guard = Some(provided);
         Self::of(parts)
     }
 
@@ -239,8 +258,8 @@ where
 {
     /// The router is complete: the guard goes around it.
     fn finish(mut self) -> Self {
-        let Some(guard) = self.guard.take() else { return self };
-        Router::of(self).layer(guard.layer()).parts
+        let Some(provided) = self.guard.take() else { return self };
+        Router::of(self).layer(GuardLayer { provided }).parts
     }
 
     fn into_axum(self) -> axum::Router<S> {

@@ -33,7 +33,7 @@ pub use super::guarded::IntoGuarded;
 pub use super::services::{DeclaredService, guarded_by, unguarded};
 pub use super::table::{AccessRow, AccessTable};
 use crate::guard::JwtGuard;
-use crate::layer::guard_of;
+use crate::layer::provided_by;
 use crate::policy::Policy;
 
 impl<S> From<MethodRouter<S>> for axum_routing::MethodRouter<S>
@@ -198,8 +198,8 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let mut entries = self.entries;
-        if let Some(guard) = guard_of(&layer) {
-            entries.iter_mut().for_each(|entry| entry.within(guard));
+        if let Some(provided) = provided_by(&layer) {
+            entries.iter_mut().for_each(|entry| entry.within(provided));
         }
         Self { inner: self.inner.layer(layer), entries, ..self }
     }
@@ -214,9 +214,9 @@ where
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         let mut entries = self.entries;
-        if let Some(guard) = guard_of(&layer) {
+        if let Some(provided) = provided_by(&layer) {
             let covered = entries.iter_mut().filter(|entry| matches!(entry.methods, Methods::Named(_)));
-            covered.for_each(|entry| entry.within(guard));
+            covered.for_each(|entry| entry.within(provided));
         }
         Self { inner: self.inner.route_layer(layer), entries, ..self }
     }

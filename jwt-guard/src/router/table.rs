@@ -1,5 +1,6 @@
 //! The access table: who may call what, for people, tests and machines.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -9,6 +10,7 @@ use super::document::Operation;
 use super::entry::{EntryAccess, Methods, RouteEntry, RoutePath};
 use crate::guard::JwtGuard;
 use crate::policy::Rule;
+use crate::tenants::Provided;
 
 /// Every route of a router with its policy; made by [`Router::access_table`](crate::Router::access_table).
 ///
@@ -33,7 +35,8 @@ pub struct AccessRow {
     pub policy: String,
     /// Why the policy is as it is.
     pub reason: Option<String>,
-    /// The [name](crate::JwtGuard::name) of the guard that decides, or `nearest layer or installed` if neither the
+    /// The [name](crate::JwtGuard::name) of the guard that decides; `tenants, else NAME` for
+    /// [tenants](crate::Router::with_tenants), with the default guard; or `nearest layer or installed` if neither the
     /// router nor one of its layers determines it.
     ///
     /// Layers that are composed, as by tower's `ServiceBuilder`, cannot be inspected: a guard among them decides, but
@@ -87,7 +90,7 @@ impl Ord for RowSource {
 
 impl AccessTable {
     /// The rows of `entries`, within `guard`.
-    pub(super) fn new(entries: &[RouteEntry], guard: Option<&JwtGuard>) -> Self {
+    pub(super) fn new(entries: &[RouteEntry], guard: Option<&Provided>) -> Self {
         let mut rows: Vec<_> = entries.iter().map(|entry| AccessRow::new(entry, guard)).collect();
         for (row, entry) in rows.iter_mut().zip(entries) {
             if matches!(entry.methods, Methods::Any)
@@ -138,7 +141,7 @@ impl AccessRow {
         self.source.rule
     }
 
-    fn new(entry: &RouteEntry, around: Option<&JwtGuard>) -> Self {
+    fn new(entry: &RouteEntry, around: Option<&Provided>) -> Self {
         let (rule, policy, reason, handler) = match &entry.access {
             EntryAccess::Policy { rule, handler } => {
                 (Some(*rule), rule.to_string(), rule.reason().map(str::to_owned), handler.map(str::to_owned))
@@ -151,13 +154,13 @@ impl AccessRow {
             method: entry.methods.to_string(),
             policy,
             reason,
-            guard: guard.map_or(OUTSIDE, JwtGuard::name).to_owned(),
+            guard: guard.map_or(Cow::Borrowed(OUTSIDE), Provided::name).into_owned(),
             handler,
             file: entry.file.to_owned(),
             line: entry.line,
             source: RowSource {
                 rule,
-                guard: guard.cloned(),
+                guard: guard.map(|provided| provided.guard().clone()),
                 operation: entry.operation.clone(),
                 methods: entry.methods.names().collect(),
                 is_route: matches!(entry.path, RoutePath::Route(_)),

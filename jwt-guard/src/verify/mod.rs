@@ -22,6 +22,7 @@ mod issuer;
 mod members;
 mod rules;
 mod steps;
+mod unverified;
 
 use std::fmt;
 use std::sync::Arc;
@@ -177,6 +178,10 @@ impl Verifier {
     /// The name of an issuer, which is the first of those in the configuration.
     pub(crate) fn name_of(&self, issuer: usize) -> Option<&str> {
         self.issuers.get(issuer)?.rules.issuers.first().map(String::as_str)
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// The time of the guard's clock.

@@ -13,6 +13,7 @@ use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionCookie, SessionsBuilder};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenCache};
 use jwt_guard::store::{MemoryStore, RedisOptions, RedisStore};
+use jwt_guard::tenants::{Tenants, TenantsBuilder};
 use jwt_guard::{Algorithm, Claims, JwtGuard, Principal, Router, SigningKey, routing};
 use jwt_guard_tests::key_server::{JWKS, KeyServer};
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Payload, Request, Server, secret, sources};
@@ -126,6 +127,15 @@ fn rows() -> Vec<Row> {
         })),
         row!("timeout", Some("`timeout`"), Some("`timeout`"), |time| redis(|options| options.timeout(time))),
         row!("silence", Some("`silence`"), Some("`silence`"), |time| redis(|options| options.silence(time))),
+        row!("time_to_live", Some("expected 1s to"), Some("to 86400s"), |time| tenants(|tenants| {
+            tenants.time_to_live(time)
+        })),
+        row!("unknown_time_to_live", Some("expected 1s to"), Some("to 3600s"), |time| tenants(|tenants| {
+            tenants.unknown_time_to_live(time)
+        })),
+        row!("resolver_timeout", Some("expected 10ms to"), Some("to 10s"), |time| tenants(|tenants| {
+            tenants.resolver_timeout(time)
+        })),
         row!("fresh_time", Some("at least"), Some("at most"), |time| remote(|keys| keys.fresh_time(time))),
         row!("hard_limit", Some("at least"), Some("at most"), |time| remote(|keys| keys.hard_limit(time))),
         row!("cooldown", Some("at least"), Some("at most"), |time| remote(|keys| keys.cooldown(time))),
@@ -241,6 +251,12 @@ async fn sessions(change: impl FnOnce(SessionsBuilder) -> SessionsBuilder) -> Re
 async fn redis(change: impl FnOnce(RedisOptions) -> RedisOptions) -> Result<(), String> {
     let store = RedisStore::connect("redis://127.0.0.1:1/", change(RedisOptions::new())).await;
     store.map(drop).map_err(|error| format!("{:?}", std::error::Error::source(&error)))
+}
+
+async fn tenants(change: impl FnOnce(TenantsBuilder) -> TenantsBuilder) -> Result<(), String> {
+    let guard = JwtGuard::builder().signing_key(key()).issuer(ISSUER).audience(AUDIENCE).build().unwrap();
+    let none = |_: String| async { Ok::<_, std::convert::Infallible>(None::<JwtGuard>) };
+    change(Tenants::builder(guard, none)).build().map(drop).map_err(|error| error.to_string())
 }
 
 async fn remote(change: impl FnOnce(RemoteKeySettings) -> RemoteKeySettings) -> Result<(), String> {

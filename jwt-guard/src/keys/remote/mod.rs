@@ -27,7 +27,6 @@ mod schedule;
 mod settings;
 mod status;
 mod timer;
-mod timing;
 
 use std::fmt;
 use std::future::Future;
@@ -49,12 +48,13 @@ pub use self::http::HttpFetcher;
 use self::schedule::{Cause, FetchDecision, Jitter, Moment};
 pub use self::settings::RemoteKeySettings;
 pub use self::status::KeyStatus;
-use self::timing::within;
+
 use super::Algorithm;
 use super::algorithm::KeyFamily;
 use crate::caught::caught_while;
 use crate::clock::Clock;
 use crate::random;
+use crate::timing::within;
 
 /// Metadata is read at most once an hour: it has the address of the keys, not the keys.
 const METADATA_AGE: Duration = Duration::from_secs(60 * 60);

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 
 use super::RemoteKeys;
 use super::schedule::{Cause, Moment};
-use super::timing::within;
 use crate::clock::Clock;
+use crate::timing::within;
 
 /// How long the timer waits for a fetch before it asks the schedule again. A longer fetch is lost.
 const LOST: Duration = Duration::from_secs(30);

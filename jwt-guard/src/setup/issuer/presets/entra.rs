@@ -36,7 +36,8 @@ impl TrustedIssuer {
     ///   Trust both where an API has clients of both.
     /// - `sub` differs between APIs for one user; `.subject_claim("oid")` is the same in all of them.
     /// - A tenant's domain, and `common`, `organizations` and `consumers`, are refused: the `iss` of tokens names the GUID,
-    ///   and the documents of the others name no tenant at all. Trust each tenant by itself.
+    ///   and the documents of the others name no tenant at all. Trust each tenant by itself; for tenants that are known at run time
+    ///   only, see [`entra_tenant_of`](Self::entra_tenant_of).
     /// - Tokens have `uti` instead of `jti`, so they cannot be looked up in a store of revocations.
     ///
     /// Keys are for RS256, as Entra does not say so in its key set; load one with
@@ -102,6 +103,28 @@ impl TrustedIssuer {
         draft.usual.metadata_url =
             Some(format!("https://login.microsoftonline.com/{tenant}/.well-known/openid-configuration"));
         of_version(draft, "appid", problem(&given, &tenant)).claim_value("ver", "1.0")
+    }
+}
+
+/// # Tenants of Entra
+impl TrustedIssuer {
+    /// The GUID of the Entra tenant whose tokens name `issuer`, of version 1.0 or 2.0: for a
+    /// [resolver of tenants](crate::tenants), which looks it up in its list. `None` for every other text.
+    ///
+    /// ```
+    /// use jwt_guard::TrustedIssuer;
+    ///
+    /// let issuer = "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0";
+    /// assert_eq!(TrustedIssuer::entra_tenant_of(issuer), Some("aaaabbbb-0000-cccc-1111-dddd2222eeee"));
+    /// assert_eq!(TrustedIssuer::entra_tenant_of("https://login.microsoftonline.com/common/v2.0"), None);
+    /// ```
+    #[must_use]
+    pub fn entra_tenant_of(issuer: &str) -> Option<&str> {
+        let between = |start, end| issuer.strip_prefix(start)?.strip_suffix(end);
+        let tenant = between("https://login.microsoftonline.com/", "/v2.0")
+            .or_else(|| between("https://sts.windows.net/", "/"))?;
+        let is_lower = !tenant.bytes().any(|byte| byte.is_ascii_uppercase());
+        (is_lower && is_guid(tenant)).then_some(tenant)
     }
 }
 

@@ -68,6 +68,34 @@ fn keycloak_is_a_realm() {
 }
 
 #[test]
+fn the_tenant_of_an_entra_issuer_is_its_guid_and_nothing_else() {
+    let tenant = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+    for issuer in [
+        format!("https://login.microsoftonline.com/{tenant}/v2.0"),
+        format!("https://sts.windows.net/{tenant}/"),
+    ] {
+        assert_eq!(TrustedIssuer::entra_tenant_of(&issuer), Some(tenant));
+        for wrong in [
+            issuer.to_uppercase(),
+            issuer.replace("https", "http"),
+            issuer.replace("://", "://evil.example/"),
+            issuer.replace(tenant, "common"),
+            issuer.replace(tenant, ""),
+            issuer.replace(tenant, &tenant.to_uppercase()),
+            issuer.replace(tenant, &format!("{tenant}/{tenant}")),
+            issuer.replace(tenant, &format!("../{tenant}")),
+            issuer.replace(tenant, &tenant.replace('a', "ä")),
+            format!("{issuer}/"),
+            format!("{issuer} "),
+            format!(" {issuer}"),
+            issuer[..issuer.len() - 1].to_owned(),
+        ] {
+            assert_eq!(TrustedIssuer::entra_tenant_of(&wrong), None, "{wrong}");
+        }
+    }
+}
+
+#[test]
 fn entra_is_one_tenant_by_its_guid() {
     let entra = |text: &str| TrustedIssuer::entra(text);
     let issuer = "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0";

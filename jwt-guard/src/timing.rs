@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 /// Waits for `future` or `end`: `None` if `end` comes first.
-pub(super) async fn within<T>(
+pub(crate) async fn within<T>(
     future: impl Future<Output = T>,
     mut end: Pin<&mut (dyn Future<Output = ()> + Send)>,
 ) -> Option<T> {
