@@ -135,6 +135,17 @@ impl Config {
         })
     }
 
+    /// Whether a verified token is of the guard's own issuer, whose keys it was given: only those issue refresh tokens.
+    pub(crate) fn is_own(&self, verified: Option<VerifiedAs>) -> bool {
+        let has_own = self.has_own_issuer();
+        verified.is_none_or(|token| token.kind == TokenKind::Refresh || (has_own && token.issuer == 0))
+    }
+
+    /// Whether the guard was given keys of its own issuer.
+    pub(crate) fn has_own_issuer(&self) -> bool {
+        self.refresh.rules().next().is_some()
+    }
+
     /// The name of the issuer of a verified token.
     pub(crate) fn issuer_of(&self, verified: Option<VerifiedAs>) -> Option<&str> {
         verified.and_then(|VerifiedAs { kind, issuer }| self.verifier(kind).name_of(issuer))

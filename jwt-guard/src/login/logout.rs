@@ -163,7 +163,8 @@ impl JwtGuard {
     /// [`logout_everywhere`](Self::logout_everywhere), and tokens without a time of issue are refused for the lifetime
     /// of the longest token. The reason goes to the log, as `WARN`.
     ///
-    /// A leaked key can still sign: remove it from the configuration too.
+    /// A leaked key can still sign: remove it from the configuration too. Other guards that share the store, such as those of
+    /// [tenants](crate::tenants), are logged out with this one.
     ///
     /// # Errors
     ///
@@ -183,6 +184,8 @@ impl JwtGuard {
     }
 
     /// Revokes a token, a login, all tokens of a subject, or all tokens.
+    ///
+    /// A guard may name anything in its store: [`Revocation::All`] ends the tokens of other guards that share it too.
     ///
     /// # Errors
     ///
@@ -231,6 +234,9 @@ impl JwtGuard {
     fn end_of(&self, token: &dyn ClaimsSource) -> Option<Revocation> {
         let (config, claims) = (self.config(), token.claims());
         let expires_at = claims.expires_at().to_system();
+        // A store knows the logins of the guard's own issuer. Another issuer can give its tokens any id.
+        let issuer = (!config.is_own(token.verified_as()))
+            .then(|| config.issuer_of(token.verified_as()).map(str::to_owned));
         match (claims.family(), claims.token_id()) {
             (Some(family), _) => {
                 // The newest access token of the login may end later than this token. Its refresh tokens are unknown to the
@@ -238,9 +244,19 @@ impl JwtGuard {
                 let latest = later(config.access.now(), config.longest_life(TokenKind::Access));
                 let is_refresh = token.verified_as().is_some_and(|token| token.kind == TokenKind::Refresh);
                 let expires_at = if is_refresh { latest } else { expires_at.max(latest) };
-                Some(Revocation::Family { id: family.to_owned(), expires_at })
+                let id = family.to_owned();
+                Some(match issuer {
+                    None => Revocation::Family { id, expires_at },
+                    Some(issuer) => Revocation::FamilyOf { issuer, id, expires_at },
+                })
             }
-            (None, Some(id)) => Some(Revocation::Token { id: id.to_owned(), expires_at }),
+            (None, Some(id)) => {
+                let id = id.to_owned();
+                Some(match issuer {
+                    None => Revocation::Token { id, expires_at },
+                    Some(issuer) => Revocation::TokenOf { issuer, id, expires_at },
+                })
+            }
             // With a store, the guard refuses such tokens.
             (None, None) => None,
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::Subject;
+use super::subject::with_key as name_of;
 
 /// The parts of a verified token that a revocation can name.
 #[derive(Clone, Copy)]
@@ -51,21 +52,44 @@ pub enum TokenStatus {
 
 /// What to revoke. Every entry is kept until five minutes (the largest leeway of a guard) after its tokens have
 /// expired. If something is revoked twice, the later end and the later cut-off count.
+///
+/// The ids of tokens and logins are unique for one issuer only: another one can issue a token with any id. So a logout with a
+/// token of an issuer that is not the guard's own revokes by issuer and id ([`TokenOf`](Self::TokenOf),
+/// [`FamilyOf`](Self::FamilyOf)): guards that share a store cannot end each other's tokens.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revocation {
-    /// One token.
+    /// One token, of every issuer that has issued one with this id.
     Token {
         /// Its `jti`.
         id: String,
         /// Its `exp`.
         expires_at: SystemTime,
     },
-    /// Every token of one login, which leaves the list of living logins in the same step.
+    /// One token of one issuer.
+    TokenOf {
+        /// Its issuer, as in [`TokenInfo::issuer`].
+        issuer: Option<String>,
+        /// Its `jti`.
+        id: String,
+        /// Its `exp`.
+        expires_at: SystemTime,
+    },
+    /// Every token of one login, of every issuer with a login of this name. The login leaves the list of living logins in the
+    /// same step.
     Family {
         /// Its `sid`.
         id: String,
         /// When the last of its access tokens ends, as far as the caller knows; the store may know of a later one.
+        expires_at: SystemTime,
+    },
+    /// Every token of one login at one issuer that is not the guard's own.
+    FamilyOf {
+        /// The issuer, as in [`TokenInfo::issuer`].
+        issuer: Option<String>,
+        /// Its `sid`.
+        id: String,
+        /// When the last of its access tokens ends, as far as the caller knows.
         expires_at: SystemTime,
     },
     /// Every login of a subject that has begun until now, and every other token of it that was issued before a moment
@@ -85,6 +109,21 @@ pub enum Revocation {
         /// When the last of them ends.
         expires_at: SystemTime,
     },
+}
+
+impl Revocation {
+    /// The same with one name in place of issuer and id, which no other issuer's token has.
+    pub(super) fn by_name(self) -> Self {
+        match self {
+            Self::TokenOf { issuer, id, expires_at } => {
+                Self::Token { id: name_of(issuer.as_deref(), &id, str::to_owned), expires_at }
+            }
+            Self::FamilyOf { issuer, id, expires_at } => {
+                Self::Family { id: name_of(issuer.as_deref(), &id, str::to_owned), expires_at }
+            }
+            Self::Token { .. } | Self::Family { .. } | Self::Subject { .. } | Self::All { .. } => self,
+        }
+    }
 }
 
 /// A login, with its first refresh token.

@@ -25,6 +25,14 @@ pub(super) fn unfit(default: &JwtGuard, guard: &JwtGuard, issuer: &str) -> Optio
                 .to_owned(),
         );
     }
+    // The store would take the ids that a tenant chooses for those of the service's own tokens.
+    if theirs.has_own_issuer() && theirs.issuing.is_none() && theirs.token_store().is_some() {
+        return Some(
+            "the guard of the tenant has a token store, and keys as if the tokens of the tenant were its own; expected \
+             `.trust(TrustedIssuer::new(issuer).key(..))`, so that a logout ends no token of another tenant"
+                .to_owned(),
+        );
+    }
     None
 }
 

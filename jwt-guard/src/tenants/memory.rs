@@ -56,7 +56,7 @@ pub(super) enum RememberedIssuer {
     /// A tenant, about which the resolver is to be asked again.
     Aging(JwtGuard),
     /// Not a tenant, or the lookup failed a moment ago.
-    RefusedIssuer(AuthError),
+    Refused(AuthError),
     Nothing,
 }
 
@@ -97,7 +97,7 @@ pub(super) enum LookupEnd {
         version: Option<String>,
     },
     /// An answer after which no guard is used: not a tenant, or an unfit guard.
-    RefusedIssuer(AuthError),
+    Refused(AuthError),
     /// Not an answer: the guard that is remembered stays as long as it would have.
     Failed(AuthError),
 }

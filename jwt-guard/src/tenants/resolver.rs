@@ -65,7 +65,9 @@ where
 /// A tenant, by its guard.
 ///
 /// The guard must accept the issuer that was asked for, and look for tokens where the default guard does. It verifies with
-/// its own keys, for its own audience, and remembers its own tokens.
+/// its own keys, for its own audience, and remembers its own tokens. Tenants may share a
+/// [token store](crate::setup::Builder::token_store): revocations are kept by issuer, if the issuer is
+/// [trusted](crate::setup::Builder::trust).
 pub struct Tenant(pub(super) TenantGuard);
 
 pub(super) enum TenantGuard {

@@ -21,6 +21,7 @@ macro_rules! contract {
             logins_end_by_their_epoch_whatever_the_clocks_say
             everybody_ends_at_once_and_begins_anew
             a_subject_is_a_name_and_its_issuer
+            tokens_and_logins_are_revoked_of_one_issuer_or_of_all
             to_ask_about_a_refresh_token_changes_nothing
             a_revoked_login_takes_its_issued_tokens_with_it
             a_revoked_login_is_revoked_until_its_last_access_token_has_ended
@@ -204,6 +205,39 @@ pub(super) async fn a_subject_is_a_name_and_its_issuer(store: Arc<impl TokenStor
     for (login, rotated) in logins.iter().zip([Rotated::Fresh, Rotated::Unknown, Rotated::Fresh]) {
         assert_eq!(store.rotate(rotation(login, "a", "b", now), now).await.unwrap(), rotated);
     }
+}
+
+/// Whatever ids another issuer chooses.
+pub(super) async fn tokens_and_logins_are_revoked_of_one_issuer_or_of_all(store: Arc<impl TokenStore>) {
+    let now = present();
+    let issuers = [None, Some("a"), Some("b")];
+    let revoked = async || {
+        let mut revoked = Vec::new();
+        for issuer in issuers {
+            let mut token = facts("t", Some("f"), now);
+            token.issuer = issuer;
+            let status = answer(store.token_status(&token, now)).await.unwrap();
+            revoked.push(status == TokenStatus::Revoked);
+        }
+        revoked
+    };
+    let expires_at = now + LIFE;
+    let named = |issuer: Option<&str>| issuer.map(str::to_owned);
+    for id in ["1:at", "1:bt", ":t", "at", "1:af"] {
+        for issuer in ["", "1", "1:a"] {
+            let (issuer, id) = (named(Some(issuer)), id.to_owned());
+            store.revoke(Revocation::TokenOf { issuer, id, expires_at }, now).await.unwrap();
+        }
+    }
+    assert_eq!(revoked().await, [false, false, false]);
+    let what = Revocation::TokenOf { issuer: named(Some("a")), id: "t".to_owned(), expires_at };
+    store.revoke(what, now).await.unwrap();
+    assert_eq!(revoked().await, [false, true, false]);
+    let what = Revocation::FamilyOf { issuer: None, id: "f".to_owned(), expires_at };
+    store.revoke_of(Subject::from("ada"), what, now).await.unwrap();
+    assert_eq!(revoked().await, [true, true, false]);
+    store.revoke(token("t", now), now).await.unwrap();
+    assert_eq!(revoked().await, [true, true, true]);
 }
 
 pub(super) async fn to_ask_about_a_refresh_token_changes_nothing(store: Arc<impl TokenStore>) {

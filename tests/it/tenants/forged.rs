@@ -68,6 +68,16 @@ async fn a_guard_that_does_not_accept_the_issuer_is_refused_loudly_and_admits_no
             tenant(ACME, &clock).locations([TokenLocation::header("x-token")]),
             "looks for tokens in other places",
         ),
+        (
+            "whose logouts could end tokens of others",
+            JwtGuard::builder()
+                .key(key())
+                .issuer(ACME)
+                .audience(audience(ACME))
+                .clock(clock.clone())
+                .token_store(jwt_guard::store::MemoryStore::new()),
+            "a logout ends no token of another tenant",
+        ),
         ("that hides tokens", tenant(ACME, &clock).strip_credentials(), "treats them in another way"),
     ];
     for (what, guard, reason) in cases {

@@ -8,6 +8,7 @@ mod life;
 mod others;
 mod places;
 mod providers;
+mod revocation;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

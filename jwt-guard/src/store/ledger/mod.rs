@@ -82,11 +82,11 @@ impl Ledger {
     ) -> Result<(), StoreError> {
         self.sweep(now);
         let whose = whose.map(|subject| subject.key().into());
-        match what {
-            Revocation::Token { id, expires_at } => {
+        match what.by_name() {
+            Revocation::Token { id, expires_at } | Revocation::TokenOf { id, expires_at, .. } => {
                 self.revoke_token(id.into(), whose, Timestamp::ceil(expires_at), now)
             }
-            Revocation::Family { id, expires_at } => {
+            Revocation::Family { id, expires_at } | Revocation::FamilyOf { id, expires_at, .. } => {
                 self.revoke_family(id.into(), whose, Timestamp::ceil(expires_at), now)
             }
             Revocation::Subject { subject, issued_before, expires_at } => {
@@ -115,7 +115,9 @@ impl Ledger {
     pub(super) fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> TokenStatus {
         let now = Timestamp::floor(now);
         let named = |table: &LedgerTable, name: Option<&str>| {
-            !table.is_empty() && name.is_some_and(|name| table.living(name, now).is_some())
+            let lives = |name: &str| table.living(name, now).is_some();
+            // Revoked of every issuer, or of this one.
+            !table.is_empty() && name.is_some_and(|name| lives(name) || with_key(token.issuer, name, lives))
         };
         let revoked = named(&self.tokens, token.id)
             || named(&self.families, token.family)

@@ -132,7 +132,11 @@ impl RedisStore {
         };
         for (kind, name) in [("token", token.id), ("family", token.family)] {
             if let Some(name) = name {
-                call.arg(kind).arg(name);
+                // Revoked of every issuer, or of this one.
+                call.arg(kind).arg(name).arg(kind);
+                with_key(token.issuer, name, |key| {
+                    call.arg(key);
+                });
             }
         }
         Box::pin(async move { token_status(self.server.run(&call).await?) })
@@ -151,12 +155,12 @@ impl RedisStore {
             call.arg(whose.map(Subject::key).unwrap_or_default()).arg(self.limits.most_revocations());
             call
         };
-        let (key, issued_before, expires_at) = match what {
-            Revocation::Token { ref id, expires_at } => {
+        let (key, issued_before, expires_at) = match what.by_name() {
+            Revocation::Token { ref id, expires_at } | Revocation::TokenOf { ref id, expires_at, .. } => {
                 let call = by_name(&scripts::REVOKE_TOKEN, "allowed", id, expires_at);
                 return self.send_one(call, "token", id, now).await;
             }
-            Revocation::Family { ref id, expires_at } => {
+            Revocation::Family { ref id, expires_at } | Revocation::FamilyOf { ref id, expires_at, .. } => {
                 let call = by_name(&scripts::REVOKE_FAMILY, "login", id, expires_at);
                 return self.send_one(call, "family", id, now).await;
             }

@@ -1,0 +1,86 @@
+//! Guards that share a token store: an issuer cannot end the tokens of another one by giving its own the same ids.
+
+use axum::response::Response;
+use jwt_guard::login::LoginError;
+use jwt_guard::store::{MemoryStore, Revocation, TokenStore};
+use std::time::SystemTime;
+
+use super::*;
+
+#[jwt_guard::authentication_required]
+async fn logout(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+    guard.logout(&caller).await
+}
+
+/// A token with ids that its issuer has chosen.
+fn named(issuer: &str, sid: Option<&str>) -> String {
+    let claims = claims(issuer).with("jti", "\"one\"");
+    key(issuer).token(&sid.map_or(claims.clone(), |sid| claims.with("sid", &format!("\"{sid}\""))))
+}
+
+async fn serve(store: impl TokenStore + Clone) -> Server {
+    let clock = ManualClock::new();
+    let with_store = |issuer| (issuer, tenant(issuer, &clock).token_store(store.clone()).build().unwrap());
+    let directory = Directory::of([ACME, BOLT].map(with_store));
+    let staff = staff(&clock).token_store(store.clone()).build().unwrap();
+    let tenants = Tenants::builder(staff, directory).build().unwrap();
+    let router = app().route("/logout", routing::post(logout)).with_tenants(tenants);
+    Server::start(router.into_axum()).await
+}
+
+async fn status(server: &Server, token: &str) -> u16 {
+    server.get("/me", token).await.status.as_u16()
+}
+
+async fn log_out(server: &Server, token: &str) {
+    assert_eq!(server.send(Request::new("POST", "/logout").bearer(token)).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_logout_of_one_tenant_ends_no_token_of_another_with_the_same_ids() {
+    for sid in [None, Some("login")] {
+        let server = serve(MemoryStore::new()).await;
+        let own = jwt_guard_tests::token(&[("jti", "\"one\""), ("sid", "\"login\"")]);
+        let all = [named(ACME, sid), named(BOLT, sid), own];
+        for token in &all {
+            assert_eq!(status(&server, token).await, 200);
+        }
+        log_out(&server, &all[0]).await;
+        let statuses =
+            [status(&server, &all[0]).await, status(&server, &all[1]).await, status(&server, &all[2]).await];
+        assert_eq!(statuses, [401, 200, 200], "{sid:?}");
+        // The other way round.
+        log_out(&server, &all[1]).await;
+        assert_eq!([status(&server, &all[1]).await, status(&server, &all[2]).await], [401, 200], "{sid:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_looks_like_the_one_of_another_issuer_in_the_store_ends_nothing() {
+    let server = serve(MemoryStore::new()).await;
+    let of_acme = named(ACME, None);
+    for id in
+        [format!("{}:{ACME}one", ACME.len()), format!(":{ACME}one"), format!("{ACME}one"), "one".to_owned()]
+    {
+        for member in ["jti", "sid"] {
+            let token =
+                key(BOLT).token(&claims(BOLT).with("jti", "\"two\"").with(member, &format!("\"{id}\"")));
+            log_out(&server, &token).await;
+            assert_eq!([status(&server, &token).await, status(&server, &of_acme).await], [401, 200], "{id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operator_revokes_of_one_issuer_or_of_all() {
+    let store = MemoryStore::new();
+    let server = serve(store.clone()).await;
+    let [of_acme, of_bolt] = [ACME, BOLT].map(|issuer| named(issuer, Some("login")));
+    let now = SystemTime::UNIX_EPOCH + secs(NOW);
+    let (id, expires_at) = ("one".to_owned(), now + secs(60 * 60));
+    let of_one = Revocation::TokenOf { issuer: Some(ACME.to_owned()), id: id.clone(), expires_at };
+    store.revoke(of_one, now).await.unwrap();
+    assert_eq!([status(&server, &of_acme).await, status(&server, &of_bolt).await], [401, 200]);
+    store.revoke(Revocation::Token { id, expires_at }, now).await.unwrap();
+    assert_eq!(status(&server, &of_bolt).await, 401);
+}
