@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::memory::TenantMemory;
 use super::resolver::ErasedResolver;
-use super::{TenantsInner, Tenants};
+use super::{Tenants, TenantsInner};
 use crate::guard::JwtGuard;
 use crate::problems::{ConfigError, Problems};
 

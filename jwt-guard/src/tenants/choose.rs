@@ -7,7 +7,7 @@ use crate::caught::caught_while;
 use crate::error::AuthError;
 use crate::explain::Explanation;
 use crate::guard::JwtGuard;
-use crate::location::Credential;
+use crate::location::FoundCredential;
 use crate::policy::{Access, Rule};
 use crate::principal::Principal;
 use crate::respond::Refusal;
@@ -28,9 +28,11 @@ impl Tenants {
     pub(crate) async fn choose(&self, request: &Parts, kind: TokenKind) -> Result<JwtGuard, AuthError> {
         let locations = self.0.default.config().locations(kind);
         match locations.find(request) {
-            Ok(Credential::Token(token, source)) => self.choose_for(token, source, kind).await,
+            Ok(FoundCredential::Token(token, source)) => self.choose_for(token, source, kind).await,
             // The default guard refuses two tokens and malformed ones, as it does alone.
-            Ok(Credential::Nothing | Credential::OtherScheme) | Err(_) => Ok(self.0.default.clone()),
+            Ok(FoundCredential::Nothing | FoundCredential::OtherScheme) | Err(_) => {
+                Ok(self.0.default.clone())
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::fit::unfit;
-use super::memory::{GuardOrError, LookupStart, LookupEnd, RememberedIssuer, AwaitedGuard};
+use super::memory::{AwaitedGuard, GuardOrError, LookupEnd, LookupStart, RememberedIssuer};
 use super::resolver::TenantGuard;
 use super::{Tenant, Tenants};
 use crate::caught::{Panicked, caught, caught_while};
@@ -76,7 +76,7 @@ impl Tenants {
 }
 
 enum JoinedLookup {
-    AwaitedGuard(AwaitedGuard),
+    Waiting(AwaitedGuard),
     Answered(GuardOrError),
 }
 

@@ -63,13 +63,14 @@ fn every_setting_is_in_the_chapter_that_lists_it() {
 
 /// The public setters of the types that configure a guard: the type and the method.
 fn setters() -> Vec<(String, String)> {
-    const OWNERS: [&str; 8] = [
+    const OWNERS: [&str; 9] = [
         "Builder",
         "Danger",
         "TrustedIssuer",
         "IssuerBuilder",
         "CookieSettings",
         "SessionsBuilder",
+        "TenantsBuilder",
         "RemoteKeySettings",
         "TokenCache",
     ];
