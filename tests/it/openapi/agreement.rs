@@ -45,6 +45,9 @@ fn the_policy_stands_in_the_document_and_its_reason_does_not() {
         let policy = r#"requires(scope = "orders:write", any(role = "clerk", scope = "orders:admin"))"#;
         assert_eq!(update["x-access-policy"], policy);
         assert!(update["description"].as_str().unwrap().ends_with(&format!("Access: `{policy}`")));
+        let file = &document["paths"]["/api/orders/{id}/files/{name}"]["get"];
+        assert_eq!(file["x-access-policy"], r#"requires(not(role = "guest"), check = is_open)"#);
+        assert!(file["responses"]["403"].is_object());
         assert!(document["paths"]["/api/orders/{id}"]["get"]["x-access-policy"].is_string());
         assert!(!document.to_string().contains("a secret of the authors"), "{document}");
     }

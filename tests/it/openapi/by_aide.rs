@@ -50,7 +50,12 @@ async fn remove(Path(Id { .. }): Path<Id>) {}
 #[requires(scope = "orders:write", claim("tenant") = "acme")]
 async fn create(Json(_): Json<Order>) {}
 
-#[requires(not(role = "guest"))]
+#[jwt_guard::check]
+async fn is_open() -> bool {
+    true
+}
+
+#[requires(not(role = "guest"), check = is_open)]
 async fn file(Path(File { name, .. }): Path<File>) -> String {
     name
 }

@@ -42,8 +42,13 @@ mod orders {
     #[requires(scope = "orders:write", claim("tenant") = "acme")]
     pub(super) async fn create(Json(_order): Json<Order>) {}
 
+    #[jwt_guard::check]
+    async fn is_open() -> bool {
+        true
+    }
+
     #[utoipa::path(get, path = "/orders/{id}/files/{*name}", params(("id" = u64, Path), ("name" = String, Path)), responses((status = OK)))]
-    #[requires(not(role = "guest"))]
+    #[requires(not(role = "guest"), check = is_open)]
     pub(super) async fn file(path: Path<(u64, String)>) -> String {
         let Path((_, name)) = path;
         name

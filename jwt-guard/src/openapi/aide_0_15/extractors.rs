@@ -11,10 +11,10 @@ use crate::claims::Claims;
 use crate::extract::{CurrentUser, Guarded};
 use crate::guard::JwtGuard;
 use crate::login::LoginCredentials;
-use crate::policy::{Needs, Policy};
+use crate::policy::{AnyCheck, Needs, Policy};
 use crate::principal::Principal;
 
-impl<P: Policy> OperationInput for Guarded<P> {
+impl<P: Policy, C: AnyCheck> OperationInput for Guarded<P, C> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         let rule = const { &P::RULE };
         let needs = Needs::of(rule);
