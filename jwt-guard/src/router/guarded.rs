@@ -1,6 +1,7 @@
-//! What a router takes in as a whole: routers whose handlers have policies.
+//! What a router takes in as a whole: routers and services with policies.
 
 use super::Router;
+use super::services::DeclaredService;
 
 /// A [`Router`], whose handlers all have a policy. A router of axum is refused where this is asked for.
 #[diagnostic::on_unimplemented(
@@ -23,8 +24,32 @@ impl<S> IntoGuarded<S> for Router<S> {
     }
 }
 
+/// A service with its policy or reason: a [`DeclaredService`]. A bare service is refused where this is asked for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no access policy",
+    label = "expected a service with its policy or reason",
+    note = "a policy guards it: `guarded_by::<Policy>(service)` of `jwt_guard::routing`",
+    note = "what anybody may reach has a reason: `unguarded(\"static assets\", service)` of `jwt_guard::routing`"
+)]
+pub trait IntoDeclaredService: sealed::Declared {
+    /// The service itself.
+    #[doc(hidden)]
+    fn into_declared(self) -> DeclaredService;
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoDeclaredService for DeclaredService {
+    fn into_declared(self) -> Self {
+        self
+    }
+}
+
 mod sealed {
     pub trait Sealed<S> {}
 
     impl<S> Sealed<S> for super::Router<S> {}
+
+    pub trait Declared {}
+
+    impl Declared for super::DeclaredService {}
 }

@@ -29,7 +29,7 @@ use super::declared::{DeclaresPolicy, FirstExtractor};
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 use super::document::Operation;
 use super::entry::{Methods, RouteEntry};
-pub use super::guarded::IntoGuarded;
+pub use super::guarded::{IntoDeclaredService, IntoGuarded};
 pub use super::services::{DeclaredService, guarded_by, unguarded};
 pub use super::table::{AccessRow, AccessTable};
 use crate::guard::JwtGuard;

@@ -11,6 +11,7 @@ use tower_service::Service;
 
 use super::Router;
 use super::entry::{RouteEntry, RoutePath};
+use super::guarded::IntoDeclaredService;
 use crate::extract::Guarded;
 use crate::policy::Policy;
 
@@ -137,7 +138,8 @@ where
     ///
     /// As [`route`](Router::route).
     #[track_caller]
-    pub fn route_service(self, path: &str, service: DeclaredService) -> Self {
+    pub fn route_service(self, path: &str, service: impl IntoDeclaredService) -> Self {
+        let service = service.into_declared();
         let mut parts = self.parts;
         parts.inner = parts.inner.route(path, service.service.with_state(()));
         parts.entries.push(service.entry.at(RoutePath::Route(path.to_owned())));
@@ -150,7 +152,8 @@ where
     ///
     /// As axum's: if the path is illegal, or overlaps a route.
     #[track_caller]
-    pub fn nest_service(self, path: &str, service: DeclaredService) -> Self {
+    pub fn nest_service(self, path: &str, service: impl IntoDeclaredService) -> Self {
+        let service = service.into_declared();
         let mut parts = self.parts;
         parts.inner = parts.inner.nest_service(path, service.service);
         parts.entries.push(service.entry.at(RoutePath::Below(path.to_owned())));
@@ -158,7 +161,8 @@ where
     }
 
     /// Answers requests without a matching route with a service. Replaces an earlier fallback.
-    pub fn fallback_service(self, service: DeclaredService) -> Self {
+    pub fn fallback_service(self, service: impl IntoDeclaredService) -> Self {
+        let service = service.into_declared();
         let mut parts = self.parts;
         parts.note_fallback(service.entry);
         parts.inner = parts.inner.fallback_service(service.service.clone());

@@ -41,13 +41,13 @@ const FASTAPI_JWT_AUTH: &str = "
     RefreshTokenRequired FreshTokenRequired";
 
 const JAM: &str = "
-    Jam pointer auth_type JWTBackend cookie_name header_name bearer alg secret_key public_key private_key expire
-    make_payload jwt_create_token gen_jwt_token jwt_verify_token verify_jwt_token check_exp check_list list type redis_uri
+    Jam pointer auth_type JAM_JWT_SECRET_KEY JAM_JWT_PUBLIC_KEY JAM_JWT_PRIVATE_KEY JAM_SESSION_AES_SECRET JWTBackend cookie_name header_name bearer alg secret_key public_key private_key expire
+    jwt_make_payload make_payload jwt_create_token gen_jwt_token jwt_verify_token verify_jwt_token check_exp check_list list type redis_uri
     json_path in_list_life_time custom_module
     request.user.payload request.user.is_authenticated request.auth.scopes requires
     SessionBackend sessions_type sessions_path session_ttl id_factory is_session_crypt session_aes_secret session_create
     session_get session_update session_delete session_rework session_clear session_key
-    otp otp_code otp_uri otp_verify_code oauth2
+    otp digits digest look_ahead otp_code otp_uri otp_verify_code oauth2
     JamAuthBackend sources query via use_list user reject_invalid request.user.principal
     request.state.authentication.error permissions jam.issue kid";
 
