@@ -146,6 +146,16 @@ impl Config {
         self.refresh.rules().next().is_some()
     }
 
+    /// Whether the issuer of a verified token is the one of this guard that its number says. It is not, if another guard
+    /// has verified the token.
+    pub(crate) fn knows_issuer_of(&self, token: &dyn ClaimsSource) -> bool {
+        let Some(VerifiedAs { kind, issuer }) = token.verified_as() else { return true };
+        let rules = self.verifier(kind).rules().nth(issuer);
+        rules.is_some_and(|rules| {
+            rules.issuers.is_empty() || token.claims().issuer().is_some_and(|name| rules.has_issuer(name))
+        })
+    }
+
     /// The name of the issuer of a verified token.
     pub(crate) fn issuer_of(&self, verified: Option<VerifiedAs>) -> Option<&str> {
         verified.and_then(|VerifiedAs { kind, issuer }| self.verifier(kind).name_of(issuer))

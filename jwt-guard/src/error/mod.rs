@@ -28,6 +28,8 @@ pub(crate) enum AuthError {
     UnknownTenant,
     /// The resolver of tenants does not answer.
     TenantLookup(String),
+    /// Strangers have named too many issuers, so this one is not looked up.
+    TenantFlood,
     /// The resolver of tenants answers with a guard that cannot be the tenant's.
     TenantGuard(String),
     /// The token was revoked.
@@ -139,6 +141,7 @@ impl AuthError {
             Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(VerifyError::NoKeys(_))
             | Self::TenantLookup(_)
+            | Self::TenantFlood
             | Self::Store(_)
             | Self::UserLoader(_)
             | Self::CheckFailed { .. } => FailureKind::Unavailable,
@@ -176,7 +179,7 @@ impl AuthError {
             Self::Location(LocationError::UnequalCookies) => RefusalCode::UnequalCookies,
             Self::Token(reason) => reason.code(),
             Self::UnknownTenant => RefusalCode::UnknownTenant,
-            Self::TenantLookup(_) => RefusalCode::TenantLookupFailed,
+            Self::TenantLookup(_) | Self::TenantFlood => RefusalCode::TenantLookupFailed,
             Self::TenantGuard(_) => RefusalCode::TenantGuardUnfit,
             Self::Claims(_) => RefusalCode::ClaimsMisfit,
             Self::Revoked => RefusalCode::Revoked,
@@ -224,6 +227,7 @@ impl AuthError {
             // It may be a tenant again.
             | Self::UnknownTenant
             | Self::TenantLookup(_)
+            | Self::TenantFlood
             | Self::TenantGuard(_)
             | Self::Store(_)
             | Self::UserLoader(_)
@@ -274,6 +278,10 @@ impl fmt::Display for AuthError {
             ),
             Self::Token(reason) => reason.fmt(f),
             Self::UnknownTenant => f.write_str("the issuer of the token is not a tenant"),
+            Self::TenantFlood => f.write_str(
+                "too many issuers that are not known were looked up within a second, as when somebody sends tokens of random \
+                 issuers: see `.max_lookups_per_second(..)`",
+            ),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Replaced => f.write_str("the refresh token was replaced by a later one"),
             Self::NoSession => f.write_str("there is no such session, or it is over"),

@@ -56,6 +56,7 @@ pub(crate) fn samples() -> Vec<AuthError> {
         AuthError::Location(LocationError::UnequalCookies),
         AuthError::UnknownTenant,
         AuthError::TenantLookup(String::new()),
+        AuthError::TenantFlood,
         AuthError::TenantGuard(String::new()),
         AuthError::Claims(Misfit::new::<u8>(String::new())),
         AuthError::Revoked,

@@ -42,7 +42,10 @@ impl About {
                 Self { finding, said, token: Some(Fingerprint::of(token)) }
             }
             (
-                AuthError::UnknownTenant | AuthError::TenantLookup(_) | AuthError::TenantGuard(_),
+                AuthError::UnknownTenant
+                | AuthError::TenantLookup(_)
+                | AuthError::TenantFlood
+                | AuthError::TenantGuard(_),
                 Some(config),
             ) => {
                 let Some(token) = token(config, rule, occasion) else { return Self::default() };
@@ -116,6 +119,7 @@ fn finding(
         AuthError::Token(_)
         | AuthError::UnknownTenant
         | AuthError::TenantLookup(_)
+        | AuthError::TenantFlood
         | AuthError::TenantGuard(_)
         | AuthError::Revoked
         | AuthError::OtherKind

@@ -215,6 +215,8 @@ impl JwtGuard {
     /// What a client learns of a refusal by a policy.
     pub(super) fn refusal(&self, rule: &'static Rule, error: &AuthError) -> Refusal {
         let kind = match (self.class_of(error), rule.deny_as()) {
+            // Any client can cause this, so a hidden route must not show by it.
+            (_, DenyAs::NotFound) if matches!(error, AuthError::TenantFlood) => FailureKind::NotFound,
             (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
                 kind
             }

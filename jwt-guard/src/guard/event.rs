@@ -98,6 +98,8 @@ pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError,
         };
     }
     match error.kind() {
+        // Any client can cause it.
+        _ if matches!(error, AuthError::TenantFlood) => deny!(Level::INFO),
         FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => deny!(Level::ERROR),
         // The caller is not at fault: the type may not fit the claims of all callers.
         _ if matches!(error, AuthError::Claims(_)) => deny!(Level::WARN),

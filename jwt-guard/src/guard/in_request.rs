@@ -138,6 +138,14 @@ impl Tenants {
         }
     }
 
+    /// The tenants of a request, whether a guard is chosen or not.
+    pub(crate) fn of(request: &Extensions) -> Option<&Self> {
+        match &request.get::<InRequest>()?.guard {
+            Given::Tenants { tenants, .. } => Some(tenants),
+            Given::Nothing | Given::Guard(_) => None,
+        }
+    }
+
     /// The tenants of a request, if no guard is chosen yet.
     pub(super) fn undecided(request: &Extensions) -> Option<Self> {
         match &request.get::<InRequest>()?.guard {

@@ -12,6 +12,7 @@ use crate::guard::{JwtGuard, reject};
 use crate::location::{Carried, Withheld};
 use crate::principal::Principal;
 use crate::respond::Rejection;
+use crate::tenants::Tenants;
 use crate::token::{TokenKind, TokenSource};
 
 /// All credentials of a request, valid or not: for a logout, which must work with dead ones too.
@@ -60,6 +61,8 @@ pub enum Credential {
 struct Good {
     known: KnownCredential,
     may_end: Result<(), CrossSite>,
+    /// The guard that ends it.
+    guard: JwtGuard,
 }
 
 #[derive(Clone)]
@@ -99,7 +102,8 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
             whole
         });
         let guard = JwtGuard::required(&request.extensions).map_err(|error| reject(request, &error))?;
-        let examined = examine(guard, whole.as_ref().unwrap_or(request)).await;
+        let tenants = Tenants::of(&request.extensions);
+        let examined = examine(guard, tenants, whole.as_ref().unwrap_or(request)).await;
         examined.map_err(|error| reject(request, &error))
     }
 }
@@ -108,11 +112,17 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
 struct Examined<'r> {
     carried: Carried<'r>,
     known: Option<KnownCredential>,
+    /// The guard that has examined it; of tenants each credential has its own.
+    guard: JwtGuard,
 }
 
-async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, AuthError> {
-    let access = examine_all(guard, request, TokenKind::Access).await?;
-    let refresh = examine_all(guard, request, TokenKind::Refresh).await?;
+async fn examine(
+    guard: &JwtGuard,
+    tenants: Option<&Tenants>,
+    request: &Parts,
+) -> Result<LoginCredentials, AuthError> {
+    let access = examine_all(guard, tenants, request, TokenKind::Access).await?;
+    let refresh = examine_all(guard, tenants, request, TokenKind::Refresh).await?;
     // One header may hold either kind. A valid token of one kind is not a dead one of the other.
     let good_as = |list: &[Examined<'_>], text: &[u8]| {
         list.iter().any(|other| other.known.is_some() && other.carried.text == text)
@@ -130,32 +140,45 @@ async fn examine(guard: &JwtGuard, request: &Parts) -> Result<LoginCredentials, 
     };
     let states =
         [state(&access, &refresh, false), state(&refresh, &access, false), state(&access, &[], true)];
-    let csrf = &guard.config().csrf;
-    let may_end = |carried: &Carried<'_>, known: &KnownCredential| match (known, carried.source) {
-        _ if !carried.by_cookie => Ok(()),
-        (KnownCredential::Caller(caller), source) if source != TokenSource::Session => {
-            csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf()))
+    let may_end = |carried: &Carried<'_>, known: &KnownCredential, guard: &JwtGuard| {
+        let csrf = &guard.config().csrf;
+        match (known, carried.source) {
+            _ if !carried.by_cookie => Ok(()),
+            (KnownCredential::Caller(caller), source) if source != TokenSource::Session => {
+                csrf.check_logout(request, caller.identity().and_then(|known| known.claims.csrf()))
+            }
+            _ => csrf.check_session_logout(request),
         }
-        _ => csrf.check_session_logout(request),
     };
-    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, known }| {
+    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, known, guard }| {
         let known = known?;
-        Some(Good { may_end: may_end(&carried, &known), known })
+        Some(Good { may_end: may_end(&carried, &known, &guard), known, guard })
     });
     let [access, refresh, session] = states;
     // Checked for every method and every credential: a page of another site must not even clear cookies.
-    let site = if guard.config().reads_cookies() { csrf.check_site(request) } else { Ok(()) };
+    let config = guard.config();
+    let site = if config.reads_cookies() { config.csrf.check_site(request) } else { Ok(()) };
     Ok(LoginCredentials { access, refresh, session, good: good.collect(), site })
 }
 
 async fn examine_all<'r>(
     guard: &JwtGuard,
+    tenants: Option<&Tenants>,
     request: &'r Parts,
     kind: TokenKind,
 ) -> Result<Vec<Examined<'r>>, AuthError> {
     let mut examined = Vec::new();
     for carried in guard.config().locations(kind).every(request) {
-        let known = match guard.examine(carried.text, carried.source, kind).await {
+        let chosen = match tenants {
+            None => Ok(guard.clone()),
+            Some(tenants) => tenants.choose_for(carried.text, carried.source, kind).await,
+        };
+        let guard = chosen.as_ref().unwrap_or(guard).clone();
+        let caller = match chosen {
+            Ok(_) => guard.examine(carried.text, carried.source, kind).await,
+            Err(error) => Err(error),
+        };
+        let known = match caller {
             Ok(caller) => Some(KnownCredential::Caller(caller)),
             #[cfg(feature = "sessions")]
             Err(AuthError::ReplacedSession) => {
@@ -169,7 +192,7 @@ async fn examine_all<'r>(
                 _ => None,
             },
         };
-        examined.push(Examined { carried, known });
+        examined.push(Examined { carried, known, guard });
     }
     Ok(examined)
 }
@@ -180,15 +203,14 @@ impl sealed::Ends for LoginCredentials {
     fn ends(&self) -> Result<Vec<sealed::End<'_>>, sealed::OtherSite> {
         self.site.map_err(sealed::OtherSite)?;
         let mut ends = Vec::new();
-        for Good { known, may_end } in &self.good {
+        for Good { known, may_end, guard } in &self.good {
             may_end.map_err(sealed::OtherSite)?;
-            match known {
-                KnownCredential::Caller(caller) => {
-                    ends.extend(sealed::Held::held(caller).map(sealed::End::Token));
-                }
+            let ended = match known {
+                KnownCredential::Caller(caller) => sealed::Held::held(caller).map(sealed::Ended::Token),
                 #[cfg(feature = "sessions")]
-                KnownCredential::Replaced(id) => ends.push(sealed::End::Session(id)),
-            }
+                KnownCredential::Replaced(id) => Some(sealed::Ended::Session(id)),
+            };
+            ends.extend(ended.map(|ended| sealed::End { ended, guard: Some(guard) }));
         }
         Ok(ends)
     }

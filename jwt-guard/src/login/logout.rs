@@ -8,7 +8,7 @@ use http::header::SET_COOKIE;
 use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
-use super::sealed::{Clears, End};
+use super::sealed::{Clears, End, Ended};
 use crate::claims::ClaimsSource;
 use crate::guard::JwtGuard;
 use crate::store::{Revocation, Subject, TokenStore};
@@ -43,6 +43,9 @@ impl JwtGuard {
     /// whose clients send headers. Then the handler needs a valid token: a browser whose access token has expired is
     /// not logged out.
     ///
+    /// Of [tenants](crate::tenants), each of the [`LoginCredentials`](super::LoginCredentials) is ended by the guard of its own
+    /// tenant, in the store of that guard; the cookies are those of this guard.
+    ///
     /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
     /// access tokens live until they expire. An anonymous caller has nothing to revoke.
     ///
@@ -60,23 +63,27 @@ impl JwtGuard {
     /// # Errors
     ///
     /// The request may come from another site: 403. The store does not answer: 503, and nothing is cleared, so that the
-    /// caller can try again. The guard has neither store nor cookies nor sessions: 500.
+    /// caller can try again. The guard has neither store nor cookies nor sessions, or another guard has verified the caller:
+    /// 500.
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
-        let by_session = ends.iter().any(|end| match end {
-            End::Token(token) => token.1 == TokenSource::Session,
+        let by_session = ends.iter().any(|end| match &end.ended {
+            Ended::Token(token) => token.1 == TokenSource::Session,
             #[cfg(feature = "sessions")]
-            End::Session(_) => true,
+            Ended::Session(_) => true,
         });
+        let guard_of = |end: &End<'_>| end.guard.unwrap_or(self).clone();
+        let has_store = |guard: &Self| guard.config().token_store().is_some();
+        let has_stores = has_store(self) || ends.iter().any(|end| has_store(&guard_of(end)));
         let clears_all = credentials.clears() == Clears::Everything;
         let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
-        if config.token_store().is_none() && config.cookies.is_none() && !has_sessions {
+        if !has_stores && config.cookies.is_none() && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         }
         for end in &ends {
-            self.end(end).await?;
+            guard_of(end).end(&end.ended).await?;
         }
         let mut response = empty();
         if let Some(cookies) = config.cookies.as_ref().filter(|_| clears_all || !by_session) {
@@ -92,15 +99,15 @@ impl JwtGuard {
     }
 
     /// Ends a session, or the login that a token belongs to.
-    async fn end(&self, end: &End<'_>) -> Result<(), LoginError> {
+    async fn end(&self, end: &Ended<'_>) -> Result<(), LoginError> {
         #[cfg_attr(
             not(feature = "sessions"),
             expect(clippy::infallible_destructuring_match, reason = "with sessions there is a second end")
         )]
         let token = match end {
-            End::Token(token) => token,
+            Ended::Token(token) => token,
             #[cfg(feature = "sessions")]
-            End::Session(id) => {
+            Ended::Session(id) => {
                 return self.end_session(id).await;
             }
         };
@@ -109,6 +116,11 @@ impl JwtGuard {
             return self.end_session(id).await;
         }
         let config = self.config();
+        if !config.knows_issuer_of(token.0) {
+            let message = "the token of the caller was verified by another guard: a logout needs the guard of the request, as the \
+                           parameter `JwtGuard` gives it";
+            return Err(LoginError::unconfigured(self, message));
+        }
         match (config.token_store(), self.end_of(token.0)) {
             (Some(store), Some(revocation)) => {
                 match config.subject_of(token.0) {

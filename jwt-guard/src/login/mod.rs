@@ -105,7 +105,8 @@ impl<C: CallerToken> EndsLogin for C {}
 
 impl<C: CallerToken> sealed::Ends for C {
     fn ends(&self) -> Result<Vec<sealed::End<'_>>, sealed::OtherSite> {
-        Ok(self.held().into_iter().map(sealed::End::Token).collect())
+        let ended = self.held().map(sealed::Ended::Token);
+        Ok(ended.into_iter().map(|ended| sealed::End { ended, guard: None }).collect())
     }
 
     fn clears(&self) -> sealed::Clears {
@@ -119,6 +120,7 @@ mod sealed {
 
     use crate::claims::ClaimsSource;
     use crate::cookies::csrf::CrossSite;
+    use crate::guard::JwtGuard;
     use crate::token::TokenSource;
 
     pub trait Held {
@@ -133,9 +135,16 @@ mod sealed {
         fn clears(&self) -> Clears;
     }
 
-    /// What a logout ends.
+    /// What a logout ends, with the guard that knows it; `None` for the guard of the logout.
     #[derive(Debug)]
-    pub enum End<'t> {
+    pub struct End<'t> {
+        pub(super) ended: Ended<'t>,
+        pub(super) guard: Option<&'t JwtGuard>,
+    }
+
+    /// A login or a session.
+    #[derive(Debug)]
+    pub(super) enum Ended<'t> {
         /// The login of a token, or the session that its claims are of.
         Token(Token<'t>),
         /// The session with this current or former id.

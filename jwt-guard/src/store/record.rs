@@ -56,6 +56,8 @@ pub enum TokenStatus {
 /// The ids of tokens and logins are unique for one issuer only: another one can issue a token with any id. So a logout with a
 /// token of an issuer that is not the guard's own revokes by issuer and id ([`TokenOf`](Self::TokenOf),
 /// [`FamilyOf`](Self::FamilyOf)): guards that share a store cannot end each other's tokens.
+///
+/// A store of your own answers a variant that it does not know with an error: a logout must not succeed and revoke nothing.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revocation {

@@ -36,7 +36,12 @@ impl Tenants {
         }
     }
 
-    async fn choose_for(
+    /// The guard that decides about one credential.
+    ///
+    /// # Errors
+    ///
+    /// As [`choose`](Self::choose).
+    pub(crate) async fn choose_for(
         &self,
         token: &[u8],
         source: TokenSource,
@@ -45,7 +50,10 @@ impl Tenants {
         let choosing = async {
             match self.foreign_issuer(token, source, kind) {
                 None => Ok(self.0.default.clone()),
-                Some(issuer) if issuer.len() > LONGEST_ISSUER => Err(AuthError::UnknownTenant),
+                // A database may fail for a name with control characters, and no issuer has any.
+                Some(issuer) if issuer.len() > LONGEST_ISSUER || issuer.contains(char::is_control) => {
+                    Err(AuthError::UnknownTenant)
+                }
                 Some(issuer) => self.of_issuer(&issuer).await,
             }
         };
@@ -59,9 +67,10 @@ impl Tenants {
         if config.resolver_of(token, source, kind).is_some() {
             return None;
         }
-        let verifier = config.verifier(kind);
-        let issuer = verifier.unverified_issuer(token)?;
-        let is_own = verifier.rules().any(|rules| rules.has_issuer(&issuer));
+        let issuer = config.verifier(kind).unverified_issuer(token)?;
+        let mut rules =
+            config.verifier(TokenKind::Access).rules().chain(config.verifier(TokenKind::Refresh).rules());
+        let is_own = rules.any(|rules| rules.has_issuer(&issuer));
         (!is_own).then_some(issuer)
     }
 }

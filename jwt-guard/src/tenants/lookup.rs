@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::fit::unfit;
-use super::memory::{AwaitedGuard, GuardOrError, LookupEnd, LookupStart, RememberedIssuer};
+use super::memory::{AwaitedGuard, GuardOrError, LOST, LookupEnd, LookupStart, RememberedIssuer};
 use super::resolver::TenantGuard;
 use super::{Tenant, Tenants};
 use crate::caught::{Panicked, caught, caught_while};
@@ -43,13 +43,22 @@ impl Tenants {
                 JoinedLookup::Waiting(waiting) => waiting,
                 JoinedLookup::Answered(answer) => return answer,
             };
-            if let Ok(answer) = waiting.wait_for(Option::is_some).await
-                && let Some(answer) = answer.clone()
-            {
-                return answer;
+            let patience = self.0.limits.timeout.saturating_add(LOST);
+            let mut end = self.0.clock.sleep_until(now.saturating_add(patience));
+            match within(waiting.wait_for(Option::is_some), end.as_mut()).await {
+                Some(Ok(answer)) => {
+                    if let Some(answer) = answer.clone() {
+                        return answer;
+                    }
+                }
+                // It was forgotten, or its runtime has ended.
+                Some(Err(_)) => {}
+                None => break,
             }
         }
-        Err(AuthError::TenantLookup("the lookup of the tenant was given up".to_owned()))
+        let reason = "the lookup of the tenant was given up: it was forgotten again and again, or the tokio runtime that it began \
+                      on does not run";
+        Err(AuthError::TenantLookup(reason.to_owned()))
     }
 
     /// Joins the lookup of an issuer, or begins one in a task of its own: it goes on if the request ends.
@@ -62,10 +71,7 @@ impl Tenants {
         match self.0.memory.begin(&issuer, now, &self.0.limits) {
             LookupStart::Wait(waiting) => JoinedLookup::Waiting(waiting),
             LookupStart::Answered(answer) => JoinedLookup::Answered(answer),
-            LookupStart::TooMany => failed(
-                "too many issuers that are not known were looked up within a second, as when somebody sends tokens of random \
-                 issuers: see `.max_lookups_per_second(..)`",
-            ),
+            LookupStart::TooMany => JoinedLookup::Answered(Err(AuthError::TenantFlood)),
             LookupStart::Ask(number, waiting, answer) => {
                 let lookup = RunningLookup { tenants: self.clone(), issuer, number, since: now };
                 drop(runtime.spawn(lookup.run(answer)));

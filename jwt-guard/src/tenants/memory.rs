@@ -23,12 +23,17 @@ const MOST_LOOKUPS: usize = 1_000;
 /// How long a failure is remembered: as long as its answer asks the client to wait (`Retry-After`).
 const RETRY: Duration = Duration::from_secs(5);
 
+/// A lookup ends by itself within its time limit; this long after it, the runtime that it began on does not run.
+pub(super) const LOST: Duration = Duration::from_secs(1);
+
 /// The window in which lookups are counted.
 const SECOND: Duration = Duration::from_secs(1);
 
 pub(super) struct TenantMemory {
     tenants: Cache<Arc<str>, Arc<KnownTenant>>,
     others: Cache<Arc<str>, RefusedIssuer>,
+    /// Issuers that the resolver has called tenants, forgotten ones too: strangers do not take their lookups.
+    listed: Cache<Arc<str>, ()>,
     lookups: Mutex<LookupTable>,
 }
 
@@ -76,6 +81,8 @@ struct LookupTable {
 
 struct TableEntry {
     number: u64,
+    /// When it began.
+    since: Duration,
     answer: AwaitedGuard,
 }
 
@@ -104,7 +111,12 @@ pub(super) enum LookupEnd {
 
 impl TenantMemory {
     pub(super) fn new(tenants: usize) -> Self {
-        Self { tenants: Cache::new(tenants), others: Cache::new(MOST_OTHERS), lookups: Mutex::default() }
+        Self {
+            tenants: Cache::new(tenants),
+            others: Cache::new(MOST_OTHERS),
+            listed: Cache::new(tenants),
+            lookups: Mutex::default(),
+        }
     }
 
     /// What is known of an issuer.
@@ -134,7 +146,10 @@ impl TenantMemory {
     /// Joins the lookup of an issuer, or begins one. Tenants are looked up however many strangers there are.
     pub(super) fn begin(&self, issuer: &Arc<str>, now: Duration, limits: &TenantLimits) -> LookupStart {
         let mut lookups = self.lookups();
-        if let Some(running) = lookups.running.get(issuer) {
+        // A lookup that has not ended long after its time belongs to a runtime that does not run.
+        let is_lost =
+            |running: &&TableEntry| now.saturating_sub(running.since) >= limits.timeout.saturating_add(LOST);
+        if let Some(running) = lookups.running.get(issuer).filter(|running| !is_lost(running)) {
             return LookupStart::Wait(running.answer.clone());
         }
         match self.of(issuer, now, limits) {
@@ -142,13 +157,13 @@ impl TenantMemory {
             RememberedIssuer::Refused(error) => return LookupStart::Answered(Err(error)),
             RememberedIssuer::Aging(_) | RememberedIssuer::Nothing => {}
         }
-        if self.tenants.get(issuer).is_none() && !lookups.may_begin(now, limits) {
+        if self.listed.get(issuer).is_none() && !lookups.may_begin(now, limits) {
             return LookupStart::TooMany;
         }
         let (sender, answer) = watch::channel(None);
         lookups.number = lookups.number.wrapping_add(1);
         let number = lookups.number;
-        lookups.running.insert(Arc::clone(issuer), TableEntry { number, answer: answer.clone() });
+        lookups.running.insert(Arc::clone(issuer), TableEntry { number, since: now, answer: answer.clone() });
         LookupStart::Ask(number, answer, sender)
     }
 
@@ -167,15 +182,18 @@ impl TenantMemory {
         Some(match found {
             LookupEnd::Tenant { guard, version } => {
                 self.others.remove(issuer);
+                self.listed.insert(Arc::clone(issuer), ());
                 let known = KnownTenant { guard: guard.clone(), version, since, failure: None };
                 self.tenants.insert(Arc::clone(issuer), Arc::new(known));
                 Ok(guard)
             }
             LookupEnd::Refused(error) => {
                 self.tenants.remove(issuer);
-                let time = match error {
-                    AuthError::UnknownTenant => limits.unknown_time_to_live,
-                    _ => RETRY,
+                let time = if matches!(error, AuthError::UnknownTenant) {
+                    self.listed.remove(issuer);
+                    limits.unknown_time_to_live
+                } else {
+                    RETRY
                 };
                 let refused = RefusedIssuer { error: error.clone(), until: now.saturating_add(time) };
                 self.others.insert(Arc::clone(issuer), refused);

@@ -157,3 +157,40 @@ async fn a_runtime_that_ends_during_a_lookup_leaves_nothing_behind() {
     directory.mode(Mode::Answers);
     assert!(tenants.verify(&token(ACME)).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_lookup_on_a_runtime_that_does_not_run_holds_up_requests_for_a_limited_time() {
+    let clock = ManualClock::new();
+    let directory = Directory::of_two(&clock);
+    let tenants = Tenants::builder(staff(&clock).build().unwrap(), directory.clone()).build().unwrap();
+    // It begins the lookup in a task that is never polled, and lives on.
+    let idle = {
+        let tenants = tenants.clone();
+        let begin = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let token = token(ACME);
+            runtime.block_on(async {
+                let mut verify = std::pin::pin!(tenants.verify(&token));
+                std::future::poll_fn(|context| {
+                    assert!(verify.as_mut().poll(context).is_pending());
+                    std::task::Poll::Ready(())
+                })
+                .await;
+            });
+            runtime
+        };
+        tokio::task::spawn_blocking(begin).await.unwrap()
+    };
+    assert_eq!(directory.calls(), 0);
+    let waiting = {
+        let tenants = tenants.clone();
+        tokio::spawn(async move { tenants.verify(&token(ACME)).await.unwrap_err().status().as_u16() })
+    };
+    tokio::task::yield_now().await;
+    clock.advance(secs(60));
+    assert_eq!(waiting.await.unwrap(), 503);
+    // The next request begins another lookup.
+    assert!(tenants.verify(&token(ACME)).await.is_ok());
+    assert_eq!(directory.calls(), 1);
+    idle.shutdown_background();
+}

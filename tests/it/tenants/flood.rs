@@ -1,5 +1,8 @@
 //! Strangers who send tokens of random issuers: what that costs the database and the memory, and what others notice of it.
 
+use jwt_guard_tests::events;
+use tracing::Level;
+
 use super::*;
 
 /// An unsigned token of an issuer of this number.
@@ -86,4 +89,44 @@ async fn more_tenants_than_are_remembered_are_looked_up_again() {
         }
     }
     assert!(town.directory.calls() > 60, "{}", town.directory.calls());
+}
+
+#[tokio::test]
+async fn a_flood_shows_no_hidden_route_and_is_not_an_error_of_the_service() {
+    let town = Town::with(|builder| builder.max_lookups_per_second(1)).await;
+    assert_eq!(town.tenants.verify(&forged(0)).await.unwrap_err().status(), 401);
+    let log = events::capture();
+    let answer = |path: &'static str| town.server.send(bearer(path, &forged(1)));
+    let (open, hidden, absent) = (answer("/me").await, answer("/hidden").await, answer("/absent").await);
+    assert_eq!([open.status.as_u16(), hidden.status.as_u16(), absent.status.as_u16()], [503, 404, 404]);
+    assert_eq!(hidden.body, absent.body);
+    let levels: Vec<_> = log.take().into_iter().map(|logged| logged.level).collect();
+    assert!(levels.iter().all(|level| *level >= Level::INFO) && levels.contains(&Level::INFO), "{levels:?}");
+}
+
+#[tokio::test]
+async fn strangers_take_no_lookups_of_a_tenant_that_was_forgotten() {
+    let town = Town::with(|builder| builder.max_lookups_per_second(1)).await;
+    assert_eq!(town.status(&token(ACME)).await, 200);
+    town.clock.advance(secs(1));
+    assert_eq!(town.tenants.verify(&forged(0)).await.unwrap_err().status(), 401);
+    town.tenants.forget(ACME);
+    assert_eq!(town.status(&token(ACME)).await, 200);
+    // One that has left is a stranger again.
+    town.directory.remove(ACME);
+    town.tenants.forget(ACME);
+    assert_eq!(town.status(&token(ACME)).await, 401);
+    town.clock.advance(secs(60));
+    assert_eq!(town.tenants.verify(&forged(1)).await.unwrap_err().status(), 401);
+    assert_eq!(town.status(&token(ACME)).await, 503);
+}
+
+#[tokio::test]
+async fn an_issuer_with_control_characters_is_never_looked_up() {
+    let town = Town::new().await;
+    for issuer in ["\\u0000", "https://acme.example\\n", "\\u0085", "\\u007f"] {
+        let claims = Payload::good().with("iss", &format!("\"{issuer}\""));
+        assert_eq!(town.status(&key(ACME).token(&claims)).await, 401, "{issuer}");
+    }
+    assert_eq!(town.directory.calls(), 0);
 }

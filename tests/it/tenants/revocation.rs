@@ -1,7 +1,8 @@
 //! Guards that share a token store: an issuer cannot end the tokens of another one by giving its own the same ids.
 
+use axum::extract::State;
 use axum::response::Response;
-use jwt_guard::login::LoginError;
+use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::store::{MemoryStore, Revocation, TokenStore};
 use std::time::SystemTime;
 
@@ -83,4 +84,75 @@ async fn an_operator_revokes_of_one_issuer_or_of_all() {
     assert_eq!([status(&server, &of_acme).await, status(&server, &of_bolt).await], [401, 200]);
     store.revoke(Revocation::Token { id, expires_at }, now).await.unwrap();
     assert_eq!(status(&server, &of_bolt).await, 401);
+}
+
+#[jwt_guard::anonymous_allowed(credentials = "ignored")]
+async fn logout_of_all(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    guard.logout(&credentials).await
+}
+
+#[jwt_guard::authentication_required]
+async fn logout_by_one(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    guard.logout(&credentials).await
+}
+
+#[tokio::test]
+async fn a_logout_with_any_credentials_ends_each_login_in_the_store_of_its_own_tenant() {
+    let clock = ManualClock::new();
+    let directory = Directory::of(
+        [ACME, BOLT]
+            .map(|issuer| (issuer, tenant(issuer, &clock).token_store(MemoryStore::new()).build().unwrap())),
+    );
+    // Its own guard has no store.
+    let tenants = Tenants::builder(staff(&clock).build().unwrap(), directory.clone()).build().unwrap();
+    let router = app()
+        .route("/logout", routing::post(logout_of_all))
+        .route("/logout-by-one", routing::post(logout_by_one))
+        .with_tenants(tenants.clone());
+    let server = Server::start(router.into_axum()).await;
+    for path in ["/logout", "/logout-by-one"] {
+        for issuer in [ACME, BOLT] {
+            let token = key(issuer).token(&claims(issuer).with("jti", &format!("\"{path}\"")));
+            assert_eq!(status(&server, &token).await, 200);
+            assert_eq!(server.send(Request::new("POST", path).bearer(&token)).await.status, 204, "{path}");
+            assert_eq!(status(&server, &token).await, 401, "{path} {issuer}");
+        }
+    }
+    // Whose tokens they are is unknown while the directory does not answer, so nothing may be called ended.
+    directory.mode(Mode::Fails);
+    tenants.forget_all();
+    let token = key(ACME).token(&claims(ACME).with("jti", "\"another\""));
+    assert_eq!(server.send(Request::new("POST", "/logout").bearer(&token)).await.status, 503);
+    // A stranger's token is a dead one.
+    directory.mode(Mode::Answers);
+    clock.advance(secs(60));
+    let stranger = key(STRANGER).token(&claims(STRANGER).with("jti", "\"x\""));
+    assert_eq!(server.send(Request::new("POST", "/logout").bearer(&stranger)).await.status, 500);
+}
+
+#[tokio::test]
+async fn a_guard_ends_no_login_of_a_caller_whom_another_guard_has_verified() {
+    #[jwt_guard::authentication_required]
+    async fn logout_elsewhere(
+        State(staff): State<JwtGuard>,
+        caller: Principal,
+    ) -> Result<Response, LoginError> {
+        staff.logout(&caller).await
+    }
+    let clock = ManualClock::new();
+    let store = MemoryStore::new();
+    let directory = Directory::of([(ACME, tenant(ACME, &clock).token_store(store.clone()).build().unwrap())]);
+    let staff = staff(&clock).token_store(store.clone()).build().unwrap();
+    let tenants = Tenants::builder(staff.clone(), directory).build().unwrap();
+    let router = Router::new()
+        .route("/me", routing::get(me))
+        .route("/logout", routing::post(logout_elsewhere))
+        .with_tenants(tenants)
+        .with_state(staff);
+    let server = Server::start(router.into_axum()).await;
+    let (of_acme, own) = (named(ACME, None), jwt_guard_tests::token(&[("jti", "\"two\"")]));
+    assert_eq!(server.send(Request::new("POST", "/logout").bearer(&of_acme)).await.status, 500);
+    assert_eq!([status(&server, &of_acme).await, status(&server, &own).await], [200, 200]);
+    assert_eq!(server.send(Request::new("POST", "/logout").bearer(&own)).await.status, 204);
+    assert_eq!([status(&server, &of_acme).await, status(&server, &own).await], [200, 401]);
 }
