@@ -78,6 +78,29 @@ impl Key {
         format!("it is written `{}`", self.form)
     }
 
+    /// The condition on the path with this name.
+    pub(crate) fn on_path(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name && key.reads_path())
+    }
+
+    const fn reads_path(&self) -> bool {
+        matches!(self.id, KeyId::Condition(ConditionKey::Owner | ConditionKey::Path))
+    }
+
+    /// How its opposite is written.
+    pub(crate) fn negated(&self) -> String {
+        if self.reads_path() { self.refused_below_not() } else { format!("write `not({})`", self.form) }
+    }
+
+    /// Why a condition on the path has no opposite.
+    pub(crate) fn refused_below_not(&self) -> String {
+        format!(
+            "`{}` cannot stand below `not(..)`, where another spelling of the same value would pass, such as `07` for `7`; \
+             let a function decide, as in `check = may_approve`",
+            self.name
+        )
+    }
+
     pub(crate) const fn is_condition(&self) -> bool {
         matches!(self.id, KeyId::Condition(_))
     }

@@ -7,14 +7,20 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 
 use crate::errors::ErrorSink;
+use crate::keys::Key;
 
 /// Reports `||`, `|`, `&&` or a leading `!` in the next argument, and says whether there is one.
 pub(super) fn report(input: ParseStream<'_>, errors: &mut ErrorSink) -> bool {
     let tokens = argument(input);
     if let Some(TokenTree::Punct(not)) = tokens.first().filter(|token| is(token, '!')) {
         let rest: TokenStream = tokens.iter().skip(1).cloned().collect();
-        let rest = if rest.is_empty() { "..".to_owned() } else { rest.to_string() };
-        errors.push(not, format!("`!` is not used here; write `not({rest})`"));
+        let on_path = tokens.get(1).and_then(|name| Key::on_path(&name.to_string()));
+        let fix = match on_path {
+            Some(key) => key.negated(),
+            None if rest.is_empty() => "write `not(..)`".to_owned(),
+            None => format!("write `not({rest})`"),
+        };
+        errors.push(not, format!("`!` is not used here; {fix}"));
         return true;
     }
     let Some(at) = tokens.iter().position(|token| is(token, '|')).or_else(|| both(&tokens)) else {

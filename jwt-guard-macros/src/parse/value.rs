@@ -102,7 +102,7 @@ pub(super) fn equals(
         let name = &key.name;
         let message = match operator.to_string().as_str() {
             "= =" | "==" => format!("`==` has one `=` here; {}", key.written()),
-            "! =" | "!=" => format!("`!=` is not used here; write `not({})`", key.form),
+            "! =" | "!=" => format!("`!=` is not used here; {}", key.negated()),
             other => format!(
                 "`{name}` asks for equality only, found `{other}`; {}. Compare in the handler, which refuses by \
                  `JwtGuard::forbid`",

@@ -111,6 +111,37 @@ fn a_condition_on_the_path_is_written_in_one_way() {
 }
 
 #[test]
+fn a_condition_on_the_path_cannot_stand_below_not() {
+    let refused = |name: &str| {
+        format!(
+            "`{name}` cannot stand below `not(..)`, where another spelling of the same value would pass, such as `07` for \
+             `7`; let a function decide, as in `check = may_approve`"
+        )
+    };
+    for (arguments, names) in [
+        (r#"not(owner = "a")"#, &["owner"][..]),
+        (r#"not(path("a") = claim("b"))"#, &["path"]),
+        (r#"not(not(owner = "a"))"#, &["owner"]),
+        (
+            r#"scope = "a", any(role = "b", not(all(any(owner = "a", path("a") = claim("b")), fresh)))"#,
+            &["owner", "path"],
+        ),
+    ] {
+        let expected: Vec<_> = names.iter().map(|name| refused(name)).collect();
+        assert_eq!(messages(Requires, arguments), expected, "{arguments}");
+    }
+    for (arguments, operator, name) in [
+        (r#"owner != "a""#, "!=", "owner"),
+        (r#"!owner = "a""#, "!", "owner"),
+        (r#"!path("a") = claim("b")"#, "!", "path"),
+    ] {
+        let expected = format!("`{operator}` is not used here; {}", refused(name));
+        assert_eq!(messages(Requires, arguments), [expected], "{arguments}");
+    }
+    assert_eq!(messages(Requires, r#"any(owner = "a", not(scope = "b")), not(fresh)"#), [""; 0]);
+}
+
+#[test]
 fn a_condition_that_is_written_twice_is_a_mistake_on_its_own_level_only() {
     assert_eq!(messages(Requires, r#"any(scope = "a", role = "b"), any(scope = "a", role = "c")"#), [""; 0]);
     for twice in [

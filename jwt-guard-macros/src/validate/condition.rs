@@ -79,6 +79,7 @@ fn group(key: &Key, group: Group, errors: &mut ErrorSink) -> Option<Vec<Conditio
 
 fn not(key: &Key, inner: Group, errors: &mut ErrorSink) -> Option<Condition> {
     let surplus = inner.conditions.get(1).map(|condition| condition.ident.clone());
+    report_path_conditions(&inner.conditions, errors);
     let list = group(key, inner, errors);
     if let Some(surplus) = surplus {
         errors.push(
@@ -89,6 +90,26 @@ fn not(key: &Key, inner: Group, errors: &mut ErrorSink) -> Option<Condition> {
         return None;
     }
     list?.pop().map(|inner| Condition::Not(Box::new(inner)))
+}
+
+/// Another spelling of the same value is another text: what a handler reads as the number 7 would pass as `07`.
+fn report_path_conditions(conditions: &[ParsedCondition], errors: &mut ErrorSink) {
+    for condition in conditions {
+        match &condition.value {
+            ConditionValue::Owner(_) | ConditionValue::Path { .. } => {
+                errors.push(&condition.ident, condition.key.refused_below_not());
+            }
+            ConditionValue::All(group) | ConditionValue::Any(group) => {
+                report_path_conditions(&group.conditions, errors);
+            }
+            // It reports its own. The compiler looks into a policy, in the runtime crate's `Requirement::check`.
+            ConditionValue::Not(_) | ConditionValue::Policy(_) => {}
+            ConditionValue::Scope(_)
+            | ConditionValue::Role(_)
+            | ConditionValue::Claim { .. }
+            | ConditionValue::Fresh => {}
+        }
+    }
 }
 
 /// The same condition twice is a slip: one of them was meant to be another.

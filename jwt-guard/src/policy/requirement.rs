@@ -16,7 +16,7 @@ pub enum Requirement {
     Any(&'static [Self]),
     /// Not this. It holds if the caller lacks the requirement for any reason: `Not(&Role("suspended"))` admits a caller
     /// whose token has no claim with roles at all. With a malformed claim the condition is unknown, and the caller is
-    /// refused.
+    /// refused. Conditions on the path cannot stand in it.
     Not(&'static Self),
     /// The token grants this scope, or one that implies it.
     Scope(&'static str),
@@ -30,10 +30,12 @@ pub enum Requirement {
     Fresh,
     /// The parameter of the path with this name is the subject of the caller, a person of the guard's own issuer or of its
     /// only one; a session counts as the guard's own. For a machine, and for a caller of another issuer, whose subjects
-    /// are other people's, the condition is unknown.
+    /// are other people's, the condition is unknown. It cannot stand below [`Requirement::Not`]: the same value may be spelled
+    /// in several ways (`7`, `07`, `%37`), and each that is not the subject's would pass.
     Owner(&'static str),
     /// The parameter of the path with this name equals the claim at this path: a string, or an integer in decimal digits,
     /// or a list that contains it. A claim of another type makes the condition unknown, as for [`Requirement::Claim`].
+    /// It cannot stand below [`Requirement::Not`], as [`Requirement::Owner`] cannot.
     PathClaim(&'static str, &'static [&'static str]),
     /// The conditions of another policy, and the name to show for it.
     Policy(&'static str, &'static Self),
@@ -72,7 +74,15 @@ impl Requirement {
                     rest = tail;
                 }
             }
-            Self::Not(inner) | Self::Policy(_, inner) => inner.check(),
+            Self::Not(inner) => {
+                assert!(
+                    !inner.reads_path(),
+                    "a condition on the path cannot stand below `not(..)`, where another spelling of the same value would \
+                     pass, such as `07` for `7`; write a function with `#[jwt_guard::check]`, and name it by `check = ..`"
+                );
+                inner.check();
+            }
+            Self::Policy(_, inner) => inner.check(),
             Self::Scope(name) => {
                 check_scope(name);
             }

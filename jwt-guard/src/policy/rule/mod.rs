@@ -99,7 +99,8 @@ impl Rule {
     ///
     /// At compile time: if the rule admits anonymous callers, who cannot meet conditions; if it accepts refresh tokens,
     /// which have no scopes, roles and claims; if it has conditions already; and if a condition has an impossible name,
-    /// such as a role with white space at its end.
+    /// such as a role with white space at its end; and if a
+    /// condition on the path stands below [`Requirement::Not`].
     #[must_use]
     #[track_caller]
     pub const fn with_requirement(mut self, requirement: Requirement) -> Self {

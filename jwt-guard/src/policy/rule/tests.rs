@@ -60,6 +60,26 @@ fn conditions_are_given_once() {
     assert_eq!(once().requirement(), &Requirement::Scope("a"));
 }
 
+/// Another spelling of the same value is another text, which would pass.
+#[test]
+fn a_condition_on_the_path_cannot_stand_below_not() {
+    const OWNER: Requirement = Requirement::Owner("user");
+    const TENANT: Requirement = Requirement::PathClaim("tenant", &["tenant"]);
+    const NESTED: Requirement =
+        Requirement::Any(&[Requirement::Role("a"), Requirement::All(&[Requirement::Policy("P", &OWNER)])]);
+    for illegal in [
+        Requirement::Not(&OWNER),
+        Requirement::Not(&TENANT),
+        Requirement::Not(&NESTED),
+        Requirement::Not(&Requirement::Not(&OWNER)),
+        Requirement::All(&[Requirement::Fresh, Requirement::Policy("P", &Requirement::Not(&TENANT))]),
+    ] {
+        assert!(refuses(move || Rule::authenticated().with_requirement(illegal)), "{illegal}");
+    }
+    let beside = Requirement::All(&[NESTED, TENANT, Requirement::Not(&Requirement::Role("b"))]);
+    assert_eq!(Rule::authenticated().with_requirement(beside).requirement(), &beside);
+}
+
 #[test]
 fn conditions_name_what_a_token_can_have() {
     for illegal in [
