@@ -332,6 +332,8 @@ async fn a_refusal_by_a_check_is_written_by_the_renderer() {
     assert_eq!((refused.status.as_u16(), &*refused.body), (403, "a teapot"));
 }
 
+const CLOSED_LOGIN: &Rule = &Rule::anonymous().credentials_ignored().with_checks(&["never"]);
+
 #[tokio::test]
 async fn outside_of_its_handler_a_policy_with_a_check_admits_no_caller() {
     let guard: JwtGuard = hs256();
@@ -339,6 +341,17 @@ async fn outside_of_its_handler_a_policy_with_a_check_admits_no_caller() {
     let refusal = guard.verify_by(&token(&[]), const { &ByHand::RULE }).await.unwrap_err();
     assert_eq!(refusal.status(), 500);
     assert_eq!(events.only().field("code"), Some("check_outside"));
+    let caller = guard.verify(&token(&[])).await.unwrap();
+    for policy in [const { &Rule::anonymous().with_checks(&["never"]) }, CLOSED_LOGIN] {
+        let events = capture();
+        for text in [&*token(&[]), "a.b.c"] {
+            assert_eq!(guard.verify_by(text, policy).await.unwrap_err().status(), 500, "{policy} {text}");
+        }
+        assert_eq!(guard.authorize(&caller, policy).unwrap_err().status(), 500, "{policy}");
+        let logged = events.take();
+        assert_eq!(logged.len(), 3, "{logged:?}");
+        assert!(logged.iter().all(|event| event.field("code") == Some("check_outside")), "{logged:?}");
+    }
 }
 
 #[test]
