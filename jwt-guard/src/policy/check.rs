@@ -1,5 +1,29 @@
 //! What a handler asks beyond the conditions of its policy.
 
+/// Refuses names that are not paths of functions: a line break would write a line of its own into the access lock.
+///
+/// # Panics
+///
+/// While compiling.
+#[track_caller]
+pub(super) const fn assert_names(names: &[&str]) {
+    let mut rest_of_names = names;
+    while let [name, tail @ ..] = rest_of_names {
+        let mut rest = name.as_bytes();
+        let mut after_r = false;
+        assert!(!rest.is_empty(), "the name of a check is empty; it is a path such as `rules::owns_order`");
+        while let [byte, tail @ ..] = rest {
+            assert!(
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':') || after_r && *byte == b'#',
+                "the name of a check is a path in ASCII letters, digits, `_` and `::`, such as `rules::owns_order`"
+            );
+            after_r = *byte == b'r';
+            rest = tail;
+        }
+        rest_of_names = tail;
+    }
+}
+
 /// What is asked beyond the conditions: nothing.
 #[derive(Debug)]
 pub struct NoCheck(());

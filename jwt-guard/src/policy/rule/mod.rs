@@ -3,6 +3,7 @@
 mod display;
 
 use super::Requirement;
+use super::check::assert_names;
 use crate::token::TokenKind;
 
 /// A whole policy: who is admitted, under which conditions, and what a refusal looks like.
@@ -262,8 +263,15 @@ impl Rule {
 
     /// Names the checks that the handler makes after the conditions, as [`Guarded`](crate::Guarded) has them in its second
     /// parameter. The attributes call this for `check = ..`.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, if a name is not a path of Rust in ASCII, such as `rules::owns_order`: log, access table and access
+    /// lock show it as it is.
     #[must_use]
+    #[track_caller]
     pub const fn with_checks(mut self, names: &'static [&'static str]) -> Self {
+        assert_names(names);
         self.checks = names;
         self
     }

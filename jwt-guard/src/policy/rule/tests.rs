@@ -150,6 +150,27 @@ fn a_handler_makes_as_many_checks_as_its_policy_names() {
     assert!(std::panic::catch_unwind(|| TWO.shared_requirement()).is_err(), "its checks would be lost");
 }
 
+/// A name stands in the access lock and the log as it is.
+#[test]
+fn a_check_is_named_by_the_path_of_a_function() {
+    const ILLEGAL: [&[&str]; 9] = [
+        &[""],
+        &["a", ""],
+        &["a\nlock GET /b"],
+        &["a b"],
+        &["a)"],
+        &["a#"],
+        &["a\u{202e}"],
+        &["größe"],
+        &["a\", b"],
+    ];
+    for names in ILLEGAL {
+        assert!(std::panic::catch_unwind(|| Rule::authenticated().with_checks(names)).is_err(), "{names:?}");
+    }
+    const LEGAL: &[&str] = &["owns_order", "::rules::r#type::is_open2", "crate::A", "r#match"];
+    assert_eq!(Rule::authenticated().with_checks(LEGAL).checks(), LEGAL);
+}
+
 #[test]
 fn checks_are_shown_behind_the_conditions() {
     const SCOPE: Requirement = Requirement::Scope("a");
