@@ -111,6 +111,16 @@ fn a_condition_on_the_path_is_written_in_one_way() {
 }
 
 #[test]
+fn the_subject_of_a_path_is_its_owner() {
+    let expected =
+        r#"`claim("sub")` may name a machine, or a person of another issuer; write `owner = "user"`"#;
+    for arguments in [r#"path("user") = claim("sub")"#, r#"any(fresh, path("user") = claim("sub"))"#] {
+        assert_eq!(messages(Requires, arguments), [expected], "{arguments}");
+    }
+    assert_eq!(messages(Requires, r#"path("user") = claim("act", "sub"), claim("sub") = "a""#), [""; 0]);
+}
+
+#[test]
 fn a_condition_on_the_path_cannot_stand_below_not() {
     let refused = |name: &str| {
         format!(

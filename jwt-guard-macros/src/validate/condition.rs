@@ -32,6 +32,7 @@ fn condition(parsed: ParsedCondition, errors: &mut ErrorSink) -> Option<Conditio
         ConditionValue::Path { parameter, parentheses, claim } => {
             let parameter = names::parameter(key, parameter, errors);
             let claim = claim_path(key, parentheses, claim, errors);
+            let claim = claim.and_then(|claim| not_the_subject(parameter.as_ref(), claim, errors));
             Some(Condition::PathClaim(parameter?, claim?))
         }
         ConditionValue::Policy(path) => Some(Condition::Policy(path)),
@@ -68,6 +69,27 @@ fn claim_path(
     (path.len() == total).then_some(path)
 }
 
+/// The subject is a name of one issuer, and perhaps of a machine. `owner` knows of both.
+fn not_the_subject(
+    parameter: Option<&LitStr>,
+    claim: Vec<LitStr>,
+    errors: &mut ErrorSink,
+) -> Option<Vec<LitStr>> {
+    match claim.as_slice() {
+        [name] if name.value() == "sub" => {
+            let parameter = parameter.map_or_else(|| "..".to_owned(), |name| format!("{:?}", name.value()));
+            errors.push(
+                name,
+                format!(
+                    "`claim(\"sub\")` may name a machine, or a person of another issuer; write `owner = {parameter}`"
+                ),
+            );
+            None
+        }
+        _ => Some(claim),
+    }
+}
+
 fn group(key: &Key, group: Group, errors: &mut ErrorSink) -> Option<Vec<Condition>> {
     let Group { parentheses, conditions, complete } = group;
     if conditions.is_empty() && complete {
@@ -102,9 +124,11 @@ fn report_path_conditions(conditions: &[ParsedCondition], errors: &mut ErrorSink
             ConditionValue::All(group) | ConditionValue::Any(group) => {
                 report_path_conditions(&group.conditions, errors);
             }
-            // It reports its own. The compiler looks into a policy, in the runtime crate's `Requirement::check`.
-            ConditionValue::Not(_) | ConditionValue::Policy(_) => {}
-            ConditionValue::Scope(_)
+            // An inner `not(..)` reports its own. The compiler looks into a policy, in the runtime crate's
+            // `Requirement::check`.
+            ConditionValue::Not(_)
+            | ConditionValue::Policy(_)
+            | ConditionValue::Scope(_)
             | ConditionValue::Role(_)
             | ConditionValue::Claim { .. }
             | ConditionValue::Fresh => {}

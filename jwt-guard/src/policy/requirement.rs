@@ -35,7 +35,7 @@ pub enum Requirement {
     Owner(&'static str),
     /// The parameter of the path with this name equals the claim at this path: a string, or an integer in decimal digits,
     /// or a list that contains it. A claim of another type makes the condition unknown, as for [`Requirement::Claim`].
-    /// It cannot stand below [`Requirement::Not`], as [`Requirement::Owner`] cannot.
+    /// Every trusted issuer is believed about the claim. It cannot stand below [`Requirement::Not`], as [`Requirement::Owner`] cannot.
     PathClaim(&'static str, &'static [&'static str]),
     /// The conditions of another policy, and the name to show for it.
     Policy(&'static str, &'static Self),
