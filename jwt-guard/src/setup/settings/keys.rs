@@ -25,9 +25,10 @@ enum KeyForm {
 }
 
 /// The settings that name a key.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "oidc_issuer",
     "jwks_url",
+    "metadata_url",
     "trust",
     "secret",
     "secret_file",

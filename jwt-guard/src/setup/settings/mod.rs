@@ -1,9 +1,11 @@
 //! The settings of a guard as data: from a configuration file, or from the environment.
 
+mod bearer;
 mod env;
 mod keys;
 mod names;
 mod secret_text;
+mod setters;
 mod table;
 mod tables;
 mod trust;
@@ -18,11 +20,11 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Builder, HasAudience, HasKeys, ImportReport};
 use crate::cookies::CookieSettings;
-use crate::issue::IssuerBuilder;
 use crate::keys::Algorithm;
 use crate::location::TokenLocation;
 use crate::secret::Secret;
 use crate::verify::{TokenCache, TokenProfile};
+use setters::{when, with};
 pub use trust::TrustedSettings;
 
 /// The settings of a guard that are texts, numbers and lists, for configuration files and for the environment.
@@ -68,6 +70,9 @@ pub use trust::TrustedSettings;
 /// | `signing_key_id` | `JWT_GUARD_SIGNING_KEY_ID` | the `kid` of issued tokens |
 /// | `oidc_issuer` | `JWT_GUARD_OIDC_ISSUER` | accepted `iss` of an OpenID provider or authorization server, whose keys are found by this name |
 /// | `jwks_url` | `JWT_GUARD_JWKS_URL` | address of the JSON Web Key set of `issuer`, `https://..` |
+/// | `metadata_url` | `JWT_GUARD_METADATA_URL` | address of the document of `issuer` or `oidc_issuer`, where its name does not say it |
+/// | `bearer_file` | `JWT_GUARD_BEARER_FILE` | file with the token for key servers that ask who fetches; needs `bearer_origins` |
+/// | `bearer_origins` | `JWT_GUARD_BEARER_ORIGINS` | list of the only origins to which that token goes, such as `https://kubernetes.default.svc` |
 /// | `trust` | `JWT_GUARD_TRUST` | other issuers: list of `keycloak:https://id.example/realms/shop`, `oidc:https://..`, or tables; see [`TrustedSettings`] |
 /// | `issuer` | `JWT_GUARD_ISSUER` | accepted `iss`, or list of them; the first is the guard's own |
 /// | `audience` | `JWT_GUARD_AUDIENCE` | accepted `aud`, or list of them |
@@ -81,6 +86,9 @@ pub use trust::TrustedSettings;
 /// | `subject_claim` | `JWT_GUARD_SUBJECT_CLAIM` | claim that names the caller; `sub` by default |
 /// | `scope_claims` | `JWT_GUARD_SCOPE_CLAIMS` | paths of claims, `[["scope"], ["scp"]]` by default |
 /// | `role_claims` | `JWT_GUARD_ROLE_CLAIMS` | paths of claims such as `[["realm_access", "roles"]]`; `[["roles"]]` by default |
+/// | `role_object_claims` | `JWT_GUARD_ROLE_OBJECT_CLAIMS` | paths of objects whose members are roles, in any organization; none by default |
+/// | `role_object_claims_in` | `JWT_GUARD_ROLE_OBJECT_CLAIMS_IN` | the same in one organization: table such as `{"163840776835432705": "project_roles"}` |
+/// | `machine_callers` | `JWT_GUARD_MACHINE_CALLERS` | `true` accepts tokens that name a client and no subject |
 /// | `scope_implies` | `JWT_GUARD_SCOPE_IMPLIES` | table of scopes with those that each implies, such as `{"orders:admin": ["orders:write"]}` |
 /// | `role_implies` | `JWT_GUARD_ROLE_IMPLIES` | the same for roles |
 /// | `locations` | `JWT_GUARD_LOCATIONS` | list of `bearer` (default), `scheme:JWT`, `header:X-Api-Key`, `header:X-Auth:Bearer`, `cookie:NAME`, `websocket:bearer` |
@@ -176,6 +184,16 @@ pub struct Settings {
     /// As [`Builder::jwks_url`](crate::setup::Builder::jwks_url).
     #[serde(deserialize_with = "values::given")]
     pub jwks_url: Option<String>,
+    /// As [`Builder::metadata_url`](crate::setup::Builder::metadata_url).
+    #[serde(deserialize_with = "values::given")]
+    pub metadata_url: Option<String>,
+    /// As [`RemoteKeySettings::bearer_file`](crate::keys::remote::RemoteKeySettings::bearer_file), for issuers without their own.
+    /// [`Builder::remote_keys`](crate::setup::Builder::remote_keys) in code replaces it.
+    #[serde(deserialize_with = "values::given")]
+    pub bearer_file: Option<PathBuf>,
+    /// The only origins to which the token in `bearer_file` goes.
+    #[serde(deserialize_with = "values::list")]
+    pub bearer_origins: Vec<String>,
     /// As [`Builder::trust`](crate::setup::Builder::trust), a call for each.
     #[serde(deserialize_with = "trust::list")]
     pub trust: Vec<TrustedSettings>,
@@ -215,6 +233,15 @@ pub struct Settings {
     /// As [`Builder::role_claim`](crate::setup::Builder::role_claim), each a path.
     #[serde(deserialize_with = "values::paths")]
     pub role_claims: Vec<Vec<String>>,
+    /// As [`Builder::role_object_claim`](crate::setup::Builder::role_object_claim), each a path.
+    #[serde(deserialize_with = "values::paths")]
+    pub role_object_claims: Vec<Vec<String>>,
+    /// As [`Builder::role_object_claim_in`](crate::setup::Builder::role_object_claim_in): organizations, each with paths.
+    #[serde(deserialize_with = "table::table")]
+    pub role_object_claims_in: BTreeMap<String, Vec<Vec<String>>>,
+    /// As [`Builder::machine_callers`](crate::setup::Builder::machine_callers).
+    #[serde(deserialize_with = "values::switch")]
+    pub machine_callers: bool,
     /// As [`Builder::scope_implies`](crate::setup::Builder::scope_implies), a call for each.
     #[serde(deserialize_with = "table::table")]
     pub scope_implies: BTreeMap<String, Vec<String>>,
@@ -293,81 +320,6 @@ impl Settings {
     pub fn into_builder(self) -> Builder<HasKeys, HasAudience> {
         self.into_builder_with(ImportReport::default())
     }
-
-    /// As [`Settings::into_builder`], with the problems of reading the settings. Every setting goes through its setter.
-    fn into_builder_with(mut self, mut report: ImportReport) -> Builder<HasKeys, HasAudience> {
-        let builder = Builder::imported();
-        let builder = with(builder, keys::verifying(&mut self, &mut report), Builder::with_key);
-        let builder = with(builder, keys::signing(&mut self, &mut report), Builder::signing_key);
-        let mut trusted = Vec::new();
-        for issuer in self.trust {
-            match issuer.into_issuer() {
-                Ok(issuer) => trusted.push(issuer),
-                Err(problem) => report.problems.setting(problem),
-            }
-        }
-        let builder = trusted.into_iter().fold(builder, Builder::trust);
-        if self.oidc_issuer.is_some() && self.jwks_url.is_some() {
-            report.problems.setting("`oidc_issuer` and `jwks_url` are set; keep one of them: the first finds the address of the keys");
-        }
-        let builder = with(builder, self.jwks_url, Builder::jwks_url);
-        let builder = with(builder, self.oidc_issuer, Builder::oidc_issuer);
-        let builder = builder.import(report).algorithms(self.algorithms);
-        let builder = self.issuer.into_iter().fold(builder, Builder::issuer);
-        let builder = self.audience.into_iter().fold(builder, Builder::audience);
-        let builder = self.required_claims.into_iter().fold(builder, Builder::required_claim);
-        let builder = with(builder, self.profile, Builder::profile);
-        let builder = with(builder, self.leeway, Builder::leeway);
-        let builder = with(builder, self.max_lifetime, Builder::max_lifetime);
-        let builder = with(builder, self.max_token_age, Builder::max_token_age);
-        let builder = when(builder, self.refuse_embedded_keys, Builder::refuse_embedded_keys);
-        let builder = with(builder, self.max_token_len, Builder::max_token_len);
-        let builder = with(builder, self.subject_claim, Builder::subject_claim);
-        let builder = self.scope_claims.into_iter().fold(builder, Builder::scope_claim);
-        let builder = self.role_claims.into_iter().fold(builder, Builder::role_claim);
-        let implies =
-            |builder: Builder<_, _>, (name, implied)| builder.scope_implies::<String>(name, implied);
-        let builder = self.scope_implies.into_iter().fold(builder, implies);
-        let implies = |builder: Builder<_, _>, (name, implied)| builder.role_implies::<String>(name, implied);
-        let builder = self.role_implies.into_iter().fold(builder, implies);
-        let locations = Some(self.locations).filter(|locations| !locations.is_empty());
-        let builder = with(builder, locations, Builder::locations);
-        let builder = when(builder, self.prefer_first, Builder::prefer_first);
-        let builder = when(builder, self.strip_credentials, Builder::strip_credentials);
-        let builder = with(builder, self.cookies, Builder::cookies);
-        let builder = self.trusted_origins.into_iter().fold(builder, Builder::trusted_origin);
-        let builder = with(builder, self.token_cache, Builder::token_cache);
-        let builder = when(builder, self.token_401_for_malformed, Builder::token_401_for_malformed);
-        let builder = with(builder, self.name, Builder::name);
-        let builder = with(builder, self.resource, Builder::resource);
-        let builder = with(builder, self.realm, Builder::realm);
-        let issuing =
-            |builder: Builder<_, _>, set: fn(IssuerBuilder, Duration) -> IssuerBuilder, lifetime| {
-                builder.issuing(move |issuer| set(issuer, lifetime))
-            };
-        let builder = with(builder, self.access_lifetime, |builder, lifetime| {
-            issuing(builder, IssuerBuilder::access_lifetime, lifetime)
-        });
-        let builder = with(builder, self.refresh_lifetime, |builder, lifetime| {
-            issuing(builder, IssuerBuilder::refresh_lifetime, lifetime)
-        });
-        let builder = with(builder, self.refresh_grace, Builder::refresh_grace);
-        let builder = when(builder, self.refresh_ends_access, Builder::refresh_ends_access);
-        when(builder, self.allow_list, Builder::allow_list)
-    }
-}
-
-/// Calls the setter of a present value.
-fn with<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
-    match value {
-        Some(value) => set(builder, value),
-        None => builder,
-    }
-}
-
-/// Calls the setter of an enabled switch.
-fn when<B>(builder: B, is_on: bool, set: impl FnOnce(B) -> B) -> B {
-    if is_on { set(builder) } else { builder }
 }
 
 #[cfg(test)]

@@ -18,17 +18,19 @@ pub(super) fn names() -> &'static [&'static str] {
 }
 
 /// What can be set in code only, and the method for it.
-const IN_CODE: [(&str, &str); 14] = [
+const IN_CODE: [(&str, &str); 16] = [
     ("any_audience", ".danger().any_audience(\"reason\")"),
     ("clock", ".clock(..)"),
     ("issuing", ".issuing(..)"),
     ("key_fetcher", ".key_fetcher(..)"),
     ("load_user", ".load_user(..)"),
     ("loopback_http", ".danger().loopback_http(\"reason\")"),
+    ("proxy", ".remote_keys(RemoteKeySettings::new().proxy(..))"),
     ("query_parameter", ".danger().query_parameter(..)"),
     ("refusal_body", ".refusal_body(..)"),
     ("remote_keys", ".remote_keys(..)"),
     ("revocation", ".revocation(..)"),
+    ("root_certificate", ".remote_keys(RemoteKeySettings::new().root_certificate(..))"),
     ("sessions", ".sessions(..)"),
     ("store", ".token_store(..)"),
     ("token_store", ".token_store(..)"),

@@ -1,11 +1,15 @@
 //! Other issuers among the settings: each a preset with its argument, or a table.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
-use std::fmt;
 
 use super::values::{self, Element};
+use super::{bearer, table};
 use crate::setup::TrustedIssuer;
 
 /// A trusted issuer, and what is changed of its preset.
@@ -34,6 +38,16 @@ pub struct TrustedSettings {
     /// As [`TrustedIssuer::jwks_url`].
     #[serde(deserialize_with = "values::given")]
     pub jwks_url: Option<String>,
+    /// As [`TrustedIssuer::metadata_url`].
+    #[serde(deserialize_with = "values::given")]
+    pub metadata_url: Option<String>,
+    /// As [`RemoteKeySettings::bearer_file`](crate::keys::remote::RemoteKeySettings::bearer_file), for this issuer by
+    /// [`TrustedIssuer::remote_keys`]; the guard's by default.
+    #[serde(deserialize_with = "values::given")]
+    pub bearer_file: Option<PathBuf>,
+    /// The only origins to which the token in `bearer_file` goes.
+    #[serde(deserialize_with = "values::list")]
+    pub bearer_origins: Vec<String>,
     /// As [`TrustedIssuer::required_claim`].
     #[serde(deserialize_with = "values::list")]
     pub required_claims: Vec<String>,
@@ -43,22 +57,39 @@ pub struct TrustedSettings {
     /// As [`TrustedIssuer::role_claim`], each a path.
     #[serde(deserialize_with = "values::paths")]
     pub role_claims: Vec<Vec<String>>,
+    /// As [`TrustedIssuer::role_object_claim`], each a path.
+    #[serde(deserialize_with = "values::paths")]
+    pub role_object_claims: Vec<Vec<String>>,
+    /// As [`TrustedIssuer::role_object_claim_in`]: organizations, each with paths.
+    #[serde(deserialize_with = "table::table")]
+    pub role_object_claims_in: BTreeMap<String, Vec<Vec<String>>>,
+    /// As [`TrustedIssuer::machine_callers`].
+    #[serde(deserialize_with = "values::switch")]
+    pub machine_callers: bool,
     /// As [`TrustedIssuer::subject_claim`].
     #[serde(deserialize_with = "values::given")]
     pub subject_claim: Option<String>,
 }
 
 impl TrustedSettings {
-    /// The issuer; an unknown preset is an error.
+    /// The issuer; an unknown preset and an incomplete bearer are errors.
     pub(super) fn into_issuer(self) -> Result<TrustedIssuer, String> {
         let issuer = of_text(&self.issuer)?;
         let issuer = self.audience.into_iter().fold(issuer, TrustedIssuer::audience);
         let issuer = self.clients.into_iter().fold(issuer, TrustedIssuer::client);
         let issuer = self.clients_as_audience.into_iter().fold(issuer, TrustedIssuer::client_as_audience);
         let issuer = super::with(issuer, self.jwks_url, TrustedIssuer::jwks_url);
+        let issuer = super::with(issuer, self.metadata_url, TrustedIssuer::metadata_url);
+        let fetching = bearer::settings(self.bearer_file, self.bearer_origins)?;
+        let issuer = super::with(issuer, fetching, TrustedIssuer::remote_keys);
         let issuer = self.required_claims.into_iter().fold(issuer, TrustedIssuer::required_claim);
         let issuer = self.scope_claims.into_iter().fold(issuer, TrustedIssuer::scope_claim);
         let issuer = self.role_claims.into_iter().fold(issuer, TrustedIssuer::role_claim);
+        let issuer = self.role_object_claims.into_iter().fold(issuer, TrustedIssuer::role_object_claim);
+        let objects = table::rows(self.role_object_claims_in);
+        let issuer = objects
+            .fold(issuer, |issuer, (organization, path)| issuer.role_object_claim_in(path, organization));
+        let issuer = super::when(issuer, self.machine_callers, TrustedIssuer::machine_callers);
         Ok(super::with(issuer, self.subject_claim, TrustedIssuer::subject_claim))
     }
 }

@@ -166,8 +166,25 @@ struct ClaimNames(Vec<String>);
 
 impl<'de> Deserialize<'de> for ClaimNames {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::<Item<String>>::deserialize(deserializer)
-            .map(|names| Self(names.into_iter().map(|Item(name)| name).collect()))
+        deserializer.deserialize_seq(Names).map(Self)
+    }
+}
+
+struct Names;
+
+impl<'de> Visitor<'de> for Names {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ClaimNames::EXPECTED)
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut names: S) -> Result<Vec<String>, S::Error> {
+        let mut path = Vec::new();
+        while let Some(Item(name)) = names.next_element()? {
+            path.push(name);
+        }
+        Ok(path)
     }
 }
 

@@ -230,6 +230,8 @@ fn what_takes_code_is_named_with_its_method_in_variables_and_files() {
         ("revocation", "`.revocation(..)`"),
         ("any_audience", "`.danger().any_audience("),
         ("plain_http", "`.danger().loopback_http("),
+        ("proxy", "`.remote_keys(RemoteKeySettings::new().proxy(..))`"),
+        ("root_certificate", "`.remote_keys(RemoteKeySettings::new().root_certificate(..))`"),
         ("query_parameter", "`.danger().query_parameter(..)`"),
     ] {
         let file = read(json!({ name: "x" })).unwrap_err();

@@ -1,6 +1,7 @@
 //! Settings from JSON and from variables: accepted ones, refused ones, and all problems at once.
 
 mod forms;
+mod issuers;
 mod table;
 mod values;
 mod variables;
@@ -48,6 +49,9 @@ fn everything() -> serde_json::Value {
         "subject_claim": "user",
         "scope_claims": [["permissions"]],
         "role_claims": [["realm_access", "roles"], ["https://example.com/roles"]],
+        "machine_callers": true,
+        "bearer_file": "/nowhere/token",
+        "bearer_origins": ["https://sso.example"],
         "scope_implies": { "orders:admin": ["orders:write", "audit"], "orders:write": "orders:read" },
         "role_implies": { "Site Admin": "clerk" },
         "locations": ["bearer", "scheme:JWT", "header:X-Api-Key", "cookie:access_token", "websocket:bearer", "header:X-Auth:Bearer"],
@@ -95,6 +99,7 @@ fn every_setting_reaches_the_guard() {
         "embedded_keys: Refuse",
         "max_token_len: 4096",
         r#"subject_claim: "user""#,
+        "machine_callers: true",
         r#"scopes: {"orders:admin": ["audit", "orders:read", "orders:write"], "orders:write": ["orders:read"]}"#,
         r#"roles: {"Site Admin": ["clerk"]}"#,
         "conflict: PreferFirst",

@@ -1,0 +1,22 @@
+//! The token for servers that publish keys to known clients only, among the settings.
+
+use std::path::PathBuf;
+
+use crate::keys::remote::RemoteKeySettings;
+
+/// Fetches with the token in the file, which goes to the origins alone. `build` checks them.
+pub(super) fn settings(
+    file: Option<PathBuf>,
+    origins: Vec<String>,
+) -> Result<Option<RemoteKeySettings>, String> {
+    match file {
+        #[cfg(feature = "remote-keys")]
+        Some(file) => Ok(Some(RemoteKeySettings::new().bearer_file(file, origins))),
+        #[cfg(not(feature = "remote-keys"))]
+        Some(_) => Err("`bearer_file` needs the feature `remote-keys` of jwt-guard, which is off: switch it on, or configure \
+                        the client that you give to `.key_fetcher(..)`"
+            .to_owned()),
+        None if origins.is_empty() => Ok(None),
+        None => Err("`bearer_origins` is set without `bearer_file`; expected the file of the token that goes to them".to_owned()),
+    }
+}
