@@ -91,6 +91,7 @@ codes! {
     /// | `path_parameter_missing` | 500 | the policy reads a parameter that the path does not have exactly once | the route, or `owner`, `path(..)` in the policy |
     /// | `check_refused` | 403 | a `check` of the handler answers `false`; 401 for a caller without a token | the application |
     /// | `check_failed` | 503 | a `check` of the handler returns an error | the application |
+    /// | `check_input_refused` | 400 | an extractor of a `check` refuses the request, with a status of its own | the client, or the application |
     /// | `check_outside` | 500 | a policy with a `check` is given to `authorize` or `verify_by`, which cannot make it | the application |
     /// | `refused_by_handler` | 403 | the application refuses the caller itself | the application |
     /// | `refresh_refused` | 401 | the refresh token is over, or its login unknown, revoked or too old | the caller logs in |
@@ -217,6 +218,8 @@ codes! {
         CheckRefused = "check_refused",
         /// A check of the handler failed.
         CheckFailed = "check_failed",
+        /// An extractor of a check refused the request.
+        CheckInputRefused = "check_input_refused",
         /// A policy with a check is evaluated outside of its handler.
         CheckOutside = "check_outside",
         /// The application refused the caller.

@@ -59,6 +59,8 @@ pub(crate) enum AuthError {
     Check { name: &'static str, is_anonymous: bool },
     /// A check of the handler failed.
     CheckFailed { name: &'static str, reason: String },
+    /// An extractor of a check refuses the request, or fails.
+    CheckInput { input: &'static str, answer: String, has_failed: bool },
     /// The policy has a check, and is evaluated outside of its handler.
     CheckOutside(&'static str),
     /// The caller has the other kind of token than the policy asks for.
@@ -134,11 +136,14 @@ impl AuthError {
             Self::NoToken | Self::OtherScheme | Self::Check { is_anonymous: true, .. } => {
                 FailureKind::MissingToken
             }
-            Self::Location(
+            Self::CheckInput { has_failed: false, .. }
+            | Self::Location(
                 LocationError::Ambiguous | LocationError::Malformed | LocationError::UnequalCookies,
             ) => FailureKind::MalformedRequest,
             // A wrong clock is not the token's fault: an infrastructure failure is never a verdict.
-            Self::Panic | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
+            Self::CheckInput { has_failed: true, .. }
+            | Self::Panic
+            | Self::Token(VerifyError::ClockBefore1970) => FailureKind::Internal,
             Self::Token(VerifyError::NoKeys(_))
             | Self::TenantLookup(_)
             | Self::TenantFlood
@@ -198,6 +203,7 @@ impl AuthError {
             Self::Path(_) => RefusalCode::PathParameterMissing,
             Self::Check { .. } => RefusalCode::CheckRefused,
             Self::CheckFailed { .. } => RefusalCode::CheckFailed,
+            Self::CheckInput { .. } => RefusalCode::CheckInputRefused,
             Self::CheckOutside(_) => RefusalCode::CheckOutside,
             Self::OtherKind => RefusalCode::OtherTokenKind,
             Self::ByHandler(_) => RefusalCode::RefusedByHandler,
@@ -237,6 +243,7 @@ impl AuthError {
             | Self::Path(_)
             | Self::Check { .. }
             | Self::CheckFailed { .. }
+            | Self::CheckInput { .. }
             | Self::CheckOutside(_)
             | Self::OtherKind
             | Self::ByHandler(_)
@@ -318,6 +325,9 @@ impl fmt::Display for AuthError {
             Self::Path(misfit) => misfit.fmt(f),
             Self::Check { name, .. } => write!(f, "the check `{name}` refuses the caller"),
             Self::CheckFailed { name, reason } => write!(f, "the check `{name}` failed: {reason}"),
+            Self::CheckInput { input, answer, .. } => {
+                write!(f, "an extractor of a check, `{input}`, refuses the request with {answer}")
+            }
             Self::CheckOutside(name) => {
                 write!(f, "the policy has the check `{name}`, which only its handler makes, and is evaluated outside of one")
             }

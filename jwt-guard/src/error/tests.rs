@@ -74,6 +74,7 @@ pub(crate) fn samples() -> Vec<AuthError> {
         AuthError::Path(PathMisfit::Missing("user")),
         AuthError::Check { name: "check", is_anonymous: false },
         AuthError::CheckFailed { name: "check", reason: String::new() },
+        AuthError::CheckInput { input: "Path<u64>", answer: String::new(), has_failed: false },
         AuthError::CheckOutside("check"),
         AuthError::OtherKind,
         AuthError::ByHandler(String::new()),

@@ -125,6 +125,7 @@ fn finding(
         | AuthError::OtherKind
         | AuthError::ByHandler(_)
         | AuthError::CheckFailed { .. }
+        | AuthError::CheckInput { .. }
         | AuthError::CheckOutside(_)
         | AuthError::NoSession
         | AuthError::ReplacedSession

@@ -135,7 +135,10 @@ impl JwtGuard {
         };
         match decided {
             Ok(outcome) => {
-                event::admitted(rule, caller.as_ref().ok(), Occasion::Request(request));
+                // With checks, they decide.
+                if rule.checks().is_empty() {
+                    event::admitted(rule, caller.as_ref().ok(), Occasion::Request(request));
+                }
                 if let (Admission::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
                     return Ok(None);
                 }
@@ -160,7 +163,9 @@ impl JwtGuard {
             event::denied(rule, None, &error, Occasion::Request(request));
             return Err(self.refuse(request, rule, &error));
         }
-        event::admitted(rule, None, Occasion::Request(request));
+        if rule.checks().is_empty() {
+            event::admitted(rule, None, Occasion::Request(request));
+        }
         let caller = Err(AuthError::NoToken);
         Ok(Decision { token: rule.token(), caller, outcome: Admission::Unseen, rule: Some(rule) })
     }

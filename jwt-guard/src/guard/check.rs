@@ -1,12 +1,13 @@
-//! Refuses what a check of the handler does not admit: by the policy, as every other refusal.
+//! Ends the decision about a handler with checks: what they do not admit is refused by the policy, as every other refusal.
 
+use axum::response::Response;
 use http::request::Parts;
 
 use super::JwtGuard;
 use super::admit::unconfigured;
 use super::event::{self, Occasion};
 use super::in_request::{Admission, Decision};
-use crate::error::AuthError;
+use crate::error::{AuthError, FailureKind};
 use crate::policy::Rule;
 use crate::respond::Rejection;
 
@@ -16,7 +17,15 @@ pub(crate) enum CheckRefusal {
     ByCheck(&'static str),
     /// The check with this name returns an error.
     Failed(&'static str, String),
+    /// An extractor of a check, of this type, has this answer.
+    ByInput(&'static str, Response),
     Panicked,
+}
+
+/// Logs that a request is admitted whose policy names checks.
+pub(crate) fn admitted_by_checks(request: &Parts, rule: &Rule) {
+    let caller = Decision::of(&request.extensions).and_then(|decision| decision.caller.as_ref().ok());
+    event::admitted(rule, caller, Occasion::Request(request));
 }
 
 /// The answer to a request that a check of its handler does not admit.
@@ -24,12 +33,22 @@ pub(crate) fn refused_by_check(request: &Parts, rule: &'static Rule, refusal: Ch
     let Some(guard) = JwtGuard::of(&request.extensions) else { return unconfigured() };
     let decision = Decision::of(&request.extensions);
     let is_anonymous = decision.is_some_and(|decision| matches!(decision.outcome, Admission::AsAnonymous));
+    let mut answer = None;
     let error = match refusal {
         CheckRefusal::ByCheck(name) => AuthError::Check { name, is_anonymous },
         CheckRefusal::Failed(name, reason) => AuthError::CheckFailed { name, reason },
+        CheckRefusal::ByInput(input, response) => {
+            let status = response.status();
+            answer = Some(response);
+            AuthError::CheckInput { input, answer: status.to_string(), has_failed: status.is_server_error() }
+        }
         CheckRefusal::Panicked => return guard.panicked("a check of the handler"),
     };
     let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
     event::denied(rule, caller, &error, Occasion::Request(request));
-    guard.refuse(request, rule, &error)
+    match (answer, guard.refusal(rule, &error).kind()) {
+        // As an extractor of the handler would answer.
+        (Some(response), kind) if kind != FailureKind::NotFound => Rejection { kind, response },
+        _ => guard.refuse(request, rule, &error),
+    }
 }

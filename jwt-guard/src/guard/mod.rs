@@ -25,7 +25,7 @@ use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
-pub(crate) use check::{CheckRefusal, refused_by_check};
+pub(crate) use check::{CheckRefusal, admitted_by_checks, refused_by_check};
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 

@@ -1,6 +1,7 @@
 //! What the attributes promise: conditions, the order of checks, and what a handler receives.
 
 mod bare_handlers;
+mod check_inputs;
 mod checks;
 mod conditions;
 mod current_user;

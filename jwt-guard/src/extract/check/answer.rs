@@ -15,8 +15,8 @@ pub enum Checked {
     DoesNotHold(&'static str),
     /// The check could not be made; with its name, and the reason.
     Failed(&'static str, String),
-    /// An extractor of the check refused the request.
-    Rejected(Response),
+    /// An extractor of the check refused the request; with its type.
+    Rejected(&'static str, Response),
 }
 
 /// What the function of a check returns.
@@ -53,7 +53,9 @@ impl fmt::Debug for Checked {
             Self::Holds => f.write_str("Holds"),
             Self::DoesNotHold(check) => f.debug_tuple("DoesNotHold").field(check).finish(),
             Self::Failed(check, reason) => f.debug_tuple("Failed").field(check).field(reason).finish(),
-            Self::Rejected(response) => f.debug_tuple("Rejected").field(&response.status()).finish(),
+            Self::Rejected(input, response) => {
+                f.debug_tuple("Rejected").field(input).field(&response.status()).finish()
+            }
         }
     }
 }

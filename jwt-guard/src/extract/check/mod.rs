@@ -3,6 +3,7 @@
 mod answer;
 pub mod probe;
 
+use std::any::type_name;
 use std::future::Future;
 use std::marker::PhantomData;
 
@@ -14,8 +15,7 @@ pub use answer::{CheckAnswer, Checked};
 
 use super::Guarded;
 use crate::caught::{Panicked, caught_while};
-use crate::error::FailureKind;
-use crate::guard::{CheckRefusal, admit, refused_by_check};
+use crate::guard::{CheckRefusal, admit, admitted_by_checks, refused_by_check};
 use crate::policy::check::SomeCheck;
 use crate::policy::{DenyAs, Policy};
 use crate::respond::{HandlerState, Hidden, Rejection};
@@ -57,7 +57,7 @@ pub trait CheckInput<S>: Sized {
 impl<S: Sync, T: FromRequestParts<S>> CheckInput<S> for T {
     async fn take(request: &mut Parts, state: &S) -> Result<Self, Checked> {
         let taken = T::from_request_parts(request, state).await;
-        taken.map_err(|rejection| Checked::Rejected(rejection.into_response()))
+        taken.map_err(|rejection| Checked::Rejected(type_name::<T>(), rejection.into_response()))
     }
 }
 
@@ -78,11 +78,11 @@ where
             request.extensions.insert(HandlerState::new(state));
         }
         let refusal = match caught_while(C::check(request, state)).await {
-            Ok(Checked::Holds) => return Ok(Self(PhantomData)),
-            // As an extractor of the handler would.
-            Ok(Checked::Rejected(response)) => {
-                return Err(Rejection { kind: FailureKind::MalformedRequest, response });
+            Ok(Checked::Holds) => {
+                admitted_by_checks(request, rule);
+                return Ok(Self(PhantomData));
             }
+            Ok(Checked::Rejected(input, response)) => CheckRefusal::ByInput(input, response),
             Ok(Checked::DoesNotHold(name)) => CheckRefusal::ByCheck(name),
             Ok(Checked::Failed(name, reason)) => CheckRefusal::Failed(name, reason),
             Err(Panicked) => CheckRefusal::Panicked,

@@ -167,7 +167,7 @@ fn a_check_is_named_by_the_path_of_a_function() {
     for names in ILLEGAL {
         assert!(std::panic::catch_unwind(|| Rule::authenticated().with_checks(names)).is_err(), "{names:?}");
     }
-    const LEGAL: &[&str] = &["owns_order", "::rules::r#type::is_open2", "crate::A", "r#match"];
+    const LEGAL: &[&str] = &["owns_order", "::rules::r#type::is_open2", "self::A", "r#match"];
     assert_eq!(Rule::authenticated().with_checks(LEGAL).checks(), LEGAL);
 }
 
