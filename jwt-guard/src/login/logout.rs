@@ -8,7 +8,7 @@ use http::header::SET_COOKIE;
 use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
-use super::sealed::{Clears, End, Ended};
+use super::sealed::{Clears, Ended};
 use crate::claims::ClaimsSource;
 use crate::guard::JwtGuard;
 use crate::store::{Revocation, Subject, TokenStore};
@@ -73,17 +73,16 @@ impl JwtGuard {
             #[cfg(feature = "sessions")]
             Ended::Session(_) => true,
         });
-        let guard_of = |end: &End<'_>| end.guard.unwrap_or(self).clone();
-        let has_store = |guard: &Self| guard.config().token_store().is_some();
-        let has_stores = has_store(self) || ends.iter().any(|end| has_store(&guard_of(end)));
+        let mut guards = ends.iter().filter_map(|end| end.guard).chain([self]);
+        let has_store = guards.any(|guard| guard.config().token_store().is_some());
         let clears_all = credentials.clears() == Clears::Everything;
         let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
-        if !has_stores && config.cookies.is_none() && !has_sessions {
+        if !has_store && config.cookies.is_none() && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         }
         for end in &ends {
-            guard_of(end).end(&end.ended).await?;
+            end.guard.unwrap_or(self).end(&end.ended).await?;
         }
         let mut response = empty();
         if let Some(cookies) = config.cookies.as_ref().filter(|_| clears_all || !by_session) {

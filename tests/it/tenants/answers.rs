@@ -49,7 +49,7 @@ async fn a_token_of_an_unknown_issuer_is_refused_as_one_of_a_wrong_issuer() {
 }
 
 #[tokio::test]
-async fn a_handler_that_ignores_credentials_has_the_default_guard_and_asks_nobody() {
+async fn a_handler_that_ignores_credentials_has_the_default_guard_and_asks_no_resolver() {
     let town = Town::new().await;
     town.directory.mode(Mode::Fails);
     for token in [token(ACME), token(STRANGER), "a.b.c".to_owned()] {

@@ -78,7 +78,7 @@ async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
     }
     for text in bad {
         assert!(place.here.read(&text).await.unwrap().is_none(), "{text:?}");
-        assert!(is_nobody(&place, &text).await, "{text:?}");
+        assert!(is_unknown(&place, &text).await, "{text:?}");
         assert!(place.here.update(&text, 1).await.unwrap().is_none(), "{text:?}");
         assert!(place.here.rotate(&text).await.unwrap().is_none(), "{text:?}");
         place.here.delete(&text).await.unwrap();
@@ -93,7 +93,7 @@ async fn an_id_that_was_made_up_is_nobody() {
     place.alice().await;
     let made_up = "A".repeat(43);
     assert!(place.here.read(&made_up).await.unwrap().is_none());
-    assert!(is_nobody(&place, &made_up).await);
+    assert!(is_unknown(&place, &made_up).await);
     assert!(place.here.update(&made_up, 1).await.unwrap().is_none());
     assert!(place.here.rotate(&made_up).await.unwrap().is_none());
     place.here.delete(&made_up).await.unwrap();
@@ -109,7 +109,7 @@ async fn the_record_of_a_session_is_no_id() {
     }
 }
 
-async fn is_nobody(place: &SessionPlace, id: &str) -> bool {
+async fn is_unknown(place: &SessionPlace, id: &str) -> bool {
     use crate::opaque::{Resolve as _, Resolved};
 
     matches!(place.here.resolve(id).await.unwrap(), Resolved::Nothing)

@@ -16,7 +16,7 @@ async fn rotated(place: &SessionPlace, times: usize) -> Vec<SessionId> {
     ids
 }
 
-async fn nobody_lives(place: &SessionPlace, ids: &[SessionId]) -> bool {
+async fn none_lives(place: &SessionPlace, ids: &[SessionId]) -> bool {
     for id in ids {
         if place.is_alive(id).await || place.there.read(id.as_str()).await.unwrap().is_some() {
             return false;
@@ -37,7 +37,7 @@ async fn ending_any_id_of_a_session_ends_every_one() {
             let ids = rotated(&place, rotations).await;
             let other = rotated(&place, 1).await;
             place.there.delete(ids[ended].as_str()).await.unwrap();
-            assert!(nobody_lives(&place, &ids).await, "{ended} of {rotations}");
+            assert!(none_lives(&place, &ids).await, "{ended} of {rotations}");
             assert!(place.is_alive(&other[1]).await, "another session of the same subject lives on");
         }
     }
@@ -54,7 +54,7 @@ async fn an_owner_who_comes_with_the_id_that_a_thief_replaced_ends_the_thiefs() 
     }
     assert!(place.is_alive(&thief).await);
     assert!(!place.is_alive(owner).await);
-    assert!(nobody_lives(&place, &[thief]).await);
+    assert!(none_lives(&place, &[thief]).await);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn every_use_of_a_replaced_id_after_the_grace_ends_the_session() {
             1 => place.there.update(old, 1).await.unwrap().is_none(),
             _ => place.there.rotate(old).await.unwrap().is_none(),
         });
-        assert!(nobody_lives(&place, &ids).await, "{call}");
+        assert!(none_lives(&place, &ids).await, "{call}");
     }
 }
 
@@ -163,7 +163,7 @@ async fn in_every_order(here: Act, there: Act) {
         while let Ok(id) = receive.try_recv() {
             all.push(id);
         }
-        assert!(nobody_lives(&place, &all).await, "{there:?} after {calls} calls of {here:?}");
+        assert!(none_lives(&place, &all).await, "{there:?} after {calls} calls of {here:?}");
         if !is_over {
             assert!(calls > 1);
             return;
@@ -243,7 +243,7 @@ async fn an_end_by_an_old_id_that_fails_can_be_repeated() {
                 true => assert!(place.here.read(old).await.unwrap().is_none()),
                 false => place.here.delete(old).await.unwrap(),
             }
-            assert!(nobody_lives(&place, &ids).await, "{good}, read: {read}");
+            assert!(none_lives(&place, &ids).await, "{good}, read: {read}");
         }
     }
 }
@@ -255,7 +255,7 @@ async fn what_a_lineage_leaves_in_the_store_goes_when_no_such_session_can_live()
     place.here.delete(ids[0].as_str()).await.unwrap();
     place.clock.advance(12 * HOUR);
     place.shelf.purge(place.clock.now());
-    assert!(nobody_lives(&place, &ids).await);
+    assert!(none_lives(&place, &ids).await);
     assert!(!place.shelf.records().is_empty());
     // Old ids were used just before, which left marks of their own.
     place.clock.advance(14 * HOUR);
