@@ -131,6 +131,11 @@ impl Callers {
         }
     }
 
+    pub(super) fn admit_without_token(&self) -> bool {
+        let Others([no_token, ..]) = self.others();
+        no_token
+    }
+
     /// The admitted callers that have no valid access token.
     fn others(&self) -> Others {
         let (no_token, expired, invalid, refresh) = match self {

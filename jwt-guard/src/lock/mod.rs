@@ -44,6 +44,7 @@ mod change;
 mod condition;
 mod error;
 mod implications;
+mod route;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -59,6 +60,7 @@ use self::access::{Callers, LockedAccess};
 pub use self::change::{AccessChange, ChangeKind};
 pub use self::error::LockError;
 use self::implications::Implications;
+pub use self::route::LockedRoute;
 use crate::router::{AccessRow, AccessTable};
 
 /// Who may call what, as a lock file says it. `Display` writes the file, and `FromStr` reads it.

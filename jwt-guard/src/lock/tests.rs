@@ -325,3 +325,24 @@ fn the_lock_of_a_rule_has_its_checks() {
         "anonymous_allowed, check = is_open, check = rules::owns"
     );
 }
+
+#[test]
+fn a_route_is_open_if_a_caller_without_a_token_is_admitted() {
+    let is_open = |policy: &str| locked(policy).routes().map(|route| route.is_open).collect::<Vec<_>>();
+    for policy in [
+        "unguarded",
+        "anonymous_allowed",
+        r#"anonymous_allowed(credentials = "ignored")"#,
+        r#"anonymous_allowed(expired = "anonymous")"#,
+    ] {
+        assert_eq!(is_open(policy), [true], "{policy}");
+    }
+    for policy in [
+        "authentication_required",
+        r#"authentication_required(token = "refresh")"#,
+        r#"requires(scope = "a"), check = owns, deny_as = "not_found""#,
+    ] {
+        assert_eq!(is_open(policy), [false], "{policy}");
+        assert_eq!(locked(policy).routes().next().unwrap().policy, policy);
+    }
+}
