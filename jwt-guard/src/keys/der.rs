@@ -1,8 +1,8 @@
 //! Reads public keys in DER to their numbers, for the kinds of keys that have an algorithm.
 
-use spki::der::asn1::{AnyRef, UintRef};
+use spki::der::asn1::{AnyRef, BitStringRef, UintRef};
 use spki::der::{self, Decode as _, Encode as _};
-use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use spki::{AlgorithmIdentifierRef, ObjectIdentifier, SubjectPublicKeyInfoRef};
 
 use super::algorithm::{Curve, KeyFamily};
 use super::error::{KeyError, KeyErrorKind};
@@ -85,6 +85,24 @@ pub(super) fn read_pkcs1(bytes: &[u8]) -> Result<PublicKey<'_>, KeyError> {
 pub(super) fn write_pkcs1(n: &[u8], e: &[u8]) -> Result<Vec<u8>, KeyError> {
     let encoded = || RsaPublicKey { n: UintRef::new(n)?, e: UintRef::new(e)? }.to_der();
     encoded().map_err(|error| malformed("the RSA key is too large to encode").because(error))
+}
+
+/// Writes a `SubjectPublicKeyInfo` around a point, or an `RSAPublicKey`. `None` for a secret.
+pub(super) fn write_spki(family: KeyFamily, key: &[u8]) -> Option<Vec<u8>> {
+    let curve = match family {
+        KeyFamily::Ec(Curve::P256) => oid::P256,
+        _ => oid::P384,
+    };
+    let (oid, parameters) = match family {
+        KeyFamily::Hmac => return None,
+        KeyFamily::Rsa => (oid::RSA, Some(AnyRef::NULL)),
+        KeyFamily::Ec(_) => (oid::EC, Some(AnyRef::from(&curve))),
+        KeyFamily::Ed25519 => (oid::ED25519, None),
+    };
+    let algorithm = AlgorithmIdentifierRef { oid, parameters };
+    SubjectPublicKeyInfoRef { algorithm, subject_public_key: BitStringRef::from_bytes(key).ok()? }
+        .to_der()
+        .ok()
 }
 
 /// Refuses a kind of key that has no algorithm here.

@@ -43,6 +43,8 @@ pub enum KeyErrorKind {
     Mismatch,
     /// A public key, or the text of another key, was given as a shared secret.
     NotASecret,
+    /// A new key cannot be made here.
+    NotGenerated,
     /// The key is marked for something other than verifying signatures (RFC 7517 sections 4.2 and 4.3).
     NotForSignatures,
     /// No key of the set can be used.

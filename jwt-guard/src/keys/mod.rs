@@ -17,6 +17,7 @@ pub(crate) mod backend;
 mod der;
 mod ec;
 mod error;
+mod generated;
 mod guessable;
 mod hmac;
 mod jwk;
@@ -38,6 +39,7 @@ pub(crate) mod tests;
 
 pub(crate) use self::algorithm::Algorithm;
 pub use self::error::{KeyError, KeyErrorKind};
+pub use self::generated::{GeneratedKey, PrivateText};
 pub use self::key_set::KeySet;
 pub(crate) use self::signing::SigningKey;
 pub use self::verifying::VerifyingKey;

@@ -25,6 +25,26 @@ impl VerifyingKey {
         self.public_members().map(|members| Value::Object(members).to_string())
     }
 
+    /// The key in PEM: `PUBLIC KEY` (SPKI, RFC 7468 section 13). It does not name the algorithm of an RSA key, nor the id.
+    /// `None` for a shared secret.
+    ///
+    /// ```
+    /// use jwt_guard::Algorithm;
+    /// use jwt_guard::keys::VerifyingKey;
+    ///
+    /// let pem = "-----BEGIN PUBLIC KEY-----\n\
+    ///            MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+    ///            -----END PUBLIC KEY-----\n";
+    /// assert_eq!(VerifyingKey::pem(Algorithm::EdDsa, pem)?.to_public_pem().as_deref(), Some(pem));
+    /// # Ok::<(), jwt_guard::keys::KeyError>(())
+    /// ```
+    pub fn to_public_pem(&self) -> Option<String> {
+        let bytes = backend::public_bytes(self.prepared())?;
+        let der = der::write_spki(self.algorithm().family(), bytes)?;
+        let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        Some(pem::encode_config(&pem::Pem::new("PUBLIC KEY", der), config))
+    }
+
     /// The SHA-256 thumbprint of a public key in base64url (RFC 7638): a name that everyone with the key can compute.
     /// `None` for a shared secret, of which a hash would reveal too much (RFC 7638 section 7).
     ///

@@ -1,9 +1,12 @@
 //! aws-lc-rs, called directly for signatures, with keys that are prepared once.
 
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::hmac;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::CryptoProvider;
+use zeroize::Zeroizing;
 
 use super::{Algorithm, Refused};
 
@@ -48,6 +51,12 @@ pub(super) fn verify(key: &Prepared, message: &[u8], signature: &[u8]) -> bool {
         Prepared::Public(key) => key.verify_sig(message, signature).is_ok(),
         Prepared::Shared(key) => hmac::verify(key, message, signature).is_ok(),
     }
+}
+
+pub(super) fn new_rsa_pkcs8() -> Result<Zeroizing<Vec<u8>>, Refused> {
+    let key = KeyPair::generate(KeySize::Rsa3072).map_err(|_| Refused)?;
+    let der: Pkcs8V1Der<'_> = key.as_der().map_err(|_| Refused)?;
+    Ok(Zeroizing::new(der.as_ref().to_vec()))
 }
 
 pub(super) fn public_bytes(key: &Prepared) -> Option<&[u8]> {

@@ -13,8 +13,10 @@ use std::fmt;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
+use zeroize::Zeroizing;
 
 use super::algorithm::Curve;
+use super::error::{KeyError, KeyErrorKind};
 use super::{Algorithm, SigningKey, VerifyingKey};
 use crate::base64url;
 
@@ -143,6 +145,21 @@ pub(super) fn ed25519_public(pkcs8: &[u8]) -> Result<Vec<u8>, Refused> {
 /// The backend cannot hash.
 pub(crate) fn sha256(data: &[u8]) -> Result<Vec<u8>, Refused> {
     (chosen::PROVIDER.key_utils.compute_digest)(data, ThumbprintHash::SHA256).map_err(|_| Refused)
+}
+
+/// A new RSA key of 3072 bits, in PKCS#8.
+///
+/// # Errors
+///
+/// The backend makes none.
+pub(super) fn new_rsa_pkcs8() -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    chosen::new_rsa_pkcs8().map_err(|refused| {
+        let message = format!(
+            "the crypto backend `{NAME}` makes no RSA key: make one with \
+             `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072`, or take another algorithm"
+        );
+        KeyError::new(KeyErrorKind::NotGenerated, message).because(refused)
+    })
 }
 
 /// Makes the backend load a key, so that a bad key is found now and not by the first token, and requests need not load

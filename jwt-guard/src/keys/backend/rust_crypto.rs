@@ -2,6 +2,7 @@
 
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::{AlgorithmFamily, DecodingKey};
+use zeroize::Zeroizing;
 
 use super::{Algorithm, Refused, engine_name};
 
@@ -28,6 +29,11 @@ pub(super) fn load(algorithm: Algorithm, material: &DecodingKey) -> Result<Prepa
 pub(super) fn verify((algorithm, key): &Prepared, message: &[u8], signature: &[u8]) -> bool {
     (PROVIDER.verifier_factory)(algorithm, key)
         .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+}
+
+/// The crate `rsa` is not constant in time with private keys (RUSTSEC-2023-0071), so nothing makes new ones for it.
+pub(super) fn new_rsa_pkcs8() -> Result<Zeroizing<Vec<u8>>, Refused> {
+    Err(Refused)
 }
 
 pub(super) fn public_bytes((algorithm, key): &Prepared) -> Option<&[u8]> {

@@ -77,6 +77,13 @@ pub(super) fn read_pkcs1(bytes: &[u8]) -> Result<PrivateKey<'_>, KeyError> {
     Ok(PrivateKey::Rsa { pkcs1: bytes, n: without_zero(n.value()), e: without_zero(e.value()) })
 }
 
+/// The private numbers of an `RSAPrivateKey`: exponent, primes, exponents, coefficient.
+pub(super) fn private_numbers(pkcs1: &[u8]) -> Result<[&[u8]; 6], KeyError> {
+    let numbers = whole_sequence(pkcs1).unwrap_or_default();
+    let private: Vec<_> = numbers.iter().skip(3).map(|number| without_zero(number.value())).collect();
+    private.try_into().map_err(|_| malformed("the DER is not an RSA private key (PKCS#1)"))
+}
+
 /// `ECPrivateKey` (RFC 5915 section 3), which has to name its curve.
 pub(super) fn read_sec1(bytes: &[u8]) -> Result<PrivateKey<'_>, KeyError> {
     read_ec(bytes, None, None)

@@ -1,4 +1,5 @@
-//! Private keys: read from PEM, DER or JWK to their numbers, and written in the one form that the backend reads.
+//! Private keys: read from PEM, DER or JWK to their numbers, and written in the one form that the backend reads, and as
+//! texts.
 //!
 //! Every buffer in between is wiped when it is dropped. The public half of the text is kept beside the private one, so
 //! that halves of different keys are found.
@@ -6,7 +7,8 @@
 pub(super) mod der;
 pub(super) mod jwk;
 pub(super) mod pem;
-mod write;
+pub(super) mod text;
+pub(super) mod write;
 
 use jsonwebtoken::EncodingKey;
 use zeroize::Zeroizing;
@@ -71,7 +73,7 @@ impl PrivateKey<'_> {
 
 fn ec_pkcs8(curve: Curve, d: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     if d.len() == curve.coordinate() {
-        return Ok(write::ec_pkcs8(curve, d));
+        return Ok(write::ec_pkcs8(curve, d, None));
     }
     let message = format!(
         "the private EC number has {} bytes; on {} it has exactly {}, leading zeros included",

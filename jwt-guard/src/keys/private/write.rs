@@ -6,9 +6,12 @@ use crate::keys::algorithm::Curve;
 use crate::keys::der::oid;
 
 const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+/// `publicKey [1]` of an `ECPrivateKey`.
+const PUBLIC_KEY: u8 = 0xa1;
 
 type Buffer = Zeroizing<Vec<u8>>;
 
@@ -22,20 +25,22 @@ pub(super) fn rsa_pkcs1(numbers: [&[u8]; 8]) -> Buffer {
     element(SEQUENCE, &parts)
 }
 
-/// PKCS#8 around an `ECPrivateKey` without its public half, which the backend computes (RFC 5915 section 3).
-pub(super) fn ec_pkcs8(curve: Curve, d: &[u8]) -> Buffer {
+/// PKCS#8 around an `ECPrivateKey` (RFC 5915 section 3). The backend computes the public half; other readers ask for it.
+pub(in crate::keys) fn ec_pkcs8(curve: Curve, d: &[u8], public: Option<&[u8]>) -> Buffer {
     let name = match curve {
         Curve::P256 => oid::P256,
         Curve::P384 => oid::P384,
     };
     let kind =
         [element(OBJECT_IDENTIFIER, &[oid::EC.as_bytes()]), element(OBJECT_IDENTIFIER, &[name.as_bytes()])];
-    let key = element(SEQUENCE, &[&unsigned(&[1]), &element(OCTET_STRING, &[d])]);
+    let public = public.map(|point| element(PUBLIC_KEY, &[&element(BIT_STRING, &[&[0], point])]));
+    let public = public.as_ref().map_or(&[][..], |public| public.as_slice());
+    let key = element(SEQUENCE, &[&unsigned(&[1]), &element(OCTET_STRING, &[d]), public]);
     pkcs8(&element(SEQUENCE, &[&kind[0], &kind[1]]), &key)
 }
 
 /// PKCS#8 around a `CurvePrivateKey` (RFC 8410 section 7).
-pub(super) fn ed25519_pkcs8(seed: &[u8]) -> Buffer {
+pub(in crate::keys) fn ed25519_pkcs8(seed: &[u8]) -> Buffer {
     let name = element(OBJECT_IDENTIFIER, &[oid::ED25519.as_bytes()]);
     pkcs8(&element(SEQUENCE, &[&name]), &element(OCTET_STRING, &[seed]))
 }

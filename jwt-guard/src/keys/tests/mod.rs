@@ -4,6 +4,7 @@
 pub(crate) mod backend;
 mod der;
 mod ec;
+mod generated;
 mod hmac;
 mod jwk;
 mod key_set;
