@@ -25,8 +25,20 @@ impl Server {
     /// When no port can be had.
     pub async fn start(app: impl Into<Router>) -> Self {
         let app = app.into();
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let address = listener.local_addr().expect("a bound socket");
+        let (address, listener) = bind().await;
+        let task = tokio::spawn(async move {
+            axum::serve(listener, app).await.expect("the server runs on");
+        });
+        Self { address, task: Some(task) }
+    }
+
+    /// Serves a router of jwt-guard itself on a free port, as the program of the README does.
+    ///
+    /// # Panics
+    ///
+    /// When no port can be had.
+    pub async fn serve(app: jwt_guard::Router) -> Self {
+        let (address, listener) = bind().await;
         let task = tokio::spawn(async move {
             axum::serve(listener, app).await.expect("the server runs on");
         });
@@ -67,6 +79,11 @@ impl Drop for Server {
             task.abort();
         }
     }
+}
+
+async fn bind() -> (SocketAddr, TcpListener) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    (listener.local_addr().expect("a bound socket"), listener)
 }
 
 /// Calls a router without a socket, for requests that no client can send.

@@ -23,6 +23,7 @@ use declared::{DeclaresPolicy, FirstExtractor};
 use entry::{Methods, RouteEntry, RoutePath};
 use excepted::Excepted;
 use routing::MethodRouter;
+use serve::RouterService;
 pub(crate) use table::AccessRow;
 pub(crate) use table::AccessTable;
 
@@ -59,7 +60,7 @@ use crate::tenants::{Provided, Tenants};
 pub struct Router<S = ()> {
     parts: Parts<S>,
     /// The finished service, made at the first call.
-    served: Option<axum::Router<S>>,
+    service: Option<RouterService>,
 }
 
 /// The parts of a router. Each change makes a new [`Router`] of them, without a finished service.
@@ -88,7 +89,7 @@ where
     }
 
     fn of(parts: Parts<S>) -> Self {
-        Self { parts, served: None }
+        Self { parts, service: None }
     }
 
     /// Adds a route; see `axum::Router::route` for the syntax of paths.
@@ -173,8 +174,7 @@ where
     }
 
     /// Makes `guard` the guard of this router: of its routes, fallbacks, unguarded parts and layers, whether added
-    /// before or after. An inner guard, of a nested router or a layer, wins. An [installed](JwtGuard::install) guard
-    /// costs less for each request, and needs no such call.
+    /// before or after. An inner guard, of a nested router or a layer, wins.
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, Router, routing::get};
@@ -228,7 +228,7 @@ where
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
         let Parts { inner, absent, entries, excepted, guard } = self.parts;
         let (inner, absent) = (inner.with_state(state.clone()), absent.with_state(state));
-        Router { parts: Parts { inner, absent, entries, excepted, guard }, served: None }
+        Router { parts: Parts { inner, absent, entries, excepted, guard }, service: None }
     }
 
     /// Lists every route with its policy, in the order of the paths.
@@ -262,6 +262,13 @@ where
         Router::of(self).layer(GuardLayer { provided }).parts
     }
 
+    /// Takes the guard out of a complete router, for what goes around it. The rows keep it.
+    fn take_guard(&mut self) -> Option<Provided> {
+        let provided = self.guard.take()?;
+        self.entries.iter_mut().for_each(|entry| entry.within(&provided));
+        Some(provided)
+    }
+
     fn into_axum(self) -> axum::Router<S> {
         let this = self.finish();
         this.excepted.iter().for_each(Excepted::report_unmet);
@@ -288,7 +295,7 @@ where
 
 impl<S> Clone for Router<S> {
     fn clone(&self) -> Self {
-        Self { parts: self.parts.clone(), served: self.served.clone() }
+        Self { parts: self.parts.clone(), service: self.service.clone() }
     }
 }
 

@@ -1,10 +1,16 @@
 //! Makes a router a service, and convertible to axum's router.
 
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
+use axum::response::Response;
+use http::{Extensions, Request};
 use tower_service::Service;
 
 use super::{Router, params};
+use crate::tenants::Provided;
 
 /// For code that takes `impl Into<axum::Router>`.
 impl<S> From<Router<S>> for axum::Router<S>
@@ -42,31 +48,119 @@ where
 /// ```
 impl<R> Service<R> for Router
 where
-    axum::Router: Service<R>,
+    axum::Router: Service<R, Response: Serves<R>>,
 {
-    type Response = <axum::Router as Service<R>>::Response;
-    type Error = <axum::Router as Service<R>>::Error;
-    type Future = <axum::Router as Service<R>>::Future;
+    type Response = <<axum::Router as Service<R>>::Response as Serves<R>>::Response;
+    type Error = Infallible;
+    type Future = <<axum::Router as Service<R>>::Response as Serves<R>>::Future;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Service::<R>::poll_ready(self.served(), context)
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // As axum's.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        Service::<R>::call(self.served(), request)
+        <axum::Router as Service<R>>::Response::serve(self.service(), request)
+    }
+}
+
+/// The service of one connection: a finished [`Router`]. `axum::serve(listener, app)` makes it.
+#[derive(Clone)]
+pub struct RouterService {
+    router: axum::Router,
+    /// Given to each request before it is routed: a layer would make axum box each request once more.
+    guard: Option<Provided>,
+    /// The guard as the only extension of a request, with room for those that axum adds. A copy costs less than a map that
+    /// grows twice.
+    extensions: Extensions,
+}
+
+impl<B> Service<Request<B>> for RouterService
+where
+    axum::Router: Service<Request<B>, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = <axum::Router as Service<Request<B>>>::Future;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        match &self.guard {
+            Some(_) if request.extensions().is_empty() => *request.extensions_mut() = self.extensions.clone(),
+            Some(guard) => guard.provide(request.extensions_mut()),
+            None => {}
+        }
+        self.router.call(request)
+    }
+}
+
+impl fmt::Debug for RouterService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RouterService").field("guard", &self.guard).finish_non_exhaustive()
+    }
+}
+
+/// How a router serves `R`, by what axum's router makes of it: a response of a request, a router of a connection.
+pub trait Serves<R>: Sized {
+    type Response;
+    type Future: Future<Output = Result<Self::Response, Infallible>>;
+
+    fn serve(service: &mut RouterService, request: R) -> Self::Future;
+}
+
+impl<B> Serves<Request<B>> for Response
+where
+    axum::Router: Service<Request<B>, Response = Self, Error = Infallible>,
+{
+    type Response = Self;
+    type Future = <axum::Router as Service<Request<B>>>::Future;
+
+    fn serve(service: &mut RouterService, request: Request<B>) -> Self::Future {
+        service.call(request)
+    }
+}
+
+impl<R> Serves<R> for axum::Router {
+    type Response = RouterService;
+    type Future = Ready<Result<RouterService, Infallible>>;
+
+    fn serve(service: &mut RouterService, _connection: R) -> Self::Future {
+        ready(Ok(service.clone()))
     }
 }
 
 impl Router {
-    /// The finished router: made at the first call, and shared by later clones.
-    fn served(&mut self) -> &mut axum::Router {
+    /// The finished service: made at the first call, and shared by later clones.
+    fn service(&mut self) -> &mut RouterService {
         let parts = &self.parts;
-        self.served.get_or_insert_with(|| {
+        self.service.get_or_insert_with(|| {
             let misfits = params::misfits(&parts.entries);
             if !misfits.is_empty() {
                 tracing::error!(target: "jwt_guard", "policies do not fit their paths; these handlers answer 500:{misfits}");
             }
-            parts.clone().into_axum().with_state(())
+            let mut parts = parts.clone();
+            let guard = parts.take_guard();
+            let extensions = guard.as_ref().map(extensions_with).unwrap_or_default();
+            RouterService { router: parts.into_axum().with_state(()), guard, extensions }
         })
     }
+}
+
+fn extensions_with(guard: &Provided) -> Extensions {
+    #[derive(Clone)]
+    struct Room<const PLACE: u8>;
+
+    let mut extensions = Extensions::new();
+    guard.provide(&mut extensions);
+    // A map keeps the room of what was in it.
+    extensions.insert(Room::<1>);
+    extensions.insert(Room::<2>);
+    extensions.insert(Room::<3>);
+    extensions.remove::<Room<1>>();
+    extensions.remove::<Room<2>>();
+    extensions.remove::<Room<3>>();
+    extensions
 }

@@ -4,14 +4,16 @@ use std::env;
 use std::process::Command;
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::Request as AxumRequest;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get as axum_get;
 use http::HeaderValue;
-use jwt_guard::routing::{MethodRouter, any, get, post};
-use jwt_guard::{Algorithm, JwtGuard, Router};
-use jwt_guard_tests::{Outcome, Request, Server, events, guard, hs256, token};
+use jwt_guard::routing::{AccessTable, MethodRouter, any, get, post};
+use jwt_guard::{Algorithm, JwtGuard, Principal, Router};
+use jwt_guard_tests::{Answer, Outcome, Request, Server, events, guard, hs256, token};
+use tower::ServiceExt as _;
 
 /// Method, path, the guard that decides, and the path of the row.
 type Ask = (&'static str, &'static str, &'static str, &'static str);
@@ -241,31 +243,50 @@ fn clones() -> Vec<(&'static str, Router, Vec<Ask>)> {
 async fn ask_all(installed: Option<&str>) {
     for (case, router, asks) in cases() {
         let table = router.access_table();
-        let server = Server::start(router.into_axum()).await;
-        for (method, path, expected, row) in asks {
-            let decides = if expected == NONE { installed } else { Some(expected) };
-            let answer = server.send(Request::new(method, path)).await;
-            let seen = match answer.status.as_u16() {
-                200 => Some(answer.body.as_str()),
-                401 => answer.header("www-authenticate").and_then(|all| all.split('"').nth(1)),
-                500 => None,
-                other => panic!("{case}: {method} {path} is {other}"),
-            };
-            assert_eq!(seen, decides, "{case}: {method} {path}");
-            if let Some(middleware) = answer.header("x-guard-of-the-middleware") {
-                assert_eq!(Some(middleware), decides, "{case}: the middleware around {method} {path}");
-            }
-            // Other rows of the path may have another guard; one of its method, or for any, has this one.
-            let mut rows = table.rows().iter().filter(|known| known.path == row);
-            let told =
-                rows.find(|known| known.method == method || !["GET", "POST"].contains(&&*known.method));
-            assert_eq!(
-                told.map(|row| row.guard.as_str()),
-                Some(expected),
-                "{case}: {method} {path}\n{table}"
-            );
+        // As the program of the README, and as a router of axum, where the guard is a layer.
+        for server in [Server::serve(router.clone()).await, Server::start(router.into_axum()).await] {
+            ask(case, &server, &table, &asks, installed).await;
         }
     }
+}
+
+async fn ask(case: &str, server: &Server, table: &AccessTable, asks: &[Ask], installed: Option<&str>) {
+    for &(method, path, expected, row) in asks {
+        let decides = if expected == NONE { installed } else { Some(expected) };
+        let answer = server.send(Request::new(method, path)).await;
+        let seen = match answer.status.as_u16() {
+            200 => Some(answer.body.as_str()),
+            401 => answer.header("www-authenticate").and_then(|all| all.split('"').nth(1)),
+            500 => None,
+            other => panic!("{case}: {method} {path} is {other}"),
+        };
+        assert_eq!(seen, decides, "{case}: {method} {path}");
+        if let Some(middleware) = answer.header("x-guard-of-the-middleware") {
+            assert_eq!(Some(middleware), decides, "{case}: the middleware around {method} {path}");
+        }
+        // Other rows of the path may have another guard; one of its method, or for any, has this one.
+        let mut rows = table.rows().iter().filter(|known| known.path == row);
+        let told = rows.find(|known| known.method == method || !["GET", "POST"].contains(&&*known.method));
+        assert_eq!(told.map(|row| row.guard.as_str()), Some(expected), "{case}: {method} {path}\n{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_an_extension_of_its_own_keeps_it_and_finds_the_guard() {
+    #[derive(Clone)]
+    struct OfTheServer(&'static str);
+
+    #[jwt_guard::authentication_required]
+    async fn who(caller: Principal, Extension(OfTheServer(name)): Extension<OfTheServer>) -> String {
+        format!("{} of {name}", caller.subject().unwrap_or_default())
+    }
+    let app = Router::new().route("/a", get(who)).with_guard(named("g"));
+    let mut request = http::Request::get("/a").header("authorization", format!("Bearer {}", token(&[])));
+    request.extensions_mut().expect("no problem yet").insert(OfTheServer("the server"));
+    let Ok(response) = app.clone().oneshot(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(Answer::read(response).await.body, "alice of the server");
+    let Ok(response) = app.oneshot(http::Request::get("/a").body(Body::empty()).unwrap()).await;
+    assert_eq!(Answer::read(response).await.status, 401);
 }
 
 #[tokio::test]
