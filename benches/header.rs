@@ -70,7 +70,7 @@ impl Case {
     fn contenders(self) -> [Contender; 2] {
         let guard = self.guard.build().expect("a good configuration");
         let floor = axum::Router::new().route("/{*path}", get(bare));
-        let ours = Router::new().route("/{*path}", self.handler).with_guard(guard).into_axum();
+        let ours = Router::new().route("/{*path}", self.handler).with_guard(guard);
         [
             Contender::new("floor", floor, self.request.clone(), StatusCode::OK),
             Contender::new(self.name, ours, self.request, self.status),

@@ -17,7 +17,7 @@ use http::{Request, StatusCode};
 use jwt_guard::routing::{MethodRouter, get};
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, Principal, requires};
-use jwt_guard_benches::{AccessClaims, SIGNERS, Signer, answer, choose_backend, zipf};
+use jwt_guard_benches::{AccessClaims, App, SIGNERS, Signer, answer, choose_backend, zipf};
 use tokio::runtime::Runtime;
 
 async fn bare() -> String {
@@ -50,6 +50,8 @@ async fn typed(claims: Claims<AccessClaims>) -> String {
 enum Given {
     Installed,
     ByRouter,
+    /// A layer, as around a nested router and in `into_axum`.
+    Layer,
 }
 
 /// What the requests carry.
@@ -88,8 +90,8 @@ const HS256: usize = 0;
 const RS256: usize = 1;
 const ES256: usize = 2;
 
-const CASES: [Case; 19] = {
-    use Given::{ByRouter, Installed};
+const CASES: [Case; 21] = {
+    use Given::{ByRouter, Installed, Layer};
     use Sent::{Expired, Forged, Garbage, Good, Known, Mix, NoToken};
 
     [
@@ -101,6 +103,7 @@ const CASES: [Case; 19] = {
         case("known-router-nothing", ByRouter, || get(nothing), ES256, Known),
         case("known-router-principal", ByRouter, || get(principal), ES256, Known),
         case("known-router-claims", ByRouter, || get(claims), ES256, Known),
+        case("known-layer-claims", Layer, || get(claims), ES256, Known),
         case("mix-installed-principal", Installed, || get(principal), HS256, Mix),
         case("hs256-installed-nothing", Installed, || get(nothing), HS256, Good),
         case("hs256-installed-principal", Installed, || get(principal), HS256, Good),
@@ -108,6 +111,7 @@ const CASES: [Case; 19] = {
         case("rs256-installed-nothing", Installed, || get(nothing), RS256, Good),
         case("no-token-installed", Installed, || get(claims), HS256, NoToken),
         case("no-token-router", ByRouter, || get(claims), HS256, NoToken),
+        case("no-token-layer", Layer, || get(claims), HS256, NoToken),
         case("garbage-router", ByRouter, || get(claims), HS256, Garbage),
         case("forged-installed", Installed, || get(claims), HS256, Forged),
         case("forged-router", ByRouter, || get(claims), HS256, Forged),
@@ -126,9 +130,9 @@ const TOKENS_OF_MIX: usize = 1000;
 const ROOM: f64 = 1.03;
 
 impl Case {
-    fn router(&self) -> axum::Router {
+    fn app(&self) -> App {
         let Some((given, handler)) = self.guard else {
-            return axum::Router::new().route("/orders", axum_get(bare));
+            return axum::Router::new().route("/orders", axum_get(bare)).into();
         };
         let cache = match self.sent {
             Sent::Known => TokenCache::new(),
@@ -138,10 +142,11 @@ impl Case {
         let guard = self.signer.guard().token_cache(cache).build().expect("a good configuration");
         let router = jwt_guard::Router::new().route("/orders", handler());
         match given {
-            Given::ByRouter => router.with_guard(guard).into_axum(),
+            Given::ByRouter => router.with_guard(guard).into(),
+            Given::Layer => router.with_guard(guard).into_axum().into(),
             Given::Installed => {
                 guard.install().expect("the first guard");
-                router.into_axum()
+                router.into()
             }
         }
     }
@@ -182,24 +187,24 @@ impl Case {
     fn play(&self) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
-        let (mut router, requests) = (self.router(), self.requests());
+        let (mut app, requests) = (self.app(), self.requests());
         let expected = match self.sent {
             Sent::Good | Sent::Known | Sent::Mix => StatusCode::OK,
             _ => StatusCode::UNAUTHORIZED,
         };
         for request in &requests {
-            let status = runtime.block_on(answer(&mut router, request.clone().map(|()| Body::empty())));
+            let status = runtime.block_on(answer(&mut app, request.clone().map(|()| Body::empty())));
             assert_eq!(status, expected, "{} is answered in another way than meant", self.name);
         }
-        counted_requests(&runtime, &mut router, &requests);
+        counted_requests(&runtime, &mut app, &requests);
     }
 }
 
 /// What callgrind counts, known to it by this name.
 #[inline(never)]
-fn counted_requests(runtime: &Runtime, router: &mut axum::Router, requests: &[Request<()>]) {
+fn counted_requests(runtime: &Runtime, app: &mut App, requests: &[Request<()>]) {
     for request in requests {
-        runtime.block_on(answer(router, request.clone().map(|()| Body::empty())));
+        runtime.block_on(answer(app, request.clone().map(|()| Body::empty())));
     }
 }
 

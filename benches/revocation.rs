@@ -26,7 +26,7 @@ async fn guarded() -> &'static str {
 
 fn contender(name: &str, guard: Builder<HasKeys, HasAudience>, token: &str) -> Contender {
     let guard = guard.build().expect("a good configuration");
-    let router = Router::new().route("/", routing::get(guarded)).with_guard(guard).into_axum();
+    let router = Router::new().route("/", routing::get(guarded)).with_guard(guard);
     let request =
         Request::get("/").header(AUTHORIZATION, format!("Bearer {token}")).body(()).expect("a request");
     Contender::new(name, router, request, StatusCode::OK)

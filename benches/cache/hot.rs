@@ -4,13 +4,12 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use http::Request;
 use http::header::AUTHORIZATION;
 use jwt_guard::{authentication_required, routing};
-use jwt_guard_benches::{AccessClaims, Effort, SIGNERS, answer, stay_on_core, thread_time};
+use jwt_guard_benches::{AccessClaims, App, Effort, SIGNERS, answer, stay_on_core, thread_time};
 use tokio::runtime;
 
 /// A count that two threads write costs three times as much. A request writes several more than those of its token.
@@ -35,8 +34,9 @@ pub(crate) fn measure(effort: Effort) -> bool {
     // Routers of their own, and the guard of the process: threads of one router, or below one layer, share the count of
     // a handle too.
     signer.guard().build().expect("a good configuration").install().expect("the first guard");
-    let floors = [(); 2].map(|()| Router::new().route("/", get(bare)));
-    let guardeds = [(); 2].map(|()| jwt_guard::Router::new().route("/", routing::get(guarded)).into_axum());
+    let floors: [App; 2] = [(); 2].map(|()| axum::Router::new().route("/", get(bare)).into());
+    let guardeds: [App; 2] =
+        [(); 2].map(|()| jwt_guard::Router::new().route("/", routing::get(guarded)).into());
     let mut costs = Vec::new();
     for threads in [1, 2] {
         let (mut floor, mut guarded) = (Vec::new(), Vec::new());
@@ -61,14 +61,14 @@ pub(crate) fn measure(effort: Effort) -> bool {
 }
 
 /// CPU nanoseconds of one request, one thread for each router.
-fn sample(routers: &[Router], token: &str) -> f64 {
-    let together = Barrier::new(routers.len());
+fn sample(apps: &[App], token: &str) -> f64 {
+    let together = Barrier::new(apps.len());
     thread::scope(|scope| {
-        let running: Vec<_> = routers
+        let running: Vec<_> = apps
             .iter()
             .enumerate()
-            .map(|(core, router)| {
-                let (mut router, together) = (router.clone(), &together);
+            .map(|(core, app)| {
+                let (mut app, together) = (app.clone(), &together);
                 scope.spawn(move || {
                     stay_on_core(core);
                     let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -78,14 +78,14 @@ fn sample(routers: &[Router], token: &str) -> f64 {
                     };
                     // The first few settle where the token is found.
                     for _ in 0..8 {
-                        runtime.block_on(answer(&mut router, request()));
+                        runtime.block_on(answer(&mut app, request()));
                     }
                     let requests: Vec<_> = (0..REQUESTS).map(|_| request()).collect();
                     together.wait();
                     let start = thread_time();
                     runtime.block_on(async {
                         for request in requests {
-                            answer(&mut router, request).await;
+                            answer(&mut app, request).await;
                         }
                     });
                     thread_time().saturating_sub(start)
@@ -93,6 +93,6 @@ fn sample(routers: &[Router], token: &str) -> f64 {
             })
             .collect();
         let times = running.into_iter().map(|thread| thread.join().unwrap_or_default());
-        times.sum::<Duration>().as_secs_f64() * 1e9 / (routers.len() * REQUESTS) as f64
+        times.sum::<Duration>().as_secs_f64() * 1e9 / (apps.len() * REQUESTS) as f64
     })
 }

@@ -5,7 +5,7 @@ use http::Request;
 use http::header::AUTHORIZATION;
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, Router, authentication_required, routing};
-use jwt_guard_benches::{AccessClaims, Effort, SIGNERS, answer};
+use jwt_guard_benches::{AccessClaims, App, Effort, SIGNERS, answer};
 use tokio::runtime;
 
 const TOKENS: usize = 1_000_000;
@@ -26,7 +26,7 @@ pub(crate) fn measure(effort: Effort) -> bool {
     let [signer, ..] = &SIGNERS;
     let guard =
         signer.guard().token_cache(TokenCache::new().all_algorithms()).build().expect("a configuration");
-    let mut router = Router::new().route("/", routing::get(guarded)).with_guard(guard.clone()).into_axum();
+    let mut app = App::from(Router::new().route("/", routing::get(guarded)).with_guard(guard.clone()));
     let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
     let tokens = if effort.judges() { TOKENS } else { FEW_TOKENS };
     let mut held = 0;
@@ -34,8 +34,7 @@ pub(crate) fn measure(effort: Effort) -> bool {
         for number in 0..tokens {
             let claims = AccessClaims { jti: format!("token-{number}"), ..AccessClaims::good() };
             let request = Request::get("/").header(AUTHORIZATION, format!("Bearer {}", signer.sign(&claims)));
-            let status =
-                runtime.block_on(answer(&mut router, request.body(Body::empty()).expect("a request")));
+            let status = runtime.block_on(answer(&mut app, request.body(Body::empty()).expect("a request")));
             held += u64::from(status.is_success());
         }
     });

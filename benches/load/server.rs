@@ -7,8 +7,8 @@ use std::time::Duration;
 use std::{env, io};
 
 use axum::routing::get;
-use jwt_guard::requires;
 use jwt_guard::setup::TokenCache;
+use jwt_guard::{Claims, requires};
 use jwt_guard_benches::{SIGNERS, Signer};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::net::TcpListener;
@@ -72,25 +72,26 @@ impl Variant {
         matches!(self, Self::Guarded { cache: true, .. })
     }
 
-    /// The handler. Its guard is that of the process.
-    fn router(self) -> axum::Router {
+    /// Serves the handler, guarded as in the program of the README, and the clock of this process beside it.
+    async fn serve(self, listener: TcpListener) -> io::Result<()> {
+        let clock = axum::Router::new().route("/cpu", get(cpu_time));
         let Self::Guarded { signer, cache } = self else {
-            return axum::Router::new().route(PATH, get(open));
+            return axum::serve(listener, clock.route(PATH, get(open))).await;
         };
         let cache = if cache { TokenCache::new().all_algorithms() } else { TokenCache::off() };
         let guard = signer.guard().token_cache(cache).build().expect("a good configuration");
-        guard.install().expect("the first guard");
-        jwt_guard::Router::new().route(PATH, jwt_guard::routing::get(guarded)).into_axum()
+        let app = jwt_guard::Router::new().route(PATH, jwt_guard::routing::get(guarded));
+        axum::serve(listener, app.unguarded("the clock of the bench", clock).with_guard(guard)).await
     }
 }
 
-async fn open() -> &'static str {
-    "ok"
+async fn open() -> String {
+    "orders of 5f0c2a9e-7d4b-4c1a-9b1e-3d2f6a8c7e10".to_owned()
 }
 
 #[requires(scope = "orders:read")]
-async fn guarded() -> &'static str {
-    "ok"
+async fn guarded(claims: Claims) -> String {
+    format!("orders of {}", claims.subject())
 }
 
 /// A running server.
@@ -147,11 +148,10 @@ pub(crate) fn meant() -> Option<Variant> {
 
 pub(crate) fn serve_until_the_client_ends(variant: Variant) {
     let runtime = runtime::Builder::new_multi_thread().enable_io().build().expect("a runtime");
-    let router = variant.router().route("/cpu", get(cpu_time));
     let listener =
         runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port of loopback");
     println!("{}", listener.local_addr().expect("its address").port());
-    runtime.spawn(async move { axum::serve(listener, router).await });
+    runtime.spawn(variant.serve(listener));
     _ = io::copy(&mut io::stdin(), &mut io::sink());
 }
 

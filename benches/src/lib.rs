@@ -1,6 +1,6 @@
 //! The rig of the benches: contenders, the clock they are measured with, keys and tokens.
 //!
-//! 1. A contender is an axum router, called in process with requests that were built before; the body of its answer
+//! 1. A contender is a router, axum's or ours, called in process with requests that were built before; the body of its answer
 //!    is read to the end.
 //! 2. All contenders of a table answer in turn, in an order that rotates from round to round, so that the load of a
 //!    shared machine falls on all of them.
@@ -11,5 +11,5 @@
 mod measure;
 mod tokens;
 
-pub use measure::{Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
+pub use measure::{App, Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
 pub use tokens::{AUDIENCE, AccessClaims, ISSUER, KEY_ID, SIGNERS, Signer, choose_backend};

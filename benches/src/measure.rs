@@ -1,12 +1,13 @@
 //! Contenders, and what their answers cost.
 
+use std::convert::Infallible;
 use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
+use axum::routing::future::RouteFuture;
 use http::{Request, StatusCode};
 use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
@@ -75,11 +76,41 @@ impl Effort {
     }
 }
 
+/// What answers: the router of axum, or ours, as `axum::serve` would call it.
+#[derive(Clone, Debug)]
+pub enum App {
+    /// A router of axum.
+    Axum(axum::Router),
+    /// A router of jwt-guard.
+    Ours(jwt_guard::Router),
+}
+
+impl App {
+    fn call(&mut self, request: Request<Body>) -> RouteFuture<Infallible> {
+        match self {
+            Self::Axum(router) => router.call(request),
+            Self::Ours(router) => router.call(request),
+        }
+    }
+}
+
+impl From<axum::Router> for App {
+    fn from(router: axum::Router) -> Self {
+        Self::Axum(router)
+    }
+}
+
+impl From<jwt_guard::Router> for App {
+    fn from(router: jwt_guard::Router) -> Self {
+        Self::Ours(router)
+    }
+}
+
 /// A router, and the requests that it is measured with.
 #[derive(Debug)]
 pub struct Contender {
     name: String,
-    router: Router,
+    app: App,
     /// Sent in this order; after the last one the first follows.
     requests: Arc<[Request<()>]>,
     next: usize,
@@ -104,8 +135,13 @@ pub struct Cost {
 
 impl Contender {
     /// A contender that must answer `request` with `status`.
-    pub fn new(name: impl Into<String>, router: Router, request: Request<()>, status: StatusCode) -> Self {
-        Self::with_requests(name, router, Arc::new([request]), status)
+    pub fn new(
+        name: impl Into<String>,
+        app: impl Into<App>,
+        request: Request<()>,
+        status: StatusCode,
+    ) -> Self {
+        Self::with_requests(name, app, Arc::new([request]), status)
     }
 
     /// A contender that is sent `requests` in turn, again and again, and must answer each with `status`.
@@ -115,12 +151,12 @@ impl Contender {
     /// When there are none.
     pub fn with_requests(
         name: impl Into<String>,
-        router: Router,
+        app: impl Into<App>,
         requests: Arc<[Request<()>]>,
         status: StatusCode,
     ) -> Self {
         assert!(!requests.is_empty(), "a contender needs a request");
-        Self { name: name.into(), router, requests, next: 0, each_once: false, status }
+        Self { name: name.into(), app: app.into(), requests, next: 0, each_once: false, status }
     }
 
     /// Sends no request twice; there must be [enough](Effort::fresh_requests) of them.
@@ -158,7 +194,7 @@ impl Contender {
             let start = thread_time();
             runtime.block_on(async {
                 for request in requests {
-                    answer(&mut self.router, request).await;
+                    answer(&mut self.app, request).await;
                 }
             });
             total += thread_time().saturating_sub(start);
@@ -172,7 +208,7 @@ impl Contender {
         let counted = allocation_counter::measure(|| {
             runtime.block_on(async {
                 for request in requests {
-                    answer(&mut self.router, request).await;
+                    answer(&mut self.app, request).await;
                 }
             });
         });
@@ -181,7 +217,7 @@ impl Contender {
 
     fn check(&mut self, runtime: &Runtime) {
         for request in self.requests(1) {
-            let status = runtime.block_on(answer(&mut self.router, request));
+            let status = runtime.block_on(answer(&mut self.app, request));
             assert_eq!(status, self.status, "{} answers another request than meant", self.name);
         }
     }
@@ -229,8 +265,8 @@ pub fn measure(contenders: &mut [Contender], effort: Effort) -> Vec<Cost> {
 }
 
 /// Sends a request in process, reads the answer to its end, and returns its status.
-pub async fn answer(router: &mut Router, request: Request<Body>) -> StatusCode {
-    let response: Response = match router.call(request).await {
+pub async fn answer(app: &mut App, request: Request<Body>) -> StatusCode {
+    let response: Response = match app.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     };
