@@ -100,10 +100,10 @@ fn only_authenticate_makes_an_authenticated_principal() {
 
 #[test]
 fn time_randomness_and_the_crypto_backend_are_each_read_in_one_file() {
-    assert_eq!(files_with("SystemTime::now"), ["jwt-guard/src/clock.rs"]);
+    assert_eq!(files_with("SystemTime::now"), ["jwt-guard/src/clock/mod.rs"]);
     // How long a server has been silent, or a call has taken: no verdict on a token depends on it.
     let monotonic = [
-        "jwt-guard/src/clock.rs",
+        "jwt-guard/src/clock/mod.rs",
         "jwt-guard/src/store/redis/feed/mod.rs",
         "jwt-guard/src/store/redis/feed/reader.rs",
         "jwt-guard/src/store/redis/server.rs",

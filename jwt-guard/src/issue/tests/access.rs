@@ -58,8 +58,12 @@ fn every_algorithm_issues_tokens_that_verify() {
     for key in keys {
         let algorithm = key.algorithm();
         let builder = TokenIssuer::builder(key.with_id("k\"1"));
-        let issuer =
-            builder.issuer("https://id.example").audience("orders").clock(Hand::new()).build().unwrap();
+        let issuer = builder
+            .issuer("https://id.example")
+            .audience("orders")
+            .clock(ManualClock::new())
+            .build()
+            .unwrap();
         let pair = issuer.pair("alice").sign().unwrap();
         assert_eq!(
             segment(pair.access(), 0),

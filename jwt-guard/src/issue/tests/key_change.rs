@@ -7,7 +7,7 @@ fn with_key(algorithm: Algorithm, secret: u8, id: &str) -> TokenIssuer {
     TokenIssuer::builder(key)
         .issuer("https://id.example")
         .audience("orders")
-        .clock(Hand::new())
+        .clock(ManualClock::new())
         .build()
         .unwrap()
 }

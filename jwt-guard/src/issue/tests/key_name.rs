@@ -3,7 +3,7 @@
 use super::*;
 
 fn header_of(key: SigningKey) -> Value {
-    let issuer = TokenIssuer::builder(key).audience("orders").clock(Hand::new()).build().unwrap();
+    let issuer = TokenIssuer::builder(key).audience("orders").clock(ManualClock::new()).build().unwrap();
     segment(&issuer.access("alice").sign().unwrap(), 0)
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{IssueError, IssueErrorKind, IssuedToken, IssuerBuilder, TokenIssuer};
 use crate::claims::registered::TokenClaims;
-use crate::clock::{Clock, Hand, NOW};
+use crate::clock::{Clock, ManualClock, NOW};
 use crate::keys::{Algorithm, IssuerKeys, KeySet, SigningKey};
 use crate::principal::Identity;
 use crate::verify::{
@@ -31,7 +31,7 @@ fn key() -> SigningKey {
 /// An issuer at [`NOW`], changed.
 fn issuer(change: impl FnOnce(IssuerBuilder) -> IssuerBuilder) -> TokenIssuer {
     let builder =
-        TokenIssuer::builder(key()).issuer("https://id.example").audience("orders").clock(Hand::new());
+        TokenIssuer::builder(key()).issuer("https://id.example").audience("orders").clock(ManualClock::new());
     change(builder).build().unwrap()
 }
 
@@ -68,7 +68,7 @@ fn verifier(issuer: &TokenIssuer, profile: TokenProfile) -> Verifier {
 
 fn of_keys(rules: Rules, keys: KeySet) -> Verifier {
     let issuer = IssuerRules { keys: IssuerKeys::fixed(keys), rules };
-    Verifier::new(vec![issuer], 8192, Arc::new(Hand::new()))
+    Verifier::new(vec![issuer], 8192, Arc::new(ManualClock::new()))
 }
 
 fn verify(

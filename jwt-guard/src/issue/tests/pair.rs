@@ -81,7 +81,7 @@ fn a_refresh_token_is_for_the_issuers_own_audience() {
     let own = issuer(|builder| builder.audience("second"));
     let token = own.refresh("alice").audience(["billing"]).sign().unwrap();
     assert_eq!(claims(&token)["aud"], json!(["orders", "second"]));
-    let none = TokenIssuer::builder(key()).clock(Hand::new()).build().unwrap();
+    let none = TokenIssuer::builder(key()).clock(ManualClock::new()).build().unwrap();
     let pair = none.pair("alice").audience(["billing"]).sign().unwrap();
     assert_eq!(
         (&claims(pair.access())["aud"], &claims(pair.refresh())["aud"]),

@@ -161,7 +161,7 @@ async fn the_access_token_before_ends_with_a_refresh_where_that_is_asked_for() {
 
 #[tokio::test]
 async fn the_next_pair_says_what_the_first_one_said_and_is_not_fresh() {
-    let hand = Hand::new();
+    let hand = ManualClock::new();
     let issuer = issuer(|builder| builder.clock(hand.clone()));
     let first = login(&issuer).audience(["orders", "billing"]).with_csrf().sign().unwrap();
     let refresh = presented(&issuer, first.refresh());
@@ -246,7 +246,7 @@ async fn lifetimes_that_were_asked_for_are_kept_within_what_is_allowed_now() {
 
 #[tokio::test]
 async fn a_login_ends_at_the_absolute_lifetime_however_often_it_is_renewed() {
-    let (hand, hour) = (Hand::new(), Duration::from_secs(3600));
+    let (hand, hour) = (ManualClock::new(), Duration::from_secs(3600));
     let issuer =
         issuer(|builder| builder.clock(hand.clone()).refresh_lifetime(hour).absolute_lifetime(hour * 2));
     let first = login(&issuer).sign().unwrap();

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::{NewSession, SessionData, SessionError, SessionId, Sessions, SessionsBuilder};
-use crate::clock::{Clock, Hand, NOW};
+use crate::clock::{Clock, ManualClock, NOW};
 use shelf::{Call, Shelf};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -26,14 +26,14 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A store, the clock, and two machines that use both.
 struct SessionPlace {
     shelf: Shelf,
-    clock: Hand,
+    clock: ManualClock,
     here: Sessions,
     there: Sessions,
 }
 
 impl SessionPlace {
     fn new() -> Self {
-        let (shelf, clock) = (Shelf::new(), Hand::new());
+        let (shelf, clock) = (Shelf::new(), ManualClock::new());
         let machine = || machine(&shelf, &clock, |builder| builder);
         Self { here: machine(), there: machine(), shelf, clock }
     }
@@ -49,7 +49,11 @@ impl SessionPlace {
     }
 }
 
-fn machine(shelf: &Shelf, clock: &Hand, change: impl FnOnce(SessionsBuilder) -> SessionsBuilder) -> Sessions {
+fn machine(
+    shelf: &Shelf,
+    clock: &ManualClock,
+    change: impl FnOnce(SessionsBuilder) -> SessionsBuilder,
+) -> Sessions {
     change(Sessions::builder(shelf.clone()).clock(clock.clone())).build().unwrap()
 }
 

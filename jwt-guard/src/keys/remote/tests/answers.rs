@@ -9,8 +9,8 @@ const OPENID: &str = "https://id.example/.well-known/openid-configuration";
 const OAUTH: &str = "https://id.example/.well-known/oauth-authorization-server";
 
 /// Keys `a` and `b`, fetched.
-async fn fetched() -> (Arc<Issuer>, Hand, Arc<RemoteKeys>) {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+async fn fetched() -> (Arc<Issuer>, ManualClock, Arc<RemoteKeys>) {
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A), ("b", B)]);
     let keys = remote(&issuer, &clock);
     assert_eq!(names(&keys), None);
@@ -138,7 +138,7 @@ async fn a_failed_fetch_of_keys_has_the_metadata_read_again() {
         Answer::Panics,
         Answer::IsDown,
     ] {
-        let (issuer, clock) = (Issuer::new(), Hand::new());
+        let (issuer, clock) = (Issuer::new(), ManualClock::new());
         issuer.answers(OPENID, metadata(URL));
         issuer.publishes(&[("a", A)]);
         let keys = at(Endpoint::discovery(ISSUER, &PlainHttp::default()).unwrap(), &issuer, &clock);
@@ -259,7 +259,7 @@ async fn the_tag_of_an_answer_that_was_refused_is_not_sent() {
 }
 
 /// An issuer with metadata, and the addresses that were requested.
-fn discovering(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
+fn discovering(issuer: &Arc<Issuer>, clock: &ManualClock) -> Arc<RemoteKeys> {
     at(Endpoint::discovery(ISSUER, &PlainHttp::default()).unwrap(), issuer, clock)
 }
 
@@ -275,7 +275,7 @@ fn urls(issuer: &Issuer) -> Vec<String> {
 #[tokio::test]
 async fn metadata_is_looked_for_where_both_standards_say_and_read_once_an_hour() {
     for at_first in [true, false] {
-        let (issuer, clock) = (Issuer::new(), Hand::new());
+        let (issuer, clock) = (Issuer::new(), ManualClock::new());
         issuer.publishes(&[("a", A)]);
         issuer.answers(if at_first { OPENID } else { OAUTH }, metadata(URL));
         let keys = discovering(&issuer, &clock);
@@ -305,22 +305,22 @@ async fn metadata_that_is_not_the_issuers_own_leads_nowhere() {
         issuer.publishes(&[("a", A)]);
         issuer.answers(OPENID, Answer::Says(KeyResponse::new(200, text)));
         issuer.answers(OAUTH, metadata(URL));
-        let keys = discovering(&issuer, &Hand::new());
+        let keys = discovering(&issuer, &ManualClock::new());
         let error = keys.ready().await.unwrap_err();
         assert!(error.contains(reason), "{error}");
         assert_eq!((urls(&issuer).len(), names(&keys)), (1, None));
     }
     let issuer = Issuer::new();
-    let error = discovering(&issuer, &Hand::new()).ready().await.unwrap_err();
+    let error = discovering(&issuer, &ManualClock::new()).ready().await.unwrap_err();
     assert!(error.contains("no answer with 200"), "{error}");
     issuer.answers(OPENID, Answer::IsDown);
     issuer.answers(OAUTH, metadata(URL));
-    assert!(discovering(&issuer, &Hand::new()).ready().await.unwrap_err().contains("cable cut"));
+    assert!(discovering(&issuer, &ManualClock::new()).ready().await.unwrap_err().contains("cable cut"));
 }
 
 #[tokio::test]
 async fn the_tag_of_another_address_is_not_sent() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(OPENID, metadata(URL));
     issuer.says(KeyResponse::new(200, set(&[("a", A)])).with_etag("\"1\""));
     let keys = discovering(&issuer, &clock);
@@ -334,7 +334,7 @@ async fn the_tag_of_another_address_is_not_sent() {
 
 #[test]
 fn only_keys_that_an_issuer_may_publish_are_worth_asking_for() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     let any = remote(&issuer, &clock);
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let endpoint = Endpoint::jwks(URL, &PlainHttp::default()).unwrap();

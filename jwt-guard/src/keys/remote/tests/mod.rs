@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::*;
-use crate::clock::Hand;
+use crate::clock::ManualClock;
 use crate::keys::VerifyingKey;
 
 /// The address of the scripted issuer's keys.
@@ -92,11 +92,11 @@ fn set(keys: &[(&str, &str)]) -> String {
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))
 }
 
-fn remote(issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
+fn remote(issuer: &Arc<Issuer>, clock: &ManualClock) -> Arc<RemoteKeys> {
     at(Endpoint::jwks(URL, &PlainHttp::default()).unwrap(), issuer, clock)
 }
 
-fn at(endpoint: Endpoint, issuer: &Arc<Issuer>, clock: &Hand) -> Arc<RemoteKeys> {
+fn at(endpoint: Endpoint, issuer: &Arc<Issuer>, clock: &ManualClock) -> Arc<RemoteKeys> {
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
     let fetcher = Arc::clone(issuer) as Arc<dyn FetchKeys>;
     RemoteKeys::new("id".to_owned(), endpoint, Vec::new(), &RemoteKeySettings::new(), clock, fetcher)

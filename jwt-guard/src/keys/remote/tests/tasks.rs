@@ -6,7 +6,7 @@ use super::*;
 
 #[tokio::test]
 async fn nothing_is_fetched_before_the_first_use_and_the_first_request_waits_for_it() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     tokio::task::yield_now().await;
@@ -17,7 +17,7 @@ async fn nothing_is_fetched_before_the_first_use_and_the_first_request_waits_for
 
 #[tokio::test]
 async fn a_hundred_requests_share_one_fetch_and_its_result() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     let mut requests = tokio::task::JoinSet::new();
@@ -38,7 +38,7 @@ async fn a_hundred_requests_share_one_fetch_and_its_result() {
 async fn no_request_waits_in_vain_on_any_number_of_threads() {
     let rounds = async {
         for round in 0..100 {
-            let (issuer, clock) = (Issuer::new(), Hand::new());
+            let (issuer, clock) = (Issuer::new(), ManualClock::new());
             issuer.publishes(&[("a", A)]);
             let keys = remote(&issuer, &clock);
             for phase in 0..4 {
@@ -69,7 +69,7 @@ async fn no_request_waits_in_vain_on_any_number_of_threads() {
 
 #[tokio::test]
 async fn a_request_that_is_given_up_does_not_give_up_the_fetch() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     {
@@ -88,7 +88,7 @@ fn futures_poll<F: Future>(future: Pin<&mut F>) -> std::task::Poll<F::Output> {
 
 #[tokio::test]
 async fn an_unknown_name_waits_a_second_and_known_keys_wait_for_nothing() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
@@ -111,7 +111,7 @@ async fn an_unknown_name_waits_a_second_and_known_keys_wait_for_nothing() {
 
 #[tokio::test]
 async fn without_any_keys_a_request_waits_as_long_as_the_fetch_may_take() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(URL, Answer::Hangs);
     let keys = remote(&issuer, &clock);
     let mut request = Box::pin(keys.fetch(None));
@@ -130,7 +130,7 @@ async fn without_any_keys_a_request_waits_as_long_as_the_fetch_may_take() {
 
 #[tokio::test]
 async fn ten_thousand_random_names_cause_one_fetch_a_cooldown_and_known_keys_are_there() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
@@ -147,7 +147,7 @@ async fn ten_thousand_random_names_cause_one_fetch_a_cooldown_and_known_keys_are
 
 #[tokio::test]
 async fn a_name_that_was_not_found_is_looked_for_again_after_one_cooldown() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.fetch(Some("gone")).await;
@@ -171,7 +171,7 @@ async fn a_name_that_was_not_found_is_looked_for_again_after_one_cooldown() {
 
 #[tokio::test]
 async fn the_timer_fetches_before_the_keys_are_old_and_survives_an_outage() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
@@ -204,7 +204,7 @@ async fn the_timer_fetches_before_the_keys_are_old_and_survives_an_outage() {
 
 #[tokio::test]
 async fn the_timer_ends_with_the_keys() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
@@ -218,7 +218,7 @@ async fn the_timer_ends_with_the_keys() {
 
 #[tokio::test]
 async fn known_keys_are_read_while_somebody_holds_the_lock() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
@@ -232,7 +232,7 @@ async fn known_keys_are_read_while_somebody_holds_the_lock() {
 
 #[tokio::test]
 async fn a_fetcher_that_panics_is_a_failed_fetch() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(URL, Answer::Panics);
     let keys = remote(&issuer, &clock);
     keys.fetch(None).await;
@@ -245,7 +245,7 @@ async fn a_fetcher_that_panics_is_a_failed_fetch() {
 #[test]
 fn keys_outlive_the_runtime_that_fetched_them_and_their_timer_starts_anew() {
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     let first = runtime();
@@ -282,7 +282,7 @@ fn a_runtime_without_timers_takes_no_request_down() {
 #[test]
 fn a_fetch_that_ends_with_its_runtime_lets_the_next_one_begin() {
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(URL, Answer::Hangs);
     let keys = remote(&issuer, &clock);
     let first = runtime();
@@ -299,7 +299,7 @@ fn a_fetch_that_ends_with_its_runtime_lets_the_next_one_begin() {
 
 #[tokio::test]
 async fn a_refresh_by_hand_has_a_cooldown_and_tells_what_became_of_the_last_one() {
-    let (issuer, clock) = (Issuer::new(), Hand::new());
+    let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(URL, Answer::IsDown);
     let keys = remote(&issuer, &clock);
     assert!(keys.refresh().await.is_err());

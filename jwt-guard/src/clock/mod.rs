@@ -1,10 +1,16 @@
 //! The source of time: the only file that reads the system clock.
 
+#[cfg(any(test, feature = "testing"))]
+mod manual;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
+
+#[cfg(any(test, feature = "testing"))]
+pub use self::manual::{ManualClock, NOW};
 
 /// The source of the current time for `exp`, `nbf` and `iat`, and for the age of keys and remembered tokens.
 ///
@@ -102,55 +108,5 @@ mod tests {
         let shared: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
         let times = [SystemClock.monotonic(), shared.monotonic(), std::sync::Arc::new(shared).monotonic()];
         assert!(times.is_sorted(), "{times:?}");
-    }
-}
-
-#[cfg(test)]
-pub(crate) use hand::{Hand, NOW};
-
-#[cfg(test)]
-mod hand {
-    use std::sync::Arc;
-    use std::time::{Duration, SystemTime};
-
-    use tokio::sync::watch;
-
-    use super::Clock;
-
-    /// The initial time of a [`Hand`], in seconds since 1970.
-    pub(crate) const NOW: u64 = 1_800_000_000;
-
-    /// A clock that is moved by hand, in milliseconds. Clones move together.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Hand(Arc<watch::Sender<u64>>);
-
-    impl Hand {
-        pub(crate) fn new() -> Self {
-            Self(Arc::new(watch::Sender::new(0)))
-        }
-
-        pub(crate) fn advance(&self, duration: Duration) {
-            self.0.send_modify(|time| *time += duration.as_millis() as u64);
-        }
-    }
-
-    impl Clock for Hand {
-        fn now(&self) -> SystemTime {
-            SystemTime::UNIX_EPOCH + Duration::from_secs(NOW) + self.monotonic()
-        }
-
-        fn monotonic(&self) -> Duration {
-            Duration::from_millis(*self.0.borrow())
-        }
-
-        fn sleep_until(&self, time: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
-            let mut moves = self.0.subscribe();
-            Box::pin(async move {
-                let moved = moves.wait_for(|now| Duration::from_millis(*now) >= time).await.is_ok();
-                if !moved {
-                    std::future::pending::<()>().await;
-                }
-            })
-        }
     }
 }
