@@ -62,6 +62,7 @@
 //! | `remote-keys` | the client that fetches the keys that issuers publish; it needs a tokio runtime with time and IO. Without it, [`Builder::key_fetcher`](setup::Builder::key_fetcher) takes a client of your own |
 //! | `sessions` | sessions on the server, in a store of tower-sessions-core 0.15 |
 //! | `store-file`, `store-redis` | [stores](store) of logins and revocations that survive a restart: one file, or a server of Redis or Valkey; `store-redis-rustls` adds TLS |
+//! | `testing` | [tests](testing) of guarded applications: callers with signed tokens, a clock to move by hand; for `[dev-dependencies]` |
 //! | `utoipa-6`, `aide-0-15` | write the policies into the OpenAPI documents of those versions: see the module `openapi` |
 //!
 //! No feature changes a decision.
@@ -116,6 +117,8 @@ pub mod setup;
 mod shown;
 pub mod store;
 pub mod tenants;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
 mod timing;
 mod token;

@@ -17,4 +17,5 @@ mod sessions;
 mod settings;
 mod stores;
 mod tenants;
+mod testing;
 mod tokens;

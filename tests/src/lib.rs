@@ -17,17 +17,17 @@ pub mod sources;
 
 mod answer;
 mod client;
-mod clock;
 mod key;
 mod payload;
 mod server;
 
 pub use answer::{Answer, Outcome};
 pub use client::{Request, WebSocket};
-pub use clock::{ManualClock, NOW};
 pub use key::{SigningKey, base64url, secret};
 pub use payload::Payload;
 pub use server::{Server, oneshot};
+
+pub use jwt_guard::testing::{ManualClock, NOW};
 
 use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenCache};
 use jwt_guard::{Algorithm, JwtGuard};

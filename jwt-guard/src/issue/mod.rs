@@ -85,6 +85,12 @@ impl TokenIssuer {
         self.0.key.verifying_key()
     }
 
+    /// The key that signs, for tokens of tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.0.key
+    }
+
     fn settings(&self) -> &IssuerSettings {
         &self.0
     }

@@ -1,7 +1,11 @@
 //! The rejection of an extractor.
 
+use std::error::Error;
+use std::fmt;
+
 use axum::response::{IntoResponse, Response};
 
+use super::table;
 use crate::error::FailureKind;
 
 /// The rejection of an extractor: an answer, with its class of failure.
@@ -23,3 +27,13 @@ impl IntoResponse for Rejection {
         self.response
     }
 }
+
+/// What the client learns. The log has the reason.
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let answer = table::answer(self.kind);
+        write!(f, "{}: {}", answer.status, answer.detail)
+    }
+}
+
+impl Error for Rejection {}

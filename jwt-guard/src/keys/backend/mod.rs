@@ -11,6 +11,8 @@
 use std::fmt;
 
 use jsonwebtoken::DecodingKey;
+#[cfg(feature = "testing")]
+use jsonwebtoken::EncodingKey;
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
 use zeroize::Zeroizing;
@@ -102,6 +104,19 @@ const SHORT_SIGNATURE: usize = 86;
 pub(crate) fn sign(key: &SigningKey, message: &[u8]) -> Result<String, CannotSign> {
     let signer = (chosen::PROVIDER.signer_factory)(&engine_name(key.algorithm()), key.material())
         .map_err(|_| CannotSign)?;
+    signer.try_sign(message).map(base64url::encode).map_err(|_| CannotSign)
+}
+
+/// Signs by HS256 with any bytes, as an attacker does; a [`SigningKey`] takes no secret that others know.
+///
+/// # Errors
+///
+/// The backend cannot sign.
+#[cfg(feature = "testing")]
+pub(crate) fn sign_by_hmac(secret: &[u8], message: &[u8]) -> Result<String, CannotSign> {
+    let key = EncodingKey::from_secret(secret).map_err(|_| CannotSign)?;
+    let signer =
+        (chosen::PROVIDER.signer_factory)(&jsonwebtoken::Algorithm::HS256, &key).map_err(|_| CannotSign)?;
     signer.try_sign(message).map(base64url::encode).map_err(|_| CannotSign)
 }
 
