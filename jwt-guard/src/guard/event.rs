@@ -9,7 +9,7 @@ use http::request::Parts;
 use tracing::{Level, field};
 
 use super::about::About;
-use super::{JwtGuard, hint, path};
+use super::{JwtGuard, hint, path, probe};
 use crate::claims::names::NameSet;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
@@ -46,6 +46,7 @@ impl<'r> Occasion<'r> {
 }
 
 pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, occasion: Occasion<'_>) {
+    probe::note(rule, None, occasion);
     tracing::event!(
         target: "jwt_guard",
         Level::DEBUG,
@@ -61,6 +62,7 @@ pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, occasion: Occasi
 }
 
 pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
+    probe::note(rule, Some(error), occasion);
     // `event!` needs a constant level, and what it shows is computed only for a listening subscriber.
     macro_rules! deny {
         ($level:expr) => {

@@ -13,6 +13,7 @@ mod of_tenants;
 mod outside;
 mod path;
 mod presented;
+mod probe;
 #[cfg(feature = "sessions")]
 mod sessions;
 
@@ -28,6 +29,8 @@ pub(crate) use admit::{admit, known_principal, reject};
 pub(crate) use check::{CheckRefusal, admitted_by_checks, refused_by_check};
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
+#[cfg(feature = "testing")]
+pub(crate) use probe::{Noted, Probe, Verdict};
 
 /// Verifies tokens and decides who may call a handler, with one configuration.
 ///

@@ -19,7 +19,7 @@ pub(super) struct LockedAccess {
 
 /// The callers that a policy admits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Callers {
+pub(crate) enum Callers {
     /// No guard looks at the request.
     Unguarded,
     CredentialsIgnored,

@@ -8,7 +8,7 @@ use crate::policy::Requirement;
 
 /// A tree of conditions. Each condition that is not a combination is its own text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Condition {
+pub(crate) enum Condition {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
@@ -16,10 +16,10 @@ pub(super) enum Condition {
 }
 
 /// A condition that holds, or one that does not hold; what is absent from a set of these is unknown.
-type Literal<'c> = (&'c str, bool);
+pub(crate) type Literal<'c> = (&'c str, bool);
 
 /// Callers that meet a condition: those of whom at least this is known.
-type Term<'c> = BTreeSet<Literal<'c>>;
+pub(crate) type Term<'c> = BTreeSet<Literal<'c>>;
 
 /// The most terms of one condition. Conditions beyond it are compared by their text.
 const MOST_TERMS: usize = 256;
@@ -29,7 +29,7 @@ impl Condition {
     pub(super) const NOTHING: Self = Self::All(Vec::new());
 
     /// The conditions of a policy, with those of the policies that it includes.
-    pub(super) fn of(requirement: &Requirement) -> Self {
+    pub(crate) fn of(requirement: &Requirement) -> Self {
         let each = |list: &[Requirement]| list.iter().map(Self::of).collect();
         match requirement {
             Requirement::All(list) => Self::All(each(list)),
@@ -72,7 +72,7 @@ impl Condition {
     }
 
     /// Whether the condition has the value `wanted`, if nothing else is known than this.
-    fn holds(&self, known: &Term<'_>, wanted: bool) -> bool {
+    pub(crate) fn holds(&self, known: &Term<'_>, wanted: bool) -> bool {
         match (self, wanted) {
             (Self::All(list), true) | (Self::Any(list), false) => {
                 list.iter().all(|inner| inner.holds(known, wanted))
@@ -86,7 +86,7 @@ impl Condition {
     }
 
     /// The terms in which the condition has the value `wanted`.
-    fn terms(&self, wanted: bool) -> Option<Vec<Term<'_>>> {
+    pub(crate) fn terms(&self, wanted: bool) -> Option<Vec<Term<'_>>> {
         match (self, wanted) {
             (Self::All(list), true) | (Self::Any(list), false) => {
                 list.iter().try_fold(vec![Term::new()], |terms, inner| {

@@ -43,6 +43,8 @@ mod access;
 mod change;
 mod condition;
 mod error;
+#[cfg(feature = "testing")]
+mod expected;
 mod implications;
 mod route;
 #[cfg(test)]
@@ -56,11 +58,14 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use self::access::{Callers, LockedAccess};
+pub(crate) use self::access::Callers;
+use self::access::LockedAccess;
 pub use self::change::{AccessChange, ChangeKind};
 pub use self::error::LockError;
 use self::implications::Implications;
 pub use self::route::LockedRoute;
+#[cfg(feature = "testing")]
+pub(crate) use self::{condition::Condition, expected::Expected};
 use crate::router::{AccessRow, AccessTable};
 
 /// Who may call what, as a lock file says it. `Display` writes the file, and `FromStr` reads it.

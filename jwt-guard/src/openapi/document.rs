@@ -12,7 +12,7 @@ use super::security::{HIDDEN, SchemeScopes, changes_something, expand, marked, r
 use super::write::{At, METHODS, Write, WriteOperation, documented_path};
 use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Needs, Rule};
-use crate::router::{AccessRow, AccessTable};
+use crate::router::{AccessRow, AccessTable, RoutePath};
 
 /// A document under construction: the problems, and the needed schemes.
 struct Work<'a, D> {
@@ -33,7 +33,8 @@ pub(super) fn write(
     for schemes in options.named_schemes() {
         work.guards.insert(schemes.guard().id(), (schemes.clone(), Vec::new()));
     }
-    let rows: Vec<_> = table.rows().iter().filter(|row| row.source.is_route).collect();
+    let rows: Vec<_> =
+        table.rows().iter().filter(|row| matches!(row.source.place, RoutePath::Route(_))).collect();
     rows.iter().for_each(|row| work.add_operations(row));
     let documented = work.document.everywhere();
     let mut served = BTreeSet::new();

@@ -35,7 +35,7 @@ pub(super) enum Methods {
 
 /// The full path of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum RoutePath {
+pub(crate) enum RoutePath {
     Route(String),
     /// Every path below the prefix without a route.
     Fallback(String),

@@ -20,7 +20,8 @@ use std::fmt;
 use axum::handler::Handler;
 
 use declared::{DeclaresPolicy, FirstExtractor};
-use entry::{Methods, RouteEntry, RoutePath};
+pub(crate) use entry::RoutePath;
+use entry::{Methods, RouteEntry};
 use excepted::Excepted;
 use routing::MethodRouter;
 use serve::RouterService;

@@ -64,8 +64,8 @@ pub(crate) struct RowSource {
     pub(crate) operation: Option<Operation>,
     /// The methods that are named.
     pub(crate) methods: Vec<&'static str>,
-    /// Whether the path belongs to a route, and not to a part with unknown routes.
-    pub(crate) is_route: bool,
+    /// What the path of the row stands for.
+    pub(crate) place: RoutePath,
 }
 
 impl PartialEq for RowSource {
@@ -163,7 +163,7 @@ impl AccessRow {
                 guard: guard.map(|provided| provided.guard().clone()),
                 operation: entry.operation.clone(),
                 methods: entry.methods.names().collect(),
-                is_route: matches!(entry.path, RoutePath::Route(_)),
+                place: entry.path.clone(),
             },
         }
     }

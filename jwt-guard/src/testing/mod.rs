@@ -11,10 +11,12 @@ mod caller;
 mod carry;
 mod claims;
 mod defect;
+mod denials;
 mod draft;
 mod issuer;
 
 pub use self::caller::TestCaller;
 pub use self::defect::Defect;
+pub use self::denials::{DenialReport, Denials, Hole, Unjudged, assert_denials};
 pub use self::issuer::TestIssuer;
 pub use crate::clock::{ManualClock, NOW};

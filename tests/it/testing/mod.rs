@@ -1,5 +1,6 @@
 //! The module `testing`, used as an application would.
 
+mod denials;
 mod presets;
 mod tokens;
 

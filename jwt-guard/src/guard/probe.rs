@@ -1,0 +1,73 @@
+//! What a guard decided about a request, for a test that looks on. Without the feature `testing` nothing is noted, and with it
+//! nothing is decided otherwise.
+
+pub(super) use noting::note;
+#[cfg(feature = "testing")]
+pub(crate) use noting::{Noted, Probe, Verdict};
+
+#[cfg(feature = "testing")]
+mod noting {
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use super::super::JwtGuard;
+    use super::super::event::Occasion;
+    use crate::error::{AuthError, FailureKind};
+    use crate::policy::{Declaration, Rule};
+
+    /// Travels with a request. The type is private, so that only tests of this crate's making have one.
+    #[derive(Clone, Debug, Default)]
+    pub(crate) struct Probe(Arc<Mutex<Vec<Noted>>>);
+
+    /// One decision.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Noted {
+        policy: String,
+        declaration: Option<Declaration>,
+        pub(crate) guard: Option<JwtGuard>,
+        pub(crate) verdict: Verdict,
+    }
+
+    #[derive(Clone, Debug)]
+    pub(crate) enum Verdict {
+        Admitted,
+        Denied { kind: FailureKind, reason: String },
+    }
+
+    impl Probe {
+        /// The decisions so far, in their order.
+        pub(crate) fn notes(&self) -> Vec<Noted> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        }
+    }
+
+    impl Noted {
+        /// Whether it is a decision by this policy.
+        pub(crate) fn is_by(&self, rule: &Rule) -> bool {
+            self.declaration == rule.declaration() && self.policy == rule.to_string()
+        }
+    }
+
+    pub(in crate::guard) fn note(rule: &Rule, error: Option<&AuthError>, occasion: Occasion<'_>) {
+        let Some(request) = occasion.request() else { return };
+        let Some(Probe(notes)) = request.extensions.get::<Probe>() else { return };
+        let verdict = error.map_or(Verdict::Admitted, |error| Verdict::Denied {
+            kind: error.kind(),
+            reason: error.to_string(),
+        });
+        notes.lock().unwrap_or_else(PoisonError::into_inner).push(Noted {
+            policy: rule.to_string(),
+            declaration: rule.declaration(),
+            guard: JwtGuard::of(&request.extensions).cloned(),
+            verdict,
+        });
+    }
+}
+
+#[cfg(not(feature = "testing"))]
+mod noting {
+    use super::super::event::Occasion;
+    use crate::error::AuthError;
+    use crate::policy::Rule;
+
+    pub(in crate::guard) fn note(_: &Rule, _: Option<&AuthError>, _: Occasion<'_>) {}
+}

@@ -1,0 +1,108 @@
+//! Sends requests to an application, and notes what its guards decide.
+
+use std::future::poll_fn;
+
+use axum::body::Body;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Request};
+use serde_json::Value;
+use tower_service::Service;
+
+use super::super::caller::TestCaller;
+use super::super::carry;
+use super::super::issuer::TestIssuer;
+use super::body::Polled;
+use super::lacking::{Malformed, Person};
+use super::target::NO_ROUTE;
+use super::verdict::Outcome;
+use crate::caught::caught_while;
+use crate::guard::{JwtGuard, Probe};
+use crate::token::TokenKind;
+
+/// What a request carries.
+#[derive(Clone, Debug)]
+pub(super) enum Sent {
+    Nothing,
+    /// Credentials of a scheme that is not for tokens.
+    OtherScheme,
+    /// A token, where this guard looks first.
+    Token(JwtGuard, TokenKind, String),
+}
+
+/// Sends requests to the application.
+pub(super) struct Sender {
+    app: axum::Router,
+    count: usize,
+}
+
+impl Sender {
+    pub(super) fn new(app: axum::Router) -> Self {
+        Self { app, count: 0 }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The answer for a path without a route.
+    pub(super) async fn send_to_unknown_path(&mut self, method: &str, sent: Sent) -> Outcome {
+        self.send(method, &format!("/{NO_ROUTE}"), sent).await
+    }
+
+    pub(super) async fn send(&mut self, method: &str, path: &str, sent: Sent) -> Outcome {
+        self.count += 1;
+        let (probe, polled) = (Probe::default(), Polled::default());
+        let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
+        let request = match request.body(polled.body()) {
+            Ok(request) => request,
+            Err(error) => panic!("{method} {path} is not a request: {error}"),
+        };
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(probe.clone());
+        match sent {
+            Sent::Nothing => {}
+            Sent::OtherScheme => {
+                parts.headers.insert(AUTHORIZATION, HeaderValue::from_static("Basic YWRhOmVuZ2luZQ=="));
+            }
+            Sent::Token(guard, kind, token) => carry::attach(&guard, kind, &token, &mut parts),
+        }
+        let mut app = self.app.clone();
+        let answer = caught_while(async move {
+            let Ok(()) = poll_fn(|context| Service::<Request<Body>>::poll_ready(&mut app, context)).await;
+            let Ok(response) = app.call(Request::from_parts(parts, body)).await;
+            response
+        });
+        let response = answer.await.ok();
+        Outcome { response, notes: probe.notes(), polled: polled.get() }
+    }
+}
+
+/// A caller of the test who is this person.
+///
+/// # Errors
+///
+/// What the guard does not read.
+pub(super) fn caller(issuer: &TestIssuer, subject: &str, person: &Person) -> Result<TestCaller, String> {
+    let mut caller = issuer.caller(subject).scopes(person.scopes.clone()).roles(person.roles.clone());
+    if carry::csrf(issuer.guard()).is_some() {
+        caller = caller.claim("csrf", carry::CSRF_VALUE);
+    }
+    if person.fresh {
+        caller = caller.fresh();
+    }
+    for (path, value) in &person.claims {
+        caller = caller.claim_at(path.clone(), value.clone());
+    }
+    let Some(malformed) = person.malformed else { return Ok(caller) };
+    let rules = issuer.rules(TokenKind::Access).ok_or("the guard takes no access tokens")?;
+    let path = match malformed {
+        Malformed::Scopes => rules.scope_claims.first().map(|path| path.0.clone()),
+        Malformed::Roles => {
+            let object = rules.role_objects.first().map(|object| &object.path);
+            rules.role_claims.first().or(object).map(|path| path.0.clone())
+        }
+        Malformed::Fresh => Some(vec!["fresh".to_owned()]),
+    };
+    let path = path.ok_or("the guard reads no such claim of this issuer")?;
+    Ok(caller.claim_at(path, Value::from(7)))
+}

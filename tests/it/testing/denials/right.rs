@@ -1,0 +1,168 @@
+//! The right application: nothing is found, no handler runs, and what cannot be judged is named.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::Path;
+use jwt_guard::lock::AccessLock;
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::testing::{Denials, assert_denials};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, Secret, SigningKey, routing};
+use jwt_guard::{anonymous_allowed, authentication_required, requires};
+use jwt_guard_tests::sample::{self, Word};
+
+use super::{judged, key};
+use crate::testing::builder;
+
+#[tokio::test]
+async fn nothing_is_found_in_the_sample_and_what_cannot_be_judged_is_named() {
+    let app = sample::by_utoipa(Word::Read);
+    assert!(app.access_table().rows().len() >= 40);
+    let report = judged(app).await;
+    assert!(report.holes.is_empty(), "{report}");
+    let unjudged: Vec<_> = report.unjudged.iter().map(|found| found.route.as_str()).collect();
+    let metadata = "GET /.well-known/oauth-protected-resource";
+    let expected =
+        ["ANY /* (not listed)", "ANY /* (not listed)", metadata, &format!("{metadata}/shop"), "ANY /up"];
+    assert_eq!(unjudged, expected, "{report}");
+    assert!(report.requests > 900, "{}", report.requests);
+}
+
+#[tokio::test]
+async fn the_lock_of_the_application_itself_changes_nothing() {
+    let app = sample::by_aide(Word::Read);
+    let lock = AccessLock::of(&app.access_table());
+    let report = Denials::of(app.clone()).key(key()).lock(lock).check().await;
+    assert_eq!(report, judged(app).await);
+}
+
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+#[requires(scope = "a", any(role = "b", claim("c") = 1), owner = "user")]
+async fn guarded(_: Path<String>, _body: String) {
+    RUNS.fetch_add(1, Ordering::SeqCst);
+}
+
+#[authentication_required(token = "refresh")]
+async fn renew(_body: String) {
+    RUNS.fetch_add(1, Ordering::SeqCst);
+}
+
+#[anonymous_allowed]
+async fn posted(_body: String) {
+    RUNS.fetch_add(1, Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn no_guarded_handler_runs_and_no_open_one_that_may_change_something() {
+    let app = Router::new()
+        .route("/{user}", routing::any(guarded))
+        .route("/{user}/hidden", routing::put(hidden))
+        .route("/tokens", routing::post(renew))
+        .route("/news", routing::post(posted))
+        .with_guard(builder().build().unwrap());
+    let report = assert_denials(app).await;
+    assert!(report.unjudged.is_empty(), "{report}");
+    assert_eq!(RUNS.load(Ordering::SeqCst), 0);
+}
+
+#[requires(scope = "a", deny_as = "not_found")]
+async fn hidden(_body: String) {
+    RUNS.fetch_add(1, Ordering::SeqCst);
+}
+
+#[requires(scope = "orders:write", not(scope = "orders:banned"))]
+async fn write() {}
+
+#[tokio::test]
+async fn a_hierarchy_is_taken_into_account() {
+    #[requires(all(scope = "orders:write", scope = "orders:admin"))]
+    async fn both() {}
+
+    let guard = builder().scope_implies("orders:admin", ["orders:write"]).build().unwrap();
+    let app =
+        Router::new().route("/", routing::put(write)).route("/both", routing::get(both)).with_guard(guard);
+    let report = assert_denials(app).await;
+    assert!(report.unjudged.is_empty(), "{report}");
+}
+
+#[tokio::test]
+async fn tokens_go_where_the_guard_looks() {
+    for place in
+        [TokenLocation::cookie("access"), TokenLocation::header("X-Api-Key"), TokenLocation::bearer()]
+    {
+        let guard = builder().locations([place.clone()]).build().unwrap();
+        let app = Router::new().route("/", routing::post(write).get(write)).with_guard(guard);
+        let report = assert_denials(app).await;
+        assert!(report.unjudged.is_empty(), "{place}: {report}");
+    }
+}
+
+#[tokio::test]
+async fn a_guard_without_a_key_for_the_test_is_named() {
+    let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build().unwrap();
+    let app = Router::new().route("/", routing::get(write)).with_guard(guard);
+    let report = assert_denials(app).await;
+    assert!(report.unjudged[0].reason.contains("`.key(key)`"), "{report}");
+    assert!(report.unjudged[0].place.contains("right.rs"), "{report}");
+}
+
+#[tokio::test]
+async fn a_caller_whom_the_application_does_not_know_is_named() {
+    let load = async |claims: Claims| Ok::<_, std::io::Error>((claims.subject() == "ada").then_some(()));
+    let guard = builder().load_user(load).build().unwrap();
+    let app = Router::new().route("/", routing::get(write)).with_guard(guard);
+    let report = assert_denials(app.clone()).await;
+    assert!(report.unjudged[0].reason.contains("`.subject(..)`"), "{report}");
+    let report = Denials::of(app).subject("ada").assert().await;
+    assert!(report.unjudged.is_empty(), "{report}");
+}
+
+#[jwt_guard::check]
+async fn is_theirs(Path(id): Path<String>) -> bool {
+    id == "7"
+}
+
+#[tokio::test]
+async fn checks_are_named_because_only_the_application_knows_them() {
+    #[requires(scope = "orders:write", check = is_theirs)]
+    async fn checked() {}
+
+    let app = Router::new().route("/{id}", routing::put(checked)).with_guard(builder().build().unwrap());
+    let report = assert_denials(app).await;
+    assert_eq!(report.unjudged.len(), 1, "{report}");
+    assert!(report.unjudged[0].reason.contains("checks"), "{report}");
+}
+
+#[tokio::test]
+async fn a_route_is_left_out_with_a_reason_that_the_report_repeats() {
+    #[anonymous_allowed]
+    async fn page() {}
+
+    let app = Router::new().fallback(page).with_guard(builder().build().unwrap());
+    assert_eq!(assert_holes(app.clone()).await, 1);
+    let report = Denials::of(app).except("ANY /* (no route)", "a single-page application").assert().await;
+    assert_eq!(report.unjudged[0].reason, "excepted: a single-page application");
+}
+
+async fn assert_holes(app: Router) -> usize {
+    let key = SigningKey::secret(Algorithm::Hs256, Secret::random()).unwrap();
+    Denials::of(app).key(key).check().await.holes.len()
+}
+
+#[tokio::test]
+async fn a_hole_fails_the_test_with_the_whole_report() {
+    #[anonymous_allowed]
+    async fn page() {}
+
+    let app = Router::new().fallback(page).with_guard(builder().build().unwrap());
+    let panicked =
+        tokio::spawn(AssertUnwindSafe(async move { assert_denials(app).await }).0).await.unwrap_err();
+    let panic = panicked.into_panic();
+    let message = panic.downcast_ref::<String>().unwrap();
+    for part in
+        ["1 of ", "GET /* (no route): anonymous_allowed", "sent", "expected", "found", "at ", "right.rs:"]
+    {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+}
