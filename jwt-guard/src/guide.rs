@@ -10,6 +10,7 @@
 //! | keep sessions on the server | [`sessions`] |
 //! | find out why a request is 400, 401, 403, 500 or 503 | [`answers`] |
 //! | look up a setting and its default | [`configuration`] |
+//! | make keys and tokens, and ask why, from a shell | [`command`] |
 //! | test a guarded application | [`testing`] |
 //! | bring the attributes into an existing axum application | [`adopting`] |
 //! | guard WebSockets, event streams, GraphQL | [`long_connections`] |
@@ -32,6 +33,9 @@ pub mod answers {}
 
 #[doc = include_str!("../docs/browsers.md")]
 pub mod browsers {}
+
+#[doc = include_str!("../docs/command.md")]
+pub mod command {}
 
 #[doc = include_str!("../docs/configuration.md")]
 pub mod configuration {}

@@ -46,13 +46,29 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// Every algorithm.
+    pub const ALL: &'static [Self] = &[
+        Self::Hs256,
+        Self::Hs384,
+        Self::Hs512,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
+    ];
+
     /// The algorithm with this `alg` name, compared exactly (RFC 7515 section 4.1.1: names are case-sensitive).
     pub fn from_name(name: &str) -> Option<Self> {
         // `EdDSA` may also mean Ed448 (RFC 8037), but keys on other curves are refused, so both names mean Ed25519.
         if name == "Ed25519" {
             return Some(Self::EdDsa);
         }
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        Self::ALL.iter().copied().find(|algorithm| algorithm.name() == name)
     }
 
     /// The `alg` name in the header of a token.
@@ -90,21 +106,6 @@ impl Algorithm {
             Self::EdDsa => KeyFamily::Ed25519,
         }
     }
-
-    const ALL: [Self; 12] = [
-        Self::Hs256,
-        Self::Hs384,
-        Self::Hs512,
-        Self::Rs256,
-        Self::Rs384,
-        Self::Rs512,
-        Self::Ps256,
-        Self::Ps384,
-        Self::Ps512,
-        Self::Es256,
-        Self::Es384,
-        Self::EdDsa,
-    ];
 }
 
 impl fmt::Display for Algorithm {
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn every_name_leads_back_to_its_algorithm() {
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
             assert_eq!(algorithm.to_string(), algorithm.name());
         }

@@ -190,11 +190,11 @@ fn runtime() -> Vec<Source> {
     sources::below("jwt-guard/src")
 }
 
-/// Both published crates, without the expansions that the macros are compared with.
+/// The published crates, without the expansions that the macros are compared with.
 fn published() -> Vec<Source> {
     let macros = sources::below("jwt-guard-macros/src");
     let macros = macros.into_iter().filter(|source| !source.path.contains("/snapshots/"));
-    runtime().into_iter().chain(macros).collect()
+    runtime().into_iter().chain(sources::below("jwt-guard-cli/src")).chain(macros).collect()
 }
 
 /// The first module of a path; `None` for the root of the crate.

@@ -1,0 +1,103 @@
+//! From a key to an answer: `keygen`, `token`, and a request over loopback to a server that is guarded by the same settings.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use jwt_guard::routing::get;
+use jwt_guard::setup::Settings;
+use jwt_guard::{Claims, Router, authentication_required, requires};
+use serde_json::json;
+
+use crate::process::Folder;
+
+#[requires(scope = "orders:read")]
+async fn orders(claims: Claims) -> String {
+    format!("orders of {}", claims.subject())
+}
+
+#[authentication_required]
+async fn me() {}
+
+/// The settings of the folder, with the whole name of its key: the server does not run there.
+fn settings(folder: &Folder) -> Settings {
+    let settings = json!({
+        "issuer": "https://orders.example",
+        "audience": ["orders"],
+        "signing_key_file": folder.path("key.pem"),
+        "signing_algorithm": "EdDSA",
+    });
+    serde_json::from_value(settings).unwrap()
+}
+
+async fn serve(settings: Settings) -> SocketAddr {
+    let guard = settings.into_builder().build().unwrap();
+    let app = Router::new().route("/orders", get(orders)).route("/me", get(me)).with_guard(guard.clone());
+    let app = app.into_axum().merge(guard.jwks_route("/jwks.json"));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async { axum::serve(listener, app).await });
+    address
+}
+
+/// What `curl -H "Authorization: Bearer $(jwt-guard token ..)"` sends: the output without its line end.
+fn status(address: SocketAddr, path: &str, output: &str) -> String {
+    let token = output.trim_end_matches('\n');
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_the_command_is_answered_with_200_and_without_the_scope_with_403() {
+    let folder = Folder::with_settings("request");
+    let address = serve(settings(&folder)).await;
+    let token =
+        |more: &str| folder.run(&format!("token ada --settings guard.toml {more}")).is_done().to_owned();
+    assert_eq!(status(address, "/orders", &token("--scope orders:read")), "200");
+    assert_eq!(status(address, "/orders", &token("")), "403");
+    assert_eq!(status(address, "/orders", "x"), "401");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_readme_are_answered_with_200() {
+    let readme = include_str!("../../../README.md");
+    let line = |start: &str| readme.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+    let folder = Folder::new("readme");
+    let (keygen, _) = line("jwt-guard ").split_once(" && cargo run &").unwrap();
+    folder.run(keygen).is_done();
+
+    let variables: Vec<_> =
+        line("export ").split(' ').map(|variable| variable.split_once('=').unwrap()).collect();
+    let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let mut settings = Settings::from_vars(owned).unwrap();
+    settings.signing_key_file = settings.signing_key_file.map(|file| folder.path(file.to_str().unwrap()));
+    let address = serve(settings).await;
+
+    let (request, command) = readme.split_once("$(jwt-guard ").unwrap();
+    assert!(request.ends_with("curl -i http://localhost:3000/me -H \"Authorization: Bearer "));
+    let (arguments, _) = command.split_once(")\"\n").unwrap();
+    let run = folder.run_with(arguments.split(' '), "", &variables);
+    assert_eq!(status(address, "/me", run.is_done()), "200");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_a_service_publishes_verify_its_tokens() {
+    let folder = Folder::with_settings("published");
+    let address = serve(settings(&folder)).await;
+    folder.write("token", folder.run("token ada --settings guard.toml").is_done());
+    let from = |issuer: &str| {
+        folder.run(&format!(
+            "explain token --jwks-url http://{address}/jwks.json --issuer {issuer} --audience orders --loopback-http --json"
+        ))
+    };
+    let run = from("https://orders.example");
+    assert_eq!((run.status, &run.json()["accepted"]), (0, &json!(true)), "{}", run.stdout);
+    let run = from("https://other.example");
+    assert_eq!((run.status, &run.json()["accepted"]), (1, &json!(false)), "{}", run.stdout);
+}
