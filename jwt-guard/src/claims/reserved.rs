@@ -5,7 +5,7 @@ pub(crate) const RENEW: &str = "renew";
 
 /// Names whose claims the issuer sets itself (RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 7800). `typ` belongs to the
 /// header, and some services look for it among the claims.
-pub(crate) const SET_BY_ISSUER: [&str; 18] = [
+pub(crate) const SET_BY_ISSUER: [&str; 20] = [
     "iss",
     "sub",
     "aud",
@@ -19,6 +19,8 @@ pub(crate) const SET_BY_ISSUER: [&str; 18] = [
     "roles",
     "fresh",
     "auth_time",
+    "acr",
+    "amr",
     "client_id",
     "typ",
     "cnf",

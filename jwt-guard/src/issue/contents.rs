@@ -30,6 +30,7 @@ pub(super) struct TokenContents {
     /// Further parameters of the header.
     pub(super) header: Map<String, Value>,
     pub(super) origin: Occasion,
+    pub(super) login: LoginClaims,
     pub(super) access_lifetime: Option<Duration>,
     pub(super) refresh_lifetime: Option<Duration>,
     pub(super) csrf: bool,
@@ -42,9 +43,18 @@ pub(super) enum Occasion {
     /// A login: the caller has just been authenticated.
     Login,
     /// An earlier token.
-    Renewal { auth_time: Option<u64>, begun: u64 },
+    Renewal { begun: u64 },
     /// Neither: the application vouches for the caller.
     Unsaid,
+}
+
+/// How and when a person logged in (OpenID Connect Core section 2, RFC 9068 section 2.2.1). A refresh token has these claims
+/// too, and its successors get them unchanged.
+#[derive(Default)]
+pub(super) struct LoginClaims {
+    pub(super) auth_time: Option<u64>,
+    pub(super) acr: Option<String>,
+    pub(super) amr: Vec<String>,
 }
 
 /// The claim `renew`.
@@ -93,6 +103,7 @@ impl TokenContents {
             access_id: None,
             header: Map::new(),
             origin: Occasion::Unsaid,
+            login: LoginClaims::default(),
             access_lifetime: None,
             refresh_lifetime: None,
             csrf: false,
@@ -203,6 +214,12 @@ impl TokenContents {
         if let Some(auth_time) = self.auth_time(at) {
             set("auth_time", auth_time.into());
         }
+        if let Some(acr) = &self.login.acr {
+            set("acr", acr.as_str().into());
+        }
+        if !self.login.amr.is_empty() {
+            set("amr", self.login.amr.as_slice().into());
+        }
         if let Some(csrf) = &csrf {
             set("csrf", csrf.as_str().into());
         }
@@ -238,17 +255,14 @@ impl TokenContents {
     /// When the first token of the family was issued.
     fn begun(&self, at: SigningTime) -> u64 {
         match self.origin {
-            Occasion::Renewal { begun, .. } => begun,
+            Occasion::Renewal { begun } => begun,
             Occasion::Login | Occasion::Unsaid => at.0,
         }
     }
 
     fn auth_time(&self, at: SigningTime) -> Option<u64> {
-        match self.origin {
-            Occasion::Login => Some(at.0),
-            Occasion::Renewal { auth_time, .. } => auth_time,
-            Occasion::Unsaid => None,
-        }
+        let now = matches!(self.origin, Occasion::Login).then_some(at.0);
+        self.login.auth_time.or(now)
     }
 }
 
@@ -286,7 +300,7 @@ fn write_where_it_is_read(
 }
 
 /// Whole seconds since 1970.
-fn seconds(time: SystemTime) -> Result<u64, IssueError> {
+pub(super) fn seconds(time: SystemTime) -> Result<u64, IssueError> {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).map_err(|error| clock_wrong().because(error))?;
     Ok(since.as_secs())
 }

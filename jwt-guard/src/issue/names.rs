@@ -34,7 +34,10 @@ fn setter_of(name: &str) -> Option<&'static str> {
         "client_id" => "client_id",
         "sid" => "family",
         "exp" => "lifetime",
-        "fresh" | "auth_time" => "fresh",
+        "fresh" => "fresh",
+        "auth_time" => "auth_time",
+        "acr" => "acr",
+        "amr" => "amr",
         "csrf" => "with_csrf",
         _ => return None,
     })
@@ -73,6 +76,11 @@ pub(super) fn check_scope(scope: &str) -> Result<(), IssueError> {
     scope_problem(scope).map_or(Ok(()), |problem| Err(IssueError::new(IssueErrorKind::Name, problem)))
 }
 
+/// Whether a challenge can name a value of `acr` (RFC 9470 section 3).
+pub(super) fn check_acr(acr: &str) -> Result<(), IssueError> {
+    acr_problem(acr).map_or(Ok(()), |problem| Err(IssueError::new(IssueErrorKind::Name, problem)))
+}
+
 pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), IssueError> {
     name_problem(what, name).map_or(Ok(()), |problem| Err(IssueError::new(IssueErrorKind::Name, problem)))
 }
@@ -83,6 +91,16 @@ pub(crate) fn scope_problem(scope: &str) -> Option<String> {
         format!(
             "{scope:?} is not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
              scope by itself"
+        )
+    })
+}
+
+/// The error for an illegal value of `acr`, which has the letters of a scope.
+pub(crate) fn acr_problem(acr: &str) -> Option<String> {
+    (!is_scope(acr)).then(|| {
+        format!(
+            "{acr:?} is not a value of `acr`: expected printable ASCII without space, `\"` and `\\`, so that a challenge can \
+             name it (RFC 9470 section 3)"
         )
     })
 }

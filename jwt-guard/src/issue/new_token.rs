@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::SystemTime;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::contents::{Occasion, TokenContents};
+use super::contents::{self, Occasion, TokenContents};
 use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
 use crate::claims::names::NameSet;
@@ -102,7 +103,7 @@ impl<K> NewToken<K> {
     /// Sets a custom claim. The last value of a name counts.
     ///
     /// The claims that the issuer sets cannot be overwritten: `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`,
-    /// `scope`, `scp`, `roles`, `fresh`, `auth_time`, `client_id`, `typ`, `cnf`, `csrf`, `renew`, and the claims from
+    /// `scope`, `scp`, `roles`, `fresh`, `auth_time`, `acr`, `amr`, `client_id`, `typ`, `cnf`, `csrf`, `renew`, and the claims from
     /// which the guard reads subject, scopes and roles.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         match serde_json::to_value(value) {
@@ -126,6 +127,46 @@ impl<K> NewToken<K> {
     /// the access token. Tokens are not fresh by default, and renewed ones never are.
     pub fn fresh(mut self) -> Self {
         self.contents.origin = Occasion::Login;
+        self
+    }
+
+    /// When the person logged in (`auth_time`), if that was not just now: at an identity provider whose session is older, for
+    /// example. `max_age = ".."` of a policy asks for it. By default the time of the signature for a
+    /// [fresh](Self::fresh) token, and nothing for others. A refresh does not change it.
+    pub fn auth_time(mut self, time: SystemTime) -> Self {
+        match contents::seconds(time) {
+            Ok(seconds) => self.contents.login.auth_time = Some(seconds),
+            Err(error) => self.note(Err(error)),
+        }
+        self
+    }
+
+    /// How strongly the person logged in (`acr`), for `acr = ".."` of a policy. None by default. A refresh does not change
+    /// it.
+    ///
+    /// ```
+    /// # use jwt_guard::issue::TokenIssuer;
+    /// # use jwt_guard::{Algorithm, Secret, SigningKey};
+    /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
+    /// # let issuer = TokenIssuer::builder(key).audience("orders").build()?;
+    /// assert!(issuer.access("alice").fresh().acr("urn:example:mfa").amr(["pwd", "otp"]).sign().is_ok());
+    /// assert!(issuer.access("alice").acr("two words").sign().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn acr(mut self, acr: impl Into<String>) -> Self {
+        let acr = acr.into();
+        self.note(names::check_acr(&acr));
+        self.contents.login.acr = Some(acr);
+        self
+    }
+
+    /// By which methods the person logged in (`amr`, RFC 8176), replacing those of an earlier call. None by default. A
+    /// refresh does not change them.
+    pub fn amr<S: Into<String>>(mut self, methods: impl IntoIterator<Item = S>) -> Self {
+        self.contents.login.amr = methods.into_iter().map(Into::into).collect();
+        let checked =
+            self.contents.login.amr.iter().try_for_each(|name| names::check_name("method of a login", name));
+        self.note(checked);
         self
     }
 

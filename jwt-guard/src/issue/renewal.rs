@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::TokenIssuer;
-use super::contents::{Occasion, Renew, Sibling, date};
+use super::contents::{LoginClaims, Occasion, Renew, Sibling, date};
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::{IssuedToken, TokenPair};
 use super::new_token::{AccessAndRefresh, AccessOnly, NewToken};
@@ -121,7 +121,7 @@ impl TokenIssuer {
             ));
         }
         let presented = serde_json::from_str(token.payload()).ok();
-        let (Some(id), Some(subject), Some(Payload { sid, auth_time, client_id, renew })) =
+        let (Some(id), Some(subject), Some(Payload { sid, auth_time, acr, amr, client_id, renew })) =
             (token.token_id(), token.subject(), presented)
         else {
             return Err(IssueError::new(
@@ -148,7 +148,14 @@ impl TokenIssuer {
         contents.access_lifetime = access_lifetime.map(Duration::from_secs);
         contents.refresh_lifetime = refresh_lifetime.map(Duration::from_secs);
         let endpoint = refresh.endpoint().map(str::to_owned);
-        let presented = Presented { id: id.to_owned(), family: sid, auth_time, begun, access, endpoint };
+        let presented = Presented {
+            id: id.to_owned(),
+            family: sid,
+            login: LoginClaims { auth_time, acr, amr },
+            begun,
+            access,
+            endpoint,
+        };
         Ok(Renewal { next, presented, grace: Duration::ZERO })
     }
 }
@@ -165,7 +172,8 @@ pub struct Renewal {
 struct Presented {
     id: String,
     family: String,
-    auth_time: Option<u64>,
+    /// How the person logged in, once for all tokens of the login.
+    login: LoginClaims,
     begun: u64,
     /// The access token that was issued with it, if it is named.
     access: Option<Sibling>,
@@ -179,6 +187,10 @@ struct Payload {
     sid: String,
     #[serde(default)]
     auth_time: Option<u64>,
+    #[serde(default)]
+    acr: Option<String>,
+    #[serde(default)]
+    amr: Vec<String>,
     #[serde(default)]
     client_id: Option<String>,
     renew: Renew,
@@ -199,7 +211,8 @@ impl Renewal {
 
     /// Changes the contents of the next pair, for example after looking up the roles of the caller again.
     ///
-    /// The tokens stay in their login, and are not fresh, whatever `change` says.
+    /// The tokens stay in their login, are not fresh, and say of the login what its first tokens said (`auth_time`, `acr`,
+    /// `amr`), whatever `change` says.
     pub fn change(
         mut self,
         change: impl FnOnce(NewToken<AccessAndRefresh>) -> NewToken<AccessAndRefresh>,
@@ -223,7 +236,8 @@ impl Renewal {
         let Self { mut next, presented, grace } = self;
         let now = next.issuer.settings().clock.now();
         next.contents.family = Some(presented.family.clone());
-        next.contents.origin = Occasion::Renewal { auth_time: presented.auth_time, begun: presented.begun };
+        next.contents.origin = Occasion::Renewal { begun: presented.begun };
+        next.contents.login = presented.login;
         let pair = next.sign_both()?;
         let (access, refresh) = (pair.access(), pair.refresh());
         allow(next.allow_listed, &next.subject(), access, store, now).await?;

@@ -86,6 +86,16 @@ impl Login {
         self.change(|token| token.claims(claims))
     }
 
+    /// How strongly the person logged in (`acr`), for `acr = ".."` of a policy. None by default.
+    pub fn acr(self, acr: impl Into<String>) -> Self {
+        self.change(|token| token.acr(acr))
+    }
+
+    /// By which methods the person logged in (`amr`). None by default.
+    pub fn amr<S: Into<String>>(self, methods: impl IntoIterator<Item = S>) -> Self {
+        self.change(|token| token.amr(methods))
+    }
+
     /// Changes the tokens in other ways, such as lifetimes and client. They are always fresh.
     pub fn change(
         mut self,

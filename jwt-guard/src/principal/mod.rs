@@ -13,6 +13,8 @@ use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
 use crate::token::{TokenSource, VerifiedAs};
 
+#[cfg(feature = "sessions")]
+pub(crate) use opaque::LoginOfSession;
 pub(crate) use opaque::OpaqueCredential;
 #[cfg(feature = "sessions")]
 pub use opaque::SessionData;

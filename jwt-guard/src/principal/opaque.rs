@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 #[cfg(feature = "sessions")]
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "sessions")]
 use serde_json::value::RawValue;
 
 #[cfg(feature = "sessions")]
@@ -30,8 +32,19 @@ pub struct SessionData {
     pub(crate) scopes: NameSet,
     pub(crate) roles: NameSet,
     pub(crate) payload: Box<RawValue>,
+    pub(crate) login: LoginOfSession,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) is_fresh: bool,
+}
+
+/// How and when the person of a session logged in.
+#[cfg(feature = "sessions")]
+#[derive(Clone, Default, Deserialize, Serialize)]
+pub(crate) struct LoginOfSession {
+    /// `None` if it was when the session was created.
+    pub(crate) auth_time: Option<Timestamp>,
+    pub(crate) acr: Option<String>,
+    pub(crate) amr: Vec<String>,
 }

@@ -159,7 +159,8 @@ impl SessionLimits {
 
     /// Whether the login was not long ago.
     pub(super) fn is_fresh(self, kept: &Kept, now: Timestamp) -> bool {
-        now.since(kept.created_at) < self.fresh_for
+        let login = kept.login.auth_time.map_or(kept.created_at, |time| time.min(kept.created_at));
+        now.since(login) < self.fresh_for
     }
 
     /// Whether to write the last use of a session: after a minute, or after a tenth of the idle time if that is less

@@ -8,18 +8,16 @@ use super::error::{SessionError, SessionErrorKind};
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::claims::reserved::SET_BY_ISSUER;
 use crate::json::{self, Json};
+use crate::principal::LoginOfSession;
 
-/// Whether a guard interprets claims of this name: those that an issuer sets, and those about the login (RFC 9470). A
-/// payload may have such names, but they do not become claims, so a payload cannot change the subject or make a caller
-/// fresh.
-fn is_reserved(name: &str) -> bool {
-    SET_BY_ISSUER.contains(&name) || matches!(name, "acr" | "amr")
-}
-
-/// The claims of a session: `sub`, `scope`, `roles`, `iat`, `exp`, and the members of the payload.
+/// The claims of a session: `sub`, `scope`, `roles`, `iat`, `exp`, those about the login (RFC 9470), and the members of the
+/// payload.
+///
+/// A payload may have names that a guard interprets, but they do not become claims, so a payload cannot change the subject or
+/// make a caller fresh.
 pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
     let mut claims = members(session.payload_json())?;
-    claims.retain(|name, _| !is_reserved(name));
+    claims.retain(|name, _| !SET_BY_ISSUER.contains(&name.as_str()));
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("sub", session.subject().into());
     if !session.scopes().is_empty() {
@@ -27,6 +25,14 @@ pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
     }
     if !session.roles().is_empty() {
         set("roles", session.roles().iter().collect());
+    }
+    let LoginOfSession { auth_time, acr, amr } = &session.login;
+    set("auth_time", auth_time.unwrap_or(session.created()).seconds().into());
+    if let Some(acr) = acr {
+        set("acr", acr.as_str().into());
+    }
+    if !amr.is_empty() {
+        set("amr", amr.as_slice().into());
     }
     set("iat", session.created().seconds().into());
     set("exp", session.ends().seconds().into());

@@ -18,6 +18,7 @@ impl SessionData {
             scopes: kept.scopes.iter().map(String::as_str).collect(),
             roles: kept.roles.iter().map(String::as_str).collect(),
             payload: kept.payload,
+            login: kept.login,
             created_at: kept.created_at,
             last_seen: kept.last_seen,
             expires_at,
@@ -71,7 +72,7 @@ impl SessionData {
         self.payload.get()
     }
 
-    /// When the caller logged in. A [rotation](super::Sessions::rotate) does not change it.
+    /// When the session was created. A [rotation](super::Sessions::rotate) does not change it.
     pub fn created_at(&self) -> SystemTime {
         self.created_at.to_system()
     }
@@ -79,6 +80,22 @@ impl SessionData {
     /// Whether the login was recent, by [`fresh_for`](super::SessionsBuilder::fresh_for), when the session was read.
     pub fn is_fresh(&self) -> bool {
         self.is_fresh
+    }
+
+    /// When the person logged in: when the session was created, unless [`NewSession::auth_time`](super::NewSession::auth_time)
+    /// said otherwise.
+    pub fn auth_time(&self) -> SystemTime {
+        self.login.auth_time.unwrap_or(self.created_at).to_system()
+    }
+
+    /// How strongly the person logged in, if the application said so.
+    pub fn acr(&self) -> Option<&str> {
+        self.login.acr.as_deref()
+    }
+
+    /// By which methods the person logged in, if the application said so.
+    pub fn amr(&self) -> impl Iterator<Item = &str> {
+        self.login.amr.iter().map(String::as_str)
     }
 
     /// When the session was last used, to the minute.

@@ -132,6 +132,7 @@ impl Sessions {
             scopes: contents.scopes,
             roles: contents.roles,
             payload: contents.payload,
+            login: contents.login,
             created_at: now,
             last_seen: now,
             lineage: None,

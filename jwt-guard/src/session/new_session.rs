@@ -1,13 +1,16 @@
 //! A session before it is created.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::claims;
 use super::error::{SessionError, SessionErrorKind};
-use crate::issue::names::{name_problem, scope_problem};
+use crate::issue::names::{acr_problem, name_problem, scope_problem};
+use crate::principal::LoginOfSession;
+use crate::timestamp::Timestamp;
 
 /// A session to be created: its subject, and what it grants.
 ///
@@ -40,6 +43,7 @@ pub(super) struct SessionContents {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) payload: Box<RawValue>,
+    pub(super) login: LoginOfSession,
 }
 
 impl NewSession {
@@ -49,7 +53,13 @@ impl NewSession {
         let subject = subject.into();
         let problem = check_name("subject", &subject).err();
         let payload = RawValue::NULL.to_owned();
-        let contents = SessionContents { subject, scopes: Vec::new(), roles: Vec::new(), payload };
+        let contents = SessionContents {
+            subject,
+            scopes: Vec::new(),
+            roles: Vec::new(),
+            payload,
+            login: LoginOfSession::default(),
+        };
         Self { contents, problem }
     }
 
@@ -69,10 +79,38 @@ impl NewSession {
         self
     }
 
+    /// When the person logged in (`auth_time`), if that was not just now: at an identity provider whose session is older, for
+    /// example. `max_age = ".."` of a policy asks for it, and [`fresh_for`](super::SessionsBuilder::fresh_for) counts from it.
+    /// By default the time at which the session is created.
+    pub fn auth_time(mut self, time: SystemTime) -> Self {
+        match Timestamp::of(time) {
+            Ok(time) => self.contents.login.auth_time = Some(time),
+            Err(problem) => self.note(Err(problem)),
+        }
+        self
+    }
+
+    /// How strongly the person logged in (`acr`), for `acr = ".."` of a policy. None by default.
+    pub fn acr(mut self, acr: impl Into<String>) -> Self {
+        let acr = acr.into();
+        self.note(name_error(acr_problem(&acr)));
+        self.contents.login.acr = Some(acr);
+        self
+    }
+
+    /// By which methods the person logged in (`amr`, RFC 8176), replacing those of an earlier call. None by default.
+    pub fn amr<S: Into<String>>(mut self, methods: impl IntoIterator<Item = S>) -> Self {
+        self.contents.login.amr = methods.into_iter().map(Into::into).collect();
+        let amr = &self.contents.login.amr;
+        let checked = amr.iter().try_for_each(|name| check_name("method of a login", name));
+        self.note(checked);
+        self
+    }
+
     /// The payload: any value that serialises as JSON. `null` by default. It stays on the server.
     ///
     /// If it is an object, its members are also claims of the caller, as in a token, except names that the guard
-    /// interprets, such as `sub`, `scope`, `exp` and `fresh`.
+    /// interprets, such as `sub`, `scope`, `exp`, `auth_time` and `fresh`.
     pub fn payload(mut self, payload: impl Serialize) -> Self {
         match payload_text(payload) {
             Ok(payload) => self.contents.payload = payload,
@@ -103,11 +141,15 @@ pub(super) fn payload_text(payload: impl Serialize) -> Result<Box<RawValue>, Ses
 }
 
 fn check_scope(scope: &str) -> Result<(), SessionError> {
-    scope_problem(scope).map_or(Ok(()), |problem| Err(SessionError::new(SessionErrorKind::Name, problem)))
+    name_error(scope_problem(scope))
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), SessionError> {
-    name_problem(what, name).map_or(Ok(()), |problem| Err(SessionError::new(SessionErrorKind::Name, problem)))
+    name_error(name_problem(what, name))
+}
+
+fn name_error(problem: Option<String>) -> Result<(), SessionError> {
+    problem.map_or(Ok(()), |problem| Err(SessionError::new(SessionErrorKind::Name, problem)))
 }
 
 impl fmt::Debug for NewSession {

@@ -13,6 +13,7 @@ use tower_sessions_core::session::{Id, Record};
 
 use super::error::{SessionError, SessionErrorKind};
 use super::id::SessionPlace;
+use crate::principal::LoginOfSession;
 use crate::timestamp::Timestamp;
 
 /// The only name of a record's map.
@@ -43,6 +44,8 @@ pub(super) struct Kept {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) payload: Box<RawValue>,
+    #[serde(default)]
+    pub(super) login: LoginOfSession,
     pub(super) created_at: Timestamp,
     pub(super) last_seen: Timestamp,
     /// The lineage; `None` until the session has a second id.

@@ -92,6 +92,24 @@ fn a_login_is_fresh_and_everything_else_is_not() {
 }
 
 #[test]
+fn a_token_says_how_and_when_its_person_logged_in() {
+    let issuer = issuer(|builder| builder);
+    let earlier = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW - 3_600);
+    let login = issuer.access("alice").fresh().auth_time(earlier).acr("urn:example:mfa").amr(["pwd", "otp"]);
+    let claims = claims(&login.sign().unwrap());
+    assert_eq!((&claims["auth_time"], &claims["acr"]), (&json!(NOW - 3_600), &json!("urn:example:mfa")));
+    assert_eq!(claims["amr"], json!(["pwd", "otp"]));
+    for acr in ["", "two words", "a\"b", "\u{e9}"] {
+        let error = issuer.access("alice").acr(acr).sign().unwrap_err();
+        assert_eq!(error.kind(), IssueErrorKind::Name, "{acr:?}");
+        assert!(error.to_string().contains("RFC 9470"), "{error}");
+    }
+    assert_eq!(issuer.access("alice").amr([""]).sign().unwrap_err().kind(), IssueErrorKind::Name);
+    let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+    assert_eq!(issuer.access("alice").auth_time(before).sign().unwrap_err().kind(), IssueErrorKind::Clock);
+}
+
+#[test]
 fn setters_replace_what_was_said_before() {
     let token = issuer(|builder| builder.client_id("web"))
         .access("alice")
@@ -133,6 +151,8 @@ fn claims_that_the_issuer_sets_cannot_be_overwritten() {
         "roles",
         "fresh",
         "auth_time",
+        "acr",
+        "amr",
         "client_id",
         "typ",
         "cnf",

@@ -163,14 +163,20 @@ async fn the_access_token_before_ends_with_a_refresh_where_that_is_asked_for() {
 async fn the_next_pair_says_what_the_first_one_said_and_is_not_fresh() {
     let hand = ManualClock::new();
     let issuer = issuer(|builder| builder.clock(hand.clone()));
-    let first = login(&issuer).audience(["orders", "billing"]).with_csrf().sign().unwrap();
+    let first = login(&issuer).audience(["orders", "billing"]).acr("mfa").amr(["pwd"]).with_csrf();
+    let first = first.sign().unwrap();
     let refresh = presented(&issuer, first.refresh());
     hand.advance(Duration::from_secs(1000));
     let store = Told::new(Rotated::Fresh);
-    let next = issuer.renew_verified(&refresh).unwrap().rotate(&store).await.unwrap();
+    let renewal = issuer.renew_verified(&refresh).unwrap();
+    let stronger =
+        |next: NewToken<AccessAndRefresh>| next.auth_time(hand.now()).acr("best").amr(["hwk"]).fresh();
+    let next = renewal.change(stronger).rotate(&store).await.unwrap();
 
     let (before, after) = (claims(first.access()), claims(next.access()));
-    for name in ["iss", "sub", "aud", "client_id", "scope", "roles", "tenant", "sid", "auth_time"] {
+    for name in
+        ["iss", "sub", "aud", "client_id", "scope", "roles", "tenant", "sid", "auth_time", "acr", "amr"]
+    {
         assert_eq!(before[name], after[name], "{name}");
         assert!(!after[name].is_null(), "{name}");
     }
@@ -181,7 +187,7 @@ async fn the_next_pair_says_what_the_first_one_said_and_is_not_fresh() {
     let renewed = claims(next.refresh());
     assert_eq!(renewed["exp"], NOW + 1000 + 30 * 86_400);
     assert_eq!(renewed["renew"], claims(first.refresh())["renew"]);
-    assert_eq!(renewed["auth_time"], NOW);
+    assert_eq!((&renewed["auth_time"], &renewed["acr"]), (&json!(NOW), &json!("mfa")));
 
     let (family, old, new) = (first.refresh().family().unwrap(), first.refresh().id(), next.refresh().id());
     assert_eq!(store.calls(), [format!("rotate {family} {old} {new} 1900 2593000 0ns")]);
