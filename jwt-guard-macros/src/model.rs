@@ -35,6 +35,8 @@ pub(crate) enum ConditionValue {
     Role(Name),
     Claim { parentheses: Span, path: Vec<LitStr>, value: Literal },
     Fresh,
+    MaxAge(LitStr),
+    Acr { place: Span, values: Vec<Name> },
     Owner(LitStr),
     Path { parameter: LitStr, parentheses: Span, claim: Vec<LitStr> },
     Policy(Type),
@@ -124,6 +126,10 @@ pub(crate) enum Condition {
     Role(Name),
     Claim(Vec<LitStr>, Literal),
     Fresh,
+    /// The longest time since the login, in seconds.
+    MaxAge(u64),
+    /// The login has one of these values.
+    Acr(Vec<Name>),
     /// The path parameter with this name is the caller's subject.
     Owner(LitStr),
     /// The path parameter with this name equals the claim at this path.

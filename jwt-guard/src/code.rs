@@ -85,7 +85,7 @@ codes! {
     /// | `csrf_value_missing` | 403 | the page does not repeat the CSRF value | the page, or `CookieSettings::csrf_header(..)` |
     /// | `csrf_value_wrong` | 403 | the page repeats the value of an earlier login | the page reads the cookie anew |
     /// | `scope_missing` | 403 | the token lacks a scope | the client asks for it, or `.scope_claim(..)` |
-    /// | `login_too_old` | 401 | the policy needs a recent login (`fresh`) | the caller logs in |
+    /// | `login_insufficient` | 401 | the policy needs a more recent or a stronger login (`fresh`, `max_age`, `acr`) | the caller logs in |
     /// | `condition_unmet` | 403 | a role or a claim is missing, the path is another caller's, or a `not(..)` holds | the issuer, or `.role_claim(..)` |
     /// | `claims_undecidable` | 403 | a claim that the policy needs is malformed | the issuer |
     /// | `path_parameter_missing` | 500 | the policy reads a parameter that the path does not have exactly once | the route, or `owner`, `path(..)` in the policy |
@@ -207,7 +207,7 @@ codes! {
         /// The caller lacks a scope.
         ScopeMissing = "scope_missing",
         /// The caller did not log in just now.
-        LoginTooOld = "login_too_old",
+        LoginInsufficient = "login_insufficient",
         /// A role or a claim is missing, the path is another caller's, or a `not(..)` holds.
         ConditionUnmet = "condition_unmet",
         /// A claim that the policy needs is malformed.

@@ -34,6 +34,8 @@ fn policies_of(condition: &Condition) -> Vec<&Type> {
         | Condition::Role(_)
         | Condition::Claim(..)
         | Condition::Fresh
+        | Condition::MaxAge(_)
+        | Condition::Acr(_)
         | Condition::Owner(_)
         | Condition::PathClaim(..) => Vec::new(),
     }
@@ -66,6 +68,8 @@ fn list(variant: &str, conditions: &[Condition], crate_path: &CratePath) -> Toke
 /// Requirement::Not(const { &Requirement::Scope("orders:write") })
 /// Requirement::Claim(&["realm", "name"], ClaimValue::Text("acme"))
 /// Requirement::PathClaim("tenant", &["org", "id"])
+/// Requirement::MaxAge(Duration::from_secs(600u64))
+/// Requirement::Acr(const { &["gold", check_acr(text(levels::SILVER))] })
 /// Requirement::Policy("rules::Shared", const { &<rules::Shared as Policy>::RULE.shared_requirement() })
 /// ```
 fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
@@ -91,6 +95,13 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
             quote_spanned!(span=> #private::Requirement::Claim(&[#(#path),*], #value))
         }
         Condition::Fresh => quote_spanned!(span=> #private::Requirement::Fresh),
+        Condition::MaxAge(seconds) => {
+            quote_spanned!(span=> #private::Requirement::MaxAge(#private::Duration::from_secs(#seconds)))
+        }
+        Condition::Acr(values) => {
+            let values = values.iter().map(|value| checked(value, "check_acr", crate_path));
+            quote_spanned!(span=> #private::Requirement::Acr(const { &[#(#values),*] }))
+        }
         Condition::Owner(name) => quote_spanned!(span=> #private::Requirement::Owner(#name)),
         Condition::PathClaim(name, claim) => {
             quote_spanned!(span=> #private::Requirement::PathClaim(#name, &[#(#claim),*]))

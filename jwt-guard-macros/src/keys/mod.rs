@@ -30,10 +30,12 @@ pub(crate) enum KeyId {
 /// A key that says something about the caller. It may be written several times and nested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConditionKey {
+    Acr,
     All,
     Any,
     Claim,
     Fresh,
+    MaxAge,
     Not,
     Owner,
     Path,
@@ -78,27 +80,34 @@ impl Key {
         format!("it is written `{}`", self.form)
     }
 
-    /// The condition on the path with this name.
-    pub(crate) fn on_path(name: &str) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.name == name && key.reads_path())
+    /// The condition with this name that has no opposite.
+    pub(crate) fn without_opposite(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name && key.refused_below_not().is_some())
     }
 
-    const fn reads_path(&self) -> bool {
-        matches!(self.id, KeyId::Condition(ConditionKey::Owner | ConditionKey::Path))
+    /// Whether its value is a limit, so that `<=` is meant by `=`.
+    pub(crate) const fn is_limit(&self) -> bool {
+        matches!(self.id, KeyId::Condition(ConditionKey::MaxAge))
     }
 
     /// How its opposite is written.
     pub(crate) fn negated(&self) -> String {
-        if self.reads_path() { self.refused_below_not() } else { format!("write `not({})`", self.form) }
+        self.refused_below_not().unwrap_or_else(|| format!("write `not({})`", self.form))
     }
 
-    /// Why a condition on the path has no opposite.
-    pub(crate) fn refused_below_not(&self) -> String {
-        format!(
-            "`{}` cannot stand below `not(..)`, where another spelling of the same value would pass, such as `07` for `7`; \
-             let a function decide, as in `check = may_approve`",
-            self.name
-        )
+    /// Why a condition has no opposite; `None` if it has one.
+    pub(crate) fn refused_below_not(&self) -> Option<String> {
+        let why = match self.id {
+            KeyId::Condition(ConditionKey::Owner | ConditionKey::Path) => {
+                "where another spelling of the same value would pass, such as `07` for `7`; let a function decide, as in \
+                 `check = may_approve`"
+            }
+            KeyId::Condition(ConditionKey::MaxAge | ConditionKey::Acr) => {
+                "which would ask for an older or a weaker login; let a function decide, as in `check = may_approve`"
+            }
+            _ => return None,
+        };
+        Some(format!("`{}` cannot stand below `not(..)`, {why}", self.name))
     }
 
     pub(crate) const fn is_condition(&self) -> bool {

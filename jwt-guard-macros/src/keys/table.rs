@@ -51,6 +51,20 @@ pub(super) const KEYS: &[Key] = &[
         synonyms: &["freshness", "is_fresh", "fresh_login", "fresh_token", "recent"],
     },
     Key {
+        id: KeyId::Condition(ConditionKey::MaxAge),
+        name: "max_age",
+        form: "max_age = \"10m\"",
+        on: CONDITIONAL,
+        synonyms: &["age", "login_age", "max_login_age", "max_auth_age", "auth_time", "within"],
+    },
+    Key {
+        id: KeyId::Condition(ConditionKey::Acr),
+        name: "acr",
+        form: "acr = \"urn:example:mfa\"",
+        on: CONDITIONAL,
+        synonyms: &["acr_value", "acr_values", "amr", "mfa", "aal", "loa", "step_up"],
+    },
+    Key {
         id: KeyId::Condition(ConditionKey::All),
         name: "all",
         form: "all(scope = \"orders:read\", role = \"clerk\")",

@@ -1,5 +1,6 @@
 //! Parses the two halves of an invocation. Each is parsed as far as possible; a mistake in one does not hide the other.
 
+mod acr;
 mod argument;
 mod claim;
 mod handler;

@@ -14,8 +14,8 @@ pub(super) fn report(input: ParseStream<'_>, errors: &mut ErrorSink) -> bool {
     let tokens = argument(input);
     if let Some(TokenTree::Punct(not)) = tokens.first().filter(|token| is(token, '!')) {
         let rest: TokenStream = tokens.iter().skip(1).cloned().collect();
-        let on_path = tokens.get(1).and_then(|name| Key::on_path(&name.to_string()));
-        let fix = match on_path {
+        let without_opposite = tokens.get(1).and_then(|name| Key::without_opposite(&name.to_string()));
+        let fix = match without_opposite {
             Some(key) => key.negated(),
             None if rest.is_empty() => "write `not(..)`".to_owned(),
             None => format!("write `not({rest})`"),
@@ -29,8 +29,12 @@ pub(super) fn report(input: ParseStream<'_>, errors: &mut ErrorSink) -> bool {
     let operator: Vec<_> =
         tokens.iter().skip(at).take_while(|token| is(token, '|') || is(token, '&')).take(2).collect();
     let found: String = operator.iter().map(ToString::to_string).collect();
-    let sides = sides(&tokens).join(", ");
-    let message = if found.starts_with('|') {
+    let sides = sides(&tokens);
+    let acrs: Option<Vec<_>> = sides.iter().map(|side| side.strip_prefix("acr = ")).collect();
+    let sides = sides.join(", ");
+    let message = if let Some(values) = acrs.filter(|_| found.starts_with('|')) {
+        format!("`{found}` is not used here; for one of several values write `acr = [{}]`", values.join(", "))
+    } else if found.starts_with('|') {
         format!("`{found}` is not used here; for one of several write `any({sides})`")
     } else {
         format!("`{found}` is not used here; what must hold together stands side by side: write `{sides}`")

@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, Type};
 
 use super::argument::arguments;
 use super::operator::argument;
-use super::{claim, path};
+use super::{acr, claim, path};
 use crate::errors::ErrorSink;
 use crate::keys::{ConditionKey, Key, Place, SettingKey};
 use crate::model::{ConditionValue, Group, Name, SettingValue};
@@ -29,6 +29,8 @@ pub(super) fn condition(
         ConditionKey::Scope => name(key, ident, input, errors).map(ConditionValue::Scope),
         ConditionKey::Role => name(key, ident, input, errors).map(ConditionValue::Role),
         ConditionKey::Claim => claim::claim(key, ident, input, errors),
+        ConditionKey::Acr => acr::acr(key, ident, input, errors),
+        ConditionKey::MaxAge => text(key, ident, input, errors).map(ConditionValue::MaxAge),
         ConditionKey::Fresh => bare(key, input, errors).map(|()| ConditionValue::Fresh),
         ConditionKey::Owner => text(key, ident, input, errors).map(ConditionValue::Owner),
         ConditionKey::Path => path::path(key, ident, input, errors),
@@ -103,6 +105,9 @@ pub(super) fn equals(
         let message = match operator.to_string().as_str() {
             "= =" | "==" => format!("`==` has one `=` here; {}", key.written()),
             "! =" | "!=" => format!("`!=` is not used here; {}", key.negated()),
+            other if key.is_limit() => {
+                format!("`{name}` is a limit already, found `{other}`; {}", key.written())
+            }
             other => format!(
                 "`{name}` asks for equality only, found `{other}`; {}. Compare in the handler, which refuses by \
                  `JwtGuard::forbid`",

@@ -72,6 +72,12 @@ fn claims_of_each_type() {
 }
 
 #[test]
+fn conditions_on_the_login() {
+    let arguments = r#"max_age = "10m", any(acr = "gold", all(acr = ["silver", levels::BRONZE]))"#;
+    assert_snapshot("login", Requires, arguments, HANDLER);
+}
+
+#[test]
 fn conditions_on_the_path() {
     let arguments = r#"any(owner = "user_id", path("tenant") = claim("org", "id"))"#;
     assert_snapshot("path", Requires, arguments, HANDLER);

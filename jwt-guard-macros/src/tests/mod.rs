@@ -1,6 +1,7 @@
 //! Tests of whole expansions.
 
 mod expansions;
+mod login;
 mod messages;
 mod robustness;
 

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::LitStr;
 
-use super::names;
+use super::{login, names};
 use crate::errors::ErrorSink;
 use crate::keys::Key;
 use crate::model::{Condition, ConditionValue, Group, Literal, Name, ParsedCondition};
@@ -28,6 +28,8 @@ fn condition(parsed: ParsedCondition, errors: &mut ErrorSink) -> Option<Conditio
             Some(Condition::Claim(path?, value?))
         }
         ConditionValue::Fresh => Some(Condition::Fresh),
+        ConditionValue::MaxAge(text) => login::max_age(key, text, errors).map(Condition::MaxAge),
+        ConditionValue::Acr { place, values } => login::acr(key, place, values, errors).map(Condition::Acr),
         ConditionValue::Owner(name) => names::parameter(key, name, errors).map(Condition::Owner),
         ConditionValue::Path { parameter, parentheses, claim } => {
             let parameter = names::parameter(key, parameter, errors);
@@ -101,7 +103,7 @@ fn group(key: &Key, group: Group, errors: &mut ErrorSink) -> Option<Vec<Conditio
 
 fn not(key: &Key, inner: Group, errors: &mut ErrorSink) -> Option<Condition> {
     let surplus = inner.conditions.get(1).map(|condition| condition.ident.clone());
-    report_path_conditions(&inner.conditions, errors);
+    report_without_opposite(&inner.conditions, errors);
     let list = group(key, inner, errors);
     if let Some(surplus) = surplus {
         errors.push(
@@ -114,24 +116,13 @@ fn not(key: &Key, inner: Group, errors: &mut ErrorSink) -> Option<Condition> {
     list?.pop().map(|inner| Condition::Not(Box::new(inner)))
 }
 
-/// Another spelling of the same value is another text: what a handler reads as the number 7 would pass as `07`.
-fn report_path_conditions(conditions: &[ParsedCondition], errors: &mut ErrorSink) {
+/// Conditions on the path and on the login. The compiler looks into a policy, in the runtime crate's `Requirement::check`.
+fn report_without_opposite(conditions: &[ParsedCondition], errors: &mut ErrorSink) {
     for condition in conditions {
-        match &condition.value {
-            ConditionValue::Owner(_) | ConditionValue::Path { .. } => {
-                errors.push(&condition.ident, condition.key.refused_below_not());
-            }
-            ConditionValue::All(group) | ConditionValue::Any(group) => {
-                report_path_conditions(&group.conditions, errors);
-            }
-            // An inner `not(..)` reports its own. The compiler looks into a policy, in the runtime crate's
-            // `Requirement::check`.
-            ConditionValue::Not(_)
-            | ConditionValue::Policy(_)
-            | ConditionValue::Scope(_)
-            | ConditionValue::Role(_)
-            | ConditionValue::Claim { .. }
-            | ConditionValue::Fresh => {}
+        if let ConditionValue::All(group) | ConditionValue::Any(group) = &condition.value {
+            report_without_opposite(&group.conditions, errors);
+        } else if let Some(message) = condition.key.refused_below_not() {
+            errors.push(&condition.ident, message);
         }
     }
 }
@@ -140,12 +131,19 @@ fn report_path_conditions(conditions: &[ParsedCondition], errors: &mut ErrorSink
 fn report_duplicates(conditions: &[ParsedCondition], errors: &mut ErrorSink) {
     let mut seen = Vec::new();
     for condition in conditions {
-        let text = written(condition);
+        let text = match &condition.value {
+            // One login has one age and one `acr`, so the second one of these is a slip whatever its value.
+            ConditionValue::MaxAge(_) | ConditionValue::Acr { .. } => condition.key.name.to_owned(),
+            _ => written(condition),
+        };
         if seen.contains(&text) {
-            errors.push(
-                &condition.ident,
-                format!("`{text}` is written twice; remove one of them, or correct it"),
-            );
+            let fix = match &condition.value {
+                ConditionValue::Acr { .. } => {
+                    "for one of several values write a list, as in `acr = [\"a\", \"b\"]`"
+                }
+                _ => "remove one of them, or correct it",
+            };
+            errors.push(&condition.ident, format!("`{text}` is written twice; {fix}"));
         } else {
             seen.push(text);
         }
@@ -164,6 +162,11 @@ fn written(condition: &ParsedCondition) -> String {
             format!("{name} = {}", display_path(path))
         }
         ConditionValue::Policy(path) => format!("{name} = {}", display_path(path)),
+        ConditionValue::MaxAge(text) => format!("{name} = {:?}", text.value()),
+        ConditionValue::Acr { values, .. } => {
+            let values: Vec<_> = values.iter().map(login::written).collect();
+            format!("{name} = [{}]", values.join(", "))
+        }
         ConditionValue::Owner(parameter) => format!("{name} = {:?}", parameter.value()),
         ConditionValue::Path { parameter, claim, .. } => {
             format!("{name}({:?}) = claim({})", parameter.value(), quoted(claim))

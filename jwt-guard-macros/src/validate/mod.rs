@@ -2,6 +2,7 @@
 
 mod condition;
 mod handler;
+mod login;
 mod names;
 mod settings;
 

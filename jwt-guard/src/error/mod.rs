@@ -93,8 +93,8 @@ pub enum FailureKind {
     InvalidToken,
     /// The token lacks a scope.
     InsufficientScope,
-    /// The login of the token is too long ago.
-    StaleAuthentication,
+    /// The login of the token is too long ago, or too weak; the token may lack a scope besides.
+    InsufficientUserAuthentication,
     /// The caller does not meet the policy, and no scope would help.
     Forbidden,
     /// The request may have been caused by a page of another site, which must not use the cookies of this one.
@@ -118,7 +118,7 @@ impl FailureKind {
         Self::MalformedRequest,
         Self::InvalidToken,
         Self::InsufficientScope,
-        Self::StaleAuthentication,
+        Self::InsufficientUserAuthentication,
         Self::Forbidden,
         Self::CrossSite,
         Self::BodyTooLarge,
@@ -159,7 +159,9 @@ impl AuthError {
             | Self::UnknownUser
             | Self::OtherKind => FailureKind::InvalidToken,
             Self::CrossSite(_) => FailureKind::CrossSite,
-            Self::Policy(Unmet::Way(way)) if way.scopes().is_empty() => FailureKind::StaleAuthentication,
+            Self::Policy(Unmet::Way(way)) if way.asks_for_a_login() => {
+                FailureKind::InsufficientUserAuthentication
+            }
             Self::Policy(Unmet::Way(_)) => FailureKind::InsufficientScope,
             // In these cases a new token would not help.
             Self::Claims(_)
@@ -196,7 +198,7 @@ impl AuthError {
             Self::UserLoader(_) => RefusalCode::UserLoaderFailed,
             Self::WrongUser { .. } => RefusalCode::UserTypeNotLoaded,
             Self::CrossSite(reason) => reason.code(),
-            Self::Policy(Unmet::Way(way)) if way.scopes().is_empty() => RefusalCode::LoginTooOld,
+            Self::Policy(Unmet::Way(way)) if way.asks_for_a_login() => RefusalCode::LoginInsufficient,
             Self::Policy(Unmet::Way(_)) => RefusalCode::ScopeMissing,
             Self::Policy(Unmet::Forbidden) => RefusalCode::ConditionUnmet,
             Self::Policy(Unmet::Malformed(_)) => RefusalCode::ClaimsUndecidable,
@@ -311,11 +313,13 @@ impl fmt::Display for AuthError {
                 write!(f, "the claims do not fit the type `{wanted}` that is asked for: {place}")
             }
             Self::CrossSite(reason) => reason.fmt(f),
-            Self::Policy(Unmet::Way(way)) => f.write_str(if way.scopes().is_empty() {
-                "the caller did not log in just now"
-            } else {
-                "the token lacks a scope"
-            }),
+            Self::Policy(Unmet::Way(way)) => {
+                f.write_str(match (way.asks_for_a_login(), way.scopes().is_empty()) {
+                    (true, true) => "the login of the caller is too old or too weak",
+                    (true, false) => "the login of the caller is too old or too weak, and the token lacks a scope",
+                    (false, _) => "the token lacks a scope",
+                })
+            }
             Self::Policy(Unmet::Forbidden) => {
                 f.write_str("a role, a claim, the path or a `not(..)` stands against the caller")
             }

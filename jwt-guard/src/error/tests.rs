@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::keys::SelectError;
+use crate::policy::login::LoginNeed;
 use crate::token::Malformed;
 use crate::verify::MissingKey;
 
@@ -68,7 +69,7 @@ pub(crate) fn samples() -> Vec<AuthError> {
         AuthError::UserLoader(String::new()),
         AuthError::WrongUser { wanted: "User", loaded: None },
         AuthError::Policy(Unmet::Way(scopes)),
-        AuthError::Policy(Unmet::Way(Way::anew())),
+        AuthError::Policy(Unmet::Way(LoginNeed::fresh().into())),
         AuthError::Policy(Unmet::Forbidden),
         AuthError::Policy(Unmet::Malformed(String::new())),
         AuthError::Path(PathMisfit::Missing("user")),

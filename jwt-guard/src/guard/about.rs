@@ -6,7 +6,7 @@ use http::header::ORIGIN;
 use http::request::Parts;
 
 use super::event::Occasion;
-use super::path::noted_facts;
+use super::facts::noted_facts;
 use crate::config::Config;
 use crate::cookies::csrf::{CrossSite, Origin, SEC_FETCH_SITE};
 use crate::error::AuthError;
@@ -176,6 +176,6 @@ fn unmet(rule: &Rule, caller: &Principal, occasion: Occasion<'_>) -> Finding {
             .map(|paths| paths.iter().map(|path| path.0.as_slice()).collect());
         Sources { scopes, roles }
     });
-    let path = noted_facts(occasion, caller);
-    evaluate::finding(rule.requirement(), caller, path, sources.unwrap_or_default())
+    let facts = noted_facts(rule, occasion, caller);
+    evaluate::finding(rule.requirement(), caller, facts, sources.unwrap_or_default())
 }

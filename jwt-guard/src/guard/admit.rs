@@ -17,8 +17,8 @@ use crate::code::RefusalCode;
 use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
 use crate::location::{CredentialHandling, Withheld};
-use crate::policy::evaluate::{evaluate, scopes_to_ask_for};
-use crate::policy::path::PathFacts;
+use crate::policy::evaluate::{evaluate, way_to_ask_for};
+use crate::policy::facts::Facts;
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection, login_redirect};
@@ -26,7 +26,7 @@ use crate::token::{TokenKind, TokenSource};
 
 /// Admits a request by `rule`, or refuses it. Runs before path, query and body are parsed.
 pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
-    if rule.reads_path() {
+    if rule.reads().path {
         path::note_params(request);
     }
     let guard = match JwtGuard::deciding(&request.extensions, rule.token()) {
@@ -87,10 +87,10 @@ pub(super) fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
     rule: &Rule,
     hierarchy: &Hierarchy,
-    path: Option<PathFacts<'_>>,
+    facts: Facts<'_>,
 ) -> Result<Admission, Cow<'c, AuthError>> {
     match (caller, rule.access()) {
-        (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy, path) {
+        (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy, facts) {
             Ok(()) => Ok(Admission::AsCaller),
             Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
         },
@@ -128,10 +128,10 @@ impl JwtGuard {
         rule: &'static Rule,
         caller: Result<Principal, AuthError>,
     ) -> Result<Option<Decision>, Rejection> {
-        let path = self.path_facts(rule, caller.as_ref().ok(), Some(request));
-        let decided = match &path {
-            Ok(path) => decide(&caller, rule, self.scope_hierarchy(), *path),
-            Err(misfit) => Err(Cow::Borrowed(misfit)),
+        let facts = self.facts(rule, caller.as_ref().ok(), Some(request));
+        let decided = match &facts {
+            Ok(facts) => decide(&caller, rule, self.scope_hierarchy(), *facts),
+            Err(error) => Err(Cow::Borrowed(error)),
         };
         match decided {
             Ok(outcome) => {
@@ -229,7 +229,7 @@ impl JwtGuard {
             (kind, DenyAs::Refusal) => kind,
         };
         let way = match kind {
-            FailureKind::MissingToken => scopes_to_ask_for(rule.requirement(), self.scope_hierarchy()).into(),
+            FailureKind::MissingToken => way_to_ask_for(rule.requirement(), self.scope_hierarchy()),
             FailureKind::NotFound => Way::default(),
             _ => error.way().cloned().unwrap_or_default(),
         };
@@ -251,7 +251,9 @@ impl JwtGuard {
         let path = rule.redirect()?;
         let needs_login = matches!(
             kind,
-            FailureKind::MissingToken | FailureKind::InvalidToken | FailureKind::StaleAuthentication
+            FailureKind::MissingToken
+                | FailureKind::InvalidToken
+                | FailureKind::InsufficientUserAuthentication
         );
         let response =
             needs_login.then(|| login_redirect(request, path, &self.config().locations)).flatten()?;

@@ -9,7 +9,8 @@ use http::request::Parts;
 use tracing::{Level, field};
 
 use super::about::About;
-use super::{JwtGuard, hint, path, probe};
+use super::facts::noted_facts;
+use super::{JwtGuard, hint, probe};
 use crate::claims::names::NameSet;
 use crate::config::Config;
 use crate::error::{AuthError, FailureKind};
@@ -159,7 +160,7 @@ fn malformed(
     match error {
         AuthError::Policy(_) => {
             let caller = caller?;
-            malformed_claims(rule.requirement(), caller, path::noted_facts(occasion, caller))
+            malformed_claims(rule.requirement(), caller, noted_facts(rule, occasion, caller))
         }
         _ => None,
     }

@@ -7,6 +7,7 @@ mod check;
 mod dead_cookie;
 mod event;
 mod explain;
+mod facts;
 mod hint;
 mod in_request;
 mod of_tenants;

@@ -119,13 +119,13 @@ impl JwtGuard {
         policy: &'static Rule,
         occasion: Occasion<'_>,
     ) -> Result<Admission, Refusal> {
-        let path = match policy.checks().first() {
+        let facts = match policy.checks().first() {
             Some(name) => Err(AuthError::CheckOutside(name)),
-            None => self.path_facts(policy, caller.as_ref().ok(), None),
+            None => self.facts(policy, caller.as_ref().ok(), None),
         };
-        let decided = match &path {
-            Ok(path) => decide(caller, policy, self.scope_hierarchy(), *path),
-            Err(misfit) => Err(Cow::Borrowed(misfit)),
+        let decided = match &facts {
+            Ok(facts) => decide(caller, policy, self.scope_hierarchy(), *facts),
+            Err(error) => Err(Cow::Borrowed(error)),
         };
         match decided {
             Ok(outcome) => {

@@ -8,12 +8,7 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 
-use super::JwtGuard;
-use super::event::Occasion;
-use crate::error::AuthError;
-use crate::policy::Rule;
-use crate::policy::path::{PathFacts, PathMisfit, PathParams};
-use crate::principal::Principal;
+use crate::policy::path::PathParams;
 
 /// Keeps the parameters of the path in the extensions, where decision and log find them. Out of line, because few policies
 /// ask for them.
@@ -33,32 +28,4 @@ pub(super) fn note_params(request: &mut Parts) {
         Poll::Ready(Err(_)) | Poll::Pending => PathParams::Read(Vec::new()),
     };
     request.extensions.insert(params);
-}
-
-/// What the conditions of a policy saw of the path when it was decided, for the log.
-pub(super) fn noted_facts<'r>(occasion: Occasion<'r>, caller: &'r Principal) -> Option<PathFacts<'r>> {
-    let params = occasion.request()?.extensions.get::<PathParams>()?;
-    Some(PathFacts::new(params, occasion.config().and_then(|config| config.person(caller))))
-}
-
-impl JwtGuard {
-    /// What the conditions of `rule` see of the path; nothing for a policy that does not ask.
-    ///
-    /// # Errors
-    ///
-    /// The path does not have the parameters that the policy asks for.
-    pub(super) fn path_facts<'r>(
-        &self,
-        rule: &'static Rule,
-        caller: Option<&'r Principal>,
-        request: Option<&'r Parts>,
-    ) -> Result<Option<PathFacts<'r>>, AuthError> {
-        if !rule.reads_path() {
-            return Ok(None);
-        }
-        let params = request.and_then(|request| request.extensions.get::<PathParams>());
-        let params = params.ok_or(AuthError::Path(PathMisfit::NoRequest))?;
-        let params = params.fit(rule.requirement()).map_err(AuthError::Path)?;
-        Ok(Some(PathFacts::new(params, caller.and_then(|caller| self.config().person(caller)))))
-    }
 }

@@ -36,6 +36,11 @@ impl Condition {
             Requirement::Any(list) => Self::Any(each(list)),
             Requirement::Not(inner) => Self::Not(Box::new(Self::of(inner))),
             Requirement::Policy(_, inner) => Self::of(inner),
+            // Each value by itself, so that a longer list admits more. Their order matters to challenges alone.
+            Requirement::Acr([_]) => Self::One(requirement.to_string()),
+            Requirement::Acr(values) => {
+                Self::Any(values.iter().map(|value| Self::One(format!("acr = {value:?}"))).collect())
+            }
             other => Self::One(other.to_string()),
         }
     }
@@ -81,7 +86,10 @@ impl Condition {
                 list.iter().any(|inner| inner.holds(known, wanted))
             }
             (Self::Not(inner), _) => inner.holds(known, !wanted),
-            (Self::One(text), _) => known.contains(&(text.as_str(), wanted)),
+            (Self::One(text), _) => {
+                known.contains(&(text.as_str(), wanted))
+                    || known.iter().any(|(other, value)| *value == wanted && decides(other, wanted, text))
+            }
         }
     }
 
@@ -103,6 +111,27 @@ impl Condition {
             (Self::One(text), _) => Some(vec![Term::from([(text.as_str(), wanted)])]),
         }
     }
+}
+
+/// Whether a condition on the age of a login, with this value, gives another one the same: a login of the last five minutes
+/// is one of the last ten, and one that is older than ten is older than five.
+fn decides(known: &str, value: bool, other: &str) -> bool {
+    let ages = longest_age(known).zip(longest_age(other));
+    ages.is_some_and(|(known, other)| if value { known <= other } else { known >= other })
+}
+
+/// The seconds of `max_age = \"10m\"`.
+fn longest_age(condition: &str) -> Option<u64> {
+    let text = condition.strip_prefix("max_age = \"")?.strip_suffix('"')?;
+    let unit = text.chars().next_back()?;
+    let length = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return None,
+    };
+    text.strip_suffix(unit)?.parse::<u64>().ok()?.checked_mul(length)
 }
 
 /// Both; `None` if a condition would have to hold and not to hold.

@@ -1,6 +1,6 @@
 //! The answers of a guard, as OpenAPI responses.
 
-use crate::policy::{Credentials, DenyAs, Needs, Rule};
+use crate::policy::{Credentials, DenyAs, Needs, Rule, Way};
 
 /// A response object: an answer of the guard instead of the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
     }
     let unauthenticated = match needs.credentials() {
         Credentials::Optional => "The token that was sent is not accepted. None is needed.",
-        _ if needs.ways().iter().any(|way| way.is_fresh()) => {
-            "No token was sent, or one that is not accepted, or one that does not come from a login."
+        _ if needs.ways().iter().any(Way::asks_for_a_login) => {
+            "No token was sent, or one that is not accepted, or one of a login that is too old or too weak (RFC 9470)."
         }
         _ => "No token was sent, or one that is not accepted.",
     };
@@ -64,7 +64,7 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
 
 /// The part of the policy that `security` cannot express, as its attribute; `None` if it consists of scopes only.
 pub(crate) fn note(rule: &Rule, needs: &Needs) -> Option<String> {
-    let scopes_only = needs.ways().iter().all(|way| way.roles().is_empty() && !way.is_fresh());
+    let scopes_only = needs.ways().iter().all(|way| way.roles().is_empty() && !way.asks_for_a_login());
     let as_usual =
         matches!(rule.access(), crate::policy::Access::Authenticated | crate::policy::Access::Anonymous);
     (!(scopes_only && needs.is_complete() && as_usual)).then(|| format!("Access: `{rule}`"))
@@ -72,6 +72,8 @@ pub(crate) fn note(rule: &Rule, needs: &Needs) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::policy::{ClaimValue, Requirement};
 
@@ -89,6 +91,7 @@ mod tests {
         assert_eq!(statuses(&Rule::anonymous()), [400, 401, 503]);
         assert_eq!(statuses(&required), [400, 401, 503]);
         assert_eq!(statuses(&required.with_requirement(Requirement::Fresh)), [400, 401, 503]);
+        assert_eq!(statuses(&required.with_requirement(Requirement::Acr(&["gold"]))), [400, 401, 503]);
         assert_eq!(statuses(&required.with_requirement(Requirement::Scope("a"))), [400, 401, 403, 503]);
         assert_eq!(statuses(&required.with_redirect("/login")), [303, 400, 401, 503]);
         assert_eq!(statuses(&required.with_requirement(Requirement::Owner("user"))), [400, 401, 403, 503]);
@@ -120,6 +123,10 @@ mod tests {
         let with = |requirement| noted(&Rule::authenticated().with_requirement(requirement));
         assert_eq!(with(Requirement::Scope("a")), None);
         assert_eq!(with(Requirement::Fresh).as_deref(), Some("Access: `requires(fresh)`"));
+        let age = Requirement::MaxAge(Duration::from_secs(600));
+        assert_eq!(with(age).as_deref(), Some(r#"Access: `requires(max_age = "10m")`"#));
+        let acr = with(Requirement::Acr(&["gold", "silver"]));
+        assert_eq!(acr.as_deref(), Some(r#"Access: `requires(acr = ["gold", "silver"])`"#));
         assert_eq!(with(Requirement::Role("a")).as_deref(), Some(r#"Access: `requires(role = "a")`"#));
         let claim = Requirement::Claim(&["tenant"], ClaimValue::Text("acme"));
         assert_eq!(with(claim).as_deref(), Some(r#"Access: `requires(claim("tenant") = "acme")`"#));

@@ -6,22 +6,27 @@
 
 pub(crate) mod check;
 pub(crate) mod evaluate;
+pub(crate) mod facts;
 pub(crate) mod hidden;
+pub(crate) mod login;
 mod needs;
 pub(crate) mod path;
+mod reads;
 mod requirement;
 mod rule;
 pub(crate) mod scope_name;
+mod way;
 
 pub use crate::claims::names::NameSet;
 pub use crate::token::TokenKind;
 pub use check::{AnyCheck, NoCheck};
-pub use needs::{Credentials, Needs, Way};
+pub use needs::{Credentials, Needs};
 pub use requirement::{ClaimValue, Requirement};
 pub(crate) use rule::Takes;
 pub use rule::{Access, Declaration, DenyAs, Rule};
-pub use scope_name::{check_name, check_scope};
+pub use scope_name::{check_acr, check_name, check_scope};
 pub(crate) use scope_name::{is_name, is_scope, is_scope_list};
+pub use way::Way;
 
 /// A policy as a type, for several handlers to share, or written by hand.
 ///

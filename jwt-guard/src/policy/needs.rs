@@ -1,9 +1,8 @@
 //! What a policy needs to admit a caller, as data: for documents, metadata and challenges.
 
-use std::borrow::Cow;
-
 use super::Requirement::{Claim, Not, Owner, PathClaim};
-use super::{Access, Requirement, Rule};
+use super::login::LoginNeed;
+use super::{Access, Requirement, Rule, Way};
 use crate::token::TokenKind;
 
 /// What a policy needs: whether it requires credentials, and each set of scopes and roles that suffices.
@@ -45,15 +44,6 @@ pub enum Credentials {
     Optional,
     /// Credentials are ignored.
     Ignored,
-}
-
-/// One way to be admitted: all of these together. A refusal has the way that is easiest for its caller.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub struct Way {
-    pub(super) scopes: Cow<'static, [&'static str]>,
-    pub(super) roles: Vec<&'static str>,
-    pub(super) fresh: bool,
 }
 
 /// Whether the ways describe the whole policy.
@@ -129,78 +119,20 @@ impl Needs {
     }
 }
 
-impl Way {
-    /// The scopes.
-    pub fn scopes(&self) -> &[&'static str] {
-        &self.scopes
-    }
-
-    /// The roles.
-    pub fn roles(&self) -> &[&'static str] {
-        &self.roles
-    }
-
-    /// Whether the token must come from a login, and not from a refresh.
-    pub fn is_fresh(&self) -> bool {
-        self.fresh
-    }
-
-    /// A token from a new login.
-    pub(crate) fn anew() -> Self {
-        Self { fresh: true, ..Self::default() }
-    }
-
-    fn scope(name: &'static str) -> Self {
-        Self::from(vec![name])
-    }
-
-    fn role(name: &'static str) -> Self {
-        Self { roles: vec![name], ..Self::default() }
-    }
-
-    /// Both ways at once.
-    fn and(&self, other: &Self) -> Self {
-        Self {
-            scopes: union(&self.scopes, &other.scopes).into(),
-            roles: union(&self.roles, &other.roles),
-            fresh: self.fresh || other.fresh,
-        }
-    }
-
-    /// What both ways ask for.
-    fn common(&self, other: &Self) -> Self {
-        Self {
-            scopes: intersection(&self.scopes, &other.scopes).into(),
-            roles: intersection(&self.roles, &other.roles),
-            fresh: self.fresh && other.fresh,
-        }
-    }
-}
-
-/// The way of a token with these scopes.
-impl From<Cow<'static, [&'static str]>> for Way {
-    fn from(scopes: Cow<'static, [&'static str]>) -> Self {
-        Self { scopes, ..Self::default() }
-    }
-}
-
-impl From<Vec<&'static str>> for Way {
-    fn from(scopes: Vec<&'static str>) -> Self {
-        Self::from(Cow::Owned(scopes))
-    }
-}
-
 /// The ways to meet a requirement; `None` where there are too many.
 fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
     let mut found = match requirement {
         Requirement::Scope(name) => vec![Way::scope(name)],
         Requirement::Role(name) => vec![Way::role(name)],
-        Requirement::Fresh => vec![Way::anew()],
+        Requirement::Fresh => vec![LoginNeed::fresh().into()],
+        Requirement::MaxAge(most) => vec![LoginNeed::max_age(*most).into()],
+        Requirement::Acr(values) => vec![LoginNeed::acr(values).into()],
         Requirement::All(list) => {
             let mut product = vec![Way::default()];
             for inner in *list {
                 let inner = ways(inner)?;
                 product = product.iter().flat_map(|one| inner.iter().map(move |two| one.and(two))).collect();
+                product.retain(|way| way.login.is_possible());
                 simplify(&mut product);
                 if product.len() > MOST_WAYS {
                     return None;
@@ -229,7 +161,9 @@ fn in_common(requirement: &Requirement) -> Way {
     match requirement {
         Requirement::Scope(name) => Way::scope(name),
         Requirement::Role(name) => Way::role(name),
-        Requirement::Fresh => Way::anew(),
+        Requirement::Fresh => LoginNeed::fresh().into(),
+        Requirement::MaxAge(most) => LoginNeed::max_age(*most).into(),
+        Requirement::Acr(values) => LoginNeed::acr(values).into(),
         Requirement::All(list) => list.iter().map(in_common).fold(Way::default(), |one, two| one.and(&two)),
         Requirement::Any(list) => {
             list.iter().map(in_common).reduce(|one, two| one.common(&two)).unwrap_or_default()
@@ -253,7 +187,11 @@ fn collect_scopes(requirement: &Requirement, scopes: &mut Vec<&'static str>) {
 
 fn completeness(requirement: &Requirement) -> Completeness {
     match requirement {
-        Requirement::Scope(_) | Requirement::Role(_) | Requirement::Fresh => Completeness::Complete,
+        Requirement::Scope(_)
+        | Requirement::Role(_)
+        | Requirement::Fresh
+        | Requirement::MaxAge(_)
+        | Requirement::Acr(_) => Completeness::Complete,
         Requirement::All(list) | Requirement::Any(list) => {
             let all = list.iter().all(|inner| completeness(inner) == Completeness::Complete);
             if all { Completeness::Complete } else { Completeness::Partial }
@@ -266,23 +204,12 @@ fn completeness(requirement: &Requirement) -> Completeness {
 /// Whether something beside a new login may be missing.
 fn may_forbid(requirement: &Requirement) -> bool {
     match requirement {
-        Requirement::Fresh => false,
+        Requirement::Fresh | Requirement::MaxAge(_) | Requirement::Acr(_) => false,
         Requirement::All(list) => list.iter().any(may_forbid),
         Requirement::Any(list) => list.is_empty() || list.iter().any(may_forbid),
         Requirement::Policy(_, inner) => may_forbid(inner),
         Requirement::Scope(_) | Requirement::Role(_) | Not(_) | Claim(..) | Owner(_) | PathClaim(..) => true,
     }
-}
-
-fn union(one: &[&'static str], two: &[&'static str]) -> Vec<&'static str> {
-    let mut names: Vec<_> = one.iter().chain(two).copied().collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-fn intersection(one: &[&'static str], two: &[&'static str]) -> Vec<&'static str> {
-    one.iter().filter(|name| two.contains(name)).copied().collect()
 }
 
 #[cfg(test)]

@@ -92,25 +92,6 @@ impl<'a> PathFacts<'a> {
 }
 
 impl Requirement {
-    /// Whether a condition reads the path.
-    pub(super) const fn reads_path(&self) -> bool {
-        match self {
-            Self::Owner(_) | Self::PathClaim(..) => true,
-            Self::All(list) | Self::Any(list) => {
-                let mut rest = *list;
-                while let [first, tail @ ..] = rest {
-                    if first.reads_path() {
-                        return true;
-                    }
-                    rest = tail;
-                }
-                false
-            }
-            Self::Not(inner) | Self::Policy(_, inner) => inner.reads_path(),
-            Self::Scope(_) | Self::Role(_) | Self::Claim(..) | Self::Fresh => false,
-        }
-    }
-
     /// The first parameter that a path with the parameters `names` does not have exactly once.
     pub(crate) fn misfit(&'static self, names: &[&str]) -> Option<PathMisfit> {
         match self {
@@ -123,7 +104,12 @@ impl Requirement {
             }
             Self::All(list) | Self::Any(list) => list.iter().find_map(|inner| inner.misfit(names)),
             Self::Not(inner) | Self::Policy(_, inner) => inner.misfit(names),
-            Self::Scope(_) | Self::Role(_) | Self::Claim(..) | Self::Fresh => None,
+            Self::Scope(_)
+            | Self::Role(_)
+            | Self::Claim(..)
+            | Self::Fresh
+            | Self::MaxAge(_)
+            | Self::Acr(_) => None,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The conditions of a policy, as a tree of constants.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::scope_name::{check_name, check_scope, check_text};
+use super::login::written;
+use super::reads::Reads;
+use super::scope_name::{check_acr, check_name, check_scope, check_text};
 
 /// What a caller must have, beside a valid token.
 ///
@@ -16,7 +19,7 @@ pub enum Requirement {
     Any(&'static [Self]),
     /// Not this. It holds if the caller lacks the requirement for any reason: `Not(&Role("suspended"))` admits a caller
     /// whose token has no claim with roles at all. With a malformed claim the condition is unknown, and the caller is
-    /// refused. Conditions on the path cannot stand in it.
+    /// refused. Conditions on the path cannot stand in it, and [`Requirement::MaxAge`] and [`Requirement::Acr`] neither.
     Not(&'static Self),
     /// The token grants this scope, or one that implies it.
     Scope(&'static str),
@@ -28,6 +31,13 @@ pub enum Requirement {
     Claim(&'static [&'static str], ClaimValue),
     /// The token was issued by a login, and not by a refresh.
     Fresh,
+    /// The person logged in at most this long ago, by the claim `auth_time` and the clock and the leeway of the guard. Without
+    /// that claim the condition does not hold; if it is malformed, or in the future, the condition is unknown. A refresh does
+    /// not change the claim. Whole seconds, at least one and at most 365 days (RFC 9470, OpenID Connect Core section 2).
+    MaxAge(Duration),
+    /// The claim `acr` is one of these values, which a refusal names in this order, that of preference. A claim that is not a
+    /// string makes the condition unknown (RFC 9470, OpenID Connect Core section 2).
+    Acr(&'static [&'static str]),
     /// The parameter of the path with this name is the subject of the caller, a person of the guard's own issuer or of its
     /// only one; a session counts as the guard's own. For a machine, and for a caller of another issuer, whose subjects
     /// are other people's, the condition is unknown. It cannot stand below [`Requirement::Not`]: the same value may be spelled
@@ -76,9 +86,14 @@ impl Requirement {
             }
             Self::Not(inner) => {
                 assert!(
-                    !inner.reads_path(),
+                    !Reads::of(inner).path,
                     "a condition on the path cannot stand below `not(..)`, where another spelling of the same value would \
                      pass, such as `07` for `7`; write a function with `#[jwt_guard::check]`, and name it by `check = ..`"
+                );
+                assert!(
+                    !Reads::of(inner).login,
+                    "`max_age` and `acr` cannot stand below `not(..)`: a new login can only be more recent and stronger, so \
+                     the refusal could not say what would help"
                 );
                 inner.check();
             }
@@ -96,12 +111,36 @@ impl Requirement {
                 }
             }
             Self::Fresh => {}
+            Self::MaxAge(most) => check_max_age(*most),
+            Self::Acr(values) => check_acr_values(values),
             Self::Owner(name) => check_parameter(name),
             Self::PathClaim(name, path) => {
                 check_parameter(name);
                 check_claim(path);
             }
         }
+    }
+}
+
+/// The longest time since a login that a policy can allow. What is longer is a mistake in the unit.
+const LONGEST_AGE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+#[track_caller]
+const fn check_max_age(most: Duration) {
+    assert!(
+        most.subsec_nanos() == 0 && most.as_secs() > 0 && most.as_secs() <= LONGEST_AGE.as_secs(),
+        "`max_age` is a number of whole seconds, at least one and at most 365 days; for a token that the login itself \
+         issued, ask for `fresh`"
+    );
+}
+
+#[track_caller]
+const fn check_acr_values(values: &'static [&'static str]) {
+    let mut rest = values;
+    assert!(!rest.is_empty(), "`acr` names no value");
+    while let [value, tail @ ..] = rest {
+        check_acr(value);
+        rest = tail;
     }
 }
 
@@ -167,6 +206,9 @@ fn write_one(f: &mut fmt::Formatter<'_>, requirement: &Requirement) -> fmt::Resu
             write!(f, " = {value}")
         }
         Requirement::Fresh => f.write_str("fresh"),
+        Requirement::MaxAge(most) => write!(f, "max_age = {:?}", written(*most)),
+        Requirement::Acr([value]) => write!(f, "acr = {value:?}"),
+        Requirement::Acr(values) => write!(f, "acr = {values:?}"),
         Requirement::Owner(name) => write!(f, "owner = {name:?}"),
         Requirement::PathClaim(name, path) => {
             write!(f, "path({name:?}) = ")?;
@@ -207,10 +249,13 @@ mod tests {
             Requirement::Claim(&["realm", "name"], ClaimValue::Text("acme")),
             Requirement::Policy("rules::Shared", &Requirement::Scope("d")),
             Requirement::Any(&[Requirement::Owner("user"), Requirement::PathClaim("org", &["org", "id"])]),
+            Requirement::MaxAge(Duration::from_secs(600)),
+            Requirement::Acr(&["gold"]),
+            Requirement::Acr(&["gold", "silver"]),
         ]);
         assert_eq!(
             TREE.to_string(),
-            r#"scope = "a", any(role = "b", not(scope = "c")), claim("realm", "name") = "acme", policy = rules::Shared, any(owner = "user", path("org") = claim("org", "id"))"#
+            r#"scope = "a", any(role = "b", not(scope = "c")), claim("realm", "name") = "acme", policy = rules::Shared, any(owner = "user", path("org") = claim("org", "id")), max_age = "10m", acr = "gold", acr = ["gold", "silver"]"#
         );
         assert_eq!(Requirement::Any(&[]).to_string(), "any()");
         assert_eq!(Requirement::All(&[]).to_string(), "");

@@ -1,8 +1,8 @@
-//! Checks the names of scopes and roles at compile time.
+//! Checks the names of scopes and roles, and the values of `acr`, at compile time.
 
-/// The type of a constant that names a scope or a role: `&'static str`.
+/// The type of a constant that names a scope, a role or an `acr`: `&'static str`.
 #[diagnostic::on_unimplemented(
-    message = "the name of a scope or a role is a `&'static str`, found `{Self}`",
+    message = "a scope, a role or an `acr` is a `&'static str`, found `{Self}`",
     label = "expected a constant of type `&'static str`",
     note = "write the name as in `role = \"clerk\"`, or the path of `const CLERK: &str = \"clerk\";`",
     note = "an enum may have its names as constants: `impl Role {{ pub const CLERK: &str = \"clerk\"; }}`, and then `role = Role::CLERK`"
@@ -62,6 +62,27 @@ pub const fn check_name(name: &'static str) -> &'static str {
         "a role name has white space at one of its ends; no token has such a role"
     );
     name
+}
+
+/// Returns `value` when a challenge can name it among others, as a value of `acr_values` (RFC 9470 section 3): not empty,
+/// printable ASCII without space, `"` and `\`.
+///
+/// # Panics
+///
+/// At compile time, if `value` is empty or contains another character.
+#[track_caller]
+pub const fn check_acr(value: &'static str) -> &'static str {
+    let mut rest = value.as_bytes();
+    assert!(!rest.is_empty(), "a value of `acr` is empty; expected one such as `urn:example:mfa`");
+    while let [byte, tail @ ..] = rest {
+        assert!(
+            is_scope_byte(*byte),
+            "a value of `acr` has a space, a quote, a backslash or a character outside ASCII, so that no challenge can name \
+             it (RFC 9470 section 3); expected one such as `urn:example:mfa`"
+        );
+        rest = tail;
+    }
+    value
 }
 
 /// Refuses white space at the ends of a text in a condition: a mistake that would make a `not(..)` hold always.

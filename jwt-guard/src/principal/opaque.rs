@@ -32,7 +32,7 @@ pub struct SessionData {
     pub(crate) scopes: NameSet,
     pub(crate) roles: NameSet,
     pub(crate) payload: Box<RawValue>,
-    pub(crate) login: LoginOfSession,
+    pub(crate) login: Box<LoginOfSession>,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) expires_at: Timestamp,

@@ -13,17 +13,17 @@ use crate::policy::Way;
 pub(crate) struct Protection {
     /// `Bearer realm="orders"`.
     prefix: String,
-    /// The challenges without scopes.
+    /// The challenges that name no way.
     plain: Vec<(FailureKind, HeaderValue)>,
-    /// Challenges with scopes, each cached when it is first sent. If two have one place, the second is written each
+    /// Challenges that name one, each cached when it is first sent. If two have one place, the second is written each
     /// time.
-    scoped: [OnceLock<Scoped>; PLACES],
+    told: [OnceLock<Told>; PLACES],
 }
 
-/// A challenge with scopes.
-struct Scoped {
+/// A challenge with scopes, or with what the login must be like.
+struct Told {
     kind: FailureKind,
-    scopes: Box<[&'static str]>,
+    way: Way,
     challenge: Option<HeaderValue>,
 }
 
@@ -39,35 +39,43 @@ impl Protection {
             prefix.push_str(", resource_metadata=");
             push_quoted(&mut prefix, metadata);
         }
-        let plain = FailureKind::ALL.into_iter().filter_map(|kind| Some((kind, write(&prefix, kind, &[])?)));
+        let plain = FailureKind::ALL
+            .into_iter()
+            .filter_map(|kind| Some((kind, write(&prefix, kind, &Way::default())?)));
         let plain = plain.collect();
-        Self { prefix, plain, scoped: [const { OnceLock::new() }; PLACES] }
+        Self { prefix, plain, told: [const { OnceLock::new() }; PLACES] }
     }
 
-    /// The challenge for failures of this class, with the scopes of the way in; `None` if the table has none.
+    /// The challenge for failures of this class, with the way in; `None` if the table has none.
     pub(super) fn challenge(&self, kind: FailureKind, way: &Way) -> Option<HeaderValue> {
-        let scopes = way.scopes();
-        if scopes.is_empty() {
+        if !is_told(way) {
             return self
                 .plain
                 .iter()
                 .find(|(known, _)| *known == kind)
                 .map(|(_, challenge)| challenge.clone());
         }
-        let write = || write(&self.prefix, kind, scopes);
-        let scoped = self.scoped.get(place(kind, scopes))?;
-        let scoped = scoped.get_or_init(|| Scoped { kind, scopes: scopes.into(), challenge: write() });
-        if scoped.kind == kind && *scoped.scopes == *scopes { scoped.challenge.clone() } else { write() }
+        let write = || write(&self.prefix, kind, way);
+        let told = self.told.get(place(kind, way))?;
+        let told = told.get_or_init(|| Told { kind, way: way.clone(), challenge: write() });
+        if told.kind == kind && told.way == *way { told.challenge.clone() } else { write() }
     }
 }
 
+/// Whether a challenge has something to say of the way.
+fn is_told(way: &Way) -> bool {
+    !way.scopes().is_empty() || way.max_age().is_some() || !way.acr_values().is_empty()
+}
+
 /// The cache place of a challenge, probably different for different policies.
-fn place(kind: FailureKind, scopes: &[&str]) -> usize {
-    let ends = |scope: &&str| {
-        let [first, last] = [scope.bytes().next(), scope.bytes().next_back()];
-        scope.len() + 3 * usize::from(first.unwrap_or_default()) + 7 * usize::from(last.unwrap_or_default())
+fn place(kind: FailureKind, way: &Way) -> usize {
+    let ends = |name: &&str| {
+        let [first, last] = [name.bytes().next(), name.bytes().next_back()];
+        name.len() + 3 * usize::from(first.unwrap_or_default()) + 7 * usize::from(last.unwrap_or_default())
     };
-    (scopes.iter().map(ends).sum::<usize>() + kind as usize) % PLACES
+    let age = way.max_age().map_or(0, |most| usize::try_from(most.as_secs()).unwrap_or_default());
+    let names = way.scopes().iter().chain(way.acr_values());
+    names.map(ends).sum::<usize>().wrapping_add(age).wrapping_add(kind as usize) % PLACES
 }
 
 impl fmt::Debug for Protection {
@@ -76,31 +84,38 @@ impl fmt::Debug for Protection {
     }
 }
 
-/// Codes and scopes need no escape: neither may contain a quote or a backslash (RFC 6749 section 3.3). `None` if the
-/// table has no challenge. A character that is illegal in headers would have the same effect; configuration and
-/// compiler have refused those.
-fn write(prefix: &str, kind: FailureKind, scopes: &[&str]) -> Option<HeaderValue> {
+/// Codes, scopes and values of `acr` need no escape: none may contain a quote or a backslash (RFC 6749 section 3.3).
+/// `None` if the table has no challenge. A character that is illegal in headers would have the same effect; configuration
+/// and compiler have refused those.
+fn write(prefix: &str, kind: FailureKind, way: &Way) -> Option<HeaderValue> {
     let code = match answer(kind).challenge {
         ChallengeForm::None => return None,
         ChallengeForm::Bare => None,
         ChallengeForm::Error(code) => Some(code),
     };
+    let max_age = way.max_age().map(|most| most.as_secs().to_string());
+    let max_age = max_age.as_deref();
+    let params = [
+        ("error", code.as_slice()),
+        ("scope", way.scopes()),
+        // RFC 9470 section 3.
+        ("acr_values", way.acr_values()),
+        ("max_age", max_age.as_slice()),
+    ];
+    let told = || params.into_iter().filter(|(_, words)| !words.is_empty());
     // The exact length, so that the header takes the text without a copy.
-    let code_length = code.map_or(0, |code| code.len() + ", error=\"\"".len());
-    let words: usize = scopes.iter().map(|scope| scope.len() + 1).sum();
-    let scope_length = if scopes.is_empty() { 0 } else { words - 1 + ", scope=\"\"".len() };
-    let mut text = String::with_capacity(prefix.len() + code_length + scope_length);
+    let length = |(name, words): (&str, &[&str])| {
+        name.len() + words.iter().map(|word| word.len() + 1).sum::<usize>() + ", =\"\"".len() - 1
+    };
+    let mut text = String::with_capacity(prefix.len() + told().map(length).sum::<usize>());
     text.push_str(prefix);
-    if let Some(code) = code {
-        text.push_str(", error=\"");
-        text.push_str(code);
-        text.push('"');
-    }
-    for (index, scope) in scopes.iter().enumerate() {
-        text.push_str(if index == 0 { ", scope=\"" } else { " " });
-        text.push_str(scope);
-    }
-    if !scopes.is_empty() {
+    for (name, words) in told() {
+        text.push_str(", ");
+        text.push_str(name);
+        for (index, word) in words.iter().enumerate() {
+            text.push_str(if index == 0 { "=\"" } else { " " });
+            text.push_str(word);
+        }
         text.push('"');
     }
     HeaderValue::try_from(text).ok()
@@ -120,7 +135,12 @@ fn push_quoted(out: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::claims::hierarchy::Hierarchy;
+    use crate::policy::Requirement;
+    use crate::policy::evaluate::way_to_ask_for;
 
     fn way(scopes: &[&'static str]) -> Way {
         scopes.to_vec().into()
@@ -142,6 +162,31 @@ mod tests {
             challenge("api", FailureKind::InsufficientScope, &["a", "b"]),
             r#"Bearer realm="api", error="insufficient_scope", scope="a b""#
         );
+    }
+
+    #[test]
+    fn a_challenge_says_what_the_login_must_be_like() {
+        const ACR: &[&str] = &["gold", "silver"];
+        const POLICY: Requirement = Requirement::All(&[
+            Requirement::Acr(ACR),
+            Requirement::Scope("a"),
+            Requirement::MaxAge(Duration::from_secs(600)),
+        ]);
+        let protection = Protection::new("Bearer", "api", None);
+        let login = r#"acr_values="gold silver", max_age="600""#;
+        let way = way_to_ask_for(&POLICY, &Hierarchy::default());
+        // The second time from the cache.
+        for _ in 0..2 {
+            let asked = protection.challenge(FailureKind::MissingToken, &way).unwrap();
+            assert_eq!(asked, format!(r#"Bearer realm="api", scope="a", {login}"#).as_str());
+        }
+        let refused = protection.challenge(FailureKind::InsufficientUserAuthentication, &way).unwrap();
+        let error = r#"error="insufficient_user_authentication", scope="a""#;
+        assert_eq!(refused, format!(r#"Bearer realm="api", {error}, {login}"#).as_str());
+        let age =
+            way_to_ask_for(const { &Requirement::MaxAge(Duration::from_secs(5)) }, &Hierarchy::default());
+        let asked = protection.challenge(FailureKind::MissingToken, &age).unwrap();
+        assert_eq!(asked, r#"Bearer realm="api", max_age="5""#);
     }
 
     #[test]
@@ -176,7 +221,7 @@ mod tests {
         let protection = Protection::new("Bearer", "api", None);
         let scopes: [&'static str; 2] = ["a-b", "a:b"];
         let kind = FailureKind::MissingToken;
-        assert_eq!(place(kind, &scopes[..1]), place(kind, &scopes[1..]));
+        assert_eq!(place(kind, &way(&scopes[..1])), place(kind, &way(&scopes[1..])));
         for _ in 0..2 {
             for scope in scopes {
                 let challenge = protection.challenge(kind, &way(&[scope])).unwrap();

@@ -32,7 +32,7 @@ impl RenderRefusal for FastApi {
     fn render(&self, refusal: &Refusal) -> Response {
         let words = match refusal.kind() {
             FailureKind::MissingToken => "Missing Authorization Header",
-            FailureKind::StaleAuthentication => "Fresh token required",
+            FailureKind::InsufficientUserAuthentication => "Fresh token required",
             _ => refusal.detail(),
         };
         with_type(format!(r#"{{"detail":"{words}"}}"#), JSON)

@@ -60,7 +60,7 @@ pub(super) const fn answer(kind: FailureKind) -> Answer {
         ),
         // RFC 9470 section 3: "The authentication event associated with the access token presented with the request
         // does not meet the authentication requirements of the protected resource."
-        FailureKind::StaleAuthentication => (
+        FailureKind::InsufficientUserAuthentication => (
             StatusCode::UNAUTHORIZED,
             Error("insufficient_user_authentication"),
             "this operation needs a new login",

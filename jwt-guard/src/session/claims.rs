@@ -26,7 +26,7 @@ pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
     if !session.roles().is_empty() {
         set("roles", session.roles().iter().collect());
     }
-    let LoginOfSession { auth_time, acr, amr } = &session.login;
+    let LoginOfSession { auth_time, acr, amr } = &*session.login;
     set("auth_time", auth_time.unwrap_or(session.created()).seconds().into());
     if let Some(acr) = acr {
         set("acr", acr.as_str().into());

@@ -43,7 +43,7 @@ pub(super) struct SessionContents {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) payload: Box<RawValue>,
-    pub(super) login: LoginOfSession,
+    pub(super) login: Box<LoginOfSession>,
 }
 
 impl NewSession {
@@ -58,7 +58,7 @@ impl NewSession {
             scopes: Vec::new(),
             roles: Vec::new(),
             payload,
-            login: LoginOfSession::default(),
+            login: Box::default(),
         };
         Self { contents, problem }
     }

@@ -45,7 +45,7 @@ pub(super) struct Kept {
     pub(super) roles: Vec<String>,
     pub(super) payload: Box<RawValue>,
     #[serde(default)]
-    pub(super) login: LoginOfSession,
+    pub(super) login: Box<LoginOfSession>,
     pub(super) created_at: Timestamp,
     pub(super) last_seen: Timestamp,
     /// The lineage; `None` until the session has a second id.

@@ -189,7 +189,8 @@ impl Verifier {
         self.clock.now()
     }
 
-    fn date(&self) -> Result<NumericDate, VerifyError> {
+    /// The same; an error before 1970.
+    pub(crate) fn date(&self) -> Result<NumericDate, VerifyError> {
         NumericDate::from_system(self.clock.now()).ok_or(VerifyError::ClockBefore1970)
     }
 }

@@ -98,8 +98,12 @@ async fn a_missing_login_is_logged_beside_the_scopes_that_are_missing_too() {
     let app: Router = Router::new().route("/change", routing::get(change)).with_guard(hs256());
     let server = Server::start(app).await;
     for (claims, scopes, reason) in [
-        (vec![], Some("orders:write"), "the token lacks a scope"),
-        (vec![("scope", "\"orders:write\"")], None, "the caller did not log in just now"),
+        (
+            vec![],
+            Some("orders:write"),
+            "the login of the caller is too old or too weak, and the token lacks a scope",
+        ),
+        (vec![("scope", "\"orders:write\"")], None, "the login of the caller is too old or too weak"),
     ] {
         let events = capture();
         server.get("/change", &token(&claims)).await;

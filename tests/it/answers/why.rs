@@ -357,7 +357,7 @@ async fn every_unmet_policy_is_logged_with_the_conditions_and_the_claims_that_we
             .says("claim(\"tenant\") = \"acme\"", "claim `tenant`: absent"),
         Row::new("a suspended caller", "condition_unmet", get("/not", &[("roles", "\"suspended\"")]))
             .says("not(role = \"suspended\")", "roles of `roles`: one name"),
-        Row::new("not fresh", "login_too_old", get("/fresh", &[])).says("fresh", "claim `fresh`: absent"),
+        Row::new("not fresh", "login_insufficient", get("/fresh", &[])).says("fresh", "claim `fresh`: absent"),
         Row::new("one of several", "claims_undecidable", get("/any", &[("tenant", "7"), ("scope", "\"a\"")])).says(
             "any(role = \"admin\", claim(\"tenant\") = \"acme\")",
             "roles of `roles`: absent; claim `tenant`: a number",

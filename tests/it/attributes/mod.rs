@@ -10,3 +10,4 @@ mod hierarchy;
 mod order;
 mod paths;
 pub(crate) mod sample;
+mod step_up;

@@ -103,7 +103,7 @@ async fn a_request_is_answered_as_its_operation_says() {
             let asks =
                 alternatives.iter().filter_map(|one| one["bearer"].as_array()).any(|names| !names.is_empty());
             if asks {
-                let weak = send(&server, &method, &path, Some(&token(&[]))).await;
+                let weak = send(&server, &method, &path, Some(&token(&[("fresh", "true")]))).await;
                 documented(operation, &weak);
                 assert_eq!(weak.status, 403, "{method} {path}: {weak:?}");
                 challenges_fit(operation, &weak);

@@ -20,8 +20,14 @@ use crate::policies;
     policy = CanBook,
     owner = "user",
     path("org") = claim("org", "id"),
+    max_age = "90s",
+    acr = ["urn:example:gold", levels::SILVER],
 )]
 async fn list() {}
+
+mod levels {
+    pub(super) const SILVER: &str = "silver";
+}
 
 struct CanBook;
 
@@ -35,7 +41,7 @@ fn the_policy_is_the_written_one() {
     assert_eq!(
         policies(&router),
         [
-            r#"requires(scope = "orders:read", role = "Site Admin", claim("tenant") = "acme", claim("realm", "level") = -3, claim("https://example.com/verified") = true, fresh, all(scope = "a", scope = "b"), any(role = "c", role = "d"), not(role = "guest"), policy = CanBook, owner = "user", path("org") = claim("org", "id"))"#
+            r#"requires(scope = "orders:read", role = "Site Admin", claim("tenant") = "acme", claim("realm", "level") = -3, claim("https://example.com/verified") = true, fresh, all(scope = "a", scope = "b"), any(role = "c", role = "d"), not(role = "guest"), policy = CanBook, owner = "user", path("org") = claim("org", "id"), max_age = "90s", acr = ["urn:example:gold", "silver"])"#
         ]
     );
 }

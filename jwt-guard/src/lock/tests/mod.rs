@@ -1,5 +1,7 @@
 //! The comparison of conditions against a reference, and the text of the file.
 
+mod login;
+
 use std::collections::BTreeSet;
 
 use super::access::{Callers, LockedAccess, LockedRefusal, Relation};

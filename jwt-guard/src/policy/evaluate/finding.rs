@@ -1,14 +1,17 @@
 //! Which conditions a caller does not meet, and where their names were looked for: for the log.
 //!
-//! Of claims it shows whether they are there and their type; never a value.
+//! Of claims it shows whether they are there and their type; of values only the date of the login.
 
 use super::{Evaluator, Verdict};
 use crate::claims::hierarchy::Hierarchy;
+use crate::claims::numeric_date::NumericDate;
 use crate::json::{At, Json, Object};
 use crate::policy::Requirement;
-use crate::policy::path::{PathFacts, PathParams};
+use crate::policy::facts::Facts;
+use crate::policy::login::Moment;
+use crate::policy::path::PathParams;
 use crate::principal::Principal;
-use crate::shown::{Finding, path as shown_path};
+use crate::shown::{Finding, duration, path as shown_path};
 
 /// The paths to the claims with scopes and with roles. A session has none.
 #[derive(Debug, Default)]
@@ -21,11 +24,11 @@ pub(crate) struct Sources<'a> {
 pub(crate) fn finding(
     requirement: &Requirement,
     principal: &Principal,
-    path: Option<PathFacts<'_>>,
+    facts: Facts<'_>,
     sources: Sources<'_>,
 ) -> Finding {
     let hierarchy = Hierarchy::default();
-    let caller = Evaluator { path, ..Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy) };
+    let caller = Evaluator::new(principal, &hierarchy, facts);
     let mut unmet = Vec::new();
     caller.collect(requirement, &mut unmet);
     let mut looked = Looked { caller: &caller, sources: &sources, found: Vec::new(), setting: None };
@@ -65,6 +68,8 @@ impl Looked<'_> {
             Requirement::Role(_) => self.names("role", &self.sources.roles),
             Requirement::Claim(path, _) => self.claim(path),
             Requirement::Fresh => self.claim(&["fresh"]),
+            Requirement::MaxAge(_) => self.auth_time(),
+            Requirement::Acr(_) => self.claim(&["acr"]),
             Requirement::Owner(name) => self.owner(name),
             Requirement::PathClaim(name, claim) => match self.parameter(name) {
                 Ok(()) => self.claim(claim),
@@ -73,9 +78,25 @@ impl Looked<'_> {
         }
     }
 
+    /// How long ago the login was.
+    fn auth_time(&mut self) {
+        let moment = self.caller.facts.moment;
+        let text = self.with_claims(|claims| match claims.at(&["auth_time"]) {
+            At::Value(value) => match NumericDate::from_json(value).zip(moment) {
+                Some((date, Moment { now, .. })) => match now.since(date) {
+                    Some(age) => format!("{date}: {} ago", duration(age)),
+                    None => format!("{date}: in {}", duration(date.since(now).unwrap_or_default())),
+                },
+                None => format!("{}, which is not a date", describe(At::Value(value), true)),
+            },
+            other => describe(other, true),
+        });
+        self.say(format!("claim `auth_time`: {text}"));
+    }
+
     /// Who the caller is for the path.
     fn owner(&mut self, parameter: &str) {
-        let text = match (self.parameter(parameter), self.caller.path.and_then(|path| path.person)) {
+        let text = match (self.parameter(parameter), self.caller.facts.path.and_then(|path| path.person)) {
             (Err(unreadable), _) => unreadable,
             (Ok(()), Some(_)) => format!("path parameter `{parameter}`: another subject"),
             (Ok(()), None)
@@ -90,7 +111,7 @@ impl Looked<'_> {
 
     /// Whether the value in the path can be read.
     fn parameter(&self, name: &str) -> Result<(), String> {
-        match self.caller.path.map(|path| path.params) {
+        match self.caller.facts.path.map(|path| path.params) {
             Some(PathParams::NotUtf8) => Err("a path that is not UTF-8".to_owned()),
             Some(PathParams::Read(_)) => Ok(()),
             None => Err(format!("no path parameter `{name}`")),

@@ -5,25 +5,28 @@
 //! So a malformed claim neither grants nor forbids anything.
 
 mod finding;
+mod shortfall;
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::slice;
+use std::time::Duration;
 
-use super::path::PathFacts;
+use super::facts::Facts;
 use super::{ClaimValue, Requirement, Way};
 use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::NameSet;
+use crate::claims::numeric_date::NumericDate;
 use crate::json::{At, Json, Object};
 use crate::principal::{Identity, Principal};
 
 pub(crate) use finding::{Sources, finding};
+pub(crate) use shortfall::way_to_ask_for;
 
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unmet {
     /// A token of this way would be admitted. Its scopes are those of the branch that lacks the fewest, including
-    /// scopes that the caller has, without implied ones; empty if only a new login is missing.
+    /// scopes that the caller has, without implied ones; empty if only a new login is missing. Its login is one that is
+    /// missing.
     Way(Way),
     /// No scope would help: a role, a claim or a `not(..)` excludes the caller.
     Forbidden,
@@ -32,7 +35,7 @@ pub(crate) enum Unmet {
 }
 
 /// Decides whether `principal` meets `requirement`. The scopes of the principal include implied ones; `hierarchy`, of
-/// scopes, explains a refusal. Without `path`, what is asked of it is unknown.
+/// scopes, explains a refusal.
 ///
 /// # Errors
 ///
@@ -41,79 +44,20 @@ pub(crate) fn evaluate(
     requirement: &Requirement,
     principal: &Principal,
     hierarchy: &Hierarchy,
-    path: Option<PathFacts<'_>>,
+    facts: Facts<'_>,
 ) -> Result<(), Unmet> {
-    let caller = Evaluator { path, ..Evaluator::new(principal.identity().map(AsRef::as_ref), hierarchy) };
-    if caller.verdict(requirement) == Verdict::Holds {
-        return Ok(());
-    }
-    Err(match caller.cheapest(requirement) {
-        None => caller.malformed_claims(requirement).map_or(Unmet::Forbidden, Unmet::Malformed),
-        Some(branch) if branch.gain > 0 => {
-            Unmet::Way(Way { fresh: branch.login == LoginNeed::Anew, ..Way::from(branch.scopes) })
-        }
-        Some(_) => Unmet::Way(Way::anew()),
-    })
+    let caller = Evaluator::new(principal, hierarchy, facts);
+    if caller.verdict(requirement) == Verdict::Holds { Ok(()) } else { Err(caller.shortfall(requirement)) }
 }
 
 /// The malformed claims of the caller that `requirement` asks for, for the log.
 pub(crate) fn malformed_claims(
     requirement: &Requirement,
     principal: &Principal,
-    path: Option<PathFacts<'_>>,
+    facts: Facts<'_>,
 ) -> Option<String> {
-    let hierarchy = Hierarchy::default();
-    let caller = Evaluator { path, ..Evaluator::new(principal.identity().map(AsRef::as_ref), &hierarchy) };
-    caller.malformed_claims(requirement)
+    Evaluator::new(principal, &Hierarchy::default(), facts).malformed_claims(requirement)
 }
-
-/// The scopes that a caller without a token should request: those of the branch that grants the fewest, without implied
-/// ones. Empty if no scope is needed. A branch that needs a role still names its scopes, because the token may have the
-/// role.
-pub(crate) fn scopes_to_ask_for(requirement: &'static Requirement, hierarchy: &Hierarchy) -> Scopes {
-    match requirement {
-        // The common policies, without an allocation.
-        Requirement::Scope(name) => Cow::Borrowed(slice::from_ref(name)),
-        Requirement::All([inner]) => scopes_to_ask_for(inner, hierarchy),
-        _ => {
-            let mut scopes = Vec::new();
-            add_scopes(requirement, hierarchy, &mut scopes);
-            hierarchy.reduce(&mut scopes);
-            Cow::Owned(scopes)
-        }
-    }
-}
-
-/// The scopes that a refusal names.
-pub(crate) type Scopes = Cow<'static, [&'static str]>;
-
-fn add_scopes(requirement: &'static Requirement, hierarchy: &Hierarchy, scopes: &mut Vec<&'static str>) {
-    match requirement {
-        Requirement::Scope(name) => add_scope(name, scopes),
-        Requirement::All(list) => list.iter().for_each(|inner| add_scopes(inner, hierarchy, scopes)),
-        Requirement::Any(list) => {
-            let branches = list.iter().map(|inner| scopes_to_ask_for(inner, hierarchy));
-            let cheapest = branches.min_by_key(|branch| (hierarchy.gain(branch, &NOTHING), branch.len()));
-            let names = cheapest.unwrap_or_default();
-            names.iter().for_each(|name| add_scope(name, scopes));
-        }
-        Requirement::Policy(_, inner) => add_scopes(inner, hierarchy, scopes),
-        Requirement::Not(_)
-        | Requirement::Role(_)
-        | Requirement::Claim(..)
-        | Requirement::Fresh
-        | Requirement::Owner(_)
-        | Requirement::PathClaim(..) => {}
-    }
-}
-
-fn add_scope(name: &'static str, scopes: &mut Vec<&'static str>) {
-    if !scopes.contains(&name) {
-        scopes.push(name);
-    }
-}
-
-static NOTHING: NameSet = NameSet::none();
 
 /// The verdict on a condition. In this order, the minimum of several verdicts is that of `all(..)`, and the maximum
 /// that of `any(..)`.
@@ -138,44 +82,18 @@ impl Verdict {
     }
 }
 
-/// Whether a way to meet a requirement needs a new login. Ordered by the effort of a person.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum LoginNeed {
-    AsItIs,
-    Anew,
-}
-
-/// A way to meet a requirement for which only scopes and a new login are missing.
-struct Branch {
-    /// All scopes of the branch, whether the caller has them or not, so that a client can request a token for the whole
-    /// operation; without implied ones.
-    scopes: Vec<&'static str>,
-    /// How many scopes the caller would gain, including implied ones. Counting named scopes instead would prefer one
-    /// mighty scope to two weak ones.
-    gain: usize,
-    /// How many scopes it would have to name.
-    missing: usize,
-    /// Whether a new login is needed.
-    login: LoginNeed,
-}
-
-impl Branch {
-    const fn nothing(login: LoginNeed) -> Self {
-        Self { scopes: Vec::new(), gain: 0, missing: 0, login }
-    }
-}
-
 /// A caller with its claims, which are parsed only when a condition needs one.
 struct Evaluator<'a> {
     identity: Option<&'a Identity>,
     hierarchy: &'a Hierarchy,
     claims: OnceCell<Option<Object<'a>>>,
-    path: Option<PathFacts<'a>>,
+    facts: Facts<'a>,
 }
 
 impl<'a> Evaluator<'a> {
-    fn new(identity: Option<&'a Identity>, hierarchy: &'a Hierarchy) -> Self {
-        Self { identity, hierarchy, claims: OnceCell::new(), path: None }
+    fn new(principal: &'a Principal, hierarchy: &'a Hierarchy, facts: Facts<'a>) -> Self {
+        let identity = principal.identity().map(AsRef::as_ref);
+        Self { identity, hierarchy, claims: OnceCell::new(), facts }
     }
 
     /// The decision.
@@ -190,51 +108,14 @@ impl<'a> Evaluator<'a> {
             Requirement::Fresh => {
                 self.of(|identity| identity.claims.is_fresh().map_or(Verdict::Unknown, Verdict::of))
             }
+            Requirement::MaxAge(most) => self.of(|identity| self.is_recent(identity, *most)),
+            Requirement::Acr(values) => {
+                self.of(|identity| self.member(identity, "acr", |acr| Some(values.contains(&acr.as_text()?))))
+            }
             Requirement::Owner(name) => self.of(|_| self.is_owner(name)),
             Requirement::PathClaim(name, claim) => self.of(|identity| self.is_of_path(identity, name, claim)),
             Requirement::Policy(_, inner) => self.verdict(inner),
         }
-    }
-
-    /// The branch that would grant the fewest scopes, if possible without a new login; `None` if every branch lacks
-    /// something else. Explains a refusal and decides nothing.
-    fn cheapest(&self, requirement: &Requirement) -> Option<Branch> {
-        match requirement {
-            Requirement::All(list) => {
-                let branches = list.iter().map(|inner| self.cheapest(inner)).collect::<Option<Vec<_>>>()?;
-                let login = branches.iter().map(|branch| branch.login).max().unwrap_or(LoginNeed::AsItIs);
-                Some(self.branch(union(branches.into_iter().map(|branch| branch.scopes)), login))
-            }
-            Requirement::Any(list) => list
-                .iter()
-                .filter_map(|inner| self.cheapest(inner))
-                .min_by_key(|branch| (branch.gain, branch.login, branch.missing)),
-            // It is unknown whether the scopes of a new token could be read.
-            Requirement::Scope(_) if self.verdict(requirement) == Verdict::Unknown => None,
-            Requirement::Scope(name) => Some(self.branch(vec![*name], LoginNeed::AsItIs)),
-            Requirement::Fresh => match self.verdict(requirement) {
-                Verdict::Holds => Some(Branch::nothing(LoginNeed::AsItIs)),
-                // A new login yields a token with a well-formed claim.
-                Verdict::DoesNotHold | Verdict::Unknown => Some(Branch::nothing(LoginNeed::Anew)),
-            },
-            Requirement::Policy(_, inner) => self.cheapest(inner),
-            Requirement::Not(_)
-            | Requirement::Role(_)
-            | Requirement::Claim(..)
-            | Requirement::Owner(_)
-            | Requirement::PathClaim(..) => {
-                (self.verdict(requirement) == Verdict::Holds).then_some(Branch::nothing(LoginNeed::AsItIs))
-            }
-        }
-    }
-
-    /// The branch of these scopes, without duplicates.
-    fn branch(&self, mut scopes: Vec<&'static str>, login: LoginNeed) -> Branch {
-        self.hierarchy.reduce(&mut scopes);
-        let held = self.identity.map_or(&NOTHING, |identity| &identity.scopes);
-        let gain = self.hierarchy.gain(&scopes, held);
-        let missing = scopes.iter().filter(|scope| !held.contains(scope)).count();
-        Branch { scopes, gain, missing, login }
     }
 
     /// The verdict on the caller. A caller without a token lacks everything.
@@ -259,15 +140,36 @@ impl<'a> Evaluator<'a> {
         extreme
     }
 
+    /// Whether the person logged in at most `most` ago.
+    fn is_recent(&self, identity: &'a Identity, most: Duration) -> Verdict {
+        self.member(identity, "auth_time", |claim| {
+            self.facts.moment?.is_recent(NumericDate::from_json(claim)?, most)
+        })
+    }
+
+    /// Whether the claim is as `is` says; unknown where that says nothing.
+    fn member(&self, identity: &'a Identity, name: &str, is: impl Fn(&Json<'_>) -> Option<bool>) -> Verdict {
+        match self.tree(identity).map(|claims| claims.at(&[name])) {
+            Some(At::Absent) => Verdict::DoesNotHold,
+            Some(At::Value(value)) => is(value).map_or(Verdict::Unknown, Verdict::of),
+            Some(At::NoObject) | None => Verdict::Unknown,
+        }
+    }
+
+    /// The payload was parsed before. Should it fail here, what a condition asks of it is unknown.
+    fn tree(&self, identity: &'a Identity) -> Option<&Object<'a>> {
+        self.claims.get_or_init(|| identity.claims.tree()).as_ref()
+    }
+
     /// Whether a parameter of the path is the subject of the caller.
     fn is_owner(&self, parameter: &str) -> Verdict {
-        let both = self.path.and_then(|path| Some((path.params.value(parameter)?, path.person?)));
+        let both = self.facts.path.and_then(|path| Some((path.params.value(parameter)?, path.person?)));
         both.map_or(Verdict::Unknown, |(value, person)| Verdict::of(value == person))
     }
 
     /// Whether a parameter of the path is the value of a claim.
     fn is_of_path(&self, identity: &'a Identity, parameter: &str, claim: &[&str]) -> Verdict {
-        let value = self.path.and_then(|path| path.params.value(parameter));
+        let value = self.facts.path.and_then(|path| path.params.value(parameter));
         value.map_or(Verdict::Unknown, |value| self.has(identity, claim, |claim| is_text(claim, value)))
     }
 
@@ -277,10 +179,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether the claim at `path`, or an element of it, is the expected one.
     fn has(&self, identity: &'a Identity, path: &[&str], is: impl Fn(&Json<'_>) -> Verdict) -> Verdict {
-        // The payload was parsed before. Should it fail here, the condition is unknown.
-        let Some(claims) = self.claims.get_or_init(|| identity.claims.tree()) else {
-            return Verdict::Unknown;
-        };
+        let Some(claims) = self.tree(identity) else { return Verdict::Unknown };
         match claims.at(path) {
             At::Absent => Verdict::DoesNotHold,
             At::NoObject => Verdict::Unknown,
@@ -322,6 +221,8 @@ impl<'a> Evaluator<'a> {
             | Requirement::Claim(..)
             | Requirement::PathClaim(..)
             | Requirement::Fresh
+            | Requirement::MaxAge(_)
+            | Requirement::Acr(_)
                 if self.verdict(requirement) != Verdict::Unknown =>
             {
                 None
@@ -331,9 +232,12 @@ impl<'a> Evaluator<'a> {
             Requirement::Claim(path, _) => Some(path.join(".")),
             // Unless it is the value in the path that cannot be read.
             Requirement::PathClaim(name, path) => {
-                self.path.and_then(|facts| facts.params.value(name)).map(|_| path.join("."))
+                self.facts.path.and_then(|facts| facts.params.value(name)).map(|_| path.join("."))
             }
             Requirement::Fresh => Some("fresh".to_owned()),
+            // Unless it is the time that is not known.
+            Requirement::MaxAge(_) => self.facts.moment.map(|_| "auth_time".to_owned()),
+            Requirement::Acr(_) => Some("acr".to_owned()),
             // No claim of the caller is at fault.
             Requirement::Owner(_) => None,
         };
@@ -372,17 +276,6 @@ fn is_text(value: &Json<'_>, expected: &str) -> Verdict {
         Json::Unsigned(number) => Verdict::of(number.to_string() == expected),
         _ => Verdict::Unknown,
     }
-}
-
-/// Every scope once, in the order of the policy.
-fn union(lists: impl IntoIterator<Item = Vec<&'static str>>) -> Vec<&'static str> {
-    let mut all = Vec::new();
-    for scope in lists.into_iter().flatten() {
-        if !all.contains(&scope) {
-            all.push(scope);
-        }
-    }
-    all
 }
 
 #[cfg(test)]

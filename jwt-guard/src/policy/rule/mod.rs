@@ -4,6 +4,7 @@ mod display;
 
 use super::Requirement;
 use super::check::assert_names;
+use super::reads::Reads;
 use crate::token::TokenKind;
 
 /// A whole policy: who is admitted, under which conditions, and what a refusal looks like.
@@ -19,7 +20,7 @@ pub struct Rule {
     reason: Option<&'static str>,
     declaration: Option<Declaration>,
     takes: Takes,
-    reads_path: bool,
+    reads: Reads,
     checks: &'static [&'static str],
 }
 
@@ -89,7 +90,7 @@ impl Rule {
             reason: None,
             declaration: None,
             takes: Takes::Anything,
-            reads_path: false,
+            reads: Reads::NOTHING,
             checks: &[],
         }
     }
@@ -100,8 +101,8 @@ impl Rule {
     ///
     /// At compile time: if the rule admits anonymous callers, who cannot meet conditions; if it accepts refresh tokens,
     /// which have no scopes, roles and claims; if it has conditions already; and if a condition has an impossible name,
-    /// such as a role with white space at its end; and if a
-    /// condition on the path stands below [`Requirement::Not`].
+    /// such as a role with white space at its end; and if a condition on the path, [`Requirement::MaxAge`] or
+    /// [`Requirement::Acr`] stands below [`Requirement::Not`].
     #[must_use]
     #[track_caller]
     pub const fn with_requirement(mut self, requirement: Requirement) -> Self {
@@ -111,7 +112,7 @@ impl Rule {
             "the rule has conditions already; join them with `Requirement::All(&[..])`"
         );
         requirement.check();
-        self.reads_path = requirement.reads_path();
+        self.reads = Reads::of(&requirement);
         self.requirement = requirement;
         self.check_token();
         self
@@ -314,9 +315,9 @@ impl Rule {
         );
     }
 
-    /// Whether a condition reads the path of the request.
-    pub(crate) const fn reads_path(&self) -> bool {
-        self.reads_path
+    /// What the conditions read beside scopes, roles and claims.
+    pub(crate) const fn reads(&self) -> Reads {
+        self.reads
     }
 
     /// Which callers are admitted to the conditions.

@@ -8,7 +8,11 @@ use serde_json::Value;
 
 use super::*;
 use crate::claims::hierarchy::Hierarchy;
+use crate::claims::numeric_date::NumericDate;
+use crate::json::Json;
 use crate::policy::evaluate::{Unmet, evaluate, malformed_claims};
+use crate::policy::facts::Facts;
+use crate::policy::login::Moment;
 use crate::policy::path::{PathFacts, PathParams};
 use crate::policy::{ClaimValue, Requirement};
 use crate::principal::Principal;
@@ -61,6 +65,18 @@ fn reference(requirement: &Requirement, claims: &Value) -> Answer {
             None | Some(Value::Null) => Some(false),
             Some(value) => value.as_bool(),
         },
+        Requirement::MaxAge(most) => match claims.get("auth_time") {
+            None | Some(Value::Null) => Some(false),
+            Some(value) => {
+                let age = NOW_SECONDS - value.as_f64().filter(|date| (0.0..1e11).contains(date))?;
+                let leeway = LEEWAY.as_secs_f64();
+                (age >= -leeway).then_some(age <= most.as_secs_f64() + leeway)
+            }
+        },
+        Requirement::Acr(values) => match claims.get("acr") {
+            None | Some(Value::Null) => Some(false),
+            Some(value) => value.as_str().map(|value| values.contains(&value)),
+        },
     }
 }
 
@@ -83,6 +99,10 @@ fn claim(claims: &Value, path: &[&str], equals: impl Fn(&Value) -> Answer) -> An
         value => equals(value),
     }
 }
+
+/// The same as `NOW`, for another arithmetic than that of the evaluation.
+const NOW_SECONDS: f64 = 1_800_000_000.0;
+const LEEWAY: Duration = Duration::from_secs(30);
 
 /// The parameters of the path, and the caller.
 const PATH: [(&str, &str); 2] = [("letter", "a"), ("number", "1")];
@@ -148,7 +168,7 @@ fn equals(value: &Value, literal: ClaimValue) -> Answer {
 }
 
 /// A value in every legal form, and in similar illegal ones.
-const VALUES: [&str; 42] = [
+const VALUES: [&str; 47] = [
     "null",
     "true",
     "false",
@@ -158,6 +178,11 @@ const VALUES: [&str; 42] = [
     "-1",
     "1e3",
     "18446744073709551615",
+    "1799999909",
+    "1799999910.5",
+    "1799999970",
+    "1800000030",
+    "1800000031",
     r#""""#,
     r#""a""#,
     r#""b""#,
@@ -199,7 +224,8 @@ fn payload_strategy() -> impl Strategy<Value = String> {
         4 => value().prop_map(|roles| roles.map(|roles| format!("{{\"roles\":{roles}}}"))),
         1 => value().prop_map(|realm| realm.map(str::to_owned)),
     ];
-    (value(), value(), realm, value(), value(), value()).prop_map(|(scope, scp, realm, c, n, fresh)| {
+    let values = (value(), value(), realm, value(), value(), value(), value(), value());
+    values.prop_map(|(scope, scp, realm, c, n, fresh, auth_time, acr)| {
         let members = [
             ("scope", scope),
             ("scp", scp),
@@ -207,6 +233,8 @@ fn payload_strategy() -> impl Strategy<Value = String> {
             ("c", c),
             ("n", n),
             ("fresh", fresh),
+            ("auth_time", auth_time),
+            ("acr", acr),
         ];
         let members = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
         payload(&members.collect::<Vec<_>>())
@@ -217,6 +245,7 @@ fn tree_strategy() -> impl Strategy<Value = Requirement> {
     let names = || select(&["a", "b", "read", "write", "a,b"][..]);
     let parameter = || select(&["letter", "number"][..]);
     const PATHS: [&[&str]; 4] = [&["c"], &["n"], &["n", "m"], &["n", "m", "x"]];
+    const ACRS: &[&[&str]] = &[&["a"], &["b", "a"]];
     let path = select(&PATHS[..]);
     let literal = select(
         &[
@@ -234,6 +263,8 @@ fn tree_strategy() -> impl Strategy<Value = Requirement> {
         3 => names().prop_map(Requirement::Role),
         3 => (path.clone(), literal).prop_map(|(path, literal)| Requirement::Claim(path, literal)),
         1 => Just(Requirement::Fresh),
+        1 => select(&[1, 60][..]).prop_map(|most| Requirement::MaxAge(Duration::from_secs(most))),
+        1 => select(ACRS).prop_map(Requirement::Acr),
         1 => parameter().prop_map(Requirement::Owner),
         2 => (parameter(), path).prop_map(|(name, path)| Requirement::PathClaim(name, path)),
     ];
@@ -257,9 +288,11 @@ fn agrees(verifier: &Verifier, requirement: &Requirement, payload: &str) {
     let principal = Principal::authenticated(identity, TokenSource::AuthorizationHeader);
     let params = PathParams::Read(PATH.map(|(name, value)| (name.into(), value.into())).to_vec());
     let path = Some(PathFacts::new(&params, Some(PERSON)));
-    let decision = evaluate(requirement, &principal, scopes, path);
+    let now = NumericDate::from_json(&Json::Unsigned(NOW)).unwrap();
+    let facts = Facts { path, moment: Some(Moment { now, leeway: LEEWAY }) };
+    let decision = evaluate(requirement, &principal, scopes, facts);
     assert_eq!(decision.is_ok(), expected == Some(true), "{requirement}: {payload}");
-    let malformed = malformed_claims(requirement, &principal, path);
+    let malformed = malformed_claims(requirement, &principal, facts);
     assert!(expected.is_some() || malformed.is_some(), "{requirement}: {payload}");
     if let Err(Unmet::Malformed(claims)) = decision {
         assert_eq!(malformed, Some(claims), "{requirement}: {payload}");
@@ -318,6 +351,8 @@ fn every_form_of_a_claim_decides_as_the_reference_does() {
         ("c", Requirement::PathClaim("number", &["c", "m"])),
         ("realm", Requirement::Role("a")),
         ("fresh", Requirement::Fresh),
+        ("auth_time", Requirement::MaxAge(Duration::from_secs(60))),
+        ("acr", Requirement::Acr(&["a", "b"])),
     ];
     for (claim, condition) in conditions {
         for value in VALUES {

@@ -19,16 +19,23 @@ pub(super) fn verdict(rule: &Rule, caller: &Caller) -> u16 {
         (_, brings) if brings != wanted => 401,
         _ => match met(rule.requirement(), &caller.claims) {
             Some(true) => 200,
-            // A new login would do.
-            _ if met(rule.requirement(), &renewed(&caller.claims)) == Some(true) => 401,
-            _ => 403,
+            _ => {
+                let requirement = rule.requirement();
+                let granted = json!(scopes(requirement).join(" "));
+                let meets = |claims: Value| met(requirement, &claims) == Some(true);
+                let with_scopes = |claims: Value| with(claims, "scope", &granted);
+                let renewed = with(caller.claims.clone(), "fresh", &json!(true));
+                // A new login would do; or scopes alone would not.
+                let needs_login = meets(renewed.clone())
+                    || !meets(with_scopes(caller.claims.clone())) && meets(with_scopes(renewed));
+                if needs_login { 401 } else { 403 }
+            }
         },
     }
 }
 
-fn renewed(claims: &Value) -> Value {
-    let mut claims = claims.clone();
-    claims["fresh"] = json!(true);
+fn with(mut claims: Value, name: &str, value: &Value) -> Value {
+    claims[name] = value.clone();
     claims
 }
 

@@ -1,5 +1,7 @@
 //! The policy matrix: every kind of condition, met and unmet, alone and nested.
 
+mod login;
+
 use super::*;
 use crate::claims::names::NameSet;
 use crate::claims::numeric_date::NumericDate;
@@ -7,7 +9,9 @@ use crate::claims::payload_str::PayloadStr;
 use crate::claims::registered::{Registered, TokenClaims};
 use crate::token::TokenSource;
 
-use crate::policy::path::PathParams;
+use crate::policy::login::LoginNeed;
+use crate::policy::path::{PathFacts, PathParams};
+use crate::policy::reads::Reads;
 use Requirement::{All, Any, Claim, Fresh, Not, Owner, PathClaim, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
@@ -35,11 +39,11 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
 
 /// Without a hierarchy.
 fn evaluate(requirement: &Requirement, caller: &Principal) -> Result<(), Unmet> {
-    super::evaluate(requirement, caller, &Hierarchy::default(), None)
+    super::evaluate(requirement, caller, &Hierarchy::default(), Facts::default())
 }
 
 fn scopes_to_ask_for(requirement: &'static Requirement) -> Vec<&'static str> {
-    super::scopes_to_ask_for(requirement, &Hierarchy::default()).into_owned()
+    way_to_ask_for(requirement, &Hierarchy::default()).scopes().to_vec()
 }
 
 fn lacking(scopes: Vec<&'static str>) -> Unmet {
@@ -133,7 +137,7 @@ fn what_a_malformed_claim_would_say_is_unknown_and_only_what_holds_lets_in() {
     ] {
         assert_eq!(lacks(requirement, &caller), Unmet::Malformed(claims.to_owned()), "{requirement}");
     }
-    assert_eq!(lacks(Fresh, &caller), Unmet::Way(Way::anew()));
+    assert_eq!(lacks(Fresh, &caller), Unmet::Way(LoginNeed::fresh().into()));
     // An unknown condition does not matter if another one decides.
     assert_eq!(evaluate(&Any(&[TEXT, Scope("a")]), &caller), Ok(()));
     assert_eq!(evaluate(&Not(&All(&[TEXT, Role("r")])), &caller), Ok(()));
@@ -200,15 +204,15 @@ fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
 }
 
 #[test]
-fn a_stale_token_asks_for_a_login_only_where_nothing_else_is_missing() {
+fn a_refusal_asks_for_a_new_login_and_for_the_scopes_that_are_missing_besides() {
     const POLICY: Requirement = All(&[Scope("a"), Fresh]);
     assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], r#"{"fresh":true}"#)), Ok(()));
-    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Unmet::Way(Way::anew()));
-    let both = Way { fresh: true, ..Way::from(vec!["a"]) };
+    assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Unmet::Way(LoginNeed::fresh().into()));
+    let both = Way { login: LoginNeed::fresh(), ..Way::from(vec!["a"]) };
     assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Unmet::Way(both));
     assert_eq!(lacks(All(&[Role("r"), Fresh]), &caller(&[], &[], "{}")), Unmet::Forbidden);
     const EITHER: Requirement = Any(&[Fresh, Scope("b")]);
-    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Unmet::Way(Way::anew()));
+    assert_eq!(lacks(EITHER, &caller(&[], &[], "{}")), Unmet::Way(LoginNeed::fresh().into()));
     assert_eq!(evaluate(&Not(&Fresh), &caller(&[], &[], "{}")), Ok(()));
 }
 
@@ -222,10 +226,11 @@ fn orders() -> Hierarchy {
 fn a_challenge_leaves_out_what_its_other_scopes_imply() {
     const POLICY: Requirement = All(&[Scope("read"), Scope("other"), Policy("Shared", &Scope("write"))]);
     for held in [&[][..], &["read"], &["other"]] {
-        let shortfall = super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders(), None).unwrap_err();
+        let shortfall =
+            super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders(), Facts::default()).unwrap_err();
         assert_eq!(shortfall, lacking(vec!["other", "write"]), "{held:?}");
     }
-    assert_eq!(*super::scopes_to_ask_for(&POLICY, &orders()), ["other", "write"]);
+    assert_eq!(way_to_ask_for(&POLICY, &orders()).scopes(), ["other", "write"]);
     assert_eq!(scopes_to_ask_for(&POLICY), ["read", "other", "write"]);
 }
 
@@ -243,10 +248,11 @@ fn the_cheapest_branch_is_the_one_that_grants_the_least() {
         (&SHORT, &["read"], &["write"]),
         (&MIGHTY_AND_SHORT, &["write", "read"], &["admin"]),
     ] {
-        let shortfall = super::evaluate(policy, &caller(held, &[], "{}"), &orders(), None).unwrap_err();
+        let shortfall =
+            super::evaluate(policy, &caller(held, &[], "{}"), &orders(), Facts::default()).unwrap_err();
         assert_eq!(shortfall, lacking(expected.to_vec()), "{policy} for {held:?}");
         if held.is_empty() {
-            assert_eq!(super::scopes_to_ask_for(policy, &orders()), expected, "{policy}");
+            assert_eq!(way_to_ask_for(policy, &orders()).scopes(), expected, "{policy}");
         }
     }
 }
@@ -265,7 +271,8 @@ fn at(
     params: &PathParams,
     person: Option<&str>,
 ) -> Result<(), Unmet> {
-    super::evaluate(requirement, caller, &Hierarchy::default(), Some(PathFacts::new(params, person)))
+    let facts = Facts { path: Some(PathFacts::new(params, person)), moment: None };
+    super::evaluate(requirement, caller, &Hierarchy::default(), facts)
 }
 
 fn params(params: &[(&str, &str)]) -> PathParams {
@@ -348,6 +355,6 @@ fn a_parameter_must_be_in_the_path_exactly_once() {
     ] {
         assert_eq!(POLICY.misfit(names), misfit, "{names:?}");
     }
-    assert!(POLICY.reads_path());
-    assert!(!All(&[Scope("a"), Not(&Role("b"))]).reads_path());
+    assert!(Reads::of(&POLICY).path);
+    assert!(!Reads::of(&All(&[Scope("a"), Not(&Role("b"))])).path);
 }

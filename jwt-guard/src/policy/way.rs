@@ -1,0 +1,105 @@
+//! One way to be admitted by a policy.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::login::LoginNeed;
+
+/// One way to be admitted: all of these together. A refusal has the way that is easiest for its caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Way {
+    pub(super) scopes: Cow<'static, [&'static str]>,
+    pub(super) roles: Vec<&'static str>,
+    pub(super) login: LoginNeed,
+}
+
+impl Way {
+    /// The scopes.
+    pub fn scopes(&self) -> &[&'static str] {
+        &self.scopes
+    }
+
+    /// The roles.
+    pub fn roles(&self) -> &[&'static str] {
+        &self.roles
+    }
+
+    /// Whether the token must come from a login, and not from a refresh.
+    pub fn is_fresh(&self) -> bool {
+        self.login.fresh
+    }
+
+    /// The longest time since the login, in whole seconds; `None` if it may be any (RFC 9470 section 3).
+    pub fn max_age(&self) -> Option<Duration> {
+        self.login.max_age
+    }
+
+    /// The values of `acr` of which the login must have one, in the order of preference; empty if it may have any (RFC
+    /// 9470 section 3).
+    pub fn acr_values(&self) -> &[&'static str] {
+        self.login.acr.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the login must be a special one.
+    pub(crate) fn asks_for_a_login(&self) -> bool {
+        !self.login.is_nothing()
+    }
+
+    pub(super) fn scope(name: &'static str) -> Self {
+        Self::from(vec![name])
+    }
+
+    pub(super) fn role(name: &'static str) -> Self {
+        Self { roles: vec![name], ..Self::default() }
+    }
+
+    /// Both ways at once.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self {
+            scopes: union(&self.scopes, &other.scopes).into(),
+            roles: union(&self.roles, &other.roles),
+            login: self.login.and(&other.login),
+        }
+    }
+
+    /// What both ways ask for.
+    pub(super) fn common(&self, other: &Self) -> Self {
+        Self {
+            scopes: intersection(&self.scopes, &other.scopes).into(),
+            roles: intersection(&self.roles, &other.roles),
+            login: self.login.common(&other.login),
+        }
+    }
+}
+
+/// The way of a token with these scopes.
+impl From<Cow<'static, [&'static str]>> for Way {
+    fn from(scopes: Cow<'static, [&'static str]>) -> Self {
+        Self { scopes, ..Self::default() }
+    }
+}
+
+impl From<Vec<&'static str>> for Way {
+    fn from(scopes: Vec<&'static str>) -> Self {
+        Self::from(Cow::Owned(scopes))
+    }
+}
+
+/// The way of a token from such a login.
+impl From<LoginNeed> for Way {
+    fn from(login: LoginNeed) -> Self {
+        Self { login, ..Self::default() }
+    }
+}
+
+fn union(one: &[&'static str], two: &[&'static str]) -> Vec<&'static str> {
+    let mut names: Vec<_> = one.iter().chain(two).copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn intersection(one: &[&'static str], two: &[&'static str]) -> Vec<&'static str> {
+    one.iter().filter(|name| two.contains(name)).copied().collect()
+}

@@ -1,0 +1,8 @@
+use jwt_guard::requires;
+
+const GOLD: &str = "the gold";
+
+#[requires(acr = ["silver", GOLD])]
+async fn list() {}
+
+fn main() {}

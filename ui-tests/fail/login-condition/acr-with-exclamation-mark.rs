@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(!acr = "0")]
+async fn list() {}
+
+fn main() {}

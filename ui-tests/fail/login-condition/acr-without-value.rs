@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(acr)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(maxage = "10m")]
+async fn list() {}
+
+fn main() {}
