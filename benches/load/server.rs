@@ -78,7 +78,7 @@ impl Variant {
         let Self::Guarded { signer, cache } = self else {
             return axum::serve(listener, clock.route(PATH, get(open))).await;
         };
-        let cache = if cache { TokenCache::new().all_algorithms() } else { TokenCache::off() };
+        let cache = if cache { TokenCache::new() } else { TokenCache::off() };
         let guard = signer.guard().token_cache(cache).build().expect("a good configuration");
         let app = jwt_guard::Router::new().route(PATH, jwt_guard::routing::get(guarded));
         axum::serve(listener, app.unguarded("the clock of the bench", clock).with_guard(guard)).await

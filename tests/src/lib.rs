@@ -61,7 +61,7 @@ pub fn guard(algorithm: Algorithm) -> Builder<HasKeys, HasAudience> {
         .key(SigningKey::of(algorithm).verifying())
         .audience(AUDIENCE)
         .clock(ManualClock::new())
-        .token_cache(TokenCache::new().all_algorithms())
+        .token_cache(TokenCache::new().at_first_sight())
 }
 
 /// The guard that most tests need: HS256, all else by default.

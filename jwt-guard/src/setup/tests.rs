@@ -154,7 +154,7 @@ fn debug_of_a_configuration_shows_no_key() {
 #[test]
 fn refresh_tokens_are_never_remembered() {
     let mut draft = draft();
-    draft.token_rules.token_cache = TokenCache::new().all_algorithms();
+    draft.token_rules.token_cache = TokenCache::new().at_first_sight();
     let config = draft.finish().unwrap();
     let shown = |verifier: &Verifier| format!("{verifier:?}").contains("known: Some");
     assert!(shown(&config.access) && !shown(&config.refresh));

@@ -33,7 +33,7 @@ use crate::claims::numeric_date::NumericDate;
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::clock::Clock;
 use crate::json::{self, Json, Object};
-use crate::keys::{Algorithm, KeySet};
+use crate::keys::KeySet;
 use crate::principal::Identity;
 use crate::token::{RawToken, TokenKind, VerifiedAs};
 
@@ -77,12 +77,9 @@ impl Verifier {
         Self { kind: TokenKind::Refresh, ..self }
     }
 
-    /// Enables the cache, if `settings` include the algorithm of any possible key.
+    /// Enables the cache, unless it is off.
     pub(crate) fn remembering(self, settings: TokenCache) -> Self {
-        let worthwhile = self.issuers.iter().any(|issuer| match issuer.keys.as_fixed() {
-            Some(keys) => keys.iter().any(|key| settings.takes(key.algorithm())),
-            None => settings.takes(Algorithm::Rs256),
-        });
+        let worthwhile = settings.is_on() && !self.issuers.is_empty();
         Self { known: worthwhile.then(|| KnownTokens::new(settings)), ..self }
     }
 

@@ -78,7 +78,7 @@ async fn another_sites_request_is_refused_each_time() {
         .audience(AUDIENCE)
         .clock(ManualClock::new())
         .cookies(CookieSettings::new())
-        .token_cache(TokenCache::new().all_algorithms())
+        .token_cache(TokenCache::new().at_first_sight())
         .build()
         .unwrap();
     let token = guard.issuer().unwrap().access("alice").with_csrf().sign().unwrap();

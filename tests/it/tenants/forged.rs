@@ -40,7 +40,7 @@ async fn a_remembered_token_of_one_tenant_is_not_good_under_another_with_the_sam
     let same = |issuer: &'static str| {
         let key = VerifyingKey::secret(Algorithm::Hs256, secret(ACME)).unwrap();
         let trusted = TrustedIssuer::new(issuer).key(key).audience(audience(ACME));
-        let cache = TokenCache::new().all_algorithms();
+        let cache = TokenCache::new().at_first_sight();
         JwtGuard::builder().trust(trusted).clock(clock.clone()).token_cache(cache).build().unwrap()
     };
     let directory = Directory::of([ACME, BOLT].map(|issuer| (issuer, same(issuer))));

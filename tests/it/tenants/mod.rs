@@ -54,7 +54,7 @@ fn tenant(issuer: &str, clock: &ManualClock) -> Builder<HasKeys, HasAudience> {
         .trust(trusted)
         .name(issuer)
         .clock(clock.clone())
-        .token_cache(TokenCache::new().all_algorithms())
+        .token_cache(TokenCache::new().at_first_sight())
 }
 
 /// The claims of a good token of a tenant.

@@ -111,7 +111,7 @@ async fn the_policy_of_each_handler_is_asked_on_every_hit() {
 #[tokio::test]
 async fn a_token_that_expires_while_it_is_remembered_is_refused_as_expired() {
     let clock = ManualClock::new();
-    let cache = TokenCache::new().all_algorithms().lifetime(Duration::from_secs(3600));
+    let cache = TokenCache::new().at_first_sight().lifetime(Duration::from_secs(3600));
     let guard = guard(Algorithm::Hs256).clock(clock.clone()).leeway(Duration::ZERO).token_cache(cache);
     let server = app::serve(guard.build().unwrap()).await;
     let token =
@@ -129,11 +129,11 @@ async fn callers_never_get_each_others_claims() {
         format!("{} {}", claims.subject(), claims["tenant"])
     }
     let app = Router::new().route("/", routing::get(whoami));
-    let cache = TokenCache::new().all_algorithms().entries(16);
+    let cache = TokenCache::new().at_first_sight().bytes(256 * 1024);
     let guard = guard(Algorithm::Hs256).token_cache(cache).build().unwrap();
     let server = Arc::new(Server::start(app.with_guard(guard).into_axum()).await);
     let key = SigningKey::of(Algorithm::Hs256);
-    let callers: Vec<_> = (0..40)
+    let callers: Vec<_> = (0..300)
         .map(|number| {
             let payload =
                 Payload::good().with("sub", &format!("\"u{number}\"")).with("tenant", &number.to_string());
@@ -194,7 +194,7 @@ async fn a_remembered_token_in_a_cookie_still_needs_its_csrf_value() {
         .audience(AUDIENCE)
         .clock(clock)
         .cookies(CookieSettings::new())
-        .token_cache(TokenCache::new().all_algorithms())
+        .token_cache(TokenCache::new().at_first_sight())
         .build()
         .unwrap();
     let token = guard.issuer().unwrap().access("alice").with_csrf().sign().unwrap();

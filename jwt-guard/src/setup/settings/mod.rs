@@ -96,7 +96,7 @@ pub use trust::TrustedSettings;
 /// | `strip_credentials` | `JWT_GUARD_STRIP_CREDENTIALS` | `true` removes the token from requests that are let in |
 /// | `cookies` | `JWT_GUARD_COOKIES` | `true`, or a table with `access_name`, `refresh_name`, `access_csrf_name`, `refresh_csrf_name`, `csrf_header`, `without_prefixes`, `domain`, `path`, `refresh_path`, `same_site` (`strict`, `lax`, `none`) |
 /// | `trusted_origins` | `JWT_GUARD_TRUSTED_ORIGINS` | list of origins whose pages may change something by cookies |
-/// | `token_cache` | `JWT_GUARD_TOKEN_CACHE` | `on` (default), `off`, or a table with `all_algorithms`, `entries`, `bytes`, `lifetime` |
+/// | `token_cache` | `JWT_GUARD_TOKEN_CACHE` | `on` (default), `off`, or a table with `at_first_sight`, `bytes`, `lifetime` |
 /// | `token_401_for_malformed` | `JWT_GUARD_TOKEN_401_FOR_MALFORMED` | `true` answers malformed credentials with 401 |
 /// | `name` | `JWT_GUARD_NAME` | name of the guard in access tables; the realm by default |
 /// | `resource` | `JWT_GUARD_RESOURCE` | address of this service as a protected resource (RFC 9728) |

@@ -134,7 +134,8 @@ impl Written for SameSite {
 }
 
 impl WordOrTable for TokenCache {
-    const EXPECTED: &'static str = r#""on", "off", or a table such as {"all_algorithms": true, "entries": 10000, "bytes": 33554432, "lifetime": "1m"}"#;
+    const EXPECTED: &'static str =
+        r#""on", "off", or a table such as {"at_first_sight": true, "bytes": 33554432, "lifetime": "1m"}"#;
     type Table = Cache;
 
     fn of_word(word: &str) -> Option<Self> {
@@ -151,9 +152,7 @@ impl WordOrTable for TokenCache {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Cache {
     #[serde(deserialize_with = "values::switch")]
-    all_algorithms: bool,
-    #[serde(deserialize_with = "values::number")]
-    entries: Option<usize>,
+    at_first_sight: bool,
     #[serde(deserialize_with = "values::number")]
     bytes: Option<usize>,
     #[serde(deserialize_with = "values::given")]
@@ -162,8 +161,7 @@ pub(super) struct Cache {
 
 impl From<Cache> for TokenCache {
     fn from(table: Cache) -> Self {
-        let cache = super::when(Self::new(), table.all_algorithms, Self::all_algorithms);
-        let cache = super::with(cache, table.entries, Self::entries);
+        let cache = super::when(Self::new(), table.at_first_sight, Self::at_first_sight);
         let cache = super::with(cache, table.bytes, Self::bytes);
         super::with(cache, table.lifetime, Self::lifetime)
     }

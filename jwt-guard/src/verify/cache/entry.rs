@@ -10,7 +10,7 @@ use std::time::Duration;
 use quick_cache::Equivalent;
 use zeroize::Zeroizing;
 
-use super::Now;
+use super::{Now, tag};
 use crate::claims::numeric_date::NumericDate;
 use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
@@ -117,8 +117,23 @@ impl TokenBytes {
 
 impl Hash for TokenBytes {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        // As the slice that it is looked up by.
-        (**self.0).hash(hasher);
+        SoughtToken(&self.0).hash(hasher);
+    }
+}
+
+/// A token that is looked up. Its hash is that of its tag: a good token ends in a signature, so two that are kept share a
+/// tag as seldom as a hash of 48 bits.
+pub(super) struct SoughtToken<'t>(pub(super) &'t [u8]);
+
+impl Hash for SoughtToken<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        tag(self.0).hash(hasher);
+    }
+}
+
+impl Equivalent<TokenBytes> for SoughtToken<'_> {
+    fn equivalent(&self, token: &TokenBytes) -> bool {
+        token.is(self.0)
     }
 }
 
@@ -129,12 +144,6 @@ impl PartialEq for TokenBytes {
 }
 
 impl Eq for TokenBytes {}
-
-impl Equivalent<TokenBytes> for [u8] {
-    fn equivalent(&self, token: &TokenBytes) -> bool {
-        token.is(self)
-    }
-}
 
 /// A token is a secret.
 impl fmt::Debug for TokenBytes {

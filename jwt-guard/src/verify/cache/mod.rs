@@ -3,9 +3,11 @@
 //! 1. Only tokens that have passed every check are kept, so filling the cache takes valid tokens.
 //! 2. A token is found by all of its bytes.
 //! 3. A hit saves only signature and parsing: time, keys, revocation and policy are checked again.
-//! 4. It is bounded by number, by bytes and by time, on the monotonic clock.
-//! 5. A key that its issuer withdraws takes its tokens with it.
+//! 4. It is bounded by bytes and by time, on the monotonic clock.
+//! 5. A token with an HMAC is kept at its second sight; so is every other once half of the memory is taken.
+//! 6. A key that its issuer withdraws takes its tokens with it.
 
+mod doorkeeper;
 mod entry;
 mod settings;
 mod thread_cache;
@@ -19,12 +21,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
-use self::entry::{Entry, TokenBytes};
+use self::doorkeeper::Doorkeeper;
+use self::entry::{Entry, SoughtToken, TokenBytes};
 use self::thread_cache::CacheLookup;
 use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
 use crate::clock::Clock;
-use crate::keys::{KeySnapshot, VerifyingKey};
+use crate::keys::{Algorithm, KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
 
@@ -35,6 +38,7 @@ pub(super) struct KnownTokens {
     settings: TokenCache,
     shared: Cache<TokenBytes, Arc<Entry>, Weights>,
     thread: ThreadCaches,
+    doorkeeper: Doorkeeper,
     /// The epoch: how often the cache was cleared.
     epoch: AtomicU64,
 }
@@ -42,19 +46,22 @@ pub(super) struct KnownTokens {
 /// The share of the memory for copies of hot tokens.
 const THREADS_PART: usize = 4;
 
+/// What a token of common size takes, to choose the size of the table.
+const ENTRY_BYTES: usize = 4096;
+
 impl KnownTokens {
     pub(super) fn new(settings: TokenCache) -> Self {
         let thread = ThreadCaches::within(settings.bytes / THREADS_PART);
-        let bytes = settings.bytes - thread.bytes();
-        let weights = Weights { least: bytes.div_ceil(settings.entries).max(1) };
+        let doorkeeper = Doorkeeper::of_cache(settings.bytes);
+        let bytes = settings.bytes.saturating_sub(thread.bytes() + doorkeeper.bytes());
         let shared = Cache::with(
-            settings.entries,
+            bytes / ENTRY_BYTES,
             u64::try_from(bytes).unwrap_or(u64::MAX),
-            weights,
+            Weights,
             DefaultHashBuilder::default(),
             DefaultLifecycle::default(),
         );
-        Self { settings, shared, thread, epoch: AtomicU64::new(0) }
+        Self { settings, shared, thread, doorkeeper, epoch: AtomicU64::new(0) }
     }
 
     /// The current epoch, which distinguishes entries before and after the last clearing.
@@ -80,7 +87,7 @@ impl KnownTokens {
     /// line: a token that this thread has a copy of does not come here.
     #[inline(never)]
     fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
-        let entry = self.shared.get(token).filter(|entry| entry.holds(now))?;
+        let entry = self.shared.get(&SoughtToken(token)).filter(|entry| entry.holds(now))?;
         if promote {
             self.thread.keep(token, &entry);
         }
@@ -89,10 +96,10 @@ impl KnownTokens {
 
     /// Keeps the result of a verification that began in this epoch.
     pub(super) fn keep(&self, token: &[u8], found: NewlyVerified<'_>, epoch: u64, clock: &dyn Clock) {
-        let Some(rest) = found.good.end.since(found.good.start) else { return };
-        if !self.settings.takes(found.key.algorithm()) {
+        if !self.is_worth_keeping(token, found.key.algorithm()) {
             return;
         }
+        let Some(rest) = found.good.end.since(found.good.start) else { return };
         let entry = Entry {
             identity: Arc::clone(found.identity),
             good: found.good,
@@ -105,11 +112,20 @@ impl KnownTokens {
         self.shared.insert(TokenBytes::new(token), Arc::new(entry));
     }
 
+    /// Whether a token is to be kept: at first sight while there is much room and a verification costs much more than an entry,
+    /// else at its second sight.
+    fn is_worth_keeping(&self, token: &[u8], algorithm: Algorithm) -> bool {
+        self.settings.at_first_sight
+            || !algorithm.is_symmetric() && self.shared.weight() <= self.shared.capacity() / 2
+            || self.doorkeeper.has_seen(token)
+    }
+
     /// Forgets everything. A verification that began before is forgotten too.
     pub(super) fn clear(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.shared.clear();
         self.thread.clear();
+        self.doorkeeper.clear();
     }
 }
 
@@ -130,16 +146,20 @@ pub(super) struct NewlyVerified<'a> {
     pub(super) keys: &'a KeySnapshot,
 }
 
-/// The weight of an entry: its bytes, but at least the average share of one entry, which limits their number.
+/// The weight of an entry: its bytes.
 #[derive(Clone)]
-struct Weights {
-    least: usize,
-}
+struct Weights;
 
 impl Weighter<TokenBytes, Arc<Entry>> for Weights {
     fn weight(&self, token: &TokenBytes, entry: &Arc<Entry>) -> u64 {
-        u64::try_from(entry.weight(token.len()).max(self.least)).unwrap_or(u64::MAX)
+        u64::try_from(entry.weight(token.len())).unwrap_or(u64::MAX)
     }
+}
+
+/// The last bytes of a token, which are part of its signature and practically random. They only choose a place: a token
+/// is identified by all of its bytes.
+fn tag(token: &[u8]) -> u64 {
+    token.last_chunk().map_or(0, |tag| u64::from_le_bytes(*tag))
 }
 
 /// The entries are tokens and personal data.

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use crate::keys::Algorithm;
-
 /// Remembers verified tokens, so that a repeated token costs a look-up and not a signature.
 ///
 /// A remembered token is checked against the clock, the revocation store, the keys of its issuer and the policy each
 /// time: only signature and parsing are saved. It is found by all of its bytes, remembered only after every check has
 /// passed, and wiped when it is dropped. Each guard has its own cache.
 ///
-/// By default tokens with asymmetric signatures are remembered, for which a hit saves 15 to 50 µs. An HMAC is so cheap
-/// that remembering pays only if most tokens are repeated within a minute: [`all_algorithms`](Self::all_algorithms)
-/// turns it on.
+/// A token with an HMAC is remembered at its second sight, since its verification costs little more than an entry. Others are
+/// remembered at once, and at their second sight when half of the memory is taken: so a flood of tokens that come once pushes out
+/// none that come again. [`at_first_sight`](Self::at_first_sight) remembers each at once.
 ///
 /// ```
 /// use jwt_guard::setup::TokenCache;
@@ -21,7 +19,7 @@ use crate::keys::Algorithm;
 /// let guard = JwtGuard::builder()
 ///     .secret(Secret::random())
 ///     .audience("orders")
-///     .token_cache(TokenCache::new().all_algorithms().bytes(4 * 1024 * 1024))
+///     .token_cache(TokenCache::new().bytes(4 * 1024 * 1024))
 ///     .build()?;
 ///
 /// let too_small = JwtGuard::builder().secret(Secret::random()).audience("orders").token_cache(TokenCache::new().bytes(1));
@@ -31,25 +29,14 @@ use crate::keys::Algorithm;
 #[derive(Clone, Debug)]
 #[must_use = "give it to `Builder::token_cache`"]
 pub struct TokenCache {
-    algorithms: Remembered,
-    pub(super) entries: usize,
+    is_on: bool,
+    pub(super) at_first_sight: bool,
     pub(super) bytes: usize,
     pub(super) lifetime: Duration,
 }
 
-/// The algorithms whose tokens are remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Remembered {
-    Asymmetric,
-    All,
-    None,
-}
-
-/// The number of callers of a busy service within a minute.
-const ENTRIES: usize = 10_000;
-
-/// 32 MiB: 7,000 tokens of common size with the claims that handlers read from them, 10,000 without.
-const BYTES: usize = 32 * 1024 * 1024;
+/// 64 MiB: 15,000 tokens of common size, with room for the claims that handlers read from them.
+const BYTES: usize = 64 * 1024 * 1024;
 
 /// Less would hold too few tokens to be useful.
 const FEWEST_BYTES: usize = 256 * 1024;
@@ -67,27 +54,23 @@ impl Default for TokenCache {
 }
 
 impl TokenCache {
-    /// Remembers tokens with asymmetric signatures: at most 10,000, in 32 MiB, for a minute.
+    /// Remembers tokens: in 64 MiB, for a minute.
     pub fn new() -> Self {
-        Self { algorithms: Remembered::Asymmetric, entries: ENTRIES, bytes: BYTES, lifetime: LIFETIME }
+        Self { is_on: true, at_first_sight: false, bytes: BYTES, lifetime: LIFETIME }
     }
 
     /// Remembers nothing: every token is verified for each request.
     pub fn off() -> Self {
-        Self { algorithms: Remembered::None, ..Self::new() }
+        Self { is_on: false, ..Self::new() }
     }
 
-    /// Remembers tokens with an HMAC too.
-    pub fn all_algorithms(self) -> Self {
-        Self { algorithms: Remembered::All, ..self }
+    /// Remembers every token when it is verified for the first time. Saves one verification where nearly every token comes
+    /// again; a flood of tokens that come once pushes out others.
+    pub fn at_first_sight(self) -> Self {
+        Self { at_first_sight: true, ..self }
     }
 
-    /// Remembers at most this many tokens: 10,000 by default.
-    pub fn entries(self, entries: usize) -> Self {
-        Self { entries, ..self }
-    }
-
-    /// Takes at most this much memory: 32 MiB by default, at least 256 KiB. Claims that handlers have read in their own type
+    /// Takes at most this much memory: 64 MiB by default, at least 256 KiB. Claims that handlers have read in their own type
     /// are counted with eight times the length of their JSON.
     pub fn bytes(self, bytes: usize) -> Self {
         Self { bytes, ..self }
@@ -100,23 +83,17 @@ impl TokenCache {
 
     /// The problems of the settings, each with its fix.
     pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
-        let entries = (self.entries == 0)
-            .then(|| "a token cache of 0 entries remembers nothing; `TokenCache::off()` says so".to_owned());
         let bytes = (self.bytes < FEWEST_BYTES).then(|| {
             format!("a token cache of {} bytes is too small; expected at least {FEWEST_BYTES}", self.bytes)
         });
         let lifetime = (self.lifetime.is_zero() || self.lifetime > LONGEST_LIFETIME).then(|| {
             format!("a token cache lifetime of {:?} is out of range; expected up to an hour", self.lifetime)
         });
-        [entries, bytes, lifetime].into_iter().flatten()
+        [bytes, lifetime].into_iter().flatten()
     }
 
-    /// Whether tokens of `algorithm` are remembered.
-    pub(crate) fn takes(&self, algorithm: Algorithm) -> bool {
-        match self.algorithms {
-            Remembered::None => false,
-            Remembered::Asymmetric => !algorithm.is_symmetric(),
-            Remembered::All => true,
-        }
+    /// Whether anything is remembered.
+    pub(crate) fn is_on(&self) -> bool {
+        self.is_on
     }
 }

@@ -1,6 +1,7 @@
 //! The hot tokens of one thread, in sets of a few slots each.
 
 use super::entry::{Entry, TokenBytes};
+use super::tag;
 use crate::random;
 
 /// The cache of one thread.
@@ -167,12 +168,6 @@ impl Set {
     fn weight(&self) -> usize {
         self.slots.iter().flatten().map(|slot| slot.weight).sum()
     }
-}
-
-/// The last bytes of a token, which are part of its signature and practically random. They only choose a slot: a token
-/// is identified by all of its bytes.
-fn tag(token: &[u8]) -> u64 {
-    token.last_chunk().map_or(0, |tag| u64::from_le_bytes(*tag))
 }
 
 /// The set for a token with this tag. The highest bits of the product depend on every bit of the tag.

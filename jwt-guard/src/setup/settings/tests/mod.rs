@@ -59,7 +59,7 @@ fn everything() -> serde_json::Value {
         "strip_credentials": true,
         "cookies": { "domain": "example.com", "refresh_path": "/refresh", "same_site": "strict", "csrf_header": "X-Again" },
         "trusted_origins": ["https://app.example.com"],
-        "token_cache": { "all_algorithms": true, "entries": 77, "bytes": 1_000_000, "lifetime": "10s" },
+        "token_cache": { "at_first_sight": true, "bytes": 1_000_000, "lifetime": "10s" },
         "token_401_for_malformed": true,
         "name": "customers",
         "resource": "https://api.example/orders",

@@ -68,12 +68,50 @@ fn a_token_is_remembered_however_long_the_guard_lets_it_be() {
 }
 
 #[test]
-fn the_number_of_tokens_is_bounded() {
-    let pair = Pair::new(Algorithm::Hs256, all().entries(100));
-    for _ in 0..1000 {
+fn a_token_with_an_hmac_is_remembered_at_its_second_sight_and_others_at_once() {
+    for (algorithm, at_once) in [(Algorithm::Hs256, false), (Algorithm::Es256, true)] {
+        let pair = Pair::new(algorithm, TokenCache::new());
+        let token = pair.token(600);
+        pair.verify(&token).unwrap();
+        assert_eq!(pair.knows(&token), at_once, "{algorithm:?}");
+        pair.verify(&token).unwrap();
+        assert!(pair.knows(&token), "{algorithm:?}");
+    }
+}
+
+#[test]
+fn every_token_is_remembered_at_its_second_sight_once_half_of_the_memory_is_taken() {
+    let pair = Pair::new(Algorithm::Es256, TokenCache::new().bytes(256 * 1024));
+    let half = pair.verifier.known.as_ref().map_or(0, |known| known.shared.capacity() / 2);
+    while pair.verifier.known.as_ref().is_some_and(|known| known.shared.weight() <= half) {
         pair.verify(&pair.token(600)).unwrap();
     }
-    assert!((50..=100).contains(&pair.kept()), "{}", pair.kept());
+    let token = pair.token(600);
+    pair.verify(&token).unwrap();
+    assert!(!pair.knows(&token));
+    pair.verify(&token).unwrap();
+    assert!(pair.knows(&token));
+}
+
+#[test]
+fn after_the_cache_is_cleared_a_token_is_seen_for_the_first_time_again() {
+    let pair = Pair::new(Algorithm::Hs256, TokenCache::new());
+    let token = pair.token(600);
+    pair.verify(&token).unwrap();
+    pair.verifier.forget();
+    pair.verify(&token).unwrap();
+    assert!(!pair.knows(&token));
+}
+
+#[test]
+fn a_refused_token_is_not_seen() {
+    let pair = Pair::new(Algorithm::Hs256, TokenCache::new());
+    let token = pair.token(600);
+    pair.clocks.advance(Duration::from_secs(600));
+    assert_eq!(pair.verify(&token), Err(VerifyError::Expired));
+    pair.clocks.set_wall(NOW);
+    pair.verify(&token).unwrap();
+    assert!(!pair.knows(&token), "the refusal did not count");
 }
 
 #[test]
@@ -91,8 +129,22 @@ fn the_memory_is_bounded() {
 }
 
 #[test]
-fn a_flood_of_good_tokens_does_not_push_out_those_that_come_often() {
-    let pair = Pair::new(Algorithm::Hs256, all().entries(200));
+fn a_flood_of_good_tokens_pushes_out_nothing_and_takes_no_memory() {
+    let pair = Pair::new(Algorithm::Hs256, TokenCache::new().bytes(256 * 1024));
+    let known: Vec<_> = (0..20).map(|_| pair.token(600)).collect();
+    for _ in 0..2 {
+        known.iter().for_each(|token| pair.verify(token).unwrap());
+    }
+    for _ in 0..3000 {
+        pair.verify(&pair.token(600)).unwrap();
+    }
+    let left = known.iter().filter(|token| pair.knows(token)).count();
+    assert_eq!((left, pair.kept()), (20, 20));
+}
+
+#[test]
+fn a_flood_of_good_tokens_at_first_sight_does_not_push_out_those_that_come_often() {
+    let pair = Pair::new(Algorithm::Hs256, all().bytes(256 * 1024));
     let often: Vec<_> = (0..20).map(|_| pair.token(600)).collect();
     for _ in 0..5 {
         often.iter().for_each(|token| pair.verify(token).unwrap());
@@ -111,7 +163,7 @@ fn a_flood_of_good_tokens_does_not_push_out_those_that_come_often() {
 fn settings_that_remember_nothing_or_too_much_are_named() {
     let found = |settings: TokenCache| settings.problems().collect::<Vec<_>>();
     assert!(found(TokenCache::new()).is_empty() && found(TokenCache::off()).is_empty());
-    let wrong = TokenCache::new().entries(0).bytes(1000).lifetime(Duration::ZERO);
-    assert_eq!(found(wrong).len(), 3);
+    let wrong = TokenCache::new().bytes(1000).lifetime(Duration::ZERO);
+    assert_eq!(found(wrong).len(), 2);
     assert_eq!(found(TokenCache::new().lifetime(Duration::from_secs(3601))).len(), 1);
 }

@@ -5,7 +5,7 @@ use super::*;
 fn entry_of(pair: &Pair, token: &[u8]) -> Arc<Entry> {
     pair.verify(token).unwrap();
     let known = pair.verifier.known.as_ref().unwrap();
-    known.shared.get(token).unwrap()
+    known.shared.get(&SoughtToken(token)).unwrap()
 }
 
 #[test]

@@ -135,5 +135,5 @@ impl Pair {
 }
 
 fn all() -> TokenCache {
-    TokenCache::new().all_algorithms()
+    TokenCache::new().at_first_sight()
 }

@@ -12,7 +12,7 @@ fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
     tokens
         .map(|token| {
             pair.verify(&token).unwrap();
-            let entry = pair.verifier.known.as_ref().unwrap().shared.get(&*token).unwrap();
+            let entry = pair.verifier.known.as_ref().unwrap().shared.get(&SoughtToken(&token)).unwrap();
             (token, entry)
         })
         .collect()
