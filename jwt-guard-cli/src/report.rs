@@ -76,9 +76,9 @@ pub(crate) fn styled(style: Style, text: impl fmt::Display) -> String {
 pub(crate) fn finish(result: Result<Report, Failure>, json: bool) -> ExitCode {
     let (status, printed) = match result {
         Ok(Report { status, text, json: value, note }) => {
-            let note = note.filter(|_| !json).map_or(Ok(()), |note| to_stderr(&note));
             let printed = if json { to_stdout(&shown::ascii_json(&value)) } else { to_stdout(&text) };
-            (status as u8, note.and(printed))
+            let note = note.filter(|_| !json).map_or(Ok(()), |note| to_stderr(&note));
+            (status as u8, printed.and(note))
         }
         Err(Failure::Usage(reason)) => (2, to_stderr(&error(&reason))),
         Err(Failure::Undecided(reason)) => (3, to_stderr(&error(&reason))),

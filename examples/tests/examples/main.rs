@@ -5,6 +5,7 @@ mod jam_style;
 mod litestar_style;
 mod oidc_provider;
 mod openapi;
+mod orders;
 mod quickstart;
 mod readme;
 mod spa;

@@ -1,0 +1,96 @@
+//! Orders of several shops: whose they are decides, and not only what a caller may do.
+//!
+//! | what must hold | what does it |
+//! |---|---|
+//! | customers see their own orders | `owner = "customer"`: the path is compared with the subject |
+//! | the staff of a shop sees the orders of that shop | `path("shop") = claim("shop")` |
+//! | an order is cancelled by its customer; for others it does not exist | `check = is_customer`, `deny_as = "not_found"` |
+//! | a manager is a clerk too | `.role_implies("manager", ["clerk"])` on the guard |
+//! | a change of these rules is seen in a review | `access.lock`, which a test compares with the application |
+//!
+//! `cargo run --example orders` serves it on port 3000 (or `PORT`), and prints what to type.
+
+mod api;
+mod model;
+
+use jwt_guard::issue::{IssueError, TokenIssuer};
+use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
+use jwt_guard_examples::{Failure, listen, print_tour, show_log};
+
+use crate::api::{app, scopes};
+use crate::model::Orders;
+
+fn guard() -> Result<JwtGuard, Failure> {
+    // A key for this run. A real service reads it from a secret store.
+    let guard = JwtGuard::builder()
+        .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
+        .issuer("https://orders.example")
+        .audience("orders")
+        .role_implies("manager", ["clerk"])
+        .build()?;
+    Ok(guard)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    show_log();
+    let guard = guard()?;
+    let tour = tour(guard.issuer().expect("there is a signing key"))?;
+    let app = app(guard, Orders::sample());
+    let listener = listen().await?;
+    print_tour(&app.access_table(), &listener, &tour)?;
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+/// Two customers and two of the staff, and what is theirs.
+fn tour(issuer: &TokenIssuer) -> Result<String, IssueError> {
+    let customer = |name| issuer.access(name).scopes([scopes::READ, scopes::WRITE]).sign();
+    let staff = |name, role| issuer.access(name).roles([role]).claim("shop", "acme").sign();
+    let (ada, bob) = (customer("ada")?, customer("bob")?);
+    let (clerk, manager) = (staff("carl", "clerk")?, staff("mia", "manager")?);
+    let [ada, bob, clerk, manager] = [&ada, &bob, &clerk, &manager].map(|token| token.as_str());
+    Ok(format!("ADA={ada}\nBOB={bob}\nCLERK={clerk}\nMANAGER={manager}\n{TOUR}"))
+}
+
+const TOUR: &str = r#"
+# 200: her own orders
+curl -i http://localhost:3000/customers/ada/orders -H "Authorization: Bearer $ADA"
+#> [{"id":1,"customer":"ada","shop":"acme","item":"tea"}]
+
+# 403: his are not hers
+curl -i http://localhost:3000/customers/bob/orders -H "Authorization: Bearer $ADA"
+#> www-authenticate: Bearer realm="api"
+
+# 200: all orders of the shop of the clerk
+curl -i http://localhost:3000/shops/acme/orders -H "Authorization: Bearer $CLERK"
+#> [{"id":1,"customer":"ada","shop":"acme","item":"tea"},{"id":2,"customer":"bob","shop":"acme","item":"coffee"}]
+
+# 200: a manager is a clerk too
+curl -i http://localhost:3000/shops/acme/orders -H "Authorization: Bearer $MANAGER"
+#> [{"id":1,"customer":"ada","shop":"acme","item":"tea"},{"id":2,"customer":"bob","shop":"acme","item":"coffee"}]
+
+# 403: another shop
+curl -i http://localhost:3000/shops/globex/orders -H "Authorization: Bearer $CLERK"
+#> www-authenticate: Bearer realm="api"
+
+# 403: a clerk refunds nothing
+curl -i http://localhost:3000/shops/acme/refunds -H "Authorization: Bearer $CLERK" -d order=2
+#> www-authenticate: Bearer realm="api"
+
+# 201: a manager does
+curl -i http://localhost:3000/shops/acme/refunds -H "Authorization: Bearer $MANAGER" -d order=2
+#> refunded 2
+
+# 404: for him the order of ada does not exist
+curl -i http://localhost:3000/orders/1 -X DELETE -H "Authorization: Bearer $BOB"
+#> content-type: application/problem+json
+
+# 404: as one that does not exist for anybody
+curl -i http://localhost:3000/orders/99 -X DELETE -H "Authorization: Bearer $ADA"
+#> content-type: application/problem+json
+
+# 200: she cancels her own
+curl -i http://localhost:3000/orders/1 -X DELETE -H "Authorization: Bearer $ADA"
+#> cancelled 1
+"#;
