@@ -27,8 +27,8 @@ async fn of_shop(State(orders): State<Orders>, Path(shop): Path<String>) -> Json
     Json(orders.of(|order| order.shop == shop))
 }
 
-/// Money goes back by a manager of that shop.
-#[requires(role = "manager", path("shop") = claim("shop"))]
+/// Money goes back by a manager of that shop, who has just logged in.
+#[requires(role = "manager", path("shop") = claim("shop"), max_age = "10m")]
 async fn refund(
     State(orders): State<Orders>,
     Path(shop): Path<String>,

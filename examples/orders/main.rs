@@ -6,6 +6,7 @@
 //! | the staff of a shop sees the orders of that shop | `path("shop") = claim("shop")` |
 //! | an order is cancelled by its customer; for others it does not exist | `check = is_customer`, `deny_as = "not_found"` |
 //! | a manager is a clerk too | `.role_implies("manager", ["clerk"])` on the guard |
+//! | money goes back only by a manager who has just logged in | `max_age = "10m"`: step-up, RFC 9470 |
 //! | a change of these rules is seen in a review | `access.lock`, which a test compares with the application |
 //!
 //! `cargo run --example orders` serves it on port 3000 (or `PORT`), and prints what to type.
@@ -13,7 +14,10 @@
 mod api;
 mod model;
 
+use std::time::Duration;
+
 use jwt_guard::issue::{IssueError, TokenIssuer};
+use jwt_guard::setup::{Clock as _, SystemClock};
 use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
 use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 
@@ -46,11 +50,13 @@ async fn main() -> Result<(), Failure> {
 /// Two customers and two of the staff, and what is theirs.
 fn tour(issuer: &TokenIssuer) -> Result<String, IssueError> {
     let customer = |name| issuer.access(name).scopes([scopes::READ, scopes::WRITE]).sign();
-    let staff = |name, role| issuer.access(name).roles([role]).claim("shop", "acme").sign();
+    let staff = |name, role| issuer.access(name).roles([role]).claim("shop", "acme");
     let (ada, bob) = (customer("ada")?, customer("bob")?);
-    let (clerk, manager) = (staff("carl", "clerk")?, staff("mia", "manager")?);
-    let [ada, bob, clerk, manager] = [&ada, &bob, &clerk, &manager].map(|token| token.as_str());
-    Ok(format!("ADA={ada}\nBOB={bob}\nCLERK={clerk}\nMANAGER={manager}\n{TOUR}"))
+    let (clerk, manager) = (staff("carl", "clerk").fresh().sign()?, staff("mia", "manager").fresh().sign()?);
+    // A login of single sign-on, an hour ago.
+    let idle = staff("mia", "manager").auth_time(SystemClock.now() - Duration::from_secs(3600)).sign()?;
+    let [ada, bob, clerk, manager, idle] = [&ada, &bob, &clerk, &manager, &idle].map(|token| token.as_str());
+    Ok(format!("ADA={ada}\nBOB={bob}\nCLERK={clerk}\nMANAGER={manager}\nIDLE={idle}\n{TOUR}"))
 }
 
 const TOUR: &str = r#"
@@ -78,17 +84,21 @@ curl -i http://localhost:3000/shops/globex/orders -H "Authorization: Bearer $CLE
 curl -i http://localhost:3000/shops/acme/refunds -H "Authorization: Bearer $CLERK" -d order=2
 #> www-authenticate: Bearer realm="api"
 
-# 201: a manager does
+# 401: nor does a manager who logged in an hour ago; the client asks for a new login
+curl -i http://localhost:3000/shops/acme/refunds -H "Authorization: Bearer $IDLE" -d order=2
+#> www-authenticate: Bearer realm="api", error="insufficient_user_authentication", max_age="600"
+
+# 201: a manager who has just logged in does
 curl -i http://localhost:3000/shops/acme/refunds -H "Authorization: Bearer $MANAGER" -d order=2
 #> refunded 2
 
 # 404: for him the order of ada does not exist
 curl -i http://localhost:3000/orders/1 -X DELETE -H "Authorization: Bearer $BOB"
-#> content-type: application/problem+json
+#> content-length: 0
 
 # 404: as one that does not exist for anybody
 curl -i http://localhost:3000/orders/99 -X DELETE -H "Authorization: Bearer $ADA"
-#> content-type: application/problem+json
+#> content-length: 0
 
 # 200: she cancels her own
 curl -i http://localhost:3000/orders/1 -X DELETE -H "Authorization: Bearer $ADA"

@@ -4,7 +4,7 @@ use crate::support::{Example, Result};
 
 #[test]
 fn every_printed_command_gives_what_its_comment_promises() -> Result<()> {
-    assert_eq!(Example::start("orders")?.tour()?, [200, 201, 403, 404]);
+    assert_eq!(Example::start("orders")?.tour()?, [200, 201, 401, 403, 404]);
     Ok(())
 }
 
