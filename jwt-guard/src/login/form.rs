@@ -152,7 +152,7 @@ fn is_form(request: &Parts) -> bool {
 }
 
 /// The values of the fields of that name.
-fn fields(form: &[u8], name: &str) -> Vec<String> {
+pub(crate) fn fields(form: &[u8], name: &str) -> Vec<String> {
     let value = |pair: &[u8]| {
         let equals = pair.iter().position(|&byte| byte == b'=')?;
         let (key, value) = pair.split_at(equals);

@@ -61,6 +61,8 @@ mod refresh;
 
 pub use credentials::{Credential, LoginCredentials};
 pub use error::{LoginError, LoginErrorKind};
+#[cfg(feature = "testing")]
+pub(crate) use form::fields as form_fields;
 pub use form::{CsrfFormField, CsrfFormFieldService};
 pub use new_login::Login;
 pub use refresh::Refresh;

@@ -23,7 +23,7 @@ use crate::verify::Rules;
 /// |---|---|
 /// | `.signing_key(..)`, and issues tokens itself | [`TestIssuer::of`] |
 /// | `.secret(..)`, which the test knows | [`TestIssuer::with_key`] and `SigningKey::secret(..)` |
-/// | keys of an issuer by address, as `.oidc_issuer(..)` or a preset have | [`TestIssuer::with_key`], and the public half added to the guard by `.key(..)` in the test; or the loopback [`IdentityProvider`](super::IdentityProvider) |
+/// | keys of an issuer by address, as `.oidc_issuer(..)` or a preset have | [`TestIssuer::with_key`], and the public half added to the guard by `.key(..)` in the test; or [`IdentityProvider::test_issuer`](super::IdentityProvider::test_issuer) |
 ///
 /// ```
 /// use jwt_guard::testing::TestIssuer;
@@ -127,6 +127,13 @@ impl TestIssuer {
             let known = keys.keys().iter().find(|known| are_halves(&key, known))?;
             Some((index, known.name().map(str::to_owned)))
         })?;
+        Some(Self { guard: guard.configured(), key, key_id, index })
+    }
+
+    /// For the issuer of this name, whose keys the guard may have to fetch first.
+    pub(super) fn named(guard: &JwtGuard, name: &str, key: SigningKey) -> Option<Self> {
+        let index = guard.config().access.rules().position(|rules| rules.has_issuer(name))?;
+        let key_id = key.verifying_key().name().map(str::to_owned);
         Some(Self { guard: guard.configured(), key, key_id, index })
     }
 

@@ -14,9 +14,11 @@ mod defect;
 mod denials;
 mod draft;
 mod issuer;
+mod provider;
 
 pub use self::caller::TestCaller;
 pub use self::defect::Defect;
 pub use self::denials::{DenialReport, Denials, Hole, Unjudged, assert_denials};
 pub use self::issuer::TestIssuer;
+pub use self::provider::IdentityProvider;
 pub use crate::clock::{ManualClock, NOW};

@@ -2,6 +2,7 @@
 
 mod denials;
 mod presets;
+mod provider;
 mod tokens;
 
 use jwt_guard::setup::{Builder, HasAudience, HasKeys};

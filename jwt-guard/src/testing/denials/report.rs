@@ -47,7 +47,7 @@ pub struct Unjudged {
 }
 
 impl DenialReport {
-    pub(super) fn unjudged(&mut self, row: &AccessRow, reason: impl Into<String>) {
+    pub(super) fn add_unjudged(&mut self, row: &AccessRow, reason: impl Into<String>) {
         let route = format!("{} {}", row.method, row.path);
         let found = Unjudged { route, place: place(row), reason: reason.into() };
         if !self.unjudged.contains(&found) {

@@ -61,16 +61,16 @@ impl Run {
         let route = format!("{} {}", row.method, row.path);
         if let Some((_, reason)) = self.settings.excepted.iter().find(|(known, _)| *known == route) {
             let reason = format!("excepted: {reason}");
-            return self.report.unjudged(row, reason);
+            return self.report.add_unjudged(row, reason);
         }
         if let Err(reason) = target::path(row, &self.settings.params) {
-            return self.report.unjudged(row, reason);
+            return self.report.add_unjudged(row, reason);
         }
         let own = self.own.expected(&row.method, &row.path);
         let locked = self.settings.lock.as_ref().map(|lock| lock.expected(&row.method, &row.path));
         let expected = match (locked, own) {
             (Some(None), Some(own)) => {
-                self.report.unjudged(row, "the lock does not list it; it was judged by its own policy");
+                self.report.add_unjudged(row, "the lock does not list it; it was judged by its own policy");
                 own
             }
             (Some(Some(locked)), _) => locked,
@@ -81,7 +81,7 @@ impl Run {
             let route = Route { row, method, expected: &expected };
             match &expected.callers {
                 Callers::Unguarded => {
-                    self.report.unjudged(row, "it is unguarded, and says why in the table");
+                    self.report.add_unjudged(row, "it is unguarded, and says why in the table");
                     self.open(&route).await;
                 }
                 Callers::CredentialsIgnored => self.open(&route).await,
@@ -117,12 +117,12 @@ impl Run {
             match lacking(condition, &self.settings.subject) {
                 Ok(callers) if callers.is_empty() => {}
                 Ok(callers) => self.lacking_callers(route, callers).await,
-                Err(reason) => self.report.unjudged(route.row, reason),
+                Err(reason) => self.report.add_unjudged(route.row, reason),
             }
         }
         if route.row.rule().is_some_and(|rule| !rule.checks().is_empty()) {
             self.report
-                .unjudged(route.row, "only the application knows whom its checks refuse; test these by hand");
+                .add_unjudged(route.row, "only the application knows whom its checks refuse; test these by hand");
         }
     }
 
@@ -140,7 +140,9 @@ impl Run {
                     self.refused(route, Refused::InvalidToken, sent, &defect.to_string(), &person).await;
                 }
                 // Garbage is a defect for every guard, so this one takes no such tokens of the issuer.
-                Err(reason) if defect == Defect::Garbage => return self.report.unjudged(route.row, reason),
+                Err(reason) if defect == Defect::Garbage => {
+                    return self.report.add_unjudged(route.row, reason);
+                }
                 Err(_) => {}
             }
         }
@@ -150,7 +152,7 @@ impl Run {
         let Some(issuer) = self.issuer_of(route).await else { return };
         if let Some((_, Some(reason))) = self.issuers.get(&issuer.guard().id()) {
             let reason = reason.clone();
-            return self.report.unjudged(route.row, reason);
+            return self.report.add_unjudged(route.row, reason);
         }
         for lacking in callers {
             let token = caller(&issuer, &self.settings.subject, &lacking.person)
@@ -160,7 +162,7 @@ impl Run {
                     let sent = Sent::Token(issuer.guard().clone(), TokenKind::Access, token);
                     self.refused(route, Refused::Forbidden, sent, &lacking.what, &lacking.person).await;
                 }
-                Err(reason) => self.report.unjudged(route.row, format!("{}: {reason}", lacking.what)),
+                Err(reason) => self.report.add_unjudged(route.row, format!("{}: {reason}", lacking.what)),
             }
         }
     }
@@ -251,7 +253,7 @@ impl Run {
             (None, _) => {}
             (Some(_), Some(reason)) => {
                 let reason = format!("{what}: the guard cannot decide: {reason}");
-                self.report.unjudged(route.row, reason);
+                self.report.add_unjudged(route.row, reason);
             }
             (Some(found), None) => self.hole(route, what, &refused.to_string(), found),
         }

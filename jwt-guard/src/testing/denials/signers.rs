@@ -32,7 +32,7 @@ impl Run {
                  `.key(key)` with one whose other half the guard has",
                 guard.name()
             );
-            self.report.unjudged(route.row, reason);
+            self.report.add_unjudged(route.row, reason);
         }
         issuer
     }
@@ -56,7 +56,7 @@ impl Run {
         let in_table = self.table.rows().iter().find_map(|row| row.source.guard.as_ref());
         let installed = Extensions::new();
         let Some(any) = in_table.or_else(|| JwtGuard::of(&installed)).cloned() else {
-            self.report.unjudged(
+            self.report.add_unjudged(
                 route.row,
                 "no guard is known that could decide: add `.with_guard(guard)` to the router",
             );
@@ -70,7 +70,7 @@ impl Run {
         }
         let decided = outcome.notes.iter().rev().find_map(|note| note.guard.as_ref());
         if decided.is_none() {
-            self.report.unjudged(route.row, "no guard decides about a token that is garbage");
+            self.report.add_unjudged(route.row, "no guard decides about a token that is garbage");
         }
         decided.map(JwtGuard::configured)
     }
