@@ -121,7 +121,7 @@ fn decides(known: &str, value: bool, other: &str) -> bool {
 }
 
 /// The seconds of `max_age = \"10m\"`.
-fn longest_age(condition: &str) -> Option<u64> {
+pub(crate) fn longest_age(condition: &str) -> Option<u64> {
     let text = condition.strip_prefix("max_age = \"")?.strip_suffix('"')?;
     let unit = text.chars().next_back()?;
     let length = match unit {

@@ -65,7 +65,10 @@ pub use self::error::LockError;
 use self::implications::Implications;
 pub use self::route::LockedRoute;
 #[cfg(feature = "testing")]
-pub(crate) use self::{condition::Condition, expected::Expected};
+pub(crate) use self::{
+    condition::{Condition, longest_age},
+    expected::Expected,
+};
 use crate::router::{AccessRow, AccessTable};
 
 /// Who may call what, as a lock file says it. `Display` writes the file, and `FromStr` reads it.

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::lock::longest_age;
+
 /// A condition that a caller of a test can be made to meet, or not to meet.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Atom {
@@ -9,6 +11,9 @@ pub(super) enum Atom {
     Role(String),
     Claim(Vec<String>, Value),
     Fresh,
+    /// The seconds since the login.
+    MaxAge(u64),
+    Acr(String),
     Owner(String),
     PathClaim(String, Vec<String>),
 }
@@ -23,6 +28,8 @@ impl Atom {
         match left {
             "scope" => Some(Self::Scope(string(right)?)),
             "role" => Some(Self::Role(string(right)?)),
+            "max_age" => Some(Self::MaxAge(longest_age(text)?)),
+            "acr" => Some(Self::Acr(string(right)?)),
             "owner" => Some(Self::Owner(string(right)?)),
             _ if left.starts_with("path(") => {
                 let [name] = <[String; 1]>::try_from(arguments(left, "path")?).ok()?;
@@ -50,6 +57,8 @@ fn arguments(text: &str, word: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::json;
 
     use super::*;
@@ -62,6 +71,8 @@ mod tests {
             (Requirement::Scope("orders:read"), Atom::Scope("orders:read".to_owned())),
             (Requirement::Role("head \"clerk\""), Atom::Role("head \"clerk\"".to_owned())),
             (Requirement::Fresh, Atom::Fresh),
+            (Requirement::MaxAge(Duration::from_secs(600)), Atom::MaxAge(600)),
+            (Requirement::Acr(&["gold"]), Atom::Acr("gold".to_owned())),
             (Requirement::Owner("user_id"), Atom::Owner("user_id".to_owned())),
             (
                 Requirement::PathClaim("tenant", &["org", "id"]),

@@ -4,7 +4,7 @@
 //! has another value, what must not be there is there, or cannot be read. The callers that still meet the condition, by
 //! another way or by the hierarchy of the guard, are left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ pub(super) struct Person {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) fresh: bool,
+    pub(super) login: Option<Login>,
     pub(super) claims: Vec<(Vec<String>, Value)>,
     /// Parameters of the path.
     pub(super) params: BTreeMap<String, String>,
@@ -36,6 +37,14 @@ pub(super) enum Malformed {
     Scopes,
     Roles,
     Fresh,
+}
+
+/// When the person logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Login {
+    Now,
+    /// More than so many seconds ago, and more than the leeway of the guard.
+    MoreThan(u64),
 }
 
 /// What a caller is to one condition.
@@ -70,8 +79,7 @@ pub(super) fn lacking(condition: &Condition, subject: &str) -> Result<Vec<Lackin
     collect(condition, &mut atoms)?;
     let mut found: Vec<Lacking> = Vec::new();
     for way in ways {
-        let usual = |text: &str| if way.contains(&(text, true)) { Stand::Meets } else { Stand::Lacks };
-        let base: BTreeMap<&str, Stand> = atoms.keys().map(|&text| (text, usual(text))).collect();
+        let base = base(&way, &atoms);
         for (text, wanted) in &way {
             let Some(atom) = atoms.get(text) else { continue };
             for &stand in changes(atom, *wanted) {
@@ -79,7 +87,8 @@ pub(super) fn lacking(condition: &Condition, subject: &str) -> Result<Vec<Lackin
                 if condition.holds(&known(&stands), true) {
                     continue;
                 }
-                let caller = Lacking { what: what(text, stand), person: person(&stands, &atoms, subject) };
+                let caller =
+                    Lacking { what: what(text, atom, stand), person: person(&stands, &atoms, subject) };
                 if !found.contains(&caller) {
                     found.push(caller);
                 }
@@ -87,6 +96,19 @@ pub(super) fn lacking(condition: &Condition, subject: &str) -> Result<Vec<Lackin
         }
     }
     Ok(found)
+}
+
+/// Who meets the condition in this way, and lacks all else.
+fn base<'c>(way: &BTreeSet<(&'c str, bool)>, atoms: &BTreeMap<&'c str, Atom>) -> BTreeMap<&'c str, Stand> {
+    let wants = |text: &'c str| way.contains(&(text, true));
+    // One login is recent enough for all, or for none.
+    let has_login = atoms.iter().any(|(text, atom)| matches!(atom, Atom::MaxAge(_)) && wants(text));
+    let stand = |text: &'c str, atom: &Atom| match atom {
+        Atom::MaxAge(_) if has_login => Stand::Meets,
+        _ if wants(text) => Stand::Meets,
+        _ => Stand::Lacks,
+    };
+    atoms.iter().map(|(&text, atom)| (text, stand(text, atom))).collect()
 }
 
 fn collect<'c>(condition: &'c Condition, atoms: &mut BTreeMap<&'c str, Atom>) -> Result<(), String> {
@@ -108,7 +130,7 @@ fn collect<'c>(condition: &'c Condition, atoms: &mut BTreeMap<&'c str, Atom>) ->
 fn changes(atom: &Atom, wanted: bool) -> &'static [Stand] {
     match (atom, wanted) {
         (Atom::Claim(..), true) => &[Stand::Lacks, Stand::Differs, Stand::Unreadable],
-        (Atom::PathClaim(..), true) => &[Stand::Lacks, Stand::Differs],
+        (Atom::PathClaim(..) | Atom::MaxAge(_) | Atom::Acr(_), true) => &[Stand::Lacks, Stand::Differs],
         (Atom::Owner(_), true) => &[Stand::Differs],
         (Atom::Scope(_) | Atom::Role(_) | Atom::Fresh, true) => &[Stand::Lacks],
         (_, false) => &[Stand::Meets, Stand::Unreadable],
@@ -124,24 +146,33 @@ fn changed<'c>(
 ) -> BTreeMap<&'c str, Stand> {
     let mut stands = base.clone();
     stands.insert(text, stand);
-    if stand == Stand::Unreadable {
-        for (other, atom) in atoms {
-            if atoms.get(text).is_some_and(|changed| atom.shares_claim_with(changed)) {
-                stands.insert(other, Stand::Unreadable);
-            }
+    let Some(changed) = atoms.get(text) else { return stands };
+    for (other, atom) in atoms {
+        let follows = match (stand, changed, atom) {
+            (Stand::Unreadable, _, _) => atom.shares_claim_with(changed),
+            (Stand::Lacks, Atom::MaxAge(_), Atom::MaxAge(_)) => true,
+            // A login that is too old for ten minutes is too old for five.
+            (Stand::Differs, Atom::MaxAge(age), Atom::MaxAge(shorter)) => shorter <= age,
+            _ => false,
+        };
+        if follows {
+            stands.insert(other, stand);
         }
     }
     stands
 }
 
 /// What is known of the caller, as the implication of conditions asks for it.
-fn known<'c>(stands: &BTreeMap<&'c str, Stand>) -> std::collections::BTreeSet<(&'c str, bool)> {
+fn known<'c>(stands: &BTreeMap<&'c str, Stand>) -> BTreeSet<(&'c str, bool)> {
     let known = stands.iter().filter(|(_, stand)| **stand != Stand::Unreadable);
     known.map(|(text, stand)| (*text, *stand == Stand::Meets)).collect()
 }
 
-fn what(text: &str, stand: Stand) -> String {
+fn what(text: &str, atom: &Atom, stand: Stand) -> String {
     match stand {
+        Stand::Differs if matches!(atom, Atom::MaxAge(_)) => {
+            format!("a caller whose login is too old for `{text}`, and all else right")
+        }
         Stand::Meets => format!("a caller with `{text}`, and all else right"),
         Stand::Lacks => format!("a caller without `{text}`, and all else right"),
         Stand::Differs => format!("a caller with another value for `{text}`, and all else right"),
@@ -166,6 +197,12 @@ fn person(stands: &BTreeMap<&str, Stand>, atoms: &BTreeMap<&str, Atom>, subject:
             (Some(Atom::Scope(name)), Stand::Meets) => person.scopes.push(name.clone()),
             (Some(Atom::Role(name)), Stand::Meets) => person.roles.push(name.clone()),
             (Some(Atom::Fresh), Stand::Meets) => person.fresh = true,
+            (Some(Atom::MaxAge(_)), Stand::Meets) => _ = person.login.get_or_insert(Login::Now),
+            (Some(Atom::MaxAge(age)), Stand::Differs) => person.grow_older(*age),
+            (Some(Atom::Acr(value)), Stand::Meets) => {
+                person.add_claim(&["acr".to_owned()], value.as_str().into())
+            }
+            (Some(Atom::Acr(_)), Stand::Differs) => person.add_claim(&["acr".to_owned()], OTHER.into()),
             (Some(Atom::Claim(path, value)), Stand::Meets) => person.add_claim(path, value.clone()),
             (Some(Atom::Claim(path, value)), Stand::Differs) => person.add_claim(path, other_than(value)),
             (Some(Atom::Claim(path, value)), Stand::Unreadable) => person.add_claim(path, not_as(value)),
@@ -186,6 +223,15 @@ fn person(stands: &BTreeMap<&str, Stand>, atoms: &BTreeMap<&str, Atom>, subject:
 }
 
 impl Person {
+    /// Moves the login further back, unless it is so far already.
+    fn grow_older(&mut self, than: u64) {
+        let older = |login: Option<Login>| match login {
+            Some(Login::MoreThan(age)) => age.max(than),
+            Some(Login::Now) | None => than,
+        };
+        self.login = Some(Login::MoreThan(older(self.login)));
+    }
+
     /// Adds a value to a claim; with several, the claim is their list.
     fn add_claim(&mut self, path: &[String], value: Value) {
         match self.claims.iter_mut().find(|(known, _)| known == path) {
@@ -202,7 +248,9 @@ impl Atom {
         match (self, other) {
             (Self::Scope(_), Self::Scope(_))
             | (Self::Role(_), Self::Role(_))
-            | (Self::Fresh, Self::Fresh) => true,
+            | (Self::Fresh, Self::Fresh)
+            | (Self::MaxAge(_), Self::MaxAge(_))
+            | (Self::Acr(_), Self::Acr(_)) => true,
             (
                 Self::Claim(one, _) | Self::PathClaim(_, one),
                 Self::Claim(two, _) | Self::PathClaim(_, two),
@@ -228,6 +276,8 @@ fn not_as(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::policy::{ClaimValue, Requirement};
 
@@ -300,6 +350,30 @@ mod tests {
         assert_eq!((found[0].person.params["user"].as_str(), claims(&found[0])), (OTHER, vec![json!("1")]));
         assert_eq!((found[1].person.params["user"].as_str(), claims(&found[1])), ("ada", vec![]));
         assert_eq!((found[2].person.params["user"].as_str(), claims(&found[2])), ("ada", vec![json!(OTHER)]));
+    }
+
+    #[test]
+    fn a_login_is_too_old_or_not_said_and_of_another_level() {
+        const STEP_UP: Requirement = Requirement::All(&[
+            Requirement::Acr(&["gold", "silver"]),
+            Requirement::Any(&[
+                Requirement::MaxAge(Duration::from_secs(600)),
+                Requirement::All(&[Requirement::MaxAge(Duration::from_secs(3600)), Requirement::Scope("a")]),
+            ]),
+        ]);
+        let logins: BTreeSet<_> =
+            callers(&STEP_UP).into_iter().map(|caller| format!("{:?}", caller.person.login)).collect();
+        let expected = ["None", "Some(MoreThan(3600))", "Some(MoreThan(600))", "Some(Now)"];
+        assert_eq!(logins.into_iter().collect::<Vec<_>>(), expected);
+        let said = said(&STEP_UP);
+        assert!(said.contains(&"whose login is too old for `max_age = \"10m\"`".to_owned()), "{said:?}");
+        assert!(said.contains(&"with another value for `acr = \"gold\"`".to_owned()), "{said:?}");
+        // With the scope, an hour is enough.
+        let with_scope: Vec<_> =
+            callers(&STEP_UP).into_iter().filter(|caller| !caller.person.scopes.is_empty()).collect();
+        let too_old =
+            |caller: &&Lacking| matches!(caller.person.login, Some(Login::MoreThan(age)) if age < 3600);
+        assert_eq!(with_scope.iter().filter(too_old).count(), 0, "{with_scope:#?}");
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub async fn assert_denials(app: Router) -> DenialReport {
 /// |---|---|
 /// | no token; another scheme | 401, and a challenge without an error |
 /// | a token with each [`Defect`](super::Defect) | 401 `invalid_token` |
-/// | for each way to meet the conditions, a caller with all of it but one: a scope, a role, a claim that is absent, has another value or another type, another owner or tenant in the path, an old login | 403; 401 where a new login helps |
+/// | for each way to meet the conditions, a caller with all of it but one: a scope, a role, a claim that is absent, has another value or another type, another owner or tenant in the path, an old or a weak login | 403; 401 where a new login helps |
 /// | for each `not(..)`, a caller who has it, and one whose claim is malformed | 403 |
 /// | for a `GET`, the same as `HEAD` | as `GET` |
 ///

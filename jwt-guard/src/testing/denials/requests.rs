@@ -10,9 +10,10 @@ use tower_service::Service;
 
 use super::super::caller::TestCaller;
 use super::super::carry;
+use super::super::claims::seconds;
 use super::super::issuer::TestIssuer;
 use super::body::Polled;
-use super::lacking::{Malformed, Person};
+use super::lacking::{Login, Malformed, Person};
 use super::target::NO_ROUTE;
 use super::verdict::Outcome;
 use crate::caught::caught_while;
@@ -93,8 +94,16 @@ pub(super) fn caller(issuer: &TestIssuer, subject: &str, person: &Person) -> Res
     for (path, value) in &person.claims {
         caller = caller.claim_at(path.clone(), value.clone());
     }
-    let Some(malformed) = person.malformed else { return Ok(caller) };
     let rules = issuer.rules(TokenKind::Access).ok_or("the guard takes no access tokens")?;
+    if let Some(login) = person.login {
+        let age = match login {
+            Login::Now => 0,
+            Login::MoreThan(age) => age.saturating_add(rules.limits.leeway.as_secs()).saturating_add(1),
+        };
+        let now = seconds(issuer.guard().config().access.now());
+        caller = caller.claim("auth_time", now.saturating_sub(age));
+    }
+    let Some(malformed) = person.malformed else { return Ok(caller) };
     let path = match malformed {
         Malformed::Scopes => rules.scope_claims.first().map(|path| path.0.clone()),
         Malformed::Roles => {

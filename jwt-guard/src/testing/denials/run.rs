@@ -121,8 +121,10 @@ impl Run {
             }
         }
         if route.row.rule().is_some_and(|rule| !rule.checks().is_empty()) {
-            self.report
-                .add_unjudged(route.row, "only the application knows whom its checks refuse; test these by hand");
+            self.report.add_unjudged(
+                route.row,
+                "only the application knows whom its checks refuse; test these by hand",
+            );
         }
     }
 

@@ -19,6 +19,7 @@ version 1
 GET "/extra/orders" guard "shop": requires(scope = "orders:read", role = "clerk")
 GET "/extra/users/{user_id}" guard "shop": requires(owner = "user_id")
 GET "/extra/tenants/{tenant}" guard "shop": requires(path("tenant") = claim("tenant"))
+GET "/extra/vault" guard "shop": requires(max_age = "10m", acr = "gold")
 GET "/extra/reviews" guard "shop": requires(scope = "reviews:read", not(role = "intern"))
 "#;
 
@@ -130,6 +131,21 @@ async fn a_wrong_tenant_is_found() {
 }
 
 #[tokio::test]
+async fn a_stale_login_is_found() {
+    #[jwt_guard::check]
+    async fn has_logged_in(claims: Claims) -> bool {
+        claims.get("auth_time").is_some()
+    }
+
+    #[requires(acr = "gold", check = has_logged_in)]
+    async fn by_hand() {}
+
+    let report = found_by_lock(Router::new().route("/vault", routing::get(by_hand))).await;
+    let wrong = "a caller whose login is too old for `max_age = \"10m\"`, and all else right";
+    assert_sent(&report.holes, "GET /extra/vault", &[wrong]);
+}
+
+#[tokio::test]
 async fn an_open_fallback_is_found() {
     #[anonymous_allowed]
     async fn page() -> &'static str {
@@ -235,10 +251,14 @@ async fn the_right_routes_have_no_hole() {
     #[requires(scope = "reviews:read", not(role = "intern"))]
     async fn reviews() {}
 
+    #[requires(max_age = "10m", acr = "gold")]
+    async fn vault() {}
+
     let extra = Router::new()
         .route("/orders", routing::get(orders))
         .route("/users/{user_id}", routing::get(user))
         .route("/tenants/{tenant}", routing::get(tenant))
+        .route("/vault", routing::get(vault))
         .route("/reviews", routing::get(reviews));
     let report = found_by_lock(extra).await;
     assert!(report.holes.is_empty(), "{report}");
