@@ -200,7 +200,7 @@ fn person(stands: &BTreeMap<&str, Stand>, atoms: &BTreeMap<&str, Atom>, subject:
             (Some(Atom::MaxAge(_)), Stand::Meets) => _ = person.login.get_or_insert(Login::Now),
             (Some(Atom::MaxAge(age)), Stand::Differs) => person.grow_older(*age),
             (Some(Atom::Acr(value)), Stand::Meets) => {
-                person.add_claim(&["acr".to_owned()], value.as_str().into())
+                person.add_claim(&["acr".to_owned()], value.as_str().into());
             }
             (Some(Atom::Acr(_)), Stand::Differs) => person.add_claim(&["acr".to_owned()], OTHER.into()),
             (Some(Atom::Claim(path, value)), Stand::Meets) => person.add_claim(path, value.clone()),
