@@ -33,7 +33,9 @@ type Validation = jsonwebtoken::Validation;
 
 /// Tokens that were verified, and what verifies others.
 #[derive(Clone)]
-struct Reference(Arc<(quick_cache::sync::Cache<Box<[u8]>, Arc<AccessClaims>>, DecodingKey, Validation)>);
+struct Reference(Arc<(Known, DecodingKey, Validation)>);
+
+type Known = quick_cache::sync::Cache<Box<[u8]>, Arc<AccessClaims>>;
 
 struct Caller(Arc<AccessClaims>);
 
@@ -64,7 +66,7 @@ fn reference(signer: &Signer) -> axum::Router {
     let mut validation = Validation::new(signer.algorithm());
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[AUDIENCE]);
-    let known = quick_cache::sync::Cache::new(USERS);
+    let known = Known::new(USERS);
     let reference = Reference(Arc::new((known, signer.decoding_key(), validation)));
     axum::Router::new().route("/orders", get(by_reference)).with_state(reference)
 }
