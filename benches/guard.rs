@@ -135,7 +135,7 @@ fn cases(signer: &Signer) -> [Case; 6] {
         Case { admitted: true, ..refused("valid", good.clone()) },
         Case { admitted: true, remembered: true, ..refused("cached", good.clone()) },
         Case { authorization: None, ..refused(NO_TOKEN, String::new()) },
-        refused("garbage", "not-a-token".to_owned()),
+        refused(GARBAGE, "not-a-token".to_owned()),
         refused("bad signature", signer.forge(&good)),
         refused("expired", signer.sign(&AccessClaims::expired())),
     ]
@@ -211,8 +211,8 @@ const LOOK_UP: &str = "look-up";
 /// The most that an admission may cost, as a part of what the hand-written extractor costs above the floor.
 fn target(signer: &Signer, contender: &str) -> f64 {
     match (signer.name, contender) {
-        ("HS256", README) => 0.65,
-        ("HS256", _) => 0.6,
+        // By hand 3.6 us with jsonwebtoken 12, and 4.4 us with 11.
+        ("HS256", _) => 0.75,
         ("RS256", _) => 0.9,
         // Nothing but the signature is left.
         _ => 1.0,
@@ -220,16 +220,20 @@ fn target(signer: &Signer, contender: &str) -> f64 {
 }
 
 /// The most that a guard may cost that has verified the token before, as a part of what the look-up costs above the
-/// floor. It also checks keys, epoch, a second clock and the policy.
-const LONGEST_HIT: f64 = 1.75;
+/// floor. It also checks keys, epoch, a second clock and the policy, and leaves the caller in the request; the one of a
+/// router is put there too.
+fn longest_hit(contender: &str) -> f64 {
+    if contender == README { 2.3 } else { 2.0 }
+}
 
 /// The most that a refusal may cost, as a part of the hand-written one: the whole request, for a refusal does less than
-/// the floor's handler.
+/// the floor's handler. By hand there is no challenge.
 fn target_of_refusal(case: &Case) -> f64 {
-    if case.name == NO_TOKEN { 1.05 } else { 1.0 }
+    if matches!(case.name, NO_TOKEN | GARBAGE) { 1.08 } else { 1.0 }
 }
 
 const NO_TOKEN: &str = "no token";
+const GARBAGE: &str = "garbage";
 
 /// Prints the costs of one case, and says whether ours meet their target.
 fn print(signer: &Signer, case: &Case, costs: &[Cost]) -> bool {
@@ -243,7 +247,7 @@ fn print(signer: &Signer, case: &Case, costs: &[Cost]) -> bool {
         let floor = cost_of(FLOOR_OF_INSTALLED).filter(|_| cost.name == INSTALLED).unwrap_or(floor);
         let above = cost.quiet - floor.quiet;
         let (ratio, of, target) = if let Some(look_up) = cost_of(LOOK_UP) {
-            (above / (look_up.quiet - costs[0].quiet), "of the look-up", LONGEST_HIT)
+            (above / (look_up.quiet - costs[0].quiet), "of the look-up", longest_hit(&cost.name))
         } else if case.admitted {
             (above / (by_hand.quiet - floor.quiet), "of by hand", target(signer, &cost.name))
         } else {
