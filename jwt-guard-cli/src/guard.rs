@@ -164,6 +164,11 @@ impl KeyArgs {
         build(self.settings()?, keys, self.loopback_http)
     }
 
+    /// Whether a token of any issuer may pass, because none is named.
+    pub(crate) fn accepts_any_issuer(&self) -> bool {
+        self.files().next().is_some() && self.issuer.is_none()
+    }
+
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.key.iter().chain(&self.secret)
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jwt_guard::JwtGuard;
-use jwt_guard::explain::Explanation;
+use jwt_guard::explain::{Check, Explanation};
 use serde_json::{Value, json};
 
 use crate::files;
@@ -31,7 +31,7 @@ pub(crate) struct VerifyArgs {
 pub(crate) fn verify(args: &VerifyArgs) -> Result<Report, Failure> {
     let explanation = explanation(args)?;
     let Some((check, failure)) = explanation.failure() else {
-        return Ok(Report::done(accepted(), json!({ "accepted": true })));
+        return Ok(with_note(args, Report::done(accepted(), json!({ "accepted": true }))));
     };
     let mut value = serde_json::to_value(failure).map_err(Failure::undecided)?;
     if let Value::Object(members) = &mut value {
@@ -58,7 +58,16 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Report, Failure> {
     let is_accepted = explanation.is_accepted();
     text.push_str(&if is_accepted { accepted() } else { styled(BAD, "refused") });
     let status = if is_accepted { Status::Done } else { Status::Refused };
-    Ok(Report::done(text, value).with_status(status))
+    Ok(with_note(args, Report::done(text, value)).with_status(status))
+}
+
+/// Says what the command line left open.
+fn with_note(args: &VerifyArgs, report: Report) -> Report {
+    if args.keys.accepts_any_issuer() {
+        report.with_note("`iss` may be any name: `--issuer` names one")
+    } else {
+        report
+    }
 }
 
 fn accepted() -> String {
@@ -69,8 +78,13 @@ fn explanation(args: &VerifyArgs) -> Result<Explanation, Failure> {
     files::only_one_from_stdin(args.keys.files().chain(args.settings.file()).chain([&args.token]))?;
     let guard = args.keys.guard_or(&args.settings)?;
     let token = files::read_token(&args.token)?;
-    fetch_keys(&guard)?;
-    Ok(guard.explain(&token))
+    let fetched = fetch_keys(&guard);
+    let explanation = guard.explain(&token);
+    // Keys that are not there decide only about tokens that need them.
+    match explanation.failure() {
+        Some((Check::Key, _)) => fetched.map(|()| explanation),
+        _ => Ok(explanation),
+    }
 }
 
 /// Waits for the keys that are fetched, if there are any.

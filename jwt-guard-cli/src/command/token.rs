@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use jwt_guard::JwtGuard;
 use jwt_guard::issue::{IssuedToken, NewToken};
-use jwt_guard::setup::Settings;
+use jwt_guard::setup::{Clock as _, Settings, SystemClock};
 use serde_json::{Value, json};
 
 use crate::guard::SettingsArgs;
@@ -43,6 +43,15 @@ pub(crate) struct TokenArgs {
     /// Marks the caller as just authenticated (`fresh`, `auth_time`).
     #[arg(long)]
     fresh: bool,
+    /// How long ago the caller logged in (`auth_time`), such as `2h`; for policies with `max_age`.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    logged_in: Option<Duration>,
+    /// How strongly the caller logged in (`acr`).
+    #[arg(long, value_name = "NAME")]
+    acr: Option<String>,
+    /// A method of the login (`amr`), such as `otp`. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    amr: Vec<String>,
     /// What the token is for.
     #[arg(long, default_value = "access")]
     kind: Kind,
@@ -114,6 +123,15 @@ fn fill<K>(args: &TokenArgs, token: NewToken<K>) -> NewToken<K> {
     }
     if let Some(id) = &args.client_id {
         token = token.client_id(id);
+    }
+    if let Some(ago) = args.logged_in {
+        token = token.auth_time(SystemClock.now().checked_sub(ago).unwrap_or(UNIX_EPOCH));
+    }
+    if let Some(acr) = &args.acr {
+        token = token.acr(acr);
+    }
+    if !args.amr.is_empty() {
+        token = token.amr(&args.amr);
     }
     if args.fresh { token.fresh() } else { token }
 }

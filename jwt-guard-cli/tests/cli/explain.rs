@@ -37,6 +37,9 @@ fn an_accepted_token_is_status_0_and_a_refused_one_status_1() {
         json!({ "accepted": true })
     );
 
+    let run = folder.run_on("verify --key public.pem --audience orders", &token);
+    assert_eq!((run.is_done(), run.stderr.contains("`iss` may be any name")), ("accepted\n", true));
+
     let refused = folder.run_on("verify --key public.pem --audience bills", &token);
     refused.is(1);
     assert!(refused.stdout.starts_with("refused audience: "), "{}", refused.stdout);
@@ -133,6 +136,19 @@ fn what_leaves_no_verdict_is_status_2_or_3() {
     folder.run("verify missing --settings guard.toml").fails(3, "missing");
     folder.run("verify token --settings missing.toml").fails(3, "missing.toml");
     folder.run("verify token --jwks-url http://127.0.0.1:9/jwks --issuer a --audience a").fails(3, "https");
+}
+
+#[test]
+fn another_issuer_that_cannot_be_asked_decides_nothing_about_own_tokens() {
+    let folder = Folder::with_settings("explain_other_issuer");
+    let settings = format!(
+        "{}[[trust]]\nissuer = \"issuer:https://id.example\"\naudience = [\"orders\"]\njwks_url = \"https://127.0.0.1:{}/jwks\"\n",
+        folder.read("guard.toml"),
+        closed_port()
+    );
+    folder.write("both.toml", settings);
+    folder.run_on("verify --settings both.toml", &token(&folder)).is_done();
+    folder.run_on("verify --settings both.toml", "a.b.c").is(1);
 }
 
 /// A port of loopback that refuses connections.

@@ -101,3 +101,24 @@ async fn keys_that_a_service_publishes_verify_its_tokens() {
     let run = from("https://other.example");
     assert_eq!((run.status, &run.json()["accepted"]), (1, &json!(false)), "{}", run.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_is_asked_for_its_keys_by_its_name() {
+    let folder = Folder::with_settings("oidc");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let mut settings = settings(&folder);
+    settings.issuer = vec![issuer.clone()];
+    let guard = settings.into_builder().build().unwrap();
+    let token = guard.issuer().unwrap().access("ada").sign().unwrap();
+    let document = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/jwks.json") }).to_string();
+    let document = axum::routing::get(async || ([("content-type", "application/json")], document));
+    let app = guard.jwks_route("/jwks.json").route("/.well-known/openid-configuration", document);
+    tokio::spawn(async { axum::serve(listener, app).await });
+
+    let verify = |arguments: &str| {
+        folder.run_on(&format!("verify --oidc-issuer {issuer} {arguments} --loopback-http"), token.as_str())
+    };
+    verify("--audience orders").is_done();
+    verify("--audience bills").is(1);
+}

@@ -19,7 +19,8 @@ fn the_claims_are_those_of_the_command_line() {
     let folder = Folder::with_settings("token_claims");
     let run = folder.run(
         "token ada --settings guard.toml --scope a --scope b --role clerk --claim tenant=a=b --claim level:=3 \
-         --claim tags:=[\"x\"] --client-id shop --audience orders --audience bills --lifetime 90s --fresh --json",
+         --claim tags:=[\"x\"] --client-id shop --audience orders --audience bills --lifetime 90s --fresh \
+         --logged-in 2h --acr mfa --amr pwd --amr otp --json",
     );
     let value = run.json();
     assert_eq!(
@@ -36,6 +37,9 @@ fn the_claims_are_those_of_the_command_line() {
         (&json!("a=b"), &json!(3), &json!(["x"]))
     );
     assert_eq!((&claims["client_id"], &claims["aud"]), (&json!("shop"), &json!(["orders", "bills"])));
+    let seconds = |name: &str| claims[name].as_u64().unwrap();
+    assert_eq!(seconds("iat").abs_diff(seconds("auth_time") + 7200) / 60, 0);
+    assert_eq!((&claims["acr"], &claims["amr"]), (&json!("mfa"), &json!(["pwd", "otp"])));
     assert_eq!((&claims["fresh"], &claims["exp"]), (&json!(true), &value["expires_at"]));
 }
 
