@@ -101,7 +101,8 @@ impl Denials {
     }
 
     /// Takes from this lock whom each route must refuse, instead of from the application: so a scope that was forgotten is a
-    /// hole. Routes that it does not list are judged by their own policies, and named.
+    /// hole. Routes that it does not list are judged by their own policies, and named; that a route was removed, or became
+    /// stricter, is for [`assert_access_lock`](crate::lock::assert_access_lock) to say.
     ///
     /// ```
     /// use jwt_guard::lock::AccessLock;

@@ -46,8 +46,7 @@ impl Outcome {
         if self.is_admitted_by(rule) {
             return Some(format!("the policy admitted it, and the answer was {answer}"));
         }
-        let is_denied = self.notes.iter().any(|note| matches!(note.verdict, Verdict::Denied { .. }));
-        if !is_denied {
+        if !self.is_denied() {
             return Some(format!("{answer}, from something that answers before any policy"));
         }
         if self.polled && !matches!(refused, Refused::Hidden(..)) {
@@ -74,6 +73,11 @@ impl Outcome {
             }
         };
         (!is_right).then_some(answer)
+    }
+
+    /// Whether a guard refused the request.
+    pub(super) fn is_denied(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note.verdict, Verdict::Denied { .. }))
     }
 
     /// Why the service, and not the caller, is at fault; then nothing can be told of the policy.

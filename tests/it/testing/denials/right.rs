@@ -135,6 +135,24 @@ async fn checks_are_named_because_only_the_application_knows_them() {
 }
 
 #[tokio::test]
+async fn an_open_route_whose_check_refuses_is_not_a_hole() {
+    #[anonymous_allowed(check = is_theirs)]
+    async fn shared() {}
+
+    let app = Router::new().route("/{id}", routing::get(shared)).with_guard(builder().build().unwrap());
+    assert_denials(app).await;
+}
+
+#[tokio::test]
+async fn a_policy_that_is_stricter_than_the_lock_is_not_a_hole() {
+    let app = Router::new().route("/", routing::get(write)).with_guard(builder().build().unwrap());
+    for policy in ["anonymous_allowed", "authentication_required", "requires(scope = \"orders:write\")"] {
+        let lock: AccessLock = format!("version 1\nGET \"/\" guard \"api\": {policy}").parse().unwrap();
+        Denials::of(app.clone()).lock(lock).assert().await;
+    }
+}
+
+#[tokio::test]
 async fn a_route_is_left_out_with_a_reason_that_the_report_repeats() {
     #[anonymous_allowed]
     async fn page() {}
