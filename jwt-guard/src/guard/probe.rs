@@ -7,11 +7,17 @@ pub(crate) use noting::{Noted, Probe, Verdict};
 
 #[cfg(feature = "testing")]
 mod noting {
+    use std::collections::BTreeMap;
     use std::sync::{Arc, Mutex, PoisonError};
 
+    use http::Request;
+
     use super::super::JwtGuard;
+    use super::super::admit::decide;
     use super::super::event::Occasion;
+    use crate::authenticate::{Wanted, authenticate_token};
     use crate::error::{AuthError, FailureKind};
+    use crate::policy::path::PathParams;
     use crate::policy::{Declaration, Rule};
 
     /// Travels with a request. The type is private, so that only tests of this crate's making have one.
@@ -44,6 +50,30 @@ mod noting {
         /// Whether it is a decision by this policy.
         pub(crate) fn is_by(&self, rule: &Rule) -> bool {
             self.declaration == rule.declaration() && self.policy == rule.to_string()
+        }
+    }
+
+    impl JwtGuard {
+        /// Whether the conditions of a policy admit the caller of a token at a path with these parameters; without its checks,
+        /// and without a request. Nothing is logged.
+        ///
+        /// # Errors
+        ///
+        /// The reason, as the log would have it.
+        pub(crate) async fn meets(
+            &self,
+            rule: &'static Rule,
+            token: &str,
+            params: &BTreeMap<String, String>,
+        ) -> Result<(), String> {
+            let caller = authenticate_token(self.config(), token.as_bytes(), Wanted::Access).await;
+            let (mut request, ()) = Request::new(()).into_parts();
+            let params = params.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into()));
+            request.extensions.insert(PathParams::Read(params.collect()));
+            let facts = self.facts(rule, caller.as_ref().ok(), Some(&request));
+            let facts = facts.map_err(|error| error.to_string())?;
+            let decided = decide(&caller, rule, self.scope_hierarchy(), facts);
+            decided.map(drop).map_err(|error| error.to_string())
         }
     }
 

@@ -65,21 +65,31 @@ pub(super) const ANY_PARAMETER: &str = "1";
 /// Somebody else in a path or a claim.
 const OTHER: &str = "somebody-else";
 
-/// The callers who must be refused; `subject` is who they are.
+/// The callers of one condition.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Callers {
+    /// Who meets it, in each way.
+    pub(super) meeting: Vec<Person>,
+    /// Who must be refused.
+    pub(super) lacking: Vec<Lacking>,
+}
+
+/// The callers of a condition; `subject` is who they are.
 ///
 /// # Errors
 ///
 /// Why there are none.
-pub(super) fn lacking(condition: &Condition, subject: &str) -> Result<Vec<Lacking>, String> {
+pub(super) fn callers(condition: &Condition, subject: &str) -> Result<Callers, String> {
     let ways = condition.terms(true).ok_or("it has too many conditions to list the ways to meet it")?;
     if ways.is_empty() {
         return Err("its conditions admit no caller, so that each is refused whatever it lacks".to_owned());
     }
     let mut atoms = BTreeMap::new();
     collect(condition, &mut atoms)?;
-    let mut found: Vec<Lacking> = Vec::new();
+    let mut found = Callers::default();
     for way in ways {
         let base = base(&way, &atoms);
+        found.meeting.push(person(&base, &atoms, subject));
         for (text, wanted) in &way {
             let Some(atom) = atoms.get(text) else { continue };
             for &stand in changes(atom, *wanted) {
@@ -89,8 +99,8 @@ pub(super) fn lacking(condition: &Condition, subject: &str) -> Result<Vec<Lackin
                 }
                 let caller =
                     Lacking { what: what(text, atom, stand), person: person(&stands, &atoms, subject) };
-                if !found.contains(&caller) {
-                    found.push(caller);
+                if !found.lacking.contains(&caller) {
+                    found.lacking.push(caller);
                 }
             }
         }
@@ -281,20 +291,20 @@ mod tests {
     use super::*;
     use crate::policy::{ClaimValue, Requirement};
 
-    fn callers(requirement: &Requirement) -> Vec<Lacking> {
-        lacking(&Condition::of(requirement), "ada").unwrap()
+    fn lacking(requirement: &Requirement) -> Vec<Lacking> {
+        callers(&Condition::of(requirement), "ada").unwrap().lacking
     }
 
     fn said(requirement: &Requirement) -> Vec<String> {
         let short =
             |caller: Lacking| caller.what.replace("a caller ", "").replace(", and all else right", "");
-        callers(requirement).into_iter().map(short).collect()
+        lacking(requirement).into_iter().map(short).collect()
     }
 
     #[test]
     fn each_name_is_missing_once_and_the_others_are_there() {
         const BOTH: Requirement = Requirement::All(&[Requirement::Scope("a"), Requirement::Role("b")]);
-        let found = callers(&BOTH);
+        let found = lacking(&BOTH);
         assert_eq!(said(&BOTH), ["without `role = \"b\"`", "without `scope = \"a\"`"]);
         assert_eq!((found[0].person.scopes.len(), found[0].person.roles.len()), (1, 0));
         assert_eq!((found[1].person.scopes.len(), found[1].person.roles.len()), (0, 1));
@@ -308,7 +318,7 @@ mod tests {
         ]);
         assert_eq!(said(&EITHER), ["without `role = \"b\"`"]);
         assert!(
-            callers(&EITHER)[0].person.scopes.is_empty(),
+            lacking(&EITHER)[0].person.scopes.is_empty(),
             "role b alone suffices, so no branch needs the scope"
         );
     }
@@ -317,7 +327,7 @@ mod tests {
     fn what_must_not_be_there_is_there_or_cannot_be_read() {
         const NOT: Requirement =
             Requirement::All(&[Requirement::Scope("a"), Requirement::Not(&Requirement::Role("intern"))]);
-        let found = callers(&NOT);
+        let found = lacking(&NOT);
         assert_eq!(
             said(&NOT),
             [
@@ -333,7 +343,7 @@ mod tests {
     #[test]
     fn claims_are_absent_of_another_value_and_of_another_type() {
         const LEVEL: Requirement = Requirement::Claim(&["level"], ClaimValue::Integer(3));
-        let values: Vec<_> = callers(&LEVEL).into_iter().map(|caller| caller.person.claims).collect();
+        let values: Vec<_> = lacking(&LEVEL).into_iter().map(|caller| caller.person.claims).collect();
         let path = || vec!["level".to_owned()];
         assert_eq!(values, [vec![], vec![(path(), json!(4))], vec![(path(), json!(true))]]);
     }
@@ -342,7 +352,7 @@ mod tests {
     fn an_owner_is_somebody_else_and_a_tenant_another_one() {
         const PATH: Requirement =
             Requirement::All(&[Requirement::Owner("user"), Requirement::PathClaim("org", &["org"])]);
-        let found = callers(&PATH);
+        let found = lacking(&PATH);
         assert_eq!(found.len(), 3, "{found:#?}");
         let claims = |caller: &Lacking| {
             caller.person.claims.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>()
@@ -362,7 +372,7 @@ mod tests {
             ]),
         ]);
         let logins: BTreeSet<_> =
-            callers(&STEP_UP).into_iter().map(|caller| format!("{:?}", caller.person.login)).collect();
+            lacking(&STEP_UP).into_iter().map(|caller| format!("{:?}", caller.person.login)).collect();
         let expected = ["None", "Some(MoreThan(3600))", "Some(MoreThan(600))", "Some(Now)"];
         assert_eq!(logins.into_iter().collect::<Vec<_>>(), expected);
         let said = said(&STEP_UP);
@@ -370,7 +380,7 @@ mod tests {
         assert!(said.contains(&"with another value for `acr = \"gold\"`".to_owned()), "{said:?}");
         // With the scope, an hour is enough.
         let with_scope: Vec<_> =
-            callers(&STEP_UP).into_iter().filter(|caller| !caller.person.scopes.is_empty()).collect();
+            lacking(&STEP_UP).into_iter().filter(|caller| !caller.person.scopes.is_empty()).collect();
         let too_old =
             |caller: &&Lacking| matches!(caller.person.login, Some(Login::MoreThan(age)) if age < 3600);
         assert_eq!(with_scope.iter().filter(too_old).count(), 0, "{with_scope:#?}");
@@ -378,7 +388,7 @@ mod tests {
 
     #[test]
     fn conditions_that_nothing_meets_or_that_are_not_known_are_named() {
-        let error = |condition: &Condition| lacking(condition, "ada").unwrap_err();
+        let error = |condition: &Condition| callers(condition, "ada").unwrap_err();
         assert!(error(&Condition::Any(Vec::new())).contains("admit no caller"));
         assert!(error(&Condition::One("max_moon = 3".to_owned())).contains("`max_moon = 3`"));
     }

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::super::defect::Defect;
 use super::super::issuer::TestIssuer;
-use super::lacking::{Lacking, Person, lacking};
+use super::lacking::{self, Person};
 use super::report::{DenialReport, Hole, place};
 use super::requests::{Sender, Sent, caller};
 use super::verdict::{Outcome, Refused};
@@ -114,8 +114,8 @@ impl Run {
         .await;
         self.bad_tokens(route, kind).await;
         if let Callers::AccessToken(condition) = &route.expected.callers {
-            match lacking(condition, &self.settings.subject) {
-                Ok(callers) if callers.is_empty() => {}
+            match lacking::callers(condition, &self.settings.subject) {
+                Ok(callers) if callers.lacking.is_empty() => {}
                 Ok(callers) => self.lacking_callers(route, callers).await,
                 Err(reason) => self.report.add_unjudged(route.row, reason),
             }
@@ -150,13 +150,19 @@ impl Run {
         }
     }
 
-    async fn lacking_callers(&mut self, route: &Route<'_>, callers: Vec<Lacking>) {
+    async fn lacking_callers(&mut self, route: &Route<'_>, callers: lacking::Callers) {
         let Some(issuer) = self.issuer_of(route).await else { return };
         if let Some((_, Some(reason))) = self.issuers.get(&issuer.guard().id()) {
             let reason = reason.clone();
             return self.report.add_unjudged(route.row, reason);
         }
-        for lacking in callers {
+        if let Some(reason) = self.refusal_of_the_best(route, &issuer, &callers.meeting).await {
+            let reason = format!(
+                "its conditions were not judged, because a caller who has all that they ask for is refused too: {reason}"
+            );
+            return self.report.add_unjudged(route.row, reason);
+        }
+        for lacking in callers.lacking {
             let token = caller(&issuer, &self.settings.subject, &lacking.person)
                 .and_then(|caller| caller.good().map_err(str::to_owned));
             match token {
@@ -167,6 +173,27 @@ impl Run {
                 Err(reason) => self.report.add_unjudged(route.row, format!("{}: {reason}", lacking.what)),
             }
         }
+    }
+
+    /// Why a caller who has all that the policy asks for would be refused; then each caller is, whatever it lacks. The guard
+    /// is asked, and no request is sent: the handler must not run.
+    async fn refusal_of_the_best(
+        &self,
+        route: &Route<'_>,
+        issuer: &TestIssuer,
+        meeting: &[Person],
+    ) -> Option<String> {
+        // With a lock, another policy may be expected than the one that decides.
+        let rule = route.row.rule()?;
+        let own = self.own.expected(&route.row.method, &route.row.path)?;
+        for person in meeting.iter().filter(|_| own.policy == route.expected.policy) {
+            let token = caller(issuer, &self.settings.subject, person).ok()?.good().ok()?;
+            let admitted = issuer.guard().meets(rule, &token, &person.params).await;
+            if let Err(reason) = admitted {
+                return Some(reason);
+            }
+        }
+        None
     }
 
     /// A route that admits callers without a token; it is called only where that changes nothing.

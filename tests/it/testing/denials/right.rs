@@ -4,10 +4,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::Path;
+use jwt_guard::keys::GeneratedKey;
 use jwt_guard::lock::AccessLock;
 use jwt_guard::setup::TokenLocation;
 use jwt_guard::testing::{Denials, assert_denials};
-use jwt_guard::{Algorithm, Claims, JwtGuard, Router, Secret, SigningKey, routing};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, Secret, SigningKey, TrustedIssuer, routing};
 use jwt_guard::{anonymous_allowed, authentication_required, requires};
 use jwt_guard_tests::sample::{self, Word};
 
@@ -116,6 +117,28 @@ async fn a_caller_whom_the_application_does_not_know_is_named() {
     assert!(report.unjudged[0].reason.contains("`.subject(..)`"), "{report}");
     let report = Denials::of(app).subject("ada").assert().await;
     assert!(report.unjudged.is_empty(), "{report}");
+}
+
+#[tokio::test]
+async fn conditions_that_the_best_caller_does_not_meet_are_named() {
+    #[requires(owner = "user")]
+    async fn letters() {}
+
+    #[requires(acr = "gold", all(acr = "silver"))]
+    async fn vault() {}
+
+    // With two issuers, none of which is the service itself, a subject is not the owner of anything.
+    let key = GeneratedKey::new(Algorithm::EdDsa).unwrap().signing_key().clone();
+    let guard = JwtGuard::builder()
+        .trust(TrustedIssuer::new("https://one.example").key(key.verifying_key()).audience("shop"))
+        .trust(TrustedIssuer::new("https://two.example").key(super::key().verifying_key()).audience("shop"))
+        .build()
+        .unwrap();
+    let app = Router::new().route("/{user}", routing::get(letters)).route("/vault", routing::get(vault));
+    let report = Denials::of(app.with_guard(guard)).key(key).assert().await;
+    let unjudged: Vec<_> = report.unjudged.iter().map(|found| found.route.as_str()).collect();
+    assert_eq!(unjudged, ["GET /vault", "GET /{user}"], "{report}");
+    assert!(report.unjudged.iter().all(|found| found.reason.contains("is refused too")), "{report}");
 }
 
 #[jwt_guard::check]
