@@ -63,12 +63,7 @@ impl SettingsArgs {
         self.settings.as_ref()
     }
 
-    /// The guard of the settings.
-    pub(crate) fn guard(&self) -> Result<JwtGuard, Failure> {
-        build(self.settings()?, Vec::new(), false)
-    }
-
-    fn settings(&self) -> Result<Settings, Failure> {
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let Some(path) = &self.settings else {
             let is_set =
                 std::env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("JWT_GUARD_"));
@@ -205,7 +200,12 @@ fn of_secret(text: &str) -> Result<Option<Secret>, Failure> {
     settings.map(|settings| settings.secret).map_err(Failure::undecided)
 }
 
-fn build(settings: Settings, keys: Vec<VerifyingKey>, loopback_http: bool) -> Result<JwtGuard, Failure> {
+/// A guard with these keys besides.
+pub(crate) fn build(
+    settings: Settings,
+    keys: Vec<VerifyingKey>,
+    loopback_http: bool,
+) -> Result<JwtGuard, Failure> {
     let needs_store = settings.allow_list || settings.refresh_ends_access || settings.refresh_grace.is_some();
     let mut builder = settings.into_builder();
     for key in keys {

@@ -8,7 +8,7 @@ use jwt_guard::issue::{IssuedToken, NewToken};
 use jwt_guard::setup::{Clock as _, Settings, SystemClock};
 use serde_json::{Value, json};
 
-use crate::guard::SettingsArgs;
+use crate::guard::{self, SettingsArgs};
 use crate::report::{Failure, Report, Status};
 use crate::shown::printable;
 
@@ -66,7 +66,9 @@ enum Kind {
 }
 
 pub(crate) fn run(args: &TokenArgs) -> Result<Report, Failure> {
-    let guard = args.settings.guard()?;
+    let settings = args.settings.settings()?;
+    let asks_store = settings.allow_list;
+    let guard = guard::build(settings, Vec::new(), false)?;
     let issuer = guard.issuer().ok_or_else(|| {
         Failure::undecided(
             "the settings have no key to sign with: set `signing_key_file` and `signing_algorithm`, or \
@@ -97,7 +99,12 @@ pub(crate) fn run(args: &TokenArgs) -> Result<Report, Failure> {
         "expires_in": token.expires_in().as_secs(),
     });
     let subject = printable(&args.subject);
-    let note = format!("{kind} token of {subject}, for {} s", token.expires_in().as_secs());
+    let mut note = format!("{kind} token of {subject}, for {} s", token.expires_in().as_secs());
+    if asks_store {
+        note.push_str(
+            "\nthe service has an allow list: it refuses the token, unless its store is told of it",
+        );
+    }
     Ok(Report::done(token.as_str(), value).with_note(note))
 }
 

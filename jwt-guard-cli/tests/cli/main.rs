@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod explain;
+mod guide;
 mod inspect;
 mod keys;
 mod locks;

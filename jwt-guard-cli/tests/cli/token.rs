@@ -60,6 +60,14 @@ fn a_token_that_the_guard_would_refuse_is_not_printed() {
 }
 
 #[test]
+fn an_allow_list_is_named_because_its_store_is_not_asked() {
+    let folder = Folder::with_settings("token_allow_list");
+    folder.write("list.toml", format!("{}allow_list = true\n", folder.read("guard.toml")));
+    let run = folder.run("token ada --settings list.toml");
+    assert!(!run.is_done().is_empty() && run.stderr.contains("allow list"), "{}", run.stderr);
+}
+
+#[test]
 fn a_refresh_token_does_not_pass_as_an_access_token() {
     let folder = Folder::with_settings("token_refresh");
     let run = folder.run("token ada --settings guard.toml --kind refresh");
