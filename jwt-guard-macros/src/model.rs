@@ -64,6 +64,7 @@ pub(crate) enum SettingValue {
     Crate(Path),
     Credentials(LitStr),
     DenyAs(LitStr),
+    Enforcement(LitStr),
     Expired(LitStr),
     Reason(LitStr),
     Redirect(LitStr),
@@ -94,6 +95,7 @@ pub(crate) struct Policy {
     /// Functions that are asked after the conditions.
     pub(crate) checks: Vec<Path>,
     pub(crate) refusal: Refusal,
+    pub(crate) enforcement: Enforcement,
     pub(crate) reason: Option<LitStr>,
     pub(crate) crate_path: CratePath,
 }
@@ -107,6 +109,14 @@ pub(crate) enum Access {
     Authenticated,
     /// As `Authenticated`, with a refresh token instead of an access token.
     AuthenticatedToRefresh,
+}
+
+/// Whether callers are refused, or what would be refused is only logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Enforcement {
+    #[default]
+    Enforced,
+    ReportOnly,
 }
 
 /// How a caller is refused.

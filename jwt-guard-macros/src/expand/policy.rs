@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use super::condition;
 use crate::attribute::Attribute;
 use crate::crate_path::CratePath;
-use crate::model::{Access, Params, Policy, Refusal};
+use crate::model::{Access, Enforcement, Params, Policy, Refusal};
 use crate::validate::display_path;
 
 impl Policy {
@@ -22,6 +22,7 @@ impl Policy {
             conditions: Vec::new(),
             checks: Vec::new(),
             refusal: Refusal::Answer,
+            enforcement: Enforcement::Enforced,
             reason: None,
             crate_path,
         }
@@ -32,6 +33,7 @@ impl Policy {
 /// ::jwt_guard::__private::Rule::authenticated()
 ///     .with_requirement(..)
 ///     .with_deny_as(::jwt_guard::__private::DenyAs::NotFound)
+///     .report_only()
 ///     .with_checks(&["owns_order"])
 ///     .with_reason("..")
 ///     .with_declaration(
@@ -42,7 +44,7 @@ impl Policy {
 ///     .taking_nothing()
 /// ```
 pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStream {
-    let Policy { access, conditions, checks, refusal, reason, crate_path } = policy;
+    let Policy { access, conditions, checks, refusal, enforcement, reason, crate_path } = policy;
     let span = Span::mixed_site();
     let private = crate_path.private();
     let access = match access {
@@ -63,11 +65,12 @@ pub(super) fn rule(policy: &Policy, handler: &Ident, params: Params) -> TokenStr
         Refusal::NotFound => Some(quote_spanned!(span=> .with_deny_as(#private::DenyAs::NotFound))),
         Refusal::Redirect(path) => Some(quote_spanned!(span=> .with_redirect(#path))),
     };
-    let rule = condition::policies(conditions)
-        .into_iter()
-        .fold(quote_spanned!(span=> #private::Rule::#access #requiring #refusal), |rule, policy| {
-            condition::refusing_as(&rule, policy, crate_path)
-        });
+    let report_only =
+        (*enforcement == Enforcement::ReportOnly).then(|| quote_spanned!(span=> .report_only()));
+    let rule = condition::policies(conditions).into_iter().fold(
+        quote_spanned!(span=> #private::Rule::#access #requiring #refusal #report_only),
+        |rule, policy| condition::refusing_as(&rule, policy, crate_path),
+    );
     let names = checks.iter().map(display_path);
     let checks = (!checks.is_empty()).then(|| quote_spanned!(span=> .with_checks(&[#(#names),*])));
     let reason = reason.as_ref().map(|text| quote_spanned!(span=> .with_reason(#text)));

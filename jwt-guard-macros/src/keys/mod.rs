@@ -51,6 +51,7 @@ pub(crate) enum SettingKey {
     Crate,
     Credentials,
     DenyAs,
+    Enforcement,
     Expired,
     Reason,
     Redirect,

@@ -114,6 +114,23 @@ pub(super) const KEYS: &[Key] = &[
         synonyms: &["status", "status_code", "deny", "deny_with", "hide"],
     },
     Key {
+        id: KeyId::Setting(SettingKey::Enforcement),
+        name: "enforcement",
+        form: "enforcement = \"report_only\"",
+        on: CONDITIONAL,
+        synonyms: &[
+            "enforce",
+            "enforced",
+            "report_only",
+            "report",
+            "dry_run",
+            "audit",
+            "mode",
+            "log_only",
+            "warn",
+        ],
+    },
+    Key {
         id: KeyId::Setting(SettingKey::Redirect),
         name: "redirect",
         form: "redirect = \"/login\"",

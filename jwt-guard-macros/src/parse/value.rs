@@ -51,6 +51,7 @@ pub(super) fn setting(
         SettingKey::Crate => path_or_report(key, ident, input, errors).map(SettingValue::Crate),
         SettingKey::Credentials => text(key, ident, input, errors).map(SettingValue::Credentials),
         SettingKey::DenyAs => text(key, ident, input, errors).map(SettingValue::DenyAs),
+        SettingKey::Enforcement => text(key, ident, input, errors).map(SettingValue::Enforcement),
         SettingKey::Expired => text(key, ident, input, errors).map(SettingValue::Expired),
         SettingKey::Reason => text(key, ident, input, errors).map(SettingValue::Reason),
         SettingKey::Redirect => text(key, ident, input, errors).map(SettingValue::Redirect),

@@ -72,6 +72,12 @@ fn claims_of_each_type() {
 }
 
 #[test]
+fn a_policy_that_is_only_reported() {
+    let arguments = r#"scope = "orders:read", policy = rules::Shared, enforcement = "report_only", deny_as = "not_found""#;
+    assert_snapshot("report_only", Requires, arguments, HANDLER);
+}
+
+#[test]
 fn conditions_on_the_login() {
     let arguments = r#"max_age = "10m", any(acr = "gold", all(acr = ["silver", levels::BRONZE]))"#;
     assert_snapshot("login", Requires, arguments, HANDLER);

@@ -1,5 +1,6 @@
 //! Tests of whole expansions.
 
+mod enforcement;
 mod expansions;
 mod login;
 mod messages;

@@ -11,7 +11,7 @@ use proc_macro2::Span;
 use crate::attribute::Attribute;
 use crate::crate_path::CratePath;
 use crate::errors::ErrorSink;
-use crate::model::{Access, Arguments, ParsedSetting, Policy, Refusal, SettingValue};
+use crate::model::{Access, Arguments, Enforcement, ParsedSetting, Policy, Refusal, SettingValue};
 
 pub(crate) use condition::display_path;
 pub(crate) use handler::{Expansion, handler, last_segment};
@@ -43,7 +43,7 @@ pub(crate) fn policy(
     }
     let asked: Vec<_> = conditions.iter().map(|condition| condition.ident.clone()).collect();
     let conditions = condition::list(conditions, &mut found);
-    let Settings { checks, credentials, deny_as, expired, crate_path, reason, redirect, token } =
+    let Settings { checks, credentials, deny_as, enforcement, expired, crate_path, reason, redirect, token } =
         settings::settings(settings, &mut found);
     for condition in asked.iter().filter(|_| token.is_some()) {
         found.push(
@@ -54,6 +54,8 @@ pub(crate) fn policy(
             ),
         );
     }
+    let is_refresh = token.is_some();
+    let enforcement = enforcement_of(enforcement, token, &mut found);
     let refusal = match (deny_as, redirect) {
         (None, None) => Refusal::Answer,
         (Some(_), None) => Refusal::NotFound,
@@ -69,7 +71,7 @@ pub(crate) fn policy(
     };
     let access = match attribute {
         Attribute::AnonymousAllowed => anonymous(credentials, expired, &mut found),
-        Attribute::AuthenticationRequired | Attribute::Requires if token.is_some() => {
+        Attribute::AuthenticationRequired | Attribute::Requires if is_refresh => {
             Access::AuthenticatedToRefresh
         }
         Attribute::AuthenticationRequired | Attribute::Requires => Access::Authenticated,
@@ -83,9 +85,29 @@ pub(crate) fn policy(
         conditions: conditions.unwrap_or_default(),
         checks,
         refusal,
+        enforcement,
         reason,
         crate_path,
     })
+}
+
+fn enforcement_of(
+    report_only: Option<Setting<()>>,
+    token: Option<Setting<()>>,
+    found: &mut ErrorSink,
+) -> Enforcement {
+    match (report_only, token) {
+        (None, _) => Enforcement::Enforced,
+        (Some(_), None) => Enforcement::ReportOnly,
+        (Some(report_only), Some(token)) => {
+            found.push(
+                report_only.later(token),
+                "a handler of refresh tokens exchanges them, so its policy cannot be report-only; remove \
+                 `enforcement = \"report_only\"`",
+            );
+            Enforcement::ReportOnly
+        }
+    }
 }
 
 /// Which anonymous callers are admitted, and how their tokens are treated.

@@ -16,11 +16,12 @@ pub(super) struct Settings {
     pub(super) checks: Vec<Path>,
     pub(super) credentials: Option<Setting<()>>,
     pub(super) deny_as: Option<Setting<()>>,
+    pub(super) enforcement: Option<Setting<()>>,
     pub(super) expired: Option<Setting<()>>,
     pub(super) crate_path: Option<CratePath>,
     pub(super) reason: Option<Setting<LitStr>>,
     pub(super) redirect: Option<Setting<LitStr>>,
-    pub(super) token: Option<()>,
+    pub(super) token: Option<Setting<()>>,
 }
 
 /// A setting that may contradict another one.
@@ -68,6 +69,10 @@ pub(super) fn settings(parsed: Vec<ParsedSetting>, errors: &mut ErrorSink) -> Se
                 settings.deny_as =
                     fixed(key, &text, "not_found", errors).map(|()| Setting { ident, position, value: () });
             }
+            SettingValue::Enforcement(text) => {
+                settings.enforcement =
+                    fixed(key, &text, "report_only", errors).map(|()| Setting { ident, position, value: () });
+            }
             SettingValue::Expired(text) => {
                 settings.expired =
                     fixed(key, &text, "anonymous", errors).map(|()| Setting { ident, position, value: () });
@@ -79,7 +84,9 @@ pub(super) fn settings(parsed: Vec<ParsedSetting>, errors: &mut ErrorSink) -> Se
                 settings.redirect =
                     names::redirect(text, errors).map(|value| Setting { ident, position, value });
             }
-            SettingValue::Token(text) => settings.token = refresh(key, &text, errors),
+            SettingValue::Token(text) => {
+                settings.token = refresh(key, &text, errors).map(|()| Setting { ident, position, value: () });
+            }
         }
     }
     settings

@@ -129,6 +129,13 @@ impl FailureKind {
     ];
 }
 
+impl FailureKind {
+    /// Whether it says something of the request. If not, the service failed.
+    pub(crate) const fn is_verdict(self) -> bool {
+        !matches!(self, Self::Unavailable | Self::NotConfigured | Self::Internal)
+    }
+}
+
 impl AuthError {
     /// The class of this failure.
     pub(crate) fn kind(&self) -> FailureKind {

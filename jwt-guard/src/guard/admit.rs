@@ -61,8 +61,10 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
     let token = TokenKind::Access;
     if let Some(decision) = Decision::of(&request.extensions) {
         return match decision.outcome {
-            Admission::AsAnonymous | Admission::Unseen => Ok(Principal::anonymous()),
-            Admission::AsCaller | Admission::Undecided => decision.caller.clone(),
+            Admission::AsAnonymous | Admission::Unseen | Admission::ReportedAnonymous => {
+                Ok(Principal::anonymous())
+            }
+            Admission::AsCaller | Admission::Undecided | Admission::ReportedCaller => decision.caller.clone(),
         };
     }
     let guard = match JwtGuard::deciding(&request.extensions, token) {
@@ -144,6 +146,11 @@ impl JwtGuard {
                 }
                 Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
             }
+            Err(error) if rule.reports(&error) => {
+                let outcome = self.report(rule, &caller, &error, Occasion::Request(request));
+                drop(error);
+                Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
+            }
             Err(error) => {
                 event::denied(rule, caller.as_ref().ok(), &error, Occasion::Request(request));
                 Err(self.refuse(request, rule, &error))
@@ -222,9 +229,7 @@ impl JwtGuard {
         let kind = match (self.class_of(error), rule.deny_as()) {
             // Any client can cause this, so a hidden route must not show by it.
             (_, DenyAs::NotFound) if matches!(error, AuthError::TenantFlood) => FailureKind::NotFound,
-            (kind @ (FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal), _) => {
-                kind
-            }
+            (kind, _) if !kind.is_verdict() => kind,
             (_, DenyAs::NotFound) => FailureKind::NotFound,
             (kind, DenyAs::Refusal) => kind,
         };

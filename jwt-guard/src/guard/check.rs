@@ -28,9 +28,18 @@ pub(crate) fn admitted_by_checks(request: &Parts, rule: &Rule) {
     event::admitted(rule, caller, Occasion::Request(request));
 }
 
-/// The answer to a request that a check of its handler does not admit.
-pub(crate) fn refused_by_check(request: &Parts, rule: &'static Rule, refusal: CheckRefusal) -> Rejection {
-    let Some(guard) = JwtGuard::of(&request.extensions) else { return unconfigured() };
+/// Whether the policy is report-only and would refuse, so that its checks are not asked.
+pub(crate) fn is_reported(request: &Parts) -> bool {
+    Decision::of(&request.extensions).is_some_and(|decision| decision.outcome.is_reported())
+}
+
+/// The answer to a request that a check of its handler does not admit; none by a policy that is report-only.
+pub(crate) fn refused_by_check(
+    request: &Parts,
+    rule: &'static Rule,
+    refusal: CheckRefusal,
+) -> Result<(), Rejection> {
+    let Some(guard) = JwtGuard::of(&request.extensions) else { return Err(unconfigured()) };
     let decision = Decision::of(&request.extensions);
     let is_anonymous = decision.is_some_and(|decision| matches!(decision.outcome, Admission::AsAnonymous));
     let mut answer = None;
@@ -42,13 +51,20 @@ pub(crate) fn refused_by_check(request: &Parts, rule: &'static Rule, refusal: Ch
             answer = Some(response);
             AuthError::CheckInput { input, answer: status.to_string(), has_failed: status.is_server_error() }
         }
-        CheckRefusal::Panicked => return guard.panicked("a check of the handler"),
+        CheckRefusal::Panicked => return Err(guard.panicked("a check of the handler")),
     };
+    let occasion = Occasion::Request(request);
+    if rule.reports(&error)
+        && let Some(decision) = decision
+    {
+        guard.report(rule, &decision.caller, &error, occasion);
+        return Ok(());
+    }
     let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
-    event::denied(rule, caller, &error, Occasion::Request(request));
-    match (answer, guard.refusal(rule, &error).kind()) {
+    event::denied(rule, caller, &error, occasion);
+    Err(match (answer, guard.refusal(rule, &error).kind()) {
         // As an extractor of the handler would answer.
         (Some(response), kind) if kind != FailureKind::NotFound => Rejection { kind, response },
         _ => guard.refuse(request, rule, &error),
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! Logs the decision: target `jwt_guard`, never with a token.
 //!
-//! Refusals are `INFO`, because any client can cause them, and `WARN` if claims do not fit the type of a handler;
+//! Refusals are `INFO`, because any client can cause them, and `WARN` if claims do not fit the type of a handler, or if the
+//! policy is report-only;
 //! failures of the service are `ERROR`; admissions are `DEBUG`.
 
 use axum::extract::MatchedPath;
@@ -13,7 +14,7 @@ use super::facts::noted_facts;
 use super::{JwtGuard, hint, probe};
 use crate::claims::names::NameSet;
 use crate::config::Config;
-use crate::error::{AuthError, FailureKind};
+use crate::error::AuthError;
 use crate::policy::evaluate::malformed_claims;
 use crate::policy::{Rule, Way};
 use crate::principal::Principal;
@@ -62,48 +63,62 @@ pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, occasion: Occasi
     );
 }
 
+// `event!` needs a constant level, and what it shows is computed only for a listening subscriber.
+macro_rules! log_refusal {
+    ($level:expr, $message:literal, $rule:ident, $caller:ident, $error:ident, $occasion:ident) => {
+        if tracing::enabled!(target: "jwt_guard", $level) {
+            let (rule, caller, error, occasion) = ($rule, $caller, $error, $occasion);
+            let About { finding, said, token } = About::of(rule, caller, error, occasion);
+            tracing::event!(
+                target: "jwt_guard",
+                $level,
+                report_only = rule.reports(error).then_some(true),
+                code = error.code().as_str(),
+                method = method(occasion).map(field::display),
+                route = route(occasion),
+                handler = handler(rule),
+                policy = %rule,
+                reason = %error,
+                expected = finding.expected.map(field::display),
+                found = finding.found.map(field::display),
+                setting = finding.setting.map(field::display),
+                scopes = error.way().map(|way| way.scopes().join(" ")).filter(|scopes| !scopes.is_empty()),
+                fresh = error.way().map(Way::is_fresh).filter(|fresh| *fresh),
+                malformed = malformed(rule, caller, error, occasion),
+                jti = token_id(caller),
+                iss = said.iss,
+                aud = said.aud,
+                alg = said.alg,
+                typ = said.typ,
+                kid = said.kid,
+                client = said.client,
+                iat = said.iat.map(field::display),
+                nbf = said.nbf.map(field::display),
+                exp = said.exp.map(field::display),
+                token = token.map(field::display),
+                $message
+            );
+        }
+    };
+}
+
+/// Logs what a policy would refuse that is report-only. A warning, because somebody tries the policy out, and waits for this.
+pub(super) fn reported(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
+    probe::note(rule, None, occasion);
+    log_refusal!(Level::WARN, "would be denied", rule, caller, error, occasion);
+}
+
 pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
     probe::note(rule, Some(error), occasion);
-    // `event!` needs a constant level, and what it shows is computed only for a listening subscriber.
     macro_rules! deny {
         ($level:expr) => {
-            if tracing::enabled!(target: "jwt_guard", $level) {
-                let About { finding, said, token } = About::of(rule, caller, error, occasion);
-                tracing::event!(
-                    target: "jwt_guard",
-                    $level,
-                    code = error.code().as_str(),
-                    method = method(occasion).map(field::display),
-                    route = route(occasion),
-                    handler = handler(rule),
-                    policy = %rule,
-                    reason = %error,
-                    expected = finding.expected.map(field::display),
-                    found = finding.found.map(field::display),
-                    setting = finding.setting.map(field::display),
-                    scopes = error.way().map(|way| way.scopes().join(" ")).filter(|scopes| !scopes.is_empty()),
-                    fresh = error.way().map(Way::is_fresh).filter(|fresh| *fresh),
-                    malformed = malformed(rule, caller, error, occasion),
-                    jti = token_id(caller),
-                    iss = said.iss,
-                    aud = said.aud,
-                    alg = said.alg,
-                    typ = said.typ,
-                    kid = said.kid,
-                    client = said.client,
-                    iat = said.iat.map(field::display),
-                    nbf = said.nbf.map(field::display),
-                    exp = said.exp.map(field::display),
-                    token = token.map(field::display),
-                    "denied"
-                );
-            }
+            log_refusal!($level, "denied", rule, caller, error, occasion)
         };
     }
     match error.kind() {
         // Any client can cause it.
         _ if matches!(error, AuthError::TenantFlood) => deny!(Level::INFO),
-        FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => deny!(Level::ERROR),
+        kind if !kind.is_verdict() => deny!(Level::ERROR),
         // The caller is not at fault: the type may not fit the claims of all callers.
         _ if matches!(error, AuthError::Claims(_)) => deny!(Level::WARN),
         _ => deny!(Level::INFO),

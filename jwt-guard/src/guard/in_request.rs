@@ -62,6 +62,9 @@ pub(super) enum Admission {
     AsAnonymous,
     /// As an anonymous caller, without looking at credentials.
     Unseen,
+    /// By a policy that is report-only, and would refuse: as the caller, or as an anonymous one.
+    ReportedCaller,
+    ReportedAnonymous,
 }
 
 impl JwtGuard {
@@ -186,5 +189,10 @@ impl Decision {
 impl Admission {
     pub(super) fn is_unseen(self) -> bool {
         matches!(self, Self::Unseen)
+    }
+
+    /// Whether the policy would refuse.
+    pub(super) fn is_reported(self) -> bool {
+        matches!(self, Self::ReportedCaller | Self::ReportedAnonymous)
     }
 }

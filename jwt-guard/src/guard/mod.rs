@@ -15,6 +15,7 @@ mod outside;
 mod path;
 mod presented;
 mod probe;
+mod report;
 #[cfg(feature = "sessions")]
 mod sessions;
 
@@ -27,7 +28,7 @@ use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, known_principal, reject};
-pub(crate) use check::{CheckRefusal, admitted_by_checks, refused_by_check};
+pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by_check};
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 #[cfg(feature = "testing")]
@@ -83,6 +84,8 @@ struct Inner {
     protection: Protection,
     renderer: Box<dyn RenderRefusal>,
     panics: AtomicU64,
+    /// The requests that policies would refuse which are report-only.
+    reported: AtomicU64,
 }
 
 static INSTALLED: OnceLock<JwtGuard> = OnceLock::new();
@@ -123,7 +126,14 @@ impl JwtGuard {
         let protection = Protection::new(config.locations.challenge_scheme(), &config.realm, metadata);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         Self {
-            inner: Arc::new(Inner { id, config, protection, renderer, panics: AtomicU64::new(0) }),
+            inner: Arc::new(Inner {
+                id,
+                config,
+                protection,
+                renderer,
+                panics: AtomicU64::new(0),
+                reported: AtomicU64::new(0),
+            }),
             asked: None,
         }
     }

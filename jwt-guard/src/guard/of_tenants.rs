@@ -27,7 +27,13 @@ pub(super) async fn admit_by_tenant(
         Err(error) => {
             let default = tenants.default_guard();
             default.count_panic(&error);
-            return default.decide_and_log(request, rule, Err(error)).map(drop);
+            if let Some(decision) = default.decide_and_log(request, rule, Err(error))? {
+                // The policy is report-only. Later extractors are told the same.
+                let default = default.clone();
+                Tenants::note_choice(default, rule.token(), &mut request.extensions);
+                store_decision(request, decision);
+            }
+            return Ok(());
         }
     };
     Tenants::note_choice(guard, rule.token(), &mut request.extensions);

@@ -79,8 +79,13 @@ impl JwtGuard {
         };
         let caller = self.counted(authenticate_token(self.config(), token.as_bytes(), wanted).await);
         match self.decided(&caller, policy, occasion)? {
-            Admission::AsCaller => Ok(caller.unwrap_or_else(|_| Principal::anonymous())),
-            Admission::AsAnonymous | Admission::Unseen | Admission::Undecided => Ok(Principal::anonymous()),
+            Admission::AsCaller | Admission::ReportedCaller => {
+                Ok(caller.unwrap_or_else(|_| Principal::anonymous()))
+            }
+            Admission::AsAnonymous
+            | Admission::Unseen
+            | Admission::Undecided
+            | Admission::ReportedAnonymous => Ok(Principal::anonymous()),
         }
     }
 
@@ -132,6 +137,7 @@ impl JwtGuard {
                 event::admitted(policy, caller.as_ref().ok(), occasion);
                 Ok(outcome)
             }
+            Err(error) if policy.reports(&error) => Ok(self.report(policy, caller, &error, occasion)),
             Err(error) => {
                 event::denied(policy, caller.as_ref().ok(), &error, occasion);
                 Err(self.refusal(policy, &error))

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::condition::Condition;
 use super::implications::Implications;
-use crate::policy::{Access, DenyAs, Rule};
+use crate::policy::{Access, DenyAs, Enforcement, Rule};
 use crate::token::TokenKind;
 
 /// The policy of one route.
@@ -15,7 +15,11 @@ pub(super) struct LockedAccess {
     /// The checks that its handler makes besides, by their names.
     pub(super) checks: BTreeSet<String>,
     pub(super) refusal: LockedRefusal,
+    pub(super) enforcement: Enforcement,
 }
+
+/// Stands at the end of the line of a policy that is report-only.
+pub(super) const REPORT_ONLY: &str = ", enforcement = \"report_only\"";
 
 /// The callers that a policy admits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,7 @@ impl LockedAccess {
         callers: Callers::Unguarded,
         checks: BTreeSet::new(),
         refusal: LockedRefusal { hidden: false, redirect: None },
+        enforcement: Enforcement::Enforced,
     };
 
     pub(super) fn of(rule: &Rule) -> Self {
@@ -70,13 +75,29 @@ impl LockedAccess {
             redirect: rule.redirect().map(str::to_owned),
         };
         let checks = rule.checks().iter().map(|name| (*name).to_owned()).collect();
-        Self { callers, checks, refusal }
+        Self { callers, checks, refusal, enforcement: rule.enforcement() }
+    }
+
+    pub(super) fn is_report_only(&self) -> bool {
+        self.enforcement == Enforcement::ReportOnly
+    }
+
+    /// The callers that are admitted, its checks apart: all, if the policy is report-only.
+    pub(super) fn admitted(&self) -> &Callers {
+        if self.is_report_only() { &Callers::CredentialsIgnored } else { &self.callers }
+    }
+
+    /// The checks that refuse callers.
+    fn enforced_checks(&self) -> BTreeSet<&str> {
+        let checks = self.checks.iter().filter(|_| !self.is_report_only());
+        checks.map(String::as_str).collect()
     }
 
     /// How the callers whom the checks of `now` admit are related to those of this. A check admits fewer; whom it admits is not
     /// known.
     pub(super) fn compare_checks(&self, now: &Self) -> Relation {
-        match (now.checks.is_subset(&self.checks), self.checks.is_subset(&now.checks)) {
+        let (before, now) = (self.enforced_checks(), now.enforced_checks());
+        match (now.is_subset(&before), before.is_subset(&now)) {
             (true, true) => Relation::Same,
             (true, false) => Relation::More,
             (false, true) => Relation::Fewer,
@@ -185,7 +206,7 @@ impl fmt::Display for Callers {
     }
 }
 
-/// The policy, and after it its checks and how the others are refused.
+/// The policy, and after it its checks, how the others are refused, and whether they are.
 impl fmt::Display for LockedAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.callers.fmt(f)?;
@@ -197,6 +218,9 @@ impl fmt::Display for LockedAccess {
         }
         if let Some(path) = &self.refusal.redirect {
             write!(f, ", redirect = {path:?}")?;
+        }
+        if self.is_report_only() {
+            f.write_str(REPORT_ONLY)?;
         }
         Ok(())
     }

@@ -84,7 +84,7 @@ pub(super) fn changes(before: &AccessLock, now: &AccessLock) -> Vec<AccessChange
     let mut changes: Vec<_> = new
         .iter()
         .filter_map(|(route, row)| match old.get(route) {
-            None => Some(change(row, ChangeKind::New, format!("{} may call it", who(&row.access.callers)))),
+            None => Some(change(row, ChangeKind::New, format!("{} may call it", who(row.access.admitted())))),
             Some(known) => compare(before, known, now, row),
         })
         .collect();
@@ -109,6 +109,9 @@ fn change(row: &LockedRow, kind: ChangeKind, sentence: String) -> AccessChange {
 
 fn compare(before: &AccessLock, old: &LockedRow, now: &AccessLock, new: &LockedRow) -> Option<AccessChange> {
     let relation = before.callers(old).compare(&now.callers(new));
+    if old.access.is_report_only() || new.access.is_report_only() {
+        return compare_tried(relation.and(old.access.compare_checks(&new.access)), old, new);
+    }
     let (was, is) = (&old.access.callers, &new.access.callers);
     let same_text = was == is;
     let by_checks = old.access.compare_checks(&new.access);
@@ -155,6 +158,34 @@ fn compare(before: &AccessLock, old: &LockedRow, now: &AccessLock, new: &LockedR
     if relation != Relation::Same && old.guard != new.guard && guarded(old) && guarded(new) {
         return Some(change(new, ChangeKind::Changed, format!("{}; and {sentence}", guards(old, new))));
     }
+    Some(change(new, kind, sentence))
+}
+
+/// Of policies one of which is tried out.
+fn compare_tried(relation: Relation, old: &LockedRow, new: &LockedRow) -> Option<AccessChange> {
+    let (was, is) = (&old.access, &new.access);
+    let (kind, sentence) = match relation {
+        Relation::More if is.is_report_only() => (
+            ChangeKind::Widened,
+            format!(
+                "{} may now call it: the policy is report-only, and refuses no caller; before, {}",
+                who(is.admitted()),
+                only(&was.callers)
+            ),
+        ),
+        Relation::More => (ChangeKind::Widened, format!("{} may now call it", who(is.admitted()))),
+        Relation::Fewer => (
+            ChangeKind::Narrowed,
+            format!(
+                "{} may call it now; before, the policy was report-only, and refused no caller",
+                only(&is.callers)
+            ),
+        ),
+        Relation::Same if was == is && old.guard == new.guard => return None,
+        Relation::Same | Relation::Others | Relation::Unknown => {
+            (ChangeKind::Changed, format!("it refuses no caller: it is `{is}`, and was `{was}`"))
+        }
+    };
     Some(change(new, kind, sentence))
 }
 

@@ -162,7 +162,7 @@ impl AccessLock {
     /// The callers of a row, without the hierarchy of its guard.
     fn callers(&self, row: &LockedRow) -> Callers {
         let implications = row.guard.as_ref().and_then(|guard| self.guards.get(guard));
-        row.access.callers.expand(implications.unwrap_or(&Implications::default()))
+        row.access.admitted().expand(implications.unwrap_or(&Implications::default()))
     }
 }
 

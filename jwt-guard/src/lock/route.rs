@@ -40,7 +40,7 @@ impl AccessLock {
             method,
             guard: guard.as_deref(),
             policy: access.to_string(),
-            is_open: access.callers.admit_without_token(),
+            is_open: access.admitted().admit_without_token(),
         })
     }
 }

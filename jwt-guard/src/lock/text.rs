@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::access::{Callers, LockedAccess, LockedRefusal};
+use super::access::{Callers, LockedAccess, LockedRefusal, REPORT_ONLY};
 use super::condition::Condition;
 use super::error::LockError;
 use super::{AccessLock, LockedRow};
+use crate::policy::Enforcement;
 
 /// The first lines of every file.
 const HEAD: &str = "\
@@ -84,7 +85,12 @@ fn read_line(lock: &mut AccessLock, line: &str) -> Result<(), &'static str> {
     let path = rest.string()?;
     let guard = if rest.eat("guard ") { Some(rest.string()?) } else { None };
     rest.expect(":", "`:` before the policy")?;
-    let access = LockedAccess { callers: rest.callers()?, checks: rest.checks()?, refusal: rest.refusal()? };
+    let access = LockedAccess {
+        callers: rest.callers()?,
+        checks: rest.checks()?,
+        refusal: rest.refusal()?,
+        enforcement: rest.enforcement()?,
+    };
     lock.rows.push(LockedRow { path, method, guard, access, source: None });
     Ok(())
 }
@@ -169,9 +175,16 @@ impl<'t> Rest<'t> {
         if self.eat(", redirect = ") {
             refusal.redirect = Some(self.string()?);
         }
+        Ok(refusal)
+    }
+
+    /// The end of the line.
+    fn enforcement(&mut self) -> Result<Enforcement, &'static str> {
+        let enforcement = if self.eat(REPORT_ONLY) { Enforcement::ReportOnly } else { Enforcement::Enforced };
         let at_end = self.0.trim().is_empty();
-        at_end.then_some(refusal).ok_or(
-            "`, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"` or the end of the line",
+        at_end.then_some(enforcement).ok_or(
+            "`, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"`, `, enforcement = \"report_only\"` or the \
+             end of the line",
         )
     }
 

@@ -35,6 +35,9 @@ pub(crate) const CROSS_SITE: DocumentedAnswer = DocumentedAnswer {
 
 /// The answers of a guard to requests that a policy refuses.
 pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
+    if rule.is_report_only() {
+        return vec![UNAVAILABLE];
+    }
     let forbidden = "The caller lacks what this operation needs.";
     let forbidden = DocumentedAnswer { status: 403, description: forbidden, header: CHALLENGE };
     let forbidden = needs.may_forbid().then_some(forbidden);
@@ -67,6 +70,7 @@ pub(crate) fn note(rule: &Rule, needs: &Needs) -> Option<String> {
     let scopes_only = needs.ways().iter().all(|way| way.roles().is_empty() && !way.asks_for_a_login());
     let as_usual =
         matches!(rule.access(), crate::policy::Access::Authenticated | crate::policy::Access::Anonymous);
+    let as_usual = as_usual && !rule.is_report_only();
     (!(scopes_only && needs.is_complete() && as_usual)).then(|| format!("Access: `{rule}`"))
 }
 
@@ -100,6 +104,16 @@ mod tests {
         let login = Rule::anonymous().credentials_ignored();
         assert_eq!(statuses(&login), [0; 0]);
         assert_eq!(statuses(&login.with_checks(&["is_open"])), [403]);
+    }
+
+    #[test]
+    fn a_policy_that_is_only_reported_lists_no_refusal() {
+        let tried = Rule::authenticated().with_requirement(Requirement::Scope("a")).report_only();
+        assert_eq!(statuses(&tried), [503]);
+        assert_eq!(statuses(&tried.with_deny_as(DenyAs::NotFound)), [503]);
+        assert_eq!(statuses(&tried.with_redirect("/login")), [503]);
+        let said = r#"Access: `requires(scope = "a", enforcement = "report_only")`"#;
+        assert_eq!(noted(&tried).as_deref(), Some(said));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::answers::{CROSS_SITE, answers, note};
 use super::error::DocumentError;
 use super::options::DocumentOptions;
 use super::schemes::Schemes;
-use super::security::{HIDDEN, SchemeScopes, changes_something, expand, marked, requirements};
+use super::security::{HIDDEN, REPORTED, SchemeScopes, changes_something, expand, marked, requirements};
 use super::write::{At, METHODS, Write, WriteOperation, documented_path};
 use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Needs, Rule};
@@ -135,8 +135,9 @@ impl<D: Write> Work<'_, D> {
     fn secure(&mut self, at: &At, requirements: &[SchemeScopes], schemes: &Schemes) {
         let Some(operation) = self.document.operation(at) else { return };
         operation.secure(&expand(requirements, schemes, at.method));
-        let hidden = requirements.iter().any(|requirement| requirement.contains_key(HIDDEN));
-        if schemes.reads_cookies() && changes_something(at.method) && !hidden {
+        let has = |marker| requirements.iter().any(|requirement| requirement.contains_key(marker));
+        let shows_refusals = !has(HIDDEN) && !has(REPORTED);
+        if schemes.reads_cookies() && changes_something(at.method) && shows_refusals {
             operation.answer(&CROSS_SITE);
         }
         let known = self.guards.entry(schemes.guard().id()).or_insert_with(|| (schemes.clone(), Vec::new()));

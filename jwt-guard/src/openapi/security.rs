@@ -25,6 +25,9 @@ pub(crate) const ROLES: &str = "jwt_guard_roles";
 /// Beside one of the other markers: the route is hidden.
 pub(crate) const HIDDEN: &str = "jwt_guard_hidden";
 
+/// Beside one of the other markers: the policy is report-only.
+pub(crate) const REPORTED: &str = "jwt_guard_reported";
+
 /// The alternatives of a policy. An empty alternative means *optional*; an empty list means that credentials are
 /// ignored.
 pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<SchemeScopes> {
@@ -38,6 +41,9 @@ pub(crate) fn requirements(rule: &Rule, needs: &Needs) -> Vec<SchemeScopes> {
         let mut requirement = SchemeScopes::from([(marker.to_owned(), owned(way.scopes()))]);
         if !way.roles().is_empty() {
             requirement.insert(ROLES.to_owned(), owned(way.roles()));
+        }
+        if rule.is_report_only() {
+            requirement.insert(REPORTED.to_owned(), Vec::new());
         }
         if rule.deny_as() == DenyAs::NotFound {
             requirement.insert(HIDDEN.to_owned(), Vec::new());
@@ -79,7 +85,7 @@ pub(crate) fn marked(requirement: &SchemeScopes) -> Option<(TokenKind, &[String]
 }
 
 fn is_marker(name: &str) -> bool {
-    matches!(name, ACCESS | REFRESH | ROLES | HIDDEN)
+    matches!(name, ACCESS | REFRESH | ROLES | HIDDEN | REPORTED)
 }
 
 fn filled(
@@ -140,6 +146,14 @@ mod tests {
         assert_eq!(shown(&written(&refresh)), r#"[{"jwt_guard_refresh":[]}]"#);
         let hidden = Rule::authenticated().with_deny_as(DenyAs::NotFound);
         assert_eq!(shown(&written(&hidden)), r#"[{"jwt_guard":[],"jwt_guard_hidden":[]}]"#);
+    }
+
+    #[test]
+    fn a_policy_that_is_only_reported_asks_for_no_token() {
+        let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").build().unwrap();
+        let tried = Rule::authenticated().with_requirement(Condition::Scope("orders:read")).report_only();
+        let expanded = expand(&written(&tried), &guard.openapi(), "GET");
+        assert_eq!(shown(&expanded), r#"[{},{"bearer":["orders:read"]}]"#);
     }
 
     #[test]

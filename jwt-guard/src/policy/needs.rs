@@ -40,7 +40,7 @@ pub struct Needs {
 pub enum Credentials {
     /// A caller without a token is refused.
     Required,
-    /// A caller without a token is admitted; one with a bad token is refused.
+    /// A caller without a token is admitted; one with a bad token is refused, unless the policy is report-only.
     Optional,
     /// Credentials are ignored.
     Ignored,
@@ -63,6 +63,7 @@ impl Needs {
     pub fn of(rule: &Rule) -> Self {
         let requirement = rule.requirement();
         let credentials = match rule.access() {
+            Access::Authenticated if rule.is_report_only() => Credentials::Optional,
             Access::Authenticated => Credentials::Required,
             Access::Anonymous | Access::AnonymousIfExpired => Credentials::Optional,
             Access::CredentialsIgnored => Credentials::Ignored,

@@ -13,6 +13,7 @@ pub mod routing;
 mod serve;
 mod services;
 mod table;
+mod tried;
 
 use guarded::IntoGuarded;
 use std::fmt;
@@ -274,6 +275,7 @@ where
         let this = self.finish();
         this.excepted.iter().for_each(Excepted::report_unmet);
         own::warn_of_missing_metadata(&this.entries);
+        tried::warn_of_report_only(&this.entries);
         absent::hide(this.inner, this.absent, &this.entries)
     }
 

@@ -122,6 +122,10 @@ impl Tenants {
             return Ok(default.clone());
         }
         let chosen = self.choose_for(token.as_bytes(), TokenSource::OutsideRequest, policy.token()).await;
-        chosen.map_err(|error| default.refuse_outside(token, policy, &error))
+        match chosen {
+            // The default guard does not know the token either, and reports that.
+            Err(error) if policy.reports(&error) => Ok(default.clone()),
+            chosen => chosen.map_err(|error| default.refuse_outside(token, policy, &error)),
+        }
     }
 }

@@ -9,5 +9,6 @@ mod extractors;
 mod hierarchy;
 mod order;
 mod paths;
+mod report_only;
 pub(crate) mod sample;
 mod step_up;

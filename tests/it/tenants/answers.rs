@@ -49,6 +49,24 @@ async fn a_token_of_an_unknown_issuer_is_refused_as_one_of_a_wrong_issuer() {
 }
 
 #[tokio::test]
+async fn a_policy_that_is_only_reported_admits_a_token_of_an_unknown_issuer_as_anonymous() {
+    let town = Town::new().await;
+    let log = events::capture();
+    town.server.send(bearer("/tried", &token(STRANGER))).await.is(Outcome::ok("staff: a stranger"));
+    let logged = log.only();
+    assert_eq!((logged.level, logged.field("code")), (Level::WARN, Some("unknown_tenant")));
+    let ada = bearer("/tried", &token(ACME));
+    town.server.send(ada).await.is(Outcome::ok("https://acme.example: ada of https://acme.example"));
+    const TRIED: Rule = Rule::authenticated().report_only();
+    let caller = town.tenants.verify_by(&token(STRANGER), const { &TRIED }).await.unwrap();
+    assert!(!caller.is_authenticated());
+    // What is not a verdict is answered as always.
+    town.directory.mode(Mode::Fails);
+    let unknown = "https://later.example";
+    assert_eq!(town.server.send(bearer("/tried", &token(unknown))).await.status, 503);
+}
+
+#[tokio::test]
 async fn a_handler_that_ignores_credentials_has_the_default_guard_and_asks_no_resolver() {
     let town = Town::new().await;
     town.directory.mode(Mode::Fails);

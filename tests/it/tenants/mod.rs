@@ -196,12 +196,19 @@ fn app() -> Router {
         .route("/open", routing::get(open))
         .route("/ignored", routing::get(ignored))
         .route("/hidden", routing::get(hidden))
+        .route("/tried", routing::get(tried))
 }
 
 /// The guard that decided, and the caller.
 #[jwt_guard::authentication_required]
 async fn me(guard: JwtGuard, caller: Principal) -> String {
     format!("{}: {}", guard.name(), caller.subject().unwrap_or("anonymous"))
+}
+
+#[jwt_guard::authentication_required(enforcement = "report_only")]
+async fn tried(guard: JwtGuard, caller: Option<Principal>) -> String {
+    let caller = caller.as_ref().and_then(Principal::subject);
+    format!("{}: {}", guard.name(), caller.unwrap_or("a stranger"))
 }
 
 #[jwt_guard::anonymous_allowed]

@@ -15,7 +15,7 @@ pub use answer::{CheckAnswer, Checked};
 
 use super::Guarded;
 use crate::caught::{Panicked, caught_while};
-use crate::guard::{CheckRefusal, admit, admitted_by_checks, refused_by_check};
+use crate::guard::{CheckRefusal, admit, admitted_by_checks, is_reported, refused_by_check};
 use crate::policy::check::SomeCheck;
 use crate::policy::{DenyAs, Policy};
 use crate::respond::{HandlerState, Hidden, Rejection};
@@ -77,6 +77,9 @@ where
         if const { matches!(P::RULE.deny_as(), DenyAs::NotFound) } {
             request.extensions.insert(HandlerState::new(state));
         }
+        if const { P::RULE.is_report_only() } && is_reported(request) {
+            return Ok(Self(PhantomData));
+        }
         let refusal = match caught_while(C::check(request, state)).await {
             Ok(Checked::Holds) => {
                 admitted_by_checks(request, rule);
@@ -87,6 +90,9 @@ where
             Ok(Checked::Failed(name, reason)) => CheckRefusal::Failed(name, reason),
             Err(Panicked) => CheckRefusal::Panicked,
         };
-        Err(Hidden::mark(refused_by_check(request, rule, refusal), state))
+        match refused_by_check(request, rule, refusal) {
+            Ok(()) => Ok(Self(PhantomData)),
+            Err(rejection) => Err(Hidden::mark(rejection, state)),
+        }
     }
 }

@@ -129,6 +129,7 @@ fn lock_of(condition: Condition) -> AccessLock {
         callers: Callers::AccessToken(Condition::All(vec![condition])),
         checks: BTreeSet::new(),
         refusal: LockedRefusal::default(),
+        enforcement: crate::policy::Enforcement::Enforced,
     };
     let row = LockedRow {
         path: "/orders/{id}".to_owned(),
@@ -252,8 +253,8 @@ fn a_wrong_line_is_named_with_what_was_expected() {
         ),
         (
             "version 1\nGET \"/\" guard \"api\": authentication_required or so",
-            "line 2 of the access lock: expected `, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"` or the end of the line, \
-             found `GET \"/\" guard \"api\": authentication_required or so`",
+            "line 2 of the access lock: expected `, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"`, `, enforcement = \"report_only\"` or the \
+             end of the line, found `GET \"/\" guard \"api\": authentication_required or so`",
         ),
     ];
     for (text, message) in cases {
@@ -347,4 +348,39 @@ fn a_route_is_open_if_a_caller_without_a_token_is_admitted() {
         assert_eq!(is_open(policy), [false], "{policy}");
         assert_eq!(locked(policy).routes().next().unwrap().policy, policy);
     }
+}
+
+#[test]
+fn a_policy_that_is_only_reported_admits_every_caller() {
+    use ChangeKind::{Changed, Narrowed, New, Widened};
+
+    const ENFORCED: &str = r#"requires(scope = "a"), check = rules::owns, deny_as = "not_found""#;
+    const TRIED: &str =
+        r#"requires(scope = "a"), check = rules::owns, deny_as = "not_found", enforcement = "report_only""#;
+    const OTHER: &str = r#"requires(scope = "b"), enforcement = "report_only""#;
+    const OPEN: &str = r#"anonymous_allowed(credentials = "ignored")"#;
+    for (before, now, kind) in [
+        (ENFORCED, TRIED, Some(Widened)),
+        (TRIED, ENFORCED, Some(Narrowed)),
+        ("anonymous_allowed", TRIED, Some(Widened)),
+        (TRIED, "anonymous_allowed", Some(Narrowed)),
+        (TRIED, r#"anonymous_allowed(credentials = "ignored"), check = a"#, Some(Narrowed)),
+        (TRIED, "unguarded", Some(Widened)),
+        ("unguarded", TRIED, Some(Narrowed)),
+        (OPEN, TRIED, Some(Changed)),
+        (TRIED, OTHER, Some(Changed)),
+        (TRIED, TRIED, None),
+    ] {
+        let (before, now) = (locked(before), locked(now));
+        assert_eq!(read_again(&before), before);
+        let kinds: Vec<_> = before.changes_to(&now).iter().map(|change| change.kind).collect();
+        assert_eq!(kinds, Vec::from_iter(kind), "{before} became {now}");
+    }
+    assert_eq!(
+        locked(ENFORCED).changes_to(&locked(TRIED))[0].sentence,
+        "anybody, whatever the token, may now call it: the policy is report-only, and refuses no caller; before, only a caller \
+         with `scope = \"a\"`"
+    );
+    let new = AccessLock::default().changes_to(&locked(TRIED)).remove(0);
+    assert_eq!((new.kind, new.sentence.as_str()), (New, "anybody, whatever the token, may call it"));
 }

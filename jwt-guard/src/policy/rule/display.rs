@@ -20,14 +20,23 @@ impl fmt::Display for Rule {
             },
         };
         f.write_str(name)?;
-        if argument.is_empty() && self.requirement.is_empty() && !has_checks {
-            return Ok(());
+        let mut separator = "(";
+        let mut argument_of = |f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>| {
+            f.write_str(std::mem::replace(&mut separator, ", "))?;
+            f.write_fmt(text)
+        };
+        if !argument.is_empty() {
+            argument_of(f, format_args!("{argument}"))?;
         }
-        write!(f, "({argument}{}", self.requirement)?;
-        for (index, check) in self.checks.iter().enumerate() {
-            let is_first = index == 0 && argument.is_empty() && self.requirement.is_empty();
-            write!(f, "{}check = {check}", if is_first { "" } else { ", " })?;
+        if !self.requirement.is_empty() {
+            argument_of(f, format_args!("{}", self.requirement))?;
         }
-        f.write_str(")")
+        for check in self.checks {
+            argument_of(f, format_args!("check = {check}"))?;
+        }
+        if self.is_report_only() {
+            argument_of(f, format_args!("enforcement = \"report_only\""))?;
+        }
+        f.write_str(if separator == "(" { "" } else { ")" })
     }
 }

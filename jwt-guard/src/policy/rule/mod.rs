@@ -1,6 +1,7 @@
 //! The whole policy of one handler.
 
 mod display;
+mod read;
 
 use super::Requirement;
 use super::check::assert_names;
@@ -15,6 +16,7 @@ pub struct Rule {
     access: Access,
     token: TokenKind,
     requirement: Requirement,
+    enforcement: Enforcement,
     deny_as: DenyAs,
     redirect: Option<&'static str>,
     reason: Option<&'static str>,
@@ -45,6 +47,17 @@ pub enum Access {
     CredentialsIgnored,
     /// Callers with a valid token.
     Authenticated,
+}
+
+/// Whether the guard refuses whom a policy does not admit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Enforcement {
+    /// It refuses.
+    #[default]
+    Enforced,
+    /// It logs what it would refuse, and admits. **Every caller is admitted.**
+    ReportOnly,
 }
 
 /// How the caller is refused.
@@ -85,6 +98,7 @@ impl Rule {
             access,
             token: TokenKind::Access,
             requirement: Requirement::All(&[]),
+            enforcement: Enforcement::Enforced,
             deny_as: DenyAs::Refusal,
             redirect: None,
             reason: None,
@@ -125,6 +139,10 @@ impl Rule {
             matches!(self.token, TokenKind::Access) || self.requirement.is_empty(),
             "a refresh token carries no scopes, roles and claims, so nothing else can be required beside it; put the \
              conditions on the handlers that take access tokens"
+        );
+        assert!(
+            matches!(self.token, TokenKind::Access) || matches!(self.enforcement, Enforcement::Enforced),
+            "a handler of refresh tokens exchanges them, so its policy cannot be report-only"
         );
     }
 
@@ -178,6 +196,28 @@ impl Rule {
         self
     }
 
+    /// Logs what the policy would refuse, and admits every caller; what `enforcement = "report_only"` writes. To try a
+    /// policy out on an application that runs.
+    ///
+    /// A caller with a valid token is admitted as who it is, and any other as an anonymous one. What is not a verdict, such
+    /// as a store that does not answer, is answered as always.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, if the rule admits anonymous callers, who are not refused; and if it accepts refresh tokens, which
+    /// its handler exchanges.
+    #[must_use]
+    #[track_caller]
+    pub const fn report_only(mut self) -> Self {
+        assert!(
+            matches!(self.access, Access::Authenticated),
+            "`report_only` needs `Rule::authenticated()`: `Rule::anonymous()` has nothing to try out"
+        );
+        self.enforcement = Enforcement::ReportOnly;
+        self.check_token();
+        self
+    }
+
     /// Answers every refusal as `deny_as` says.
     ///
     /// # Panics
@@ -227,11 +267,16 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// At compile time, if this rule or another included policy contradicts it.
+    /// At compile time, if this rule or another included policy contradicts it, or if it is report-only and this is not.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn refusing_as(mut self, included: &Self) -> Self {
+        assert!(
+            matches!(included.enforcement, Enforcement::Enforced)
+                || matches!(self.enforcement, Enforcement::ReportOnly),
+            "`policy = ..` names a policy that is report-only; write `enforcement = \"report_only\"` here too, or enforce it there"
+        );
         if matches!(included.deny_as, DenyAs::NotFound) {
             assert!(
                 self.redirect.is_none(),
@@ -290,93 +335,6 @@ impl Rule {
     pub const fn taking_nothing(mut self) -> Self {
         self.takes = Takes::Nothing;
         self
-    }
-
-    /// The parameters of the handler beside the policy.
-    pub(crate) const fn takes(&self) -> Takes {
-        self.takes
-    }
-
-    /// The names of the checks that the handler makes after the conditions.
-    pub const fn checks(&self) -> &'static [&'static str] {
-        self.checks
-    }
-
-    /// Refuses a handler that makes other checks than the policy names.
-    ///
-    /// # Panics
-    ///
-    /// At compile time, if their number is another one.
-    #[track_caller]
-    pub(crate) const fn names_checks(&self, made: usize) {
-        assert!(
-            self.checks.len() == made,
-            "the policy names other checks than `Guarded<P, C>` makes: `Rule::with_checks` names each, and `C` is one, or a pair"
-        );
-    }
-
-    /// What the conditions read beside scopes, roles and claims.
-    pub(crate) const fn reads(&self) -> Reads {
-        self.reads
-    }
-
-    /// Which callers are admitted to the conditions.
-    pub const fn access(&self) -> Access {
-        self.access
-    }
-
-    /// The kind of token that the policy accepts.
-    pub const fn token(&self) -> TokenKind {
-        self.token
-    }
-
-    /// The conditions; `All(&[])` if there are none.
-    pub const fn requirement(&self) -> &Requirement {
-        &self.requirement
-    }
-
-    /// The conditions, for a policy that includes this one.
-    ///
-    /// # Panics
-    ///
-    /// At compile time, if this policy admits anonymous callers, or accepts another kind of token: its conditions do
-    /// not express that.
-    #[doc(hidden)]
-    #[track_caller]
-    pub const fn shared_requirement(&self) -> Requirement {
-        assert!(
-            matches!(self.access, Access::Authenticated),
-            "`policy = ..` names a policy that lets anonymous callers in"
-        );
-        assert!(
-            matches!(self.token, TokenKind::Access),
-            "`policy = ..` names a policy that takes another kind of token; write `token = ..` on the handler instead"
-        );
-        assert!(
-            self.checks.is_empty(),
-            "`policy = ..` names a policy with checks, which are part of its handler; write `check = ..` beside it"
-        );
-        self.requirement
-    }
-
-    /// How the caller is refused.
-    pub const fn deny_as(&self) -> DenyAs {
-        self.deny_as
-    }
-
-    /// The path to which a browser without authentication is redirected.
-    pub const fn redirect(&self) -> Option<&'static str> {
-        self.redirect
-    }
-
-    /// The reason of the policy.
-    pub const fn reason(&self) -> Option<&'static str> {
-        self.reason
-    }
-
-    /// Where the policy was written; `None` for one written by hand.
-    pub const fn declaration(&self) -> Option<Declaration> {
-        self.declaration
     }
 }
 

@@ -190,3 +190,25 @@ fn checks_are_shown_behind_the_conditions() {
         assert_eq!(rule.with_checks(&["c", "d"]).to_string(), shown);
     }
 }
+
+#[test]
+fn a_rule_that_is_only_reported_is_one_for_authenticated_callers_and_is_not_shared_by_an_enforced_one() {
+    const TRIED: Rule = Rule::authenticated().with_requirement(Requirement::Scope("a")).report_only();
+    const ENFORCED: Rule = Rule::authenticated();
+    assert_eq!(
+        (TRIED.enforcement(), ENFORCED.enforcement()),
+        (Enforcement::ReportOnly, Enforcement::Enforced)
+    );
+    assert_eq!(TRIED.to_string(), r#"requires(scope = "a", enforcement = "report_only")"#);
+    let bare = ENFORCED.report_only();
+    assert_eq!(bare.to_string(), r#"authentication_required(enforcement = "report_only")"#);
+    assert!(bare.refusing_as(&TRIED).is_report_only() && bare.refusing_as(&ENFORCED).is_report_only());
+    for illegal in [
+        || ENFORCED.refusing_as(&TRIED),
+        || Rule::anonymous().report_only(),
+        || Rule::authenticated().with_token(TokenKind::Refresh).report_only(),
+        || Rule::authenticated().report_only().with_token(TokenKind::Refresh),
+    ] {
+        assert!(refuses(illegal));
+    }
+}

@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(enforcement = "report_only")]
+async fn list() {}
+
+fn main() {}

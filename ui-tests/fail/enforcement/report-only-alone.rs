@@ -1,0 +1,6 @@
+use jwt_guard::requires;
+
+#[requires(role = "clerk", report_only)]
+async fn list() {}
+
+fn main() {}
