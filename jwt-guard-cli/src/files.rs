@@ -79,17 +79,13 @@ pub(crate) enum Readers {
 /// Writes a new file. An existing one is left as it is, unless `replaces`: then it is replaced as a whole, and what a symbolic
 /// link points to is not touched.
 pub(crate) fn write(path: &Path, text: &str, readers: Readers, replaces: bool) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        let advice = match error.kind() {
-            io::ErrorKind::AlreadyExists if !replaces => {
-                ": choose another name, or replace it with `--force`"
-            }
-            _ => "",
-        };
-        Failure::undecided(format!("{} cannot be written: {error}{advice}", path.display()))
-    };
+    let failed =
+        |error: io::Error| Failure::undecided(format!("{} cannot be written: {error}", path.display()));
     if !replaces {
-        return create(path, text, readers).map_err(failed);
+        return create(path, text, readers).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(path),
+            _ => failed(error),
+        });
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
@@ -99,6 +95,16 @@ pub(crate) fn write(path: &Path, text: &str, readers: Readers, replaces: bool) -
         _ = fs::remove_file(&new);
         failed(error)
     })
+}
+
+/// Says that a file is there, before another one is written.
+pub(crate) fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
+}
+
+fn exists(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::undecided(format!("{path} exists: choose another name, or replace it with `--force`"))
 }
 
 /// Fails if anything has the name, also a symbolic link to nowhere. A file that could not be written whole is removed.

@@ -45,7 +45,7 @@ pub(crate) struct KeyArgs {
     #[arg(long, value_parser = keys::algorithm(), requires = "source")]
     algorithm: Option<Algorithm>,
     /// The name of the key (`kid` of its tokens), where the file does not say it.
-    #[arg(long, value_name = "NAME", requires = "source")]
+    #[arg(long, value_name = "NAME", value_parser = keys::kid, requires = "source")]
     kid: Option<String>,
     /// The accepted issuer (`iss`).
     #[arg(long, value_name = "NAME", requires = "source")]

@@ -18,6 +18,14 @@ pub(crate) fn algorithm() -> impl clap::builder::TypedValueParser<Value = Algori
         .try_map(|name| Algorithm::from_name(&name).ok_or_else(|| format!("{name} is not an algorithm")))
 }
 
+/// Reads the name of a key. A guard refuses tokens with other names.
+pub(crate) fn kid(name: &str) -> Result<String, String> {
+    match name.len() {
+        1..=256 if !name.contains(char::is_control) => Ok(name.to_owned()),
+        _ => Err("expected 1 to 256 bytes without control characters".to_owned()),
+    }
+}
+
 /// The public keys of a file.
 pub(crate) fn public_keys(path: &Path, algorithm: Option<Algorithm>) -> Result<Vec<VerifyingKey>, Failure> {
     let text = files::read_text(path, "the key")?;

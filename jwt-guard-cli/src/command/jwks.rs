@@ -21,7 +21,7 @@ pub(crate) struct JwksArgs {
     #[arg(long, value_parser = keys::algorithm())]
     algorithm: Option<Algorithm>,
     /// The name of the only key (`kid`); the name in the file by default, or the thumbprint (RFC 7638).
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = keys::kid)]
     kid: Option<String>,
 }
 

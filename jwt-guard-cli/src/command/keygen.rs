@@ -30,7 +30,7 @@ pub(crate) struct KeygenArgs {
     #[arg(long)]
     format: Option<Format>,
     /// The name of the key (`kid` of its tokens). PEM and base64 do not hold it.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = keys::kid)]
     kid: Option<String>,
     /// Replaces existing files.
     #[arg(long)]
@@ -62,8 +62,15 @@ pub(crate) fn run(args: &KeygenArgs, json: bool) -> Result<Report, Failure> {
         Some(path) if *path == args.private => {
             return Err(Failure::usage("`--private` and `--public` name one file"));
         }
+        Some(path) if files::is_standard(path) => {
+            return Err(Failure::usage("`--public` names a file: `jwt-guard jwks` prints public keys"));
+        }
         Some(path) => Some((path, public_text(&verifying, format).ok_or_else(no_public)?)),
     };
+    // Half a pair would be left behind.
+    if let Some((path, _)) = public.as_ref().filter(|_| !args.force) {
+        files::refuse_existing(path)?;
+    }
     let is_printed = files::is_standard(&args.private);
     if !is_printed {
         files::write(&args.private, &line(private.as_str()), Readers::Owner, args.force)?;
