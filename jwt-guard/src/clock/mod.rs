@@ -1,6 +1,7 @@
 //! The source of time: the only file that reads the system clock.
 
 #[cfg(any(test, feature = "testing"))]
+#[cfg_attr(not(feature = "testing"), expect(dead_code, unreachable_pub, reason = "public with the feature"))]
 mod manual;
 
 use std::fmt;
@@ -9,8 +10,10 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub use self::manual::{ManualClock, NOW};
+#[cfg(all(test, not(feature = "testing")))]
+pub(crate) use self::manual::{ManualClock, NOW};
 
 /// The source of the current time for `exp`, `nbf` and `iat`, and for the age of keys and remembered tokens.
 ///

@@ -17,6 +17,7 @@ mod tried;
 
 use guarded::IntoGuarded;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use axum::handler::Handler;
 
@@ -62,7 +63,7 @@ use crate::tenants::{Provided, Tenants};
 pub struct Router<S = ()> {
     parts: Parts<S>,
     /// The finished service, made at the first call.
-    service: Option<RouterService>,
+    service: Arc<OnceLock<RouterService>>,
 }
 
 /// The parts of a router. Each change makes a new [`Router`] of them, without a finished service.
@@ -91,7 +92,7 @@ where
     }
 
     fn of(parts: Parts<S>) -> Self {
-        Self { parts, service: None }
+        Self { parts, service: Arc::default() }
     }
 
     /// Adds a route; see `axum::Router::route` for the syntax of paths.
@@ -230,7 +231,7 @@ where
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
         let Parts { inner, absent, entries, excepted, guard } = self.parts;
         let (inner, absent) = (inner.with_state(state.clone()), absent.with_state(state));
-        Router { parts: Parts { inner, absent, entries, excepted, guard }, service: None }
+        Router { parts: Parts { inner, absent, entries, excepted, guard }, service: Arc::default() }
     }
 
     /// Lists every route with its policy, in the order of the paths.
@@ -298,7 +299,7 @@ where
 
 impl<S> Clone for Router<S> {
     fn clone(&self) -> Self {
-        Self { parts: self.parts.clone(), service: self.service.clone() }
+        Self { parts: self.parts.clone(), service: Arc::clone(&self.service) }
     }
 }
 

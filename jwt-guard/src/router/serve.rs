@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::response::Response;
@@ -68,11 +69,42 @@ where
 #[derive(Clone)]
 pub struct RouterService {
     router: axum::Router,
-    /// Given to each request before it is routed: a layer would make axum box each request once more.
-    guard: Option<Provided>,
+    outermost: Option<Arc<Outermost>>,
+}
+
+/// The guard around everything. It is put into a request before that is routed: a layer would make axum box each request once
+/// more.
+struct Outermost {
+    guard: Provided,
     /// The guard as the only extension of a request, with room for those that axum adds. A copy costs less than a map that
     /// grows twice.
     extensions: Extensions,
+}
+
+impl Outermost {
+    fn new(guard: Provided) -> Self {
+        #[derive(Clone)]
+        struct Room<const PLACE: u8>;
+
+        let mut extensions = Extensions::new();
+        guard.provide(&mut extensions);
+        // A map keeps the room of what was in it.
+        extensions.insert(Room::<1>);
+        extensions.insert(Room::<2>);
+        extensions.insert(Room::<3>);
+        extensions.remove::<Room<1>>();
+        extensions.remove::<Room<2>>();
+        extensions.remove::<Room<3>>();
+        Self { guard, extensions }
+    }
+
+    fn provide(&self, request: &mut Extensions) {
+        if request.is_empty() {
+            *request = self.extensions.clone();
+        } else {
+            self.guard.provide(request);
+        }
+    }
 }
 
 impl<B> Service<Request<B>> for RouterService
@@ -88,10 +120,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        match &self.guard {
-            Some(_) if request.extensions().is_empty() => *request.extensions_mut() = self.extensions.clone(),
-            Some(guard) => guard.provide(request.extensions_mut()),
-            None => {}
+        if let Some(outermost) = &self.outermost {
+            outermost.provide(request.extensions_mut());
         }
         self.router.call(request)
     }
@@ -99,7 +129,8 @@ where
 
 impl fmt::Debug for RouterService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RouterService").field("guard", &self.guard).finish_non_exhaustive()
+        let guard = self.outermost.as_ref().map(|outermost| &outermost.guard);
+        f.debug_struct("RouterService").field("guard", &guard).finish_non_exhaustive()
     }
 }
 
@@ -108,7 +139,7 @@ pub trait Serves<R>: Sized {
     type Response;
     type Future: Future<Output = Result<Self::Response, Infallible>>;
 
-    fn serve(service: &mut RouterService, request: R) -> Self::Future;
+    fn serve(service: &RouterService, request: R) -> Self::Future;
 }
 
 impl<B> Serves<Request<B>> for Response
@@ -118,8 +149,8 @@ where
     type Response = Self;
     type Future = <axum::Router as Service<Request<B>>>::Future;
 
-    fn serve(service: &mut RouterService, request: Request<B>) -> Self::Future {
-        service.call(request)
+    fn serve(service: &RouterService, request: Request<B>) -> Self::Future {
+        service.clone().call(request)
     }
 }
 
@@ -127,40 +158,24 @@ impl<R> Serves<R> for axum::Router {
     type Response = RouterService;
     type Future = Ready<Result<RouterService, Infallible>>;
 
-    fn serve(service: &mut RouterService, _connection: R) -> Self::Future {
+    fn serve(service: &RouterService, _connection: R) -> Self::Future {
         ready(Ok(service.clone()))
     }
 }
 
 impl Router {
-    /// The finished service: made at the first call, and shared by later clones.
-    fn service(&mut self) -> &mut RouterService {
+    /// The finished service: made at the first call, and shared by all clones, as a server makes one of each connection.
+    fn service(&self) -> &RouterService {
         let parts = &self.parts;
-        self.service.get_or_insert_with(|| {
+        self.service.get_or_init(|| {
             let misfits = params::misfits(&parts.entries);
             if !misfits.is_empty() {
                 tracing::error!(target: "jwt_guard", "policies do not fit their paths; these handlers answer 500:{misfits}");
             }
             let mut parts = parts.clone();
             let guard = parts.take_guard();
-            let extensions = guard.as_ref().map(extensions_with).unwrap_or_default();
-            RouterService { router: parts.into_axum().with_state(()), guard, extensions }
+            let outermost = guard.map(|guard| Arc::new(Outermost::new(guard)));
+            RouterService { router: parts.into_axum().with_state(()), outermost }
         })
     }
-}
-
-fn extensions_with(guard: &Provided) -> Extensions {
-    #[derive(Clone)]
-    struct Room<const PLACE: u8>;
-
-    let mut extensions = Extensions::new();
-    guard.provide(&mut extensions);
-    // A map keeps the room of what was in it.
-    extensions.insert(Room::<1>);
-    extensions.insert(Room::<2>);
-    extensions.insert(Room::<3>);
-    extensions.remove::<Room<1>>();
-    extensions.remove::<Room<2>>();
-    extensions.remove::<Room<3>>();
-    extensions
 }

@@ -78,7 +78,8 @@ impl TenantsBuilder {
     }
 
     /// How many tenants are remembered: 1,000 by default. With more tenants in use, some are looked up again and again, and
-    /// their keys are fetched again.
+    /// their keys are fetched again. Each tenant is a guard, with a cache of verified tokens of its own that takes up to 64 MiB
+    /// when that many come; [`TokenCache::bytes`](crate::setup::TokenCache::bytes) of its builder sets another bound.
     pub fn max_tenants(mut self, most: usize) -> Self {
         self.limits.tenants = most;
         self

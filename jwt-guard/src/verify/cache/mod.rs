@@ -4,7 +4,8 @@
 //! 2. A token is found by all of its bytes.
 //! 3. A hit saves only signature and parsing: time, keys, revocation and policy are checked again.
 //! 4. It is bounded by bytes and by time, on the monotonic clock.
-//! 5. A token with an HMAC is kept at its second sight; so is every other once half of the memory is taken.
+//! 5. A token with an HMAC is kept at its second sight; so is every other, once first sights took half of the memory within a
+//!    lifetime.
 //! 6. A key that its issuer withdraws takes its tokens with it.
 
 mod doorkeeper;
@@ -21,13 +22,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
-use self::doorkeeper::Doorkeeper;
+use self::doorkeeper::{Doorkeeper, FirstSights};
 use self::entry::{Entry, SoughtToken, TokenBytes};
 use self::thread_cache::CacheLookup;
 use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
 use crate::clock::Clock;
-use crate::keys::{Algorithm, KeySnapshot, VerifyingKey};
+use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
 
@@ -39,6 +40,7 @@ pub(super) struct KnownTokens {
     shared: Cache<TokenBytes, Arc<Entry>, Weights>,
     thread: ThreadCaches,
     doorkeeper: Doorkeeper,
+    first_sights: FirstSights,
     /// The epoch: how often the cache was cleared.
     epoch: AtomicU64,
 }
@@ -61,7 +63,8 @@ impl KnownTokens {
             DefaultHashBuilder::default(),
             DefaultLifecycle::default(),
         );
-        Self { settings, shared, thread, doorkeeper, epoch: AtomicU64::new(0) }
+        let first_sights = FirstSights::within(u64::try_from(bytes / 2).unwrap_or(u64::MAX));
+        Self { settings, shared, thread, doorkeeper, first_sights, epoch: AtomicU64::new(0) }
     }
 
     /// The current epoch, which distinguishes entries before and after the last clearing.
@@ -87,7 +90,12 @@ impl KnownTokens {
     /// line: a token that this thread has a copy of does not come here.
     #[inline(never)]
     fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
-        let entry = self.shared.get(&SoughtToken(token)).filter(|entry| entry.holds(now))?;
+        let entry = self.shared.get(&SoughtToken(token))?;
+        if !entry.holds(now) {
+            // It comes again, whatever ended it.
+            self.doorkeeper.has_seen(token);
+            return None;
+        }
         if promote {
             self.thread.keep(token, &entry);
         }
@@ -96,28 +104,26 @@ impl KnownTokens {
 
     /// Keeps the result of a verification that began in this epoch.
     pub(super) fn keep(&self, token: &[u8], found: NewlyVerified<'_>, epoch: u64, clock: &dyn Clock) {
-        if !self.is_worth_keeping(token, found.key.algorithm()) {
+        let is_seen = self.settings.at_first_sight || self.doorkeeper.has_seen(token);
+        if !is_seen && found.key.algorithm().is_symmetric() {
             return;
         }
         let Some(rest) = found.good.end.since(found.good.start) else { return };
+        let now = clock.monotonic();
         let entry = Entry {
             identity: Arc::clone(found.identity),
             good: found.good,
             issuer: found.issuer,
             key: found.key.clone(),
             generation: AtomicU64::new(found.keys.number()),
-            recheck_at: clock.monotonic().saturating_add(self.settings.lifetime.min(rest)),
+            recheck_at: now.saturating_add(self.settings.lifetime.min(rest)),
             epoch,
         };
+        let weight = entry.weight(token.len());
+        if !is_seen && !self.first_sights.admit(weight, now, self.settings.lifetime) {
+            return;
+        }
         self.shared.insert(TokenBytes::new(token), Arc::new(entry));
-    }
-
-    /// Whether a token is to be kept: at first sight while there is much room and a verification costs much more than an entry,
-    /// else at its second sight.
-    fn is_worth_keeping(&self, token: &[u8], algorithm: Algorithm) -> bool {
-        self.settings.at_first_sight
-            || !algorithm.is_symmetric() && self.shared.weight() <= self.shared.capacity() / 2
-            || self.doorkeeper.has_seen(token)
     }
 
     /// Forgets everything. A verification that began before is forgotten too.

@@ -6,7 +6,8 @@ use crate::random;
 
 /// The cache of one thread.
 pub(super) struct ThreadCache {
-    sets: [Set; SETS],
+    /// None until the first copy: an idle guard, of which tenants may be many, takes no memory.
+    sets: Box<[Set]>,
     /// Random, so that a caller with many valid tokens cannot aim at one set.
     factor: u64,
     /// The memory that its tokens take.
@@ -62,12 +63,11 @@ const MOST_HITS: u8 = 64;
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 
 /// The part of it for tokens.
-pub(super) const TOKEN_BYTES: usize = MOST_BYTES - size_of::<ThreadCache>();
+pub(super) const TOKEN_BYTES: usize = MOST_BYTES - size_of::<ThreadCache>() - SETS * size_of::<Set>();
 
 impl Default for ThreadCache {
     fn default() -> Self {
-        let sets = std::array::from_fn(|_| Set::default());
-        Self { sets, factor: random::seed() | 1, bytes: 0, was_short: false, next_evicted: 0 }
+        Self { sets: Box::default(), factor: random::seed() | 1, bytes: 0, was_short: false, next_evicted: 0 }
     }
 }
 
@@ -76,7 +76,7 @@ impl ThreadCache {
     #[inline]
     pub(super) fn find(&mut self, token: &[u8]) -> CacheLookup<'_> {
         let tag = tag(token);
-        let Some(set) = self.sets.get_mut(place(tag, self.factor)) else { return CacheLookup::Miss };
+        let Some(set) = self.sets.get_mut(place(tag, self.factor)) else { return CacheLookup::MissPromote };
         let Some(index) = set.index_of(tag, token) else {
             return if set.wants_another(self.was_short) {
                 CacheLookup::MissPromote
@@ -102,6 +102,9 @@ impl ThreadCache {
         let weight = entry.weight(token.len());
         if weight > TOKEN_BYTES {
             return;
+        }
+        if self.sets.is_empty() {
+            self.sets = (0..SETS).map(|_| Set::default()).collect();
         }
         while self.bytes + weight > TOKEN_BYTES {
             self.was_short = true;
