@@ -97,7 +97,7 @@ const DRAWS: usize = 40_000;
 
 /// The most that remembering may cost where no token comes again, and that the guard may cost of the reference.
 const MOST_FOR_NOTHING: f64 = 1.15;
-const MOST_OF_REFERENCE: f64 = 2.2;
+const MOST_OF_REFERENCE: f64 = 2.4;
 
 /// Every token new: what remembering costs for nothing.
 fn unique(signer: &Signer, effort: Effort) -> bool {
