@@ -26,7 +26,8 @@ pub enum Defect {
     OtherIssuer,
     /// It is for another service.
     OtherAudience,
-    /// Another key of the same algorithm has signed it, under the name of the right one.
+    /// Another key of the same algorithm has signed it, under the name of the right one. The crypto backend `rust-crypto` makes
+    /// no RSA keys, so with it alone there is none for RS and PS.
     OtherKey,
     /// A claim was changed after it was signed.
     Altered,

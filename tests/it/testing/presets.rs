@@ -1,5 +1,6 @@
 //! Tokens for each preset of a provider: the guard accepts the good one, and finds every defect.
 
+use jwt_guard::keys::GeneratedKey;
 use jwt_guard::testing::{Defect, ManualClock, TestIssuer};
 use jwt_guard::{Algorithm, JwtGuard, SigningKey, TrustedIssuer};
 
@@ -89,7 +90,6 @@ fn issuer(trusted: TrustedIssuer) -> TestIssuer {
 async fn a_guard_with_a_preset_accepts_the_tokens_of_its_test_issuer() {
     for (name, trusted, reads_scopes, reads_roles) in presets() {
         let issuer = issuer(trusted);
-        println!("{name}");
         let mut ada = issuer.caller("ada");
         if reads_scopes {
             ada = ada.scopes(["orders:read", "orders:write"]);
@@ -110,8 +110,11 @@ async fn a_guard_with_a_preset_finds_every_defect() {
     for (name, trusted, ..) in presets() {
         let issuer = issuer(trusted);
         for defect in Defect::ALL {
-            let token = issuer.caller("ada").broken_token(defect);
-            let token = token.unwrap_or_else(|| panic!("{name}: {defect:?} is not a defect"));
+            let Some(token) = issuer.caller("ada").broken_token(defect) else {
+                let makes_keys = GeneratedKey::new(Algorithm::Rs256).is_ok();
+                assert!(defect == Defect::OtherKey && !makes_keys, "{name}: {defect:?} is not a defect");
+                continue;
+            };
             let explanation = issuer.guard().explain(&token);
             assert!(!explanation.is_accepted(), "{name}: {defect:?}: {explanation}");
         }

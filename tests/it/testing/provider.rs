@@ -31,7 +31,7 @@ async fn a_guard_finds_the_keys_by_discovery_and_asks_once() {
 
 #[tokio::test]
 async fn the_keys_are_at_their_address_too_and_of_any_algorithm() {
-    let provider = IdentityProvider::start_with(Algorithm::Rs256).await;
+    let provider = IdentityProvider::start_with(Algorithm::EdDsa).await;
     let builder =
         JwtGuard::builder().jwks_url(provider.jwks_url()).issuer(provider.issuer()).audience("orders");
     let guard = builder.danger().loopback_http(REASON).build().unwrap();

@@ -12,7 +12,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-pub use self::report::{DenialReport, Hole, Unjudged};
+pub use self::report::{DenialReport, Hole, Unjudged, Unsent};
 use self::run::Run;
 use crate::keys::SigningKey;
 use crate::lock::AccessLock;
@@ -68,7 +68,8 @@ pub async fn assert_denials(app: Router) -> DenialReport {
 /// [lock file](Self::lock) that was reviewed.
 ///
 /// What cannot be judged is in the [report](DenialReport::unjudged), with the reason: routers of axum, whose paths are not
-/// known; guards for which the test has no key; checks, because only the application knows whom they refuse.
+/// known; guards for which the test has no key; checks, because only the application knows whom they refuse. What a guard
+/// accepts by its configuration, such as tokens of any issuer, is [there](DenialReport::unsent) too.
 #[derive(Clone, Debug)]
 #[must_use = "`.assert().await` or `.check().await` sends the requests"]
 pub struct Denials {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::super::defect::Defect;
+use crate::guard::JwtGuard;
 use crate::router::AccessRow;
 
 /// The result of [`Denials::check`](super::Denials::check): holes, and routes that could not be judged.
@@ -12,6 +14,8 @@ pub struct DenialReport {
     pub holes: Vec<Hole>,
     /// The routes that could not be judged, or not by every request, with the reason.
     pub unjudged: Vec<Unjudged>,
+    /// The kinds of token that a guard accepts by its configuration, so that they were not sent.
+    pub unsent: Vec<Unsent>,
     /// How many requests were sent.
     pub requests: usize,
 }
@@ -46,12 +50,31 @@ pub struct Unjudged {
     pub reason: String,
 }
 
+/// A kind of token that a guard accepts by its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unsent {
+    /// The [name](crate::JwtGuard::name) of the guard.
+    pub guard: String,
+    /// What would be wrong with the token for another guard.
+    pub defect: Defect,
+    /// Why it is not for this one.
+    pub reason: String,
+}
+
 impl DenialReport {
     pub(super) fn add_unjudged(&mut self, row: &AccessRow, reason: impl Into<String>) {
         let route = format!("{} {}", row.method, row.path);
         let found = Unjudged { route, place: place(row), reason: reason.into() };
         if !self.unjudged.contains(&found) {
             self.unjudged.push(found);
+        }
+    }
+
+    pub(super) fn add_unsent(&mut self, guard: &JwtGuard, defect: Defect, reason: String) {
+        let found = Unsent { guard: guard.name().to_owned(), defect, reason };
+        if !self.unsent.contains(&found) {
+            self.unsent.push(found);
         }
     }
 
@@ -72,7 +95,7 @@ pub(super) fn place(row: &AccessRow) -> String {
     format!("{}:{}", row.file, row.line)
 }
 
-/// All holes, then the routes that could not be judged.
+/// All holes, then what could not be judged, and what was not sent.
 impl fmt::Display for DenialReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {} requests were not refused as they must be:", self.holes.len(), self.requests)?;
@@ -84,6 +107,12 @@ impl fmt::Display for DenialReport {
         }
         for Unjudged { route, place, reason } in &self.unjudged {
             writeln!(f, "  {route}: {reason}\n      at {place}")?;
+        }
+        if !self.unsent.is_empty() {
+            writeln!(f, "Not sent:")?;
+        }
+        for Unsent { guard, defect, reason } in &self.unsent {
+            writeln!(f, "  {defect}: {reason} (`{guard}`)")?;
         }
         Ok(())
     }

@@ -145,7 +145,7 @@ impl Run {
                 Err(reason) if defect == Defect::Garbage => {
                     return self.report.add_unjudged(route.row, reason);
                 }
-                Err(_) => {}
+                Err(reason) => self.report.add_unsent(issuer.guard(), defect, reason),
             }
         }
     }

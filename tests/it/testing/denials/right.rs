@@ -7,7 +7,7 @@ use axum::extract::Path;
 use jwt_guard::keys::GeneratedKey;
 use jwt_guard::lock::AccessLock;
 use jwt_guard::setup::TokenLocation;
-use jwt_guard::testing::{Denials, assert_denials};
+use jwt_guard::testing::{Defect, Denials, assert_denials};
 use jwt_guard::{Algorithm, Claims, JwtGuard, Router, Secret, SigningKey, TrustedIssuer, routing};
 use jwt_guard::{anonymous_allowed, authentication_required, requires};
 use jwt_guard_tests::sample::{self, Word};
@@ -27,6 +27,12 @@ async fn nothing_is_found_in_the_sample_and_what_cannot_be_judged_is_named() {
         ["ANY /* (not listed)", "ANY /* (not listed)", metadata, &format!("{metadata}/shop"), "ANY /up"];
     assert_eq!(unjudged, expected, "{report}");
     assert!(report.requests > 900, "{}", report.requests);
+    let unsent: Vec<_> = report.unsent.iter().map(|unsent| (unsent.guard.as_str(), unsent.defect)).collect();
+    assert_eq!(
+        unsent,
+        [("shop", Defect::PublicKeyAsSecret), ("partners", Defect::PublicKeyAsSecret)],
+        "{report}"
+    );
 }
 
 #[tokio::test]
@@ -106,6 +112,20 @@ async fn a_guard_without_a_key_for_the_test_is_named() {
     let report = assert_denials(app).await;
     assert!(report.unjudged[0].reason.contains("`.key(key)`"), "{report}");
     assert!(report.unjudged[0].place.contains("right.rs"), "{report}");
+}
+
+#[tokio::test]
+async fn what_a_guard_accepts_by_its_configuration_is_named() {
+    let key = SigningKey::secret(Algorithm::Hs256, Secret::random()).unwrap();
+    let guard = JwtGuard::builder().signing_key(key).danger().any_audience("a test").build().unwrap();
+    let report = assert_denials(Router::new().route("/", routing::get(write)).with_guard(guard)).await;
+    let unsent: Vec<_> = report.unsent.iter().map(|unsent| unsent.defect).collect();
+    let expected = [Defect::OtherIssuer, Defect::OtherAudience, Defect::PublicKeyAsSecret, Defect::IdToken];
+    assert_eq!(unsent, expected, "{report}");
+    assert!(
+        report.to_string().contains("a token of another issuer: the guard accepts any issuer (`api`)"),
+        "{report}"
+    );
 }
 
 #[tokio::test]
