@@ -1,4 +1,5 @@
-//! Functions and handlers by themselves, with a caller whose token was verified. A policy that reads the path needs a request.
+//! Functions and handlers by themselves, with a caller whose token was verified. A policy that reads the path needs a
+//! request.
 
 use jwt_guard::Principal;
 use jwt_guard::respond::{FailureKind, Rejection};
@@ -15,7 +16,8 @@ async fn a_manager_is_welcomed_back() {
     assert_eq!(greet(issuer.caller("ada")).await, "welcome, ada");
 }
 
-/// The first argument of a guarded handler proves that its policy was met, so there is no way to call it past the policy.
+/// The first argument of a guarded handler proves that its policy was met, so there is no way to call it past the
+/// policy.
 #[tokio::test]
 async fn a_handler_is_called_with_what_its_policy_admits() {
     #[jwt_guard::requires(scope = "greet")]

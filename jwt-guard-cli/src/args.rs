@@ -6,15 +6,15 @@ use crate::command::{diff, explain, inspect, jwks, keygen, routes, token};
 
 /// Makes keys and tokens, says why a token is refused, and compares who may call what.
 ///
-/// Secrets and tokens are read from files or from standard input (`-`), never from the command line, which other users of the
-/// machine can read.
+/// Secrets and tokens are read from files or from standard input (`-`), never from the command line, which other users
+/// of the machine can read.
 #[derive(Debug, Parser)]
 #[command(
     name = "jwt-guard",
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 done or accepted; 1 refused or different; 2 the command line is wrong; 3 not decided, because \
-                  a file, a setting or the network failed."
+    after_help = "Exit status: 0 done or accepted; 1 refused or different; 2 the command line is wrong; 3 not \
+                  decided, because a file, a setting or the network failed."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -49,7 +49,8 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
     String::from_utf8(read(path, what)?).map_err(|_| Failure::undecided(format!("{what} is not UTF-8")))
 }
 
-/// A token: one line, without the line end. A token that was given in place of the file is refused, because it was seen.
+/// A token: one line, without the line end. A token that was given in place of the file is refused, because it was
+/// seen.
 pub(crate) fn read_token(path: &Path) -> Result<String, Failure> {
     if path.to_str().is_some_and(|text| text.starts_with("ey") && text.matches('.').count() >= 2) {
         return Err(Failure::usage(
@@ -76,8 +77,8 @@ pub(crate) enum Readers {
     Usual,
 }
 
-/// Writes a new file. An existing one is left as it is, unless `replaces`: then it is replaced as a whole, and what a symbolic
-/// link points to is not touched.
+/// Writes a new file. An existing one is left as it is, unless `replaces`: then it is replaced as a whole, and what a
+/// symbolic link points to is not touched.
 pub(crate) fn write(path: &Path, text: &str, readers: Readers, replaces: bool) -> Result<(), Failure> {
     let failed =
         |error: io::Error| Failure::undecided(format!("{} cannot be written: {error}", path.display()));

@@ -39,7 +39,8 @@ pub(crate) struct KeyArgs {
     #[arg(long, value_name = "URL", group = "source", conflicts_with = "settings", requires = "audience")]
     oidc_issuer: Option<String>,
     /// The address of a JSON Web Key set that is fetched; needs the name of its issuer.
-    #[arg(long, value_name = "URL", group = "source", conflicts_with = "settings", requires_all = ["audience", "issuer"])]
+    #[arg(long, value_name = "URL", group = "source", conflicts_with = "settings")]
+    #[arg(requires_all = ["audience", "issuer"])]
     jwks_url: Option<String>,
     /// The algorithm of the key; RSA keys and secrets other than HS256 need it.
     #[arg(long, value_parser = keys::algorithm(), requires = "source")]

@@ -13,7 +13,8 @@ use crate::shown::printable;
 
 /// Says what differs between two access locks, the most dangerous first.
 ///
-/// Each route is WIDENED, NEW, CHANGED, NARROWED or REMOVED, with a sentence. The file of a commit comes through a pipe:
+/// Each route is WIDENED, NEW, CHANGED, NARROWED or REMOVED, with a sentence. The file of a commit comes through a
+/// pipe:
 /// `git show main:access.lock | jwt-guard diff - access.lock`.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {

@@ -71,8 +71,8 @@ struct Part {
     members: Result<Members, &'static str>,
 }
 
-/// The members of a JSON object in their order, each as often as it is there. Readers choose among repeated ones as they like,
-/// so all are shown.
+/// The members of a JSON object in their order, each as often as it is there. Readers choose among repeated ones as
+/// they like, so all are shown.
 struct Members(Vec<(String, Value)>);
 
 fn part(name: &'static str, text: &str) -> Part {

@@ -11,7 +11,8 @@ use crate::{files, keys};
 
 /// Prints the public key set (JWKS) of keys.
 ///
-/// Of a private key the public half is printed. A shared secret is refused. The output is JSON, with or without `--json`.
+/// Of a private key the public half is printed. A shared secret is refused. The output is JSON, with or without
+/// `--json`.
 #[derive(Debug, Args)]
 pub(crate) struct JwksArgs {
     /// Keys in PEM, JSON Web Keys, or sets of them; `-` is standard input.

@@ -13,8 +13,8 @@ use crate::{keys, shown};
 
 /// Makes a new key.
 ///
-/// The private file is for its owner only (mode 0600). An existing file is left as it is. `kid` is the thumbprint of the key
-/// (RFC 7638), unless `--kid` names it.
+/// The private file is for its owner only (mode 0600). An existing file is left as it is. `kid` is the thumbprint of
+/// the key (RFC 7638), unless `--kid` names it.
 #[derive(Debug, Args)]
 pub(crate) struct KeygenArgs {
     /// The algorithm that the key signs with.

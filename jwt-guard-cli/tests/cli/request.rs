@@ -1,4 +1,5 @@
-//! From a key to an answer: `keygen`, `token`, and a request over loopback to a server that is guarded by the same settings.
+//! From a key to an answer: `keygen`, `token`, and a request over loopback to a server that is guarded by the same
+//! settings.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -115,7 +115,7 @@ fn settings_are_toml_or_json_a_table_of_a_file_or_variables() {
         folder.run(&format!("token ada --settings {arguments}")).is_done();
     }
     folder.run("token ada --settings app.toml").fails(3, "is not a setting");
-    folder.run("token ada --settings app.toml --section auth.gard").fails(3, "no table `auth.gard`");
+    folder.run("token ada --settings app.toml --section auth.other").fails(3, "no table `auth.other`");
     let secret = folder.run("keygen HS256 --private -").is_done().trim().to_owned();
     let variables = [("JWT_GUARD_SIGNING_SECRET", secret.as_str()), ("JWT_GUARD_AUDIENCE", "orders,bills")];
     folder.run_with(["token", "ada"], "", &variables).is_done();
@@ -134,7 +134,7 @@ fn no_error_about_settings_quotes_a_secret() {
     for (name, text) in [
         ("syntax.toml", "secret = \"hunter2\n"),
         ("type.toml", "secret = [\"hunter2\"]\n"),
-        ("name.toml", "secert = \"hunter2\"\n"),
+        ("name.toml", "secrets = \"hunter2\"\n"),
         ("short.toml", "secret = \"hunter2\"\naudience = [\"a\"]\n"),
         ("base64.toml", "secret = \"base64:hunter2!\"\naudience = [\"a\"]\n"),
         ("syntax.json", "{\"secret\": \"hunter2\n\"}"),

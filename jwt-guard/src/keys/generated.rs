@@ -84,8 +84,8 @@ impl GeneratedKey {
         &self.key
     }
 
-    /// The private key in PEM (PKCS#8, RFC 7468 section 10). It does not name the algorithm of an RSA key, nor the id. `None` for
-    /// a secret.
+    /// The private key in PEM (PKCS#8, RFC 7468 section 10). It does not name the algorithm of an RSA key, nor the id.
+    /// `None` for a secret.
     pub fn private_pem(&self) -> Option<PrivateText> {
         match &self.material {
             Material::Secret(_) => None,
@@ -93,8 +93,8 @@ impl GeneratedKey {
         }
     }
 
-    /// The private key, or the secret, as a JSON Web Key (RFC 7517), with `use`, `alg` and `kid`. The `kid` is the id, or the
-    /// thumbprint (RFC 7638); a secret without an id has none.
+    /// The private key, or the secret, as a JSON Web Key (RFC 7517), with `use`, `alg` and `kid`. The `kid` is the id,
+    /// or the thumbprint (RFC 7638); a secret without an id has none.
     pub fn private_jwk(&self) -> PrivateText {
         PrivateText(match &self.material {
             Material::Secret(bytes) => private::text::secret_jwk(&self.key.verifying_key(), bytes),

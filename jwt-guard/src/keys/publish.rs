@@ -25,7 +25,8 @@ impl VerifyingKey {
         self.public_members().map(|members| Value::Object(members).to_string())
     }
 
-    /// The key in PEM: `PUBLIC KEY` (SPKI, RFC 7468 section 13). It does not name the algorithm of an RSA key, nor the id.
+    /// The key in PEM: `PUBLIC KEY` (SPKI, RFC 7468 section 13). It does not name the algorithm of an RSA key, nor the
+    /// id.
     /// `None` for a shared secret.
     ///
     /// ```

@@ -25,7 +25,8 @@ pub(super) fn rsa_pkcs1(numbers: [&[u8]; 8]) -> Buffer {
     element(SEQUENCE, &parts)
 }
 
-/// PKCS#8 around an `ECPrivateKey` (RFC 5915 section 3). The backend computes the public half; other readers ask for it.
+/// PKCS#8 around an `ECPrivateKey` (RFC 5915 section 3). The backend computes the public half; other readers ask for
+/// it.
 pub(in crate::keys) fn ec_pkcs8(curve: Curve, d: &[u8], public: Option<&[u8]>) -> Buffer {
     let name = match curve {
         Curve::P256 => oid::P256,
