@@ -1,4 +1,4 @@
-//! Drives the examples `web_login`, `spa` and `openapi` in a real Chromium, as a person would.
+//! Drives the examples `web_login`, `spa` and `openapi` in a real Chromium, as a person would; and a login that steps up.
 //!
 //! Without Chromium the tests say that they are skipped; where `CI` is set, they fail.
 
@@ -7,6 +7,7 @@ mod chromium;
 mod dead_cookies;
 mod devtools;
 mod spa;
+mod step_up;
 #[expect(dead_code, unused_imports, reason = "of the other test's tools, this one only starts the example")]
 #[path = "../examples/support/mod.rs"]
 mod support;
