@@ -4,6 +4,20 @@ use clap::{Parser, Subcommand};
 
 use crate::command::{diff, explain, inspect, jwks, keygen, routes, token};
 
+/// What the help ends with.
+const AFTER_HELP: &str = "\
+Examples:
+  jwt-guard keygen --private key.pem
+  curl -H \"Authorization: Bearer $(jwt-guard token ada --settings guard.toml)\" http://localhost:3000/me
+  jwt-guard explain token.txt --settings guard.toml
+  git show main:access.lock | jwt-guard diff - access.lock
+
+Exit status:
+  0  done, accepted, or no difference
+  1  refused or different
+  2  the command line is wrong
+  3  not decided: a file, a setting or the network failed";
+
 /// Makes keys and tokens, says why a token is refused, and compares who may call what.
 ///
 /// Secrets and tokens are read from files or from standard input (`-`), never from the command line, which other users
@@ -13,8 +27,7 @@ use crate::command::{diff, explain, inspect, jwks, keygen, routes, token};
     name = "jwt-guard",
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 done or accepted; 1 refused or different; 2 the command line is wrong; 3 not \
-                  decided, because a file, a setting or the network failed."
+    after_help = AFTER_HELP
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
