@@ -65,6 +65,8 @@ pub(crate) struct Config {
     /// The indexes of the issuers whose subjects are not users of the application.
     pub(crate) strangers: Vec<usize>,
     /// The protection space that challenges name (RFC 9110 section 11.5).
+    /// The accepted difference of clocks of a guard without issuers.
+    pub(crate) leeway: Duration,
     pub(crate) realm: String,
     /// The guard as a protected resource.
     pub(crate) resource: Option<Resource>,
@@ -174,7 +176,7 @@ impl Config {
 
     /// The largest accepted difference of clocks.
     pub(crate) fn leeway(&self) -> Duration {
-        self.access.rules().map(|rules| rules.limits.leeway).max().unwrap_or_default()
+        self.access.rules().map(|rules| rules.limits.leeway).max().unwrap_or(self.leeway)
     }
 
     /// The locations of this kind of token.

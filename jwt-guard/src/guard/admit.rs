@@ -216,7 +216,7 @@ impl JwtGuard {
         let refusal = self.refusal(rule, error);
         let kind = refusal.kind();
         let mut rejection =
-            self.redirected(request, rule, kind).unwrap_or_else(|| self.written(refusal, Some(request)));
+            self.redirected(request, rule, &refusal).unwrap_or_else(|| self.written(refusal, Some(request)));
         // A hidden route reveals nothing.
         if kind != FailureKind::NotFound {
             self.clear_dead_cookie(request, rule.token(), error, &mut rejection.response);
@@ -251,17 +251,18 @@ impl JwtGuard {
         }
     }
 
-    /// The redirect to the login page, for a browser without a valid token.
-    fn redirected(&self, request: &Parts, rule: &Rule, kind: FailureKind) -> Option<Rejection> {
-        let path = rule.redirect()?;
+    /// The redirect to the login page, for a browser without a valid token, or with one of another login than is asked for.
+    fn redirected(&self, request: &Parts, rule: &Rule, refusal: &Refusal) -> Option<Rejection> {
+        let (path, kind) = (rule.redirect()?, refusal.kind());
         let needs_login = matches!(
             kind,
             FailureKind::MissingToken
                 | FailureKind::InvalidToken
                 | FailureKind::InsufficientUserAuthentication
         );
-        let response =
-            needs_login.then(|| login_redirect(request, path, &self.config().locations)).flatten()?;
+        let response = needs_login
+            .then(|| login_redirect(request, path, refusal.way(), &self.config().locations))
+            .flatten()?;
         Some(Rejection { kind, response })
     }
 

@@ -56,9 +56,14 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
         _ => "No token was sent, or one that is not accepted.",
     };
     let unauthenticated = DocumentedAnswer { status: 401, description: unauthenticated, header: CHALLENGE };
+    let description = if needs.ways().iter().any(Way::asks_for_a_login) {
+        "A browser without a token that is accepted, or with one of a login that is too old or too weak, is sent to the login."
+    } else {
+        "A browser without a token that is accepted is sent to the login."
+    };
     let login = DocumentedAnswer {
         status: 303,
-        description: "A browser without a token that is accepted is sent to the login.",
+        description,
         header: Some(("Location", "The address of the login, with the way back.")),
     };
     let login = rule.redirect().map(|_| login);

@@ -69,11 +69,17 @@ impl LoginNeed {
 }
 
 impl Moment {
-    /// Whether a login at `auth_time` is at most `most` ago; `None` if it would be in the future, so that one of the clocks is
-    /// wrong.
-    pub(super) fn is_recent(self, auth_time: NumericDate, most: Duration) -> Option<bool> {
+    /// Whether a login at `auth_time` is at most `most` ago; `None` if it would be in the future, or after the token was issued
+    /// that says so: then one of the dates is wrong, and would become a recent one by waiting.
+    pub(super) fn is_recent(
+        self,
+        auth_time: NumericDate,
+        issued_at: Option<NumericDate>,
+        most: Duration,
+    ) -> Option<bool> {
         let Self { now, leeway } = self;
-        (auth_time <= now.plus(leeway)).then(|| now <= auth_time.plus(most).plus(leeway))
+        let latest = issued_at.map_or(now, |issued_at| now.min(issued_at));
+        (auth_time <= latest.plus(leeway)).then(|| now <= auth_time.plus(most).plus(leeway))
     }
 }
 
@@ -107,7 +113,19 @@ mod tests {
             (1_030, Some(true)),
             (1_031, None),
         ] {
-            assert_eq!(moment.is_recent(date(auth_time), minute), answer, "{auth_time}");
+            assert_eq!(moment.is_recent(date(auth_time), None, minute), answer, "{auth_time}");
+        }
+    }
+
+    #[test]
+    fn a_login_after_its_token_was_issued_does_not_become_a_recent_one() {
+        let [minute, leeway] = [60, 30].map(Duration::from_secs);
+        let moment = Moment { now: date(1_000), leeway };
+        for (auth_time, issued_at, answer) in
+            [(1_000, 970, Some(true)), (1_000, 969, None), (900, 800, None), (100, 100, Some(false))]
+        {
+            let issued_at = Some(date(issued_at));
+            assert_eq!(moment.is_recent(date(auth_time), issued_at, minute), answer, "{auth_time}");
         }
     }
 

@@ -207,7 +207,8 @@ fn may_forbid(requirement: &Requirement) -> bool {
     match requirement {
         Requirement::Fresh | Requirement::MaxAge(_) | Requirement::Acr(_) => false,
         Requirement::All(list) => list.iter().any(may_forbid),
-        Requirement::Any(list) => list.is_empty() || list.iter().any(may_forbid),
+        // A branch that a new login meets is the way in.
+        Requirement::Any(list) => list.iter().all(may_forbid),
         Requirement::Policy(_, inner) => may_forbid(inner),
         Requirement::Scope(_) | Requirement::Role(_) | Not(_) | Claim(..) | Owner(_) | PathClaim(..) => true,
     }
@@ -319,9 +320,9 @@ mod tests {
     fn a_new_login_alone_forbids_nothing() {
         assert!(!Needs::of(&Rule::authenticated()).may_forbid());
         assert!(!Needs::of(&requiring(Requirement::Fresh)).may_forbid());
-        assert!(
-            Needs::of(&requiring(Requirement::Any(&[Requirement::Fresh, Requirement::Scope("a")])))
-                .may_forbid()
-        );
+        let either = Requirement::Any(&[Requirement::Fresh, Requirement::Scope("a")]);
+        assert!(!Needs::of(&requiring(either)).may_forbid(), "the way in is a new login");
+        let both = Requirement::All(&[Requirement::Fresh, Requirement::Scope("a")]);
+        assert!(Needs::of(&requiring(both)).may_forbid());
     }
 }

@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::WayBack;
 use crate::location::Locations;
+use crate::policy::Way;
 
 /// Everything but the unreserved characters of RFC 3986 and the slash, which is legal in a query.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -20,8 +21,15 @@ const LONGEST_ACCEPT: usize = 32;
 /// 303 to `path`, if a person uses a browser. A client that accepts JSON gets its 401.
 ///
 /// The query parameter `next` is the requested page, without tokens in its address. It is left out if the request
-/// cannot be repeated by following a link, or if it could be read as another origin.
-pub(crate) fn login_redirect(request: &Parts, path: &str, locations: &Locations) -> Option<Response> {
+/// cannot be repeated by following a link, or if it could be read as another origin. Where the policy asks for another
+/// login than that of the token, `max_age` in seconds and `acr_values` say which, as OpenID Connect names them: a page that only
+/// looked for a session would lead back here.
+pub(crate) fn login_redirect(
+    request: &Parts,
+    path: &str,
+    way: &Way,
+    locations: &Locations,
+) -> Option<Response> {
     if !wants_html(request) {
         return None;
     }
@@ -29,13 +37,22 @@ pub(crate) fn login_redirect(request: &Parts, path: &str, locations: &Locations)
     let repeatable = matches!(request.method, Method::GET | Method::HEAD);
     let next = uri.path_and_query().filter(|_| repeatable);
     let next = next.and_then(|target| WayBack::new(&locations.target_without_tokens(target)));
-    let target = match next {
-        None => path.to_owned(),
-        Some(next) => {
-            let separator = if path.contains('?') { '&' } else { '?' };
-            format!("{path}{separator}next={}", utf8_percent_encode(next.as_str(), ESCAPED))
-        }
+    let mut target = path.to_owned();
+    let mut add = |name: &str, value: &str| {
+        target.push(if target.contains('?') { '&' } else { '?' });
+        target.push_str(name);
+        target.push('=');
+        target.extend(utf8_percent_encode(value, ESCAPED));
     };
+    if let Some(next) = next {
+        add("next", next.as_str());
+    }
+    if let Some(most) = way.max_age() {
+        add("max_age", &most.as_secs().to_string());
+    }
+    if !way.acr_values().is_empty() {
+        add("acr_values", &way.acr_values().join(" "));
+    }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let headers = response.headers_mut();
@@ -60,10 +77,15 @@ fn wants_html(request: &Parts) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use http::Request;
 
     use super::*;
+    use crate::claims::hierarchy::Hierarchy;
     use crate::location::{Conflict, Place};
+    use crate::policy::Requirement;
+    use crate::policy::evaluate::way_to_ask_for;
 
     /// Two query parameters may contain a token.
     fn locations() -> Locations {
@@ -73,7 +95,7 @@ mod tests {
 
     fn location(method: &str, uri: &str, accept: &str) -> Option<String> {
         let request = Request::builder().method(method).uri(uri).header(ACCEPT, accept).body(()).unwrap();
-        let response = login_redirect(&request.into_parts().0, "/login", &locations())?;
+        let response = login_redirect(&request.into_parts().0, "/login", &Way::default(), &locations())?;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         Some(response.headers()[LOCATION].to_str().unwrap().to_owned())
     }
@@ -82,6 +104,23 @@ mod tests {
     fn a_browser_is_sent_to_the_page_with_the_way_back() {
         let accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
         assert_eq!(location("GET", "/a/b?c=d&e", accept).unwrap(), "/login?next=/a/b%3Fc%3Dd%26e");
+    }
+
+    #[test]
+    fn the_page_learns_which_login_is_asked_for() {
+        static STRONG: Requirement = Requirement::All(&[
+            Requirement::MaxAge(Duration::from_secs(600)),
+            Requirement::Acr(&["urn:example:mfa", "gold"]),
+        ]);
+        let way = way_to_ask_for(&STRONG, &Hierarchy::default());
+        for (page, expected) in [
+            ("/login", "/login?next=/a&max_age=600&acr_values=urn%3Aexample%3Amfa%20gold"),
+            ("/login?by=sso", "/login?by=sso&next=/a&max_age=600&acr_values=urn%3Aexample%3Amfa%20gold"),
+        ] {
+            let request = Request::get("/a").header(ACCEPT, "text/html").body(()).unwrap();
+            let response = login_redirect(&request.into_parts().0, page, &way, &locations()).unwrap();
+            assert_eq!(response.headers()[LOCATION], expected);
+        }
     }
 
     #[test]

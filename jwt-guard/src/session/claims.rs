@@ -27,7 +27,9 @@ pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
         set("roles", session.roles().iter().collect());
     }
     let LoginOfSession { auth_time, acr, amr } = &*session.login;
-    set("auth_time", auth_time.unwrap_or(session.created()).seconds().into());
+    // A login in the future would become a recent one by waiting.
+    let auth_time = auth_time.map_or(session.created(), |time| time.min(session.created()));
+    set("auth_time", auth_time.seconds().into());
     if let Some(acr) = acr {
         set("acr", acr.as_str().into());
     }

@@ -80,6 +80,7 @@ impl Draft {
         let revocation = self.own_tokens.revocation();
         let issuing = self.own_tokens.issuing(&issuers.own, &self.token_rules, &mut problems);
         let Issuers { access, refresh, home, strangers, .. } = issuers;
+        let leeway = self.token_rules.limits.leeway;
         let [access, refresh] = verifiers(access, refresh, self.token_rules, problems.is_empty());
         problems.or(Config {
             access,
@@ -100,6 +101,7 @@ impl Draft {
             name: self.answer.name,
             home,
             strangers,
+            leeway,
             realm: self.answer.realm,
             resource,
         })

@@ -83,8 +83,12 @@ async fn serve(clock: &ManualClock) -> Server {
 }
 
 /// A token of a login at this second.
+/// A token of this login, issued by it or a minute ago.
 fn at(auth_time: u64, more: &[(&str, &str)]) -> String {
-    token(&[&[("auth_time", auth_time.to_string().as_str())], more].concat())
+    let issued_at = auth_time.max(NOW - 60).to_string();
+    let login = [("auth_time", auth_time.to_string()), ("iat", issued_at)];
+    let login: Vec<_> = login.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    token(&[&*login, more].concat())
 }
 
 async fn status(server: &Server, path: &str, token: &str) -> u16 {
@@ -124,14 +128,15 @@ async fn one_token_is_too_old_from_the_moment_at_which_its_login_is() {
 async fn an_auth_time_that_is_absent_malformed_or_ahead_of_the_clock_is_not_recent() {
     let server = serve(&ManualClock::new()).await;
     for value in ["", "null", "\"1800000000\"", "true", "[1800000000]", "{}", "-1", "1e300", "1800000031"] {
-        let token = token(&[("auth_time", value)]);
+        let token = token(&[("auth_time", value), ("iat", "1800000000")]);
         for _ in 0..2 {
             assert_eq!(status(&server, "/transfer", &token).await, 401, "{value}");
             assert_eq!(status(&server, "/vault", &token).await, 404, "{value}");
         }
     }
     for value in ["1800000030", "1799999999.5", "1.8e9"] {
-        assert_eq!(status(&server, "/transfer", &token(&[("auth_time", value)])).await, 200, "{value}");
+        let token = token(&[("auth_time", value), ("iat", "1800000000")]);
+        assert_eq!(status(&server, "/transfer", &token).await, 200, "{value}");
     }
 }
 
@@ -185,7 +190,10 @@ async fn a_challenge_names_the_login_that_helps_and_the_scope_if_it_is_missing()
     assert_eq!(bad, r#"Bearer realm="api", error="invalid_token""#);
     // A browser goes to the login.
     let answer = server.send(get("/page", &old).header("accept", "text/html")).await;
-    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/login?next=/page")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("location")),
+        (303, Some("/login?next=/page&max_age=600"))
+    );
 }
 
 #[tokio::test]
@@ -199,7 +207,7 @@ async fn the_log_says_how_old_the_login_is() {
             "claim `auth_time`: 2027-01-15T07:35:00Z: 25 min ago",
         ),
         (
-            at(NOW + 3_600, &[]),
+            token(&[("auth_time", &(NOW + 3_600).to_string())]),
             "/transfer",
             r#"max_age = "10m""#,
             "claim `auth_time`: 2027-01-15T09:00:00Z: in 1 h",
@@ -368,4 +376,49 @@ async fn a_session_steps_up_by_a_new_login_and_not_by_its_use() {
     assert_eq!(status(&old).await, 401);
     clock.advance(Duration::from_secs(631));
     assert_eq!(status(&strong).await, 401);
+}
+
+/// A clock of another node.
+#[derive(Debug)]
+struct Ahead(ManualClock, Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> SystemTime {
+        self.0.now() + self.1
+    }
+}
+
+#[tokio::test]
+async fn the_login_of_a_session_may_come_from_a_node_whose_clock_is_ahead_but_not_from_the_future() {
+    let clock = ManualClock::new();
+    let store = SessionStore::default();
+    let here = Sessions::builder(store.clone()).clock(clock.clone()).build().unwrap();
+    let guard = JwtGuard::builder().sessions(here).clock(clock.clone()).build().unwrap();
+    let app = Router::new().route("/send", get(send)).with_guard(guard);
+    let server = Server::start(app.into_axum()).await;
+    let ahead = Ahead(clock.clone(), Duration::from_secs(2));
+    let there = Sessions::builder(store).clock(ahead).build().unwrap();
+    let status = async |cookie: &str| {
+        server.send(Request::get("/send").header("cookie", cookie)).await.status.as_u16()
+    };
+    let by = async |session: NewSession| {
+        let id = there.create(session.acr("urn:example:mfa")).await.unwrap();
+        format!("{}={}", there.cookie_name(), id.as_str())
+    };
+    assert_eq!(status(&by(NewSession::new("alice")).await).await, 200);
+    // An identity provider that is wrong by a day says when the person logged in: no login is later than its session.
+    let tomorrow = by(NewSession::new("alice").auth_time(clock.now() + Duration::from_secs(86_400))).await;
+    assert_eq!(status(&tomorrow).await, 200);
+    clock.advance(Duration::from_secs(633));
+    assert_eq!(status(&tomorrow).await, 401);
+}
+
+#[tokio::test]
+async fn a_login_after_its_token_was_issued_does_not_become_recent_by_waiting() {
+    let clock = ManualClock::new();
+    let server = serve(&clock).await;
+    let token = at(NOW + 600, &[("iat", &NOW.to_string()), ("exp", &(NOW + 3_600).to_string())]);
+    assert_eq!(status(&server, "/transfer", &token).await, 401);
+    clock.advance(Duration::from_secs(660));
+    assert_eq!(status(&server, "/transfer", &token).await, 401);
 }

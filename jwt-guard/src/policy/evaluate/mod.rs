@@ -143,7 +143,8 @@ impl<'a> Evaluator<'a> {
     /// Whether the person logged in at most `most` ago.
     fn is_recent(&self, identity: &'a Identity, most: Duration) -> Verdict {
         self.member(identity, "auth_time", |claim| {
-            self.facts.moment?.is_recent(NumericDate::from_json(claim)?, most)
+            let issued_at = identity.claims.issued_at();
+            self.facts.moment?.is_recent(NumericDate::from_json(claim)?, issued_at, most)
         })
     }
 
