@@ -8,7 +8,7 @@ use crate::command::{diff, explain, inspect, jwks, keygen, routes, token};
 const AFTER_HELP: &str = "\
 Examples:
   jwt-guard keygen --private key.pem
-  curl -H \"Authorization: Bearer $(jwt-guard token ada --settings guard.toml)\" http://localhost:3000/me
+  curl -H \"Authorization: Bearer $(jwt-guard token ada --settings guard.toml)\" localhost:3000/me
   jwt-guard explain token.txt --settings guard.toml
   git show main:access.lock | jwt-guard diff - access.lock
 
