@@ -109,6 +109,37 @@ impl TestCaller {
         self
     }
 
+    /// How long ago the person logged in (`auth_time`), for the condition `max_age`. Not said by default. The class of the login
+    /// is a claim: `.claim("acr", "gold")`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use jwt_guard::testing::TestIssuer;
+    /// # use jwt_guard::{Algorithm, JwtGuard, Router, Secret, SigningKey, requires, routing::get};
+    /// # use tower::ServiceExt as _;
+    ///
+    /// #[requires(max_age = "10m")]
+    /// async fn vault() {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let key = SigningKey::secret(Algorithm::Hs256, Secret::random())?;
+    /// # let guard = JwtGuard::builder().signing_key(key).audience("orders").build()?;
+    /// let ada = TestIssuer::of(&guard).caller("ada");
+    /// let app = Router::new().route("/vault", get(vault)).with_guard(guard);
+    /// for (minutes, status) in [(5, 200), (15, 401)] {
+    ///     let ada = ada.clone().login_age(Duration::from_secs(60 * minutes));
+    ///     assert_eq!(app.clone().oneshot(ada.get("/vault")).await?.status(), status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn login_age(mut self, age: Duration) -> Self {
+        self.facts.login_age = Some(age);
+        self
+    }
+
     /// How long the token lives. Five minutes by default, or less where the guard wants that.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.facts.lifetime = Some(lifetime);

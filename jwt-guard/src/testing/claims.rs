@@ -18,6 +18,8 @@ pub(super) struct Facts {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) fresh: bool,
+    /// The time since the login.
+    pub(super) login_age: Option<Duration>,
     pub(super) lifetime: Option<Duration>,
     /// Written last, so that they replace anything.
     pub(super) claims: Vec<(Vec<String>, Value)>,
@@ -64,6 +66,9 @@ pub(super) fn meet(
                 return Err("the guard does not believe this issuer about fresh logins");
             }
         }
+    }
+    if let Some(age) = facts.login_age {
+        claims.insert("auth_time".to_owned(), now.saturating_sub(age.as_secs()).into());
     }
     if kind == TokenKind::Refresh {
         let begun = claims.get("iat").cloned();

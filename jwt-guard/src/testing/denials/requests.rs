@@ -1,6 +1,7 @@
 //! Sends requests to an application, and notes what its guards decide.
 
 use std::future::poll_fn;
+use std::time::Duration;
 
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -10,7 +11,6 @@ use tower_service::Service;
 
 use super::super::caller::TestCaller;
 use super::super::carry;
-use super::super::claims::seconds;
 use super::super::issuer::TestIssuer;
 use super::body::Polled;
 use super::lacking::{Login, Malformed, Person};
@@ -95,14 +95,14 @@ pub(super) fn caller(issuer: &TestIssuer, subject: &str, person: &Person) -> Res
         caller = caller.claim_at(path.clone(), value.clone());
     }
     let rules = issuer.rules(TokenKind::Access).ok_or("the guard takes no access tokens")?;
-    if let Some(login) = person.login {
-        let age = match login {
-            Login::Now => 0,
-            Login::MoreThan(age) => age.saturating_add(rules.limits.leeway.as_secs()).saturating_add(1),
-        };
-        let now = seconds(issuer.guard().config().access.now());
-        caller = caller.claim("auth_time", now.saturating_sub(age));
-    }
+    caller = match person.login {
+        None => caller,
+        Some(Login::Now) => caller.login_age(Duration::ZERO),
+        Some(Login::MoreThan(age)) => {
+            let leeway = rules.limits.leeway.saturating_add(Duration::from_secs(1));
+            caller.login_age(Duration::from_secs(age).saturating_add(leeway))
+        }
+    };
     let Some(malformed) = person.malformed else { return Ok(caller) };
     let path = match malformed {
         Malformed::Scopes => rules.scope_claims.first().map(|path| path.0.clone()),
