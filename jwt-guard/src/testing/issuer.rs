@@ -137,6 +137,17 @@ impl TestIssuer {
         Some(Self { guard: guard.configured(), key, key_id, index })
     }
 
+    /// The name of the issuer, if the guard has several.
+    pub(super) fn name_among_others(&self) -> Option<&str> {
+        let access = &self.guard.config().access;
+        access.name_of(self.index).filter(|_| access.issuers().len() > 1)
+    }
+
+    /// Whether both sign for the same issuer of the same guard.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.guard.id() == other.guard.id() && self.index == other.index
+    }
+
     pub(super) fn key(&self) -> &SigningKey {
         &self.key
     }

@@ -9,8 +9,10 @@ use super::super::issuer::TestIssuer;
 use super::lacking::{self, Person};
 use super::report::{DenialReport, Hole, place};
 use super::requests::{Sender, Sent, caller};
+use super::signers::Signer;
 use super::verdict::{Outcome, Refused};
 use super::{Denials, target};
+use crate::guard::JwtGuard;
 use crate::lock::{AccessLock, Callers, Expected};
 use crate::policy::Rule;
 use crate::router::{AccessRow, AccessTable, RoutePath};
@@ -23,8 +25,8 @@ pub(super) struct Run {
     /// What the application says of itself.
     own: AccessLock,
     pub(super) sender: Sender,
-    /// By the number of the guard; the error is why its conditions cannot be judged.
-    pub(super) issuers: BTreeMap<u64, (Option<TestIssuer>, Option<String>)>,
+    /// By the number of the guard.
+    pub(super) signers: BTreeMap<u64, Vec<Signer>>,
     pub(super) report: DenialReport,
 }
 
@@ -33,6 +35,8 @@ pub(super) struct Route<'r> {
     pub(super) row: &'r AccessRow,
     pub(super) method: &'static str,
     expected: &'r Expected,
+    /// The guard that has decided, which may be one that the table cannot see.
+    pub(super) decided: Option<JwtGuard>,
 }
 
 impl Run {
@@ -41,7 +45,7 @@ impl Run {
         Self {
             sender: Sender::new(settings.app.clone().into_axum()),
             own: AccessLock::of(&table),
-            issuers: BTreeMap::new(),
+            signers: BTreeMap::new(),
             report: DenialReport::default(),
             table,
             settings,
@@ -78,7 +82,7 @@ impl Run {
             (_, None) => return,
         };
         for method in target::methods(row, &self.table) {
-            let route = Route { row, method, expected: &expected };
+            let route = Route { row, method, expected: &expected, decided: None };
             match &expected.callers {
                 Callers::Unguarded => {
                     self.report.add_unjudged(row, "it is unguarded, and says why in the table");
@@ -89,21 +93,23 @@ impl Run {
                     self.open(&route).await;
                     self.bad_tokens(&route, TokenKind::Access).await;
                 }
-                Callers::RefreshToken => self.guarded(&route, TokenKind::Refresh).await,
-                Callers::AccessToken(_) => self.guarded(&route, TokenKind::Access).await,
+                Callers::RefreshToken => self.guarded(route, TokenKind::Refresh).await,
+                Callers::AccessToken(_) => self.guarded(route, TokenKind::Access).await,
             }
         }
     }
 
     /// A route that needs a token.
-    async fn guarded(&mut self, route: &Route<'_>, kind: TokenKind) {
+    async fn guarded(&mut self, route: Route<'_>, kind: TokenKind) {
         let nothing = self
-            .refused(route, Refused::Unauthenticated, Sent::Nothing, "no token", &Person::default())
+            .refused(&route, Refused::Unauthenticated, Sent::Nothing, "no token", &Person::default())
             .await;
         if nothing.no_guard().is_some() {
             // No other request is answered otherwise.
             return;
         }
+        let decided = nothing.notes.iter().rev().find_map(|note| note.guard.clone());
+        let route = &Route { decided, ..route };
         self.refused(
             route,
             Refused::Unauthenticated,
@@ -116,7 +122,7 @@ impl Run {
         if let Callers::AccessToken(condition) = &route.expected.callers {
             match lacking::callers(condition, &self.settings.subject) {
                 Ok(callers) if callers.lacking.is_empty() => {}
-                Ok(callers) => self.lacking_callers(route, callers).await,
+                Ok(callers) => self.lacking_callers(route, &callers).await,
                 Err(reason) => self.report.add_unjudged(route.row, reason),
             }
         }
@@ -129,48 +135,63 @@ impl Run {
     }
 
     async fn bad_tokens(&mut self, route: &Route<'_>, kind: TokenKind) {
-        let Some(issuer) = self.issuer_of(route).await else { return };
-        let person = Person::default();
-        for defect in Defect::ALL {
-            if defect == Defect::Expired && matches!(route.expected.callers, Callers::AnonymousIfExpired) {
-                continue;
-            }
-            let caller = caller(&issuer, &self.settings.subject, &person);
-            match caller.and_then(|caller| caller.broken(kind, defect).map_err(str::to_owned)) {
-                Ok(token) => {
-                    let sent = Sent::Token(issuer.guard().clone(), kind, token);
-                    self.refused(route, Refused::InvalidToken, sent, &defect.to_string(), &person).await;
+        let signers = self.signers_of(route).await;
+        if signers.is_empty() {
+            let reason = "the test has no key for its guard, so only requests without a token were sent: add `.key(key)` with \
+                          one whose other half the guard has";
+            return self.report.add_unjudged(route.row, reason);
+        }
+        for Signer { issuer, .. } in signers {
+            for defect in Defect::ALL {
+                if defect == Defect::Expired && matches!(route.expected.callers, Callers::AnonymousIfExpired)
+                {
+                    continue;
                 }
-                // Garbage is a defect for every guard, so this one takes no such tokens of the issuer.
-                Err(reason) if defect == Defect::Garbage => {
-                    return self.report.add_unjudged(route.row, reason);
-                }
-                Err(reason) => self.report.add_unsent(issuer.guard(), defect, reason),
+                self.bad_token(route, kind, &issuer, defect).await;
             }
         }
     }
 
-    async fn lacking_callers(&mut self, route: &Route<'_>, callers: lacking::Callers) {
-        let Some(issuer) = self.issuer_of(route).await else { return };
-        if let Some((_, Some(reason))) = self.issuers.get(&issuer.guard().id()) {
-            let reason = reason.clone();
-            return self.report.add_unjudged(route.row, reason);
+    async fn bad_token(&mut self, route: &Route<'_>, kind: TokenKind, issuer: &TestIssuer, defect: Defect) {
+        let person = Person::default();
+        let caller = caller(issuer, &self.settings.subject, &person);
+        match caller.and_then(|caller| caller.broken(kind, defect).map_err(str::to_owned)) {
+            Ok(token) => {
+                let sent = Sent::Token(issuer.guard().clone(), kind, token);
+                let what = format!("{defect}{}", of_issuer(issuer));
+                self.refused(route, Refused::InvalidToken, sent, &what, &person).await;
+            }
+            // Garbage is a defect for every guard, so this one takes no such tokens of the issuer.
+            Err(reason) if defect == Defect::Garbage => self.report.add_unjudged(route.row, reason),
+            Err(reason) => self.report.add_unsent(issuer.guard(), defect, reason),
         }
-        if let Some(reason) = self.refusal_of_the_best(route, &issuer, &callers.meeting).await {
-            let reason = format!(
-                "its conditions were not judged, because a caller who has all that they ask for is refused too: {reason}"
-            );
-            return self.report.add_unjudged(route.row, reason);
-        }
-        for lacking in callers.lacking {
-            let token = caller(&issuer, &self.settings.subject, &lacking.person)
-                .and_then(|caller| caller.good().map_err(str::to_owned));
-            match token {
-                Ok(token) => {
-                    let sent = Sent::Token(issuer.guard().clone(), TokenKind::Access, token);
-                    self.refused(route, Refused::Forbidden, sent, &lacking.what, &lacking.person).await;
+    }
+
+    async fn lacking_callers(&mut self, route: &Route<'_>, callers: &lacking::Callers) {
+        for Signer { issuer, doubt } in self.signers_of(route).await {
+            if let Some(reason) = doubt {
+                self.report.add_unjudged(route.row, reason);
+                continue;
+            }
+            if let Some(reason) = self.refusal_of_the_best(route, &issuer, &callers.meeting).await {
+                let reason = format!(
+                    "its conditions were not judged, because a caller who has all that they ask for is refused too: {reason}{}",
+                    of_issuer(&issuer)
+                );
+                self.report.add_unjudged(route.row, reason);
+                continue;
+            }
+            for lacking in &callers.lacking {
+                let what = format!("{}{}", lacking.what, of_issuer(&issuer));
+                let token = caller(&issuer, &self.settings.subject, &lacking.person)
+                    .and_then(|caller| caller.good().map_err(str::to_owned));
+                match token {
+                    Ok(token) => {
+                        let sent = Sent::Token(issuer.guard().clone(), TokenKind::Access, token);
+                        self.refused(route, Refused::Forbidden, sent, &what, &lacking.person).await;
+                    }
+                    Err(reason) => self.report.add_unjudged(route.row, format!("{what}: {reason}")),
                 }
-                Err(reason) => self.report.add_unjudged(route.row, format!("{}: {reason}", lacking.what)),
             }
         }
     }
@@ -338,4 +359,9 @@ impl Run {
             });
         }
     }
+}
+
+/// Names the issuer, where the guard has several.
+fn of_issuer(issuer: &TestIssuer) -> String {
+    issuer.name_among_others().map_or_else(String::new, |name| format!(", of the issuer `{name}`"))
 }

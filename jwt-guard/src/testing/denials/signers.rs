@@ -9,32 +9,38 @@ use super::run::{Route, Run};
 use crate::guard::JwtGuard;
 use crate::token::TokenKind;
 
+/// An issuer of tokens for a guard.
+#[derive(Clone, Debug)]
+pub(super) struct Signer {
+    pub(super) issuer: TestIssuer,
+    /// Why its tokens say nothing of conditions.
+    pub(super) doubt: Option<String>,
+}
+
 impl Run {
-    /// The issuer of tokens for the guard of a route, which is the one that decides.
-    pub(super) async fn issuer_of(&mut self, route: &Route<'_>) -> Option<TestIssuer> {
-        let guard = match &route.row.source.guard {
+    /// The issuers of tokens for the guard that decides about a route.
+    pub(super) async fn signers_of(&mut self, route: &Route<'_>) -> Vec<Signer> {
+        let guard = match route.decided.as_ref().or(route.row.source.guard.as_ref()) {
             Some(guard) => guard.configured(),
-            None => self.deciding_guard(route).await?,
+            None => match self.deciding_guard(route).await {
+                Some(guard) => guard,
+                None => return Vec::new(),
+            },
         };
-        if !self.issuers.contains_key(&guard.id()) {
-            let mut given = self.settings.keys.iter().filter_map(|key| TestIssuer::find(&guard, key.clone()));
-            let issuer = TestIssuer::own(&guard).or_else(|| given.next());
-            let doubt = match &issuer {
-                Some(issuer) => self.doubt(issuer).await,
-                None => None,
-            };
-            self.issuers.insert(guard.id(), (issuer, doubt));
+        if let Some(signers) = self.signers.get(&guard.id()) {
+            return signers.clone();
         }
-        let issuer = self.issuers.get(&guard.id()).and_then(|(issuer, _)| issuer.clone());
-        if issuer.is_none() {
-            let reason = format!(
-                "the test has no key for the guard `{}`, so only requests without a token were sent: add \
-                 `.key(key)` with one whose other half the guard has",
-                guard.name()
-            );
-            self.report.add_unjudged(route.row, reason);
+        let given = self.settings.keys.iter().filter_map(|key| TestIssuer::find(&guard, key.clone()));
+        let mut signers: Vec<Signer> = Vec::new();
+        for issuer in TestIssuer::own(&guard).into_iter().chain(given) {
+            // The own key may be given too.
+            if !signers.iter().any(|known| known.issuer.is_same(&issuer)) {
+                let doubt = self.doubt(&issuer).await;
+                signers.push(Signer { issuer, doubt });
+            }
         }
-        issuer
+        self.signers.insert(guard.id(), signers.clone());
+        signers
     }
 
     /// Why conditions cannot be judged: if a good token is refused, so is every other.

@@ -161,6 +161,28 @@ async fn conditions_that_the_best_caller_does_not_meet_are_named() {
     assert!(report.unjudged.iter().all(|found| found.reason.contains("is refused too")), "{report}");
 }
 
+#[tokio::test]
+async fn every_issuer_whose_key_the_test_has_is_tried() {
+    let keys = [1, 2].map(|_| GeneratedKey::new(Algorithm::EdDsa).unwrap().signing_key().clone());
+    let [one, two] = keys.clone().map(|key| key.verifying_key());
+    let guard = JwtGuard::builder()
+        .trust(TrustedIssuer::new("https://one.example").key(one).audience("shop"))
+        .trust(TrustedIssuer::new("https://two.example").key(two).audience("shop"))
+        .build()
+        .unwrap();
+    let app = Router::new().route("/", routing::put(write)).with_guard(guard);
+    let mut counts = Vec::new();
+    for count in [1, 2] {
+        let denials = Denials::of(app.clone());
+        let denials = keys.iter().take(count).fold(denials, |denials, key| denials.key(key.clone()));
+        let report = denials.assert().await;
+        assert!(report.unjudged.is_empty(), "{report}");
+        counts.push(report.requests);
+    }
+    // Twelve defects, and three callers who do not meet the conditions.
+    assert_eq!(counts[1] - counts[0], 12 + 3, "{counts:?}");
+}
+
 #[jwt_guard::check]
 async fn is_theirs(Path(id): Path<String>) -> bool {
     id == "7"
