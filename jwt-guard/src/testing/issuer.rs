@@ -13,7 +13,7 @@ use crate::verify::Rules;
 /// Signs the tokens of callers that a test makes up, for one guard.
 ///
 /// A token has all that the guard asks for: issuer, audience, client, the claims that a preset requires, dates by the guard's
-/// clock, and scopes and roles where the guard reads them. So the tokens of a guard that trusts Keycloak have `azp`, `typ` and
+/// clock, and scopes and roles where the guard reads them. So the tokens of a guard that trusts Keycloak have its `typ` and
 /// `realm_access.roles`, and the test does not name them.
 ///
 /// The guard is that of the application, and verifies these tokens like any others: there is no switch that turns it off. What

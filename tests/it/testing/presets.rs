@@ -2,7 +2,8 @@
 
 use jwt_guard::keys::GeneratedKey;
 use jwt_guard::testing::{Defect, ManualClock, TestIssuer};
-use jwt_guard::{Algorithm, JwtGuard, SigningKey, TrustedIssuer};
+use jwt_guard::{Algorithm, Claims, JwtGuard, SigningKey, TrustedIssuer};
+use serde_json::{Value, json};
 
 /// The presets and what each reads: scopes, roles.
 fn presets() -> Vec<(&'static str, TrustedIssuer, bool, bool)> {
@@ -128,4 +129,43 @@ async fn a_machine_has_a_client_and_no_subject() {
     let caller =
         issuer.guard().verify(&issuer.machine("billing").scopes(["orders:read"]).token()).await.unwrap();
     assert_eq!((caller.is_machine(), caller.subject(), caller.client_id()), (true, None, Some("billing")));
+}
+
+#[tokio::test]
+async fn tokens_have_the_claims_that_a_preset_asks_for() {
+    for (name, claims) in [
+        ("keycloak", json!({"typ": "Bearer", "realm_access": {"roles": ["clerk"]}, "scope": "orders:read"})),
+        ("keycloak client", json!({"resource_access": {"orders": {"roles": ["clerk"]}}})),
+        ("entra", json!({"ver": "2.0", "scp": "orders:read", "roles": ["clerk"]})),
+        ("cognito", json!({"token_use": "access", "client_id": "web", "cognito:groups": ["clerk"]})),
+        (
+            "zitadel organization",
+            json!({"urn:zitadel:iam:org:project:roles": {"clerk": {"1638407768": true}}}),
+        ),
+        ("clerk organization", json!({"azp": "https://app.example", "o": {"id": "org_2aB"}, "aud": null})),
+        ("firebase tenant", json!({"firebase": {"tenant": "acme-1"}, "aud": "acme-shop"})),
+        ("kubernetes", json!({"kubernetes.io": {"namespace": "shop"}})),
+    ] {
+        let (_, trusted, reads_scopes, reads_roles) =
+            presets().into_iter().find(|preset| preset.0 == name).unwrap();
+        let mut ada = issuer(trusted).caller("ada");
+        if reads_scopes {
+            ada = ada.scopes(["orders:read"]);
+        }
+        if reads_roles {
+            ada = ada.roles(["clerk"]);
+        }
+        let found: Claims = ada.extract().await.unwrap();
+        let found: Value = serde_json::from_str(found.raw()).unwrap();
+        for (claim, expected) in claims.as_object().unwrap() {
+            let differs = match (&found[claim], expected) {
+                // Others may stand beside.
+                (Value::Object(found), Value::Object(expected)) => {
+                    expected.iter().any(|(name, value)| found.get(name) != Some(value))
+                }
+                (found, expected) => found != expected,
+            };
+            assert!(!differs, "{name}: {claim}: {found}");
+        }
+    }
 }
