@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use jwt_guard::setup::{Builder, HasAudience, HasKeys};
-use jwt_guard::testing::{IdentityProvider, ManualClock, TestIssuer};
-use jwt_guard::{Algorithm, JwtGuard, TrustedIssuer};
+use jwt_guard::testing::{Denials, IdentityProvider, ManualClock, TestIssuer};
+use jwt_guard::{Algorithm, JwtGuard, Router, TrustedIssuer, requires, routing};
 use jwt_guard_tests::{Answer, Request, Server};
 
 const REASON: &str = "the provider is a task of this test";
@@ -134,6 +134,20 @@ async fn a_client_with_another_secret_gets_none() {
             "{form}: {answer:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_application_with_fetched_keys_is_tested_for_denials() {
+    #[requires(scope = "orders:read")]
+    async fn orders() {}
+
+    let provider = IdentityProvider::start().await;
+    let guard = guard(&provider).build().unwrap();
+    assert!(guard.keys().ready().await.is_ok());
+    let app = Router::new().route("/orders", routing::get(orders)).with_guard(guard);
+    let report = Denials::of(app).key(provider.signing_key()).assert().await;
+    assert!(report.unjudged.is_empty() && report.unsent.is_empty(), "{report}");
+    assert!(provider.key_requests() <= 2, "tokens of other keys make a guard ask at most once more");
 }
 
 #[tokio::test]

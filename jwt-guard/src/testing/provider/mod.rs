@@ -150,8 +150,7 @@ impl IdentityProvider {
     #[must_use]
     #[track_caller]
     pub fn test_issuer(&self, guard: &JwtGuard) -> TestIssuer {
-        let signing = locked(&self.state.keys).signing.clone();
-        match TestIssuer::named(guard, self.issuer(), signing) {
+        match TestIssuer::named(guard, self.issuer(), self.signing_key()) {
             Some(issuer) => issuer,
             None => panic!(
                 "the guard `{}` does not trust the issuer {:?}; expected `.oidc_issuer(provider.issuer())` in its builder",
@@ -159,6 +158,12 @@ impl IdentityProvider {
                 self.issuer()
             ),
         }
+    }
+
+    /// The present key, for [`Denials::key`](super::Denials::key); the guard must have fetched it.
+    #[must_use]
+    pub fn signing_key(&self) -> SigningKey {
+        locked(&self.state.keys).signing.clone()
     }
 
     /// Signs with a new key from now on, and publishes it beside the old ones. A guard that has just asked for keys asks again
