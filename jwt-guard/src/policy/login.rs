@@ -25,6 +25,8 @@ pub(crate) struct Moment {
 }
 
 impl LoginNeed {
+    pub(super) const NOTHING: Self = Self { fresh: false, max_age: None, acr: None };
+
     pub(crate) fn fresh() -> Self {
         Self { fresh: true, ..Self::default() }
     }

@@ -133,7 +133,7 @@ fn ways(requirement: &Requirement) -> Option<Vec<Way>> {
             for inner in *list {
                 let inner = ways(inner)?;
                 product = product.iter().flat_map(|one| inner.iter().map(move |two| one.and(two))).collect();
-                product.retain(|way| way.login.is_possible());
+                product.retain(|way| way.login().is_possible());
                 simplify(&mut product);
                 if product.len() > MOST_WAYS {
                     return None;

@@ -11,7 +11,8 @@ use super::login::LoginNeed;
 pub struct Way {
     pub(super) scopes: Cow<'static, [&'static str]>,
     pub(super) roles: Vec<&'static str>,
-    pub(super) login: LoginNeed,
+    /// `None` if any login will do. In a box, because few ways have one, and every failure has the size of a way.
+    login: Option<Box<LoginNeed>>,
 }
 
 impl Way {
@@ -27,23 +28,33 @@ impl Way {
 
     /// Whether the token must come from a login, and not from a refresh.
     pub fn is_fresh(&self) -> bool {
-        self.login.fresh
+        self.login().fresh
     }
 
     /// The longest time since the login, in whole seconds; `None` if it may be any (RFC 9470 section 3).
     pub fn max_age(&self) -> Option<Duration> {
-        self.login.max_age
+        self.login().max_age
     }
 
     /// The values of `acr` of which the login must have one, in the order of preference; empty if it may have any (RFC
     /// 9470 section 3).
     pub fn acr_values(&self) -> &[&'static str] {
-        self.login.acr.as_deref().unwrap_or_default()
+        self.login().acr.as_deref().unwrap_or_default()
     }
 
     /// Whether the login must be a special one.
     pub(crate) fn asks_for_a_login(&self) -> bool {
-        !self.login.is_nothing()
+        self.login.is_some()
+    }
+
+    /// The login that it asks for.
+    pub(super) fn login(&self) -> &LoginNeed {
+        self.login.as_deref().unwrap_or(&LoginNeed::NOTHING)
+    }
+
+    /// The same with this login.
+    pub(super) fn with_login(self, login: LoginNeed) -> Self {
+        Self { login: (!login.is_nothing()).then(|| Box::new(login)), ..self }
     }
 
     pub(super) fn scope(name: &'static str) -> Self {
@@ -56,20 +67,16 @@ impl Way {
 
     /// Both ways at once.
     pub(super) fn and(&self, other: &Self) -> Self {
-        Self {
-            scopes: union(&self.scopes, &other.scopes).into(),
-            roles: union(&self.roles, &other.roles),
-            login: self.login.and(&other.login),
-        }
+        let scopes = union(&self.scopes, &other.scopes).into();
+        let both = Self { scopes, roles: union(&self.roles, &other.roles), login: None };
+        both.with_login(self.login().and(other.login()))
     }
 
     /// What both ways ask for.
     pub(super) fn common(&self, other: &Self) -> Self {
-        Self {
-            scopes: intersection(&self.scopes, &other.scopes).into(),
-            roles: intersection(&self.roles, &other.roles),
-            login: self.login.common(&other.login),
-        }
+        let scopes = intersection(&self.scopes, &other.scopes).into();
+        let common = Self { scopes, roles: intersection(&self.roles, &other.roles), login: None };
+        common.with_login(self.login().common(other.login()))
     }
 }
 
@@ -89,7 +96,7 @@ impl From<Vec<&'static str>> for Way {
 /// The way of a token from such a login.
 impl From<LoginNeed> for Way {
     fn from(login: LoginNeed) -> Self {
-        Self { login, ..Self::default() }
+        Self::default().with_login(login)
     }
 }
 

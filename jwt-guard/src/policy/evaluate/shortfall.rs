@@ -21,7 +21,7 @@ pub(crate) fn way_to_ask_for(requirement: &'static Requirement, hierarchy: &Hier
             let (mut scopes, mut login) = (Vec::new(), LoginNeed::default());
             add(requirement, hierarchy, &mut scopes, &mut login);
             hierarchy.reduce(&mut scopes);
-            Way { login, ..Way::from(scopes) }
+            Way::from(scopes).with_login(login)
         }
     }
 }
@@ -42,7 +42,7 @@ fn add(
             });
             let way = cheapest.unwrap_or_default();
             way.scopes().iter().for_each(|name| add_scope(name, scopes));
-            *login = login.and(&way.login);
+            *login = login.and(way.login());
         }
         Requirement::Policy(_, inner) => add(inner, hierarchy, scopes, login),
         Requirement::Fresh => *login = login.and(&LoginNeed::fresh()),
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
         };
         let login = if branch.effort == Effort::NewLogin { branch.login } else { LoginNeed::default() };
         let scopes = if branch.gain > 0 { branch.scopes } else { Vec::new() };
-        Unmet::Way(Way { login, ..Way::from(scopes) })
+        Unmet::Way(Way::from(scopes).with_login(login))
     }
 
     /// The branch that would grant the fewest scopes, if possible without a new login; `None` if every branch lacks

@@ -73,7 +73,7 @@ fn a_refusal_names_all_that_the_new_login_must_meet() {
     // The acr is met, and a new login without it would not be.
     let old = r#"{"acr":"gold","auth_time":1}"#;
     assert_eq!(lacks(&["a"], old), Unmet::Way(login.clone().into()));
-    let both = Way { login, ..Way::from(vec!["a"]) };
+    let both = Way::from(vec!["a"]).with_login(login);
     assert_eq!(lacks(&[], old), Unmet::Way(both.clone()));
     // The login is good.
     let good = format!(r#"{{"acr":"gold","auth_time":{NOW}}}"#);

@@ -208,7 +208,7 @@ fn a_refusal_asks_for_a_new_login_and_for_the_scopes_that_are_missing_besides() 
     const POLICY: Requirement = All(&[Scope("a"), Fresh]);
     assert_eq!(evaluate(&POLICY, &caller(&["a"], &[], r#"{"fresh":true}"#)), Ok(()));
     assert_eq!(lacks(POLICY, &caller(&["a"], &[], "{}")), Unmet::Way(LoginNeed::fresh().into()));
-    let both = Way { login: LoginNeed::fresh(), ..Way::from(vec!["a"]) };
+    let both = Way::from(vec!["a"]).with_login(LoginNeed::fresh());
     assert_eq!(lacks(POLICY, &caller(&[], &[], "{}")), Unmet::Way(both));
     assert_eq!(lacks(All(&[Role("r"), Fresh]), &caller(&[], &[], "{}")), Unmet::Forbidden);
     const EITHER: Requirement = Any(&[Fresh, Scope("b")]);
