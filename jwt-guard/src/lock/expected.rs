@@ -8,6 +8,8 @@ pub(crate) struct Expected {
     /// Without a hierarchy.
     pub(crate) callers: Callers,
     pub(crate) hides: bool,
+    /// Nothing is refused, whatever the policy says.
+    pub(crate) report_only: bool,
     /// As its attribute.
     pub(crate) policy: String,
 }
@@ -19,6 +21,7 @@ impl AccessLock {
         Some(Expected {
             callers: self.callers(row),
             hides: row.access.refusal.hidden,
+            report_only: row.access.is_report_only(),
             policy: row.access.to_string(),
         })
     }

@@ -81,6 +81,9 @@ impl Run {
             (None, Some(own)) => own,
             (_, None) => return,
         };
+        if expected.report_only {
+            self.report.add_unjudged(row, "its policy is report-only, so that every caller is admitted");
+        }
         for method in target::methods(row, &self.table) {
             let route = Route { row, method, expected: &expected, decided: None };
             match &expected.callers {

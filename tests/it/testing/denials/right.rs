@@ -78,6 +78,22 @@ async fn hidden(_body: String) {
     RUNS.fetch_add(1, Ordering::SeqCst);
 }
 
+#[requires(scope = "a", enforcement = "report_only")]
+async fn tried(claims: Claims) -> String {
+    claims.subject().to_owned()
+}
+
+#[tokio::test]
+async fn a_policy_that_is_only_reported_is_named_and_is_a_hole_where_the_lock_enforces_it() {
+    let app = Router::new().route("/", routing::get(tried)).with_guard(builder().build().unwrap());
+    let report = assert_denials(app.clone()).await;
+    assert_eq!(report.unjudged.len(), 1, "{report}");
+    assert!(report.to_string().contains("report-only, so that every caller is admitted"), "{report}");
+    let lock = AccessLock::of(&app.access_table()).to_string().replace(", enforcement = \"report_only\"", "");
+    let report = Denials::of(app).key(key()).lock(lock.parse().unwrap()).check().await;
+    assert!(report.holes.iter().any(|hole| hole.to_string().contains("scope = \"a\"")), "{report}");
+}
+
 #[requires(scope = "orders:write", not(scope = "orders:banned"))]
 async fn write() {}
 
