@@ -50,6 +50,8 @@ async fn no_duration_of_an_application_panics_or_overflows() {
 fn the_table_has_every_setter_that_takes_a_duration() {
     let mut there: Vec<String> = sources::below("jwt-guard/src")
         .iter()
+        // What a test of an application sets panics for the test to see, and so does its clock.
+        .filter(|source| !source.path.contains("src/testing/") && !source.path.ends_with("clock/manual.rs"))
         .flat_map(|source| source.text.lines().map(str::trim).map(str::to_owned).collect::<Vec<_>>())
         .filter(|line| line.starts_with("pub fn ") && line.contains("self, ") && line.contains(": Duration)"))
         .filter_map(|line| Some(line.strip_prefix("pub fn ")?.split_once('(')?.0.to_owned()))

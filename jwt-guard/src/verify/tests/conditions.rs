@@ -70,7 +70,9 @@ fn reference(requirement: &Requirement, claims: &Value) -> Answer {
             Some(value) => {
                 let age = NOW_SECONDS - value.as_f64().filter(|date| (0.0..1e11).contains(date))?;
                 let leeway = LEEWAY.as_secs_f64();
-                (age >= -leeway).then_some(age <= most.as_secs_f64() + leeway)
+                // A login is not after the token that says so.
+                let token_age = (NOW_SECONDS - claims["iat"].as_f64()?).max(0.0);
+                (age >= token_age - leeway).then_some(age <= most.as_secs_f64() + leeway)
             }
         },
         Requirement::Acr(values) => match claims.get("acr") {
@@ -168,7 +170,7 @@ fn equals(value: &Value, literal: ClaimValue) -> Answer {
 }
 
 /// A value in every legal form, and in similar illegal ones.
-const VALUES: [&str; 47] = [
+const VALUES: [&str; 49] = [
     "null",
     "true",
     "false",
@@ -181,6 +183,8 @@ const VALUES: [&str; 47] = [
     "1799999909",
     "1799999910.5",
     "1799999970",
+    "1800000025",
+    "1800000026",
     "1800000030",
     "1800000031",
     r#""""#,
