@@ -15,8 +15,8 @@ pub const NOW: u64 = 1_800_000_000;
 
 /// A clock that stands still until a test moves it. Clones are the same clock.
 ///
-/// Give it to the guard, and keep a clone. A guard issues its own tokens by the same clock, and waits for nothing: a fetch of
-/// keys that is due in an hour begins when the clock is moved by an hour.
+/// Give it to the guard, and keep a clone. A guard issues its own tokens by the same clock, and waits for nothing: a
+/// fetch of keys that is due in an hour begins when the clock is moved by an hour.
 ///
 /// ```
 /// use std::time::Duration;

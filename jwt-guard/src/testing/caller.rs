@@ -109,8 +109,8 @@ impl TestCaller {
         self
     }
 
-    /// How long ago the person logged in (`auth_time`), for the condition `max_age`. Not said by default. The class of the login
-    /// is a claim: `.claim("acr", "gold")`.
+    /// How long ago the person logged in (`auth_time`), for the condition `max_age`. Not said by default. The class of
+    /// the login is a claim: `.claim("acr", "gold")`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -150,7 +150,8 @@ impl TestCaller {
     ///
     /// # Panics
     ///
-    /// If the guard reads no scopes or roles and the caller has some, or does not believe its issuer about fresh logins.
+    /// If the guard reads no scopes or roles and the caller has some, or does not believe its issuer about fresh
+    /// logins.
     #[must_use]
     #[track_caller]
     pub fn token(&self) -> String {
@@ -162,8 +163,8 @@ impl TestCaller {
         }
     }
 
-    /// A token with one defect, and good but for it. `None` if it would not be a defect for this guard, which has said so in
-    /// its configuration: one without an issuer accepts tokens of any.
+    /// A token with one defect, and good but for it. `None` if it would not be a defect for this guard, which has said
+    /// so in its configuration: one without an issuer accepts tokens of any.
     ///
     /// ```
     /// use jwt_guard::explain::Check;
@@ -182,8 +183,8 @@ impl TestCaller {
         self.broken(TokenKind::Access, defect).ok()
     }
 
-    /// The header of a request with a good token, in the first place where the guard looks for one: `Authorization: Bearer ..`
-    /// by default. For tools such as axum-test, whose `add_header` takes both.
+    /// The header of a request with a good token, in the first place where the guard looks for one: by default
+    /// `Authorization: Bearer ..`. For tools such as axum-test, whose `add_header` takes both.
     ///
     /// # Panics
     ///
@@ -201,8 +202,8 @@ impl TestCaller {
         }
     }
 
-    /// The request with a good token, in the first place where the guard looks for one. With a cookie goes what a browser
-    /// sends for a page of this site.
+    /// The request with a good token, in the first place where the guard looks for one. With a cookie goes what a
+    /// browser sends for a page of this site.
     ///
     /// # Panics
     ///
@@ -235,11 +236,11 @@ impl TestCaller {
         }
     }
 
-    /// What an extractor makes of a request of this caller: `Claims`, `Claims<T>`, `Principal`, `CurrentUser<U>`, or the
-    /// [`Guarded`](crate::Guarded) of a handler.
+    /// What an extractor makes of a request of this caller: `Claims`, `Claims<T>`, `Principal`, `CurrentUser<U>`, or
+    /// the [`Guarded`](crate::Guarded) of a handler.
     ///
-    /// The token is signed, and the guard verifies it: a `Principal` is proof in a test too. The request is `GET /` and no
-    /// route has matched it, so a policy that reads the path refuses it; send a request to the application instead.
+    /// The token is signed, and the guard verifies it: a `Principal` is proof in a test too. The request is `GET /` and
+    /// no route has matched it, so a policy that reads the path refuses it; send a request to the application instead.
     ///
     /// # Errors
     ///

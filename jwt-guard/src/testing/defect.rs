@@ -26,8 +26,8 @@ pub enum Defect {
     OtherIssuer,
     /// It is for another service.
     OtherAudience,
-    /// Another key of the same algorithm has signed it, under the name of the right one. The crypto backend `rust-crypto` makes
-    /// no RSA keys, so with it alone there is none for RS and PS.
+    /// Another key of the same algorithm has signed it, under the name of the right one. The crypto backend
+    /// `rust-crypto` makes no RSA keys, so with it alone there is none for RS and PS.
     OtherKey,
     /// A claim was changed after it was signed.
     Altered,
@@ -130,8 +130,8 @@ fn other_key(algorithm: Algorithm) -> Result<SigningKey, &'static str> {
     Ok(key.signing_key().clone())
 }
 
-/// Ends the token a second before the leeway, and issues it a second before that: a guard that wants young tokens must still
-/// find that it has expired.
+/// Ends the token a second before the leeway, and issues it a second before that: a guard that wants young tokens must
+/// still find that it has expired.
 fn expire(draft: &mut Draft, rules: &Rules, issuer: &TestIssuer) {
     let now = seconds(issuer.guard().config().access.now());
     let end = now.saturating_sub(rules.limits.leeway.as_secs()).saturating_sub(1);

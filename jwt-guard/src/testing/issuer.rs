@@ -12,12 +12,12 @@ use crate::verify::Rules;
 
 /// Signs the tokens of callers that a test makes up, for one guard.
 ///
-/// A token has all that the guard asks for: issuer, audience, client, the claims that a preset requires, dates by the guard's
-/// clock, and scopes and roles where the guard reads them. So the tokens of a guard that trusts Keycloak have its `typ` and
-/// `realm_access.roles`, and the test does not name them.
+/// A token has all that the guard asks for: issuer, audience, client, the claims that a preset requires, dates by the
+/// guard's clock, and scopes and roles where the guard reads them. So the tokens of a guard that trusts Keycloak have
+/// its `typ` and `realm_access.roles`, and the test does not name them.
 ///
-/// The guard is that of the application, and verifies these tokens like any others: there is no switch that turns it off. What
-/// a test needs is a key that the guard trusts:
+/// The guard is that of the application, and verifies these tokens like any others: there is no switch that turns it
+/// off. What a test needs is a key that the guard trusts:
 ///
 /// | the guard has | the test takes |
 /// |---|---|
@@ -67,8 +67,8 @@ impl TestIssuer {
         match Self::own(guard) {
             Some(issuer) => issuer,
             None => panic!(
-                "the guard `{}` has no signing key; expected `.signing_key(..)` in its builder, or `TestIssuer::with_key(&guard, \
-                 key)` with a key whose other half the guard has",
+                "the guard `{}` has no signing key; expected `.signing_key(..)` in its builder, or \
+                 `TestIssuer::with_key(&guard, key)` with a key whose other half the guard has",
                 guard.name()
             ),
         }
@@ -87,8 +87,8 @@ impl TestIssuer {
         match Self::find(guard, key) {
             Some(issuer) => issuer,
             None => panic!(
-                "the guard `{}` does not have the other half of this {} key; expected `.key(key.verifying_key())` in the builder \
-                 of the guard or of its issuer; fetched keys must be there: `guard.keys().ready().await`",
+                "the guard `{}` does not have the other half of this {} key; expected \
+                 `.key(key.verifying_key())` in the builder of the guard or of its issuer; fetched keys must be there: `guard.keys().ready().await`",
                 guard.name(),
                 algorithm
             ),

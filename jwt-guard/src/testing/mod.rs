@@ -1,8 +1,8 @@
-//! Tests of guarded applications: tokens of made-up callers, a clock that is moved by hand, an identity provider on loopback,
-//! and a test that every route refuses whom it must. With the feature `testing`, for `[dev-dependencies]`.
+//! Tests of guarded applications: tokens of made-up callers, a clock that is moved by hand, an identity provider on
+//! loopback, and a test that every route refuses whom it must. With the feature `testing`, for `[dev-dependencies]`.
 //!
-//! Nothing here turns a guard off. A [`TestIssuer`] signs tokens with a key that the guard trusts, and the guard verifies them
-//! like any others.
+//! Nothing here turns a guard off. A [`TestIssuer`] signs tokens with a key that the guard trusts, and the guard
+//! verifies them like any others.
 //!
 //! The guide has examples: [testing](crate::guide::testing).
 #![expect(clippy::panic, reason = "a test fails by it")]

@@ -15,8 +15,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::guard::JwtGuard;
 use crate::keys::{Algorithm, GeneratedKey, SigningKey, VerifyingKey};
 
-/// An identity provider on loopback, for tests of a guard that fetches keys: discovery, keys that change, outages, and tokens for
-/// machines. It ends with the value.
+/// An identity provider on loopback, for tests of a guard that fetches keys: discovery, keys that change, outages, and
+/// tokens for machines. It ends with the value.
 ///
 /// The guard must accept `http://` from this machine, which only a test does.
 ///
@@ -51,8 +51,8 @@ use crate::keys::{Algorithm, GeneratedKey, SigningKey, VerifyingKey};
 ///
 /// # The client credentials grant
 ///
-/// `POST /token` answers clients that [`add_client`](Self::add_client) has registered (RFC 6749 section 4.4), with access tokens as RFC
-/// 9068 has them: for a service that calls another one.
+/// `POST /token` answers clients that [`add_client`](Self::add_client) has registered (RFC 6749 section 4.4), with
+/// access tokens as RFC 9068 has them: for a service that calls another one.
 #[must_use = "it ends with the value"]
 pub struct IdentityProvider {
     state: Arc<State>,
@@ -153,7 +153,8 @@ impl IdentityProvider {
         match TestIssuer::named(guard, self.issuer(), self.signing_key()) {
             Some(issuer) => issuer,
             None => panic!(
-                "the guard `{}` does not trust the issuer {:?}; expected `.oidc_issuer(provider.issuer())` in its builder",
+                "the guard `{}` does not trust the issuer {:?}; expected `.oidc_issuer(provider.issuer())` in its \
+                 builder",
                 guard.name(),
                 self.issuer()
             ),
@@ -166,8 +167,8 @@ impl IdentityProvider {
         locked(&self.state.keys).signing.clone()
     }
 
-    /// Signs with a new key from now on, and publishes it beside the old ones. A guard that has just asked for keys asks again
-    /// after its [cooldown](crate::keys::remote::RemoteKeySettings::cooldown): move its clock.
+    /// Signs with a new key from now on, and publishes it beside the old ones. A guard that has just asked for keys
+    /// asks again after its [cooldown](crate::keys::remote::RemoteKeySettings::cooldown): move its clock.
     pub fn rotate(&self) {
         let mut keys = locked(&self.state.keys);
         keys.signing = new_key(keys.signing.algorithm());
