@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use crate::claims::ClaimsSource;
 use crate::claims::hierarchy::Hierarchies;
+use crate::claims::registered::TokenClaims;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
+use crate::json::{Json, Object};
 use crate::location::{CredentialHandling, Locations};
 use crate::opaque::Resolve;
 use crate::principal::Principal;
@@ -91,6 +93,16 @@ pub(crate) enum Home {
     Unclear,
 }
 
+/// The claims in which issuers name the client: RFC 9068 section 2.2, OpenID Connect Core section 2, Entra, Okta.
+const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+
+/// Whether the subject is the client that acts for itself (RFC 9068 section 2.2), whichever claim the guard reads it from.
+fn is_its_own_client(claims: &TokenClaims, subject: &str) -> bool {
+    let is_client = |tree: &Object<'_>, name| tree.get(name).and_then(Json::as_text) == Some(subject);
+    claims.client_id() == Some(subject)
+        || claims.tree().is_none_or(|tree| CLIENT_CLAIMS.iter().any(|name| is_client(&tree, name)))
+}
+
 impl Config {
     /// A subject, with its issuer as the store names it. `None` if it has no meaning for this guard.
     pub(crate) fn whose(&self, subject: &Subject) -> Option<Subject> {
@@ -124,8 +136,7 @@ impl Config {
             None => true,
         };
         let claims = &identity.claims;
-        // A client that acts for itself is its own subject (RFC 9068 section 2.2).
-        claims.subject().filter(|subject| is_home && claims.client_id() != Some(*subject))
+        claims.subject().filter(|subject| is_home && !is_its_own_client(claims, subject))
     }
 
     /// The subject of a verified token, as the store names it; `None` for a machine.

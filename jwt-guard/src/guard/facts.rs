@@ -52,8 +52,8 @@ fn moment(config: &Config) -> Result<Moment, AuthError> {
 pub(super) fn noted_facts<'r>(rule: &Rule, occasion: Occasion<'r>, caller: &'r Principal) -> Facts<'r> {
     let config = occasion.config();
     let params = occasion.request().and_then(|request| request.extensions.get::<PathParams>());
-    let person = config.and_then(|config| config.person(caller));
-    let path = params.map(|params| PathFacts::new(params, person));
+    let person = || config.and_then(|config| config.person(caller));
+    let path = params.map(|params| PathFacts::new(params, person()));
     let moment = config.filter(|_| rule.reads().clock).and_then(|config| moment(config).ok());
     Facts { path, moment }
 }

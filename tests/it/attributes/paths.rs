@@ -229,6 +229,10 @@ async fn only_a_person_of_the_guards_own_or_only_issuer_owns_a_path() {
     let one = || guard().trust(trusted(ONE, 1)).build().unwrap();
     let named = of_issuer(ONE, 1, &[("sub", r#""alice""#), ("client_id", r#""alice""#)]);
     assert_eq!(as_owner(one(), &named).await, REFUSED);
+    for claim in ["client_id", "azp", "appid", "cid"] {
+        let named = of_issuer(ONE, 1, &[("sub", r#""alice""#), (claim, r#""alice""#)]);
+        assert_eq!(as_owner(one(), &named).await, REFUSED, "{claim}");
+    }
     let unnamed = of_issuer(ONE, 1, &[("sub", "null"), ("client_id", r#""alice""#)]);
     assert_eq!(as_owner(one(), &unnamed).await, REFUSED);
     // The guard's own tokens, beside those of another issuer.
