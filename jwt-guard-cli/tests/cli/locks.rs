@@ -78,6 +78,34 @@ fn a_new_route_and_another_guard_may_admit_more() {
 }
 
 #[test]
+fn a_route_that_is_gone_fails_if_its_requests_reach_an_open_one() {
+    let folder = Folder::new("diff_reroute");
+    let (open, secret) = (
+        "version 1\nGET \"/files/{name}\" guard \"api\": anonymous_allowed\n",
+        "GET \"/files/secret\" guard \"api\": requires(role = \"admin\")\n",
+    );
+    folder.write("before.lock", format!("{open}{secret}"));
+    folder.write("now.lock", open);
+    let run = folder.run("diff before.lock now.lock --fail-on wider");
+    run.is(1);
+    let start = "WIDENED  GET /files/secret: the route is gone, and `GET /files/{name}` answers its requests: ";
+    assert!(run.stdout.starts_with(start), "{}", run.stdout);
+}
+
+#[test]
+fn a_lock_of_thousands_of_equal_rows_is_compared() {
+    let folder = Folder::new("diff_equal_rows");
+    let rows = "GET \"/\": unguarded\n".repeat(50_000);
+    folder.write("many.lock", format!("version 1\n{rows}"));
+    folder.write("one.lock", "version 1\nGET \"/\": unguarded\n");
+    folder.run("diff many.lock many.lock").is_done();
+    folder.run("diff one.lock many.lock --fail-on wider").is(1);
+    let half = "GET \"/\": unguarded\n".repeat(25_000);
+    folder.write("half.lock", format!("version 1\n{half}"));
+    folder.run("diff many.lock half.lock --fail-on wider").is_done();
+}
+
+#[test]
 fn a_lock_comes_through_a_pipe_and_a_wrong_one_is_not_compared() {
     let folder = folder("diff_pipe");
     folder.run_on("diff - now.lock", NOW).is_done();

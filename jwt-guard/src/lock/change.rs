@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::access::{Callers, Relation};
+use super::successor::{self, Successors};
 use super::{AccessLock, LockedRow, Source};
 
 /// What happened to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeKind {
-    /// It admits callers that it refused before, and refuses none that it admitted.
+    /// It admits callers that it refused before, and refuses none that it admitted; or it is gone, and another route that
+    /// does so answers its requests.
     Widened,
     /// It did not exist.
     New,
@@ -19,7 +21,7 @@ pub enum ChangeKind {
     Changed,
     /// It refuses callers that it admitted before, and admits no others.
     Narrowed,
-    /// It does not exist any more.
+    /// It does not exist any more, and no other route admits more callers to its requests.
     Removed,
 }
 
@@ -69,10 +71,11 @@ impl fmt::Display for ChangeKind {
 type Key<'l> = (&'l str, &'l str, usize);
 
 fn by_route(lock: &AccessLock) -> BTreeMap<Key<'_>, &LockedRow> {
-    let mut rows = BTreeMap::new();
+    let mut rows: BTreeMap<Key<'_>, &LockedRow> = BTreeMap::new();
     for row in &lock.rows {
         let (path, method) = (row.path.as_str(), row.method.as_str());
-        let number = rows.range((path, method, 0)..=(path, method, usize::MAX)).count();
+        let last = rows.range((path, method, 0)..=(path, method, usize::MAX)).next_back();
+        let number = last.map_or(0, |((_, _, number), _)| number.saturating_add(1));
         rows.insert((path, method, number), row);
     }
     rows
@@ -88,11 +91,38 @@ pub(super) fn changes(before: &AccessLock, now: &AccessLock) -> Vec<AccessChange
             Some(known) => compare(before, known, now, row),
         })
         .collect();
-    changes.extend(old.iter().filter(|(route, _)| !new.contains_key(*route)).map(|(_, row)| {
-        change(row, ChangeKind::Removed, format!("the route is gone; it was `{}`", row.access))
+    let successors = Successors::of(now);
+    let gone = old.iter().filter(|(route, _)| !new.contains_key(*route)).map(|(_, row)| *row);
+    changes.extend(gone.map(|row| {
+        let answering = successors.of_removed(row).into_iter();
+        let wider = answering.filter_map(|successor| compare_gone(before, row, now, successor)).min();
+        wider.unwrap_or_else(|| {
+            change(row, ChangeKind::Removed, format!("the route is gone; it was `{}`", row.access))
+        })
     }));
     changes.sort();
     changes
+}
+
+/// Of a route that is gone, and one that answers its requests now; `None` if that admits no more callers.
+fn compare_gone(
+    before: &AccessLock,
+    gone: &LockedRow,
+    now: &AccessLock,
+    successor: &LockedRow,
+) -> Option<AccessChange> {
+    let found = compare(before, gone, now, successor)?;
+    if matches!(found.kind, ChangeKind::Narrowed | ChangeKind::Removed) {
+        return None;
+    }
+    let is_unlisted = successor::is_unlisted(successor);
+    let kind = if is_unlisted { ChangeKind::Changed } else { found.kind };
+    let answers = if is_unlisted { "may answer" } else { "answers" };
+    let sentence = format!(
+        "the route is gone, and `{} {}` {answers} its requests: {}",
+        successor.method, successor.path, found.sentence
+    );
+    Some(AccessChange { kind, sentence, path: gone.path.clone(), method: gone.method.clone(), ..found })
 }
 
 fn change(row: &LockedRow, kind: ChangeKind, sentence: String) -> AccessChange {

@@ -36,7 +36,8 @@
 //!
 //! A policy admits more callers than before if each caller that was admitted still is, and others too. Conditions are
 //! three-valued, as in the decision: each may hold, not hold, or be unknown because a claim is malformed. The names that a
-//! guard's hierarchy implies count as held. What a guard accepts as a token, such as its issuers and keys, is not in the file,
+//! guard's hierarchy implies count as held. A route that is gone is compared with what answers its requests now: another
+//! method of its path, a parameter, a wildcard or a fallback. What a guard accepts as a token, such as its issuers and keys, is not in the file,
 //! nor what a function of a `check` decides: it is compared by its name.
 
 mod access;
@@ -46,7 +47,9 @@ mod error;
 #[cfg(feature = "testing")]
 mod expected;
 mod implications;
+mod pattern;
 mod route;
+mod successor;
 #[cfg(test)]
 mod tests;
 mod text;

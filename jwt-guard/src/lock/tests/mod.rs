@@ -1,6 +1,7 @@
 //! The comparison of conditions against a reference, and the text of the file.
 
 mod login;
+mod successor;
 
 use std::collections::BTreeSet;
 
