@@ -1,7 +1,10 @@
 //! Keys among the settings: as text or in a file, one to verify with and one to sign with.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use super::{Settings, secret_text};
 use crate::keys::{Algorithm, KeyError, SigningKey, VerifyingKey};
@@ -168,7 +171,15 @@ impl KeySetting {
             Self::Text(text) => return Some(with_line_ends(text, form)),
             Self::File(path) => path,
         };
-        match fs::read(&path).map(Secret::from) {
+        if holds_secret(&path) {
+            let setting = name.replace("_file", if matches!(form, KeyForm::Pem) { "_pem" } else { "" });
+            problems.setting(format!(
+                "`{name}` holds a key or a token, which is not shown here; expected the name of a file; a key itself is \
+                 the setting `{setting}`"
+            ));
+            return None;
+        }
+        match read_file(&path) {
             Ok(bytes) if matches!(form, KeyForm::Secret) => match secret_text::of_file(bytes) {
                 Ok(secret) => Some(secret),
                 Err(reason) => {
@@ -183,6 +194,25 @@ impl KeySetting {
             }
         }
     }
+}
+
+/// Whether the name of a file is a secret that was given in its place, which no message may show.
+fn holds_secret(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let text = text.trim_start();
+    ["base64:", "-----BEGIN", "{", "eyJ"].iter().any(|start| text.starts_with(start)) || text.contains('\n')
+}
+
+/// More than any key or set of keys needs.
+const MOST_BYTES: u64 = 1 << 20;
+
+fn read_file(path: &Path) -> io::Result<Secret> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it has more than 1 MiB"));
+    }
+    Ok(bytes.as_slice().into())
 }
 
 /// PEM with its line ends, where a variable or a tool has escaped them.

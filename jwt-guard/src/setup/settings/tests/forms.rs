@@ -105,6 +105,29 @@ fn files_of_secrets_are_read_as_variables_are_but_for_binary_ones() {
 }
 
 #[test]
+fn a_secret_in_place_of_the_name_of_its_file_is_not_shown() {
+    for secret in
+        ["base64:aHVudGVyMg==", "eyJodW50ZXIy.e30.x", "{\"k\":\"aHVudGVy\"}", "-----BEGIN aHVudGVy-----"]
+    {
+        let settings = Settings { secret_file: Some(secret.into()), ..Settings::default() };
+        let problems = settings.into_builder().audience("a").build().unwrap_err().to_string();
+        assert!(problems.contains("the setting `secret`") && !problems.contains("aHVudGVy"), "{problems}");
+        assert!(!problems.contains("eyJ"), "{problems}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_without_an_end_is_read_up_to_a_limit() {
+    let settings = Settings { secret_file: Some("/dev/zero".into()), ..Settings::default() };
+    let problems = settings.into_builder().audience("a").build().unwrap_err().to_string();
+    assert!(
+        problems.contains("`secret_file` cannot be read from /dev/zero: it has more than 1 MiB"),
+        "{problems}"
+    );
+}
+
+#[test]
 fn pem_may_have_its_line_ends_as_two_characters() {
     for (name, pem, algorithm) in [
         ("public_key_pem", fixture("rsa-2048.public.pem"), "RS256"),
