@@ -27,13 +27,13 @@ pub(super) fn check(
     let expires_at = date(found.exp, "exp")?.ok_or(VerifyError::ClaimMissing("exp".into()))?;
     let not_before = date(found.nbf, "nbf")?;
     let issued_at = date(found.iat, "iat")?;
-    steps.enter(Check::Issuer);
+    enter(Check::Issuer, !rules.issuers.is_empty(), steps);
     let issuer = issuer(found.iss, rules)?;
-    steps.enter(Check::Audience);
+    enter(Check::Audience, rules.audience != Audience::Any, steps);
     let audience = audience(found.aud, rules, payload)?;
     steps.enter(Check::Names);
     let token_id = text(found.jti, "jti")?;
-    steps.enter(Check::Client);
+    enter(Check::Client, rules.clients.required || !rules.clients.names.is_empty(), steps);
     let client = client(claims, found.client_id, rules)?;
     steps.enter(Check::Names);
     let family = text(found.sid, "sid")?;
@@ -43,7 +43,7 @@ pub(super) fn check(
         LoginClaims::Believed => (found.fresh, found.csrf),
         LoginClaims::PassedOver => (None, None),
     };
-    steps.enter(Check::RequiredClaims);
+    enter(Check::RequiredClaims, requires_claims(rules), steps);
     required(claims, subject.is_none(), rules)?;
     steps.enter(Check::Holder);
     if found.cnf.is_some() {
@@ -69,6 +69,18 @@ pub(super) fn check(
             Some(_) => None,
         },
     })
+}
+
+fn enter(check: Check, has_rule: bool, steps: &mut impl Steps) {
+    steps.enter(check);
+    if !has_rule {
+        steps.has_no_rule();
+    }
+}
+
+fn requires_claims(rules: &Rules) -> bool {
+    let of_profile = rules.profile.required_claims();
+    !(of_profile.is_empty() && rules.required_claims.is_empty() && rules.claim_values.is_empty())
 }
 
 /// The display name of the caller. It decides nothing, so a wrong type counts as absent.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::steps::{Check, Steps as _};
+use super::steps::{Check, Entered, Steps as _};
 use super::{Verifier, VerifyError};
 use crate::caught::caught;
 use crate::code::RefusalCode;
@@ -41,6 +41,8 @@ pub enum Outcome {
     Passed,
     /// It refuses the token.
     Failed(Failure),
+    /// The guard has no rule for it, so every well-formed value passes: without `.issuer(..)` every `iss`.
+    NotConfigured,
     /// An earlier one had refused the token.
     NotReached,
 }
@@ -74,7 +76,7 @@ impl Explanation {
     pub fn failure(&self) -> Option<(Check, &Failure)> {
         self.checks.iter().find_map(|checked| match &checked.outcome {
             Outcome::Failed(failure) => Some((checked.check, failure)),
-            Outcome::Passed | Outcome::NotReached => None,
+            Outcome::Passed | Outcome::NotConfigured | Outcome::NotReached => None,
         })
     }
 
@@ -131,7 +133,7 @@ impl Verifier {
         token: &[u8],
         revocable: impl FnOnce(&Identity) -> Result<(), VerifyError>,
     ) -> Explanation {
-        let mut made: Vec<Check> = Vec::new();
+        let mut made = Entered::default();
         let verdict = caught(|| {
             let verified = self.verify_anew(token, None, &mut made)?;
             made.enter(Check::Revocable);
@@ -165,19 +167,22 @@ impl Verifier {
 
 impl Explanation {
     /// The checks that were made have passed, but for the last one if there is a failure.
-    fn of(made: &[Check], failure: Option<Failure>) -> Self {
-        let last = made.last().copied();
+    fn of(Entered(made): &Entered, failure: Option<Failure>) -> Self {
+        let last = made.last().map(|(check, _)| *check);
         let accepted = failure.is_none();
         let mut failure = failure;
         let mut checks: Vec<Checked> = Vec::new();
-        for &check in made.iter().chain(Check::ALL) {
+        for check in made.iter().map(|(check, _)| *check).chain(Check::ALL.iter().copied()) {
             if checks.iter().any(|known| known.check == check) {
                 continue;
             }
             let outcome = match failure.take_if(|_| Some(check) == last) {
                 Some(failure) => Outcome::Failed(failure),
-                None if made.contains(&check) => Outcome::Passed,
-                None => Outcome::NotReached,
+                None => match made.iter().rfind(|(entered, _)| *entered == check) {
+                    Some((_, true)) => Outcome::Passed,
+                    Some((_, false)) => Outcome::NotConfigured,
+                    None => Outcome::NotReached,
+                },
             };
             checks.push(Checked { check, outcome });
         }
@@ -192,6 +197,7 @@ impl fmt::Display for Explanation {
             match outcome {
                 Outcome::Passed => writeln!(f, "passed       {check}")?,
                 Outcome::Failed(failure) => writeln!(f, "FAILED       {check}: {failure}")?,
+                Outcome::NotConfigured => writeln!(f, "no rule      {check}")?,
                 Outcome::NotReached => writeln!(f, "not reached  {check}")?,
             }
         }

@@ -116,6 +116,9 @@ impl fmt::Display for Check {
 /// Learns which check comes next. All that came before have passed.
 pub(super) trait Steps {
     fn enter(&mut self, check: Check);
+
+    /// The guard has no rule for the check that was entered last: it only looks at the form.
+    fn has_no_rule(&mut self);
 }
 
 /// Notes nothing: for requests. It compiles to nothing.
@@ -124,11 +127,24 @@ pub(super) struct Unobserved;
 impl Steps for Unobserved {
     #[inline(always)]
     fn enter(&mut self, _: Check) {}
+
+    #[inline(always)]
+    fn has_no_rule(&mut self) {}
 }
 
+/// Every check that was entered, in order, and whether the guard has a rule for it.
+#[derive(Default)]
+pub(super) struct Entered(pub(super) Vec<(Check, bool)>);
+
 /// Notes every check: for an explanation.
-impl Steps for Vec<Check> {
+impl Steps for Entered {
     fn enter(&mut self, check: Check) {
-        self.push(check);
+        self.0.push((check, true));
+    }
+
+    fn has_no_rule(&mut self) {
+        if let Some((_, has_rule)) = self.0.last_mut() {
+            *has_rule = false;
+        }
     }
 }

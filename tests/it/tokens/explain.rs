@@ -18,6 +18,11 @@ fn made(explanation: &Explanation, outcome: &Outcome) -> Vec<Check> {
     checks.map(|checked| checked.check()).collect()
 }
 
+/// The checks for which [`builder`] sets a rule.
+fn without_client(checks: &[Check]) -> Vec<Check> {
+    checks.iter().copied().filter(|check| *check != Check::Client).collect()
+}
+
 fn builder() -> Builder<HasKeys, HasAudience> {
     guard(Algorithm::Hs256)
         .revocation(|_: &TokenInfo<'_>| false)
@@ -39,8 +44,25 @@ fn a_good_token_passes_every_check() {
         let explanation = guard.explain(&token);
         assert!(explanation.is_accepted() && explanation.failure().is_none(), "{explanation}");
         assert_eq!(explanation.code(), None);
-        assert_eq!(made(&explanation, &Outcome::Passed), Check::ALL);
+        assert_eq!(made(&explanation, &Outcome::NotConfigured), [Check::Client]);
+        assert_eq!(made(&explanation, &Outcome::Passed), without_client(Check::ALL));
     }
+}
+
+#[test]
+fn a_check_without_a_rule_has_not_passed() {
+    let explanation = guard(Algorithm::Hs256).build().unwrap().explain(&token(&[("iss", "\"anyone\"")]));
+    assert!(explanation.is_accepted(), "{explanation}");
+    let open = [Check::Issuer, Check::Client, Check::RequiredClaims];
+    assert_eq!(made(&explanation, &Outcome::NotConfigured), open);
+    assert!(explanation.to_string().contains("no rule      issuer\n"), "{explanation}");
+    let value = serde_json::to_value(&explanation).unwrap();
+    let outcomes = value["checks"].as_array().unwrap().iter();
+    let issuer: Vec<_> = outcomes.filter(|check| check["check"] == "issuer").collect();
+    assert_eq!(issuer, [&json!({ "check": "issuer", "outcome": "not_configured" })]);
+    // A malformed name is refused without a rule, too.
+    let refused = guard(Algorithm::Hs256).build().unwrap().explain(&token(&[("iss", "1")]));
+    assert_eq!(refused.failure().unwrap().0, Check::Issuer);
 }
 
 #[test]
@@ -84,7 +106,7 @@ fn every_check_can_refuse_and_those_before_it_have_passed() {
         let explanation = guard.explain(token);
         let (failed, failure) = explanation.failure().unwrap();
         assert_eq!((failed, failure.code()), (*check, *code), "{explanation}");
-        assert_eq!(made(&explanation, &Outcome::Passed), Check::ALL[..at], "{explanation}");
+        assert_eq!(made(&explanation, &Outcome::Passed), without_client(&Check::ALL[..at]), "{explanation}");
         assert_eq!(made(&explanation, &Outcome::NotReached), Check::ALL[at + 1..], "{explanation}");
     }
 }
