@@ -66,25 +66,39 @@ async fn a_token_of_the_command_is_answered_with_200_and_without_the_scope_with_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_commands_of_the_readme_are_answered_with_200() {
+async fn the_commands_of_the_readme_are_answered_with_200_on_the_first_day_and_on_the_second() {
     let readme = include_str!("../../../README.md");
-    let line = |start: &str| readme.lines().find_map(|line| line.strip_prefix(start)).unwrap();
-    let folder = Folder::new("readme");
-    let (keygen, _) = line("jwt-guard ").split_once(" && cargo run &").unwrap();
-    folder.run(keygen).is_done();
+    let (_, block) = readme.split_once("```sh\nexport ").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let block = format!("export {block}");
+    assert!(block.contains("\n# 200, while `cargo run` runs in another terminal"), "{block}");
 
-    let variables: Vec<_> =
-        line("export ").split(' ').map(|variable| variable.split_once('=').unwrap()).collect();
-    let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let mut settings = Settings::from_vars(owned).unwrap();
+    // The server has another port, so curl only says what it would send.
+    let folder = Folder::new("readme");
+    std::fs::create_dir(folder.path("bin")).unwrap();
+    folder.write("bin/curl", "#!/bin/sh\nprintf '%s\\n' \"$@\" > request\n");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path("bin/curl"), executable).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_jwt-guard"), folder.path("bin/jwt-guard")).unwrap();
+    let run = || {
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.current_dir(folder.path("")).env_clear().env("PATH", folder.path("bin"));
+        assert!(shell.args(["-c", &block]).output().unwrap().status.success());
+        let request = folder.read("request");
+        let lines: Vec<_> = request.lines().collect();
+        let [_, "http://localhost:3000/me", "-H", header] = lines.as_slice() else { panic!("{request}") };
+        header.strip_prefix("Authorization: Bearer ").unwrap().to_owned()
+    };
+    let first = run();
+
+    let variables = block.lines().next().unwrap().split(' ').filter_map(|variable| variable.split_once('='));
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut settings = Settings::from_vars(variables).unwrap();
     settings.signing_key_file = settings.signing_key_file.map(|file| folder.path(file.to_str().unwrap()));
     let address = serve(settings).await;
-
-    let (request, command) = readme.split_once("$(jwt-guard ").unwrap();
-    assert!(request.ends_with("curl -i http://localhost:3000/me -H \"Authorization: Bearer "));
-    let (arguments, _) = command.split_once(")\"\n").unwrap();
-    let run = folder.run_with(arguments.split(' '), "", &variables);
-    assert_eq!(status(address, "/me", run.is_done()), "200");
+    assert_eq!(status(address, "/me", &first), "200");
+    // The key is there, and stays.
+    assert_eq!(status(address, "/me", &run()), "200");
 }
 
 #[tokio::test(flavor = "multi_thread")]
