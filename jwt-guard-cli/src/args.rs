@@ -1,8 +1,13 @@
 //! The command line.
 
+use std::env;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use crate::command::{diff, explain, inspect, jwks, keygen, routes, token};
+use crate::report::{self, Failure};
+use crate::{files, shown};
 
 /// What the help ends with.
 const AFTER_HELP: &str = "\
@@ -63,6 +68,28 @@ pub(crate) enum Command {
         /// The command.
         command: Option<String>,
     },
+}
+
+/// Prints the help, or what is wrong with the command line: without a key or a token in it, and without what a terminal
+/// would obey.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+    if error.use_stderr() {
+        for argument in arguments {
+            let value = if argument.starts_with('-') { argument.split_once('=') } else { None };
+            let value = value.map_or(&*argument, |(_, value)| value);
+            if shown::looks_secret(value) {
+                return report::finish(Err(files::secret_argument()), false);
+            }
+            if shown::printable(value) != value {
+                let text = error.to_string();
+                let text = text.strip_prefix("error: ").unwrap_or(&text);
+                return report::finish(Err(Failure::usage(text)), false);
+            }
+        }
+    }
+    report::finish_help(error)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Files: read up to a limit, and written so that only the owner reads them.
+//! Files that are read, up to a limit.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::report::{self, Failure};
@@ -25,8 +25,22 @@ pub(crate) fn only_one_from_stdin<'p>(paths: impl IntoIterator<Item = &'p PathBu
     Ok(())
 }
 
+/// Refuses a key or a token that was given in place of its file, and does not show it again.
+pub(crate) fn refuse_secret(path: &Path) -> Result<(), Failure> {
+    if shown::looks_secret(&path.to_string_lossy()) { Err(secret_argument()) } else { Ok(()) }
+}
+
+/// Says so without the secret.
+pub(crate) fn secret_argument() -> Failure {
+    Failure::usage(
+        "a key or a token was given as an argument, which other users of this machine can read: give it on standard \
+         input (`-`), or the name of its file; replace the key, or let the token end, if others use this machine",
+    )
+}
+
 /// The bytes of a file, or of standard input; `what` says what they are.
 pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
+    refuse_secret(path)?;
     let mut bytes = Vec::new();
     let read = if is_standard(path) {
         report::say_that_it_reads(what);
@@ -34,7 +48,7 @@ pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
     } else {
         File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
     };
-    let from = if is_standard(path) { "standard input".to_owned() } else { path.display().to_string() };
+    let from = if is_standard(path) { "standard input".to_owned() } else { name(path) };
     match read {
         Ok(_) if bytes.len() as u64 > MOST_BYTES => {
             Err(Failure::undecided(format!("{what}: {from} has more than 1 MiB")))
@@ -49,15 +63,8 @@ pub(crate) fn read_text(path: &Path, what: &str) -> Result<String, Failure> {
     String::from_utf8(read(path, what)?).map_err(|_| Failure::undecided(format!("{what} is not UTF-8")))
 }
 
-/// A token: one line, without the line end. A token that was given in place of the file is refused, because it was
-/// seen.
+/// A token: one line, without the line end.
 pub(crate) fn read_token(path: &Path) -> Result<String, Failure> {
-    if path.to_str().is_some_and(|text| text.starts_with("ey") && text.matches('.').count() >= 2) {
-        return Err(Failure::usage(
-            "a token was given as an argument, which other users of this machine can read: give it on standard input \
-             (`-`), or the name of its file; let the token end if others use this machine",
-        ));
-    }
     let text = read_text(path, "the token")?;
     let token = text.trim_matches(['\r', '\n', ' ', '\t']);
     match token {
@@ -67,72 +74,6 @@ pub(crate) fn read_token(path: &Path) -> Result<String, Failure> {
         _ => Ok(token.to_owned()),
     }
 }
-
-/// Who may read a file that is written.
-#[derive(Clone, Copy)]
-pub(crate) enum Readers {
-    /// Mode 0600, where the system has modes.
-    Owner,
-    /// As the system sets it for new files.
-    Usual,
-}
-
-/// Writes a new file. An existing one is left as it is, unless `replaces`: then it is replaced as a whole, and what a
-/// symbolic link points to is not touched.
-pub(crate) fn write(path: &Path, text: &str, readers: Readers, replaces: bool) -> Result<(), Failure> {
-    let failed =
-        |error: io::Error| Failure::undecided(format!("{} cannot be written: {error}", path.display()));
-    if !replaces {
-        return create(path, text, readers).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => exists(path),
-            _ => failed(error),
-        });
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    create(&new, text, readers).map_err(failed)?;
-    fs::rename(&new, path).map_err(|error| {
-        _ = fs::remove_file(&new);
-        failed(error)
-    })
-}
-
-/// Says that a file is there, before another one is written.
-pub(crate) fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    if path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
-}
-
-fn exists(path: &Path) -> Failure {
-    let path = path.display();
-    Failure::undecided(format!("{path} exists: choose another name, or replace it with `--force`"))
-}
-
-/// Fails if anything has the name, also a symbolic link to nowhere. A file that could not be written whole is removed.
-fn create(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    restrict(&mut options, readers);
-    let mut file = options.open(path)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    if written.is_err() {
-        _ = fs::remove_file(path);
-    }
-    written
-}
-
-#[cfg(unix)]
-fn restrict(options: &mut OpenOptions, readers: Readers) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    if matches!(readers, Readers::Owner) {
-        options.mode(0o600);
-    }
-}
-
-/// The file has the access list of its folder.
-#[cfg(not(unix))]
-fn restrict(_: &mut OpenOptions, _: Readers) {}
 
 /// The name of a file for a sentence.
 pub(crate) fn name(path: &Path) -> String {

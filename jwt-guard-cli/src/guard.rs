@@ -9,6 +9,7 @@ use jwt_guard::store::MemoryStore;
 use jwt_guard::{Algorithm, JwtGuard, Secret};
 use serde_json::Value;
 
+use crate::keys::PublicKeys;
 use crate::report::Failure;
 use crate::{files, keys};
 
@@ -147,22 +148,33 @@ fn parse(text: &str, section: Option<&str>) -> Result<Settings, String> {
     serde_json::from_value(value).map_err(|error| format!("`{section}`: {error}"))
 }
 
+/// A guard, and what its verdict leaves open.
+pub(crate) struct AskedGuard {
+    pub(crate) guard: JwtGuard,
+    pub(crate) notes: Vec<String>,
+}
+
 impl KeyArgs {
     /// The guard of these keys, or else of the settings.
-    pub(crate) fn guard_or(&self, settings: &SettingsArgs) -> Result<JwtGuard, Failure> {
+    pub(crate) fn guard_or(&self, settings: &SettingsArgs) -> Result<AskedGuard, Failure> {
         if !self.names_source() {
-            return build(settings.settings()?, Vec::new(), self.loopback_http);
+            let settings = settings.settings()?;
+            let asks_store = settings.allow_list;
+            let notes = asks_store.then(|| {
+                "the service has an allow list, which is not asked: it refuses a token that its store does not know"
+                    .to_owned()
+            });
+            let guard = build(settings, Vec::new(), self.loopback_http)?;
+            return Ok(AskedGuard { guard, notes: notes.into_iter().collect() });
         }
-        let keys = match &self.key {
-            Some(path) => keys::named(keys::public_keys(path, self.algorithm)?, self.kid.as_deref())?,
-            None => Vec::new(),
+        let (keys, notes) = match &self.key {
+            Some(path) => {
+                let PublicKeys { keys, notes } = keys::public_keys(path, self.algorithm)?;
+                (keys::named(keys, self.kid.as_deref())?, notes)
+            }
+            None => (Vec::new(), Vec::new()),
         };
-        build(self.settings()?, keys, self.loopback_http)
-    }
-
-    /// Whether a token of any issuer may pass, because none is named.
-    pub(crate) fn accepts_any_issuer(&self) -> bool {
-        self.files().next().is_some() && self.issuer.is_none()
+        Ok(AskedGuard { guard: build(self.settings()?, keys, self.loopback_http)?, notes })
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
@@ -180,6 +192,7 @@ impl KeyArgs {
         settings.oidc_issuer.clone_from(&self.oidc_issuer);
         settings.jwks_url.clone_from(&self.jwks_url);
         if let Some(path) = &self.secret {
+            files::refuse_secret(path)?;
             // A file may also be binary.
             if files::is_standard(path) {
                 let text = files::read_text(path, "the secret")?;

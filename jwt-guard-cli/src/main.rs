@@ -22,8 +22,10 @@ mod command;
 mod files;
 mod guard;
 mod keys;
+mod new_files;
 mod report;
 mod shown;
+mod written;
 
 use std::process::ExitCode;
 
@@ -33,9 +35,10 @@ use crate::args::{Args, Command};
 use crate::report::{Failure, Report};
 
 fn main() -> ExitCode {
-    let Args { command, json } = Args::parse();
-    let result = run(&command, json);
-    report::finish(result, json)
+    match Args::try_parse() {
+        Ok(Args { command, json }) => report::finish(run(&command, json), json),
+        Err(error) => args::explain(&error),
+    }
 }
 
 fn run(command: &Command, json: bool) -> Result<Report, Failure> {

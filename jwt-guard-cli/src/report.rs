@@ -21,6 +21,8 @@ pub(crate) struct Report {
     pub(crate) text: String,
     /// For programs.
     pub(crate) json: Value,
+    /// Takes the place of `json`, where a value cannot hold what is said.
+    raw_json: Option<String>,
     /// For people, and beside the result: on standard error.
     pub(crate) note: Option<String>,
 }
@@ -55,15 +57,26 @@ impl Failure {
 
 impl Report {
     pub(crate) fn done(text: impl Into<String>, json: Value) -> Self {
-        Self { status: Status::Done, text: text.into(), json, note: None }
+        Self { status: Status::Done, text: text.into(), json, raw_json: None, note: None }
     }
 
     pub(crate) fn with_status(self, status: Status) -> Self {
         Self { status, ..self }
     }
 
+    /// With valid JSON on one line.
+    pub(crate) fn with_raw_json(self, json: String) -> Self {
+        Self { raw_json: Some(json), ..self }
+    }
+
     pub(crate) fn with_note(self, note: impl Into<String>) -> Self {
         Self { note: Some(note.into()), ..self }
+    }
+
+    /// A line for each note, which may quote a file.
+    pub(crate) fn with_notes(self, notes: &[String]) -> Self {
+        let lines: Vec<_> = notes.iter().map(|note| shown::printable(note)).collect();
+        if lines.is_empty() { self } else { self.with_note(lines.join("\n")) }
     }
 }
 
@@ -75,8 +88,9 @@ pub(crate) fn styled(style: Style, text: impl fmt::Display) -> String {
 /// Prints, and returns the exit status.
 pub(crate) fn finish(result: Result<Report, Failure>, json: bool) -> ExitCode {
     let (status, printed) = match result {
-        Ok(Report { status, text, json: value, note }) => {
-            let printed = if json { to_stdout(&shown::ascii_json(&value)) } else { to_stdout(&text) };
+        Ok(Report { status, text, json: value, raw_json, note }) => {
+            let to_json = || shown::ascii(&raw_json.unwrap_or_else(|| value.to_string()));
+            let printed = to_stdout(&if json { to_json() } else { text });
             let note = note.filter(|_| !json).map_or(Ok(()), |note| to_stderr(&note));
             (status as u8, printed.and(note))
         }
@@ -86,8 +100,23 @@ pub(crate) fn finish(result: Result<Report, Failure>, json: bool) -> ExitCode {
     match printed {
         Ok(()) => ExitCode::from(status),
         // The reader has seen enough, such as `head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(status),
-        Err(_) => ExitCode::from(3),
+        Err(failed) if failed.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(status),
+        Err(failed) => {
+            _ = to_stderr(&error(&format!("the output cannot be written: {failed}")));
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// Prints what clap says.
+pub(crate) fn finish_help(help: &clap::Error) -> ExitCode {
+    let status = u8::try_from(help.exit_code()).unwrap_or(2);
+    match help.print() {
+        Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
+            _ = to_stderr(&error(&format!("the output cannot be written: {failed}")));
+            ExitCode::from(3)
+        }
+        _ => ExitCode::from(status),
     }
 }
 

@@ -25,9 +25,24 @@ pub(crate) fn cut(text: &str) -> String {
     format!("{}.. ({length} characters)", printable(&start))
 }
 
+/// Whether a text may be a key or a token, which no message shows: base64 after its prefix, PEM, JSON, or `eyJ`, the start
+/// of a token; after `Bearer` too.
+pub(crate) fn looks_secret(text: &str) -> bool {
+    let text = text.trim_start();
+    let bearer = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
+    let text = if bearer { text.get(7..).unwrap_or_default().trim_start() } else { text };
+    bearer
+        || text.contains("-----BEGIN")
+        || ["base64:", "{", "eyJ"].iter().any(|start| text.starts_with(start))
+}
+
 /// JSON in ASCII, so that it is safe in a terminal too.
 pub(crate) fn ascii_json(value: &Value) -> String {
-    let text = value.to_string();
+    ascii(&value.to_string())
+}
+
+/// The same of the text of JSON on one line.
+pub(crate) fn ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, ' '..='~') {
@@ -64,6 +79,25 @@ mod tests {
             ("e\u{301}\u{e0041}", "e\\u{301}\\u{e0041}"),
         ] {
             assert_eq!(printable(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_key_or_a_token_is_told_from_the_name_of_a_file() {
+        for secret in [
+            "base64:QQ==",
+            " base64:QQ==",
+            "{\"kty\":",
+            "eyJhbGciOiJub25lIn0.e30.",
+            "bearer x",
+            "Bearer eyJh",
+        ] {
+            assert!(looks_secret(secret), "{secret}");
+        }
+        for name in
+            ["-", "key.pem", "./base64", "eye.txt", "bearer", "tokens/a.jwt", "\u{e9}\u{e9}\u{e9}\u{e9}"]
+        {
+            assert!(!looks_secret(name), "{name}");
         }
     }
 

@@ -6,13 +6,15 @@ use std::time::UNIX_EPOCH;
 
 use clap::Args;
 use jwt_guard::setup::{Clock as _, SystemClock};
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::{Value, json};
+use serde_json::json;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use crate::files;
 use crate::report::{BAD, Failure, QUIET, Report, Status, styled};
 use crate::shown::{cut, printable};
+use crate::{files, written};
 
 /// Shows header and claims of a token, without verifying it.
 #[derive(Debug, Args)]
@@ -39,7 +41,8 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Report, Failure> {
             number => format!("{number} parts: a token has three, with dots between them"),
         }));
     };
-    let (header, claims) = (part("header", header), part("claims", claims));
+    let (header, claims) = (text_of(header), text_of(claims));
+    let (header, claims) = (part("header", &header), part("claims", &claims));
     let text = format!(
         "{}\n\n{}\n{}\n{} {}\n",
         styled(BAD, WARNING),
@@ -49,14 +52,33 @@ pub(crate) fn run(args: &InspectArgs) -> Result<Report, Failure> {
         styled(QUIET, format!("{} characters, not checked", signature.chars().count())),
     );
     let is_read = header.members.is_ok() && claims.members.is_ok();
-    let repeated = [header.repeated(), claims.repeated()].concat();
-    let value = json!({
-        "verified": false,
-        "warning": WARNING,
-        "unverified": { "header": header.to_json(), "claims": claims.to_json() },
-        "repeated_members": repeated,
-    });
-    Ok(Report::done(text, value).with_status(if is_read { Status::Done } else { Status::Refused }))
+    let shown = Shown {
+        verified: false,
+        warning: WARNING,
+        unverified: Unverified {
+            header: header.members.ok().map(|(raw, _)| raw),
+            claims: claims.members.ok().map(|(raw, _)| raw),
+        },
+        repeated_members: header.repeated.iter().chain(&claims.repeated).collect(),
+    };
+    let value = serde_json::value::to_raw_value(&shown).map_err(Failure::undecided)?;
+    let report = Report::done(text, json!(null)).with_raw_json(written::compact(value.get()));
+    Ok(report.with_status(if is_read { Status::Done } else { Status::Refused }))
+}
+
+/// The JSON, in which header and claims are as they are written: no member is dropped, and no number rounded.
+#[derive(Serialize)]
+struct Shown<'t> {
+    verified: bool,
+    warning: &'static str,
+    unverified: Unverified<'t>,
+    repeated_members: Vec<&'t String>,
+}
+
+#[derive(Serialize)]
+struct Unverified<'t> {
+    header: Option<&'t RawValue>,
+    claims: Option<&'t RawValue>,
 }
 
 fn refused(reason: String) -> Report {
@@ -65,74 +87,77 @@ fn refused(reason: String) -> Report {
 }
 
 /// One of the parts that are JSON.
-struct Part {
+struct Part<'t> {
     name: &'static str,
-    /// Or why they cannot be read.
-    members: Result<Members, &'static str>,
+    /// The whole and its members; or why they cannot be read.
+    members: Result<(&'t RawValue, Members<'t>), &'static str>,
+    /// The names that one object has more than once.
+    repeated: Vec<String>,
 }
 
 /// The members of a JSON object in their order, each as often as it is there. Readers choose among repeated ones as
 /// they like, so all are shown.
-struct Members(Vec<(String, Value)>);
+struct Members<'t>(Vec<(String, &'t RawValue)>);
 
-fn part(name: &'static str, text: &str) -> Part {
-    let bytes = base64(text).ok_or("not base64url");
-    let members = bytes.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|_| "not a JSON object"));
-    Part { name, members }
+fn part<'t>(name: &'static str, text: &'t Result<String, &'static str>) -> Part<'t> {
+    let text = text.as_deref().map_err(|reason| *reason);
+    let members = text.and_then(|text| {
+        let read = || {
+            Ok::<(&RawValue, Members<'_>), serde_json::Error>((
+                serde_json::from_str(text)?,
+                serde_json::from_str(text)?,
+            ))
+        };
+        read().map_err(|_| "not a JSON object")
+    });
+    let repeated = members.as_ref().map_or_else(|_| Vec::new(), |(raw, _)| written::repeated(raw.get()));
+    Part { name, members, repeated }
 }
 
-impl Part {
-    fn to_json(&self) -> Value {
-        self.members
-            .as_ref()
-            .map_or(Value::Null, |Members(list)| Value::Object(list.iter().cloned().collect()))
-    }
+/// The text of a part.
+fn text_of(part: &str) -> Result<String, &'static str> {
+    let bytes = base64(part).ok_or("not base64url")?;
+    String::from_utf8(bytes).map_err(|_| "not a JSON object")
+}
 
-    fn repeated(&self) -> Vec<&str> {
-        let list = self.members.as_ref().map_or(&[][..], |Members(list)| list);
-        let names = list
-            .iter()
-            .enumerate()
-            .filter(|(at, (name, _))| list.iter().take(*at).any(|(other, _)| other == name));
-        names.map(|(_, (name, _))| name.as_str()).collect()
-    }
-
+impl Part<'_> {
     /// A line for each member, with the names aligned.
     fn to_text(&self) -> String {
         let mut text = format!("{}\n", heading(self.name));
         let members = match &self.members {
-            Ok(Members(list)) => list,
+            Ok((_, Members(list))) => list,
             Err(reason) => return format!("{text}  {reason}\n"),
         };
         let width =
             members.iter().map(|(name, _)| cut(name).chars().count()).max().unwrap_or_default().min(24);
         for (name, value) in members {
-            let date = if DATES.contains(&name.as_str()) { value.as_i64().and_then(date) } else { None };
+            let value = written::compact(value.get());
+            let date = if DATES.contains(&name.as_str()) { value.parse().ok().and_then(date) } else { None };
             let date = date.map_or_else(String::new, |date| format!("  {}", styled(QUIET, date)));
-            text.push_str(&format!("  {:width$}  {}{date}\n", cut(name), cut(&value.to_string())));
+            text.push_str(&format!("  {:width$}  {}{date}\n", cut(name), cut(&value)));
         }
-        for name in self.repeated() {
+        for name in &self.repeated {
             text.push_str(&format!("  {} is there twice, which a guard refuses\n", styled(BAD, cut(name))));
         }
         text
     }
 }
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
 
         impl<'de> Visitor<'de> for Object {
-            type Value = Members;
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
                 let mut list = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    list.push(member);
+                while let Some((name, value)) = map.next_entry::<String, _>()? {
+                    list.push((name, value));
                 }
                 Ok(Members(list))
             }

@@ -28,20 +28,14 @@ pub(crate) struct JwksArgs {
 
 pub(crate) fn run(args: &JwksArgs) -> Result<Report, Failure> {
     files::only_one_from_stdin(&args.keys)?;
-    let mut all = Vec::new();
+    let (mut all, mut notes) = (Vec::new(), Vec::new());
     for path in &args.keys {
-        let keys = keys::public_keys(path, args.algorithm)?;
-        if keys.iter().any(|key| key.to_public_jwk().is_none()) {
-            let file = files::name(path);
-            return Err(Failure::usage(format!(
-                "{file} holds a shared secret, which is never published: each service that verifies with it needs it \
-                 itself, or publish the public key of a pair"
-            )));
-        }
-        all.extend(keys);
+        let found = keys::public_halves(path, args.algorithm)?;
+        all.extend(found.keys);
+        notes.extend(found.notes);
     }
     let all = keys::named(all, args.kid.as_deref())?;
     let text = KeySet::new(all).map_err(Failure::undecided)?.to_public_json();
     let value = serde_json::from_str(&text).map_err(Failure::undecided)?;
-    Ok(Report::done(crate::shown::ascii_json(&value), value))
+    Ok(Report::done(crate::shown::ascii_json(&value), value).with_notes(&notes))
 }

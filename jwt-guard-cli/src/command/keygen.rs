@@ -7,7 +7,8 @@ use jwt_guard::Algorithm;
 use jwt_guard::keys::{GeneratedKey, PrivateText, VerifyingKey};
 use serde_json::json;
 
-use crate::files::{self, Readers};
+use crate::files;
+use crate::new_files::{self, NewFile, Readers};
 use crate::report::{Failure, Report};
 use crate::{keys, shown};
 
@@ -48,6 +49,9 @@ enum Format {
 }
 
 pub(crate) fn run(args: &KeygenArgs, json: bool) -> Result<Report, Failure> {
+    for path in [Some(&args.private), args.public.as_ref()].into_iter().flatten() {
+        files::refuse_secret(path)?;
+    }
     let key = GeneratedKey::new(args.algorithm).map_err(Failure::undecided)?;
     let key = match &args.kid {
         Some(kid) => key.with_id(kid),
@@ -59,25 +63,20 @@ pub(crate) fn run(args: &KeygenArgs, json: bool) -> Result<Report, Failure> {
     let private = private_text(&key, format).ok_or_else(|| wrong_form(args.algorithm, format))?;
     let public = match &args.public {
         None => None,
-        Some(path) if *path == args.private => {
-            return Err(Failure::usage("`--private` and `--public` name one file"));
-        }
         Some(path) if files::is_standard(path) => {
             return Err(Failure::usage("`--public` names a file: `jwt-guard jwks` prints public keys"));
         }
         Some(path) => Some((path, public_text(&verifying, format).ok_or_else(no_public)?)),
     };
-    // Half a pair would be left behind.
-    if let Some((path, _)) = public.as_ref().filter(|_| !args.force) {
-        files::refuse_existing(path)?;
-    }
     let is_printed = files::is_standard(&args.private);
-    if !is_printed {
-        files::write(&args.private, &line(private.as_str()), Readers::Owner, args.force)?;
-    }
-    if let Some((path, text)) = &public {
-        files::write(path, &line(text), Readers::Usual, args.force)?;
-    }
+    let private_file = (!is_printed).then(|| NewFile {
+        path: &args.private,
+        text: line(private.as_str()),
+        readers: Readers::Owner,
+    });
+    let public_file = public.map(|(path, text)| NewFile { path, text: line(&text), readers: Readers::Usual });
+    let files: Vec<_> = private_file.into_iter().chain(public_file).collect();
+    new_files::write_all(&files, args.force)?;
     let kid = verifying.id().map(str::to_owned).or_else(|| verifying.thumbprint());
     let value = json!({
         "algorithm": args.algorithm.name(),

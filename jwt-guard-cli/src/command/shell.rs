@@ -5,6 +5,7 @@ use clap_complete::Shell;
 use serde_json::json;
 
 use crate::args::Args;
+use crate::files;
 use crate::report::{Failure, Report};
 
 /// The name of the command, which a shell completes.
@@ -22,6 +23,7 @@ pub(crate) fn man(command: Option<&str>) -> Result<Report, Failure> {
     let found = match command {
         None => root,
         Some(name) => {
+            files::refuse_secret(name.as_ref())?;
             let found = root.find_subcommand(name).cloned();
             let found = found.ok_or_else(|| {
                 Failure::usage(format!("there is no command `{name}`: see `jwt-guard help`"))

@@ -91,22 +91,23 @@ pub(crate) fn run(args: &TokenArgs) -> Result<Report, Failure> {
     }
     let expires = token.expires_at().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let kind = if args.kind == Kind::Access { "access" } else { "refresh" };
+    let notes: Vec<_> = asks_store.then_some(ALLOW_LIST).into_iter().collect();
     let value = json!({
+        "notes": notes,
         "token": token.as_str(),
         "kind": kind,
         "subject": args.subject,
         "expires_at": expires,
         "expires_in": token.expires_in().as_secs(),
     });
-    let subject = printable(&args.subject);
-    let mut note = format!("{kind} token of {subject}, for {} s", token.expires_in().as_secs());
-    if asks_store {
-        note.push_str(
-            "\nthe service has an allow list: it refuses the token, unless its store is told of it",
-        );
-    }
-    Ok(Report::done(token.as_str(), value).with_note(note))
+    let said =
+        format!("{kind} token of {}, for {} s", printable(&args.subject), token.expires_in().as_secs());
+    let lines = [said.as_str()].into_iter().chain(notes);
+    Ok(Report::done(token.as_str(), value).with_note(lines.collect::<Vec<_>>().join("\n")))
 }
+
+const ALLOW_LIST: &str =
+    "the service has an allow list: it refuses the token, unless its store is told of it";
 
 /// The settings may ask for more than they sign, such as a claim. Such a token is not printed.
 fn refusal(guard: &JwtGuard, token: &IssuedToken) -> Option<Report> {

@@ -34,7 +34,7 @@ fn an_accepted_token_is_status_0_and_a_refused_one_status_1() {
     assert_eq!((accepted.is_done(), accepted.stderr.as_str()), ("accepted\n", ""));
     assert_eq!(
         folder.run_on("verify --settings guard.toml --json", &token).json(),
-        json!({ "accepted": true })
+        json!({ "accepted": true, "notes": [LIMITS] })
     );
 
     let run = folder.run_on("verify --key public.pem --audience orders", &token);
@@ -63,7 +63,69 @@ fn an_explanation_has_each_check_and_the_one_that_failed() {
     let value = folder.run_on("explain --settings guard.toml --json", &token(&folder)).json();
     assert_eq!(value["accepted"], true);
     let checks = value["checks"].as_array().unwrap();
-    assert!(checks.len() >= 20 && checks.iter().all(|check| check["outcome"] == "passed"), "{value}");
+    let without_rule = checks.iter().filter(|check| check["outcome"] == "not_configured");
+    let without_rule: Vec<_> = without_rule.map(|check| check["check"].clone()).collect();
+    assert_eq!(without_rule, ["client", "required_claims"]);
+    let passed = checks.iter().filter(|check| check["outcome"] == "passed").count();
+    assert!(checks.len() >= 20 && passed == checks.len() - 2, "{value}");
+}
+
+/// What every verdict leaves open.
+const LIMITS: &str = "Not asked: whether the token was revoked, the user, the policy of a handler. The clock is that of \
+                      this machine.";
+
+#[test]
+fn programs_are_told_what_a_verdict_leaves_open() {
+    let folder = Folder::with_settings("explain_notes");
+    folder.write("token", token(&folder));
+    folder.write("allow.toml", format!("{}allow_list = true\n", folder.read("guard.toml")));
+    folder.write("any.toml", folder.read("guard.toml").replace("issuer = \"https://orders.example\"\n", ""));
+    for command in ["verify", "explain"] {
+        for (guard, notes) in [
+            ("--settings guard.toml", &[][..]),
+            ("--key public.pem --audience orders --issuer https://orders.example", &[]),
+            ("--key public.pem --audience orders", &["`iss` may be any name"]),
+            ("--settings any.toml", &["`iss` may be any name"]),
+            ("--settings allow.toml", &["has an allow list, which is not asked"]),
+        ] {
+            let run = folder.run(&format!("{command} token {guard} --json"));
+            assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{guard}");
+            let value = run.json();
+            let found: Vec<_> =
+                value["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+            assert_eq!((found.len(), found.last()), (notes.len() + 1, Some(&LIMITS)), "{guard} {found:?}");
+            assert!(notes.iter().zip(&found).all(|(note, found)| found.contains(note)), "{found:?}");
+            let text = folder.run(&format!("{command} token {guard}"));
+            assert!(notes.iter().all(|note| text.stderr.contains(note)), "{}", text.stderr);
+        }
+    }
+    let run = folder.run("explain token --key public.pem --audience orders");
+    assert!(run.is_done().contains("no rule      issuer\n"), "{}", run.stdout);
+    let signed = folder.run("token ada --settings allow.toml --json").json();
+    assert!(signed["notes"][0].as_str().unwrap().contains("allow list"), "{signed}");
+}
+
+#[test]
+fn a_set_of_keys_is_read_as_the_guard_reads_what_an_issuer_publishes() {
+    let folder = Folder::with_settings("explain_set");
+    folder.write("token", token(&folder));
+    let key = folder.run("jwks key.pem").json()["keys"][0].clone();
+    let verify = |keys: &[serde_json::Value]| {
+        folder.write("set.json", json!({ "keys": keys }).to_string());
+        folder.run("verify token --key set.json --audience orders --issuer https://orders.example")
+    };
+    let mut encryption = key.clone();
+    (encryption["use"], encryption["kid"]) = (json!("enc"), json!("enc"));
+    let unknown = json!({ "kty": "EC", "crv": "P-999", "kid": "unknown", "x": "AA", "y": "AA" });
+    let secret = json!({ "kty": "oct", "alg": "HS256", "kid": "secret", "k": "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg" });
+    let run = verify(&[encryption, unknown, secret.clone(), key]);
+    run.is_done();
+    for name in ["enc", "unknown", "secret"] {
+        assert!(run.stderr.contains(&format!("set.json: left out key \"{name}\"")), "{}", run.stderr);
+    }
+    verify(std::slice::from_ref(&secret)).fails(3, "shared secret");
+    folder.write("secret.jwk", secret.to_string());
+    folder.run("verify token --key secret.jwk --audience orders").fails(2, "`--secret`");
 }
 
 #[test]
@@ -149,6 +211,17 @@ fn another_issuer_that_cannot_be_asked_decides_nothing_about_own_tokens() {
     folder.write("both.toml", settings);
     folder.run_on("verify --settings both.toml", &token(&folder)).is_done();
     folder.run_on("verify --settings both.toml", "a.b.c").is(1);
+    let named = |issuer: &str| {
+        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let claims = json!({ "iss": issuer, "aud": "orders", "sub": "eve", "exp": 4_000_000_000_u32 });
+        format!("{}.{}.AAAA", part(json!({ "alg": "EdDSA", "kid": "forged" })), part(claims))
+    };
+    // The own keys are there, so a name of another one is a forgery.
+    let run = folder.run_on("verify --settings both.toml --json", &named("https://orders.example"));
+    assert_eq!((run.status, &run.json()["code"]), (1, &json!("unknown_key")), "{}", run.stderr);
+    folder
+        .run_on("verify --settings both.toml", &named("https://id.example"))
+        .fails(3, "could not be fetched");
 }
 
 /// A port of loopback that refuses connections.

@@ -69,6 +69,44 @@ fn a_repeated_member_is_shown_each_time_and_named() {
 }
 
 #[test]
+fn claims_are_shown_as_they_are_written() {
+    let folder = Folder::new("inspect_written");
+    let claims = r#"{ "id": 123456789012345678901234567890, "n": 1.10, "realm": { "roles": ["a"],
+        "roles": ["admin"] }, "\u006ea": 1, "na": 2 }"#;
+    let token = token(r#"{"alg":"HS256"}"#, claims);
+    let run = folder.run_on("inspect", &token);
+    for part in [
+        "123456789012345678901234567890\n",
+        "1.10\n",
+        r#"{"roles":["a"],"roles":["admin"]}"#,
+        "roles is there twice",
+        "na is there twice",
+    ] {
+        assert!(run.is_done().contains(part), "{part}: {}", run.stdout);
+    }
+    let json = folder.run_on("inspect --json", &token);
+    assert_eq!(json.json()["repeated_members"], json!(["roles", "na"]));
+    assert!(
+        json.stdout.contains(r#""id":123456789012345678901234567890,"n":1.10,"realm":{"roles":["a"],"#),
+        "{}",
+        json.stdout
+    );
+}
+
+#[test]
+fn a_token_of_very_many_members_is_shown() {
+    let folder = Folder::new("inspect_many");
+    let members: Vec<_> = (0..60_000).map(|number| format!("\"{number}\":0")).collect();
+    let wide = format!("{{{}}}", members.join(","));
+    let equal = format!("{{{}}}", vec!["\"a\":0"; 100_000].join(","));
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(300_000), "]".repeat(300_000));
+    for claims in [wide, equal, deep] {
+        folder.run_on("inspect", &token("{}", &claims)).is_done();
+        folder.run_on("inspect --json", &token("{}", &claims)).is_done();
+    }
+}
+
+#[test]
 fn dates_are_readable_and_numbers_beyond_them_are_left_alone() {
     let folder = Folder::new("inspect_dates");
     let claims = r#"{"exp":0,"nbf":9223372036854775807,"iat":-1e300,"auth_time":"never"}"#;

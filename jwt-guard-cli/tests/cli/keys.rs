@@ -81,6 +81,37 @@ fn a_symbolic_link_leads_no_key_elsewhere() {
 }
 
 #[test]
+fn both_files_of_a_pair_are_written_or_neither() {
+    let folder = Folder::new("pair");
+    fs::create_dir(folder.path("folder")).unwrap();
+    folder.write("k.pem", "precious");
+    symlink(".", folder.path("here")).unwrap();
+    for public in ["./k.pem", "folder/../k.pem", "here/k.pem"] {
+        for force in ["", "--force"] {
+            folder
+                .run(&format!("keygen --private k.pem --public {public} {force}"))
+                .fails(2, "name one file");
+        }
+    }
+    for (public, reason) in [
+        ("nodir/p.pem", "nodir/p.pem cannot be written"),
+        ("folder", "not a file"),
+        ("/dev/null", "not a file"),
+        ("..", "not the name"),
+    ] {
+        folder.run(&format!("keygen --private k.pem --public {public} --force")).fails(3, reason);
+        folder.run(&format!("keygen --private new.pem --public {public}")).is(3);
+        folder.run(&format!("keygen --private {public} --public k.pem --force")).fails(3, reason);
+    }
+    assert_eq!(folder.read("k.pem"), "precious");
+    assert_eq!(folder.names(), ["folder", "here", "k.pem"]);
+    folder.run("keygen --private k.pem --public folder/k.pem --force").is_done();
+    let public = VerifyingKey::pem(Algorithm::EdDsa, folder.read("folder/k.pem")).unwrap();
+    let private = SigningKey::pem(Algorithm::EdDsa, folder.read("k.pem")).unwrap();
+    assert_eq!(public.thumbprint(), private.verifying_key().thumbprint());
+}
+
+#[test]
 fn the_kid_is_the_thumbprint_or_the_name_that_was_given() {
     let folder = Folder::new("kid");
     let kid = |arguments: &str| folder.run(arguments).json()["kid"].clone();
@@ -135,6 +166,40 @@ fn jwks_publishes_the_public_half_of_every_form() {
     folder.write("set.json", &text);
     assert_eq!(set("set.json"), text);
     assert_eq!(folder.run_on("jwks - --kid c", &folder.read("a.pem")).json()["keys"][0]["kid"], "c");
+}
+
+#[test]
+fn the_algorithm_is_for_keys_that_do_not_name_theirs() {
+    let folder = Folder::new("jwks_algorithm");
+    folder.run("keygen RS256 --private rs.jwk --public rs.public.jwk --format jwk --kid a").is_done();
+    folder
+        .run("jwks rs.jwk --algorithm PS256")
+        .fails(2, "the key is for RS256, and `--algorithm` says PS256");
+    folder.run("jwks rs.public.jwk --algorithm PS256").is(3);
+    let alg =
+        |file: &str| folder.run(&format!("jwks {file} --algorithm PS256")).json()["keys"][0]["alg"].clone();
+    for file in ["rs.jwk", "rs.public.jwk"] {
+        folder.write("unnamed.jwk", folder.read(file).replace("\"alg\":\"RS256\",", ""));
+        folder.run("jwks unnamed.jwk").fails(2, "`--algorithm`");
+        assert_eq!(alg("unnamed.jwk"), "PS256", "{file}");
+    }
+}
+
+#[test]
+fn jwks_leaves_out_keys_that_are_not_for_signatures_and_says_so() {
+    let folder = Folder::new("jwks_left_out");
+    folder.run("keygen --private a.pem").is_done();
+    let key = folder.run("jwks a.pem").json()["keys"][0].clone();
+    let other = serde_json::json!({ "kty": "EC", "crv": "P-999", "kid": "other", "x": "AA", "y": "AA" });
+    folder.write("set.json", serde_json::json!({ "keys": [other, key] }).to_string());
+    let run = folder.run("jwks set.json");
+    assert_eq!((run.status, run.json()["keys"].as_array().map(Vec::len)), (0, Some(1)), "{}", run.stderr);
+    assert!(run.stderr.contains("set.json: left out key \"other\""), "{}", run.stderr);
+    folder.write(
+        "secret.json",
+        r#"{"keys":[{"kty":"oct","alg":"HS256","k":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}]}"#,
+    );
+    folder.run("jwks secret.json").fails(2, "never published");
 }
 
 #[test]

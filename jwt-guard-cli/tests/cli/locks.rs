@@ -88,7 +88,8 @@ fn a_route_that_is_gone_fails_if_its_requests_reach_an_open_one() {
     folder.write("now.lock", open);
     let run = folder.run("diff before.lock now.lock --fail-on wider");
     run.is(1);
-    let start = "WIDENED  GET /files/secret: the route is gone, and `GET /files/{name}` answers its requests: ";
+    let start =
+        "WIDENED  GET /files/secret: the route is gone, and `GET /files/{name}` answers its requests: ";
     assert!(run.stdout.starts_with(start), "{}", run.stdout);
 }
 
