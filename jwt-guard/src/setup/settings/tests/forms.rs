@@ -107,7 +107,7 @@ fn files_of_secrets_are_read_as_variables_are_but_for_binary_ones() {
 #[test]
 fn a_secret_in_place_of_the_name_of_its_file_is_not_shown() {
     for secret in
-        ["base64:aHVudGVyMg==", "eyJodW50ZXIy.e30.x", "{\"k\":\"aHVudGVy\"}", "-----BEGIN aHVudGVy-----"]
+        ["base64:aHVudGVyMg==", "eyJBAAAA.e30.x", "{\"k\":\"aHVudGVy\"}", "-----BEGIN aHVudGVy-----"]
     {
         let settings = Settings { secret_file: Some(secret.into()), ..Settings::default() };
         let problems = settings.into_builder().audience("a").build().unwrap_err().to_string();
