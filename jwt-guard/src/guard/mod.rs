@@ -32,7 +32,7 @@ pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 #[cfg(feature = "testing")]
-pub(crate) use probe::{Noted, Probe, Verdict};
+pub(crate) use probe::{Denial, Noted, Probe, Verdict};
 
 /// Verifies tokens and decides who may call a handler, with one configuration.
 ///

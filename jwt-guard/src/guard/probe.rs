@@ -3,7 +3,7 @@
 
 pub(super) use noting::note;
 #[cfg(feature = "testing")]
-pub(crate) use noting::{Noted, Probe, Verdict};
+pub(crate) use noting::{Denial, Noted, Probe, Verdict};
 
 #[cfg(feature = "testing")]
 mod noting {
@@ -16,9 +16,11 @@ mod noting {
     use super::super::admit::decide;
     use super::super::event::Occasion;
     use crate::authenticate::{Wanted, authenticate_token};
+    use crate::code::RefusalCode;
     use crate::error::{AuthError, FailureKind};
     use crate::policy::path::PathParams;
     use crate::policy::{Declaration, Rule};
+    use crate::token::TokenKind;
 
     /// Travels with a request. The type is private, so that only tests of this crate's making have one.
     #[derive(Clone, Debug, Default)]
@@ -27,7 +29,7 @@ mod noting {
     /// One decision.
     #[derive(Clone, Debug)]
     pub(crate) struct Noted {
-        policy: String,
+        pub(crate) policy: String,
         declaration: Option<Declaration>,
         pub(crate) guard: Option<JwtGuard>,
         pub(crate) verdict: Verdict,
@@ -36,7 +38,21 @@ mod noting {
     #[derive(Clone, Debug)]
     pub(crate) enum Verdict {
         Admitted,
-        Denied { kind: FailureKind, reason: String },
+        Denied(Denial),
+    }
+
+    /// Why a request is refused, as the log has it.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Denial {
+        pub(crate) kind: FailureKind,
+        pub(crate) code: RefusalCode,
+        pub(crate) reason: String,
+    }
+
+    impl Denial {
+        fn of(error: &AuthError) -> Self {
+            Self { kind: error.kind(), code: error.code(), reason: error.to_string() }
+        }
     }
 
     impl Probe {
@@ -59,31 +75,33 @@ mod noting {
         ///
         /// # Errors
         ///
-        /// The reason, as the log would have it.
+        /// Why it would not.
         pub(crate) async fn meets(
             &self,
             rule: &'static Rule,
+            kind: TokenKind,
             token: &str,
             params: &BTreeMap<String, String>,
-        ) -> Result<(), String> {
-            let caller = authenticate_token(self.config(), token.as_bytes(), Wanted::Access).await;
+        ) -> Result<(), Denial> {
+            let wanted = match kind {
+                TokenKind::Access => Wanted::Access,
+                TokenKind::Refresh => Wanted::Refresh(String::new()),
+            };
+            let caller = authenticate_token(self.config(), token.as_bytes(), wanted).await;
             let (mut request, ()) = Request::new(()).into_parts();
             let params = params.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into()));
             request.extensions.insert(PathParams::Read(params.collect()));
             let facts = self.facts(rule, caller.as_ref().ok(), Some(&request));
-            let facts = facts.map_err(|error| error.to_string())?;
+            let facts = facts.map_err(|error| Denial::of(&error))?;
             let decided = decide(&caller, rule, self.scope_hierarchy(), facts);
-            decided.map(drop).map_err(|error| error.to_string())
+            decided.map(drop).map_err(|error| Denial::of(&error))
         }
     }
 
     pub(in crate::guard) fn note(rule: &Rule, error: Option<&AuthError>, occasion: Occasion<'_>) {
         let Some(request) = occasion.request() else { return };
         let Some(Probe(notes)) = request.extensions.get::<Probe>() else { return };
-        let verdict = error.map_or(Verdict::Admitted, |error| Verdict::Denied {
-            kind: error.kind(),
-            reason: error.to_string(),
-        });
+        let verdict = error.map_or(Verdict::Admitted, |error| Verdict::Denied(Denial::of(error)));
         notes.lock().unwrap_or_else(PoisonError::into_inner).push(Noted {
             policy: rule.to_string(),
             declaration: rule.declaration(),

@@ -155,7 +155,7 @@ impl TestCaller {
     #[must_use]
     #[track_caller]
     pub fn token(&self) -> String {
-        match self.good() {
+        match self.good(TokenKind::Access) {
             Ok(token) => token,
             Err(reason) => {
                 panic!("the guard `{}` cannot know such a caller: {reason}", self.issuer.guard().name())
@@ -251,13 +251,13 @@ impl TestCaller {
         E::from_request_parts(&mut parts, &()).await
     }
 
-    /// A good access token.
+    /// A good token of this kind.
     ///
     /// # Errors
     ///
     /// What the guard does not read.
-    pub(super) fn good(&self) -> Result<String, &'static str> {
-        Ok(self.issuer.draft(TokenKind::Access, &self.facts)?.signed(self.issuer.key()))
+    pub(super) fn good(&self, kind: TokenKind) -> Result<String, &'static str> {
+        Ok(self.issuer.draft(kind, &self.facts)?.signed(self.issuer.key()))
     }
 
     /// A token of this kind with one defect.

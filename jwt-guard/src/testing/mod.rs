@@ -18,7 +18,7 @@ mod provider;
 
 pub use self::caller::TestCaller;
 pub use self::defect::Defect;
-pub use self::denials::{DenialReport, Denials, Hole, Unjudged, Unsent, assert_denials};
+pub use self::denials::{Accepted, DenialReport, Denials, Hole, Unjudged, Unsent, assert_denials};
 pub use self::issuer::TestIssuer;
 pub use self::provider::IdentityProvider;
 pub use crate::clock::{ManualClock, NOW};

@@ -1,9 +1,12 @@
 //! Sends requests to an application, and notes what its guards decide.
 
 use std::future::poll_fn;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::{MatchedPath, Request as AxumRequest};
+use axum::middleware::{Next, from_fn};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request};
 use serde_json::Value;
@@ -13,10 +16,9 @@ use super::super::caller::TestCaller;
 use super::super::carry;
 use super::super::issuer::TestIssuer;
 use super::body::Polled;
-use super::lacking::{Login, Malformed, Person};
-use super::target::NO_ROUTE;
-use super::verdict::Outcome;
-use crate::caught::caught_while;
+use super::outcome::{Ended, Outcome};
+use super::person::{Login, Malformed, Person};
+use crate::caught::{Panicked, caught_while};
 use crate::guard::{JwtGuard, Probe};
 use crate::token::TokenKind;
 
@@ -33,26 +35,38 @@ pub(super) enum Sent {
 /// Sends requests to the application.
 pub(super) struct Sender {
     app: axum::Router,
+    /// How long a request may take.
+    limit: Duration,
     count: usize,
 }
 
+/// The route that took a request.
+#[derive(Clone, Debug, Default)]
+struct Matched(Arc<OnceLock<String>>);
+
 impl Sender {
-    pub(super) fn new(app: axum::Router) -> Self {
-        Self { app, count: 0 }
+    pub(super) fn new(app: axum::Router, limit: Duration) -> Self {
+        // The outermost layer, which sees what axum has chosen.
+        let noting = from_fn(async |request: AxumRequest, next: Next| {
+            let extensions = request.extensions();
+            if let (Some(Matched(noted)), Some(path)) =
+                (extensions.get::<Matched>(), extensions.get::<MatchedPath>())
+            {
+                // The first one stays.
+                _ = noted.set(path.as_str().to_owned());
+            }
+            next.run(request).await
+        });
+        Self { app: app.layer(noting), limit, count: 0 }
     }
 
     pub(super) fn count(&self) -> usize {
         self.count
     }
 
-    /// The answer for a path without a route.
-    pub(super) async fn send_to_unknown_path(&mut self, method: &str, sent: Sent) -> Outcome {
-        self.send(method, &format!("/{NO_ROUTE}"), sent).await
-    }
-
     pub(super) async fn send(&mut self, method: &str, path: &str, sent: Sent) -> Outcome {
         self.count += 1;
-        let (probe, polled) = (Probe::default(), Polled::default());
+        let (probe, polled, matched) = (Probe::default(), Polled::default(), Matched::default());
         let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
         let request = match request.body(polled.body()) {
             Ok(request) => request,
@@ -60,6 +74,7 @@ impl Sender {
         };
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(probe.clone());
+        parts.extensions.insert(matched.clone());
         match sent {
             Sent::Nothing => {}
             Sent::OtherScheme => {
@@ -73,8 +88,12 @@ impl Sender {
             let Ok(response) = app.call(Request::from_parts(parts, body)).await;
             response
         });
-        let response = answer.await.ok();
-        Outcome { response, notes: probe.notes(), polled: polled.get() }
+        let ended = match tokio::time::timeout(self.limit, answer).await {
+            Ok(Ok(response)) => Ended::Answered(response),
+            Ok(Err(Panicked)) => Ended::Panicked,
+            Err(_) => Ended::Silent,
+        };
+        Outcome { ended, notes: probe.notes(), matched: matched.0.get().cloned(), polled: polled.get() }
     }
 }
 

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
-
-use super::super::defect::Defect;
 use super::super::issuer::TestIssuer;
-use super::lacking::{self, Person};
-use super::report::{DenialReport, Hole, place};
-use super::requests::{Sender, Sent, caller};
-use super::signers::Signer;
-use super::verdict::{Outcome, Refused};
+use super::outcome::Outcome;
+use super::person::Person;
+use super::report::{self, DenialReport, Hole, Unjudged, place};
+use super::requests::{Sender, Sent};
+use super::verdict::{Cause, Decider, Judgement, Refused};
 use super::{Denials, target};
 use crate::guard::JwtGuard;
 use crate::lock::{AccessLock, Callers, Expected};
 use crate::policy::Rule;
-use crate::router::{AccessRow, AccessTable, RoutePath};
+use crate::router::{AccessRow, AccessTable};
 use crate::token::TokenKind;
 
 /// A test that is under way.
@@ -23,18 +20,20 @@ pub(super) struct Run {
     pub(super) settings: Denials,
     pub(super) table: AccessTable,
     /// What the application says of itself.
-    own: AccessLock,
+    pub(super) own: AccessLock,
     pub(super) sender: Sender,
     /// By the number of the guard.
-    pub(super) signers: BTreeMap<u64, Vec<Signer>>,
+    pub(super) signers: BTreeMap<u64, Vec<TestIssuer>>,
     pub(super) report: DenialReport,
+    /// Whether further requests to the route of the moment tell nothing.
+    pub(super) is_stuck: bool,
 }
 
 /// One method of a row.
 pub(super) struct Route<'r> {
     pub(super) row: &'r AccessRow,
     pub(super) method: &'static str,
-    expected: &'r Expected,
+    pub(super) expected: &'r Expected,
     /// The guard that has decided, which may be one that the table cannot see.
     pub(super) decided: Option<JwtGuard>,
 }
@@ -43,10 +42,11 @@ impl Run {
     pub(super) fn new(settings: Denials) -> Self {
         let table = settings.app.access_table();
         Self {
-            sender: Sender::new(settings.app.clone().into_axum()),
+            sender: Sender::new(settings.app.clone().into_axum(), settings.time_limit),
             own: AccessLock::of(&table),
             signers: BTreeMap::new(),
             report: DenialReport::default(),
+            is_stuck: false,
             table,
             settings,
         }
@@ -54,265 +54,162 @@ impl Run {
 
     /// Sends all requests.
     pub(super) async fn finish(mut self) -> DenialReport {
+        if self.table.rows().is_empty() {
+            let (route, reason) = ("the application".to_owned(), "it has no routes".to_owned());
+            self.report.unjudged.push(Unjudged { route, place: String::new(), reason, sent: Vec::new() });
+        }
         for row in self.table.rows().to_vec() {
             self.row(&row).await;
         }
         self.unknown_path().await;
+        self.report.accept(&self.settings.unjudged, &self.settings.excepted);
         DenialReport { requests: self.sender.count(), ..self.report }
     }
 
+    /// The reason of the test to leave a route out.
+    pub(super) fn except(&self, route: &str) -> Option<String> {
+        let excepted = self.settings.excepted.iter().find(|(known, _)| known == route);
+        excepted.map(|(_, reason)| reason.clone())
+    }
+
     async fn row(&mut self, row: &AccessRow) {
-        let route = format!("{} {}", row.method, row.path);
-        if let Some((_, reason)) = self.settings.excepted.iter().find(|(known, _)| *known == route) {
-            let reason = format!("excepted: {reason}");
-            return self.report.add_unjudged(row, reason);
+        if let Some(why) = self.except(&report::name(row)) {
+            return self.report.add_accepted(row, "it was left out", &why);
         }
-        if let Err(reason) = target::path(row, &self.settings.params) {
-            return self.report.add_unjudged(row, reason);
-        }
-        let own = self.own.expected(&row.method, &row.path);
-        let locked = self.settings.lock.as_ref().map(|lock| lock.expected(&row.method, &row.path));
-        let expected = match (locked, own) {
-            (Some(None), Some(own)) => {
-                self.report.add_unjudged(row, "the lock does not list it; it was judged by its own policy");
-                own
-            }
-            (Some(Some(locked)), _) => locked,
-            (None, Some(own)) => own,
-            (_, None) => return,
+        let methods = match self.methods(row) {
+            Ok(methods) => methods,
+            Err(reason) => return self.leave(row, reason),
         };
-        if expected.report_only {
-            self.report.add_unjudged(row, "its policy is report-only, so that every caller is admitted");
+        let Some(expected) = self.expected(row) else { return };
+        let is_open = !matches!(expected.callers, Callers::AccessToken(_) | Callers::RefreshToken);
+        if expected.report_only || is_open && row.rule().is_some_and(Rule::is_report_only) {
+            let reason = "its policy is report-only, so that every caller is admitted: no request was sent";
+            return self.report.add_unjudged(row, None, reason);
         }
-        for method in target::methods(row, &self.table) {
+        if row.rule().is_some_and(|rule| !rule.checks().is_empty()) {
+            let reason = "only the application knows whom its checks refuse; test these by hand";
+            self.report.add_unjudged(row, None, reason);
+        }
+        if is_open && !methods.contains(&"GET") {
+            let reason = "it is open by its policy, and was not called, because that may change something";
+            self.report.add_accepted(row, reason, row.reason.as_deref().unwrap_or(&expected.policy));
+        }
+        for method in methods {
+            self.is_stuck = false;
             let route = Route { row, method, expected: &expected, decided: None };
             match &expected.callers {
-                Callers::Unguarded => {
-                    self.report.add_unjudged(row, "it is unguarded, and says why in the table");
-                    self.open(&route).await;
-                }
-                Callers::CredentialsIgnored => self.open(&route).await,
+                Callers::Unguarded | Callers::CredentialsIgnored => self.open(&route).await,
                 Callers::Anonymous | Callers::AnonymousIfExpired => {
                     self.open(&route).await;
                     self.bad_tokens(&route, TokenKind::Access).await;
+                    self.conditions(&route).await;
                 }
                 Callers::RefreshToken => self.guarded(route, TokenKind::Refresh).await,
                 Callers::AccessToken(_) => self.guarded(route, TokenKind::Access).await,
             }
         }
+        if row.rule().is_none() && expected.callers == Callers::Unguarded {
+            self.leave(row, "it is unguarded, so no request is refused");
+        }
+    }
+
+    /// The methods to send to a row whose paths are known.
+    fn methods(&self, row: &AccessRow) -> Result<Vec<&'static str>, &'static str> {
+        target::path(row, &self.settings.params, &self.table)?;
+        target::methods(row, &self.table)
+    }
+
+    /// A row that cannot be judged; the application may say why that is right.
+    fn leave(&mut self, row: &AccessRow, reason: &str) {
+        match (row.rule(), &row.reason) {
+            (None, Some(why)) => self.report.add_accepted(row, reason, why),
+            _ => self.report.add_unjudged(row, None, reason),
+        }
+    }
+
+    /// Whom a row must refuse: by the lock, if there is one that lists it.
+    fn expected(&mut self, row: &AccessRow) -> Option<Expected> {
+        let own = self.own.expected(&row.method, &row.path);
+        let Some(lock) = &self.settings.lock else { return own };
+        let locked = lock.expected(&row.method, &row.path);
+        if locked.is_none() {
+            let reason = "the lock does not list it; it was judged by its own policy";
+            self.report.add_unjudged(row, None, reason);
+        }
+        locked.or(own)
     }
 
     /// A route that needs a token.
     async fn guarded(&mut self, route: Route<'_>, kind: TokenKind) {
-        let nothing = self
-            .refused(&route, Refused::Unauthenticated, Sent::Nothing, "no token", &Person::default())
-            .await;
-        if nothing.no_guard().is_some() {
-            // No other request is answered otherwise.
-            return;
-        }
-        let decided = nothing.notes.iter().rev().find_map(|note| note.guard.clone());
-        let route = &Route { decided, ..route };
-        self.refused(
-            route,
-            Refused::Unauthenticated,
-            Sent::OtherScheme,
-            "`Authorization: Basic ..`",
-            &Person::default(),
-        )
-        .await;
+        let nobody = Person::default();
+        let nothing = self.refused(&route, Cause::NoToken, Sent::Nothing, "no token", &nobody).await;
+        // Without a guard, no other request is answered otherwise.
+        let Some(nothing) = nothing.filter(|nothing| nothing.no_guard().is_none()) else { return };
+        let route = &Route { decided: nothing.deciding_guard(), ..route };
+        self.refused(route, Cause::NoToken, Sent::OtherScheme, "`Authorization: Basic ..`", &nobody).await;
         self.bad_tokens(route, kind).await;
-        if let Callers::AccessToken(condition) = &route.expected.callers {
-            match lacking::callers(condition, &self.settings.subject) {
-                Ok(callers) if callers.lacking.is_empty() => {}
-                Ok(callers) => self.lacking_callers(route, &callers).await,
-                Err(reason) => self.report.add_unjudged(route.row, reason),
-            }
-        }
-        if route.row.rule().is_some_and(|rule| !rule.checks().is_empty()) {
-            self.report.add_unjudged(
-                route.row,
-                "only the application knows whom its checks refuse; test these by hand",
-            );
-        }
+        self.conditions(route).await;
     }
 
-    async fn bad_tokens(&mut self, route: &Route<'_>, kind: TokenKind) {
-        let signers = self.signers_of(route).await;
-        if signers.is_empty() {
-            let reason = "the test has no key for its guard, so only requests without a token were sent: add `.key(key)` with \
-                          one whose other half the guard has";
-            return self.report.add_unjudged(route.row, reason);
-        }
-        for Signer { issuer, .. } in signers {
-            for defect in Defect::ALL {
-                if defect == Defect::Expired && matches!(route.expected.callers, Callers::AnonymousIfExpired)
-                {
-                    continue;
-                }
-                self.bad_token(route, kind, &issuer, defect).await;
-            }
-        }
-    }
-
-    async fn bad_token(&mut self, route: &Route<'_>, kind: TokenKind, issuer: &TestIssuer, defect: Defect) {
-        let person = Person::default();
-        let caller = caller(issuer, &self.settings.subject, &person);
-        match caller.and_then(|caller| caller.broken(kind, defect).map_err(str::to_owned)) {
-            Ok(token) => {
-                let sent = Sent::Token(issuer.guard().clone(), kind, token);
-                let what = format!("{defect}{}", of_issuer(issuer));
-                self.refused(route, Refused::InvalidToken, sent, &what, &person).await;
-            }
-            // Garbage is a defect for every guard, so this one takes no such tokens of the issuer.
-            Err(reason) if defect == Defect::Garbage => self.report.add_unjudged(route.row, reason),
-            Err(reason) => self.report.add_unsent(issuer.guard(), defect, reason),
-        }
-    }
-
-    async fn lacking_callers(&mut self, route: &Route<'_>, callers: &lacking::Callers) {
-        for Signer { issuer, doubt } in self.signers_of(route).await {
-            if let Some(reason) = doubt {
-                self.report.add_unjudged(route.row, reason);
-                continue;
-            }
-            if let Some(reason) = self.refusal_of_the_best(route, &issuer, &callers.meeting).await {
-                let reason = format!(
-                    "its conditions were not judged, because a caller who has all that they ask for is refused too: {reason}{}",
-                    of_issuer(&issuer)
-                );
-                self.report.add_unjudged(route.row, reason);
-                continue;
-            }
-            for lacking in &callers.lacking {
-                let what = format!("{}{}", lacking.what, of_issuer(&issuer));
-                let token = caller(&issuer, &self.settings.subject, &lacking.person)
-                    .and_then(|caller| caller.good().map_err(str::to_owned));
-                match token {
-                    Ok(token) => {
-                        let sent = Sent::Token(issuer.guard().clone(), TokenKind::Access, token);
-                        self.refused(route, Refused::Forbidden, sent, &what, &lacking.person).await;
-                    }
-                    Err(reason) => self.report.add_unjudged(route.row, format!("{what}: {reason}")),
-                }
-            }
-        }
-    }
-
-    /// Why a caller who has all that the policy asks for would be refused; then each caller is, whatever it lacks. The guard
-    /// is asked, and no request is sent: the handler must not run.
-    async fn refusal_of_the_best(
-        &self,
-        route: &Route<'_>,
-        issuer: &TestIssuer,
-        meeting: &[Person],
-    ) -> Option<String> {
-        // With a lock, another policy may be expected than the one that decides.
-        let rule = route.row.rule()?;
-        let own = self.own.expected(&route.row.method, &route.row.path)?;
-        for person in meeting.iter().filter(|_| own.policy == route.expected.policy) {
-            let token = caller(issuer, &self.settings.subject, person).ok()?.good().ok()?;
-            let admitted = issuer.guard().meets(rule, &token, &person.params).await;
-            if let Err(reason) = admitted {
-                return Some(reason);
-            }
-        }
-        None
-    }
-
-    /// A route that admits callers without a token; it is called only where that changes nothing.
-    async fn open(&mut self, route: &Route<'_>) {
-        if route.method != "GET" {
-            return;
-        }
-        let outcome = self.send(route, Sent::Nothing, &Person::default(), "GET").await;
-        let found = match (outcome.status(), outcome.no_guard()) {
-            (Some(status), Some(reason)) => format!("{status}: {reason}"),
-            // A check may refuse callers without a token, and a policy that became stricter.
-            (Some(status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)), _)
-                if !outcome.is_denied() =>
-            {
-                format!("{status}, from a guard that the table does not know")
-            }
-            (Some(status), _)
-                if status.is_success() && matches!(route.row.source.place, RoutePath::Fallback(_)) =>
-            {
-                format!("{status}: a path without a route is open to everybody, and so is a mistyped one")
-            }
-            _ => return,
-        };
-        self.hole(route, "no token", "an answer to everybody; for a path without a route, a failure", found);
-    }
-
-    /// Sends a request that must be refused; for `GET`, as `HEAD` too.
-    async fn refused(
+    /// Sends a request that must be refused; for `GET`, as `HEAD` too. `None` if the route is stuck.
+    pub(super) async fn refused(
         &mut self,
         route: &Route<'_>,
-        refused: Refused,
+        cause: Cause,
         sent: Sent,
         what: &str,
         person: &Person,
-    ) -> Outcome {
-        let hidden = self.as_hidden(route, &refused, &sent, route.method).await;
+    ) -> Option<Outcome> {
+        if self.is_stuck {
+            return None;
+        }
+        let rules: Vec<_> = route.row.rule().into_iter().collect();
+        let refused = self.refusal(route, cause, &sent, route.method, person).await;
         let outcome = self.send(route, sent.clone(), person, route.method).await;
-        let fault = outcome.fault(&hidden, route.row.rule());
-        // What `GET` admits, `HEAD` does too.
-        if route.method == "GET" && fault.is_none() {
-            self.refused_as_head(route, &refused, sent, what, person).await;
+        let judgement = outcome.judge(&refused, decider(route, &sent, &rules));
+        // What `GET` admits, `HEAD` does too. A handler of its own for `HEAD` has its own policy, which must not admit more.
+        if route.method == "GET" && judgement == Judgement::Refused {
+            let refused = self.refusal(route, cause, &sent, "HEAD", person).await;
+            let outcome = self.send(route, sent.clone(), person, "HEAD").await;
+            let own = self.rules_of_head(route.row);
+            let rules = if own.is_empty() { &rules } else { &own };
+            let judgement = outcome.judge(&refused, decider(route, &sent, rules));
+            self.note(route, &refused, &format!("{what}, as HEAD"), judgement);
         }
-        self.note(route, &hidden, what, fault, &outcome);
-        outcome
-    }
-
-    /// A handler of its own for `HEAD` has its own policy, which must not admit more than that of `GET`.
-    async fn refused_as_head(
-        &mut self,
-        route: &Route<'_>,
-        refused: &Refused,
-        sent: Sent,
-        what: &str,
-        person: &Person,
-    ) {
-        let hidden = self.as_hidden(route, refused, &sent, "HEAD").await;
-        let outcome = self.send(route, sent, person, "HEAD").await;
-        let rules = self.rules_of_head(route.row);
-        let fault = match rules.as_slice() {
-            [] => outcome.fault(&hidden, route.row.rule()),
-            rules => rules.iter().find_map(|rule| outcome.fault(&hidden, Some(rule))),
-        };
-        self.note(route, &hidden, &format!("{what}, as HEAD"), fault, &outcome);
+        self.note(route, &refused, what, judgement);
+        Some(outcome)
     }
 
     /// A route that hides is answered as the same request to a path without a route.
-    async fn as_hidden(
+    async fn refusal(
         &mut self,
         route: &Route<'_>,
-        refused: &Refused,
+        cause: Cause,
         sent: &Sent,
         method: &str,
+        person: &Person,
     ) -> Refused {
-        if !route.expected.hides {
-            return refused.clone();
+        let mut hidden = None;
+        if route.expected.hides {
+            let path = target::absent(route.row, &self.params(person), &self.table);
+            hidden = Some(self.sender.send(method, &path, sent.clone()).await.absent());
         }
-        self.sender.send_to_unknown_path(method, sent.clone()).await.of_unknown_path()
+        Refused { cause, hidden }
     }
 
-    fn note(
-        &mut self,
-        route: &Route<'_>,
-        refused: &Refused,
-        what: &str,
-        fault: Option<String>,
-        outcome: &Outcome,
-    ) {
-        match (fault, outcome.unavailable()) {
-            (None, _) => {}
-            (Some(_), Some(reason)) => {
-                let reason = format!("{what}: the guard cannot decide: {reason}");
-                self.report.add_unjudged(route.row, reason);
-            }
-            (Some(found), None) => self.hole(route, what, &refused.to_string(), found),
+    fn note(&mut self, route: &Route<'_>, refused: &Refused, what: &str, judgement: Judgement) {
+        match judgement {
+            Judgement::Refused => {}
+            Judgement::Hole(found) => self.hole(route, what, &refused.to_string(), found),
+            Judgement::Unjudged(reason) => self.report.add_unjudged(route.row, Some(what), reason),
+            Judgement::Stuck(reason) => self.stop(route, what, reason),
         }
+    }
+
+    /// Sends no more requests to the route.
+    pub(super) fn stop(&mut self, route: &Route<'_>, what: &str, reason: String) {
+        self.is_stuck = true;
+        self.report.add_unjudged(route.row, Some(what), reason);
     }
 
     fn rules_of_head(&self, row: &AccessRow) -> Vec<&'static Rule> {
@@ -327,44 +224,32 @@ impl Run {
         person: &Person,
         method: &'static str,
     ) -> Outcome {
-        let params = self.settings.params.clone().into_iter().chain(person.params.clone()).collect();
         // Checked before.
-        let path = target::path(route.row, &params).unwrap_or_default();
+        let path = target::path(route.row, &self.params(person), &self.table).unwrap_or_default();
         self.sender.send(method, &path, sent).await
     }
 
+    /// The parameters of the path for this caller.
+    fn params(&self, person: &Person) -> BTreeMap<String, String> {
+        self.settings.params.clone().into_iter().chain(person.params.clone()).collect()
+    }
+
     pub(super) fn hole(&mut self, route: &Route<'_>, sent: &str, expected: &str, found: String) {
-        self.report.holes.push(Hole {
+        self.report.add_hole(Hole {
             route: format!("{} {}", route.method, route.row.path),
             place: place(route.row),
             policy: route.expected.policy.clone(),
-            sent: sent.to_owned(),
+            sent: vec![sent.to_owned()],
             expected: expected.to_owned(),
             found,
         });
     }
-
-    /// A path that no row has, unless one is a fallback.
-    async fn unknown_path(&mut self) {
-        let is_fallback = |row: &AccessRow| row.source.place == RoutePath::Fallback(String::new());
-        if self.table.rows().iter().any(is_fallback) {
-            return;
-        }
-        let status = self.sender.send_to_unknown_path("GET", Sent::Nothing).await.status();
-        if let Some(status) = status.filter(StatusCode::is_success) {
-            self.report.holes.push(Hole {
-                route: format!("GET /{}", target::NO_ROUTE),
-                place: "a router of axum, or a layer".to_owned(),
-                policy: "not in the table".to_owned(),
-                sent: "no token".to_owned(),
-                expected: "404, as for a path without a route".to_owned(),
-                found: format!("{status}: every path without a route is open to everybody"),
-            });
-        }
-    }
 }
 
-/// Names the issuer, where the guard has several.
-fn of_issuer(issuer: &TestIssuer) -> String {
-    issuer.name_among_others().map_or_else(String::new, |name| format!(", of the issuer `{name}`"))
+fn decider<'r>(route: &'r Route<'_>, sent: &'r Sent, rules: &'r [&'static Rule]) -> Decider<'r> {
+    let signer = match sent {
+        Sent::Token(guard, ..) => Some(guard),
+        Sent::Nothing | Sent::OtherScheme => None,
+    };
+    Decider { place: &route.row.source.place, rules, signer }
 }

@@ -3,23 +3,15 @@
 use http::Extensions;
 
 use super::super::issuer::TestIssuer;
-use super::lacking::Person;
-use super::requests::{Sent, caller};
+use super::person::Person;
+use super::requests::Sent;
 use super::run::{Route, Run};
 use crate::guard::JwtGuard;
 use crate::token::TokenKind;
 
-/// An issuer of tokens for a guard.
-#[derive(Clone, Debug)]
-pub(super) struct Signer {
-    pub(super) issuer: TestIssuer,
-    /// Why its tokens say nothing of conditions.
-    pub(super) doubt: Option<String>,
-}
-
 impl Run {
     /// The issuers of tokens for the guard that decides about a route.
-    pub(super) async fn signers_of(&mut self, route: &Route<'_>) -> Vec<Signer> {
+    pub(super) async fn signers_of(&mut self, route: &Route<'_>) -> Vec<TestIssuer> {
         let guard = match route.decided.as_ref().or(route.row.source.guard.as_ref()) {
             Some(guard) => guard.configured(),
             None => match self.deciding_guard(route).await {
@@ -31,29 +23,15 @@ impl Run {
             return signers.clone();
         }
         let given = self.settings.keys.iter().filter_map(|key| TestIssuer::find(&guard, key.clone()));
-        let mut signers: Vec<Signer> = Vec::new();
+        let mut signers: Vec<TestIssuer> = Vec::new();
         for issuer in TestIssuer::own(&guard).into_iter().chain(given) {
             // The own key may be given too.
-            if !signers.iter().any(|known| known.issuer.is_same(&issuer)) {
-                let doubt = self.doubt(&issuer).await;
-                signers.push(Signer { issuer, doubt });
+            if !signers.iter().any(|known| known.is_same(&issuer)) {
+                signers.push(issuer);
             }
         }
         self.signers.insert(guard.id(), signers.clone());
         signers
-    }
-
-    /// Why conditions cannot be judged: if a good token is refused, so is every other.
-    async fn doubt(&self, issuer: &TestIssuer) -> Option<String> {
-        let token = caller(issuer, &self.settings.subject, &Person::default()).ok()?.good().ok()?;
-        let refusal = issuer.guard().verify(&token).await.err()?;
-        Some(format!(
-            "its conditions were not judged, because the guard `{}` refuses a good token of `{}` with {}: name a caller whom the \
-             application knows by `.subject(..)`",
-            issuer.guard().name(),
-            self.settings.subject,
-            refusal.status()
-        ))
     }
 
     /// The guard that decides about a route of which the table does not know it: an installed one, or one of layers that are
@@ -64,6 +42,7 @@ impl Run {
         let Some(any) = in_table.or_else(|| JwtGuard::of(&installed)).cloned() else {
             self.report.add_unjudged(
                 route.row,
+                None,
                 "no guard is known that could decide: add `.with_guard(guard)` to the router",
             );
             return None;
@@ -74,10 +53,10 @@ impl Run {
             self.hole(route, "garbage in place of a token", "a decision of a guard", reason.to_owned());
             return None;
         }
-        let decided = outcome.notes.iter().rev().find_map(|note| note.guard.as_ref());
+        let decided = outcome.deciding_guard();
         if decided.is_none() {
-            self.report.add_unjudged(route.row, "no guard decides about a token that is garbage");
+            self.report.add_unjudged(route.row, None, "no guard decides about a token that is garbage");
         }
-        decided.map(JwtGuard::configured)
+        decided.map(|guard| guard.configured())
     }
 }

@@ -2,31 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use super::lacking::ANY_PARAMETER;
+use super::person::ANY_PARAMETER;
 use crate::router::{AccessRow, AccessTable, RoutePath};
 
 /// Below a prefix, a path that no route has.
-pub(super) const NO_ROUTE: &str = "jwt-guard-denials-no-such-route";
+const NO_ROUTE: &str = "jwt-guard-denials-no-such-route";
 
 /// The methods of a row that serves any, and of which a row that serves the others takes one.
 const ANY: [&str; 2] = ["GET", "POST"];
 const OTHERS: [&str; 4] = ["PUT", "PATCH", "DELETE", "POST"];
 
 /// The methods to send.
-pub(super) fn methods(row: &AccessRow, table: &AccessTable) -> Vec<&'static str> {
-    if !row.source.methods.is_empty() {
-        return row.source.methods.iter().copied().filter(|method| *method != "CONNECT").collect();
-    }
+///
+/// # Errors
+///
+/// Why there are none.
+pub(super) fn methods(row: &AccessRow, table: &AccessTable) -> Result<Vec<&'static str>, &'static str> {
     if row.method == "OTHER" {
-        let taken = table
-            .rows()
-            .iter()
-            .filter(|other| other.path == row.path)
-            .flat_map(|other| &other.source.methods);
-        let taken: Vec<_> = taken.copied().collect();
-        return OTHERS.into_iter().find(|method| !taken.contains(method)).into_iter().collect();
+        let beside = table.rows().iter().filter(|other| other.path == row.path);
+        let taken: Vec<_> = beside.flat_map(|other| &other.source.methods).copied().collect();
+        let free = OTHERS.into_iter().find(|method| !taken.contains(method));
+        return free
+            .map(|method| vec![method])
+            .ok_or("the usual methods have handlers of their own beside it");
     }
-    ANY.to_vec()
+    if row.source.methods.is_empty() {
+        return Ok(ANY.to_vec());
+    }
+    let named: Vec<_> = row.source.methods.iter().copied().filter(|method| *method != "CONNECT").collect();
+    if named.is_empty() { Err("`CONNECT` is not sent, because it is not for a path") } else { Ok(named) }
 }
 
 /// The path of a request, with these parameters and any others.
@@ -34,14 +38,33 @@ pub(super) fn methods(row: &AccessRow, table: &AccessTable) -> Vec<&'static str>
 /// # Errors
 ///
 /// Why there is none.
-pub(super) fn path(row: &AccessRow, params: &BTreeMap<String, String>) -> Result<String, &'static str> {
+pub(super) fn path(
+    row: &AccessRow,
+    params: &BTreeMap<String, String>,
+    table: &AccessTable,
+) -> Result<String, &'static str> {
     match &row.source.place {
         RoutePath::Route(path) => Ok(filled(path, params)),
-        RoutePath::Fallback(path) | RoutePath::Below(path) => {
-            Ok(format!("{}/{NO_ROUTE}", filled(path, params).trim_end_matches('/')))
-        }
+        RoutePath::Fallback(path) | RoutePath::Below(path) => Ok(below(&filled(path, params), table)),
         RoutePath::Unlisted(_) => Err("its paths are not known: it is a router of axum"),
     }
+}
+
+/// A path without a route that is answered by the router of this row, or by one around it.
+pub(super) fn absent(row: &AccessRow, params: &BTreeMap<String, String>, table: &AccessTable) -> String {
+    match &row.source.place {
+        RoutePath::Route(path)
+        | RoutePath::Fallback(path)
+        | RoutePath::Below(path)
+        | RoutePath::Unlisted(path) => below(&filled(path, params), table),
+    }
+}
+
+/// A path below this one that is deeper than any pattern, so that only a route for every path takes it.
+pub(super) fn below(path: &str, table: &AccessTable) -> String {
+    let depth = |row: &AccessRow| row.path.matches('/').count();
+    let deepest = table.rows().iter().map(depth).max().unwrap_or_default();
+    format!("{}/{NO_ROUTE}{}", path.trim_end_matches('/'), "/x".repeat(deepest))
 }
 
 /// A pattern of axum with its parameters filled in; `{{` and `}}` are braces.

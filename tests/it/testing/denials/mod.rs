@@ -1,7 +1,10 @@
 //! `assert_denials`: silent on a right application, and finds every hole that is planted.
 
+mod absent;
 mod planted;
 mod right;
+mod speed;
+mod unjudged;
 
 use jwt_guard::testing::{DenialReport, Denials};
 use jwt_guard::{Algorithm, Router, SigningKey};
