@@ -76,7 +76,7 @@ pub(super) fn person(
             }
             // With another value beside it, the claim would be a list, which is malformed.
             (Some(Atom::Acr(_)), Stand::Differs) if !has_class => {
-                person.add_claim(&["acr".to_owned()], OTHER.into())
+                person.add_claim(&["acr".to_owned()], OTHER.into());
             }
             (Some(Atom::Claim(path, value)), Stand::Meets) => person.add_claim(path, value.clone()),
             (Some(Atom::Claim(path, value)), Stand::Differs) => person.add_claim(path, other_than(value)),

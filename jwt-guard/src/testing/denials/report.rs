@@ -99,11 +99,9 @@ impl DenialReport {
     }
 
     pub(super) fn add_hole(&mut self, hole: Hole) {
-        let is_same = |known: &&mut Hole| {
-            let Hole { route, place, policy, sent: _, expected, found } = known;
-            (&*route, &*place, &*policy) == (&hole.route, &hole.place, &hole.policy)
-                && (&*expected, &*found) == (&hole.expected, &hole.found)
-        };
+        let found = |hole: &Hole| Hole { sent: Vec::new(), ..hole.clone() };
+        let new = found(&hole);
+        let is_same = |known: &&mut Hole| found(known) == new;
         match self.holes.iter_mut().find(is_same) {
             Some(known) => known.sent.extend(hole.sent),
             None => self.holes.push(hole),

@@ -141,12 +141,12 @@ impl Run {
 
     /// A route that needs a token.
     async fn guarded(&mut self, route: Route<'_>, kind: TokenKind) {
-        let nobody = Person::default();
-        let nothing = self.refused(&route, Cause::NoToken, Sent::Nothing, "no token", &nobody).await;
+        let any = Person::default();
+        let nothing = self.refused(&route, Cause::NoToken, Sent::Nothing, "no token", &any).await;
         // Without a guard, no other request is answered otherwise.
         let Some(nothing) = nothing.filter(|nothing| nothing.no_guard().is_none()) else { return };
         let route = &Route { decided: nothing.deciding_guard(), ..route };
-        self.refused(route, Cause::NoToken, Sent::OtherScheme, "`Authorization: Basic ..`", &nobody).await;
+        self.refused(route, Cause::NoToken, Sent::OtherScheme, "`Authorization: Basic ..`", &any).await;
         self.bad_tokens(route, kind).await;
         self.conditions(route).await;
     }

@@ -93,7 +93,7 @@ async fn tried(claims: Claims) -> String {
 #[tokio::test]
 async fn a_policy_that_is_only_reported_is_named_and_is_a_hole_where_the_lock_enforces_it() {
     let app = Router::new().route("/", routing::get(tried)).with_guard(builder().build().unwrap());
-    let report = assert_denials(app.clone()).await;
+    let report = Denials::of(app.clone()).check().await;
     assert_eq!(report.unjudged.len(), 1, "{report}");
     assert!(report.to_string().contains("report-only, so that every caller is admitted"), "{report}");
     let lock = AccessLock::of(&app.access_table()).to_string().replace(", enforcement = \"report_only\"", "");

@@ -152,7 +152,7 @@ async fn methods_that_are_not_sent_are_named() {
 async fn a_route_that_does_not_answer_is_named_after_one_request() {
     #[anonymous_allowed]
     async fn poll() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
     let app = app("/poll", routing::get(poll));
     let report = Denials::of(app).time_limit(Duration::ZERO).check().await;
