@@ -6,6 +6,8 @@ use std::cmp::Reverse;
 pub(super) struct Pattern<'p> {
     pub(super) place: Place,
     segments: Vec<Segment<'p>>,
+    /// Of the segments; smaller is asked first.
+    order: Vec<(Reverse<usize>, u8)>,
 }
 
 /// What a path stands for. Routes come before what answers where there is none.
@@ -38,7 +40,8 @@ impl<'p> Pattern<'p> {
         if is_below {
             segments.push(Segment::Below);
         }
-        Self { place, segments }
+        let order = segments.iter().map(|segment| segment.order()).collect();
+        Self { place, segments, order }
     }
 
     /// Whether it is one path only.
@@ -53,9 +56,8 @@ impl<'p> Pattern<'p> {
     }
 
     /// Smaller is asked first.
-    pub(super) fn order(&self) -> impl Ord + use<> {
-        let order: Vec<_> = self.segments.iter().map(|segment| segment.order()).collect();
-        (self.place, order)
+    pub(super) fn order(&self) -> (Place, &[(Reverse<usize>, u8)]) {
+        (self.place, &self.order)
     }
 
     /// Whether a request may be of both.

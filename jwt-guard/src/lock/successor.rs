@@ -25,7 +25,7 @@ impl<'l> Successors<'l> {
         }
         let patterns = rows.keys().map(|path| (Pattern::of(path), *path));
         let mut patterns: Vec<_> = patterns.filter(|(pattern, _)| !pattern.is_static()).collect();
-        patterns.sort_by_cached_key(|(pattern, _)| pattern.order());
+        patterns.sort_by(|(one, _), (other, _)| one.order().cmp(&other.order()));
         Self { patterns, rows }
     }
 
@@ -37,11 +37,11 @@ impl<'l> Successors<'l> {
         }
         let pattern = Pattern::of(&removed.path);
         let mut found = Vec::new();
-        for (other, path) in &self.patterns {
+        for (other, path) in self.patterns.iter().filter(|(other, _)| other.overlaps(&pattern)) {
             // What was asked before the removed route answers what it has answered. Of an unlisted router the paths are
             // unknown, and so is what it was asked before.
             let was_first = pattern.place != Place::Unlisted && !pattern.is_before(other);
-            if was_first || !other.overlaps(&pattern) {
+            if was_first {
                 continue;
             }
             found.extend(self.rows.get(path).into_iter().flat_map(|rows| answering(removed, rows)));
