@@ -79,10 +79,10 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
         for argument in arguments {
             let value = if argument.starts_with('-') { argument.split_once('=') } else { None };
             let value = value.map_or(&*argument, |(_, value)| value);
-            if shown::looks_secret(value) {
+            if shown::looks_secret(&argument) || shown::looks_secret(value) {
                 return report::finish(Err(files::secret_argument()), false);
             }
-            if shown::printable(value) != value {
+            if shown::printable(&argument) != argument {
                 let text = error.to_string();
                 let text = text.strip_prefix("error: ").unwrap_or(&text);
                 return report::finish(Err(Failure::usage(text)), false);

@@ -18,7 +18,8 @@ pub(crate) fn completions(shell: Shell) -> Result<Report, Failure> {
 }
 
 pub(crate) fn man(command: Option<&str>) -> Result<Report, Failure> {
-    let mut root = Args::command();
+    // The page lists pages, and there is none of `help`.
+    let mut root = Args::command().disable_help_subcommand(true);
     root.build();
     let found = match command {
         None => root,

@@ -22,7 +22,10 @@ fn each_shell_completes_each_command() {
 #[test]
 fn there_is_a_manual_and_one_for_each_command() {
     let folder = Folder::new("man");
-    assert!(folder.run("man").is_done().contains(".TH jwt-guard 1"));
+    let page = folder.run("man");
+    assert!(page.is_done().contains(".TH jwt-guard 1"));
+    let listed: Vec<_> = page.stdout.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+    assert_eq!(listed, COMMANDS.map(|command| format!("jwt\\-guard\\-{command}")));
     for command in COMMANDS {
         let run = folder.run(&format!("man {command}"));
         assert!(run.is_done().contains(&format!("jwt\\-guard\\-{command}")), "{command}: {}", run.stdout);
@@ -79,7 +82,9 @@ fn a_secret_as_argument_is_refused_and_not_shown_again() {
         &["verify", "--secret=base64:aHVudGVyMg=="],
         &["verify", "--key", "{\"kty\":\"aHVudGVyMg\"}", "--audience", "a"],
         &["verify", "--key", token, "--audience", "a"],
-        &["verify", "-", "--key", "-----BEGIN KEY-----\naHVudGVyMg", "--audience", "a"],
+        &["verify", "-", "--key", "-----BEGIN KEY-----\naHVudGVyMg==", "--audience", "a"],
+        &["verify", "-----BEGIN KEY-----\naHVudGVyMg==\n"],
+        &["inspect", "-", "base64:aHVudGVyMg=="],
         &["inspect", "Bearer eyJodW50ZXIy.e30.aHVudGVyMg"],
         &["inspect", token],
         &["explain", token, "--settings", "guard.toml"],
