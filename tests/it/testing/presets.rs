@@ -1,8 +1,9 @@
 //! Tokens for each preset of a provider: the guard accepts the good one, and finds every defect.
 
 use jwt_guard::keys::GeneratedKey;
-use jwt_guard::testing::{Defect, ManualClock, TestIssuer};
-use jwt_guard::{Algorithm, Claims, JwtGuard, SigningKey, TrustedIssuer};
+use jwt_guard::testing::{Defect, Denials, ManualClock, TestIssuer};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, SigningKey, TrustedIssuer, routing};
+use jwt_guard::{authentication_required, requires};
 use serde_json::{Value, json};
 
 /// The presets and what each reads: scopes, roles.
@@ -103,6 +104,31 @@ async fn a_guard_with_a_preset_accepts_the_tokens_of_its_test_issuer() {
         assert_eq!(found.subject(), Some("ada"), "{name}");
         assert_eq!(found.scopes().contains("orders:write"), reads_scopes, "{name}");
         assert_eq!(found.roles().contains("clerk"), reads_roles, "{name}");
+    }
+}
+
+#[authentication_required]
+async fn anyone() {}
+
+#[requires(scope = "orders:read")]
+async fn reader() {}
+
+#[requires(role = "clerk", not(role = "intern"))]
+async fn clerk() {}
+
+#[tokio::test]
+async fn every_denial_of_a_guard_with_a_preset_is_judged() {
+    for (name, trusted, reads_scopes, reads_roles) in presets() {
+        let mut app = Router::new().route("/", routing::get(anyone));
+        if reads_scopes {
+            app = app.route("/reader", routing::get(reader));
+        }
+        if reads_roles {
+            app = app.route("/clerk", routing::get(clerk));
+        }
+        let app = app.with_guard(issuer(trusted).guard().clone());
+        let report = Denials::of(app).key(key()).check().await;
+        assert!(report.holes.is_empty() && report.unjudged.is_empty(), "{name}: {report}");
     }
 }
 

@@ -37,8 +37,7 @@ impl Run {
 
     async fn bad_token(&mut self, route: &Route<'_>, kind: TokenKind, issuer: &TestIssuer, defect: Defect) {
         let person = Person::default();
-        let caller = caller(issuer, &self.settings.subject, &person);
-        match caller.and_then(|caller| caller.broken(kind, defect).map_err(str::to_owned)) {
+        match self.token(issuer, kind, &person, Some(defect)) {
             Ok(token) => {
                 let sent = Sent::Token(issuer.guard().clone(), kind, token);
                 let what = format!("{defect}{}", of_issuer(issuer));
@@ -99,9 +98,7 @@ impl Run {
     async fn lacking_callers(&mut self, route: &Route<'_>, issuer: &TestIssuer, callers: &[Lacking]) {
         for lacking in callers {
             let what = format!("{}{}", lacking.what, of_issuer(issuer));
-            let token = caller(issuer, &self.settings.subject, &lacking.person)
-                .and_then(|caller| caller.good(TokenKind::Access).map_err(str::to_owned));
-            match token {
+            match self.token(issuer, TokenKind::Access, &lacking.person, None) {
                 Ok(token) => {
                     let sent = Sent::Token(issuer.guard().clone(), TokenKind::Access, token);
                     self.refused(route, Cause::Conditions, sent, &what, &lacking.person).await;
@@ -114,16 +111,14 @@ impl Run {
     /// Why a caller who has all that the policy asks for would be refused; then each caller is, whatever it lacks. The guard
     /// is asked, and no request is sent: the handler must not run.
     async fn refusal_of_the_best(
-        &self,
+        &mut self,
         route: &Route<'_>,
         issuer: &TestIssuer,
         best: &[Person],
     ) -> Option<String> {
         let rule = route.row.rule()?;
         for person in best {
-            let token = caller(issuer, &self.settings.subject, person)
-                .and_then(|caller| caller.good(rule.token()).map_err(str::to_owned));
-            let token = match token {
+            let token = match self.token(issuer, rule.token(), person, None) {
                 Ok(token) => token,
                 Err(reason) => return Some(reason),
             };
@@ -142,6 +137,34 @@ impl Run {
             }
         }
         None
+    }
+
+    /// A token of this person, signed once for all routes: a signature by RSA takes a millisecond.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    fn token(
+        &mut self,
+        issuer: &TestIssuer,
+        kind: TokenKind,
+        person: &Person,
+        defect: Option<Defect>,
+    ) -> Result<String, String> {
+        let what = format!("{} {} {kind:?} {person:?} {defect:?}", issuer.guard().id(), of_issuer(issuer));
+        if let Some(token) = self.tokens.get(&what) {
+            return Ok(token.clone());
+        }
+        let caller = caller(issuer, &self.settings.subject, person)?;
+        let token = match defect {
+            Some(defect) => caller.broken(kind, defect)?,
+            None => caller.good(kind)?,
+        };
+        // In a minute it is valid.
+        if defect != Some(Defect::NotYetValid) {
+            self.tokens.insert(what, token.clone());
+        }
+        Ok(token)
     }
 }
 

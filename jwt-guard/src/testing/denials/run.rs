@@ -24,6 +24,8 @@ pub(super) struct Run {
     pub(super) sender: Sender,
     /// By the number of the guard.
     pub(super) signers: BTreeMap<u64, Vec<TestIssuer>>,
+    /// What was signed.
+    pub(super) tokens: BTreeMap<String, String>,
     pub(super) report: DenialReport,
     /// Whether further requests to the route of the moment tell nothing.
     pub(super) is_stuck: bool,
@@ -45,6 +47,7 @@ impl Run {
             sender: Sender::new(settings.app.clone().into_axum(), settings.time_limit),
             own: AccessLock::of(&table),
             signers: BTreeMap::new(),
+            tokens: BTreeMap::new(),
             report: DenialReport::default(),
             is_stuck: false,
             table,

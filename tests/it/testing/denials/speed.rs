@@ -10,14 +10,15 @@ use jwt_guard_tests::sample::{self, Word};
 
 use super::judged;
 
-/// Some ten times what it takes on one core, without optimisation.
-const BOUND: Duration = Duration::from_secs(5);
+/// More than ten times what it takes without optimisation, for machines that have other work to do.
+const BOUND: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn the_sample_of_forty_routes_is_judged_within_seconds() {
     let begin = Instant::now();
     let report = judged(sample::by_utoipa(Word::Read)).await;
     assert!(report.requests > 900, "{report}");
+    println!("{} requests in {:?}", report.requests, begin.elapsed());
     assert!(begin.elapsed() < BOUND, "{:?}", begin.elapsed());
 }
 
@@ -34,5 +35,6 @@ async fn forty_routes_with_rsa_are_judged_within_seconds() {
     let report = Denials::of(app).key(key).check().await;
     report.assert();
     assert!(report.requests > 900, "{report}");
+    println!("{} requests in {:?}", report.requests, begin.elapsed());
     assert!(begin.elapsed() < BOUND, "{:?}", begin.elapsed());
 }
