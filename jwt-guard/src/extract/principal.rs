@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use crate::error::AuthError;
-use crate::guard::{known_principal, reject};
+use crate::guard::{known_principal, reject, unmet_login};
 use crate::principal::Principal;
 use crate::respond::Rejection;
 
@@ -12,7 +12,10 @@ impl<S: Sync> FromRequestParts<S> for Principal {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        known_principal(request).await.map_err(|error| reject(request, &error))
+        let caller = known_principal(request).await;
+        // A policy that is report-only lets a caller in whom this extractor does not: without a policy it would not either.
+        let caller = caller.and_then(|caller| unmet_login(request).map_or(Ok(caller), Err));
+        caller.map_err(|error| reject(request, &error))
     }
 }
 

@@ -84,6 +84,17 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, Au
     caller
 }
 
+/// Why there is no caller, where a policy that is report-only has let the request in without one.
+pub(crate) fn unmet_login(request: &Parts) -> Option<AuthError> {
+    let decision = Decision::of(&request.extensions)?;
+    decision
+        .caller
+        .as_ref()
+        .err()
+        .filter(|_| matches!(decision.outcome, Admission::ReportedAnonymous))
+        .cloned()
+}
+
 /// Evaluates the policy for a caller.
 pub(super) fn decide<'c>(
     caller: &'c Result<Principal, AuthError>,
@@ -228,7 +239,9 @@ impl JwtGuard {
     pub(super) fn refusal(&self, rule: &'static Rule, error: &AuthError) -> Refusal {
         let kind = match (self.class_of(error), rule.deny_as()) {
             // Any client can cause this, so a hidden route must not show by it.
-            (_, DenyAs::NotFound) if matches!(error, AuthError::TenantFlood) => FailureKind::NotFound,
+            (_, DenyAs::NotFound) if matches!(error, AuthError::TenantFlood) && !rule.is_report_only() => {
+                FailureKind::NotFound
+            }
             (kind, _) if !kind.is_verdict() => kind,
             (_, DenyAs::NotFound) => FailureKind::NotFound,
             (kind, DenyAs::Refusal) => kind,

@@ -65,14 +65,14 @@ pub(super) fn admitted(rule: &Rule, caller: Option<&Principal>, occasion: Occasi
 
 // `event!` needs a constant level, and what it shows is computed only for a listening subscriber.
 macro_rules! log_refusal {
-    ($level:expr, $message:literal, $rule:ident, $caller:ident, $error:ident, $occasion:ident) => {
+    ($level:expr, $message:literal, $reported:expr, $rule:ident, $caller:ident, $error:ident, $occasion:ident) => {
         if tracing::enabled!(target: "jwt_guard", $level) {
             let (rule, caller, error, occasion) = ($rule, $caller, $error, $occasion);
             let About { finding, said, token } = About::of(rule, caller, error, occasion);
             tracing::event!(
                 target: "jwt_guard",
                 $level,
-                report_only = rule.reports(error).then_some(true),
+                report_only = $reported,
                 code = error.code().as_str(),
                 method = method(occasion).map(field::display),
                 route = route(occasion),
@@ -105,14 +105,14 @@ macro_rules! log_refusal {
 /// Logs what a policy would refuse that is report-only. A warning, because somebody tries the policy out, and waits for this.
 pub(super) fn reported(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
     probe::note(rule, None, occasion);
-    log_refusal!(Level::WARN, "would be denied", rule, caller, error, occasion);
+    log_refusal!(Level::WARN, "would be denied", true, rule, caller, error, occasion);
 }
 
 pub(super) fn denied(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
     probe::note(rule, Some(error), occasion);
     macro_rules! deny {
         ($level:expr) => {
-            log_refusal!($level, "denied", rule, caller, error, occasion)
+            log_refusal!($level, "denied", field::Empty, rule, caller, error, occasion)
         };
     }
     match error.kind() {

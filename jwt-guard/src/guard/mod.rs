@@ -27,7 +27,7 @@ use crate::config::Config;
 use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
-pub(crate) use admit::{admit, known_principal, reject};
+pub(crate) use admit::{admit, known_principal, reject, unmet_login};
 pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by_check};
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;

@@ -204,6 +204,10 @@ fn compare_tried(relation: Relation, old: &LockedRow, new: &LockedRow) -> Option
             ),
         ),
         Relation::More => (ChangeKind::Widened, format!("{} may now call it", who(is.admitted()))),
+        Relation::Fewer if is.is_report_only() => (
+            ChangeKind::Changed,
+            format!("it refuses no caller still: the policy is report-only; it is `{is}`, and was `{was}`"),
+        ),
         Relation::Fewer => (
             ChangeKind::Narrowed,
             format!(

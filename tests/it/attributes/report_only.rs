@@ -43,6 +43,11 @@ async fn mine(claims: Claims) -> String {
     claims.subject().to_owned()
 }
 
+#[requires(scope = "orders:read", enforcement = "report_only")]
+async fn known(caller: Principal) -> String {
+    caller.subject().unwrap_or_default().to_owned()
+}
+
 #[requires(scope = "orders:read", deny_as = "not_found", enforcement = "report_only")]
 async fn hidden(caller: Option<Principal>) -> String {
     who(caller.as_ref())
@@ -77,6 +82,7 @@ fn app() -> Router {
         .route("/orders", get(orders))
         .route("/bare", get(bare))
         .route("/mine", get(mine))
+        .route("/known", get(known))
         .route("/hidden", get(hidden))
         .route("/page", get(page))
         .route("/enforced", get(enforced))
@@ -131,13 +137,27 @@ async fn what_would_be_refused_is_admitted_as_who_it_is_or_as_anonymous() {
 async fn a_handler_that_asks_for_claims_still_needs_a_caller() {
     let guard = hs256();
     let server = serve(&guard).await;
-    server.get("/mine", &token(&[])).await.is(Outcome::ok("alice"));
-    assert_eq!(server.send(Request::get("/mine")).await.status, 401);
-    assert_eq!(server.get("/mine", "rubbish").await.status, 401);
+    for path in ["/mine", "/known"] {
+        server.get(path, &token(&[])).await.is(Outcome::ok("alice"));
+        for token in ["", "rubbish"] {
+            let request = Request::get(path);
+            let request = if token.is_empty() { request } else { request.bearer(token) };
+            let events = capture();
+            assert_eq!(server.send(request).await.status, 401, "{path} {token}");
+            let all = events.take();
+            let said: Vec<_> =
+                all.iter().map(|one| (one.field("message"), one.field("report_only"))).collect();
+            assert_eq!(
+                said,
+                [(Some("would be denied"), Some("true")), (Some("denied"), None)],
+                "{path} {token}"
+            );
+        }
+    }
     let events = capture();
     assert_eq!(server.send(Request::get("/enforced")).await.status, 401);
     assert_eq!(events.only().field("message"), Some("denied"));
-    assert_eq!(guard.reported_refusals(), 3);
+    assert_eq!(guard.reported_refusals(), 6);
 }
 
 /// A store of revocations that does not answer.
@@ -272,7 +292,7 @@ fn the_log_names_open_handlers_once_when_a_router_is_complete() {
         message.starts_with("these policies are report-only, so that their handlers are open"),
         "{message}"
     );
-    assert_eq!(message.lines().count(), 6, "{message}");
+    assert_eq!(message.lines().count(), 7, "{message}");
     assert!(message.contains("report_only.rs") && message.contains("GET /orders: `requires("), "{message}");
     assert!(!message.contains("/enforced"), "{message}");
 }

@@ -367,7 +367,7 @@ fn a_policy_that_is_only_reported_admits_every_caller() {
         (TRIED, "anonymous_allowed", Some(Narrowed)),
         (TRIED, r#"anonymous_allowed(credentials = "ignored"), check = a"#, Some(Narrowed)),
         (TRIED, "unguarded", Some(Widened)),
-        ("unguarded", TRIED, Some(Narrowed)),
+        ("unguarded", TRIED, Some(Changed)),
         (OPEN, TRIED, Some(Changed)),
         (TRIED, OTHER, Some(Changed)),
         (TRIED, TRIED, None),
