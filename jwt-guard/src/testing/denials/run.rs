@@ -93,7 +93,10 @@ impl Run {
             let reason = "only the application knows whom its checks refuse; test these by hand";
             self.report.add_unjudged(row, None, reason);
         }
-        if is_open && !methods.contains(&"GET") {
+        let is_unguarded = row.rule().is_none() && expected.callers == Callers::Unguarded;
+        if is_unguarded {
+            self.leave(row, "it is unguarded, so no request is refused");
+        } else if is_open && !methods.contains(&"GET") {
             let reason = "it is open by its policy, and was not called, because that may change something";
             self.report.add_accepted(row, reason, row.reason.as_deref().unwrap_or(&expected.policy));
         }
@@ -110,9 +113,6 @@ impl Run {
                 Callers::RefreshToken => self.guarded(route, TokenKind::Refresh).await,
                 Callers::AccessToken(_) => self.guarded(route, TokenKind::Access).await,
             }
-        }
-        if row.rule().is_none() && expected.callers == Callers::Unguarded {
-            self.leave(row, "it is unguarded, so no request is refused");
         }
     }
 

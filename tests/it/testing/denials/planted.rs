@@ -178,6 +178,18 @@ async fn guarded() -> &'static str {
 }
 
 #[tokio::test]
+async fn a_hole_has_the_reason_of_the_guard() {
+    let app = with(Router::new().route("/orders", routing::get(guarded)));
+    let lock = AccessLock::of(&app.access_table()).to_string();
+    let line = lock.lines().find(|line| line.contains("/extra/orders")).unwrap();
+    let lock = lock.replace(line, &format!("{line}, deny_as = \"not_found\"")).parse().unwrap();
+    let report = Denials::of(app).key(key()).lock(lock).check().await;
+    assert!(report.holes.iter().all(|hole| hole.route == "GET /extra/orders"), "{report}");
+    let found = report.holes[0].found.as_str();
+    assert!(found.ends_with("the guard refused it: the request carries no token"), "{report}");
+}
+
+#[tokio::test]
 async fn a_nested_router_without_a_guard_is_found() {
     let extra = Router::new().route("/orders", routing::get(guarded));
     let app = Router::new().merge(sample::by_utoipa(Word::Read)).nest("/extra", extra);
@@ -190,6 +202,8 @@ async fn a_nested_router_without_a_guard_is_found() {
 async fn an_answer_before_the_policy_is_found() {
     let cache = from_fn(async |_: Request, _: Next| "cached".into_response());
     let holes = found(Router::new().route("/orders", routing::get(guarded)).layer(cache)).await;
+    // One for requests without a token, and one for bad tokens.
+    assert_eq!(holes.len(), 2, "{holes:#?}");
     assert!(sent_by(&holes).len() > 10, "{holes:#?}");
     assert!(holes.iter().all(|hole| hole.found.contains("before any policy")), "{holes:#?}");
     assert!(holes.iter().all(|hole| hole.route == "GET /extra/orders"), "{holes:#?}");
