@@ -128,6 +128,20 @@ impl Browser {
         }
     }
 
+    /// Whether a condition holds within some seconds.
+    pub(crate) fn is_soon(&mut self, condition: &str) -> Result<bool> {
+        let script = format!(
+            "new Promise(done => {{ const end = Date.now() + 3000; const look = () => ({condition}) ? done(true) : \
+             Date.now() > end ? done(false) : setTimeout(look, 20); look() }})"
+        );
+        let answer =
+            self.tools.call("Runtime.evaluate", json!({ "expression": script, "awaitPromise": true }))?;
+        match answer.get("exceptionDetails") {
+            Some(exception) => Err(format!("{condition}: {exception}").into()),
+            None => Ok(answer["result"]["value"] == true),
+        }
+    }
+
     /// The cookies that the browser keeps for an address, hidden ones too.
     pub(crate) fn cookies(&mut self, address: &str) -> Result<Vec<Value>> {
         let mut answer = self.tools.call("Network.getCookies", json!({ "urls": [address] }))?;

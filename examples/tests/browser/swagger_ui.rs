@@ -42,6 +42,9 @@ struct Docs {
     _process: Example,
 }
 
+/// Enough for a minute on a busy machine.
+const MOST_CLICKS: usize = 20;
+
 /// The part of the dialog that asks for a name and a password.
 const DIALOG: &str = "document.querySelector('#oauth_username')";
 
@@ -71,10 +74,21 @@ impl Docs {
             self.click(&format!("{block}.querySelector('button.btn-clear')"))?;
             self.browser.wait_for(&format!("{status} === null"))?;
         }
-        self.click(&format!("{block}.querySelector('button.execute')"))?;
         let shown =
             format!("[...{block}.querySelectorAll('.live-responses-table .response-col_status')].at(-1)");
-        self.browser.wait_for(&format!("/[0-9]/.test({shown}?.innerText)"))?;
+        // Swagger UI drops a click while it still resolves the operation.
+        let is_shown = format!("/[0-9]/.test({shown}?.innerText)");
+        let mut clicks = 0;
+        loop {
+            self.click(&format!("{block}.querySelector('button.execute')"))?;
+            clicks += 1;
+            if self.browser.is_soon(&is_shown)? {
+                break;
+            }
+            if clicks == MOST_CLICKS {
+                return Err(format!("no status of {method} {path} after {MOST_CLICKS} clicks").into());
+            }
+        }
         self.browser.evaluate(&format!("{shown}.scrollIntoView({{ block: 'center' }})"))?;
         let text = self.browser.evaluate(&format!("{shown}.innerText"))?;
         // Below the status, Swagger UI says whether the document knows it.
