@@ -128,10 +128,10 @@ impl Browser {
         }
     }
 
-    /// Whether a condition holds within some seconds.
+    /// Whether a condition holds within ten seconds.
     pub(crate) fn is_soon(&mut self, condition: &str) -> Result<bool> {
         let script = format!(
-            "new Promise(done => {{ const end = Date.now() + 3000; const look = () => ({condition}) ? done(true) : \
+            "new Promise(done => {{ const end = Date.now() + 10000; const look = () => ({condition}) ? done(true) : \
              Date.now() > end ? done(false) : setTimeout(look, 20); look() }})"
         );
         let answer =
