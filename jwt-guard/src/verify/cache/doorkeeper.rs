@@ -41,7 +41,7 @@ impl Doorkeeper {
     /// Whether the token was seen before. It is now.
     pub(super) fn has_seen(&self, token: &[u8]) -> bool {
         let mixed = tag(token).wrapping_mul(self.factor);
-        // The highest bits depend on every bit of the tag, the lowest on the lowest.
+        // A fingerprint is of the lower half, and the place of the next bits, which depend on both halves of the tag.
         let place = usize::try_from(mixed >> u32::BITS).unwrap_or_default() & (self.number - 1);
         let fingerprint = mixed as u32;
         let seen = |place: &AtomicU32| place.swap(fingerprint, Ordering::Relaxed) == fingerprint;
