@@ -75,12 +75,12 @@ impl Drop for Written {
 
 /// The folder, without links, and the name in it.
 fn place(path: &Path) -> Result<(PathBuf, OsString), Failure> {
-    let name = path.file_name().ok_or_else(|| {
-        Failure::undecided(format!("{} cannot be written: it is not the name of a file", path.display()))
+    let file = path.file_name().ok_or_else(|| {
+        Failure::undecided(format!("{} cannot be written: it is not the name of a file", name(path)))
     })?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = folder.canonicalize().map_err(|error| failed(path, &error))?;
-    Ok((folder, name.to_owned()))
+    Ok((folder, file.to_owned()))
 }
 
 /// Refuses what a file cannot replace: all that is there, or what is not a file.
@@ -92,7 +92,7 @@ fn check(path: &Path, replaces: bool) -> Result<(), Failure> {
         Ok(known) if known.is_file() || known.is_symlink() => Ok(()),
         Ok(_) => Err(Failure::undecided(format!(
             "{} is not replaced, because it is not a file: choose another name",
-            path.display()
+            name(path)
         ))),
     }
 }
@@ -104,12 +104,12 @@ fn temporary(path: &Path) -> PathBuf {
 }
 
 fn exists(path: &Path) -> Failure {
-    let path = path.display();
+    let path = name(path);
     Failure::undecided(format!("{path} exists: choose another name, or replace it with `--force`"))
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::undecided(format!("{} cannot be written: {error}", path.display()))
+    Failure::undecided(format!("{} cannot be written: {error}", name(path)))
 }
 
 /// Fails if anything has the name, also a symbolic link to nowhere. A file that could not be written whole is removed.
