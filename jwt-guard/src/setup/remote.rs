@@ -6,9 +6,7 @@ use super::build::Draft;
 use super::issuer::IssuerDraft;
 use super::{Builder, Danger, HasKeys, TrustedIssuer};
 use crate::keys::IssuerKeys;
-#[cfg(feature = "remote-keys")]
-use crate::keys::remote::HttpFetcher;
-use crate::keys::remote::{Endpoint, FetchKeys, PlainHttp, RemoteKeySettings, RemoteKeys};
+use crate::keys::remote::{Endpoint, FetchKeys, PlainHttp, RemoteKeySettings, RemoteKeys, usual_fetcher};
 use crate::problems::Problems;
 
 /// How keys are fetched, for issuers without their own settings.
@@ -178,19 +176,6 @@ impl TrustedIssuer {
     }
 }
 
-/// The client of the feature.
-#[cfg(feature = "remote-keys")]
-fn usual_fetcher(settings: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
-    HttpFetcher::new(settings).map(|fetcher| Arc::new(fetcher) as Arc<dyn FetchKeys>)
-}
-
-#[cfg(not(feature = "remote-keys"))]
-fn usual_fetcher(_: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
-    Err("keys are to be fetched, and there is no client for it: switch on the feature `remote-keys` of jwt-guard, or give a \
-         client of your own to `.key_fetcher(..)`"
-        .to_owned())
-}
-
 impl Draft {
     /// The published keys of an issuer, if it has an address. Nothing is fetched yet.
     pub(super) fn remote_keys(&self, issuer: &IssuerDraft, problems: &mut Problems) -> Option<IssuerKeys> {
@@ -208,7 +193,6 @@ impl Draft {
         let found_none = illegal.is_empty();
         illegal.into_iter().for_each(|problem| problems.setting(problem));
         let fetcher = match &self.remote.fetcher {
-            #[cfg(feature = "remote-keys")]
             Some(_) if settings.needs_own_client() => Err("`proxy` and `bearer_file` are settings of the client of the feature \
                  `remote-keys`, and `.key_fetcher(..)` brings another client: configure that one, or leave it out"
                 .to_owned()),

@@ -5,23 +5,20 @@
 //! 1. `schedule` decides when to fetch, which keys to serve and when to drop them. It has no clock and no network.
 //! 2. `holder` holds the keys for lock-free readers, and serialises changes.
 //! 3. `endpoint` checks addresses, and `document` interprets answers.
-//! 4. `fetch` is one request; `http` is the client that sends it.
+//! 4. `fetch` is one request; `client` sends it.
 //! 5. This file adds time, tasks and requests.
 
 #[cfg(feature = "remote-keys")]
-mod bearer;
-#[cfg(feature = "remote-keys")]
-mod connector;
+mod client;
+#[cfg(not(feature = "remote-keys"))]
+#[path = "no_client.rs"]
+mod client;
 mod document;
 mod endpoint;
 mod fetch;
 mod handle;
 mod holder;
-#[cfg(feature = "remote-keys")]
-mod http;
 mod listed;
-#[cfg(feature = "remote-keys")]
-mod proxy;
 mod report;
 mod schedule;
 mod settings;
@@ -36,6 +33,9 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+#[cfg(feature = "remote-keys")]
+pub use self::client::HttpFetcher;
+pub(crate) use self::client::usual_fetcher;
 use self::document::{Asking, Delivered};
 use self::endpoint::Address;
 pub(crate) use self::endpoint::{Endpoint, PlainHttp};
@@ -43,8 +43,6 @@ pub use self::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
 pub use self::handle::{KeysUnavailable, RemoteKeysHandle};
 pub(crate) use self::holder::Current;
 use self::holder::Holder;
-#[cfg(feature = "remote-keys")]
-pub use self::http::HttpFetcher;
 use self::schedule::{Cause, FetchDecision, Jitter, Moment};
 pub use self::settings::RemoteKeySettings;
 pub use self::status::KeyStatus;

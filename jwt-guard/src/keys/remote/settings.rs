@@ -1,17 +1,10 @@
 //! The settings of fetching keys, and their bounds.
 
 use std::fmt;
-#[cfg(feature = "remote-keys")]
-use std::path::Path;
 use std::time::Duration;
 
-#[cfg(feature = "remote-keys")]
-use super::bearer::Bearer;
-#[cfg(feature = "remote-keys")]
-use super::proxy::Proxy;
+use super::client::ClientSettings;
 use super::schedule::{FetchLimits, LONGEST_FRESH, SHORTEST_FRESH};
-#[cfg(feature = "remote-keys")]
-use crate::secret::Secret;
 
 /// How the keys of an issuer are fetched and how long they are used.
 ///
@@ -39,21 +32,9 @@ pub struct RemoteKeySettings {
     pub(super) connect_timeout: Duration,
     largest_body: usize,
     root_certificates: Vec<Vec<u8>>,
-    /// A URL, which may have a password.
-    #[cfg(feature = "remote-keys")]
-    proxy: Option<Secret>,
-    #[cfg(feature = "remote-keys")]
-    bearer: Option<Bearer>,
+    /// What only the client of the feature `remote-keys` obeys.
+    pub(super) client: ClientSettings,
 }
-
-/// Nothing has it, so that the compiler names the feature where one of its settings is called.
-#[cfg(not(feature = "remote-keys"))]
-#[diagnostic::on_unimplemented(
-    message = "`proxy` and `bearer_file` need the feature `remote-keys` of jwt-guard, which is off",
-    label = "switch the feature on: `cargo add jwt-guard --features remote-keys`",
-    note = "without it `Builder::key_fetcher` takes a client of your own, which is configured by itself"
-)]
-pub trait NeedsRemoteKeys {}
 
 /// 24 hours: an operator who withdraws a key must know when it is dead, whatever happens to the network.
 const LONGEST_HARD: Duration = Duration::from_secs(24 * 60 * 60);
@@ -87,10 +68,7 @@ impl RemoteKeySettings {
             connect_timeout: CONNECT_TIMEOUTS.1,
             largest_body: BODIES.1,
             root_certificates: Vec::new(),
-            #[cfg(feature = "remote-keys")]
-            proxy: None,
-            #[cfg(feature = "remote-keys")]
-            bearer: None,
+            client: ClientSettings::default(),
         }
     }
 
@@ -160,77 +138,6 @@ impl RemoteKeySettings {
         self
     }
 
-    /// Fetches through this proxy: `http://HOST:PORT`, or `http://USER:PASSWORD@HOST:PORT`, whose login goes to the proxy only (RFC
-    /// 7617). None by default, whatever `HTTPS_PROXY` and the like say: give their value here to use it.
-    ///
-    /// Addresses with https go through it by `CONNECT` (RFC 9110 section 9.3.6), so the proxy sees the host and not what is
-    /// said. Addresses without TLS, which `danger()` allows inside a private network, are asked directly.
-    ///
-    /// ```
-    /// use jwt_guard::keys::remote::RemoteKeySettings;
-    ///
-    /// let settings = RemoteKeySettings::new().proxy("http://proxy.corp:3128");
-    /// assert!(settings.problems().is_empty());
-    ///
-    /// let socks = RemoteKeySettings::new().proxy("socks5://proxy.corp:1080");
-    /// assert!(socks.problems()[0].contains("`http://HOST:PORT`"));
-    /// ```
-    #[cfg(feature = "remote-keys")]
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.proxy = Some(url.into());
-        self
-    }
-
-    /// Sends the token in this file as `Authorization: Bearer`, to these origins only: for servers that publish keys to known
-    /// clients, such as the API server of Kubernetes. The file is read at each fetch, because such tokens rotate.
-    ///
-    /// An origin is `https://HOST` or `https://HOST:PORT`, compared whole. Every other address, such as a `jwks_uri` elsewhere,
-    /// is asked without the token, and no redirect is followed.
-    ///
-    /// ```
-    /// use jwt_guard::keys::remote::RemoteKeySettings;
-    ///
-    /// let token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-    /// let settings = RemoteKeySettings::new().bearer_file(token, ["https://kubernetes.default.svc"]);
-    /// assert!(settings.problems().is_empty());
-    ///
-    /// let anywhere = RemoteKeySettings::new().bearer_file(token, ["*"]);
-    /// assert!(anywhere.problems()[0].contains("expected `https://HOST`"));
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be read, or holds no token, fails the fetch: see [`KeyStatus::last_error`](super::KeyStatus::last_error).
-    #[cfg(feature = "remote-keys")]
-    #[must_use]
-    pub fn bearer_file<O: Into<String>>(
-        mut self,
-        file: impl AsRef<Path>,
-        origins: impl IntoIterator<Item = O>,
-    ) -> Self {
-        self.bearer = Some(Bearer::new(file, origins));
-        self
-    }
-
-    /// A setting of the client that the feature `remote-keys` brings.
-    #[cfg(not(feature = "remote-keys"))]
-    #[must_use]
-    pub fn proxy(self, _url: impl NeedsRemoteKeys) -> Self {
-        self
-    }
-
-    /// A setting of the client that the feature `remote-keys` brings.
-    #[cfg(not(feature = "remote-keys"))]
-    #[must_use]
-    pub fn bearer_file<O: Into<String>>(
-        self,
-        _file: impl NeedsRemoteKeys,
-        _origins: impl IntoIterator<Item = O>,
-    ) -> Self {
-        self
-    }
-
     /// A sentence for every setting out of its bounds. With any of them, a guard is not built.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
@@ -269,27 +176,13 @@ impl RemoteKeySettings {
                     .to_owned(),
             );
         }
-        #[cfg(feature = "remote-keys")]
-        problems.extend(
-            self.proxy_of_client().err().into_iter().chain(self.bearer.iter().flat_map(Bearer::problems)),
-        );
+        problems.extend(self.client.problems());
         problems
     }
 
     /// Whether there are settings that only the client of the feature obeys.
-    #[cfg(feature = "remote-keys")]
     pub(crate) fn needs_own_client(&self) -> bool {
-        self.proxy.is_some() || self.bearer.is_some()
-    }
-
-    #[cfg(feature = "remote-keys")]
-    pub(super) fn proxy_of_client(&self) -> Result<Option<Proxy>, String> {
-        self.proxy.as_ref().map(Proxy::parse).transpose()
-    }
-
-    #[cfg(feature = "remote-keys")]
-    pub(super) fn bearer(&self) -> Option<&Bearer> {
-        self.bearer.as_ref()
+        self.client.are_set()
     }
 
     pub(super) fn limits(&self) -> FetchLimits {

@@ -10,13 +10,11 @@ pub(super) fn settings(
     origins: Vec<String>,
 ) -> Result<Option<RemoteKeySettings>, String> {
     match file {
-        #[cfg(feature = "remote-keys")]
-        Some(file) => Ok(Some(RemoteKeySettings::new().bearer_file(file, origins))),
-        #[cfg(not(feature = "remote-keys"))]
-        Some(_) => Err("`bearer_file` needs the feature `remote-keys` of jwt-guard, which is off: switch it on, or configure \
-                        the client that you give to `.key_fetcher(..)`"
-            .to_owned()),
+        Some(file) => RemoteKeySettings::with_bearer_file(file, origins).map(Some),
         None if origins.is_empty() => Ok(None),
-        None => Err("`bearer_origins` is set without `bearer_file`; expected the file of the token that goes to them".to_owned()),
+        None => Err(
+            "`bearer_origins` is set without `bearer_file`; expected the file of the token that goes to them"
+                .to_owned(),
+        ),
     }
 }

@@ -11,11 +11,6 @@ use super::*;
 /// 33 bytes whose base64 has characters of which the alphabets differ.
 const BINARY: [u8; 33] = *b"\xfb\xff\xbf0123456789abcdefghijklmnopqrst";
 
-fn var(name: &str, value: &str) -> Result<Settings, String> {
-    let variable = (format!("JWT_GUARD_{name}"), value.to_owned());
-    Settings::from_vars([variable]).map_err(|error| error.problems().collect())
-}
-
 /// Whether a guard of the settings accepts tokens of the secret.
 fn accepts(settings: Settings, secret: &[u8]) -> bool {
     let issuer = JwtGuard::builder()
@@ -143,79 +138,6 @@ fn pem_may_have_its_line_ends_as_two_characters() {
             );
         }
     }
-}
-
-#[cfg(feature = "remote-keys")]
-#[test]
-fn issuers_with_published_keys_are_settings() {
-    let shown = |settings: serde_json::Value| format!("{:?}", built(settings).unwrap().config().access);
-    let oidc = shown(json!({ "oidc_issuer": "https://id.example", "audience": "orders" }));
-    assert!(oidc.contains(r#"issuers: ["https://id.example"]"#), "{oidc}");
-    built(json!({ "jwks_url": "https://id.example/keys", "issuer": "https://id.example", "audience": "a" }))
-        .unwrap();
-    let both = problems(
-        json!({ "jwks_url": "https://a.example", "oidc_issuer": "https://a.example", "audience": "a" }),
-    );
-    assert!(both[0].starts_with("`oidc_issuer` and `jwks_url` are set"), "{both:#?}");
-    let plain = problems(json!({ "jwks_url": "http://id.example/keys", "audience": "a" }));
-    assert!(plain.len() == 1 && plain[0].contains("https"), "{plain:#?}");
-    let with_key =
-        problems(json!({ "jwks_url": "https://id.example/keys", "secret": SECRET, "audience": "a" }));
-    assert!(with_key.len() == 1 && with_key[0].contains("keep one of them"), "{with_key:#?}");
-}
-
-#[cfg(feature = "remote-keys")]
-#[test]
-fn every_preset_is_a_setting_alone_or_among_several() {
-    for (text, name) in [
-        ("auth0:acme.auth0.com", "https://acme.auth0.com/"),
-        ("cognito:eu-west-1_AbCdEf", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf"),
-        ("entra:9188040d-6c67-4c5b-b112-36a304b66dad", "9188040d-6c67-4c5b-b112-36a304b66dad"),
-        ("keycloak:https://id.example/realms/shop", "https://id.example/realms/shop"),
-        ("oidc:https://id.example", "https://id.example"),
-        ("okta:https://acme.okta.com/oauth2/default", "https://acme.okta.com/oauth2/default"),
-        ("rfc9068:https://as.example", "https://as.example"),
-        ("authentik:https://id.example/application/o/orders/", "https://id.example/application/o/orders/"),
-        ("clerk:https://clerk.acme.example", "https://clerk.acme.example"),
-        ("cloudflare_access:https://acme.cloudflareaccess.com", "https://acme.cloudflareaccess.com"),
-        ("entra_v1:9188040d-6c67-4c5b-b112-36a304b66dad", "https://sts.windows.net/9188040d"),
-        ("firebase:acme-shop", "https://securetoken.google.com/acme-shop"),
-        ("github_actions:acme/shop acme/lib", "\"acme/lib\""),
-        ("kubernetes:https://kubernetes.default.svc", "https://kubernetes.default.svc"),
-        ("supabase:https://abc.supabase.co", "https://abc.supabase.co/auth/v1"),
-        ("zitadel:https://id.example", "https://id.example"),
-    ] {
-        for form in [json!(text), json!([text]), json!([{ "issuer": text }])] {
-            let mut settings = read(json!({ "trust": form, "audience": "orders" })).unwrap();
-            settings.trust[0].clients = vec!["web".to_owned()];
-            let guard = settings.into_builder().build().unwrap();
-            let shown = format!("{:?}", guard.config().access);
-            assert!(shown.contains(name), "{text}: {shown}");
-        }
-    }
-    let clerk = json!([{ "issuer": "clerk:https://clerk.acme.example", "clients_as_audience": "https://app.acme.example" }]);
-    read(json!({ "trust": clerk })).unwrap().into_builder().build().unwrap();
-    let several = var("TRUST", "keycloak:https://id.example/realms/a, auth0:acme.auth0.com").unwrap();
-    assert_eq!(several.trust.len(), 2);
-    several.into_builder().audience("orders").build().unwrap();
-    let tables = r#"[{"issuer": "issuer:https://as.example", "jwks_url": "https://as.example/keys", "audience": "a,b"}]"#;
-    assert!(var("TRUST", tables).unwrap_err().contains("a comma in a text"));
-    let tables = var("TRUST", &tables.replace("\"a,b\"", "[\"a\", \"b\"]")).unwrap();
-    assert_eq!(tables.trust[0].audience, ["a", "b"]);
-    tables.into_builder().build().unwrap();
-    for (wrong, part) in [
-        (json!("https://id.example/realms/a"), "does not begin with the kind of issuer"),
-        (json!("keycloack:https://id.example/realms/a"), "keycloak"),
-        (json!([{ "audience": "a" }]), "without `issuer`"),
-        (json!([{ "issuer": "auth0:acme.auth0.com", "secret": "x" }]), "unknown field"),
-        (json!([]), "empty"),
-        (json!(7), "a list such as"),
-    ] {
-        let error = read(json!({ "trust": wrong })).unwrap_err();
-        assert!(error.contains(part), "{wrong}: {error}");
-    }
-    let invalid = problems(json!({ "trust": "keycloak:https://id.example", "audience": "a" }));
-    assert!(invalid[0].contains("https://HOST/realms/NAME"), "{invalid:#?}");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! Settings from JSON and from variables: accepted ones, refused ones, and all problems at once.
 
+#[cfg(feature = "remote-keys")]
+mod fetched;
 mod forms;
 mod issuers;
+#[cfg(not(feature = "remote-keys"))]
+mod not_fetched;
 mod table;
 mod values;
 mod variables;
@@ -17,6 +21,12 @@ const SECRET: &str = "a 40 byte long secret, hunter2, hunter2.";
 
 fn read(json: serde_json::Value) -> Result<Settings, String> {
     serde_json::from_value(json).map_err(|error| error.to_string())
+}
+
+/// The settings of a variable, or the text of its problem.
+fn var(name: &str, value: &str) -> Result<Settings, String> {
+    let variable = (format!("JWT_GUARD_{name}"), value.to_owned());
+    Settings::from_vars([variable]).map_err(|error| error.problems().collect())
 }
 
 fn built(json: serde_json::Value) -> Result<JwtGuard, Vec<String>> {
@@ -79,74 +89,6 @@ fn fixture(name: &str) -> String {
 
 fn fixture_path(name: &str) -> String {
     format!("{}/../tests/fixtures/keys/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
-#[cfg(feature = "remote-keys")]
-#[test]
-fn every_setting_reaches_the_guard() {
-    let store = crate::store::MemoryStore::new();
-    let guard = read(everything()).unwrap().into_builder().token_store(store).build().unwrap();
-    let config = guard.config();
-    let shown = format!("{config:?}");
-    for expected in [
-        r#"issuers: ["https://id.example", "https://old.example"]"#,
-        r#"audience: OneOf(["orders", "invoices"])"#,
-        r#"required_claims: ["jti"]"#,
-        "profile: AccessToken",
-        "leeway: 10s",
-        "max_lifetime: Some(7200s)",
-        "max_token_age: Some(86400s)",
-        "embedded_keys: Refuse",
-        "max_token_len: 4096",
-        r#"subject_claim: "user""#,
-        "machine_callers: true",
-        r#"scopes: {"orders:admin": ["audit", "orders:read", "orders:write"], "orders:write": ["orders:read"]}"#,
-        r#"roles: {"Site Admin": ["clerk"]}"#,
-        "conflict: PreferFirst",
-        "credentials: Strip",
-        r#"realm: "orders""#,
-        r#"access: "__Secure-access_token""#,
-        r#"domain: Some("example.com")"#,
-        "same_site: Strict",
-        r#"csrf_header: "X-Again""#,
-        "app.example.com",
-        "on_malformed: BadToken",
-        r#"name: Some("customers")"#,
-        "https://api.example/orders",
-        r#"issuers: ["https://sso.example/realms/shop"]"#,
-        r#"issuers: ["https://acme.auth0.com/"]"#,
-        r#"audience: OneOf(["api"])"#,
-        "refresh_ends_access: true",
-        "grace: 10s",
-        "On",
-    ] {
-        assert!(shown.contains(expected), "{expected} in {shown}");
-    }
-    let paths =
-        |paths: &[crate::verify::ClaimPath]| paths.iter().map(|path| path.0.clone()).collect::<Vec<_>>();
-    assert_eq!(paths(&config.access.rules().next().unwrap().scope_claims), [["permissions"]]);
-    assert_eq!(
-        paths(&config.access.rules().next().unwrap().role_claims),
-        [vec!["realm_access", "roles"], vec!["https://example.com/roles"]]
-    );
-    assert_eq!(
-        config.locations.places,
-        [
-            TokenLocation::bearer(),
-            TokenLocation::scheme("JWT"),
-            TokenLocation::header("X-Api-Key"),
-            TokenLocation::cookie("access_token"),
-            TokenLocation::websocket_protocol("bearer"),
-            TokenLocation::header_with_scheme("X-Auth", "Bearer"),
-            TokenLocation::cookie("__Secure-access_token"),
-        ]
-        .map(|location| location.0)
-    );
-    let issued = config.issuing.as_ref().unwrap().issuer.access("alice").sign().unwrap();
-    let refresh = config.issuing.as_ref().unwrap().issuer.refresh("alice").sign().unwrap();
-    let lives = refresh.expires_at().duration_since(issued.expires_at()).unwrap();
-    let expected = Duration::from_secs(7 * 24 * 3600 - 300);
-    assert!(lives.abs_diff(expected) <= Duration::from_secs(5), "{lives:?}");
 }
 
 #[test]

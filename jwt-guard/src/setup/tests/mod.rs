@@ -1,13 +1,16 @@
 //! Each invalid setting is reported with its fix, and all of them together.
 
+#[cfg(feature = "remote-keys")]
+mod fetched;
+#[cfg(not(feature = "remote-keys"))]
+mod not_fetched;
+
 use std::time::Duration;
 
 use super::build::Draft;
 use super::claims::ANY_AUDIENCE;
 use super::issuer::{IssuerDraft, TrustedIssuer};
 use super::keys::KeySource;
-#[cfg(feature = "remote-keys")]
-use super::remote::RemoteSource;
 use crate::keys::{Algorithm, SigningKey};
 use crate::location::{Conflict, TokenLocation};
 use crate::secret::Secret;
@@ -295,55 +298,4 @@ fn refresh_tokens_of_others_have_no_rules_and_no_keys() {
     let config = draft.finish().unwrap();
     let names: Vec<_> = config.refresh.rules().map(|rules| rules.issuers.clone()).collect();
     assert_eq!(names, [["https://id.example".to_owned()]]);
-}
-
-#[cfg(feature = "remote-keys")]
-#[test]
-fn keys_are_given_or_fetched_and_not_both() {
-    let both = |source: RemoteSource| {
-        assert_only(
-            &problems(|draft| {
-                draft.own.issuers.push("https://id.example".to_owned());
-                draft.own.remote = Some(source.clone());
-            }),
-            "keep one of them",
-        );
-        assert_only(&trusting(|draft| draft.trusted[0].remote = Some(source.clone())), "keep one of them");
-    };
-    both(RemoteSource::Jwks("https://id.example/keys".to_owned()));
-    both(RemoteSource::Discovery("https://id.example".to_owned()));
-}
-
-#[cfg(feature = "remote-keys")]
-#[test]
-fn a_guard_does_not_sign_for_an_issuer_whose_keys_are_fetched() {
-    let found = problems(|draft| {
-        draft.own.keys.clear();
-        draft.own.remote = Some(RemoteSource::Discovery("https://id.example".to_owned()));
-        draft.own.issuers.push("https://id.example".to_owned());
-        draft.own_tokens.signing_key =
-            Some(SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap());
-    });
-    assert_only(&found, "TrustedIssuer::oidc");
-}
-
-#[cfg(not(feature = "remote-keys"))]
-#[test]
-fn without_a_client_keys_to_be_fetched_are_a_problem_that_names_the_feature_and_the_method() {
-    use crate::setup::TrustedIssuer;
-
-    let own = |builder: crate::setup::Builder<crate::setup::HasKeys, crate::setup::HasAudience>| {
-        builder.build().unwrap_err().to_string()
-    };
-    for message in [
-        own(crate::guard::JwtGuard::builder().jwks_url("https://id.example/keys").audience("orders")),
-        own(crate::guard::JwtGuard::builder().oidc_issuer("https://id.example").audience("orders")),
-        own(crate::guard::JwtGuard::builder()
-            .trust(TrustedIssuer::keycloak("https://id.example/realms/shop").audience("orders"))),
-    ] {
-        assert!(
-            message.contains("the feature `remote-keys`") && message.contains("`.key_fetcher(..)`"),
-            "{message}"
-        );
-    }
 }

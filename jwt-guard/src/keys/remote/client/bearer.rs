@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use http::{HeaderValue, Uri};
 
-use super::endpoint::{Address, PlainHttp};
+use crate::keys::remote::endpoint::{Address, PlainHttp};
 
 /// A file with a bearer token, and the only origins to which it goes.
 #[derive(Clone)]

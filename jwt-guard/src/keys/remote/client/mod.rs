@@ -1,5 +1,10 @@
 //! The HTTP client that fetches keys.
 
+mod bearer;
+mod connector;
+mod proxy;
+mod settings;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -21,10 +26,16 @@ use rustls::crypto::ring as provider;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
+use self::bearer::Bearer;
+use self::connector::Connector;
+pub(super) use self::settings::ClientSettings;
 use super::RemoteKeySettings;
-use super::bearer::Bearer;
-use super::connector::Connector;
 use super::fetch::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
+
+/// The client where the application gives none.
+pub(crate) fn usual_fetcher(settings: &RemoteKeySettings) -> Result<Arc<dyn FetchKeys>, String> {
+    HttpFetcher::new(settings).map(|fetcher| Arc::new(fetcher) as Arc<dyn FetchKeys>)
+}
 
 /// The HTTP client of the guard: one `GET` over HTTP/1.1 and TLS by rustls.
 ///
@@ -63,13 +74,13 @@ impl HttpFetcher {
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
-            .wrap_connector(Connector::new(tcp, settings.proxy_of_client()?));
+            .wrap_connector(Connector::new(tcp, settings.client.proxy()?));
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(0)
             .retry_canceled_requests(false)
             .http1_max_buf_size(LARGEST_HEAD)
             .build(connector);
-        Ok(Self { client, bearer: settings.bearer().cloned(), roots: number })
+        Ok(Self { client, bearer: settings.client.bearer.clone(), roots: number })
     }
 
     async fn send(&self, asked: KeyRequest<'_>) -> Result<KeyResponse, KeyFetchError> {
