@@ -4,6 +4,7 @@ mod answers;
 mod app;
 mod attributes;
 mod browsers;
+mod catalogue;
 mod house;
 mod interop;
 mod keys;

@@ -1,0 +1,128 @@
+//! Writes `tests/CATALOGUE.md`: how many cases there are of each theme and source, what is skipped and why, and all cases.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::{env, fs};
+
+use jwt_guard_tests::sources;
+
+use super::data::{Case, Catalogue, Expect};
+
+const FILE: &str = "tests/CATALOGUE.md";
+
+/// Compares the document, or writes it with `CATALOGUE=overwrite`.
+pub(super) fn is_current(catalogue: &Catalogue) {
+    let text = write(catalogue);
+    let path = sources::workspace().join(FILE);
+    if env::var_os("CATALOGUE").is_some_and(|value| value == "overwrite") {
+        fs::write(path, text).unwrap();
+        return;
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        found == text,
+        "{FILE} is not what the catalogue says: run \
+         `CATALOGUE=overwrite cargo test -p jwt-guard-tests --test it catalogue`, and commit it"
+    );
+}
+
+fn write(catalogue: &Catalogue) -> String {
+    let mut out = String::from(HEAD);
+    counts(catalogue, &mut out);
+    sources_of(catalogue, &mut out);
+    skipped(catalogue, &mut out);
+    guards(catalogue, &mut out);
+    for theme in &catalogue.themes {
+        write!(out, "\n## {}\n\n{}\n\n", theme.title, theme.about).unwrap();
+        out.push_str("| case | requirement | answer | source |\n|---|---|---|---|\n");
+        for case in theme.cases.iter().filter(|case| case.skip.is_none()) {
+            let id = case.id.split_once('/').map_or(case.id.as_str(), |(_, name)| name);
+            let (answer, source) = (answers(case), case.source.join("; "));
+            writeln!(out, "| `{id}` | {} | {answer} | {source} |", cell(&case.requirement)).unwrap();
+        }
+    }
+    out
+}
+
+const HEAD: &str = "# Catalogue
+
+Written from `tests/catalogue/*.toml`; do not edit. `cargo test -p jwt-guard-tests --test it catalogue` runs every case over HTTP and
+fails on an unexpected result, or if this document is not current. `tests/catalogue/README.md` says what a case has and how it is run.
+";
+
+fn counts(catalogue: &Catalogue, out: &mut String) {
+    out.push_str("\n## Themes\n\n| theme | cases | passed | skipped |\n|---|---:|---:|---:|\n");
+    let mut all = [0; 2];
+    for theme in &catalogue.themes {
+        let skipped = theme.cases.iter().filter(|case| case.skip.is_some()).count();
+        let run = theme.cases.len() - skipped;
+        all = [all[0] + run, all[1] + skipped];
+        row(out, &theme.title, run, skipped);
+    }
+    row(out, "**all**", all[0], all[1]);
+}
+
+fn row(out: &mut String, name: &str, run: usize, skipped: usize) {
+    writeln!(out, "| {name} | {} | {run} | {skipped} |", run + skipped).unwrap();
+}
+
+fn sources_of(catalogue: &Catalogue, out: &mut String) {
+    let mut families: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    for case in catalogue.cases() {
+        let mut names: Vec<_> = case.source.iter().map(|source| family(source)).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            families.entry(name).or_default()[usize::from(case.skip.is_some())] += 1;
+        }
+    }
+    out.push_str("\n## Sources\n\nA case may have several.\n\n");
+    out.push_str("| source | cases | passed | skipped |\n|---|---:|---:|---:|\n");
+    for (name, [run, skipped]) in families {
+        row(out, name, run, skipped);
+    }
+}
+
+/// The name of a source, without the place in it.
+fn family(source: &str) -> &str {
+    let name = source.split_once(": ").map_or(source, |(name, _)| name);
+    if name.starts_with("CVE-") { "CVE" } else { name }
+}
+
+fn skipped(catalogue: &Catalogue, out: &mut String) {
+    out.push_str("\n## Skipped\n\n| case | requirement | reason | source |\n|---|---|---|---|\n");
+    for case in catalogue.cases() {
+        if let Some(reason) = &case.skip {
+            let (requirement, source) = (cell(&case.requirement), case.source.join("; "));
+            writeln!(out, "| `{}` | {requirement} | {} | {source} |", case.id, cell(reason)).unwrap();
+        }
+    }
+}
+
+fn guards(catalogue: &Catalogue, out: &mut String) {
+    out.push_str("\n## Guards\n\nA case of a guard may replace some of its settings.\n\n| guard | what it is | cases |\n|---|---|---:|\n");
+    for (name, guard) in &catalogue.guards {
+        let cases = catalogue.cases().filter(|case| case.guard == *name && case.skip.is_none()).count();
+        writeln!(out, "| `{name}` | {} | {cases} |", cell(&guard.about)).unwrap();
+    }
+}
+
+/// The answers of a case, in the order of its steps.
+fn answers(case: &Case) -> String {
+    let expects = case.expect.iter().chain(case.steps.iter().map(|step| &step.expect));
+    expects.map(answer).collect::<Vec<_>>().join(", then ")
+}
+
+fn answer(expect: &Expect) -> String {
+    let Some(status) = expect.status else { return "refused at the start".to_owned() };
+    let words = [
+        expect.error.as_deref(),
+        expect.code.as_deref().filter(|code| Some(*code) != expect.error.as_deref()),
+    ];
+    let words: Vec<_> = words.into_iter().flatten().map(|word| format!("`{word}`")).collect();
+    format!("{status} {}", words.join(" ")).trim_end().to_owned()
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}

@@ -1,0 +1,138 @@
+//! Compares answers with what is expected of them, and with what holds for every answer.
+
+use std::collections::BTreeMap;
+
+use http::header::WWW_AUTHENTICATE;
+
+use super::data::Expect;
+use super::run::Seen;
+
+/// The words that a client gets, by status and `error`. They say nothing of why a token is bad.
+const DETAILS: [(u16, Option<&str>, &str); 9] = [
+    (400, Some("invalid_request"), "the request must carry exactly one well-formed token"),
+    (401, None, "authentication is required"),
+    (401, Some("invalid_token"), "the token is not valid"),
+    (401, Some("insufficient_user_authentication"), "this operation needs a new login"),
+    (403, Some("insufficient_scope"), "the token lacks a scope that this operation needs"),
+    (403, None, "the caller may not do this"),
+    (403, None, "the request may come from another site"),
+    (500, None, "internal server error"),
+    (503, None, "authentication is not available at the moment"),
+];
+
+/// What is wrong with a guard that was refused at its start.
+pub(super) fn start(expect: Option<&Expect>, error: &str) -> Vec<String> {
+    match expect.and_then(|expect| expect.start_error.as_deref()) {
+        Some(words) if error.contains(words) => Vec::new(),
+        Some(words) => vec![format!("refused at the start, without the words {words:?}: {error}")],
+        None => vec![format!("refused at the start: {error}")],
+    }
+}
+
+/// What is wrong with an answer.
+pub(super) fn answer(expect: &Expect, seen: &Seen, tokens: &[String]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let status = seen.answer.status.as_u16();
+    if Some(status) != expect.status {
+        let expected = expect.status.unwrap_or_default();
+        faults.push(format!(
+            "status {status}, expected {expected}; code {:?}, {}",
+            seen.code, seen.answer.body
+        ));
+    }
+    let ran =
+        usize::from(expect.ran.unwrap_or_else(|| expect.status.is_some_and(|status| status / 100 == 2)));
+    if seen.ran != ran && !is_uncounted(expect) {
+        faults.push(format!("the handler ran {} times, expected {ran}", seen.ran));
+    }
+    if seen.code != expect.code {
+        faults.push(format!("code {:?}, expected {:?}", seen.code, expect.code));
+    }
+    challenge(expect, seen, &mut faults);
+    body(expect, seen, &mut faults);
+    for (name, value) in &expect.headers {
+        let found = seen.answer.header(name);
+        if found.unwrap_or_default() != value {
+            faults.push(format!("header {name} {found:?}, expected {value:?}"));
+        }
+    }
+    secrets(seen, tokens, &mut faults);
+    faults
+}
+
+/// Handlers of logins do not count: what they do is seen in the answer.
+fn is_uncounted(expect: &Expect) -> bool {
+    expect.ran.is_none() && expect.caller.is_none() && expect.status.is_some_and(|status| status < 400)
+}
+
+/// One challenge with 400, 401 and 403, with exactly the expected parameters; none with any other status.
+fn challenge(expect: &Expect, seen: &Seen, faults: &mut Vec<String>) {
+    let found: Vec<_> = seen.answer.headers.get_all(WWW_AUTHENTICATE).iter().collect();
+    let is_due = matches!(expect.status, Some(400 | 401 | 403)) && expect.code.is_some();
+    let mut params = expect.challenge.clone();
+    params.entry("realm".to_owned()).or_insert_with(|| "api".to_owned());
+    params.extend(expect.error.clone().map(|error| ("error".to_owned(), error)));
+    let scheme = params.remove("scheme").unwrap_or_else(|| "Bearer".to_owned());
+    match (found.as_slice(), is_due) {
+        ([], false) => {}
+        ([one], true) => {
+            let text = one.to_str().unwrap();
+            let parsed = parse(text);
+            if parsed.as_ref() != Some(&(scheme.as_str(), params.clone())) {
+                faults.push(format!("challenge {text:?}, expected {scheme} {params:?}"));
+            }
+        }
+        _ => faults.push(format!("challenge {found:?}, and one is due: {is_due}")),
+    }
+}
+
+/// Scheme and parameters, each of which is a quoted string and stands there once.
+fn parse(text: &str) -> Option<(&str, BTreeMap<String, String>)> {
+    let (scheme, mut rest) = text.split_once(' ')?;
+    let mut params = BTreeMap::new();
+    loop {
+        let (name, after) = rest.split_once("=\"")?;
+        let (value, after) = after.split_once('"')?;
+        if params.insert(name.to_owned(), value.to_owned()).is_some() {
+            return None;
+        }
+        match after.strip_prefix(", ") {
+            Some(next) => rest = next,
+            None => return after.is_empty().then_some((scheme, params)),
+        }
+    }
+}
+
+fn body(expect: &Expect, seen: &Seen, faults: &mut Vec<String>) {
+    let body = &seen.answer.body;
+    if let Some(caller) = &expect.caller
+        && body != caller
+    {
+        faults.push(format!("body {body:?}, expected {caller:?}"));
+    }
+    let missing = expect.body_has.iter().filter(|text| !body.contains(text.as_str()));
+    faults.extend(missing.map(|text| format!("body {body:?} without {text:?}")));
+    let whole = format!("{body} {:?}", seen.answer.headers);
+    let present = expect.lacks.iter().filter(|text| whole.contains(text.as_str()));
+    faults.extend(present.map(|text| format!("body or headers have {text:?}: {whole}")));
+    let status = expect.status.unwrap_or_default();
+    let is_ours = expect.code.is_some() && status >= 400 && expect.body_has.is_empty();
+    let known = |(at, error, words): &(u16, Option<&str>, &str)| {
+        *at == status && *error == expect.error.as_deref() && body.contains(words)
+    };
+    if is_ours && status != 404 && !DETAILS.iter().any(known) {
+        faults.push(format!("body {body:?} is not one of the fixed answers"));
+    }
+}
+
+/// No answer and no line of the log has a token of the request.
+fn secrets(seen: &Seen, tokens: &[String], faults: &mut Vec<String>) {
+    for token in tokens.iter().filter(|token| token.len() > 16) {
+        if seen.log.contains(token.as_str()) {
+            faults.push(format!("the log has the token: {}", seen.log));
+        }
+        if seen.answer.status.as_u16() >= 400 && seen.answer.body.contains(token.as_str()) {
+            faults.push(format!("the body has the token: {}", seen.answer.body));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The catalogue: what a guard answers, as data that a reviewer reads without the code.
+//!
+//! `tests/catalogue/*.toml` has the cases, one theme a file; `tests/catalogue/README.md` says how a case is written. Each case is
+//! a server of its own on loopback, and every request of it is sent cold and then warm. `tests/CATALOGUE.md` is written from them.
+
+mod app;
+mod data;
+mod document;
+mod judge;
+mod run;
+mod setup;
+mod template;
+mod token;
+
+use std::collections::BTreeSet;
+
+use data::{Catalogue, Theme};
+
+/// Fewer cases than this mean that some were lost.
+const FEWEST: usize = 300;
+
+#[tokio::test]
+async fn every_case_has_its_answer_cold_and_warm() {
+    let catalogue = Catalogue::read();
+    let mut wrong = Vec::new();
+    for case in catalogue.cases().filter(|case| case.skip.is_none()) {
+        let found = run::run(case, &catalogue.guards).await;
+        wrong.extend(found.into_iter().map(|fault| format!("{}: {fault}", case.id)));
+    }
+    assert!(wrong.is_empty(), "{} unexpected results\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_case_is_whole_and_has_an_id_of_its_own() {
+    let catalogue = Catalogue::read();
+    let wrong: Vec<_> = catalogue
+        .themes
+        .iter()
+        .flat_map(|theme| theme.cases.iter().flat_map(|case| case.faults(&theme.name)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let mut ids = BTreeSet::new();
+    let repeated: Vec<_> =
+        catalogue.cases().filter(|case| !ids.insert(&case.id)).map(|case| &case.id).collect();
+    assert_eq!(repeated, [""; 0]);
+    let run = catalogue.cases().filter(|case| case.skip.is_none()).count();
+    assert!(run >= FEWEST, "{run} cases that are not skipped");
+}
+
+#[test]
+fn every_guard_of_the_catalogue_is_used() {
+    let catalogue = Catalogue::read();
+    let used: BTreeSet<_> = catalogue.cases().map(|case| case.guard.as_str()).collect();
+    let named: BTreeSet<_> = catalogue.guards.keys().map(String::as_str).collect();
+    assert_eq!(used, named);
+}
+
+/// A runner that passes everything would find no fault in these.
+#[tokio::test]
+async fn a_wrong_expectation_is_found_whatever_is_wrong_with_it() {
+    let catalogue = Catalogue::read();
+    for (case, fault) in [
+        ("token = {}\nexpect = { status = 401, error = 'invalid_token', code = 'expired' }", "status 200"),
+        ("token = {}\nexpect = { status = 200, caller = 'bob' }", "body"),
+        ("token = {}\nexpect = { status = 200, caller = 'alice', ran = false }", "ran"),
+        ("token = {}\nexpect = { status = 200, caller = 'alice', code = 'expired' }", "code"),
+        ("expect = { status = 200, caller = 'alice' }", "status 401"),
+        ("expect = { status = 401, code = 'no_token', error = 'invalid_token' }", "challenge"),
+        ("expect = { status = 401, code = 'no_token', challenge = { scope = 'a' } }", "challenge"),
+        ("expect = { status = 401, code = 'other_scheme' }", "code"),
+        ("expect = { status = 401, code = 'no_token', headers = { x = 'y' } }", "header"),
+        ("settings = { leeway = '1h' }\nexpect = { status = 401, code = 'no_token' }", "start"),
+        ("expect = { start_error = 'leeway' }", "start"),
+    ] {
+        let text = format!(
+            "title = 't'\nabout = 'a'\n[[case]]\nid = 'x/y'\nrequirement = 'r'\nsource = ['s: 1']\n{case}"
+        );
+        let theme = Theme::parse("x", &text);
+        let found = run::run(&theme.cases[0], &catalogue.guards).await;
+        assert!(found.iter().any(|found| found.contains(fault)), "{case}: {found:?}");
+    }
+}
+
+#[test]
+fn an_unknown_member_of_a_case_is_an_error() {
+    let case =
+        "title = 't'\nabout = 'a'\n[[case]]\nid = 'x/y'\nrequirement = 'r'\nsource = ['s: 1']\nexpct = {}";
+    assert!(std::panic::catch_unwind(|| Theme::parse("x", case)).is_err());
+}
+
+#[test]
+fn the_table_of_the_documents_is_written_from_the_catalogue() {
+    document::is_current(&Catalogue::read());
+}

@@ -1,0 +1,99 @@
+//! Texts of the catalogue with names in braces, and TOML as JSON.
+
+use std::collections::BTreeMap;
+
+use toml::Value;
+
+/// The values of the names in braces.
+#[derive(Clone, Default)]
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    pub(super) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The text with every known name in braces replaced, once and from left to right.
+    pub(super) fn fill(&self, text: &str) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('{') {
+            let (before, after) = rest.split_at(at);
+            filled.push_str(before);
+            let known = after.find('}').and_then(|end| Some((end, self.0.get(&after[1..end])?)));
+            match known {
+                Some((end, value)) => {
+                    filled.push_str(value);
+                    rest = &after[end + 1..];
+                }
+                None => {
+                    filled.push('{');
+                    rest = &after[1..];
+                }
+            }
+        }
+        filled + rest
+    }
+
+    /// Every text in a value filled.
+    pub(super) fn fill_all(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.fill(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.fill_all(value)),
+            Value::Table(table) => table.iter_mut().for_each(|(_, value)| self.fill_all(value)),
+            _ => {}
+        }
+    }
+}
+
+/// The value as JSON text. A table with one of these names alone is not an object: `now` is a date, so many seconds from the
+/// present; `json` is the text itself, for what TOML cannot say; `repeat` is a long text; `nested` are lists in lists.
+pub(super) fn json(value: &Value, now: u64) -> String {
+    match value {
+        Value::String(text) => serde_json::to_string(text).unwrap(),
+        Value::Array(values) => {
+            let values: Vec<_> = values.iter().map(|value| json(value, now)).collect();
+            format!("[{}]", values.join(","))
+        }
+        Value::Table(table) if table.len() == 1 => {
+            let (name, value) = table.iter().next().unwrap();
+            special(name, value, now).unwrap_or_else(|| object(table.iter(), now))
+        }
+        Value::Table(table) => object(table.iter(), now),
+        Value::Datetime(_) => panic!("a date of TOML: write {{ now = 60 }}"),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(is_true) => is_true.to_string(),
+    }
+}
+
+/// A JSON object. Names are written as they stand, so that one may hold an escape.
+pub(super) fn object<'v>(members: impl Iterator<Item = (&'v String, &'v Value)>, now: u64) -> String {
+    let members: Vec<_> = members.map(|(name, value)| format!("\"{name}\":{}", json(value, now))).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn special(name: &str, value: &Value, now: u64) -> Option<String> {
+    match (name, value) {
+        ("now", Value::Integer(seconds)) => Some(now.checked_add_signed(*seconds).unwrap().to_string()),
+        ("now", Value::Float(seconds)) => Some(format!("{:.1}", now as f64 + seconds)),
+        ("json", Value::String(text)) => Some(text.clone()),
+        ("repeat", Value::Integer(times)) => {
+            Some(format!("\"{}\"", "x".repeat(usize::try_from(*times).unwrap())))
+        }
+        ("nested", Value::Integer(depth)) => {
+            let depth = usize::try_from(*depth).unwrap();
+            Some("[".repeat(depth) + &"]".repeat(depth))
+        }
+        _ => None,
+    }
+}
