@@ -40,14 +40,16 @@
 //!
 //! # The way of a request
 //!
-//! 1. The guard is the first extractor of the handler. It decides before path, query and body are parsed.
-//! 2. It finds the token in one of the [configured places](setup::TokenLocation). None is 401, two are 400.
+//! 1. The guard is the first extractor of the handler. It decides before the other parameters are parsed and the
+//!    body is read.
+//! 2. It finds the token in one of the [configured places](setup::TokenLocation). None is 401, unless the policy admits anonymous
+//!    callers; two are 400.
 //! 3. It checks length and shape, then the header, strictly (RFC 7515): no `crit`, no encryption, no repeated member.
 //! 4. It finds the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
 //! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068); for a token in a cookie, that no other site
 //!    caused the request; and that the token was not revoked.
-//! 6. It evaluates the policy, logs the decision on the target `jwt_guard`, and admits the request or refuses it as RFC
-//!    6750 says. The log says why, and [`explain`] how to read it.
+//! 6. It evaluates the policy and asks its [checks](macro@check), logs the decision on the target `jwt_guard`, and admits the
+//!    request or refuses it as RFC 6750 says. The log says why, and [`explain`] how to read it.
 //!
 //! # Where to read on
 //!

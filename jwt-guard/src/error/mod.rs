@@ -103,11 +103,11 @@ pub enum FailureKind {
     BodyTooLarge,
     /// The policy hides the route from this caller.
     NotFound,
-    /// A store, user loader, issuer or resolver of tenants that the decision needs does not answer.
+    /// A store, user loader, issuer, resolver of tenants or check that the decision needs does not answer.
     Unavailable,
     /// The handler has no guard, one that does not load its type of user, or a policy that does not fit its path.
     NotConfigured,
-    /// The guard itself failed.
+    /// The guard failed, or code of the application that it called.
     Internal,
 }
 

@@ -24,7 +24,7 @@ use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
-/// Admits a request by `rule`, or refuses it. Runs before path, query and body are parsed.
+/// Admits a request by `rule`, or refuses it. Runs before other parameters are parsed and the body is read.
 pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
     if rule.reads().path {
         path::note_params(request);

@@ -110,7 +110,8 @@ impl JwtGuard {
         RemoteKeysHandle::new(issuers.map(|issuer| (issuer.name(), &issuer.keys)))
     }
 
-    /// The number of panics during verification, each answered with 500. Anything but zero is a bug to report.
+    /// The number of panics between request and answer, of the application's code too, each answered with 500. Anything
+    /// but zero is a bug.
     pub fn caught_panics(&self) -> u64 {
         self.inner.panics.load(Ordering::Relaxed)
     }

@@ -1,7 +1,7 @@
 //! Writes the policies into OpenAPI documents.
 //!
 //! The attribute above a handler is the only source of its policy. The document gets it from there: who may call, with
-//! which schemes, and what a refusal looks like. So `security`, the answers 400, 401, 403 and 503, and
+//! which schemes, and what a refusal looks like. So `security`, the answers of the guard, and
 //! `x-access-policy` cannot differ from what is enforced.
 //!
 //! Two libraries are supported: [utoipa 6](utoipa_6) by the feature `utoipa-6`, and [aide 0.15](aide_0_15) by the feature
@@ -16,6 +16,7 @@
 //! | `requires(any(scope = "a", scope = "b"))` | the same for each of them |
 //! | `requires(role = "a")` | `a` among the names, where the scheme is not one of OAuth 2 |
 //! | `anonymous_allowed` | *optional*: `{}`, and each place of a token |
+//! | `requires(.., enforcement = "report_only")` | *optional* too, and no refusal among the answers |
 //! | `anonymous_allowed(credentials = "ignored")` | `[]`: nothing is looked at |
 //!
 //! The description has what `security` cannot express, such as claims. Hidden routes are left out. The `reason` of a

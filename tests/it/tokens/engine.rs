@@ -81,7 +81,7 @@ fn keeps_its_provider() {
     assert_eq!(SIGNATURES.load(Ordering::Relaxed), 1);
 }
 
-/// ARCHITECTURE.md says this of the engine; a new version may change it.
+/// `docs/decisions.md` says this of the engine; a new version may change it.
 #[test]
 fn what_the_engines_decode_lets_through_is_what_is_said_of_it() {
     in_a_process_of_its_own("lets_through");
