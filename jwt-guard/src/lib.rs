@@ -67,7 +67,8 @@
 //! | `testing` | [tests](testing) of applications: tokens of made-up callers, a clock, a provider on loopback, every bad caller to every route; for `[dev-dependencies]` |
 //! | `utoipa-6`, `aide-0-15` | write the policies into the OpenAPI documents of those versions: see the module `openapi` |
 //!
-//! No feature changes a decision.
+//! No feature changes a decision about a token or a caller. With `rust-crypto` alone, RSA keys have at most 4096 bits instead of
+//! 8192, and none are generated.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),

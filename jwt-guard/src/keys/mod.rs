@@ -6,8 +6,9 @@
 //!    without padding;
 //! 2. the wrong half of a key pair, certificates and key types without a JWT algorithm are refused by name;
 //! 3. the key is bound to exactly one [`Algorithm`] (RFC 8725 section 3.1), so that a token cannot choose;
-//! 4. the material is checked: RSA of 2048 to 8192 bits, points that lie on their curve, no Ed25519 key of small
-//!    order, HMAC secrets as long as their hash, not the text of a public key, and not those of examples;
+//! 4. the material is checked: RSA of 2048 to 8192 bits (4096 with `rust-crypto` alone), points that lie on their curve, no
+//!    Ed25519 key of small order, HMAC secrets as long as their hash, not the text of a public key, and not those of
+//!    examples;
 //! 5. the crypto backend has to load the result, and a [`SigningKey`] has to make a first signature.
 //!
 //! A [`KeySet`] then finds *the one* key of a token, or none.

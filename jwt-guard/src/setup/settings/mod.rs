@@ -48,8 +48,8 @@ pub use trust::TrustedSettings;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// One key to verify with, or one to sign with, and an audience are mandatory. No setting here disables a check:
-/// weakening a guard takes code, through [`danger`](crate::setup::Builder::danger).
+/// A key to verify or to sign with, or an issuer whose keys are fetched, and an audience are mandatory. No setting here
+/// disables a check: weakening a guard takes code, through [`danger`](crate::setup::Builder::danger).
 ///
 /// | setting | variable | value |
 /// |---|---|---|

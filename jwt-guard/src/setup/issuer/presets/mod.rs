@@ -1,7 +1,7 @@
 //! Presets for known issuers, from their documentation of access tokens.
 //!
 //! A preset is a configured [`TrustedIssuer`]. Each refuses other tokens that its issuer signs with the same keys, by a
-//! claim that only access tokens have.
+//! claim or a member of the header that only the accepted tokens have.
 
 mod address;
 mod auth0;
