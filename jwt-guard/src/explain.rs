@@ -6,8 +6,8 @@
 //!
 //! | level | what is shown |
 //! |---|---|
-//! | `ERROR` | this service fails: a store, the keys of an issuer, a missing guard |
-//! | `WARN` | the claims do not fit the type of a handler |
+//! | `ERROR` | this service fails: a store, the keys of an issuer, a check, a missing guard, a panic |
+//! | `WARN` | the claims do not fit the type of a handler; what a policy that is report-only would refuse |
 //! | `INFO` | refusals: settings, and of the token `iss`, `aud`, `alg`, `typ`, `kid`, `jti`, the client and dates, each escaped and at most 64 characters long |
 //! | `DEBUG` | admissions; and the scopes and roles of callers |
 //!

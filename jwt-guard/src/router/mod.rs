@@ -36,8 +36,9 @@ use crate::tenants::{Provided, Tenants};
 
 /// An axum router in which every handler declares who may call it.
 ///
-/// A handler without a policy does not compile here. Everything else enters through
-/// [`unguarded`](Router::unguarded), with a reason, and [`access_table`](Router::access_table) lists it all.
+/// A handler without a policy does not compile here. Routers and services of others enter with a policy
+/// ([`guarded_by`](Router::guarded_by)) or, with a reason, without one ([`unguarded`](Router::unguarded)), and
+/// [`access_table`](Router::access_table) lists it all.
 ///
 /// ```
 /// use jwt_guard::routing::get;
