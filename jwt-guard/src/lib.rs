@@ -48,7 +48,7 @@
 //! 4. It finds the one key that the token names. Each key is bound to one algorithm (RFC 8725 section 3.1).
 //! 5. It checks the signature, and then every claim (RFC 7519, RFC 9068); for a token in a cookie, that no other site
 //!    caused the request; and that the token was not revoked.
-//! 6. It evaluates the policy and asks its [checks](macro@check), logs the decision on the target `jwt_guard`, and admits the
+//! 6. It evaluates the policy and asks its [checks](check), logs the decision on the target `jwt_guard`, and admits the
 //!    request or refuses it as RFC 6750 says. The log says why, and [`explain`] how to read it.
 //!
 //! # Where to read on
