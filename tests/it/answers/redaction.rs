@@ -1,14 +1,17 @@
 //! Nothing that is printed for debugging shows a key, a token or a claim.
 
 use std::fmt::Debug;
+use std::time::{Duration, SystemTime};
 
 use axum::extract::FromRequestParts;
 use http::Request;
 use http::request::Parts;
 use jwt_guard::keys::{KeySet, VerifyingKey};
+use jwt_guard::login::LoginCredentials;
 use jwt_guard::policy::{Policy, Rule};
 use jwt_guard::setup::TokenLocation;
-use jwt_guard::{Algorithm, Claims, Guarded, JwtGuard, Principal, Router, Secret, routing};
+use jwt_guard::store::{Family, Issued, Rotation, Subject, TokenInfo};
+use jwt_guard::{Algorithm, Claims, Guarded, JwtGuard, PresentedToken, Principal, Router, Secret, routing};
 use jwt_guard_tests::{ManualClock, Payload, SigningKey, base64url};
 use tower::Layer as _;
 
@@ -91,9 +94,34 @@ async fn what_a_handler_is_given_shows_no_claim_and_the_request_shows_no_token()
     let principal = Principal::from_request_parts(&mut request, &()).await.unwrap();
     hides(&principal);
     hides(&principal.scopes());
+    hides(&PresentedToken::from_request_parts(&mut request, &()).await.unwrap());
+    hides(&<LoginCredentials as FromRequestParts<()>>::from_request_parts(&mut request, &()).await.unwrap());
     // The whole request, with the guard's finding among its extensions.
     let shown = format!("{request:?} {request:#?}");
     assert!(!shown.contains(&token) && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn what_a_store_is_given_shows_no_name_and_no_id() {
+    let end = SystemTime::UNIX_EPOCH;
+    let text = || "hunter2".to_owned();
+    let mut token = TokenInfo::new("hunter2", end);
+    (token.id, token.family) = (Some("hunter2"), Some("hunter2"));
+    hides(&token);
+    let subject = || Subject::of_issuer("https://id.example", "hunter2");
+    hides(&subject());
+    hides(&Issued { id: text(), subject: subject(), family: Some(text()), expires_at: end });
+    hides(&Family { id: text(), subject: subject(), token: text(), access_expires_at: end, expires_at: end });
+    hides(&Rotation {
+        family: text(),
+        presented: text(),
+        next: text(),
+        access_expires_at: end,
+        expires_at: end,
+        ends: Some((text(), end)),
+        endpoint: None,
+        grace: Duration::ZERO,
+    });
 }
 
 #[tokio::test]

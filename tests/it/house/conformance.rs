@@ -69,13 +69,13 @@ fn rows() -> BTreeMap<String, Vec<String>> {
     rows
 }
 
-fn is_test(source: &str, name: &str) -> bool {
+pub(super) fn is_test(source: &str, name: &str) -> bool {
     attributes(source, name)
         .is_some_and(|attributes| attributes.contains("test]") || attributes.contains("test("))
 }
 
 /// The attributes above a function.
-fn attributes(source: &str, name: &str) -> Option<String> {
+pub(super) fn attributes(source: &str, name: &str) -> Option<String> {
     let lines: Vec<_> = source.lines().collect();
     let at = lines.iter().position(|line| line.contains(&format!("fn {name}(")))?;
     let above = lines[..at].iter().rev();

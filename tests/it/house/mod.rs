@@ -5,3 +5,4 @@ mod conformance;
 mod guide;
 mod migrating;
 mod prose;
+mod security;

@@ -8,7 +8,7 @@ use jwt_guard::login::{Credential, LoginCredentials, LoginError};
 use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionId};
 use jwt_guard::{JwtGuard, Router, Session, routing};
-use jwt_guard_tests::{Answer, ManualClock, Request, Server};
+use jwt_guard_tests::{Answer, ManualClock, Request, Server, events};
 
 use super::{CROSS_SITE, MINUTE, post};
 
@@ -105,6 +105,22 @@ async fn a_logout_by_a_header_with_the_id_before_a_rotation_ends_the_session() {
         let answer = rotated.server.send(post("/logout").header("x-session", rotated.old.as_str())).await;
         assert_eq!(answer.status, 204, "{later:?}");
         assert!(!rotated.lives().await, "{later:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_use_of_a_replaced_id_is_logged_without_the_id_and_its_subject() {
+    let log = events::capture();
+    let rotated = Rotated::new().await;
+    rotated.clock.advance(MINUTE);
+    rotated.send(Request::get("/me")).await;
+    rotated.send(post("/logout").header("sec-fetch-site", "same-origin")).await;
+    assert!(!rotated.lives().await);
+    let shown = format!("{:?}", log.take());
+    let words: Vec<_> = shown.split(|letter: char| !letter.is_alphanumeric()).collect();
+    assert!(words.contains(&"denied") && !words.contains(&"ada"), "{shown}");
+    for id in [&rotated.old, &rotated.new] {
+        assert!(!shown.contains(id.as_str()), "{shown}");
     }
 }
 

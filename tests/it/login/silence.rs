@@ -8,7 +8,7 @@ use jwt_guard_tests::{Answer, Outcome, Request, events};
 use super::{Jar, Pair, builder, guard, login, post, serve};
 
 #[tokio::test]
-async fn no_token_is_in_the_log_of_logins_refreshes_and_logouts() {
+async fn no_token_and_no_subject_is_in_the_log_of_logins_refreshes_and_logouts() {
     let log = events::capture();
     let server = serve(guard()).await;
     let mut secrets = Vec::new();
@@ -28,6 +28,8 @@ async fn no_token_is_in_the_log_of_logins_refreshes_and_logouts() {
     let shown = format!("{:?}", log.take());
     assert!(shown.contains("denied"), "{shown}");
     hides(&shown, &secrets);
+    let words: Vec<_> = shown.split(|letter: char| !letter.is_alphanumeric()).collect();
+    assert!(words.contains(&"denied") && !words.contains(&"ada"), "the subject is in {shown}");
 }
 
 #[tokio::test]
