@@ -22,6 +22,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod vocabulary;
 
 use proc_macro::TokenStream;
 
@@ -49,6 +50,18 @@ pub fn requires(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn check(arguments: TokenStream, item: TokenStream) -> TokenStream {
     with_errors(check::invocation(arguments.into(), item.into()))
+}
+
+#[doc = include_str!("../docs/scopes.md")]
+#[proc_macro]
+pub fn scopes(input: TokenStream) -> TokenStream {
+    with_errors(vocabulary::invocation(vocabulary::Kind::Scopes, input.into()))
+}
+
+#[doc = include_str!("../docs/roles.md")]
+#[proc_macro]
+pub fn roles(input: TokenStream) -> TokenStream {
+    with_errors(vocabulary::invocation(vocabulary::Kind::Roles, input.into()))
 }
 
 /// A part of `jwt_guard::routes`.

@@ -31,7 +31,8 @@
 //!
 //! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`](setup::Settings)
 //!   and [`JwtGuard::from_env`] read one. [`TrustedIssuer`] accepts the tokens of other issuers.
-//! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler.
+//! - The attributes [`anonymous_allowed`], [`authentication_required`] and [`requires`] say who may call a handler, in the words of
+//!   [`scopes!`] and [`roles!`].
 //! - [`Router`] accepts only handlers with such an attribute, and lists them in its [access
 //!   table](Router::access_table).
 //! - [`JwtGuard::login`], [`refresh`](JwtGuard::refresh) and [`logout`](JwtGuard::logout) answer with the guard's own
@@ -149,6 +150,12 @@ pub use jwt_guard_macros::check;
 
 #[doc(inline)]
 pub use jwt_guard_macros::requires;
+
+#[doc(inline)]
+pub use jwt_guard_macros::roles;
+
+#[doc(inline)]
+pub use jwt_guard_macros::scopes;
 pub use keys::algorithm::Algorithm;
 pub use keys::signing::SigningKey;
 pub use principal::Principal;
@@ -163,10 +170,12 @@ pub use token::TokenSource;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// The examples of the attributes, whose documentation is beside their code: an editor shows it above a handler.
+/// The examples of the macros, whose documentation is beside their code: an editor shows it above a handler.
 #[cfg(doctest)]
 #[doc = include_str!("../../jwt-guard-macros/docs/anonymous_allowed.md")]
 #[doc = include_str!("../../jwt-guard-macros/docs/authentication_required.md")]
 #[doc = include_str!("../../jwt-guard-macros/docs/check.md")]
 #[doc = include_str!("../../jwt-guard-macros/docs/requires.md")]
+#[doc = include_str!("../../jwt-guard-macros/docs/roles.md")]
+#[doc = include_str!("../../jwt-guard-macros/docs/scopes.md")]
 struct Attributes;

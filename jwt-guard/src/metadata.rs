@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use crate::guard::JwtGuard;
 use crate::location::Part;
-use crate::policy::{DenyAs, Needs};
+use crate::policy::vocabulary::{NameKind, Vocabulary};
+use crate::policy::{DenyAs, Needs, Term};
 use crate::router::{AccessTable, Router};
 
 /// A quarter of an hour, as for public keys.
@@ -22,8 +23,14 @@ struct Metadata<'a> {
     resource: &'a str,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     authorization_servers: BTreeSet<&'a str>,
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    scopes_supported: BTreeSet<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes_supported: Vec<&'static str>,
+    /// An additional parameter, as section 2 allows.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    scope_descriptions: BTreeMap<&'static str, &'static str>,
+    /// The scopes that the guards declare.
+    #[serde(skip)]
+    declared: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     bearer_methods_supported: Vec<&'static str>,
 }
@@ -37,7 +44,8 @@ where
     /// 3.1).
     ///
     /// `scopes_supported` are the scopes of the present routes, so call it last, on the outermost router. Hidden routes
-    /// and scopes below `not(..)` are left out. `authorization_servers` are the accepted issuers whose names are
+    /// and scopes below `not(..)` are left out. Scopes of a [vocabulary](crate::setup::Builder::scopes) stand first, in its order, and
+    /// `scope_descriptions`, an additional parameter, says what they are for. `authorization_servers` are the accepted issuers whose names are
     /// addresses. Pages of every origin may read the document, which does not depend on a caller.
     ///
     /// ```
@@ -123,7 +131,9 @@ fn metadata(resource: &crate::config::Resource) -> Metadata<'_> {
     Metadata {
         resource: &resource.identifier,
         authorization_servers: BTreeSet::new(),
-        scopes_supported: BTreeSet::new(),
+        scopes_supported: Vec::new(),
+        scope_descriptions: BTreeMap::new(),
+        declared: Vec::new(),
         bearer_methods_supported: Vec::new(),
     }
 }
@@ -137,14 +147,16 @@ impl<'a> Metadata<'a> {
         self.authorization_servers
             .extend(issuers.map(String::as_str).filter(|name| name.starts_with("https://")));
         let installed = JwtGuard::of(&Extensions::new()).map(JwtGuard::id);
+        let mut asked = BTreeSet::new();
         for row in table.rows() {
             let Some(rule) = row.rule().filter(|rule| rule.deny_as() != DenyAs::NotFound) else {
                 continue;
             };
             if row.source.guard.as_ref().map(JwtGuard::id).or(installed) == Some(guard.id()) {
-                self.scopes_supported.extend(Needs::of(rule).scopes());
+                asked.extend(Needs::of(rule).scopes());
             }
         }
+        self.add_scopes(asked, &config.vocabulary);
         for place in &config.locations.places {
             let method = match place.part() {
                 Part::Scheme(scheme) if scheme.eq_ignore_ascii_case("Bearer") => "header",
@@ -155,6 +167,19 @@ impl<'a> Metadata<'a> {
                 self.bearer_methods_supported.push(method);
             }
         }
+    }
+
+    /// Adds scopes: declared ones stand in the order of their declaration, before the others.
+    fn add_scopes(&mut self, asked: BTreeSet<&'static str>, vocabulary: &Vocabulary) {
+        self.declared.extend(vocabulary.of(NameKind::Scope).unwrap_or_default().iter().map(Term::name));
+        let new = asked.into_iter().filter(|name| !self.scopes_supported.contains(name));
+        for name in new.collect::<Vec<_>>() {
+            self.scopes_supported.push(name);
+            let description = vocabulary.description(NameKind::Scope, name);
+            self.scope_descriptions.extend(description.map(|text| (name, text)));
+        }
+        let place = |name: &str| self.declared.iter().position(|declared| *declared == name);
+        self.scopes_supported.sort_by_key(|name| (place(name).unwrap_or(usize::MAX), *name));
     }
 
     fn text(&self) -> Bytes {

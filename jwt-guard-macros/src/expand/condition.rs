@@ -12,7 +12,7 @@ use crate::model::{Condition, Literal, Name};
 use crate::validate::display_path;
 
 /// ```text
-/// Requirement::All(const { &[Requirement::Scope("orders:write"), Requirement::Role(check_name(roles::CLERK))] })
+/// Requirement::All(const { &[Requirement::Scope("orders:write"), Requirement::Role(role_name(role(roles::CLERK).as_bytes()))] })
 /// ```
 ///
 /// All names have their full paths.
@@ -83,11 +83,11 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
             quote_spanned!(span=> #private::Requirement::Not(const { &#inner }))
         }
         Condition::Scope(name) => {
-            let name = checked(name, "check_scope", crate_path);
+            let name = named(name, "scope", crate_path);
             quote_spanned!(span=> #private::Requirement::Scope(#name))
         }
         Condition::Role(name) => {
-            let name = checked(name, "check_name", crate_path);
+            let name = named(name, "role", crate_path);
             quote_spanned!(span=> #private::Requirement::Role(#name))
         }
         Condition::Claim(path, value) => {
@@ -99,7 +99,7 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
             quote_spanned!(span=> #private::Requirement::MaxAge(#private::Duration::from_secs(#seconds)))
         }
         Condition::Acr(values) => {
-            let values = values.iter().map(|value| checked(value, "check_acr", crate_path));
+            let values = values.iter().map(|value| checked(value, crate_path));
             quote_spanned!(span=> #private::Requirement::Acr(const { &[#(#values),*] }))
         }
         Condition::Owner(name) => quote_spanned!(span=> #private::Requirement::Owner(#name)),
@@ -119,19 +119,43 @@ fn one(condition: &Condition, crate_path: &CratePath) -> TokenStream {
 
 /// ```text
 /// "orders:write"
-/// check_scope(text(scopes::WRITE))
+/// scope_name(scope(Scope::OrdersWrite).as_bytes())
 /// ```
-fn checked(name: &Name, check: &str, crate_path: &CratePath) -> TokenStream {
+///
+/// A text and an enum of a vocabulary share one method that a constant may call: `as_bytes`.
+fn named(name: &Name, kind: &str, crate_path: &CratePath) -> TokenStream {
+    let bytes = |(first, last), constant| {
+        let method = Ident::new("as_bytes", last);
+        quote_spanned!(first=> #constant.#method())
+    };
+    constant(name, kind, &format!("{kind}_name"), bytes, crate_path)
+}
+
+/// ```text
+/// "gold"
+/// check_acr(text(levels::GOLD))
+/// ```
+fn checked(name: &Name, crate_path: &CratePath) -> TokenStream {
+    constant(name, "text", "check_acr", |_, text| text, crate_path)
+}
+
+fn constant(
+    name: &Name,
+    takes: &str,
+    check: &str,
+    convert: impl FnOnce((Span, Span), TokenStream) -> TokenStream,
+    crate_path: &CratePath,
+) -> TokenStream {
     match name {
         Name::Literal(text) => text.to_token_stream(),
         Name::Constant(path) => {
             let (first, last) = ends(path);
             let private = crate_path.private_at(first);
-            let check = Ident::new(check, first);
+            let (takes, check) = (Ident::new(takes, first), Ident::new(check, first));
             let argument = in_parentheses(path.to_token_stream(), last);
-            let text = quote_spanned!(first=> #private::text #argument);
-            let text = in_parentheses(text, last);
-            quote_spanned!(first=> #private::#check #text)
+            let converted = convert((first, last), quote_spanned!(first=> #private::#takes #argument));
+            let converted = in_parentheses(converted, last);
+            quote_spanned!(first=> #private::#check #converted)
         }
     }
 }

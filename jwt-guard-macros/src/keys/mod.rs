@@ -3,6 +3,7 @@
 mod suggest;
 mod table;
 
+pub(crate) use suggest::nearest_of;
 use table::KEYS;
 
 use crate::attribute::Attribute;

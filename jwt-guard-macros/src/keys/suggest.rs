@@ -17,6 +17,17 @@ pub(super) fn nearest(name: &str, place: Place) -> Option<&'static Key> {
         .or_else(|| here().filter_map(close).min_by_key(|(edits, _)| *edits).map(|(_, key)| key))
 }
 
+/// The name that was probably meant, of these.
+pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = name.to_lowercase();
+    let close = known.filter_map(|known| {
+        let edits = edits(&lower, &known.to_lowercase());
+        // As above; a name of many words has more letters to miss.
+        (edits <= 1 + known.len() / 6).then_some((edits, known))
+    });
+    close.min_by_key(|(edits, _)| *edits).map(|(_, known)| known)
+}
+
 /// The number of insertions, deletions, replacements and swaps of neighbours between two words.
 fn edits(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());

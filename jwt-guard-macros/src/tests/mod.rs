@@ -5,6 +5,7 @@ mod expansions;
 mod login;
 mod messages;
 mod robustness;
+mod vocabulary;
 
 use std::{env, fs};
 
@@ -31,6 +32,12 @@ fn tokens(text: &str) -> TokenStream {
 fn assert_snapshot(name: &str, attribute: Attribute, arguments: &str, item: &str) {
     let (tokens, messages) = expand(attribute, arguments, item);
     assert_eq!(messages, Vec::<String>::new());
+    assert_tokens(name, tokens);
+}
+
+/// Compares an expansion with `snapshots/<name>.rs`.
+#[track_caller]
+fn assert_tokens(name: &str, tokens: TokenStream) {
     let mut file: syn::File = syn::parse2(tokens).expect("the expansion is a list of items");
     file.items.iter_mut().for_each(show_policy);
     let found = prettyplease::unparse(&file);

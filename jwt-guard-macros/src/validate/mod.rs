@@ -15,6 +15,7 @@ use crate::model::{Access, Arguments, Enforcement, ParsedSetting, Policy, Refusa
 
 pub(crate) use condition::display_path;
 pub(crate) use handler::{Expansion, handler, last_segment};
+pub(crate) use names::is_scope_letter;
 use settings::{Setting, Settings};
 
 /// Turns arguments into a policy; `None` if anything in them is wrong.

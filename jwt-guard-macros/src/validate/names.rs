@@ -24,7 +24,7 @@ pub(super) fn scope(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     None
 }
 
-fn is_scope_letter(letter: char) -> bool {
+pub(crate) fn is_scope_letter(letter: char) -> bool {
     letter.is_ascii_graphic() && letter != '"' && letter != '\\'
 }
 

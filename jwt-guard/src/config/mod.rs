@@ -15,6 +15,7 @@ use crate::cookies::csrf::CsrfRules;
 use crate::json::{Json, Object};
 use crate::location::{CredentialHandling, Locations};
 use crate::opaque::Resolve;
+use crate::policy::vocabulary::Vocabulary;
 use crate::principal::Principal;
 #[cfg(feature = "sessions")]
 use crate::session::Sessions;
@@ -60,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) on_malformed: OnMalformed,
     /// The implied scopes and roles.
     pub(crate) hierarchies: Hierarchies,
+    /// The declared scopes and roles.
+    pub(crate) vocabulary: Vocabulary,
     /// The name of this guard in access tables.
     pub(crate) name: Option<String>,
     /// The issuer of subjects without a named issuer.

@@ -7,8 +7,10 @@ use http::Extensions;
 use super::answers::{CROSS_SITE, answers, note};
 use super::error::DocumentError;
 use super::options::DocumentOptions;
-use super::schemes::Schemes;
-use super::security::{HIDDEN, REPORTED, SchemeScopes, changes_something, expand, marked, requirements};
+use super::schemes::{AskedNames, Schemes};
+use super::security::{
+    HIDDEN, REPORTED, SchemeScopes, asked, changes_something, expand, marked, requirements,
+};
 use super::write::{At, METHODS, Write, WriteOperation, documented_path};
 use crate::guard::JwtGuard;
 use crate::policy::{DenyAs, Needs, Rule};
@@ -18,8 +20,8 @@ use crate::router::{AccessRow, AccessTable, RoutePath};
 struct Work<'a, D> {
     document: &'a mut D,
     options: &'a DocumentOptions,
-    /// The schemes of each guard, by its number, with the scopes of its policies.
-    guards: BTreeMap<u64, (Schemes, Vec<String>)>,
+    /// The schemes of each guard, by its number, with the names of its policies.
+    guards: BTreeMap<u64, (Schemes, AskedNames)>,
     problems: Vec<String>,
 }
 
@@ -31,7 +33,7 @@ pub(super) fn write(
 ) -> Result<(), DocumentError> {
     let mut work = Work { document, options, guards: BTreeMap::new(), problems: Vec::new() };
     for schemes in options.named_schemes() {
-        work.guards.insert(schemes.guard().id(), (schemes.clone(), Vec::new()));
+        work.guards.insert(schemes.guard().id(), (schemes.clone(), AskedNames::new()));
     }
     let rows: Vec<_> =
         table.rows().iter().filter(|row| matches!(row.source.place, RoutePath::Route(_))).collect();
@@ -76,7 +78,7 @@ pub(super) fn resolve(
     document: &mut impl Write,
 ) -> Result<(), DocumentError> {
     let options = DocumentOptions::new().schemes(schemes.clone());
-    let guards = BTreeMap::from([(schemes.guard().id(), (schemes.clone(), Vec::new()))]);
+    let guards = BTreeMap::from([(schemes.guard().id(), (schemes.clone(), AskedNames::new()))]);
     let mut work = Work { document, options: &options, guards, problems: Vec::new() };
     for at in work.document.everywhere() {
         let Some(operation) = work.document.operation(&at) else { continue };
@@ -140,9 +142,10 @@ impl<D: Write> Work<'_, D> {
         if schemes.reads_cookies() && changes_something(at.method) && shows_refusals {
             operation.answer(&CROSS_SITE);
         }
-        let known = self.guards.entry(schemes.guard().id()).or_insert_with(|| (schemes.clone(), Vec::new()));
-        for (_, scopes) in requirements.iter().filter_map(marked) {
-            known.1.extend(scopes.iter().cloned());
+        let known =
+            self.guards.entry(schemes.guard().id()).or_insert_with(|| (schemes.clone(), AskedNames::new()));
+        for requirement in requirements {
+            known.1.extend(asked(requirement));
         }
     }
 
@@ -181,7 +184,7 @@ impl<D: Write> Work<'_, D> {
     /// Defines the schemes, and finds undefined ones.
     fn finish(mut self) -> Result<(), DocumentError> {
         self.document.finish();
-        for (schemes, scopes) in self.guards.values() {
+        for (schemes, asked) in self.guards.values() {
             self.problems.extend(schemes.problems());
             let used = self.document.everywhere();
             let used: BTreeSet<_> = used
@@ -190,7 +193,7 @@ impl<D: Write> Work<'_, D> {
                 .flatten()
                 .flat_map(SchemeScopes::into_keys)
                 .collect();
-            for scheme in schemes.defined(scopes).filter(|scheme| used.contains(&scheme.name)) {
+            for scheme in schemes.defined(asked).filter(|scheme| used.contains(&scheme.name)) {
                 if !self.document.define(&scheme) {
                     self.problems.push(format!(
                         "two security schemes are called `{0}`: rename one with `guard.openapi().name(\"{0}\", ..)`",

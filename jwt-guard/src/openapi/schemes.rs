@@ -1,9 +1,10 @@
 //! The locations of a guard, as security schemes of OpenAPI.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::guard::JwtGuard;
 use crate::location::{Part, Place};
+use crate::policy::vocabulary::NameKind;
 use crate::token::TokenKind;
 
 /// The security schemes for the locations of a guard; made by [`JwtGuard::openapi`].
@@ -41,6 +42,9 @@ pub struct Schemes {
     scopes: BTreeMap<String, String>,
     unknown: Vec<String>,
 }
+
+/// The names of policies that a document asks for.
+pub(crate) type AskedNames = BTreeSet<(NameKind, String)>;
 
 /// One security scheme object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +167,8 @@ impl Schemes {
         self.with_flows()
     }
 
-    /// Describes a scope, for the page on which a person grants it. The scopes of policies are listed even without it.
+    /// Describes a scope, for the page on which a person grants it, in place of what the [vocabulary](crate::setup::Builder::scopes)
+    /// says. The scopes of policies are listed even without either.
     pub fn scope(mut self, scope: impl Into<String>, description: impl Into<String>) -> Self {
         self.scopes.insert(scope.into(), description.into());
         self
@@ -181,16 +186,27 @@ impl Schemes {
         }
     }
 
-    /// The schemes, with these scopes beside the described ones.
-    pub(crate) fn defined(&self, scopes: &[String]) -> impl Iterator<Item = Scheme> {
+    /// The schemes, with the names that policies ask for: scopes in the flows, and what the vocabulary says of a name in the
+    /// descriptions of the others, which have no place for it.
+    pub(crate) fn defined(&self, asked: &AskedNames) -> impl Iterator<Item = Scheme> {
+        let vocabulary = &self.guard.config().vocabulary;
+        let described = |(kind, name): &(NameKind, String)| {
+            Some(format!("- `{name}`: {}", vocabulary.description(*kind, name)?))
+        };
+        let lines: Vec<_> = asked.iter().filter_map(described).collect();
+        let list = if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) };
         let mut all = self.scopes.clone();
-        for scope in scopes {
-            all.entry(scope.clone()).or_insert_with(|| scope.clone());
+        for (kind, scope) in asked.iter().filter(|(kind, _)| *kind == NameKind::Scope) {
+            let text = || vocabulary.description(*kind, scope).map_or_else(|| scope.clone(), str::to_owned);
+            all.entry(scope.clone()).or_insert_with(text);
         }
         let flows = self.flows.clone();
+        let takes_names: Vec<_> = self.access.iter().map(|alternative| alternative.scheme.clone()).collect();
         self.schemes.clone().into_iter().map(move |mut scheme| {
             if scheme.key == OAUTH2 {
                 scheme.kind = SchemeKind::OAuth2(flows.clone(), all.clone());
+            } else if takes_names.contains(&scheme.name) {
+                scheme.description.push_str(&list);
             }
             scheme
         })

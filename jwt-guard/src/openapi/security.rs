@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::schemes::{Alternative, Schemes};
+use crate::policy::vocabulary::NameKind;
 use crate::policy::{Credentials, DenyAs, Needs, Rule};
 use crate::token::TokenKind;
 
@@ -82,6 +83,14 @@ pub(crate) fn marked(requirement: &SchemeScopes) -> Option<(TokenKind, &[String]
     let scopes = |marker: &str| requirement.get(marker).map(Vec::as_slice);
     let access = scopes(ACCESS).map(|scopes| (TokenKind::Access, scopes));
     access.or_else(|| scopes(REFRESH).map(|scopes| (TokenKind::Refresh, scopes)))
+}
+
+/// The names of a requirement that still has its marker.
+pub(crate) fn asked(requirement: &SchemeScopes) -> impl Iterator<Item = (NameKind, String)> {
+    let scopes = marked(requirement).map(|(_, scopes)| scopes).unwrap_or_default();
+    let roles = requirement.get(ROLES).map(Vec::as_slice).unwrap_or_default();
+    let of = |kind, names: &[String]| names.iter().map(|name| (kind, name.clone())).collect::<Vec<_>>();
+    of(NameKind::Scope, scopes).into_iter().chain(of(NameKind::Role, roles))
 }
 
 fn is_marker(name: &str) -> bool {

@@ -17,7 +17,10 @@ macro_rules! __jwt_guard_policy {
         $(#[$condition])*
         #[diagnostic::do_not_recommend]
         impl $crate::policy::Policy for $name {
-            const RULE: $crate::policy::Rule = $($rule)*;
+            const RULE: $crate::policy::Rule = {
+                use $crate::__private::AnEnumByHandHasAConstFnAsBytes as _;
+                $($rule)*
+            };
         }
 
         $(#[$condition])*

@@ -15,6 +15,7 @@ mod reads;
 mod requirement;
 mod rule;
 pub(crate) mod scope_name;
+pub(crate) mod vocabulary;
 mod way;
 
 pub use crate::claims::names::NameSet;
@@ -26,6 +27,7 @@ pub(crate) use rule::Takes;
 pub use rule::{Access, Declaration, DenyAs, Enforcement, Rule};
 pub use scope_name::{check_acr, check_name, check_scope};
 pub(crate) use scope_name::{is_name, is_scope, is_scope_list};
+pub use vocabulary::{NotDeclared, Roles, Scopes, Term};
 pub use way::Way;
 
 /// A policy as a type, for several handlers to share, or written by hand.

@@ -1,11 +1,10 @@
 //! Checks the names of scopes and roles, and the values of `acr`, at compile time.
 
-/// The type of a constant that names a scope, a role or an `acr`: `&'static str`.
+/// The type of a constant that is an `acr`: `&'static str`.
 #[diagnostic::on_unimplemented(
-    message = "a scope, a role or an `acr` is a `&'static str`, found `{Self}`",
+    message = "an `acr` is a `&'static str`, found `{Self}`; write it as in `acr = \"urn:example:mfa\"`",
     label = "expected a constant of type `&'static str`",
-    note = "write the name as in `role = \"clerk\"`, or the path of `const CLERK: &str = \"clerk\";`",
-    note = "an enum may have its names as constants: `impl Role {{ pub const CLERK: &str = \"clerk\"; }}`, and then `role = Role::CLERK`"
+    note = "the path of a constant is taken too: `const MFA: &str = \"urn:example:mfa\";`"
 )]
 pub trait Text {
     /// The type itself. Where it is unknown, the compiler says nothing more about the value.
@@ -17,7 +16,7 @@ impl Text for &'static str {
     type Itself = Self;
 }
 
-/// Returns the constant, which must be a text. The attributes call this for every path to a constant.
+/// Returns the constant, which must be a text. The attributes call this for every path after `acr =`.
 pub const fn text<T: Text<Itself = T>>(constant: T) -> T::Itself {
     constant
 }

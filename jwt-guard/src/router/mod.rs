@@ -7,6 +7,7 @@ mod entry;
 mod excepted;
 mod guarded;
 mod layers;
+mod names;
 mod own;
 mod params;
 pub mod routing;
@@ -248,10 +249,16 @@ where
     /// If a policy reads a path parameter (`owner`, `path(..)`) that the route of its handler does not have. As a service
     /// the router logs that at its first call instead, and answers for these handlers with 500. A parameter in the prefix
     /// of a nest is known if `Router` nests: `Router::new().nest("/tenants/{tenant}", app).into_axum()`.
+    ///
+    /// If a policy asks for a scope or role that is not declared, and the guard [denies](crate::setup::Builder::deny_undeclared_names) that.
     #[track_caller]
     pub fn into_axum(self) -> axum::Router<S> {
         let misfits = params::misfits(&self.parts.entries);
         assert!(misfits.is_empty(), "policies do not fit their paths:{misfits}");
+        let table = self.access_table();
+        let undeclared =
+            if table.denies_undeclared_names() { names::undeclared(&table) } else { String::new() };
+        assert!(undeclared.is_empty(), "policies ask for names that are not declared:{undeclared}");
         self.parts.into_axum()
     }
 }
@@ -278,6 +285,7 @@ where
         this.excepted.iter().for_each(Excepted::report_unmet);
         own::warn_of_missing_metadata(&this.entries);
         tried::warn_of_report_only(&this.entries);
+        names::report_undeclared(&AccessTable::new(&this.entries, None));
         absent::hide(this.inner, this.absent, &this.entries)
     }
 

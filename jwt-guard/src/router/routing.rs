@@ -30,6 +30,7 @@ use super::declared::{DeclaresPolicy, FirstExtractor};
 use super::document::Operation;
 use super::entry::{Methods, RouteEntry};
 pub use super::guarded::{IntoDeclaredService, IntoGuarded};
+pub use super::names::{UndeclaredName, UnusedName};
 pub use super::serve::RouterService;
 pub use super::services::{DeclaredService, guarded_by, unguarded};
 pub use super::table::{AccessRow, AccessTable};

@@ -14,7 +14,8 @@ use crate::tenants::Provided;
 
 /// Every route of a router with its policy; made by [`Router::access_table`](crate::Router::access_table).
 ///
-/// `Display` prints aligned text. `HEAD` follows `GET` and has no row of its own; the CORS layer answers preflight
+/// `Display` prints aligned text, and below it the names that are [undeclared](Self::undeclared_names) or
+/// [unused](Self::unused_names), as does [`to_markdown`](Self::to_markdown). `HEAD` follows `GET` and has no row of its own; the CORS layer answers preflight
 /// `OPTIONS` requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -116,6 +117,9 @@ impl AccessTable {
             let cells = row.cells().map(|cell| escape(&cell));
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
+        for (index, note) in self.notes().iter().enumerate() {
+            out.push_str(&format!("{}- {note}\n", if index == 0 { "\n" } else { "" }));
+        }
         out
     }
 
@@ -194,6 +198,9 @@ impl fmt::Display for AccessTable {
         for row in [&headings].into_iter().chain(&rows) {
             let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        for (index, note) in self.notes().iter().enumerate() {
+            writeln!(f, "{}{note}", if index == 0 { "\n" } else { "" })?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use super::own_tokens::OwnTokens;
 use super::remote::Remote;
 use super::request::{Request, places_of_refresh_tokens};
 use super::token_rules::TokenRules;
+use super::vocabulary::Declared;
 use crate::config::{Config, Resource, UserLoader};
 use crate::keys::backend;
 use crate::location::{Locations, TokenLocation};
@@ -31,6 +32,7 @@ pub(super) struct Draft {
     pub(super) trusted: Vec<IssuerDraft>,
     pub(super) remote: Remote,
     pub(super) implications: Implications,
+    pub(super) declared: Declared,
     pub(super) token_rules: TokenRules,
     pub(super) request: Request,
     pub(super) answer: AnswerSettings,
@@ -53,6 +55,7 @@ impl Draft {
             trusted: Vec::new(),
             remote: Remote::default(),
             implications: Implications::default(),
+            declared: Declared::default(),
             token_rules: TokenRules::default(),
             request: Request::default(),
             answer: AnswerSettings::default(),
@@ -74,7 +77,8 @@ impl Draft {
         self.check(&mut problems);
         let csrf = self.request.csrf_rules(&mut problems);
         let resource = self.answer.resource.take().and_then(|name| Resource::named(name, &mut problems));
-        let hierarchies = std::mem::take(&mut self.implications).close(&mut problems);
+        let hierarchies = self.implications.close(&self.declared, &mut problems);
+        let vocabulary = self.declared.finish(&mut problems);
         let issuers = self.issuers(&hierarchies, &mut problems);
         let [locations, refresh_locations] = self.locations();
         let revocation = self.own_tokens.revocation();
@@ -98,6 +102,7 @@ impl Draft {
             credentials: self.request.credentials,
             on_malformed: self.answer.on_malformed,
             hierarchies,
+            vocabulary,
             name: self.answer.name,
             home,
             strangers,

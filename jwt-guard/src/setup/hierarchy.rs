@@ -1,7 +1,9 @@
 //! Scopes that imply scopes, and roles that imply roles.
 
 use super::Builder;
+use super::vocabulary::Declared;
 use crate::claims::hierarchy::{Hierarchies, Hierarchy, MOST_NAMES, NotClosed};
+use crate::policy::vocabulary::NameKind;
 use crate::policy::{is_name, is_scope};
 use crate::problems::Problems;
 
@@ -103,23 +105,43 @@ impl<K, A> Builder<K, A> {
     }
 }
 
+/// Which names of a kind are legal.
+#[derive(Clone, Copy)]
+pub(super) struct Legal {
+    pub(super) is_legal: fn(&str) -> bool,
+    /// Ends the sentence about one that is not.
+    pub(super) expected: &'static str,
+}
+
+pub(super) const SCOPE: Legal = Legal {
+    is_legal: is_scope,
+    expected: "not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each scope by itself",
+};
+
+pub(super) const ROLE: Legal = Legal {
+    is_legal: is_name,
+    expected: "not a role: expected a name such as `clerk`, without control characters",
+};
+
 impl Implications {
     /// Closes the hierarchies. If one is not legal, its problem is recorded and the hierarchy is empty.
-    pub(super) fn close(&self, problems: &mut Problems) -> Hierarchies {
-        const SCOPE: &str = "not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), \
-                             each scope by itself";
-        const ROLE: &str = "not a role: expected a name such as `clerk`, without control characters";
+    pub(super) fn close(&self, declared: &Declared, problems: &mut Problems) -> Hierarchies {
+        let [scopes, roles] = [
+            (NameKind::Scope, "`scope_implies`", "`scopes` with `scope_implies`"),
+            (NameKind::Role, "`role_implies`", "`roles` with `role_implies`"),
+        ]
+        .map(|(kind, alone, both)| if declared.has(kind) { both } else { alone });
         Hierarchies {
-            scopes: close("scope_implies", &self.scopes, (is_scope, SCOPE), problems),
-            roles: close("role_implies", &self.roles, (is_name, ROLE), problems),
+            scopes: close(scopes, &self.scopes, SCOPE, problems),
+            roles: close(roles, &self.roles, ROLE, problems),
         }
     }
 }
 
 fn close(
-    setter: &str,
+    setters: &str,
     implications: &[(String, Vec<String>)],
-    (is_legal, expected): (fn(&str) -> bool, &str),
+    Legal { is_legal, expected }: Legal,
     problems: &mut Problems,
 ) -> Hierarchy {
     let mut illegal = Vec::new();
@@ -129,18 +151,18 @@ fn close(
         }
     }
     for name in illegal {
-        problems.setting(format!("`{setter}` names {name:?}, which is {expected}"));
+        problems.setting(format!("{setters} names {name:?}, which is {expected}"));
     }
     match Hierarchy::close(implications) {
         Ok(hierarchy) => return hierarchy,
         Err(NotClosed::TooMany(names)) => {
-            problems.setting(format!("`{setter}` names {names} different names; at most {MOST_NAMES}"));
+            problems.setting(format!("{setters} names {names} different names; at most {MOST_NAMES}"));
         }
         Err(NotClosed::Cycles(cycles)) => {
             for cycle in cycles {
                 let cycle: Vec<_> = cycle.iter().map(|name| name.escape_debug().to_string()).collect();
                 problems.setting(format!(
-                    "`{setter}` forms a cycle, `{}`: a name cannot imply itself; leave one of these implications out",
+                    "{setters} forms a cycle, `{}`: a name cannot imply itself; leave one of these implications out",
                     cycle.join(" -> ")
                 ));
             }
@@ -171,7 +193,7 @@ mod tests {
             roles: owned(&[("Site Admin", &["clerk", "\n"]), ("clerk", &["Site Admin"])]),
         };
         let mut problems = Problems::default();
-        let hierarchies = implications.close(&mut problems);
+        let hierarchies = implications.close(&Declared::default(), &mut problems);
         assert_eq!(format!("{hierarchies:?}"), "Hierarchies { scopes: {}, roles: {} }");
         let found: Vec<_> = problems.or(Some(())).unwrap_err().problems().collect();
         let starts = [
@@ -192,7 +214,7 @@ mod tests {
     fn a_legal_scope_is_one_role_of_many() {
         let implications = Implications { roles: owned(&[("a b", &["\u{e9}"])]), ..Implications::default() };
         let mut problems = Problems::default();
-        let hierarchies = implications.close(&mut problems);
+        let hierarchies = implications.close(&Declared::default(), &mut problems);
         assert!(problems.or(Some(())).is_ok());
         assert_eq!(format!("{:?}", hierarchies.roles), "{\"a b\": [\"\u{e9}\"]}");
     }
@@ -201,7 +223,7 @@ mod tests {
     fn too_many_names_are_counted() {
         let steps = (0..MOST_NAMES).map(|index| (index.to_string(), vec![(index + 1).to_string()])).collect();
         let mut problems = Problems::default();
-        Implications { scopes: steps, ..Implications::default() }.close(&mut problems);
+        Implications { scopes: steps, ..Implications::default() }.close(&Declared::default(), &mut problems);
         let found: Vec<_> = problems.or(Some(())).unwrap_err().problems().collect();
         assert_eq!(found, ["`scope_implies` names 513 different names; at most 512"]);
     }

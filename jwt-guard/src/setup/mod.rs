@@ -20,6 +20,7 @@ mod settings;
 mod token_rules;
 mod typestate;
 mod users;
+mod vocabulary;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -12,3 +12,4 @@ mod paths;
 mod report_only;
 pub(crate) mod sample;
 mod step_up;
+mod vocabulary;

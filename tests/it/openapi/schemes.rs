@@ -122,3 +122,50 @@ fn each_operation_has_the_schemes_of_the_guard_of_its_row() {
     assert_eq!(document["paths"]["/inner"]["get"]["security"], json!([{ "X-Api-Key": ["a"] }]));
     assert_eq!(document["paths"]["/outer"]["get"]["security"], json!([{ "bearer": ["b"] }]));
 }
+
+jwt_guard::scopes! {
+    enum Scope {
+        /// Look at orders.
+        Read = "orders:read",
+        /// Not asked for by any operation.
+        Export = "orders:export",
+        /// Place orders.
+        Write = "orders:write" implies Read,
+    }
+}
+
+jwt_guard::roles! {
+    enum Role {
+        /// Serves customers.
+        Clerk = "clerk",
+    }
+}
+
+#[test]
+fn what_a_declared_name_is_for_stands_in_flows_and_in_other_schemes() {
+    let builder = JwtGuard::builder().secret(Secret::random()).audience(AUDIENCE);
+    let guard = builder.scopes::<Scope>().roles::<Role>().build().unwrap();
+    let set = guard.openapi().token_url("/login").scope("orders:write", "Place and cancel orders.");
+    for (_, document) in both(&guard, &DocumentOptions::new().schemes(set)) {
+        let schemes = schemes(&document);
+        assert_eq!(
+            schemes["oauth2"]["flows"]["password"]["scopes"],
+            json!({
+                "orders:admin": "orders:admin",
+                "orders:read": "Look at orders.",
+                "orders:write": "Place and cancel orders.",
+            }),
+            "what the document itself says comes first, and what is not asked for is left out"
+        );
+        assert_eq!(
+            schemes["bearer"]["description"],
+            "An access token, in the header `Authorization`.\n\n\
+             - `orders:read`: Look at orders.\n- `orders:write`: Place orders.\n- `clerk`: Serves customers."
+        );
+        assert_eq!(
+            schemes["refresh_bearer"]["description"],
+            "A refresh token, in the header `Authorization`."
+        );
+        assert!(!document.to_string().contains("orders:export"));
+    }
+}

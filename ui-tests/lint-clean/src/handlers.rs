@@ -44,7 +44,7 @@ pub async fn checked() -> &'static str {
 }
 
 /// Whose page it is.
-#[requires(owner = "id")]
+#[requires(owner = "id", scope = policies::Scope::Read)]
 #[inline]
 pub async fn owned() -> &'static str {
     ready("owned").await

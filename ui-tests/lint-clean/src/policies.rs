@@ -14,3 +14,14 @@ impl Policy for Staff {
     const RULE: Rule = Rule::authenticated()
         .with_requirement(Requirement::Any(&[Requirement::Role("clerk"), Requirement::Role("manager")]));
 }
+
+jwt_guard::scopes! {
+    /// What a token allows.
+    #[non_exhaustive]
+    pub enum Scope {
+        /// See orders.
+        Read = "orders:read",
+        /// Change orders.
+        Write = "orders:write" implies Read,
+    }
+}

@@ -29,3 +29,4 @@ mod scope;
 mod utoipa_above;
 mod utoipa_below;
 mod visibilities;
+mod vocabulary;

@@ -4,13 +4,13 @@ const __JwtGuardList: ::jwt_guard::__private::an_attribute_stands_above_a_free_f
         ::jwt_guard::__private::Requirement::All(const {
             &[
                 ::jwt_guard::__private::Requirement::Scope(
-                    ::jwt_guard::__private::check_scope(
-                        ::jwt_guard::__private::text(scopes::READ),
+                    ::jwt_guard::__private::scope_name(
+                        ::jwt_guard::__private::scope(scopes::READ).as_bytes(),
                     ),
                 ),
                 ::jwt_guard::__private::Requirement::Role(
-                    ::jwt_guard::__private::check_name(
-                        ::jwt_guard::__private::text(<Staff as Team>::ROLE),
+                    ::jwt_guard::__private::role_name(
+                        ::jwt_guard::__private::role(<Staff as Team>::ROLE).as_bytes(),
                     ),
                 ),
             ]

@@ -20,8 +20,8 @@ pub const __JwtGuardUpdate: ::jwt_guard::__private::an_attribute_stands_above_a_
             &[
                 ::jwt_guard::__private::Requirement::Scope("orders:write"),
                 ::jwt_guard::__private::Requirement::Role(
-                    ::jwt_guard::__private::check_name(
-                        ::jwt_guard::__private::text(roles::CLERK),
+                    ::jwt_guard::__private::role_name(
+                        ::jwt_guard::__private::role(roles::CLERK).as_bytes(),
                     ),
                 ),
             ]

@@ -1,0 +1,280 @@
+//! Parses `pub enum Scope { OrdersRead = "orders:read", OrdersWrite = "orders:write" implies OrdersRead }`.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, LitStr, Path, Token, Visibility, token};
+
+use super::{Kind, Term, Vocabulary};
+use crate::crate_path::CratePath;
+use crate::errors::ErrorSink;
+
+/// Reads the whole input; `None` if it has no enum with a name.
+pub(super) fn vocabulary(kind: Kind, input: TokenStream, errors: &mut ErrorSink) -> Option<Vocabulary> {
+    let mut found = None;
+    let read = |input: ParseStream<'_>| {
+        found = header(kind, input, errors);
+        // What is left after a mistake was reported already.
+        input.parse::<TokenStream>().map(drop)
+    };
+    if let Err(error) = read.parse2(input) {
+        errors.push_at(error.span(), error);
+    }
+    found
+}
+
+fn header(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Vocabulary> {
+    if input.is_empty() {
+        errors.push_at(Span::call_site(), format!("`{}` is empty; {}", kind.call(), kind.written()));
+        return None;
+    }
+    let crate_path = crate_path(kind, input, errors);
+    let attributes = read(input.call(Attribute::parse_outer), errors)?;
+    let visibility = read(input.parse::<Visibility>(), errors)?;
+    if input.parse::<Option<Token![enum]>>().ok().flatten().is_none() {
+        let message = |found| format!("expected `enum`, found {found}; {}", kind.written());
+        match input.fork().parse::<TokenTree>() {
+            Ok(token) => errors.push(&token, message(format!("`{token}`"))),
+            Err(_) => errors.push_at(Span::call_site(), message("nothing".to_owned())),
+        }
+        return None;
+    }
+    let Ok(name) = input.parse::<Ident>() else {
+        let place =
+            input.fork().parse::<TokenTree>().map_or_else(|_| Span::call_site(), |token| token.span());
+        errors.push_at(place, format!("the enum has no name; {}", kind.written()));
+        return None;
+    };
+    let braces = match input.fork().parse::<TokenTree>() {
+        Ok(TokenTree::Group(braces)) if braces.delimiter() == Delimiter::Brace => braces,
+        other => {
+            let message = |found| format!("expected the names in braces, found {found}; {}", kind.written());
+            match other {
+                Ok(token) => errors.push(&token, message(format!("`{token}`"))),
+                Err(_) => errors.push(&name, message("nothing".to_owned())),
+            }
+            return None;
+        }
+    };
+    let _braces = input.parse::<TokenTree>();
+    let mut found = Vec::new();
+    let body = |body: ParseStream<'_>| {
+        found = terms(kind, body, errors);
+        Ok(())
+    };
+    if let Err(error) = body.parse2(braces.stream()) {
+        errors.push_at(error.span(), error);
+    }
+    if found.is_empty() && errors.is_empty() {
+        let message = format!("`{name}` has no {}; write one as `{}`", kind.noun(), kind.example());
+        errors.push_at(braces.span(), message);
+    }
+    if let Ok(token) = input.fork().parse::<TokenTree>() {
+        let message =
+            format!("`{}` takes one enum, found `{token}` after it; write a call for each", kind.call());
+        errors.push(&token, message);
+    }
+    Some(Vocabulary { crate_path, attributes, visibility, name, terms: found })
+}
+
+/// `crate = ::path;`, or nothing.
+fn crate_path(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> CratePath {
+    if !input.peek(Token![crate]) || !input.peek2(Token![=]) {
+        return CratePath::default();
+    }
+    let parsed = (|| {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        let path = input.call(Path::parse_mod_style)?;
+        input.parse::<Token![;]>()?;
+        Ok::<_, syn::Error>(path)
+    })();
+    match parsed {
+        Ok(path) => CratePath::validate(path, errors).unwrap_or_default(),
+        Err(error) => {
+            let message = format!(
+                "the path of the crate stands before the enum in `{}` as `crate = ::path;`",
+                kind.call()
+            );
+            errors.push_at(error.span(), message);
+            let goes_on = |input: ParseStream<'_>| {
+                input.peek(Token![enum]) || input.peek(Token![pub]) || input.peek(Token![#])
+            };
+            while !goes_on(input) && input.parse::<TokenTree>().is_ok() {}
+            CratePath::default()
+        }
+    }
+}
+
+fn terms(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> Vec<Term> {
+    let mut terms: Vec<Term> = Vec::new();
+    let mut goes_on = false;
+    while !input.is_empty() {
+        if let Some(term) = term(kind, &mut goes_on, input, errors) {
+            terms.push(term);
+        }
+        end_of_term(input, errors);
+    }
+    terms
+}
+
+/// One name. It is there with what could be read, so that its users compile.
+///
+/// `goes_on` says that the last name implies another one without brackets, so that this may be meant to be one more.
+fn term(kind: Kind, goes_on: &mut bool, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Term> {
+    let attributes = read(input.call(Attribute::parse_outer), errors)?;
+    let Ok(variant) = input.call(Ident::parse_any) else {
+        if let Ok(token) = input.fork().parse::<TokenTree>() {
+            let message = format!("expected a variant, found `{token}`; write `{}`", kind.example());
+            errors.push(&token, message);
+        }
+        skip(input);
+        return None;
+    };
+    let mut term = Term { attributes, variant, text: None, implied: Vec::new() };
+    let follows = std::mem::take(goes_on);
+    if equals(kind, &term.variant, follows, input, errors).is_some() {
+        term.text = text(kind, &term.variant, input, errors);
+        if term.text.is_some() {
+            (term.implied, *goes_on) = implied(input, errors);
+        }
+    }
+    Some(term)
+}
+
+fn equals(
+    kind: Kind,
+    variant: &Ident,
+    goes_on: bool,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<()> {
+    if input.parse::<Token![=]>().is_ok() {
+        return Some(());
+    }
+    let written = format!("write `{variant} = {:?}`", kind.example_text());
+    match input.fork().parse::<TokenTree>() {
+        Ok(token) if !input.peek(Token![,]) => {
+            let found = match &token {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                    "parentheses".to_owned()
+                }
+                TokenTree::Group(_) => "fields".to_owned(),
+                other => format!("`{other}`"),
+            };
+            errors.push(&token, format!("expected `=` after `{variant}`, found {found}; {written}"));
+        }
+        _ if goes_on => errors.push(
+            variant,
+            format!(
+                "`{variant}` has no text; {written}, or, to imply several names, `implies [.., {variant}]`"
+            ),
+        ),
+        _ => errors.push(variant, format!("`{variant}` has no text; {written}")),
+    }
+    skip(input);
+    None
+}
+
+fn text(kind: Kind, variant: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse().ok();
+    }
+    let written = format!("write `{variant} = {:?}`", kind.example_text());
+    match input.fork().parse::<TokenTree>() {
+        Ok(token) if !input.peek(Token![,]) => {
+            errors.push(&token, format!("a {} is a string, found `{token}`; {written}", kind.noun()));
+        }
+        _ => errors.push(variant, format!("`{variant}` has no text; {written}")),
+    }
+    skip(input);
+    None
+}
+
+/// `implies OrdersRead`, `implies [OrdersRead, OrdersWrite]`, or nothing; and whether it is the first form.
+fn implied(input: ParseStream<'_>, errors: &mut ErrorSink) -> (Vec<Ident>, bool) {
+    if input.is_empty() || input.peek(Token![,]) {
+        return (Vec::new(), false);
+    }
+    let Ok(word) = input.fork().parse::<TokenTree>() else { return (Vec::new(), false) };
+    if word.to_string() != "implies" {
+        let is_next = matches!(word, TokenTree::Ident(_)) && input.peek2(Token![=]);
+        let expected = if is_next { "expected `,` before" } else { "expected `,` or `implies`, found" };
+        errors.push(&word, format!("{expected} `{word}`"));
+        if !is_next {
+            skip(input);
+        }
+        return (Vec::new(), false);
+    }
+    let _word = input.parse::<TokenTree>();
+    if input.peek(token::Bracket) {
+        return (list(&word, input, errors), false);
+    }
+    if input.is_empty() || input.peek(Token![,]) {
+        errors.push(&word, "`implies` names nothing; write `implies OrdersRead`, or leave it out");
+        return (Vec::new(), false);
+    }
+    (one(input, errors).into_iter().collect(), true)
+}
+
+fn list(word: &TokenTree, input: ParseStream<'_>, errors: &mut ErrorSink) -> Vec<Ident> {
+    let Ok(TokenTree::Group(group)) = input.parse::<TokenTree>() else { return Vec::new() };
+    let mut found = Vec::new();
+    if group.stream().is_empty() {
+        errors.push(word, "`implies` names nothing; write `implies OrdersRead`, or leave it out");
+        return found;
+    }
+    let read = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            found.extend(one(input, errors));
+            skip(input);
+            let _comma = input.parse::<Token![,]>();
+        }
+        Ok(())
+    };
+    // The closure takes everything and never fails.
+    let _read = read.parse2(group.stream());
+    found
+}
+
+/// A variant, also as `Self::OrdersRead` or `Scope::OrdersRead`.
+fn one(input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Ident> {
+    if let Ok(path) = input.call(Path::parse_mod_style) {
+        return path.segments.last().map(|segment| segment.ident.clone());
+    }
+    if let Ok(token) = input.fork().parse::<TokenTree>() {
+        let message =
+            format!("`implies` takes variants of this enum, found `{token}`; write `implies OrdersRead`");
+        errors.push(&token, message);
+    }
+    skip(input);
+    None
+}
+
+/// Takes the comma. If it is missing before another name, that was reported.
+fn end_of_term(input: ParseStream<'_>, errors: &mut ErrorSink) {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() || input.peek2(Token![=]) {
+        return;
+    }
+    if let Ok(token) = input.fork().parse::<TokenTree>() {
+        errors.push(
+            &token,
+            format!("expected `,`, found `{token}`; several names stand in brackets: `implies [A, B]`"),
+        );
+    }
+    skip(input);
+    let _comma = input.parse::<Token![,]>();
+}
+
+fn read<T>(parsed: syn::Result<T>, errors: &mut ErrorSink) -> Option<T> {
+    parsed.map_err(|error| errors.push_at(error.span(), error)).ok()
+}
+
+/// Skips to the next comma, and leaves it in the input.
+fn skip(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+jwt_guard::scopes! {
+    enum Scope {
+        Read = "orders:read",
+        #[cfg(unix)]
+        Write = "orders:write" implies Read,
+    }
+}
+
+fn main() {}

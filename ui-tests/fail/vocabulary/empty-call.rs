@@ -1,0 +1,3 @@
+jwt_guard::scopes! {}
+
+fn main() {}

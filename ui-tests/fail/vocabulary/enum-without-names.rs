@@ -1,0 +1,5 @@
+jwt_guard::roles! {
+    enum Role {}
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+jwt_guard::scopes! {
+    enum Scope {
+        OrdersRead = "orders:read",
+        OrdersWrite = "orders:write" implies OrderRead,
+    }
+}
+
+fn main() {}

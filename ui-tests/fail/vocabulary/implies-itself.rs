@@ -1,0 +1,7 @@
+jwt_guard::roles! {
+    enum Role {
+        Clerk = "clerk" implies Clerk,
+    }
+}
+
+fn main() {}

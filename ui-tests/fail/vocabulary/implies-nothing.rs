@@ -1,0 +1,7 @@
+jwt_guard::scopes! {
+    enum Scope {
+        Read = "orders:read" implies,
+    }
+}
+
+fn main() {}

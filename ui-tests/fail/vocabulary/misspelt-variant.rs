@@ -1,0 +1,12 @@
+use jwt_guard::requires;
+
+jwt_guard::scopes! {
+    enum Scope {
+        OrdersRead = "orders:read",
+    }
+}
+
+#[requires(scope = Scope::OrdersRaed)]
+async fn list() {}
+
+fn main() {}

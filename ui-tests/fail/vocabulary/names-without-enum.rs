@@ -1,0 +1,5 @@
+jwt_guard::roles! {
+    Clerk = "clerk",
+}
+
+fn main() {}

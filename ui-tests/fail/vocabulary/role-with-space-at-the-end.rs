@@ -1,0 +1,7 @@
+jwt_guard::roles! {
+    enum Role {
+        Clerk = "clerk ",
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+jwt_guard::scopes! {
+    pub struct Scope {
+        Read = "orders:read",
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+jwt_guard::scopes! {
+    enum Scope {
+        Of(u8),
+    }
+}
+
+fn main() {}

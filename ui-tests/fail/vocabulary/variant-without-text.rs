@@ -1,0 +1,7 @@
+jwt_guard::scopes! {
+    enum Scope {
+        Read,
+    }
+}
+
+fn main() {}
