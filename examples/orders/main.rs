@@ -5,7 +5,8 @@
 //! | customers see their own orders | `owner = "customer"`: the path is compared with the subject |
 //! | the staff of a shop sees the orders of that shop | `path("shop") = claim("shop")` |
 //! | an order is cancelled by its customer; for others it does not exist | `check = is_customer`, `deny_as = "not_found"` |
-//! | a manager is a clerk too | `.role_implies("manager", ["clerk"])` on the guard |
+//! | a manager is a clerk too | `implies`, where `vocabulary.rs` declares scopes and roles, each with what it is for |
+//! | a misspelt scope or role does not compile | policies name variants, as `Scope::Read` |
 //! | money goes back only by a manager who has just logged in | `max_age = "10m"`: step-up, RFC 9470 |
 //! | a change of these rules is seen in a review | `access.lock`, which a test compares with the application |
 //!
@@ -13,32 +14,24 @@
 
 mod api;
 mod model;
+mod vocabulary;
 
 use std::time::Duration;
 
 use jwt_guard::issue::{IssueError, TokenIssuer};
 use jwt_guard::setup::{Clock as _, SystemClock};
-use jwt_guard::{Algorithm, JwtGuard, Secret, SigningKey};
+use jwt_guard::{Algorithm, Secret, SigningKey};
 use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 
-use crate::api::{app, scopes};
+use crate::api::{app, guard};
 use crate::model::Orders;
-
-fn guard() -> Result<JwtGuard, Failure> {
-    // A key for this run. A real service reads it from a secret store.
-    let guard = JwtGuard::builder()
-        .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random())?)
-        .issuer("https://orders.example")
-        .audience("orders")
-        .role_implies("manager", ["clerk"])
-        .build()?;
-    Ok(guard)
-}
+use crate::vocabulary::{Role, Scope};
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     show_log();
-    let guard = guard()?;
+    // A key for this run. A real service reads it from a secret store.
+    let guard = guard(SigningKey::secret(Algorithm::Hs256, Secret::random())?)?;
     let tour = tour(guard.issuer().expect("there is a signing key"))?;
     let app = app(guard, Orders::sample());
     let listener = listen().await?;
@@ -49,12 +42,13 @@ async fn main() -> Result<(), Failure> {
 
 /// Two customers and two of the staff, and what is theirs.
 fn tour(issuer: &TokenIssuer) -> Result<String, IssueError> {
-    let customer = |name| issuer.access(name).scopes([scopes::READ, scopes::WRITE]).sign();
-    let staff = |name, role| issuer.access(name).roles([role]).claim("shop", "acme");
+    let customer = |name| issuer.access(name).scopes([Scope::Read, Scope::Write]).sign();
+    let staff = |name, role: Role| issuer.access(name).roles([role]).claim("shop", "acme");
     let (ada, bob) = (customer("ada")?, customer("bob")?);
-    let (clerk, manager) = (staff("carl", "clerk").fresh().sign()?, staff("mia", "manager").fresh().sign()?);
+    let (clerk, manager) =
+        (staff("carl", Role::Clerk).fresh().sign()?, staff("mia", Role::Manager).fresh().sign()?);
     // A login of single sign-on, an hour ago.
-    let idle = staff("mia", "manager").auth_time(SystemClock.now() - Duration::from_secs(3600)).sign()?;
+    let idle = staff("mia", Role::Manager).auth_time(SystemClock.now() - Duration::from_secs(3600)).sign()?;
     let [ada, bob, clerk, manager, idle] = [&ada, &bob, &clerk, &manager, &idle].map(|token| token.as_str());
     Ok(format!("ADA={ada}\nBOB={bob}\nCLERK={clerk}\nMANAGER={manager}\nIDLE={idle}\n{TOUR}"))
 }

@@ -40,10 +40,19 @@ impl Orders {
         self.lock().iter().find(|order| order.id == id).cloned()
     }
 
-    /// Removes the order, if it is one of these.
-    pub(crate) fn remove(&self, id: u32, may_go: impl Fn(&Order) -> bool) -> Option<Order> {
+    /// Removes an order.
+    pub(crate) fn cancel(&self, id: u32) -> Option<Order> {
+        self.remove(|order| order.id == id)
+    }
+
+    /// Removes an order of this shop.
+    pub(crate) fn refund(&self, id: u32, shop: &str) -> Option<Order> {
+        self.remove(|order| order.id == id && order.shop == shop)
+    }
+
+    fn remove(&self, is_meant: impl Fn(&Order) -> bool) -> Option<Order> {
         let mut orders = self.lock();
-        let at = orders.iter().position(|order| order.id == id && may_go(order))?;
+        let at = orders.iter().position(is_meant)?;
         Some(orders.remove(at))
     }
 
