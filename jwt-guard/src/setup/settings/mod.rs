@@ -130,7 +130,8 @@ pub use trust::TrustedSettings;
 ///
 /// `Debug` shows no secret and no key, and no error quotes one.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, remote = "Self")]
+// The function that the derive makes is public beside the trait's, and so refuses unknown names by itself.
+#[serde(default, deny_unknown_fields, remote = "Self")]
 #[non_exhaustive]
 pub struct Settings {
     /// A shared secret to verify with, as [`Builder::secret`](crate::setup::Builder::secret).

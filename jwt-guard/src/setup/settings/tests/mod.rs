@@ -107,6 +107,17 @@ fn an_unknown_setting_is_an_error() {
     }
 }
 
+/// `Settings::deserialize(..)` is not the function of the trait, but one that serde's derive makes beside it.
+#[test]
+fn an_unknown_setting_is_an_error_by_whichever_function_settings_are_read() {
+    let error = Settings::deserialize(json!({ "audiences": "orders" })).unwrap_err().to_string();
+    assert!(error.contains("unknown field `audiences`"), "{error}");
+    let error = <Settings as serde::Deserialize>::deserialize(json!({ "audiences": "orders" })).unwrap_err();
+    assert_eq!(error.to_string(), "`audiences` is not a setting; did you mean `audience`?");
+    let settings = Settings::deserialize(json!({ "secret": SECRET, "audience": "orders" })).unwrap();
+    assert!(settings.into_builder().build().is_ok());
+}
+
 #[test]
 fn nothing_set_lacks_a_key_and_an_audience() {
     let found = problems(json!({}));
