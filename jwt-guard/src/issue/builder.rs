@@ -220,12 +220,12 @@ impl IssuerSettings {
     }
 
     fn check(&self) -> Result<(), IssueError> {
-        for lifetimes in [self.access, self.refresh] {
+        for (setting, lifetimes) in [("access_lifetime", self.access), ("refresh_lifetime", self.refresh)] {
             if lifetimes.longest > DAY * 366 {
                 let message = "the longest lifetime is more than 366 days; guards refuse such tokens";
                 return Err(IssueError::new(IssueErrorKind::Lifetime, message));
             }
-            lifetimes.check(lifetimes.usual)?;
+            lifetimes.check(lifetimes.usual).map_err(|error| of_setting(setting, &error))?;
         }
         if self.refresh.usual < self.access.usual {
             let message = format!(
@@ -237,7 +237,7 @@ impl IssuerSettings {
             return Err(IssueError::new(IssueErrorKind::Lifetime, message));
         }
         if self.absolute.is_some_and(|lifetime| lifetime.as_secs() == 0) {
-            return Err(too_short());
+            return Err(of_setting("absolute_lifetime", &too_short()));
         }
         self.issuer.as_deref().map_or(Ok(()), |name| names::check_name("name of the issuer", name))?;
         self.audience.iter().try_for_each(|name| names::check_name("audience", name))?;
@@ -273,6 +273,11 @@ impl Lifetimes {
         }
         Ok(())
     }
+}
+
+/// The same error with the name of the setting, because there are several lifetimes.
+fn of_setting(setting: &str, error: &IssueError) -> IssueError {
+    IssueError::new(error.kind(), format!("`{setting}`: {error}"))
 }
 
 fn too_short() -> IssueError {

@@ -9,9 +9,21 @@ fn build(change: impl FnOnce(IssuerBuilder) -> IssuerBuilder) -> Result<TokenIss
 #[test]
 fn a_lifetime_of_nothing_or_too_long_is_refused_at_the_start() {
     let lifetime = IssueErrorKind::Lifetime;
-    refused(build(|builder| builder.access_lifetime(Duration::ZERO)), lifetime, "shorter than a second");
-    refused(build(|builder| builder.refresh_lifetime(Duration::ZERO)), lifetime, "shorter than a second");
-    refused(build(|builder| builder.absolute_lifetime(Duration::from_millis(5))), lifetime, "shorter");
+    refused(
+        build(|builder| builder.access_lifetime(Duration::ZERO)),
+        lifetime,
+        "`access_lifetime`: the lifetime is shorter than a second",
+    );
+    refused(
+        build(|builder| builder.refresh_lifetime(Duration::ZERO)),
+        lifetime,
+        "`refresh_lifetime`: the lifetime is shorter than a second",
+    );
+    refused(
+        build(|builder| builder.absolute_lifetime(Duration::from_millis(5))),
+        lifetime,
+        "`absolute_lifetime`: the lifetime is shorter",
+    );
     refused(
         build(|builder| builder.access_lifetime(Duration::from_secs(86_401))),
         lifetime,
