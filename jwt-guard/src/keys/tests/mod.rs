@@ -13,6 +13,7 @@ mod pem;
 mod publish;
 mod rsa;
 mod signing;
+mod wycheproof;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
