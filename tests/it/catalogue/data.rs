@@ -175,6 +175,8 @@ pub(super) struct Expect {
     pub(super) ran: Option<bool>,
     /// Headers of the answer; the empty text for one that must be absent.
     pub(super) headers: BTreeMap<String, String>,
+    /// Texts in the lines of headers, as `set-cookie: name=`.
+    pub(super) headers_have: Vec<String>,
     /// Texts in the body.
     pub(super) body_has: Vec<String>,
     /// Texts that are not in the body and not in a header.
@@ -241,7 +243,10 @@ impl Case {
             // The application refuses too, and then the handler is said not to have run.
             let refused = matches!(expect.status, Some(400 | 401 | 403 | 503)) && expect.ran.is_none();
             fault(refused && expect.code.is_none(), "a refusal needs the code that says why");
-            let silent = expect.caller.is_none() && expect.body_has.is_empty() && expect.headers.is_empty();
+            let silent = expect.caller.is_none()
+                && expect.body_has.is_empty()
+                && expect.headers.is_empty()
+                && expect.headers_have.is_empty();
             fault(expect.status == Some(200) && silent, "a 200 says who calls, or what is in it");
         }
         faults

@@ -56,6 +56,15 @@ pub(super) fn answer(expect: &Expect, seen: &Seen, tokens: &[String]) -> Vec<Str
             faults.push(format!("header {name} {found:?}, expected {value:?}"));
         }
     }
+    let lines: Vec<_> = seen
+        .answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    let missing =
+        expect.headers_have.iter().filter(|text| !lines.iter().any(|line| line.contains(text.as_str())));
+    faults.extend(missing.map(|text| format!("no header line with {text:?}: {lines:?}")));
     secrets(seen, tokens, &mut faults);
     faults
 }

@@ -13,21 +13,40 @@ mod template;
 mod token;
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use data::{Catalogue, Theme};
 
 /// Fewer cases than this mean that some were lost.
 const FEWEST: usize = 300;
 
-#[tokio::test]
-async fn every_case_has_its_answer_cold_and_warm() {
+/// Cases are independent, and most of their time is spent in waiting.
+const THREADS: usize = 4;
+
+#[test]
+fn every_case_has_its_answer_cold_and_warm() {
     let catalogue = Catalogue::read();
-    let mut wrong = Vec::new();
-    for case in catalogue.cases().filter(|case| case.skip.is_none()) {
-        let found = run::run(case, &catalogue.guards).await;
-        wrong.extend(found.into_iter().map(|fault| format!("{}: {fault}", case.id)));
-    }
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let parts = (0..THREADS).map(|part| {
+            let catalogue = &catalogue;
+            scope.spawn(move || wrong_of(catalogue, part))
+        });
+        let parts: Vec<_> = parts.collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    });
     assert!(wrong.is_empty(), "{} unexpected results\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The faults of every case of one part. What is logged is seen by the thread that serves the case.
+fn wrong_of(catalogue: &Catalogue, part: usize) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let cases = catalogue.cases().filter(|case| case.skip.is_none()).skip(part).step_by(THREADS);
+    cases
+        .flat_map(|case| {
+            let found = runtime.block_on(run::run(case, &catalogue.guards));
+            found.into_iter().map(|fault| format!("{}: {fault}", case.id))
+        })
+        .collect()
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) async fn run(case: &Case, guards: &BTreeMap<String, GuardSpec>) -> Ve
     answer_as(&provider, &case.provider, &names);
     let guard = match setup::guard(case, guards, &clock, &names) {
         Ok(guard) => guard,
-        Err(error) => return judge::start(case.expect.as_ref(), &error.to_string()),
+        Err(error) => return judge::start(case.expect.as_ref(), &error),
     };
     if case.expect.as_ref().is_some_and(|expect| expect.start_error.is_some()) {
         return vec!["the guard starts, and should be refused at its start".to_owned()];

@@ -5,10 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
+use jwt_guard::JwtGuard;
 use jwt_guard::session::Sessions;
 use jwt_guard::setup::{Builder, Clock, HasAudience, HasKeys, Settings, TokenCache};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{ConfigError, JwtGuard};
 use jwt_guard_tests::{ManualClock, NOW, SigningKey};
 use toml::Value;
 
@@ -51,13 +51,13 @@ impl Clock for CaseClock {
     }
 }
 
-/// The guard of a case, as an application would build it from a file.
+/// The guard of a case, as an application would build it from a file; or the error with which it does not start.
 pub(super) fn guard(
     case: &Case,
     guards: &BTreeMap<String, GuardSpec>,
     clock: &CaseClock,
     names: &Names,
-) -> Result<JwtGuard, ConfigError> {
+) -> Result<JwtGuard, String> {
     let spec = guards.get(&case.guard).unwrap_or_else(|| panic!("{}: no guard `{}`", case.id, case.guard));
     let mut settings = spec.settings.clone();
     settings.extend(case.settings.clone());
@@ -65,7 +65,7 @@ pub(super) fn guard(
     let remembers = settings.contains_key("token_cache");
     let mut settings = Value::Table(settings);
     names.fill_all(&mut settings);
-    let settings = Settings::deserialize(settings).unwrap_or_else(|error| panic!("{}: {error}", case.id));
+    let settings = Settings::deserialize(settings).map_err(|error| error.to_string())?;
     let builder = settings.into_builder().clock(clock.clone());
     // What is sent again is then sent to a warm cache, whatever the algorithm.
     let builder = if remembers { builder } else { builder.token_cache(TokenCache::new().at_first_sight()) };
@@ -73,7 +73,7 @@ pub(super) fn guard(
     let builder = keys.iter().fold(builder, |builder, key| with_key(builder, key));
     let builder = if spec.store { builder.token_store(MemoryStore::new()) } else { builder };
     let builder = if spec.sessions { builder.sessions(sessions(clock)) } else { builder };
-    with_danger(builder, spec).build()
+    with_danger(builder, spec).build().map_err(|error| error.to_string())
 }
 
 /// A key of the harness: `ES256`, or `ES256 as its-kid`.

@@ -1,10 +1,13 @@
 //! Texts of the catalogue with names in braces, and TOML as JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jwt_guard_tests::sources;
 use toml::Value;
 
-/// The values of the names in braces.
+/// The values of the names in braces. Beside those that are set, `file NAME` is a file of the key fixtures, and `members of NAME` are
+/// the members of one in JSON.
 #[derive(Clone, Default)]
 pub(super) struct Names(BTreeMap<String, String>);
 
@@ -29,10 +32,10 @@ impl Names {
         while let Some(at) = rest.find('{') {
             let (before, after) = rest.split_at(at);
             filled.push_str(before);
-            let known = after.find('}').and_then(|end| Some((end, self.0.get(&after[1..end])?)));
+            let known = after.find('}').and_then(|end| Some((end, self.value(&after[1..end])?)));
             match known {
                 Some((end, value)) => {
-                    filled.push_str(value);
+                    filled.push_str(&value);
                     rest = &after[end + 1..];
                 }
                 None => {
@@ -42,6 +45,17 @@ impl Names {
             }
         }
         filled + rest
+    }
+
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        let fixture = |file: &str| sources::read(&format!("tests/fixtures/keys/{file}"));
+        if let Some(file) = name.strip_prefix("file ") {
+            return Some(fixture(file).into());
+        }
+        if let Some(file) = name.strip_prefix("members of ") {
+            return Some(fixture(file).trim().trim_matches(['{', '}']).to_owned().into());
+        }
+        self.get(name).map(Cow::Borrowed)
     }
 
     /// Every text in a value filled.
