@@ -3,6 +3,7 @@
 mod bounds;
 mod checks;
 mod keys;
+mod tag;
 mod thread_cache;
 
 use std::sync::Mutex;
