@@ -84,7 +84,7 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
 const STEP: Duration = Duration::from_millis(10);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     use coarsetime::Instant;
 
     static START: LazyLock<Instant> = LazyLock::new(Instant::now_without_cache_update);
@@ -94,7 +94,7 @@ fn monotonic() -> Duration {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
-fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     use std::time::Instant;
 
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);

@@ -4,8 +4,10 @@
 //! 2. Changes go to one writer thread. It takes all waiting changes, decides them in order, writes the result in one
 //!    transaction, and waits until the disk has it. Only then does it acknowledge them.
 //! 3. After a failed write the store accepts no more writes, so that the disk has what was acknowledged. Reads are
-//!    still answered from memory. The process must be restarted. A file that was moved or removed is such a failure:
-//!    further writes would be lost with the process.
+//!    still answered from memory. With a later write, a second after the failure at the earliest, it writes everything into
+//!    a new file beside the old one, which takes its place. If the disk takes that, the store works again.
+//! 4. A file that was moved or removed is a failure that stays: further writes would be lost with the process. The process
+//!    must be restarted.
 //!
 //! The engine is redb; `docs/decisions.md` has the comparison, with figures.
 
@@ -31,6 +33,10 @@ use writer::{Order, Writer};
 /// An acknowledged change survives a crash of the process and of the machine, as long as the disk returns what was
 /// written. A second process cannot open the file. A clone is another handle to the same store; the file is closed when
 /// the last one is dropped.
+///
+/// When the disk refuses a change, that change and all others are errors (503), and reads go on. Once the disk has room for a
+/// second file, or works again, so does the store: it tries with every change, at most once a second. The directory must
+/// allow a new file; otherwise restart the process.
 ///
 /// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, with a `WARN`
 /// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last

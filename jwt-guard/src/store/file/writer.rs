@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::clock::monotonic;
 use crate::store::file::disk::Disk;
 use crate::store::ledger::Ledger;
 use crate::store::shared::Shared;
@@ -125,26 +126,59 @@ fn load(path: PathBuf, limits: StoreLimits) -> Result<(Disk, Arc<Shared>), Store
     Ok((disk, Arc::new(Shared::new(ledger))))
 }
 
-fn write(disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, SystemTime)>) {
+fn write(mut disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, SystemTime)>) {
     let mut batch = Vec::with_capacity(QUEUE);
-    let mut failure = None;
+    let mut failed: Option<Failed> = None;
     while queue.blocking_recv_many(&mut batch, QUEUE) > 0 {
-        if let Some(failure) = &failure {
+        failed = failed.and_then(|failed| failed.mend(&mut disk, shared));
+        if let Some(Failed { why, .. }) = &failed {
             // It is unknown whether the disk has the last changes. The file stays locked, so that the answers from
             // memory stay true.
-            batch.drain(..).for_each(|(order, _)| order.refuse(failure));
+            batch.drain(..).for_each(|(order, _)| order.refuse(why));
             continue;
         }
         // A revocation may be visible a moment before it is acknowledged. That refuses a token early, which is
         // harmless.
         let decided: Vec<_> =
             batch.drain(..).map(|(order, now)| order.decide(shared, Timestamp::floor(now))).collect();
-        if let Err(error) = shared.take_changes().and_then(|changes| disk.write(&changes)) {
-            tracing::error!(target: "jwt_guard", error = &error as &dyn std::error::Error, "the token store stopped");
-            failure = Some(Arc::new(error));
+        if let Err(error) = shared.take_changes().and_then(|changes| disk.write(changes)) {
+            tracing::error!(
+                target: "jwt_guard",
+                error = &error as &dyn std::error::Error,
+                "the token store stopped: it takes no change until the disk has everything in a new file"
+            );
+            failed = Some(Failed::with(error));
         }
         for acknowledge in decided {
-            acknowledge(failure.as_ref());
+            acknowledge(failed.as_ref().map(|failed| &failed.why));
         }
+    }
+}
+
+/// A store whose last write failed.
+struct Failed {
+    why: WriteFailure,
+    /// When it tries again, on the monotonic clock.
+    again: Duration,
+}
+
+/// Between two tries: all that is known is written each time.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Failed {
+    fn with(error: StoreError) -> Self {
+        Self { why: Arc::new(error), again: monotonic().saturating_add(PAUSE) }
+    }
+
+    /// Tries again if it is time; `None` if the disk has everything.
+    fn mend(self, disk: &mut Disk, shared: &Shared) -> Option<Self> {
+        if monotonic() < self.again {
+            return Some(self);
+        }
+        if let Err(error) = disk.renew(shared) {
+            return Some(Self::with(error));
+        }
+        tracing::warn!(target: "jwt_guard", "the token store works again: the disk has everything in a new file");
+        None
     }
 }

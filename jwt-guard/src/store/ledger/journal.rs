@@ -34,20 +34,31 @@ impl Ledger {
         }
     }
 
+    /// Everything, as the changes that make it of an empty ledger.
+    pub(in crate::store) fn everything(&self) -> impl Iterator<Item = Change> {
+        let era = self.line.iter().map(|line| self.era(line.clone()));
+        let entries = Kind::TABLES.into_iter().flat_map(|kind| {
+            let entries = self.table(kind).entries();
+            entries.map(move |(name, entry)| Change::Entry(kind, name.clone(), Some(entry.clone())))
+        });
+        era.chain(entries)
+    }
+
     /// The changes since the last call.
     pub(in crate::store) fn take_changes(&mut self) -> Vec<Change> {
         let changed = self.changed.as_mut().map(std::mem::take).unwrap_or_default();
         let with_entry = |change| match change {
             Changed::Cleared(kind) => Change::Cleared(kind),
-            Changed::Entry(Kind::Era, name) => {
-                let entry = Entry { ends: Timestamp::LAST, note: Note::Era(self.epoch) };
-                Change::Entry(Kind::Era, name, Some(entry))
-            }
+            Changed::Entry(Kind::Era, name) => self.era(name),
             Changed::Entry(kind, name) => {
                 let entry = self.table(kind).get(&name).cloned();
                 Change::Entry(kind, name, entry)
             }
         };
         changed.into_iter().map(with_entry).collect()
+    }
+
+    fn era(&self, line: Arc<str>) -> Change {
+        Change::Entry(Kind::Era, line, Some(Entry { ends: Timestamp::LAST, note: Note::Era(self.epoch) }))
     }
 }

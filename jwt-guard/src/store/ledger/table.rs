@@ -67,6 +67,11 @@ impl LedgerTable {
         self.entries.get(name).filter(|entry| entry.counts(now))
     }
 
+    #[cfg(any(feature = "store-file", test))]
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Arc<str>, &Entry)> {
+        self.entries.iter()
+    }
+
     #[cfg(feature = "store-redis")]
     pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         self.entries.values_mut()

@@ -1,11 +1,11 @@
 //! The file itself.
 
-#[cfg(unix)]
 use std::fs::File;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use redb::backends::FileBackend;
 use redb::{
     Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
     TableError,
@@ -15,6 +15,7 @@ use crate::caught::caught;
 use crate::store::StoreError;
 use crate::store::file::codec;
 use crate::store::ledger::{Change, Kind, Ledger};
+use crate::store::shared::Shared;
 
 /// All entries. The name of the table has the version of the format.
 const ENTRIES: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new("jwt-guard entries 2");
@@ -45,16 +46,13 @@ impl Disk {
                 "there was no token store at this path, and an empty one was made: if there should have been one, what it \
                  had revoked is good again"
             );
-        } else if std::fs::metadata(path).map_err(cannot_be_opened)?.len() == 0 {
+        } else if fs::metadata(path).map_err(cannot_be_opened)?.len() == 0 {
             return Err(StoreError::new(
                 "the file is empty, as if it had been cut: remove it if a new store is to be made there",
             ));
         }
         let needs_repair = !is_new && needs_repair(path);
-        let mut builder = Builder::new();
-        // Every page is read afterwards in any case. This verifies the checksums of all pages first.
-        builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
-        let database = builder.create(path).map_err(not_opened)?;
+        let disk = Self::locked(path)?;
         if needs_repair {
             tracing::warn!(
                 target: "jwt_guard",
@@ -63,7 +61,22 @@ impl Disk {
                  lost what it had taken"
             );
         }
-        let place = OpenedPath { path: path.to_owned(), file: FileId::of(path).map_err(cannot_be_opened)? };
+        Ok(disk)
+    }
+
+    /// Opens and locks a file that exists.
+    fn locked(path: &Path) -> Result<Self, StoreError> {
+        let cannot_be_opened = |error| StoreError::new("the file cannot be opened").because(error);
+        let file = OpenOptions::new().read(true).write(true).open(path).map_err(cannot_be_opened)?;
+        let id = FileId::of_file(&file).map_err(cannot_be_opened)?;
+        let mut builder = Builder::new();
+        // Every page is read afterwards in any case. This verifies the checksums of all pages first.
+        builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
+        let database =
+            FileBackend::new(file).and_then(|file| builder.create_with_backend(file)).map_err(not_opened)?;
+        let place = OpenedPath { path: path.to_owned(), file: id };
+        // Another process may have put a new file there before it gave up the lock on this one.
+        place.check()?;
         Ok(Self { database, place })
     }
 
@@ -89,7 +102,7 @@ impl Disk {
     }
 
     /// When this returns, the disk has the changes.
-    pub(super) fn write(&self, changes: &[Change]) -> Result<(), StoreError> {
+    pub(super) fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -97,27 +110,68 @@ impl Disk {
         self.place.check()
     }
 
-    fn commit(&self, changes: &[Change]) -> Result<(), redb::Error> {
+    /// After a failure: writes everything into a new file, which takes the place of the old one.
+    ///
+    /// The old one would not do. A system may count a page as written whose write has failed, so that it is read back now,
+    /// and is gone after the next power failure. Here every page is written again. The old file stays locked until the new
+    /// one, which is locked too, has its name.
+    pub(super) fn renew(&mut self, shared: &Shared) -> Result<(), StoreError> {
+        self.place.check()?;
+        let path = self.place.renewed();
+        let written = Self::write_anew(&path, shared).and_then(|disk| {
+            let rename = || {
+                fs::set_permissions(&path, fs::metadata(&self.place.path)?.permissions())?;
+                fs::rename(&path, &self.place.path)
+            };
+            rename().map_err(|error| StoreError::new("no new file can take its place").because(error))?;
+            Ok(disk)
+        });
+        let Self { database, place } = written.inspect_err(|_| {
+            // It would only take room.
+            drop(fs::remove_file(&path));
+        })?;
+        self.database = database;
+        self.place.file = place.file;
+        synchronise_directory(&self.place.path)
+            .map_err(|error| StoreError::new("the disk refused a change").because(error))
+    }
+
+    fn write_anew(path: &Path, shared: &Shared) -> Result<Self, StoreError> {
+        let not_made = |error| StoreError::new("no new file can be made").because(error);
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(not_made(error)),
+            _ => make(path).map_err(not_made)?,
+        };
+        let disk = Self::locked(path)?;
+        // Nothing changes meanwhile: the one thread that writes is here.
+        shared.ask(|ledger| disk.commit(ledger.everything()))?.map_err(unwritten)?;
+        Ok(disk)
+    }
+
+    fn commit(&self, changes: impl IntoIterator<Item = Change>) -> Result<(), redb::Error> {
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
         let mut table = transaction.open_table(ENTRIES)?;
-        let key = |kind: Kind, name| (codec::kind_to_byte(kind), name);
         for change in changes {
             match change {
                 // The first name of the next kind is the end of this kind.
                 Change::Cleared(kind) => {
-                    let next = codec::kind_to_byte(*kind) + 1;
-                    table.retain_in(key(*kind, "")..(next, ""), |_, _| false)?;
+                    let next = codec::kind_to_byte(kind) + 1;
+                    table.retain_in(key(kind, "")..(next, ""), |_, _| false)?;
                 }
                 Change::Entry(kind, name, Some(entry)) => {
-                    drop(table.insert(key(*kind, name), &*codec::encode(entry))?);
+                    drop(table.insert(key(kind, &name), &*codec::encode(&entry))?);
                 }
-                Change::Entry(kind, name, None) => drop(table.remove(key(*kind, name))?),
+                Change::Entry(kind, name, None) => drop(table.remove(key(kind, &name))?),
             }
         }
         drop(table);
         Ok(transaction.commit()?)
     }
+}
+
+fn key(kind: Kind, name: &str) -> (u8, &str) {
+    (codec::kind_to_byte(kind), name)
 }
 
 /// The identity of the file, whatever its name.
@@ -126,21 +180,35 @@ struct FileId(u64, u64);
 
 impl FileId {
     /// `None` on systems without such an identity. There an open file cannot be removed either.
-    #[cfg(unix)]
     fn of(path: &Path) -> io::Result<Option<Self>> {
+        Ok(Self::of_metadata(&fs::metadata(path)?))
+    }
+
+    fn of_file(file: &File) -> io::Result<Option<Self>> {
+        Ok(Self::of_metadata(&file.metadata()?))
+    }
+
+    #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "on other systems there is none")]
+    fn of_metadata(file: &fs::Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
-        let file = std::fs::metadata(path)?;
-        Ok(Some(Self(file.dev(), file.ino())))
+        Some(Self(file.dev(), file.ino()))
     }
 
     #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "on Unix it may fail")]
-    fn of(_: &Path) -> io::Result<Option<Self>> {
-        Ok(None)
+    fn of_metadata(_: &fs::Metadata) -> Option<Self> {
+        None
     }
 }
 
 impl OpenedPath {
+    /// The path of the file that is to take the place of this one.
+    fn renewed(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".new");
+        name.into()
+    }
+
     /// Whether the path still leads to the open file.
     fn check(&self) -> Result<(), StoreError> {
         let gone = || StoreError::new("the file was removed or replaced while it was open");
@@ -210,45 +278,4 @@ fn unwritten(error: redb::Error) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-    use crate::warned::warnings;
-
-    /// An empty directory, which is removed when the test ends.
-    struct Directory(PathBuf);
-
-    impl Directory {
-        fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("jwt-guard-{name}-{}", std::process::id()));
-            fs::create_dir(&path).unwrap();
-            Self(path)
-        }
-    }
-
-    impl Drop for Directory {
-        fn drop(&mut self) {
-            drop(fs::remove_dir_all(&self.0));
-        }
-    }
-
-    #[test]
-    fn a_new_file_and_a_repaired_one_are_warned_of_and_one_that_was_closed_is_not() {
-        let directory = Directory::new("warned");
-        let (path, copy) = (directory.0.join("store"), directory.0.join("copy"));
-        let open = |path: &Path| warnings(|| Disk::open(path).unwrap());
-        let (disk, warned) = open(&path);
-        assert_eq!(warned.len(), 1);
-        let is_told = warned[0].contains("there was no token store") && warned[0].contains("store");
-        assert!(is_told, "{warned:?}");
-        // As a crash would leave it.
-        fs::copy(&path, &copy).unwrap();
-        drop(disk);
-        assert_eq!(open(&path).1, [""; 0]);
-        let (_, warned) = open(&copy);
-        assert_eq!(warned.len(), 1);
-        assert!(warned[0].contains("has been repaired") && warned[0].contains("copy"), "{warned:?}");
-        assert_eq!(open(&copy).1, [""; 0], "once it was closed");
-    }
-}
+mod tests;
