@@ -10,6 +10,8 @@
 
 mod measure;
 mod tokens;
+mod wire;
 
 pub use measure::{App, Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
 pub use tokens::{AUDIENCE, AccessClaims, ISSUER, KEY_ID, SIGNERS, Signer, choose_backend};
+pub use wire::Wire;
