@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
+use http::uri::Authority;
 
 /// Where keys are fetched from. Its addresses are legal by construction, and no part of one comes from a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +128,7 @@ impl Address {
             );
         }
         let host = authority.host();
-        if !is_host(host) || authority.port().is_none() && authority.as_str() != host {
+        if !is_host_and_port(authority) {
             return refuse(
                 "has no legal host",
                 "name it by letters, digits, dots and hyphens, or as an IP address",
@@ -167,7 +168,15 @@ impl fmt::Display for Address {
     }
 }
 
-pub(super) fn is_host(host: &str) -> bool {
+/// Whether an authority is a host, or a host, a colon and a port in digits. `Uri` also takes `[::1]x:80` and `id.example:+80`.
+pub(super) fn is_host_and_port(authority: &Authority) -> bool {
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let rest = authority.as_str().strip_prefix(authority.host());
+    let is_whole = rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port));
+    is_whole && is_host(authority.host())
+}
+
+fn is_host(host: &str) -> bool {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match bracketed {
         Some(inner) => inner.parse::<Ipv6Addr>().is_ok(),
@@ -250,6 +259,10 @@ mod tests {
             ("https://[::1/keys", ""),
             ("https://[not-v6]/keys", ""),
             ("https://a,b/keys", ""),
+            ("https://[2001:db8::1]34:48/keys", "legal host"),
+            ("https://[2001:db8::1]a.example/keys", "legal host"),
+            ("https://id.example:+443/keys", "legal host"),
+            ("https://id.example:65536/keys", ""),
         ] {
             let message = Address::parse(url, &PlainHttp::default()).expect_err(url);
             assert!(message.contains(reason) && message.contains(": "), "{url}: {message}");

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 
-use crate::keys::remote::endpoint::is_host;
+use crate::keys::remote::endpoint::is_host_and_port;
 use crate::secret::Secret;
 
 /// A proxy that takes `CONNECT` (RFC 9110 section 9.3.6).
@@ -32,13 +32,12 @@ impl Proxy {
             };
             let address: Uri = format!("http://{place}/").parse().ok()?;
             let authority = address.authority().filter(|authority| authority.as_str() == place)?;
-            let is_legal = is_host(authority.host()) && address.path() == "/" && address.query().is_none();
-            let ends_with_port = authority.port().is_some() || authority.host() == place;
+            let is_legal = is_host_and_port(authority) && address.path() == "/" && address.query().is_none();
             let authorization = match user {
                 Some(user) => Some(authorization(user)?),
                 None => None,
             };
-            (is_legal && ends_with_port).then_some(Self { address, authorization })
+            is_legal.then_some(Self { address, authorization })
         };
         read().ok_or_else(|| EXPECTED.to_owned())
     }
@@ -97,6 +96,8 @@ mod tests {
             "http://proxy:3128#hunter2",
             "http://proxy:",
             "http://proxy:port",
+            "http://proxy:+3128",
+            "http://[fd00::1]proxy:3128",
             "http://user:hunter2@evil@proxy",
             "http://a b:3128",
             "http://proxy\r\nx: hunter2",
