@@ -10,41 +10,48 @@ use crate::policy::login::LoginNeed;
 use crate::policy::{Requirement, Way};
 
 /// What a caller without a token should request: the scopes of the branch that grants the fewest, without implied ones, and
-/// the login that it needs. Empty if any token will do. A branch that needs a role still names its scopes, because the token
-/// may have the role.
+/// the login that it needs. Empty if any token will do, or none. A branch that needs a role still names its scopes, because the
+/// token may have the role.
 pub(crate) fn way_to_ask_for(requirement: &'static Requirement, hierarchy: &Hierarchy) -> Way {
+    possible_way(requirement, hierarchy).unwrap_or_default()
+}
+
+/// `None` if no token would do, as for an empty `any()`.
+fn possible_way(requirement: &'static Requirement, hierarchy: &Hierarchy) -> Option<Way> {
     match requirement {
         // The common policies, without an allocation.
-        Requirement::Scope(name) => Way::from(Cow::Borrowed(slice::from_ref(name))),
-        Requirement::All([inner]) => way_to_ask_for(inner, hierarchy),
+        Requirement::Scope(name) => Some(Way::from(Cow::Borrowed(slice::from_ref(name)))),
+        Requirement::All([inner]) => possible_way(inner, hierarchy),
         _ => {
             let (mut scopes, mut login) = (Vec::new(), LoginNeed::default());
-            add(requirement, hierarchy, &mut scopes, &mut login);
+            add(requirement, hierarchy, &mut scopes, &mut login)?;
             hierarchy.reduce(&mut scopes);
-            Way::from(scopes).with_login(login)
+            login.is_possible().then(|| Way::from(scopes).with_login(login))
         }
     }
 }
 
+/// Adds what a requirement asks for; `None` if no token would do.
 fn add(
     requirement: &'static Requirement,
     hierarchy: &Hierarchy,
     scopes: &mut Vec<&'static str>,
     login: &mut LoginNeed,
-) {
+) -> Option<()> {
     match requirement {
         Requirement::Scope(name) => add_scope(name, scopes),
-        Requirement::All(list) => list.iter().for_each(|inner| add(inner, hierarchy, scopes, login)),
+        Requirement::All(list) => {
+            list.iter().try_for_each(|inner| add(inner, hierarchy, scopes, login))?;
+        }
         Requirement::Any(list) => {
-            let branches = list.iter().map(|inner| way_to_ask_for(inner, hierarchy));
-            let cheapest = branches.min_by_key(|way| {
+            let branches = list.iter().filter_map(|inner| possible_way(inner, hierarchy));
+            let way = branches.min_by_key(|way| {
                 (hierarchy.gain(way.scopes(), &NOTHING), way.scopes().len(), way.asks_for_a_login())
-            });
-            let way = cheapest.unwrap_or_default();
+            })?;
             way.scopes().iter().for_each(|name| add_scope(name, scopes));
             *login = login.and(way.login());
         }
-        Requirement::Policy(_, inner) => add(inner, hierarchy, scopes, login),
+        Requirement::Policy(_, inner) => add(inner, hierarchy, scopes, login)?,
         Requirement::Fresh => *login = login.and(&LoginNeed::fresh()),
         Requirement::MaxAge(most) => *login = login.and(&LoginNeed::max_age(*most)),
         Requirement::Acr(values) => *login = login.and(&LoginNeed::acr(values)),
@@ -54,6 +61,7 @@ fn add(
         | Requirement::Owner(_)
         | Requirement::PathClaim(..) => {}
     }
+    Some(())
 }
 
 fn add_scope(name: &'static str, scopes: &mut Vec<&'static str>) {

@@ -201,6 +201,10 @@ fn a_caller_without_a_token_is_asked_for_the_scopes_of_the_cheapest_branch() {
     assert_eq!(scopes_to_ask_for(&POLICY), ["a", "d"]);
     assert!(scopes_to_ask_for(&Any(&[Role("r"), Scope("a")])).is_empty());
     assert!(scopes_to_ask_for(&Not(&Scope("a"))).is_empty());
+    // No token meets the other branches.
+    const NEVER: Requirement = All(&[Requirement::Acr(&["gold"]), Requirement::Acr(&["silver"])]);
+    assert_eq!(scopes_to_ask_for(&Any(&[Any(&[]), NEVER, Scope("a")])), ["a"]);
+    assert_eq!(way_to_ask_for(&All(&[Scope("a"), Any(&[])]), &Hierarchy::default()), Way::default());
 }
 
 #[test]
