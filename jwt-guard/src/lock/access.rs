@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::condition::Condition;
 use super::implications::Implications;
+use super::text::quoted;
 use crate::policy::{Access, DenyAs, Enforcement, Rule};
 use crate::token::TokenKind;
 
@@ -217,7 +218,7 @@ impl fmt::Display for LockedAccess {
             f.write_str(", deny_as = \"not_found\"")?;
         }
         if let Some(path) = &self.refusal.redirect {
-            write!(f, ", redirect = {path:?}")?;
+            write!(f, ", redirect = {}", quoted(path))?;
         }
         if self.is_report_only() {
             f.write_str(REPORT_ONLY)?;

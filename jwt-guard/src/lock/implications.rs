@@ -35,12 +35,12 @@ impl Implications {
         above.map(|(name, _)| name.clone()).collect()
     }
 
-    /// A line for each name that implies others.
+    /// A line for each name that implies others; `guard` is the name of the guard as the file writes it.
     pub(super) fn write(&self, guard: &str, out: &mut String) {
         for (name, implied) in &self.0 {
             let implied: Vec<_> = implied.iter().map(String::as_str).collect();
             // Writing to a string cannot fail.
-            let _ = writeln!(out, "guard {guard:?}: {name} implies {}", implied.join(", "));
+            let _ = writeln!(out, "guard {guard}: {name} implies {}", implied.join(", "));
         }
     }
 }

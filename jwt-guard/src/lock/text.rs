@@ -15,13 +15,16 @@ const HEAD: &str = "\
 version 1
 ";
 
+/// A line about the hierarchy of a guard.
+const IMPLICATION: &str = "`scope = \"..\" implies scope = \"..\"`";
+
 /// Nested deeper, a file was not written by this module.
 const DEEPEST: usize = 64;
 
 pub(super) fn write(lock: &AccessLock) -> String {
     let mut out = HEAD.to_owned();
     for (guard, implications) in &lock.guards {
-        implications.write(guard, &mut out);
+        implications.write(&quoted(guard), &mut out);
     }
     let places: Vec<_> = lock.rows.iter().map(|row| format!("{:7} {}", row.method, place(row))).collect();
     let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default();
@@ -38,7 +41,8 @@ fn place(row: &LockedRow) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A text as [`Rest::string`] reads it.
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
@@ -71,7 +75,8 @@ fn read_line(lock: &mut AccessLock, line: &str) -> Result<(), &'static str> {
     if rest.eat("guard ") {
         let guard = rest.string()?;
         rest.expect(":", "`:` after the name of the guard")?;
-        let name = rest.until(" implies ").ok_or("`scope = \"..\" implies scope = \"..\"`")?;
+        let name = rest.name().ok_or(IMPLICATION)?;
+        rest.expect("implies ", IMPLICATION)?;
         let implied = rest.list("")?;
         let names = implied.into_iter().map(|condition| match condition {
             Condition::One(text) => Ok(text),
@@ -116,10 +121,14 @@ impl<'t> Rest<'t> {
         word
     }
 
-    fn until(&mut self, end: &str) -> Option<&'t str> {
-        let (text, rest) = self.0.split_once(end)?;
+    /// A scope or a role, whose name may have any word in it: `role = "that implies another"`.
+    fn name(&mut self) -> Option<&'t str> {
+        let text = self.0.trim_start();
+        let quote = text.find('"')?;
+        let length = closing_quote(text.get(quote..)?)?;
+        let (name, rest) = text.split_at_checked(quote.checked_add(length)?)?;
         self.0 = rest;
-        Some(text.trim())
+        Some(name)
     }
 
     /// A string of JSON.
@@ -226,7 +235,8 @@ impl<'t> Rest<'t> {
             };
         }
         let text = self.0.trim_start();
-        let (one, rest) = text.split_at_checked(end_of_condition(text)).ok_or("a condition")?;
+        let end = end_of_condition(text).ok_or("the end of a condition: a quote or a parenthesis")?;
+        let (one, rest) = text.split_at_checked(end).ok_or("a condition")?;
         self.0 = rest;
         let one = one.trim();
         if one.is_empty() { Err("a condition") } else { Ok(Condition::One(one.to_owned())) }
@@ -247,8 +257,9 @@ fn closing_quote(text: &str) -> Option<usize> {
     None
 }
 
-/// Where a condition that is not a combination ends: at a comma or a parenthesis that is not its own.
-fn end_of_condition(text: &str) -> usize {
+/// Where a condition that is not a combination ends: at a comma or a parenthesis that is not its own, or with the text.
+/// `None` if a quote or a parenthesis is open there: behind another condition it would be read as a part of that.
+fn end_of_condition(text: &str) -> Option<usize> {
     let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
     for (index, character) in text.char_indices() {
         match character {
@@ -257,10 +268,10 @@ fn end_of_condition(text: &str) -> usize {
             '"' => is_quoted = !is_quoted,
             _ if is_quoted => {}
             '(' => depth = depth.saturating_add(1),
-            ',' | ')' if depth == 0 => return index,
+            ',' | ')' if depth == 0 => return Some(index),
             ')' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    text.len()
+    (depth == 0 && !is_quoted).then_some(text.len())
 }

@@ -2,6 +2,7 @@
 
 mod login;
 mod successor;
+mod text;
 
 use std::collections::BTreeSet;
 
