@@ -1,5 +1,6 @@
 //! The comparison of conditions against a reference, and the text of the file.
 
+mod exhaustive;
 mod login;
 mod successor;
 mod text;
