@@ -63,7 +63,7 @@ mod tests {
     use http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
     use http::request::Parts;
 
-    use super::super::{Conflict, Place, TokenLocation};
+    use super::super::{Conflict, FoundCredential, Place, TokenLocation};
     use super::*;
 
     fn stripped(place: TokenLocation, uri: &str, headers: &[(&str, &str)]) -> Parts {
@@ -95,10 +95,21 @@ mod tests {
     }
 
     #[test]
-    fn the_sub_protocol_stays_without_its_token() {
-        let protocols = [("sec-websocket-protocol", "chat, bearer, a.b.c, other")];
-        let parts = stripped(TokenLocation::websocket_protocol("bearer"), "/", &protocols);
-        assert_eq!(parts.headers[SEC_WEBSOCKET_PROTOCOL], "chat, bearer, other");
+    fn the_sub_protocol_stays_without_its_token_and_before_no_other_member() {
+        for (sent, kept) in [
+            ("chat, bearer, a.b.c, other", "chat, other, bearer"),
+            ("bearer, a.b.c, d.e.f", "d.e.f, bearer"),
+            ("bearer, , a.b.c", "bearer"),
+            ("bearer, bearer, a.b.c", "bearer"),
+            ("chat, other", "chat, other"),
+        ] {
+            let protocols = [("sec-websocket-protocol", sent), ("upgrade", "websocket")];
+            let place = || TokenLocation::websocket_protocol("bearer");
+            let parts = stripped(place(), "/", &protocols);
+            assert_eq!(parts.headers[SEC_WEBSOCKET_PROTOCOL], kept, "{sent}");
+            let places = Locations { places: vec![place().0], conflict: Conflict::Refuse, longest: 100 };
+            assert_eq!(places.find(&parts), Ok(FoundCredential::Nothing), "{sent}");
+        }
     }
 
     #[test]

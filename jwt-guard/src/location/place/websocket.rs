@@ -67,15 +67,19 @@ fn is_handshake(request: &Parts) -> bool {
     request.method == Method::CONNECT || upgrades(&request.headers)
 }
 
-/// The sub-protocol itself stays: the handshake answers with it.
+/// The sub-protocol itself stays, because the handshake answers with it; at the end of the list, where it is followed by no member
+/// that would be the token of another guard.
 fn without_the_one_after(list: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
     let mut follows = false;
     let mut kept = list;
     // An empty member of a list counts for nothing (RFC 9110 section 5.6.1).
     kept.retain(|member| !member.is_empty());
+    let is_named = kept.iter().any(|member| member == name.as_bytes());
     kept.retain(|member| {
-        let token = std::mem::replace(&mut follows, member == name.as_bytes());
-        !token
+        let is_name = member == name.as_bytes();
+        let is_token = std::mem::replace(&mut follows, is_name);
+        !is_token && !is_name
     });
+    kept.extend(is_named.then(|| name.as_bytes().to_vec()));
     kept
 }
