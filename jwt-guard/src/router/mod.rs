@@ -64,8 +64,10 @@ use crate::tenants::{Provided, Tenants};
 #[must_use]
 pub struct Router<S = ()> {
     parts: Parts<S>,
-    /// The finished service, made at the first call.
+    /// The finished service, made at the first call, and shared by all clones.
     service: Arc<OnceLock<RouterService>>,
+    /// This router's own clone of it, so that a call counts no references.
+    own: Option<RouterService>,
 }
 
 /// The parts of a router. Each change makes a new [`Router`] of them, without a finished service.
@@ -91,10 +93,6 @@ where
             excepted: Vec::new(),
             guard: None,
         })
-    }
-
-    fn of(parts: Parts<S>) -> Self {
-        Self { parts, service: Arc::default() }
     }
 
     /// Adds a route; see `axum::Router::route` for the syntax of paths.
@@ -233,7 +231,7 @@ where
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
         let Parts { inner, absent, entries, excepted, guard } = self.parts;
         let (inner, absent) = (inner.with_state(state.clone()), absent.with_state(state));
-        Router { parts: Parts { inner, absent, entries, excepted, guard }, service: Arc::default() }
+        Router::of(Parts { inner, absent, entries, excepted, guard })
     }
 
     /// Lists every route with its policy, in the order of the paths.
@@ -260,6 +258,12 @@ where
             if table.denies_undeclared_names() { names::undeclared(&table) } else { String::new() };
         assert!(undeclared.is_empty(), "policies ask for names that are not declared:{undeclared}");
         self.parts.into_axum()
+    }
+}
+
+impl<S> Router<S> {
+    fn of(parts: Parts<S>) -> Self {
+        Self { parts, service: Arc::default(), own: None }
     }
 }
 
@@ -308,7 +312,7 @@ where
 
 impl<S> Clone for Router<S> {
     fn clone(&self) -> Self {
-        Self { parts: self.parts.clone(), service: Arc::clone(&self.service) }
+        Self { parts: self.parts.clone(), service: Arc::clone(&self.service), own: None }
     }
 }
 

@@ -61,7 +61,14 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        <axum::Router as Service<R>>::Response::serve(self.service(), request)
+        let service = match &mut self.own {
+            Some(service) => service,
+            None => {
+                let service = self.service().clone();
+                self.own.insert(service)
+            }
+        };
+        <axum::Router as Service<R>>::Response::serve(service, request)
     }
 }
 
@@ -139,7 +146,7 @@ pub trait Serves<R>: Sized {
     type Response;
     type Future: Future<Output = Result<Self::Response, Infallible>>;
 
-    fn serve(service: &RouterService, request: R) -> Self::Future;
+    fn serve(service: &mut RouterService, request: R) -> Self::Future;
 }
 
 impl<B> Serves<Request<B>> for Response
@@ -149,8 +156,8 @@ where
     type Response = Self;
     type Future = <axum::Router as Service<Request<B>>>::Future;
 
-    fn serve(service: &RouterService, request: Request<B>) -> Self::Future {
-        service.clone().call(request)
+    fn serve(service: &mut RouterService, request: Request<B>) -> Self::Future {
+        service.call(request)
     }
 }
 
@@ -158,7 +165,7 @@ impl<R> Serves<R> for axum::Router {
     type Response = RouterService;
     type Future = Ready<Result<RouterService, Infallible>>;
 
-    fn serve(service: &RouterService, _connection: R) -> Self::Future {
+    fn serve(service: &mut RouterService, _connection: R) -> Self::Future {
         ready(Ok(service.clone()))
     }
 }
