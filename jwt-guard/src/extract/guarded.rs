@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use crate::guard::admit;
 use crate::policy::{AnyCheck, DenyAs, NoCheck, Policy};
-use crate::respond::{HandlerState, Hidden, Rejection};
+use crate::respond::{HandlerState, Rejection};
 
 /// Admits a request by the policy `P`, before any other extractor runs.
 ///
@@ -68,12 +68,10 @@ impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarde
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
         const { P::RULE.names_checks(0) };
-        let admitted = admit(request, const { &P::RULE }).await;
-        admitted.map_err(|rejection| Hidden::mark(rejection, state))?;
         if const { matches!(P::RULE.deny_as(), DenyAs::NotFound) } {
             request.extensions.insert(HandlerState::new(state));
         }
-        Ok(Self(PhantomData))
+        admit(request, const { &P::RULE }).await.map(|()| Self(PhantomData))
     }
 }
 

@@ -21,7 +21,7 @@ use crate::policy::evaluate::{evaluate, way_to_ask_for};
 use crate::policy::facts::Facts;
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
 use crate::principal::Principal;
-use crate::respond::{Refusal, Rejection, login_redirect};
+use crate::respond::{HandlerState, Hidden, Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
 
 /// Admits a request by `rule`, or refuses it. Runs before other parameters are parsed and the body is read.
@@ -230,7 +230,9 @@ impl JwtGuard {
             self.redirected(request, rule, &refusal).unwrap_or_else(|| self.written(refusal, Some(request)));
         // A hidden route reveals nothing.
         if kind != FailureKind::NotFound {
-            self.clear_dead_cookie(request, rule.token(), error, &mut rejection.response);
+            self.clear_dead_cookie(request, rule.token(), error, &mut rejection);
+        } else if let Some(state) = request.extensions.get::<HandlerState>() {
+            Hidden::mark(&mut rejection, state);
         }
         rejection
     }
@@ -276,7 +278,7 @@ impl JwtGuard {
         let response = needs_login
             .then(|| login_redirect(request, path, refusal.way(), &self.config().locations))
             .flatten()?;
-        Some(Rejection { kind, response })
+        Some(Rejection::written(kind, response))
     }
 
     /// The answer to a failure. A renderer sees the head of `request`, without credentials.
@@ -291,10 +293,11 @@ impl JwtGuard {
 
     pub(super) fn written(&self, refusal: Refusal, request: Option<&Parts>) -> Rejection {
         let Inner { protection, renderer, .. } = &*self.inner;
+        let Some(renderer) = renderer else { return Rejection::new(&refusal, Some(protection)) };
         let kind = refusal.kind();
         let head = request.filter(|_| renderer.reads_request()).map(|request| self.head_of(request));
         match refusal.of_request(head).answer(Some(protection), renderer.as_ref()) {
-            Ok(response) => Rejection { kind, response },
+            Ok(response) => Rejection::written(kind, response),
             Err(Panicked) => self.panicked("the renderer of refusals"),
         }
     }
@@ -304,10 +307,8 @@ impl JwtGuard {
         self.inner.panics.fetch_add(1, Ordering::Relaxed);
         let code = RefusalCode::Panicked.as_str();
         tracing::error!(target: "jwt_guard", code, what, "a panic was caught; the request was refused");
-        let kind = FailureKind::Internal;
         // Without the renderer, which may be what panicked.
-        let response = Refusal::new(kind, Vec::new()).plain_answer(Some(&self.inner.protection));
-        Rejection { kind, response }
+        Rejection::new(&Refusal::new(FailureKind::Internal, Way::default()), Some(&self.inner.protection))
     }
 }
 
@@ -328,14 +329,13 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
         return unconfigured();
     };
     let mut rejection = guard.answer(guard.class_of(error), Vec::new(), Some(request));
-    guard.clear_dead_cookie(request, TokenKind::Access, error, &mut rejection.response);
+    guard.clear_dead_cookie(request, TokenKind::Access, error, &mut rejection);
     rejection
 }
 
 /// The answer if no guard reaches the handler.
 pub(super) fn unconfigured() -> Rejection {
-    let kind = FailureKind::NotConfigured;
-    Rejection { kind, response: Refusal::new(kind, Vec::new()).plain_answer(None) }
+    Rejection::new(&Refusal::new(FailureKind::NotConfigured, Way::default()), None)
 }
 
 /// Stores the decision in the request, and hides the headers with the token.

@@ -58,11 +58,11 @@ impl JwtGuard {
         let caller = asked.and_then(|asked| asked.caller.as_ref());
         let rule = self.rule().unwrap_or(RULE);
         event::denied(rule, caller, &error, self.occasion());
-        let rejection = self.written(self.refusal(rule, &error), asked.map(|asked| &asked.request));
-        match asked.and_then(|asked| asked.state.as_ref()) {
-            Some(state) => Hidden::mark_for(rejection, state),
-            None => rejection,
+        let mut rejection = self.written(self.refusal(rule, &error), asked.map(|asked| &asked.request));
+        if let Some(state) = asked.and_then(|asked| asked.state.as_ref()) {
+            Hidden::mark(&mut rejection, state);
         }
+        rejection
     }
 
     /// This guard, knowing the request that it is extracted from.

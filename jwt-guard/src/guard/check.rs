@@ -64,7 +64,7 @@ pub(crate) fn refused_by_check(
     event::denied(rule, caller, &error, occasion);
     Err(match (answer, guard.refusal(rule, &error).kind()) {
         // As an extractor of the handler would answer.
-        (Some(response), kind) if kind != FailureKind::NotFound => Rejection { kind, response },
+        (Some(response), kind) if kind != FailureKind::NotFound => Rejection::written(kind, response),
         _ => guard.refuse(request, rule, &error),
     })
 }

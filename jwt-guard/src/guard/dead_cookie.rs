@@ -1,12 +1,12 @@
 //! Clears a cookie that can never be valid again, so that a browser does not send it for ever.
 
-use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::request::Parts;
 
 use super::JwtGuard;
 use crate::error::AuthError;
 use crate::location::Place;
+use crate::respond::Rejection;
 use crate::token::TokenKind;
 
 impl JwtGuard {
@@ -17,22 +17,23 @@ impl JwtGuard {
         request: &Parts,
         token: TokenKind,
         error: &AuthError,
-        response: &mut Response,
+        rejection: &mut Rejection,
     ) {
         let config = self.config();
         let sets_no_cookie = config.cookies.is_none() && config.resolvers.is_empty();
         if sets_no_cookie || !error.is_final() {
             return;
         }
-        let headers = response.headers_mut();
         match (config.locations(token).place_of_token(request), &config.cookies) {
             (Some(Place::Cookie { name }), Some(cookies)) if *name == cookies.name(token) => {
-                cookies.clear_in(token, headers);
+                rejection.change(|response| cookies.clear_in(token, response.headers_mut()));
             }
             (Some(Place::Cookie { name } | Place::Session { name }), _) => {
                 let cleared = config.resolvers.iter().filter_map(|resolver| resolver.cleared_cookie());
                 for (_, cookie) in cleared.filter(|(known, _)| known == name) {
-                    headers.append(SET_COOKIE, cookie);
+                    rejection.change(|response| {
+                        response.headers_mut().append(SET_COOKIE, cookie);
+                    });
                 }
             }
             _ => {}

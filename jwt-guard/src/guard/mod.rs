@@ -82,7 +82,8 @@ struct Inner {
     id: u64,
     config: Config,
     protection: Protection,
-    renderer: Box<dyn RenderRefusal>,
+    /// `None` for the body of this crate's own.
+    renderer: Option<Box<dyn RenderRefusal>>,
     panics: AtomicU64,
     /// The requests that policies would refuse which are report-only.
     reported: AtomicU64,
@@ -122,7 +123,7 @@ impl JwtGuard {
         self.inner.config.access.forget();
     }
 
-    pub(crate) fn new(config: Config, renderer: Box<dyn RenderRefusal>) -> Self {
+    pub(crate) fn new(config: Config, renderer: Option<Box<dyn RenderRefusal>>) -> Self {
         let metadata = config.resource.as_ref().map(|resource| resource.metadata_url.as_str());
         let protection = Protection::new(config.locations.challenge_scheme(), &config.realm, metadata);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);

@@ -68,7 +68,7 @@ pub struct ProblemJson;
 
 impl RenderRefusal for ProblemJson {
     fn render(&self, refusal: &Refusal) -> Response {
-        with_type(problem(refusal), PROBLEM_JSON)
+        with_type(problem(refusal.kind()), PROBLEM_JSON)
     }
 
     fn reads_request(&self) -> bool {
@@ -77,12 +77,12 @@ impl RenderRefusal for ProblemJson {
 }
 
 /// The body for each class of failure. All words are fixed, so it is made once: a refusal must be cheap.
-fn problem(refusal: &Refusal) -> &'static str {
+pub(super) fn problem(kind: FailureKind) -> &'static str {
     static BODIES: LazyLock<Vec<(FailureKind, String)>> = LazyLock::new(|| {
         FailureKind::ALL.map(|kind| (kind, write_problem(&Refusal::new(kind, Vec::new())))).into()
     });
 
-    BODIES.iter().find(|(kind, _)| *kind == refusal.kind()).map_or("{}", |(_, body)| body)
+    BODIES.iter().find(|(known, _)| *known == kind).map_or("{}", |(_, body)| body)
 }
 
 fn write_problem(refusal: &Refusal) -> String {

@@ -18,7 +18,7 @@ pub(crate) struct Hidden {
     has_content: bool,
 }
 
-/// In the extensions of an admitted request: the state of a handler that hides, for a refusal by the handler itself.
+/// In the extensions of a request: the state of a handler that hides, for a refusal by its policy or by itself.
 #[derive(Clone)]
 pub(crate) struct HandlerState(Arc<dyn Any + Send + Sync>);
 
@@ -30,23 +30,14 @@ impl HandlerState {
 
 impl Hidden {
     /// Marks a refusal that hides.
-    pub(crate) fn mark<S: Clone + Send + Sync + 'static>(rejection: Rejection, state: &S) -> Rejection {
-        if rejection.kind == FailureKind::NotFound {
-            Self::mark_for(rejection, &HandlerState::new(state))
-        } else {
-            rejection
+    pub(crate) fn mark(rejection: &mut Rejection, HandlerState(state): &HandlerState) {
+        if rejection.kind() == FailureKind::NotFound {
+            rejection.change(|response| {
+                let has_content =
+                    !response.headers().is_empty() || response.body().size_hint().exact() != Some(0);
+                response.extensions_mut().insert(Self { state: Arc::clone(state), has_content });
+            });
         }
-    }
-
-    /// As [`mark`](Self::mark), with a state that was kept.
-    pub(crate) fn mark_for(mut rejection: Rejection, HandlerState(state): &HandlerState) -> Rejection {
-        if rejection.kind == FailureKind::NotFound {
-            let response = &mut rejection.response;
-            let has_content =
-                !response.headers().is_empty() || response.body().size_hint().exact() != Some(0);
-            response.extensions_mut().insert(Self { state: Arc::clone(state), has_content });
-        }
-        rejection
     }
 
     /// The state of the handler, if it is of this type.

@@ -4,6 +4,7 @@ mod body;
 mod challenge;
 pub mod compat;
 mod hidden;
+mod ready;
 mod redirect;
 mod refusal;
 mod rejection;

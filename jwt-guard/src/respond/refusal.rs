@@ -7,7 +7,7 @@ use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
-use super::body::{ProblemJson, RenderRefusal};
+use super::body::RenderRefusal;
 use super::challenge::Protection;
 use super::table::answer;
 use crate::caught::{Panicked, caught};
@@ -83,22 +83,26 @@ impl Refusal {
         protection: Option<&Protection>,
         renderer: &dyn RenderRefusal,
     ) -> Result<Response, Panicked> {
-        let rendered = caught(|| match self.kind {
-            FailureKind::NotFound => renderer.render_not_found(),
-            _ => renderer.render(self),
-        });
+        let rendered = caught(|| self.rendered(renderer));
         Ok(self.complete(protection, rendered?))
     }
 
-    /// The answer with a body of this crate's own.
-    pub(crate) fn plain_answer(&self, protection: Option<&Protection>) -> Response {
-        self.complete(protection, ProblemJson.render(self))
+    pub(super) fn rendered(&self, renderer: &dyn RenderRefusal) -> Response {
+        match self.kind {
+            FailureKind::NotFound => renderer.render_not_found(),
+            _ => renderer.render(self),
+        }
     }
 
-    fn complete(&self, protection: Option<&Protection>, mut response: Response) -> Response {
+    /// The challenge, if the class of failure has one.
+    pub(super) fn challenge(&self, protection: Option<&Protection>) -> Option<HeaderValue> {
+        protection.and_then(|known| known.challenge(self.kind, &self.way))
+    }
+
+    pub(super) fn complete(&self, protection: Option<&Protection>, mut response: Response) -> Response {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        if let Some(challenge) = protection.and_then(|known| known.challenge(self.kind, &self.way)) {
+        if let Some(challenge) = self.challenge(protection) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         match self.kind {
@@ -137,6 +141,7 @@ impl fmt::Debug for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::respond::ProblemJson;
 
     fn response(kind: FailureKind) -> Response {
         Refusal::new(kind, vec!["a"])

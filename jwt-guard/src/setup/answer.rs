@@ -51,7 +51,7 @@ impl<K, A> Builder<K, A> {
 
     /// Writes the body of refusals; [`ProblemJson`](crate::respond::ProblemJson) by default.
     pub fn refusal_body(mut self, renderer: impl RenderRefusal) -> Self {
-        self.renderer = Box::new(renderer);
+        self.renderer = Some(Box::new(renderer));
         self
     }
 

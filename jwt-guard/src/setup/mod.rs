@@ -37,7 +37,7 @@ pub use crate::guard::AlreadyInstalled;
 use crate::guard::JwtGuard;
 pub use crate::location::TokenLocation;
 use crate::problems::ConfigError;
-use crate::respond::{ProblemJson, RenderRefusal};
+use crate::respond::RenderRefusal;
 pub use crate::verify::{TokenCache, TokenProfile};
 
 /// Collects the configuration of a guard; [`JwtGuard::builder`] starts one.
@@ -47,7 +47,8 @@ pub use crate::verify::{TokenCache, TokenProfile};
 #[must_use = "a builder protects nothing until it is built"]
 pub struct Builder<K, A> {
     draft: Draft,
-    renderer: Box<dyn RenderRefusal>,
+    /// `None` for [`ProblemJson`](crate::respond::ProblemJson).
+    renderer: Option<Box<dyn RenderRefusal>>,
     state: PhantomData<fn() -> (K, A)>,
 }
 
@@ -61,7 +62,7 @@ impl JwtGuard {
 
 impl Builder<WantsKeys, WantsAudience> {
     pub(super) fn new() -> Self {
-        Self { draft: Draft::new(), renderer: Box::new(ProblemJson), state: PhantomData }
+        Self { draft: Draft::new(), renderer: None, state: PhantomData }
     }
 }
 

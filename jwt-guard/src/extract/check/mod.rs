@@ -18,7 +18,7 @@ use crate::caught::{Panicked, caught_while};
 use crate::guard::{CheckRefusal, admit, admitted_by_checks, is_reported, refused_by_check};
 use crate::policy::check::SomeCheck;
 use crate::policy::{DenyAs, Policy};
-use crate::respond::{HandlerState, Hidden, Rejection};
+use crate::respond::{HandlerState, Rejection};
 
 /// A check whose parameters are extractors where the state is `S`. `#[jwt_guard::check]` implements it.
 #[diagnostic::on_unimplemented(
@@ -73,10 +73,10 @@ where
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
         const { P::RULE.names_checks(C::FUNCTIONS) };
         let rule = const { &P::RULE };
-        admit(request, rule).await.map_err(|rejection| Hidden::mark(rejection, state))?;
         if const { matches!(P::RULE.deny_as(), DenyAs::NotFound) } {
             request.extensions.insert(HandlerState::new(state));
         }
+        admit(request, rule).await?;
         if const { P::RULE.is_report_only() } && is_reported(request) {
             return Ok(Self(PhantomData));
         }
@@ -90,9 +90,6 @@ where
             Ok(Checked::Failed(name, reason)) => CheckRefusal::Failed(name, reason),
             Err(Panicked) => CheckRefusal::Panicked,
         };
-        match refused_by_check(request, rule, refusal) {
-            Ok(()) => Ok(Self(PhantomData)),
-            Err(rejection) => Err(Hidden::mark(rejection, state)),
-        }
+        refused_by_check(request, rule, refusal).map(|()| Self(PhantomData))
     }
 }
