@@ -1,10 +1,14 @@
 //! The hidden first extractor of every guarded handler.
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use pin_project_lite::pin_project;
 
 use crate::guard::admit;
 use crate::policy::{AnyCheck, DenyAs, NoCheck, Policy};
@@ -66,12 +70,40 @@ pub struct Guarded<P, C: AnyCheck = NoCheck>(pub(super) PhantomData<fn() -> (P, 
 impl<S: Clone + Send + Sync + 'static, P: Policy> FromRequestParts<S> for Guarded<P, NoCheck> {
     type Rejection = Rejection;
 
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
+    fn from_request_parts(
+        request: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Rejection>> + Send {
         const { P::RULE.names_checks(0) };
         if const { matches!(P::RULE.deny_as(), DenyAs::NotFound) } {
             request.extensions.insert(HandlerState::new(state));
         }
-        admit(request, const { &P::RULE }).await.map(|()| Self(PhantomData))
+        Admitting { admission: admit(request, const { &P::RULE }), policy: PhantomData }
+    }
+}
+
+pin_project! {
+    /// The future of [`Guarded`]: no more than the type, around the one future that is compiled once for all policies.
+    struct Admitting<F, P> {
+        #[pin]
+        admission: F,
+        policy: PhantomData<fn() -> P>,
+    }
+}
+
+impl<F, P> Future for Admitting<F, P>
+where
+    F: Future<Output = Result<(), Rejection>>,
+{
+    type Output = Result<Guarded<P>, Rejection>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().admission.poll(context) {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(Guarded(PhantomData))),
+            Poll::Ready(Err(rejection)) => Poll::Ready(Err(rejection)),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 

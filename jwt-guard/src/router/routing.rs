@@ -13,6 +13,7 @@
 //!     jwt_guard::Router::new().route("/orders", get(list).post(create));
 //! ```
 
+use std::any::type_name;
 use std::convert::Infallible;
 use std::fmt;
 use std::panic::Location;
@@ -36,7 +37,7 @@ pub use super::services::{DeclaredService, guarded_by, unguarded};
 pub use super::table::{AccessRow, AccessTable};
 use crate::guard::JwtGuard;
 use crate::layer::provided_by;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 
 impl<S> From<MethodRouter<S>> for axum_routing::MethodRouter<S>
 where
@@ -67,11 +68,8 @@ macro_rules! verbs {
                 T: FirstExtractor<First: DeclaresPolicy> + 'static,
                 S: Clone + Send + Sync + 'static,
             {
-                MethodRouter {
-                    inner: axum_routing::$verb(handler),
-                    entries: vec![entry::<H, T>(Methods::Named(MethodFilter::$filter))],
-                    guard: None,
-                }
+                let methods = Methods::Named(MethodFilter::$filter);
+                MethodRouter::of(axum_routing::$verb(handler), methods, rule_of::<T>(), type_name::<H>())
             }
         )*
 
@@ -114,11 +112,7 @@ where
     T: FirstExtractor<First: DeclaresPolicy> + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    MethodRouter {
-        inner: axum_routing::any(handler),
-        entries: vec![entry::<H, T>(Methods::Any)],
-        guard: None,
-    }
+    MethodRouter::of(axum_routing::any(handler), Methods::Any, rule_of::<T>(), type_name::<H>())
 }
 
 /// Routes requests of the methods of `filter` to a handler that declares a policy.
@@ -129,11 +123,12 @@ where
     T: FirstExtractor<First: DeclaresPolicy> + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    MethodRouter {
-        inner: axum_routing::on(filter, handler),
-        entries: vec![entry::<H, T>(Methods::Named(filter))],
-        guard: None,
-    }
+    MethodRouter::of(
+        axum_routing::on(filter, handler),
+        Methods::Named(filter),
+        rule_of::<T>(),
+        type_name::<H>(),
+    )
 }
 
 impl<S> MethodRouter<S>
@@ -271,14 +266,34 @@ where
     }
 }
 
+impl<S> MethodRouter<S> {
+    /// One handler. Not generic over it, so that it is compiled once for all handlers.
+    #[track_caller]
+    fn of(
+        inner: axum_routing::MethodRouter<S>,
+        methods: Methods,
+        rule: &'static Rule,
+        handler: &'static str,
+    ) -> Self {
+        let entry = RouteEntry::guarded(methods, rule, handler, Location::caller());
+        Self { inner, entries: vec![entry], guard: None }
+    }
+}
+
 /// The row of a handler: its policy is in the type of its first extractor, its name in its type.
 #[track_caller]
 pub(super) fn entry<H, T>(methods: Methods) -> RouteEntry
 where
     T: FirstExtractor<First: DeclaresPolicy>,
 {
-    let rule = const { &<<T::First as DeclaresPolicy>::Policy as Policy>::RULE };
-    RouteEntry::guarded(methods, rule, std::any::type_name::<H>(), Location::caller())
+    RouteEntry::guarded(methods, rule_of::<T>(), type_name::<H>(), Location::caller())
+}
+
+const fn rule_of<T>() -> &'static Rule
+where
+    T: FirstExtractor<First: DeclaresPolicy>,
+{
+    const { &<<T::First as DeclaresPolicy>::Policy as Policy>::RULE }
 }
 
 impl<S> Clone for MethodRouter<S> {
