@@ -120,7 +120,12 @@ impl Request {
             bytes.push(byte);
         }
         let (head, _) = split(&bytes).expect("the answer has a head");
-        (parse(head), WebSocket(stream))
+        let mut answer = parse(head);
+        let length = answer.header("content-length").map(|length| length.parse().expect("a length"));
+        let mut body = vec![0; length.unwrap_or_default()];
+        stream.read_exact(&mut body).await.expect("the body is whole");
+        answer.body = String::from_utf8(body).expect("the body is text");
+        (answer, WebSocket(stream))
     }
 
     async fn write(&self, address: SocketAddr) -> TcpStream {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
@@ -117,6 +118,12 @@ struct Order {
     _article: String,
 }
 
+#[authentication_required]
+async fn socket(Extension(ran): Extension<Ran>, caller: Principal, upgrade: WebSocketUpgrade) -> Response {
+    ran.by(&caller);
+    upgrade.protocols(["bearer"]).on_upgrade(async |_| ())
+}
+
 /// Claims of every type that a handler may ask for.
 #[authentication_required]
 async fn claims(Extension(ran): Extension<Ran>, caller: Principal, claims: Claims<Typed>) -> Response {
@@ -219,6 +226,7 @@ pub(super) fn router(guard: JwtGuard, ran: Ran) -> Router {
         .route("/refresh-only", get(refresh_only))
         .route("/users/{user}", get(profile))
         .route("/tenants/{tenant}", get(tenant))
+        .route("/socket", get(socket))
         .route("/claims", get(claims))
         .route("/left-over", get(left_over));
     let router = router

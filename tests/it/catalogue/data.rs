@@ -89,6 +89,8 @@ pub(super) struct GuardSpec {
     /// What is behind `danger()`.
     #[serde(default)]
     pub(super) danger: Danger,
+    /// Whose bodies refusals have: `fastapi`, `flask`, `litestar` or `starlette`.
+    pub(super) refusal_body: Option<String>,
     /// Whether tokens are kept in a store.
     #[serde(default)]
     pub(super) store: bool,
@@ -133,6 +135,8 @@ pub(super) struct RequestSpec {
     pub(super) headers: Option<Vec<[String; 2]>>,
     pub(super) json: Option<String>,
     pub(super) form: Option<String>,
+    /// Whether it is the handshake of a WebSocket.
+    pub(super) websocket: bool,
 }
 
 /// A request of several.

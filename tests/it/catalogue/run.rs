@@ -95,7 +95,12 @@ impl Served {
     async fn send(&self, request: &RequestSpec, names: &Names) -> Seen {
         let before = self.ran.times();
         drop(self.events.take());
-        let answer = self.server.send(written(request, names)).await;
+        let written = written(request, names);
+        let answer = if request.websocket {
+            self.server.open(written).await.0
+        } else {
+            self.server.send(written).await
+        };
         let events = self.events.take();
         let code = events.iter().find_map(|event| event.field("code")).map(str::to_owned);
         Seen { answer, ran: self.ran.times() - before, code, log: format!("{events:?}") }
@@ -140,6 +145,7 @@ fn written(spec: &RequestSpec, names: &Names) -> Request {
     let request = match (&spec.json, &spec.form) {
         (Some(body), _) => Request::post_json(&path, &names.fill(body)),
         (None, Some(body)) => Request::post_form(&path, &names.fill(body)),
+        (None, None) if spec.websocket => Request::websocket(&path),
         (None, None) => Request::new(method.unwrap_or("GET"), &path),
     };
     match (&spec.headers, names.get("token")) {

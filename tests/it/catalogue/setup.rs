@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use jwt_guard::JwtGuard;
+use jwt_guard::respond::compat::{FastApi, FlaskJwtExtended, Litestar, Starlette};
 use jwt_guard::session::Sessions;
 use jwt_guard::setup::{Builder, Clock, HasAudience, HasKeys, Settings, TokenCache};
 use jwt_guard::store::MemoryStore;
@@ -69,6 +70,14 @@ pub(super) fn guard(
     let builder = settings.into_builder().clock(clock.clone());
     // What is sent again is then sent to a warm cache, whatever the algorithm.
     let builder = if remembers { builder } else { builder.token_cache(TokenCache::new().at_first_sight()) };
+    let builder = match spec.refusal_body.as_deref() {
+        None => builder,
+        Some("fastapi") => builder.refusal_body(FastApi),
+        Some("flask") => builder.refusal_body(FlaskJwtExtended),
+        Some("litestar") => builder.refusal_body(Litestar),
+        Some("starlette") => builder.refusal_body(Starlette),
+        Some(other) => panic!("{}: no body of {other}", case.guard),
+    };
     let keys = case.keys.as_ref().unwrap_or(&spec.keys);
     let builder = keys.iter().fold(builder, |builder, key| with_key(builder, key));
     let builder = if spec.store { builder.token_store(MemoryStore::new()) } else { builder };
