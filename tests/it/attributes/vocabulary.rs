@@ -77,6 +77,9 @@ async fn misspelt() {}
 #[requires(not(role = "suspended"), role = "orders:read")]
 async fn foreign() {}
 
+#[requires(scope = Scope::Export)]
+async fn export() {}
+
 #[requires(scope = reports::Report::Read)]
 async fn report() {}
 
@@ -235,6 +238,17 @@ fn each_kind_and_each_guard_is_apart() {
             (text("inner"), text(r#"role = "Shop manager""#)),
         ]
     );
+}
+
+#[test]
+fn a_name_that_several_guards_declare_is_used_where_one_of_them_uses_it() {
+    let guard = |name| guard(Algorithm::Hs256).scopes::<Scope>().name(name).build().unwrap();
+    let inner: Router = Router::new().route("/export", get(export)).with_guard(guard("inner"));
+    let outer = Router::new().route("/read", get(read)).nest("/inner", inner).with_guard(guard("outer"));
+    assert_eq!(outer.access_table().unused_names(), [], "`admin` and `orders:write` imply `orders:read`");
+    let alone = Router::<()>::new().route("/export", get(export)).with_guard(guard("alone"));
+    let unused: Vec<_> = alone.access_table().unused_names().into_iter().map(|name| name.condition).collect();
+    assert_eq!(unused, [r#"scope = "orders:read""#, r#"scope = "orders:write""#]);
 }
 
 #[tokio::test]

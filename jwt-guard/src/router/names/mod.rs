@@ -94,25 +94,17 @@ impl AccessTable {
     /// The declared scopes and roles that no policy of these routes asks for, in the order of their declaration.
     ///
     /// A name is used if a policy asks for it, or for another that it implies: `admin` is used where it implies `orders:read`, and a policy asks for
-    /// that.
+    /// that. Where several guards declare a name, one that uses it is enough.
     pub fn unused_names(&self) -> Vec<UnusedName> {
+        let guards = guards(self);
+        let used: BTreeSet<_> = guards.values().flat_map(|(guard, asked)| used(guard, asked)).collect();
         let mut found = Vec::new();
-        for (guard, asked) in guards(self).into_values() {
-            for kind in NameKind::ALL {
-                let Some(declared) = guard.config().vocabulary.of(kind) else { continue };
-                let implications = hierarchy(&guard, kind).implications();
-                let is_asked =
-                    |name: &str| asked.keys().any(|(asked, known)| *asked == kind && *known == name);
-                let implied = |name: &str| {
-                    let list = implications.iter().find(|(known, _)| *known == name);
-                    list.is_some_and(|(_, implied)| implied.iter().any(|name| is_asked(name)))
-                };
-                let unused = declared.iter().map(Term::name).filter(|name| !is_asked(name) && !implied(name));
-                found.extend(unused.map(|name| UnusedName {
-                    condition: kind.condition(name),
-                    guard: guard.name().to_owned(),
-                }));
-            }
+        for (guard, _) in guards.values() {
+            let unused = declared(guard).filter(|name| !used.contains(name));
+            found.extend(unused.map(|(kind, name)| UnusedName {
+                condition: kind.condition(name),
+                guard: guard.name().to_owned(),
+            }));
         }
         found
     }
@@ -148,14 +140,14 @@ pub(super) fn report_undeclared(table: &AccessTable) {
     }
 }
 
-/// A guard of a table, and the names of the policies that it decides, each with its routes.
-type Asked = (JwtGuard, BTreeMap<(NameKind, &'static str), Vec<String>>);
+/// The names of the policies that a guard decides, each with its routes.
+type Asked = BTreeMap<(NameKind, &'static str), Vec<String>>;
 
 /// The guards of the rows, by number.
-fn guards(table: &AccessTable) -> BTreeMap<u64, Asked> {
+fn guards(table: &AccessTable) -> BTreeMap<u64, (JwtGuard, Asked)> {
     let nothing = Extensions::new();
     let installed = JwtGuard::of(&nothing);
-    let mut found: BTreeMap<u64, Asked> = BTreeMap::new();
+    let mut found: BTreeMap<u64, (JwtGuard, Asked)> = BTreeMap::new();
     for row in table.rows() {
         let Some(rule) = row.rule() else { continue };
         let Some(guard) = row.source.guard.as_ref().or(installed) else { continue };
@@ -165,6 +157,31 @@ fn guards(table: &AccessTable) -> BTreeMap<u64, Asked> {
         }
     }
     found
+}
+
+/// Every declared name of a guard.
+fn declared(guard: &JwtGuard) -> impl Iterator<Item = (NameKind, &'static str)> {
+    let of = |kind| {
+        guard.config().vocabulary.of(kind).unwrap_or_default().iter().map(move |term| (kind, term.name()))
+    };
+    NameKind::ALL.into_iter().flat_map(of)
+}
+
+/// The declared names of a guard that its policies ask for, or that imply such a name.
+fn used(guard: &JwtGuard, asked: &Asked) -> Vec<(NameKind, &'static str)> {
+    let of = |kind| hierarchy(guard, kind).implications();
+    let (scopes, roles) = (of(NameKind::Scope), of(NameKind::Role));
+    let is_asked = |kind, name: &str| asked.keys().any(|(asked, known)| *asked == kind && *known == name);
+    let helps = |&(kind, name): &(NameKind, &'static str)| {
+        let implications = match kind {
+            NameKind::Scope => &scopes,
+            NameKind::Role => &roles,
+        };
+        let implied =
+            implications.iter().filter(|(known, _)| *known == name).flat_map(|(_, implied)| implied);
+        is_asked(kind, name) || implied.into_iter().any(|name| is_asked(kind, name))
+    };
+    declared(guard).filter(helps).collect()
 }
 
 fn route(row: &AccessRow) -> String {
