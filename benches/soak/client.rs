@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -23,10 +22,6 @@ const THREADS: usize = 2;
 /// What is sent.
 #[derive(Clone, Copy)]
 pub(crate) enum Mix {
-    /// One kind only.
-    Only(Kind),
-    /// One kind only, to the route that answers with a bare 401.
-    OnlyBare(Kind),
     /// One good request in ten; the others are hostile, and answered by the guard.
     Hostile,
     /// The same requests, but the hostile ones go to the route that answers with a bare 401.
@@ -36,8 +31,6 @@ pub(crate) enum Mix {
 /// The requests of every kind.
 pub(crate) struct Traffic {
     kinds: Vec<(Kind, Requests)>,
-    /// The next token that was never sent.
-    next_new: AtomicUsize,
 }
 
 /// What the answers were.
@@ -139,13 +132,9 @@ impl Caller {
 
     /// The next kind, and whether it goes to the bare route.
     fn drawn(&mut self) -> (Kind, bool) {
-        match self.mix {
-            Mix::Only(kind) => (kind, false),
-            Mix::OnlyBare(kind) => (kind, true),
-            Mix::Hostile | Mix::Bare => match self.next_number() % 10 {
-                0 => (Kind::Good, false),
-                other => (HOSTILE[other - 1], matches!(self.mix, Mix::Bare)),
-            },
+        match self.next_number() % 10 {
+            0 => (Kind::Good, false),
+            other => (HOSTILE[other - 1], matches!(self.mix, Mix::Bare)),
         }
     }
 
@@ -160,16 +149,14 @@ impl Caller {
 
 impl Traffic {
     pub(crate) fn new(issuer: &str) -> Self {
-        let kinds = [Kind::Good, Kind::New].into_iter().chain(HOSTILE);
-        let kinds = kinds.map(|kind| (kind, Requests::of(kind, issuer))).collect();
-        Self { kinds, next_new: AtomicUsize::new(0) }
+        let kinds = [Kind::Good].into_iter().chain(HOSTILE);
+        Self { kinds: kinds.map(|kind| (kind, Requests::of(kind, issuer))).collect() }
     }
 
     fn request(&self, kind: Kind, is_bare: bool, number: usize) -> &[u8] {
         let requests = self.kinds.iter().find(|(other, _)| *other == kind);
         let Some((_, requests)) = requests else { return &[] };
         let of_kind = if is_bare { &requests.bare } else { &requests.guarded };
-        let number = if kind == Kind::New { self.next_new.fetch_add(1, Ordering::Relaxed) } else { number };
         &of_kind[number % of_kind.len()]
     }
 }

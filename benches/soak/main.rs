@@ -10,7 +10,7 @@
 //!
 //! What the guard takes from the good requests is measured against the cheapest refusal there is: for one second in five the
 //! same bytes, but for the path, go to a route that answers with a bare 401 and no guard. The loss is how many fewer good
-//! requests are answered in the four seconds beside it.
+//! requests are answered in each of the four seconds beside it.
 
 mod client;
 mod server;
@@ -22,7 +22,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::{CONNECTIONS, Mix, Tally, Traffic, load};
-use jwt_guard_benches::{Effort, choose_backend};
+use http::StatusCode;
+use jwt_guard_benches::{Contender, Effort, choose_backend, measure};
 use server::Server;
 use traffic::{HOSTILE, Kind};
 
@@ -41,9 +42,9 @@ fn main() -> ExitCode {
     let effort = Effort::from_env();
     let length =
         if effort.judges() { Duration::from_secs_f64(minutes() * 60.0) } else { Duration::from_secs(5) };
+    let cheap = costs(effort);
     let server = Server::start();
     let traffic = Arc::new(Traffic::new(&server.issuer));
-    let cheap = costs(&server, &traffic, effort);
     let good = soak(&server, &traffic, length);
     let met = cheap && good;
     println!("\nsoak: {}", effort.verdict(met));
@@ -56,72 +57,82 @@ fn minutes() -> f64 {
     given.map_or(2.0, |text| text.parse().expect("a number of minutes after `--minutes`"))
 }
 
-/// The CPU time of the server for one answer, by kind. Says whether a refusal costs less than an admission.
-fn costs(server: &Server, traffic: &Arc<Traffic>, effort: Effort) -> bool {
-    let length = if effort.judges() { Duration::from_millis(400) } else { Duration::from_millis(50) };
+/// The CPU time of one answer, by kind, in process and without a network. Says whether a refusal costs less than an
+/// admission.
+fn costs(effort: Effort) -> bool {
     let kinds: Vec<Kind> = [Kind::Good, Kind::New].into_iter().chain(HOSTILE).collect();
-    let mut samples = vec![Vec::new(); kinds.len()];
-    for round in 0..if effort.judges() { 5 } else { 1 } {
-        for turn in 0..kinds.len() {
-            let index = (round + turn) % kinds.len();
-            let of = |mix| {
-                let before = server.cpu_time();
-                let (tally, _) = load(server, traffic, mix, length);
-                server.cpu_time().saturating_sub(before).as_secs_f64() * 1e6 / tally.answers.max(1) as f64
-            };
-            samples[index].push([Mix::Only(kinds[index]), Mix::OnlyBare(kinds[index])].map(of));
-        }
-    }
-    println!("| request | answer | CPU us of the server | of it above a bare 401 to the same bytes |");
+    let app = server::orders_app();
+    let contender = |kind: &Kind| {
+        let number = if *kind == Kind::New { effort.fresh_requests() } else { 64 };
+        let requests: Arc<[_]> = (0..number).map(|index| kind.request(index)).collect();
+        let status = StatusCode::from_u16(kind.status()).expect("a status");
+        let contender = Contender::with_requests(kind.name(), app.clone(), requests, status);
+        if *kind == Kind::New { contender.each_once() } else { contender }
+    };
+    let mut contenders: Vec<Contender> = kinds.iter().map(contender).collect();
+    let costs = measure(&mut contenders, effort);
+    println!("| request | answer | CPU ns of the whole request | allocations |");
     println!("|---|--:|--:|--:|");
-    let mut above = Vec::new();
-    for (kind, samples) in kinds.iter().zip(&samples) {
-        let middle = |of: &dyn Fn(&[f64; 2]) -> f64| median(samples.iter().map(of));
-        let (whole, added) = (middle(&|[guarded, _]| *guarded), middle(&|[guarded, bare]| guarded - bare));
-        println!("| {} | {} | {whole:.1} | {added:+.1} |", kind.name(), kind.status());
-        above.push(added);
+    for (kind, cost) in kinds.iter().zip(&costs) {
+        println!("| {} | {} | {:.0} | {} |", kind.name(), kind.status(), cost.quiet, cost.allocations);
     }
-    let [known, new, refusals @ ..] = &above[..] else { return false };
-    let refusal = refusals.iter().sum::<f64>() / refusals.len() as f64;
-    let met = refusal < *new;
+    let [known, new, refusals @ ..] = &costs[..] else { return false };
+    let refusal = refusals.iter().map(|cost| cost.quiet).sum::<f64>() / refusals.len() as f64;
+    let met = refusal < new.quiet;
     println!(
-        "\na refusal adds {refusal:.1} us on average, an admission of a new token {new:.1} us, of a known one {known:.1} us: \
-         {}\n",
-        pass(met)
+        "\na refusal costs {refusal:.0} ns on average, an admission of a new token {:.0} ns: {}; of a known one {:.0} ns\n",
+        new.quiet,
+        pass(met),
+        known.quiet,
     );
     met
 }
 
 /// The load itself. Says whether memory was flat, every answer right, and the loss small.
 fn soak(server: &Server, traffic: &Arc<Traffic>, length: Duration) -> bool {
-    // 48 or more marks of memory, in rounds of five parts.
+    // Rounds of five windows of one length, so that connecting takes the same part of each.
     let rounds = (length.as_secs_f64() / 5.0).max(1.0) as usize;
-    let part = length / (rounds as u32 * 5);
+    let window = length / (rounds as u32 * 5);
     let mut hostile = Tally::default();
     let mut pairs = Vec::new();
     let mut memory = Vec::new();
-    let mut answered = Duration::ZERO;
+    let mut elapsed = Duration::ZERO;
     for round in 0..rounds {
-        let (bare, bare_length) = load(server, traffic, Mix::Bare, part);
-        let (tally, tally_length) = load(server, traffic, Mix::Hostile, part * 4);
-        let rate = |tally: &Tally, length: Duration| tally.good as f64 / length.as_secs_f64();
-        let percentile =
-            |tally: &Tally, part: f64| of_sorted(tally.times.iter().map(|time| f64::from(*time)), part);
-        pairs.push([
-            rate(&tally, tally_length) / rate(&bare, bare_length),
-            percentile(&tally, 0.5) / percentile(&bare, 0.5),
-            percentile(&tally, 0.99) / percentile(&bare, 0.99),
-        ]);
+        let mut figures = Vec::new();
+        for turn in 0..5 {
+            let mix = if turn == round % 5 { Mix::Bare } else { Mix::Hostile };
+            let (mut tally, length) = load(server, traffic, mix, window);
+            let times = std::mem::take(&mut tally.times);
+            let figure = [
+                tally.good as f64 / length.as_secs_f64(),
+                of_sorted(times.iter().map(|time| f64::from(*time)), 0.5),
+                of_sorted(times.iter().map(|time| f64::from(*time)), 0.99),
+            ];
+            match mix {
+                Mix::Bare => {
+                    figures.insert(0, figure);
+                    hostile.wrong += tally.wrong;
+                }
+                Mix::Hostile => {
+                    figures.push(figure);
+                    hostile.add(tally);
+                    elapsed += length;
+                }
+            }
+        }
+        let [bare, others @ ..] = &figures[..] else { continue };
+        let part = |index: usize| {
+            let sum: f64 = others.iter().map(|figure| figure[index]).sum();
+            sum / others.len() as f64 / bare[index]
+        };
+        pairs.push([part(0), part(1), part(2)]);
         memory.push(server.memory());
         if (round + 1) * 12 / rounds != round * 12 / rounds {
-            let minutes = (part * 5 * (round as u32 + 1)).as_secs_f64() / 60.0;
+            let minutes = (window * 5 * (round as u32 + 1)).as_secs_f64() / 60.0;
             println!("after {minutes:5.1} minutes: {} KiB", server.memory());
         }
-        answered += tally_length;
-        hostile.add(Tally { times: Vec::new(), ..tally });
-        hostile.wrong += bare.wrong;
     }
-    print(&hostile, answered, &pairs, &memory)
+    print(&hostile, elapsed, &pairs, &memory)
 }
 
 fn print(hostile: &Tally, answered: Duration, pairs: &[[f64; 3]], memory: &[u64]) -> bool {
@@ -176,10 +187,6 @@ fn middle(values: impl Iterator<Item = f64>) -> f64 {
     let quarter = values.len() / 4;
     let half = values.get(quarter..values.len() - quarter).unwrap_or_default();
     half.iter().sum::<f64>() / half.len() as f64
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    of_sorted(values, 0.5)
 }
 
 fn of_sorted(values: impl Iterator<Item = f64>, part: f64) -> f64 {

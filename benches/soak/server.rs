@@ -5,14 +5,12 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::Ipv4Addr;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use axum::routing::get;
 use http::StatusCode;
 use jwt_guard::testing::IdentityProvider;
 use jwt_guard::{Claims, JwtGuard, requires};
-use jwt_guard_benches::{AUDIENCE, SIGNERS, Wire};
-use rustix::time::{ClockId, clock_gettime};
+use jwt_guard_benches::{AUDIENCE, SIGNERS};
 use tokio::net::TcpListener;
 use tokio::runtime;
 
@@ -29,29 +27,27 @@ async fn bare() -> StatusCode {
     StatusCode::UNAUTHORIZED
 }
 
+/// The orders behind a guard that remembers tokens, as the program of the README.
+pub(crate) fn orders_app() -> jwt_guard::Router {
+    let [hs256, ..] = &SIGNERS;
+    let guard = hs256.guard().build().expect("a good configuration");
+    jwt_guard::Router::new().route("/my-order", jwt_guard::routing::get(orders)).with_guard(guard)
+}
+
 /// The server of the orders, and one whose guard fetches keys from an identity provider.
 async fn serve() -> io::Result<()> {
     let provider = IdentityProvider::start().await;
-    let [hs256, ..] = &SIGNERS;
-    let guard = hs256.guard().build().expect("a good configuration");
     let fetching = JwtGuard::builder().oidc_issuer(provider.issuer()).audience(AUDIENCE);
     let fetching = fetching.danger().loopback_http("the provider is a task of this bench");
     let fetching = fetching.build().expect("a good configuration");
-    let others = axum::Router::new().route("/cpu", get(cpu_time)).route("/no-order", get(bare));
-    let own = jwt_guard::Router::new().route("/my-order", jwt_guard::routing::get(orders));
-    let own =
-        own.unguarded("the clock of the bench, and the cheapest answer", others.clone()).with_guard(guard);
+    let others = axum::Router::new().route("/no-order", get(bare));
+    let own = orders_app().unguarded("the cheapest answer", others.clone());
     let shop = jwt_guard::Router::new().route("/my-order", jwt_guard::routing::get(orders));
     let shop = shop.unguarded("the cheapest answer", others).with_guard(fetching);
     let [first, second] = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
     let (first, second) = (first.await?, second.await?);
     println!("{} {} {}", first.local_addr()?.port(), second.local_addr()?.port(), provider.issuer());
     tokio::try_join!(axum::serve(first, own), axum::serve(second, shop)).map(drop)
-}
-
-async fn cpu_time() -> String {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32).as_nanos().to_string()
 }
 
 /// Whether this process is to be the server.
@@ -92,16 +88,6 @@ impl Server {
         };
         let port_of = |text: &str| text.parse().expect("a port");
         Self { process, port: port_of(port), shop: port_of(shop), issuer: issuer.to_owned() }
-    }
-
-    /// The CPU time so far, of all threads, in the program and in the kernel for it.
-    pub(crate) fn cpu_time(&self) -> Duration {
-        let runtime = runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
-        let mut wire = Wire::to(self.port);
-        let asked = runtime.block_on(wire.ask(b"GET /cpu HTTP/1.1\r\nhost: localhost\r\n\r\n"));
-        assert_eq!(asked.expect("an answer"), 200);
-        let text = std::str::from_utf8(wire.body()).expect("a number");
-        Duration::from_nanos(text.parse().expect("nanoseconds"))
     }
 
     /// The memory that is in use, in KiB.

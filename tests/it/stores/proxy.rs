@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// Forwards connections to a port, while it is not cut.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     port: u16,
     whole: watch::Sender<bool>,
     lose_answer: Arc<AtomicBool>,
@@ -20,7 +20,7 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    pub(super) async fn to(server: u16) -> Self {
+    pub(crate) async fn to(server: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (whole, state) = watch::channel(true);
@@ -50,31 +50,31 @@ impl Proxy {
         Self { port, whole, lose_answer, server, hung }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
     /// Breaks every connection, and every new one at once.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.whole.send_replace(false);
     }
 
-    pub(super) fn mend(&self) {
+    pub(crate) fn mend(&self) {
         self.whole.send_replace(true);
     }
 
     /// Leads new connections to another server.
-    pub(super) fn lead_to(&self, server: u16) {
+    pub(crate) fn lead_to(&self, server: u16) {
         self.server.store(server, Ordering::SeqCst);
     }
 
     /// Makes every connection hang that there is.
-    pub(super) fn hang(&self) {
+    pub(crate) fn hang(&self) {
         self.hung.send_modify(|count| *count += 1);
     }
 
     /// Breaks the next connection that has an answer to bring, in its place.
-    pub(super) fn lose_next_answer(&self) {
+    pub(crate) fn lose_next_answer(&self) {
         self.lose_answer.store(true, Ordering::SeqCst);
     }
 }

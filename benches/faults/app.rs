@@ -1,0 +1,86 @@
+//! The application: logins, logouts, and a route that asks for a token.
+
+use std::io;
+use std::net::Ipv4Addr;
+
+use axum::extract::Path;
+use axum::response::Response;
+use jwt_guard::login::LoginError;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
+use jwt_guard::{Algorithm, JwtGuard, Principal, Router, SigningKey, routing};
+use jwt_guard_benches::{AUDIENCE, ISSUER, Wire};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+#[jwt_guard::anonymous_allowed(credentials = "ignored")]
+async fn log_in(guard: JwtGuard, Path(who): Path<String>) -> Result<Response, LoginError> {
+    guard.login(who).json().respond().await
+}
+
+#[jwt_guard::authentication_required]
+async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+    guard.logout(&caller).await
+}
+
+#[jwt_guard::authentication_required]
+async fn log_out_everywhere(guard: JwtGuard, caller: Principal) -> Result<(), LoginError> {
+    guard.logout_everywhere(caller.subject().unwrap_or_default()).await
+}
+
+#[jwt_guard::authentication_required]
+async fn me(caller: Principal) -> String {
+    caller.subject().unwrap_or_default().to_owned()
+}
+
+/// A guard that signs: all nodes have its key.
+pub(crate) fn builder() -> Builder<HasKeys, HasAudience> {
+    let key =
+        SigningKey::secret(Algorithm::Hs256, "kq8Vx2nP0sLr5TzYb7Jw3GfDh9Mc4Ea1").expect("a strong secret");
+    JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE)
+}
+
+/// A node of the application, in this process. It ends with the value.
+pub(crate) struct Node {
+    pub(crate) port: u16,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Node {
+    pub(crate) async fn start(guard: JwtGuard) -> Self {
+        let app = Router::new()
+            .route("/login/{who}", routing::post(log_in))
+            .route("/logout", routing::post(log_out))
+            .route("/logout/everywhere", routing::post(log_out_everywhere))
+            .route("/me", routing::get(me))
+            .with_guard(guard);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        Self { port, task: tokio::spawn(async move { axum::serve(listener, app).await }) }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Logs in, and returns the access token, or the status that came instead.
+pub(crate) async fn login(wire: &mut Wire, who: &str) -> Result<String, u16> {
+    let request = format!("POST /login/{who} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n");
+    match wire.ask(request.as_bytes()).await.unwrap_or(0) {
+        200 => {
+            let body: serde_json::Value = serde_json::from_slice(wire.body()).map_err(|_| 0_u16)?;
+            body.get("access_token").and_then(|token| token.as_str()).map(str::to_owned).ok_or(0)
+        }
+        status => Err(status),
+    }
+}
+
+/// The status of a request with a token; 0 if the connection breaks.
+pub(crate) async fn send(wire: &mut Wire, method: &str, path: &str, token: &str) -> u16 {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: 0\r\n\r\n"
+    );
+    wire.ask(request.as_bytes()).await.unwrap_or(0)
+}

@@ -1,0 +1,143 @@
+//! A node of its own process with its store in a file, on a disk that fails.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use std::{env, io};
+
+use jwt_guard::setup::SystemClock;
+use jwt_guard::store::FileStore;
+use tokio::time::sleep;
+
+use crate::app::{Node, builder};
+use crate::load::{Found, under_load};
+use crate::servers::Directory;
+
+pub(crate) const NAMES: [&str; 6] = [
+    "writes fail",
+    "synchronising fails",
+    "slow",
+    "flapping",
+    "full",
+    "lying, and then the process is killed",
+];
+
+/// The argument before the file of a process that is a node.
+const NODE: &str = "--node";
+
+const FAULT: Duration = Duration::from_secs(4);
+
+/// `None` if there is no C compiler here.
+pub(crate) async fn measure(name: &str) -> Option<Found> {
+    let directory = Directory::new();
+    let disk = Disk::new(&directory)?;
+    let node = Process::start(&directory, &disk);
+    let fault = async {
+        match name {
+            "writes fail" => disk.does('e', FAULT).await,
+            "synchronising fails" => disk.does('y', FAULT).await,
+            "slow" => disk.does('s', FAULT).await,
+            "flapping" => {
+                for _ in 0..4 {
+                    disk.does('y', Duration::from_millis(200)).await;
+                    sleep(Duration::from_millis(1300)).await;
+                }
+            }
+            "full" => disk.does('f', FAULT).await,
+            _ => disk.lies().await,
+        }
+    };
+    let measured = under_load(&[node.port], fault).await;
+    drop(node);
+    disk.says('w');
+    let again = Process::start(&directory, &disk);
+    Some(measured.seen_by(again.port).await)
+}
+
+/// What tells the preloaded library what the disk does.
+struct Disk {
+    library: PathBuf,
+    letter: PathBuf,
+}
+
+impl Disk {
+    fn new(directory: &Directory) -> Option<Self> {
+        let [source, library, letter] = ["disk.c", "disk.so", "disk"].map(|name| directory.path().join(name));
+        fs::write(&source, include_str!("disk.c")).expect("a file");
+        let mut compile = Command::new("cc");
+        compile.args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(&source);
+        match compile.status() {
+            Ok(status) => assert!(status.success(), "the library compiles"),
+            Err(error) => {
+                eprintln!("skipped: there is no C compiler ({error})");
+                return None;
+            }
+        }
+        let disk = Self { library, letter };
+        disk.says('w');
+        Some(disk)
+    }
+
+    fn says(&self, letter: char) {
+        // In one step, so that no reader finds it empty.
+        let new = self.letter.with_extension("new");
+        fs::write(&new, letter.to_string()).and_then(|()| fs::rename(&new, &self.letter)).expect("a letter");
+    }
+
+    async fn does(&self, letter: char, length: Duration) {
+        self.says(letter);
+        sleep(length).await;
+        self.says('w');
+    }
+
+    /// It takes everything, writes nothing, and says that it did; until the process is killed.
+    async fn lies(&self) {
+        self.says('l');
+        sleep(FAULT).await;
+    }
+}
+
+/// A running node. It is killed, as by a power failure.
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Process {
+    fn start(directory: &Directory, disk: &Disk) -> Self {
+        let mut child = Command::new(env::current_exe().expect("this program"))
+            .arg(NODE)
+            .arg(directory.path().join("tokens.db"))
+            .env("LD_PRELOAD", &disk.library)
+            .env("DISK", &disk.letter)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program, once more");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        Self { child, port: line.trim().parse().expect("a port") }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The file of the node that this process is to be.
+pub(crate) fn meant() -> Option<PathBuf> {
+    env::args_os().skip_while(|arg| arg != NODE).nth(1).map(PathBuf::from)
+}
+
+pub(crate) async fn serve_until_the_end_of_input(file: &Path) {
+    let store = FileStore::open(file).await.expect("a store");
+    let guard = builder().clock(SystemClock).token_store(store).build().expect("a good configuration");
+    let node = Node::start(guard).await;
+    println!("{}", node.port);
+    tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink())).await.ok();
+}
