@@ -27,12 +27,15 @@ pub(crate) const NAMES: [&str; 10] = [
     "an answer without end",
     "redirects to other keys",
     "metadata of another issuer, with other keys",
-    "other keys below one name",
+    "two other keys of one name beside its own",
 ];
 
 /// The clock moves so far in one step, and the fault lasts this many steps: 25 minutes.
 const STEP: Duration = Duration::from_secs(5);
 const STEPS: u32 = 300;
+
+/// Steps of 45 minutes: the metadata is read again within the fault.
+const BEFORE: u32 = 540;
 
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -196,8 +199,13 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
             sleep(PAUSE).await;
         }
     };
-    provider.state.of_metadata.store(name == "metadata of another issuer, with other keys", Relaxed);
-    provider.fails(fault(name, &provider.issuer, &evil));
+    let of_metadata = name == "metadata of another issuer, with other keys";
+    if of_metadata {
+        // It is read again after an hour.
+        steps(BEFORE).await;
+    }
+    provider.state.of_metadata.store(of_metadata, Relaxed);
+    provider.fails(fault(name, &provider.issuer, [&first, &evil]));
     steps(STEPS).await;
     provider.fails(None);
     assert!(provider.state.faults.load(Relaxed) > 0, "the guard has asked meanwhile");
@@ -228,7 +236,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
 }
 
 /// What the provider answers meanwhile; its keys are the first one.
-fn fault(name: &str, issuer: &str, evil: &SigningKey) -> Option<Reply> {
+fn fault(name: &str, issuer: &str, [first, evil]: [&SigningKey; 2]) -> Option<Reply> {
     Some(match name {
         "500" => Reply::Text(500, String::new()),
         "gone" => Reply::Closes,
@@ -243,11 +251,13 @@ fn fault(name: &str, issuer: &str, evil: &SigningKey) -> Option<Reply> {
             format!(r#"{{"issuer":"https://evil.example","jwks_uri":"{issuer}{EVIL_KEYS}"}}"#),
         ),
         _ => {
-            let one = KeySet::new([evil.verifying_key()]).expect("a key").to_public_json();
-            let inner = one.trim_start_matches(r#"{"keys":["#).trim_end_matches("]}").to_owned();
-            let other = KeySet::new([new_key("evil").verifying_key()]).expect("a key").to_public_json();
-            let other = other.trim_start_matches(r#"{"keys":["#).trim_end_matches("]}").to_owned();
-            Reply::Text(200, format!(r#"{{"keys":[{inner},{other}]}}"#))
+            // A list without the first key would withdraw it.
+            let other = new_key("evil");
+            let listed = [first, evil, &other].map(|key| {
+                let alone = KeySet::new([key.verifying_key()]).expect("a key").to_public_json();
+                alone.trim_start_matches(r#"{"keys":["#).trim_end_matches("]}").to_owned()
+            });
+            Reply::Text(200, format!(r#"{{"keys":[{}]}}"#, listed.join(",")))
         }
     })
 }
