@@ -97,8 +97,9 @@ struct Hidden<'t> {
 impl Hidden<'_> {
     fn assert_not_in(&self, shown: &str) {
         for secret in self.secrets.iter().flat_map(|secret| secret.split(['\n', '\r', ','])).map(str::trim) {
-            // Of what is shorter, or stands in another setting too, it is unknown which one is shown.
-            let is_unique = self.all.matches(secret).count() == 1;
+            // Of what is shorter, or stands in another setting or in the messages themselves, it is unknown which one is shown.
+            let is_unique =
+                self.all.matches(secret).count() == 1 && !"-----BEGIN PUBLIC KEY-----".contains(secret);
             assert!(secret.len() < 12 || !is_unique || !shown.contains(secret), "{shown}");
         }
     }

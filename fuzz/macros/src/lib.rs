@@ -1,5 +1,5 @@
 //! The sources of `jwt-guard-macros`, without its entry points.
-#![allow(dead_code, reason = "parts of them are called by the entry points alone")]
+#![allow(dead_code, unused_imports, reason = "parts of them are used by the entry points alone")]
 
 #[path = "../../../jwt-guard-macros/src/attribute.rs"]
 mod attribute;
