@@ -121,11 +121,9 @@ fn soak(server: &Server, traffic: &Arc<Traffic>, length: Duration) -> bool {
             }
         }
         let [bare, others @ ..] = &figures[..] else { continue };
-        let part = |index: usize| {
-            let sum: f64 = others.iter().map(|figure| figure[index]).sum();
-            sum / others.len() as f64 / bare[index]
-        };
-        pairs.push([part(0), part(1), part(2)]);
+        let beside =
+            |index: usize| others.iter().map(|figure| figure[index]).sum::<f64>() / others.len() as f64;
+        pairs.push([(beside(0), bare[0]), (beside(1), bare[1]), (beside(2), bare[2])]);
         memory.push(server.memory());
         if (round + 1) * 12 / rounds != round * 12 / rounds {
             let minutes = (window * 5 * (round as u32 + 1)).as_secs_f64() / 60.0;
@@ -135,7 +133,7 @@ fn soak(server: &Server, traffic: &Arc<Traffic>, length: Duration) -> bool {
     print(&hostile, elapsed, &pairs, &memory)
 }
 
-fn print(hostile: &Tally, answered: Duration, pairs: &[[f64; 3]], memory: &[u64]) -> bool {
+fn print(hostile: &Tally, answered: Duration, pairs: &[[(f64, f64); 3]], memory: &[u64]) -> bool {
     println!("\n| request | answer | number |");
     println!("|---|--:|--:|");
     for ((kind, status), number) in &hostile.statuses {
@@ -149,7 +147,10 @@ fn print(hostile: &Tally, answered: Duration, pairs: &[[f64; 3]], memory: &[u64]
         of.iter().sum::<u64>() as f64 / of.len() as f64
     };
     let growth = third(2) / third(1);
-    let of_pairs = |index: usize| middle(pairs.iter().map(|pair| pair[index]));
+    // Of means, not a mean of parts: one window is less even than four.
+    let of_pairs = |index: usize| {
+        middle(pairs.iter().map(|pair| pair[index].0)) / middle(pairs.iter().map(|pair| pair[index].1))
+    };
     let loss = 1.0 - of_pairs(0);
     let verdicts = [hostile.wrong == 0 && failures == 0, growth <= MOST_MEMORY, loss < MOST_LOSS];
     let rate = hostile.answers as f64 / answered.as_secs_f64();
