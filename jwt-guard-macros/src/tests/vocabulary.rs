@@ -37,6 +37,19 @@ fn an_enum_of_scopes_reads_like_a_text_and_lists_its_terms() {
 }
 
 #[test]
+fn conditions_of_the_enum_and_the_use_of_what_is_deprecated_stand_on_every_impl() {
+    let text = r#"
+        #[cfg(feature = "orders")]
+        #[cfg_attr(test, cfg(unix), allow(dead_code))]
+        pub(crate) enum Scope {
+            #[deprecated]
+            Err = "err",
+        }
+    "#;
+    assert_vocabulary("scopes_under_a_condition", Kind::Scopes, text);
+}
+
+#[test]
 fn roles_have_any_text_and_the_crate_another_path() {
     let text = r#"crate = ::renamed; enum Role { Head = "Head of sales" }"#;
     assert_vocabulary("roles", Kind::Roles, text);
@@ -64,15 +77,15 @@ fn every_mistake_has_its_message() {
             "crate = ::renamed, enum Scope { A = \"a\" }",
             "the path of the crate stands before the enum in `scopes!`",
         ),
-        ("enum Scope { A }", "`A` has no text; write `A = \"orders:read\"`"),
+        ("enum Scope { A }", "`A` has no text; write `A = \"a\"`"),
         ("enum Scope { A = }", "`A` has no text"),
         ("enum Scope { A: \"a\" }", "expected `=` after `A`, found `:`"),
         ("enum Scope { A(u8) }", "expected `=` after `A`, found parentheses"),
         ("enum Scope { A { b: u8 } }", "expected `=` after `A`, found fields"),
         ("enum Scope { \"a\" }", "expected a variant, found `\"a\"`"),
-        ("enum Scope { A = 1 }", "a scope is a string, found `1`; write `A = \"orders:read\"`"),
+        ("enum Scope { A = 1 }", "a scope is a string, found `1`; write `A = \"a\"`"),
         ("enum Scope { A = NAME }", "a scope is a string, found `NAME`"),
-        ("enum Scope { A = \"\" }", "a scope is empty"),
+        ("enum Scope { A = \"\" }", "a scope is empty; write `A = \"a\"`"),
         (
             "enum Scope { A = \" a\" }",
             "a scope has white space at its end, so no token has it; write `A = \"a\"`",
@@ -83,32 +96,57 @@ fn every_mistake_has_its_message() {
         ("enum Scope { A = \"a\", A = \"b\" }", "the variant `A` is written twice"),
         ("enum Scope { A = \"a\" B = \"b\" }", "expected `,` before `B`"),
         ("enum Scope { A = \"a\" imply B, B = \"b\" }", "expected `,` or `implies`, found `imply`"),
-        ("enum Scope { A = \"a\" implies, B = \"b\" }", "`implies` names nothing"),
-        ("enum Scope { A = \"a\" implies [], B = \"b\" }", "`implies` names nothing"),
+        (
+            "enum Scope { A = \"a\" implies, B = \"b\" }",
+            "`implies` names nothing; write `implies B`, or leave it out",
+        ),
+        ("enum Scope { A = \"a\" implies [] }", "`implies` names nothing; leave it out"),
         (
             "enum Scope { A = \"a\" implies \"b\", B = \"b\" }",
-            "`implies` takes variants of this enum, found `\"b\"`",
+            "`implies` takes variants of `Scope`, found `\"b\"`; write `implies B`",
         ),
         (
             "enum Scope { A = \"a\" implies [B, 1], B = \"b\" }",
-            "`implies` takes variants of this enum, found `1`",
+            "`implies` takes variants of `Scope`, found `1`; write `implies B`",
+        ),
+        ("enum Scope { A = \"a\" implies B::, B = \"b\" }", "the path `B::` names no variant of `Scope`"),
+        (
+            "enum Scope { A = \"a\" implies other::Scope::B, B = \"b\" }",
+            "`other::Scope::B` is not a variant of `Scope`; for names of another enum use `Builder::scope_implies`",
         ),
         (
+            "enum Scope { A = \"a\" implies [Role::B], B = \"b\" }",
+            "`Role::B` is not a variant of `Scope`; for",
+        ),
+        (
+            "enum Scope { A = \"a\" implies ::Scope::B, B = \"b\" }",
+            "`::Scope::B` is not a variant of `Scope`",
+        ),
+        (
+            "enum Scope { A = \"a\" implies Self::A::B, B = \"b\" }",
+            "`Self::A::B` is not a variant of `Scope`",
+        ),
+        ("enum Scope { A = \"a\" implies [B C], B = \"b\", C = \"c\" }", "expected `,`, found `C`"),
+        ("enum Scope { A = \"a\" implies [B | C], B = \"b\", C = \"c\" }", "expected `,`, found `|`"),
+        ("enum Scope { A = \"a\" implies [B; C], B = \"b\", C = \"c\" }", "expected `,`, found `;`"),
+        ("enum Scope { A = \"a\" implies B  C = \"c\", B = \"b\" }", "expected `,` before `C`"),
+        ("enum Scope { A = \"a\" implies [B]  C = \"c\", B = \"b\" }", "expected `,` before `C`"),
+        (
             "enum Scope { A = \"a\" implies OrderRead, OrdersRead = \"b\" }",
-            "`OrderRead` is not a variant of this enum; did you mean `OrdersRead`?",
+            "`OrderRead` is not a variant of `Scope`; did you mean `OrdersRead`?",
         ),
         (
             "enum Scope { A = \"a\" implies Nothing, B = \"b\" }",
-            "`Nothing` is not a variant of this enum; `A` may imply `B`",
+            "`Nothing` is not a variant of `Scope`; `A` may imply `B`",
         ),
         ("enum Scope { A = \"a\" implies [B, B], B = \"b\" }", "`A` implies `B` already"),
         (
             "enum Scope { A = \"a\" implies B C, B = \"b\" }",
-            "expected `,`, found `C`; several names stand in brackets",
+            "expected `,`, found `C`; several names stand in brackets: `implies [B, C]`",
         ),
         (
             "enum Scope { A = \"a\" implies B, C, B = \"b\" }",
-            "`C` has no text; write `C = \"orders:read\"`, or, to imply several names, `implies [.., C]`",
+            "`C` has no text; write `C = \"c\"`, or, to imply several names, `implies [B, C]`",
         ),
         ("enum Scope { A = \"a\" implies A }", "`A -> A` is a cycle: a name cannot imply itself"),
         ("enum Scope { A = \"a\" implies B, B = \"b\" implies A }", "`A -> B -> A` is a cycle"),
@@ -120,7 +158,11 @@ fn every_mistake_has_its_message() {
     }
     for (text, start) in [
         ("", "`roles!` is empty; it is written `roles! {"),
-        ("enum Role { A = \"\\n\" }", "a role is empty"),
+        ("enum Role { A = \"\\n\" }", "a role is empty; write `A = \"a\"`"),
+        (
+            "enum Role { A = \"a\" implies Scope::B, B = \"b\" }",
+            "`Scope::B` is not a variant of `Role`; for names of another enum use `Builder::role_implies`",
+        ),
         ("enum Role { A = \"a\\nb\" }", "'\\n' is not allowed in a role; it takes any text without control"),
         ("enum Role { A = \"a \" }", "a role has white space at its end"),
     ] {

@@ -1,10 +1,12 @@
 //! Writes a vocabulary as an enum that reads like a text, and its names as data.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote_spanned};
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token, punctuated::Punctuated};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{Attribute, LitStr, Path, Token, punctuated::Punctuated};
 
+use super::description::description;
 use super::{Kind, Term, Vocabulary};
+use crate::expand::compile_condition;
 
 /// The traits that an enum of names has. One that the user derives is not derived twice.
 const DERIVED: [&str; 6] = ["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"];
@@ -17,6 +19,7 @@ const DERIVED: [&str; 6] = ["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"]
 /// impl Scope {
 ///     pub const fn as_str(self) -> &'static str { match self { Self::OrdersRead => "orders:read", .. } }
 ///     pub const fn as_bytes(self) -> &'static [u8] { self.as_str().as_bytes() }
+///     pub const fn all() -> &'static [Self] { &[Self::OrdersRead, ..] }
 /// }
 ///
 /// impl ::jwt_guard::__private::Scopes for Scope {
@@ -24,10 +27,11 @@ const DERIVED: [&str; 6] = ["Clone", "Copy", "Debug", "PartialEq", "Eq", "Hash"]
 /// }
 /// ```
 ///
-/// And `AsRef<str>`, `Display`, `FromStr` and the conversions to texts.
-pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
+/// And `AsRef<str>`, `Display`, `FromStr` and the conversions from and to texts. A `cfg` of the enum stands on each of them.
+pub(super) fn vocabulary(written: &Vocabulary) -> TokenStream {
     let span = Span::mixed_site();
-    let Vocabulary { crate_path, attributes, visibility, name, terms } = written;
+    let Vocabulary { crate_path, attributes, visibility, subject, terms } = written;
+    let (kind, name) = (subject.kind, &subject.name);
     let private = crate_path.private();
     let derives = derives(attributes);
     let variants =
@@ -54,12 +58,22 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
         let implied = (!implied.is_empty()).then(|| quote_spanned!(span=> .with_implied(&[#(#implied),*])));
         quote_spanned!(span=> #private::Term::new(#text) #description #implied)
     });
+    let on_impl = on_impl(attributes, terms);
+    let all = format!("Every {}, in the order of the declaration.", kind.noun());
     let as_str = format!("The {}, as tokens have it.", kind.noun());
     let as_bytes = format!("The bytes of the {}.", kind.noun());
     quote_spanned! {span=>
         #item
 
+        #on_impl
         impl #name {
+            #[doc = #all]
+            #[inline]
+            #[must_use]
+            #visibility const fn all() -> &'static [Self] {
+                &[#(Self::#names),*]
+            }
+
             #[doc = #as_str]
             #[inline]
             #[must_use]
@@ -75,10 +89,14 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
             }
         }
 
+        #on_impl
+        #[automatically_derived]
         impl #private::#kinds for #name {
             const TERMS: &'static [#private::Term] = &[#(#entries),*];
         }
 
+        #on_impl
+        #[automatically_derived]
         impl ::core::convert::AsRef<str> for #name {
             #[inline]
             fn as_ref(&self) -> &str {
@@ -86,6 +104,8 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
             }
         }
 
+        #on_impl
+        #[automatically_derived]
         impl ::core::fmt::Display for #name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -93,18 +113,42 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
             }
         }
 
+        #on_impl
+        #[automatically_derived]
         impl ::core::str::FromStr for #name {
             type Err = #private::NotDeclared;
 
             #[inline]
-            fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
-                match name {
-                    #(#texts => ::core::result::Result::Ok(Self::#names),)*
-                    _ => ::core::result::Result::Err(#private::NotDeclared::new(name)),
-                }
+            fn from_str(name: &str) -> ::core::result::Result<Self, #private::NotDeclared> {
+                let found = Self::all().iter().copied().find(|known| known.as_str() == name);
+                found.ok_or_else(|| #private::NotDeclared::new(name))
             }
         }
 
+        #on_impl
+        #[automatically_derived]
+        impl ::core::convert::TryFrom<&str> for #name {
+            type Error = #private::NotDeclared;
+
+            #[inline]
+            fn try_from(name: &str) -> ::core::result::Result<Self, #private::NotDeclared> {
+                <Self as ::core::str::FromStr>::from_str(name)
+            }
+        }
+
+        #on_impl
+        #[automatically_derived]
+        impl ::core::convert::TryFrom<#private::String> for #name {
+            type Error = #private::NotDeclared;
+
+            #[inline]
+            fn try_from(name: #private::String) -> ::core::result::Result<Self, #private::NotDeclared> {
+                <Self as ::core::str::FromStr>::from_str(&name)
+            }
+        }
+
+        #on_impl
+        #[automatically_derived]
         impl ::core::convert::From<#name> for &'static str {
             #[inline]
             fn from(name: #name) -> Self {
@@ -112,6 +156,8 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
             }
         }
 
+        #on_impl
+        #[automatically_derived]
         impl ::core::convert::From<#name> for &'static [u8] {
             #[inline]
             fn from(name: #name) -> Self {
@@ -119,6 +165,8 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
             }
         }
 
+        #on_impl
+        #[automatically_derived]
         impl ::core::convert::From<#name> for #private::String {
             #[inline]
             fn from(name: #name) -> Self {
@@ -126,6 +174,19 @@ pub(super) fn vocabulary(kind: Kind, written: &Vocabulary) -> TokenStream {
             }
         }
     }
+}
+
+/// What stands above each implementation: the `cfg`s of the enum, and, if a part of it is deprecated, that it may be used here.
+fn on_impl(attributes: &[Attribute], terms: &[Term]) -> TokenStream {
+    let conditions = attributes.iter().filter_map(compile_condition);
+    let mut all = attributes.iter().chain(terms.iter().flat_map(|term| &term.attributes));
+    let is_deprecated = all.any(|attribute| {
+        let is_conditional = attribute.path().is_ident("cfg_attr");
+        attribute.path().is_ident("deprecated")
+            || (is_conditional && attribute.to_token_stream().to_string().contains("deprecated"))
+    });
+    let allow = is_deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote!(#(#conditions)* #allow)
 }
 
 /// The name; after a mistake a text that stands for it.
@@ -149,20 +210,4 @@ fn derives(attributes: &[Attribute]) -> Vec<Ident> {
         .collect();
     let missing = DERIVED.iter().filter(|name| !own.iter().any(|own| own == *name));
     missing.map(|name| Ident::new(name, Span::mixed_site())).collect()
-}
-
-/// The first paragraph of the documentation, as one line.
-fn description(attributes: &[Attribute]) -> Option<String> {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let text = lines.collect::<Vec<_>>().join("\n");
-    let lines =
-        text.lines().map(str::trim).skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty());
-    let paragraph = lines.collect::<Vec<_>>().join(" ");
-    (!paragraph.is_empty()).then_some(paragraph)
 }

@@ -4,13 +4,17 @@
 //! all the same, so that the user sees only our messages.
 
 mod cycles;
+mod description;
 mod expand;
+mod implied;
 mod parse;
+mod subject;
 mod validate;
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, LitStr, Visibility};
 
+use self::subject::Subject;
 use crate::crate_path::CratePath;
 use crate::errors::ErrorSink;
 
@@ -27,7 +31,7 @@ struct Vocabulary {
     crate_path: CratePath,
     attributes: Vec<Attribute>,
     visibility: Visibility,
-    name: Ident,
+    subject: Subject,
     terms: Vec<Term>,
 }
 
@@ -59,13 +63,6 @@ impl Kind {
         }
     }
 
-    fn example_text(self) -> &'static str {
-        match self {
-            Self::Scopes => "orders:read",
-            Self::Roles => "clerk",
-        }
-    }
-
     /// The legal form of one name.
     fn example(self) -> &'static str {
         match self {
@@ -87,8 +84,8 @@ impl Kind {
 pub(crate) fn invocation(kind: Kind, input: TokenStream) -> (TokenStream, Vec<syn::Error>) {
     let mut errors = ErrorSink::new();
     let tokens = parse::vocabulary(kind, input, &mut errors).map(|written| {
-        let legal = validate::vocabulary(kind, written, &mut errors);
-        expand::vocabulary(kind, &legal)
+        let legal = validate::vocabulary(written, &mut errors);
+        expand::vocabulary(&legal)
     });
     (tokens.unwrap_or_default(), errors.finish())
 }

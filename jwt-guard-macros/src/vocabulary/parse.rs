@@ -3,8 +3,10 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, LitStr, Path, Token, Visibility, token};
+use syn::{Attribute, LitStr, Path, Token, Visibility};
 
+use super::implied::implied;
+use super::subject::Subject;
 use super::{Kind, Term, Vocabulary};
 use crate::crate_path::CratePath;
 use crate::errors::ErrorSink;
@@ -57,16 +59,17 @@ fn header(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<
         }
     };
     let _braces = input.parse::<TokenTree>();
+    let subject = Subject::new(kind, name, braces.stream());
     let mut found = Vec::new();
     let body = |body: ParseStream<'_>| {
-        found = terms(kind, body, errors);
+        found = terms(&subject, body, errors);
         Ok(())
     };
     if let Err(error) = body.parse2(braces.stream()) {
         errors.push_at(error.span(), error);
     }
     if found.is_empty() && errors.is_empty() {
-        let message = format!("`{name}` has no {}; write one as `{}`", kind.noun(), kind.example());
+        let message = format!("`{}` has no {}; write one as `{}`", subject.name, kind.noun(), kind.example());
         errors.push_at(braces.span(), message);
     }
     if let Ok(token) = input.fork().parse::<TokenTree>() {
@@ -74,7 +77,7 @@ fn header(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<
             format!("`{}` takes one enum, found `{token}` after it; write a call for each", kind.call());
         errors.push(&token, message);
     }
-    Some(Vocabulary { crate_path, attributes, visibility, name, terms: found })
+    Some(Vocabulary { crate_path, attributes, visibility, subject, terms: found })
 }
 
 /// `crate = ::path;`, or nothing.
@@ -106,55 +109,64 @@ fn crate_path(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> Cra
     }
 }
 
-fn terms(kind: Kind, input: ParseStream<'_>, errors: &mut ErrorSink) -> Vec<Term> {
+fn terms(subject: &Subject, input: ParseStream<'_>, errors: &mut ErrorSink) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
-    let mut goes_on = false;
+    let mut goes_on = None;
     while !input.is_empty() {
-        if let Some(term) = term(kind, &mut goes_on, input, errors) {
+        if let Some(term) = term(subject, &mut goes_on, input, errors) {
             terms.push(term);
         }
-        end_of_term(input, errors);
+        end_of_term(goes_on.as_ref(), input, errors);
     }
     terms
 }
 
 /// One name. It is there with what could be read, so that its users compile.
 ///
-/// `goes_on` says that the last name implies another one without brackets, so that this may be meant to be one more.
-fn term(kind: Kind, goes_on: &mut bool, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Term> {
-    let attributes = read(input.call(Attribute::parse_outer), errors)?;
+/// `goes_on` is what the last name implies without brackets, so that this may be meant to be one more.
+fn term(
+    subject: &Subject,
+    goes_on: &mut Option<Ident>,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<Term> {
+    let before = goes_on.take();
+    let Some(attributes) = read(input.call(Attribute::parse_outer), errors) else {
+        skip(input);
+        return None;
+    };
     let Ok(variant) = input.call(Ident::parse_any) else {
         if let Ok(token) = input.fork().parse::<TokenTree>() {
-            let message = format!("expected a variant, found `{token}`; write `{}`", kind.example());
+            let message =
+                format!("expected a variant, found `{token}`; write it as in `{}`", subject.kind.example());
             errors.push(&token, message);
         }
         skip(input);
         return None;
     };
     let mut term = Term { attributes, variant, text: None, implied: Vec::new() };
-    let follows = std::mem::take(goes_on);
-    if equals(kind, &term.variant, follows, input, errors).is_some() {
-        term.text = text(kind, &term.variant, input, errors);
-        if term.text.is_some() {
-            (term.implied, *goes_on) = implied(input, errors);
+    if equals(subject, &term.variant, before, input, errors).is_some() {
+        term.text = text(subject, &term.variant, input, errors);
+        if term.text.is_some() && implied(subject, &mut term, input, errors) {
+            *goes_on = term.implied.first().cloned();
         }
     }
     Some(term)
 }
 
 fn equals(
-    kind: Kind,
+    subject: &Subject,
     variant: &Ident,
-    goes_on: bool,
+    goes_on: Option<Ident>,
     input: ParseStream<'_>,
     errors: &mut ErrorSink,
 ) -> Option<()> {
     if input.parse::<Token![=]>().is_ok() {
         return Some(());
     }
-    let written = format!("write `{variant} = {:?}`", kind.example_text());
-    match input.fork().parse::<TokenTree>() {
-        Ok(token) if !input.peek(Token![,]) => {
+    let written = format!("write `{}`", subject.with_text(variant));
+    match (input.fork().parse::<TokenTree>(), goes_on) {
+        (Ok(token), _) if !input.peek(Token![,]) => {
             let found = match &token {
                 TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
                     "parentheses".to_owned()
@@ -164,26 +176,30 @@ fn equals(
             };
             errors.push(&token, format!("expected `=` after `{variant}`, found {found}; {written}"));
         }
-        _ if goes_on => errors.push(
-            variant,
-            format!(
-                "`{variant}` has no text; {written}, or, to imply several names, `implies [.., {variant}]`"
-            ),
-        ),
+        (_, Some(first)) => {
+            let list = format!("to imply several names, `implies [{first}, {variant}]`");
+            errors.push(variant, format!("`{variant}` has no text; {written}, or, {list}"));
+        }
         _ => errors.push(variant, format!("`{variant}` has no text; {written}")),
     }
     skip(input);
     None
 }
 
-fn text(kind: Kind, variant: &Ident, input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<LitStr> {
+fn text(
+    subject: &Subject,
+    variant: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut ErrorSink,
+) -> Option<LitStr> {
     if input.peek(LitStr) {
         return input.parse().ok();
     }
-    let written = format!("write `{variant} = {:?}`", kind.example_text());
+    let written = format!("write `{}`", subject.with_text(variant));
     match input.fork().parse::<TokenTree>() {
         Ok(token) if !input.peek(Token![,]) => {
-            errors.push(&token, format!("a {} is a string, found `{token}`; {written}", kind.noun()));
+            let noun = subject.kind.noun();
+            errors.push(&token, format!("a {noun} is a string, found `{token}`; {written}"));
         }
         _ => errors.push(variant, format!("`{variant}` has no text; {written}")),
     }
@@ -191,79 +207,26 @@ fn text(kind: Kind, variant: &Ident, input: ParseStream<'_>, errors: &mut ErrorS
     None
 }
 
-/// `implies OrdersRead`, `implies [OrdersRead, OrdersWrite]`, or nothing; and whether it is the first form.
-fn implied(input: ParseStream<'_>, errors: &mut ErrorSink) -> (Vec<Ident>, bool) {
-    if input.is_empty() || input.peek(Token![,]) {
-        return (Vec::new(), false);
-    }
-    let Ok(word) = input.fork().parse::<TokenTree>() else { return (Vec::new(), false) };
-    if word.to_string() != "implies" {
-        let is_next = matches!(word, TokenTree::Ident(_)) && input.peek2(Token![=]);
-        let expected = if is_next { "expected `,` before" } else { "expected `,` or `implies`, found" };
-        errors.push(&word, format!("{expected} `{word}`"));
-        if !is_next {
-            skip(input);
-        }
-        return (Vec::new(), false);
-    }
-    let _word = input.parse::<TokenTree>();
-    if input.peek(token::Bracket) {
-        return (list(&word, input, errors), false);
-    }
-    if input.is_empty() || input.peek(Token![,]) {
-        errors.push(&word, "`implies` names nothing; write `implies OrdersRead`, or leave it out");
-        return (Vec::new(), false);
-    }
-    (one(input, errors).into_iter().collect(), true)
-}
-
-fn list(word: &TokenTree, input: ParseStream<'_>, errors: &mut ErrorSink) -> Vec<Ident> {
-    let Ok(TokenTree::Group(group)) = input.parse::<TokenTree>() else { return Vec::new() };
-    let mut found = Vec::new();
-    if group.stream().is_empty() {
-        errors.push(word, "`implies` names nothing; write `implies OrdersRead`, or leave it out");
-        return found;
-    }
-    let read = |input: ParseStream<'_>| {
-        while !input.is_empty() {
-            found.extend(one(input, errors));
-            skip(input);
-            let _comma = input.parse::<Token![,]>();
-        }
-        Ok(())
-    };
-    // The closure takes everything and never fails.
-    let _read = read.parse2(group.stream());
-    found
-}
-
-/// A variant, also as `Self::OrdersRead` or `Scope::OrdersRead`.
-fn one(input: ParseStream<'_>, errors: &mut ErrorSink) -> Option<Ident> {
-    if let Ok(path) = input.call(Path::parse_mod_style) {
-        return path.segments.last().map(|segment| segment.ident.clone());
-    }
-    if let Ok(token) = input.fork().parse::<TokenTree>() {
-        let message =
-            format!("`implies` takes variants of this enum, found `{token}`; write `implies OrdersRead`");
-        errors.push(&token, message);
-    }
-    skip(input);
-    None
-}
-
-/// Takes the comma. If it is missing before another name, that was reported.
-fn end_of_term(input: ParseStream<'_>, errors: &mut ErrorSink) {
-    if input.is_empty() || input.parse::<Token![,]>().is_ok() || input.peek2(Token![=]) {
+/// Takes the comma. `implied` is what stands before it without brackets.
+fn end_of_term(implied: Option<&Ident>, input: ParseStream<'_>, errors: &mut ErrorSink) {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
         return;
     }
+    let is_next = input.peek2(Token![=]);
     if let Ok(token) = input.fork().parse::<TokenTree>() {
-        errors.push(
-            &token,
-            format!("expected `,`, found `{token}`; several names stand in brackets: `implies [A, B]`"),
-        );
+        let message = match (implied, &token) {
+            _ if is_next => format!("expected `,` before `{token}`"),
+            (Some(first), TokenTree::Ident(second)) => format!(
+                "expected `,`, found `{second}`; several names stand in brackets: `implies [{first}, {second}]`"
+            ),
+            _ => format!("expected `,`, found `{token}`"),
+        };
+        errors.push(&token, message);
     }
-    skip(input);
-    let _comma = input.parse::<Token![,]>();
+    if !is_next {
+        skip(input);
+        let _comma = input.parse::<Token![,]>();
+    }
 }
 
 fn read<T>(parsed: syn::Result<T>, errors: &mut ErrorSink) -> Option<T> {
@@ -271,7 +234,7 @@ fn read<T>(parsed: syn::Result<T>, errors: &mut ErrorSink) -> Option<T> {
 }
 
 /// Skips to the next comma, and leaves it in the input.
-fn skip(input: ParseStream<'_>) {
+pub(super) fn skip(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<TokenTree>().is_err() {
             return;

@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 use syn::LitStr;
 
 use super::cycles::cycles;
+use super::subject::Subject;
 use super::{Kind, Term, Vocabulary};
 use crate::errors::ErrorSink;
 use crate::expand::compile_condition;
@@ -11,8 +12,8 @@ use crate::keys::nearest_of;
 use crate::validate::is_scope_letter;
 
 /// The legal part of a vocabulary. Its enum has every variant that was written.
-pub(super) fn vocabulary(kind: Kind, written: Vocabulary, errors: &mut ErrorSink) -> Vocabulary {
-    let Vocabulary { crate_path, attributes, visibility, name, terms } = written;
+pub(super) fn vocabulary(written: Vocabulary, errors: &mut ErrorSink) -> Vocabulary {
+    let Vocabulary { crate_path, attributes, visibility, subject, terms } = written;
     let mut legal: Vec<Term> = Vec::new();
     for mut term in terms {
         if let Some(attribute) =
@@ -34,12 +35,12 @@ pub(super) fn vocabulary(kind: Kind, written: Vocabulary, errors: &mut ErrorSink
             }
             continue;
         }
-        term.text = term.text.filter(|text| is_legal(kind, &term.variant, text, errors));
+        term.text = term.text.filter(|text| is_legal(&subject, &term.variant, text, errors));
         let same = legal.iter().find(|known| is_same(known.text.as_ref(), term.text.as_ref()));
         if let (Some(known), Some(text)) = (same, &term.text) {
             let message = format!(
                 "the {} {:?} is the name of `{}` already; remove one of them, or correct it",
-                kind.noun(),
+                subject.kind.noun(),
                 text.value(),
                 known.variant
             );
@@ -50,10 +51,11 @@ pub(super) fn vocabulary(kind: Kind, written: Vocabulary, errors: &mut ErrorSink
     }
     let variants: Vec<Ident> = legal.iter().map(|term| term.variant.clone()).collect();
     for term in &mut legal {
-        term.implied = known_once(&term.variant, std::mem::take(&mut term.implied), &variants, errors);
+        term.implied =
+            known_once(&subject, &term.variant, std::mem::take(&mut term.implied), &variants, errors);
     }
     refuse_cycles(&mut legal, errors);
-    Vocabulary { crate_path, attributes, visibility, name, terms: legal }
+    Vocabulary { crate_path, attributes, visibility, subject, terms: legal }
 }
 
 fn is_same(one: Option<&LitStr>, two: Option<&LitStr>) -> bool {
@@ -62,7 +64,8 @@ fn is_same(one: Option<&LitStr>, two: Option<&LitStr>) -> bool {
 
 /// A scope is printable ASCII without space, quote and backslash (RFC 6749 section 3.3). A role is any text without control
 /// characters, and without white space at its ends.
-fn is_legal(kind: Kind, variant: &Ident, text: &LitStr, errors: &mut ErrorSink) -> bool {
+fn is_legal(subject: &Subject, variant: &Ident, text: &LitStr, errors: &mut ErrorSink) -> bool {
+    let kind = subject.kind;
     let (name, noun) = (text.value(), kind.noun());
     let bad = match kind {
         Kind::Scopes => name.chars().find(|&letter| !is_scope_letter(letter)),
@@ -70,7 +73,7 @@ fn is_legal(kind: Kind, variant: &Ident, text: &LitStr, errors: &mut ErrorSink) 
     };
     let trimmed = name.trim();
     let message = if trimmed.is_empty() {
-        format!("a {noun} is empty; write `{variant} = {:?}`", kind.example_text())
+        format!("a {noun} is empty; write `{}`", subject.with_text(variant))
     } else if trimmed != name {
         format!("a {noun} has white space at its end, so no token has it; write `{variant} = {trimmed:?}`")
     } else if kind == Kind::Scopes && name.contains(char::is_whitespace) {
@@ -94,6 +97,7 @@ fn is_legal(kind: Kind, variant: &Ident, text: &LitStr, errors: &mut ErrorSink) 
 
 /// What a name implies, without what is not a variant and what is there already.
 fn known_once(
+    subject: &Subject,
     variant: &Ident,
     implied: Vec<Ident>,
     variants: &[Ident],
@@ -113,7 +117,7 @@ fn known_once(
                 },
                 |nearest| format!("did you mean `{nearest}`?"),
             );
-            errors.push(&name, format!("`{name}` is not a variant of this enum; {fix}"));
+            errors.push(&name, format!("`{name}` is not a variant of `{}`; {fix}", subject.name));
         } else if kept.contains(&name) {
             errors.push(
                 &name,

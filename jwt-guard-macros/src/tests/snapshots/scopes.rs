@@ -14,6 +14,12 @@ pub enum Scope {
     Reports,
 }
 impl Scope {
+    ///Every scope, in the order of the declaration.
+    #[inline]
+    #[must_use]
+    pub const fn all() -> &'static [Self] {
+        &[Self::OrdersRead, Self::OrdersWrite, Self::Admin, Self::Reports]
+    }
     ///The scope, as tokens have it.
     #[inline]
     #[must_use]
@@ -32,6 +38,7 @@ impl Scope {
         self.as_str().as_bytes()
     }
 }
+#[automatically_derived]
 impl ::jwt_guard::__private::Scopes for Scope {
     const TERMS: &'static [::jwt_guard::__private::Term] = &[
         ::jwt_guard::__private::Term::new("orders:read").with_description("See orders."),
@@ -42,47 +49,66 @@ impl ::jwt_guard::__private::Scopes for Scope {
         ::jwt_guard::__private::Term::new("reports"),
     ];
 }
+#[automatically_derived]
 impl ::core::convert::AsRef<str> for Scope {
     #[inline]
     fn as_ref(&self) -> &str {
         self.as_str()
     }
 }
+#[automatically_derived]
 impl ::core::fmt::Display for Scope {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.pad(self.as_str())
     }
 }
+#[automatically_derived]
 impl ::core::str::FromStr for Scope {
     type Err = ::jwt_guard::__private::NotDeclared;
     #[inline]
-    fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
-        match name {
-            "orders:read" => ::core::result::Result::Ok(Self::OrdersRead),
-            "orders:write" => ::core::result::Result::Ok(Self::OrdersWrite),
-            "admin" => ::core::result::Result::Ok(Self::Admin),
-            "reports" => ::core::result::Result::Ok(Self::Reports),
-            _ => {
-                ::core::result::Result::Err(
-                    ::jwt_guard::__private::NotDeclared::new(name),
-                )
-            }
-        }
+    fn from_str(
+        name: &str,
+    ) -> ::core::result::Result<Self, ::jwt_guard::__private::NotDeclared> {
+        let found = Self::all().iter().copied().find(|known| known.as_str() == name);
+        found.ok_or_else(|| ::jwt_guard::__private::NotDeclared::new(name))
     }
 }
+#[automatically_derived]
+impl ::core::convert::TryFrom<&str> for Scope {
+    type Error = ::jwt_guard::__private::NotDeclared;
+    #[inline]
+    fn try_from(
+        name: &str,
+    ) -> ::core::result::Result<Self, ::jwt_guard::__private::NotDeclared> {
+        <Self as ::core::str::FromStr>::from_str(name)
+    }
+}
+#[automatically_derived]
+impl ::core::convert::TryFrom<::jwt_guard::__private::String> for Scope {
+    type Error = ::jwt_guard::__private::NotDeclared;
+    #[inline]
+    fn try_from(
+        name: ::jwt_guard::__private::String,
+    ) -> ::core::result::Result<Self, ::jwt_guard::__private::NotDeclared> {
+        <Self as ::core::str::FromStr>::from_str(&name)
+    }
+}
+#[automatically_derived]
 impl ::core::convert::From<Scope> for &'static str {
     #[inline]
     fn from(name: Scope) -> Self {
         name.as_str()
     }
 }
+#[automatically_derived]
 impl ::core::convert::From<Scope> for &'static [u8] {
     #[inline]
     fn from(name: Scope) -> Self {
         name.as_bytes()
     }
 }
+#[automatically_derived]
 impl ::core::convert::From<Scope> for ::jwt_guard::__private::String {
     #[inline]
     fn from(name: Scope) -> Self {
