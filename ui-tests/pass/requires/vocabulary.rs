@@ -38,6 +38,30 @@ mod names {
     }
 }
 
+/// Variants whose names the expansion uses too, one that is deprecated, and an enum that is compiled out.
+mod unusual {
+    jwt_guard::scopes! {
+        #[cfg(not(any()))]
+        pub(crate) enum Answer {
+            Ok = "ok",
+            Err = "err" implies Answer::Ok,
+            Error = "error",
+            String = "string",
+            #[deprecated = "use `Ok`"]
+            Fine = "fine" implies Ok,
+            All = "all",
+        }
+    }
+
+    jwt_guard::roles! {
+        #[cfg(any())]
+        #[doc = include_str!("vocabulary.rs")]
+        enum CompiledOut {
+            A = "a",
+        }
+    }
+}
+
 use names::Role::HR;
 use names::{Role, Scope};
 
@@ -72,4 +96,7 @@ fn the_policy_is_the_written_one() {
         ]
     );
     assert_eq!(Role::default(), Role::HR);
+    assert_eq!("err".parse(), Ok(unusual::Answer::Err));
+    assert_eq!(unusual::Answer::try_from("error"), Ok(unusual::Answer::Error));
+    assert_eq!(unusual::Answer::all().len(), 6);
 }
