@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Bytes;
 use axum::routing::get;
-use http::Extensions;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
 
@@ -12,7 +11,7 @@ use crate::guard::JwtGuard;
 use crate::location::Part;
 use crate::policy::vocabulary::{NameKind, Vocabulary};
 use crate::policy::{DenyAs, Needs, Term};
-use crate::router::{AccessTable, Router};
+use crate::router::{AccessRow, AccessTable, Router};
 
 /// A quarter of an hour, as for public keys.
 const CACHE: &str = "public, max-age=900";
@@ -120,11 +119,8 @@ where
 
 /// The guards of the routes, by number; the guard of the process for routes without another one.
 fn guards(table: &AccessTable) -> BTreeMap<u64, JwtGuard> {
-    let nothing = Extensions::new();
-    let installed = JwtGuard::of(&nothing);
     let guarded = table.rows().iter().filter(|row| row.rule().is_some());
-    let found = guarded.filter_map(|row| row.source.guard.as_ref().or(installed));
-    found.map(|guard| (guard.id(), guard.clone())).collect()
+    guarded.filter_map(AccessRow::guard).map(|guard| (guard.id(), guard)).collect()
 }
 
 fn metadata(resource: &crate::config::Resource) -> Metadata<'_> {
@@ -146,13 +142,12 @@ impl<'a> Metadata<'a> {
         let issuers = config.access.rules().filter_map(|rules| rules.issuers.first());
         self.authorization_servers
             .extend(issuers.map(String::as_str).filter(|name| name.starts_with("https://")));
-        let installed = JwtGuard::of(&Extensions::new()).map(JwtGuard::id);
         let mut asked = BTreeSet::new();
         for row in table.rows() {
             let Some(rule) = row.rule().filter(|rule| rule.deny_as() != DenyAs::NotFound) else {
                 continue;
             };
-            if row.source.guard.as_ref().map(JwtGuard::id).or(installed) == Some(guard.id()) {
+            if row.guard().is_some_and(|decides| decides.id() == guard.id()) {
                 asked.extend(Needs::of(rule).scopes());
             }
         }
@@ -172,11 +167,14 @@ impl<'a> Metadata<'a> {
     /// Adds scopes: declared ones stand in the order of their declaration, before the others.
     fn add_scopes(&mut self, asked: BTreeSet<&'static str>, vocabulary: &Vocabulary) {
         self.declared.extend(vocabulary.of(NameKind::Scope).unwrap_or_default().iter().map(Term::name));
-        let new = asked.into_iter().filter(|name| !self.scopes_supported.contains(name));
-        for name in new.collect::<Vec<_>>() {
-            self.scopes_supported.push(name);
-            let description = vocabulary.description(NameKind::Scope, name);
-            self.scope_descriptions.extend(description.map(|text| (name, text)));
+        for name in asked {
+            // Another guard of the same resource may have listed the name without knowing what it is for.
+            if let Some(text) = vocabulary.description(NameKind::Scope, name) {
+                self.scope_descriptions.entry(name).or_insert(text);
+            }
+            if !self.scopes_supported.contains(&name) {
+                self.scopes_supported.push(name);
+            }
         }
         let place = |name: &str| self.declared.iter().position(|declared| *declared == name);
         self.scopes_supported.sort_by_key(|name| (place(name).unwrap_or(usize::MAX), *name));

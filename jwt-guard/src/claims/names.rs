@@ -35,8 +35,12 @@ impl NameSet {
         Self { joined: String::new(), unreadable: None }
     }
 
-    /// Whether `name` is one of them.
-    pub fn contains(&self, name: &str) -> bool {
+    /// Whether `name` is one of them: a text, or a variant of [`scopes!`](macro@crate::scopes) or [`roles!`](macro@crate::roles).
+    pub fn contains(&self, name: impl AsRef<str>) -> bool {
+        self.has(name.as_ref())
+    }
+
+    fn has(&self, name: &str) -> bool {
         let mut rest = self.joined.as_bytes();
         loop {
             let end = memchr(SEPARATOR_BYTE, rest).unwrap_or(rest.len());

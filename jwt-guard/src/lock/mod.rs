@@ -39,6 +39,10 @@
 //! guard's hierarchy implies count as held. A route that is gone is compared with what answers its requests now: another
 //! method of its path, a parameter, a wildcard or a fallback. What a guard accepts as a token, such as its issuers and keys, is not in the file,
 //! nor what a function of a `check` decides: it is compared by its name.
+//!
+//! The hierarchy is that of the guard that the access table names, or of the [installed](crate::JwtGuard::install) one if that is
+//! installed before the table is made. For [tenants](crate::Router::with_tenants) it is that of the default guard: what the guards of
+//! other tenants imply is not in the file. Test those by requests.
 
 mod access;
 mod change;
@@ -117,7 +121,7 @@ impl AccessLock {
 
     /// The name of the guard of a row. A second guard of the same name that has another hierarchy gets a number.
     fn add_guard(&mut self, row: &AccessRow) -> String {
-        let implications = row.source.guard.as_ref().map(|guard| Implications::new(guard.hierarchies()));
+        let implications = row.guard().map(|guard| Implications::new(guard.hierarchies()));
         let implications = implications.unwrap_or_default();
         let names = (1..).map(|number| match number {
             1 => row.guard.clone(),

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::Extensions;
-
 use super::answers::{CROSS_SITE, answers, note};
 use super::error::DocumentError;
 use super::options::DocumentOptions;
@@ -33,7 +31,7 @@ pub(super) fn write(
 ) -> Result<(), DocumentError> {
     let mut work = Work { document, options, guards: BTreeMap::new(), problems: Vec::new() };
     for schemes in options.named_schemes() {
-        work.guards.insert(schemes.guard().id(), (schemes.clone(), AskedNames::new()));
+        work.guards.insert(schemes.guard().id(), (schemes.clone(), AskedNames::default()));
     }
     let rows: Vec<_> =
         table.rows().iter().filter(|row| matches!(row.source.place, RoutePath::Route(_))).collect();
@@ -78,7 +76,7 @@ pub(super) fn resolve(
     document: &mut impl Write,
 ) -> Result<(), DocumentError> {
     let options = DocumentOptions::new().schemes(schemes.clone());
-    let guards = BTreeMap::from([(schemes.guard().id(), (schemes.clone(), AskedNames::new()))]);
+    let guards = BTreeMap::from([(schemes.guard().id(), (schemes.clone(), AskedNames::default()))]);
     let mut work = Work { document, options: &options, guards, problems: Vec::new() };
     for at in work.document.everywhere() {
         let Some(operation) = work.document.operation(&at) else { continue };
@@ -142,11 +140,11 @@ impl<D: Write> Work<'_, D> {
         if schemes.reads_cookies() && changes_something(at.method) && shows_refusals {
             operation.answer(&CROSS_SITE);
         }
-        let known =
-            self.guards.entry(schemes.guard().id()).or_insert_with(|| (schemes.clone(), AskedNames::new()));
-        for requirement in requirements {
-            known.1.extend(asked(requirement));
-        }
+        let known = self
+            .guards
+            .entry(schemes.guard().id())
+            .or_insert_with(|| (schemes.clone(), AskedNames::default()));
+        requirements.iter().for_each(|requirement| asked(requirement, &mut known.1));
     }
 
     /// Declares that credentials are ignored. A library that cannot write this omits `security`, and then the
@@ -178,7 +176,7 @@ impl<D: Write> Work<'_, D> {
             _ => None,
         };
         let nearest = row.source.guard.as_ref().map(named);
-        nearest.or(alone).or_else(|| JwtGuard::of(&Extensions::new()).map(named))
+        nearest.or(alone).or_else(|| row.guard().as_ref().map(named))
     }
 
     /// Defines the schemes, and finds undefined ones.

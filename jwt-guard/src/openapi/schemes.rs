@@ -43,8 +43,21 @@ pub struct Schemes {
     unknown: Vec<String>,
 }
 
-/// The names of policies that a document asks for.
-pub(crate) type AskedNames = BTreeSet<(NameKind, String)>;
+/// The names that the policies of a document ask for, of each kind of token.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AskedNames {
+    access: BTreeSet<(NameKind, String)>,
+    refresh: BTreeSet<(NameKind, String)>,
+}
+
+impl AskedNames {
+    pub(crate) fn of_mut(&mut self, token: TokenKind) -> &mut BTreeSet<(NameKind, String)> {
+        match token {
+            TokenKind::Access => &mut self.access,
+            TokenKind::Refresh => &mut self.refresh,
+        }
+    }
+}
 
 /// One security scheme object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +67,8 @@ pub struct Scheme {
     pub name: String,
     pub kind: SchemeKind,
     pub description: String,
+    /// Whether a list of what names are for follows the description.
+    lists_names: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,10 +150,13 @@ impl Schemes {
         self
     }
 
-    /// Replaces the default description of a scheme.
+    /// Replaces the description of a scheme, with its list of what scopes and roles are for.
     pub fn description(mut self, scheme: &str, description: impl Into<String>) -> Self {
         match self.schemes.iter_mut().find(|known| known.key == scheme) {
-            Some(found) => found.description = description.into(),
+            Some(found) => {
+                found.description = description.into();
+                found.lists_names = false;
+            }
             None => return self.not_found(scheme),
         }
         self
@@ -167,8 +185,8 @@ impl Schemes {
         self.with_flows()
     }
 
-    /// Describes a scope, for the page on which a person grants it, in place of what the [vocabulary](crate::setup::Builder::scopes)
-    /// says. The scopes of policies are listed even without either.
+    /// Describes a scope, for the page on which a person grants it and in the descriptions of schemes, in place of what the
+    /// [vocabulary](crate::setup::Builder::scopes) says. The scopes of policies are listed even without either.
     pub fn scope(mut self, scope: impl Into<String>, description: impl Into<String>) -> Self {
         self.scopes.insert(scope.into(), description.into());
         self
@@ -186,30 +204,41 @@ impl Schemes {
         }
     }
 
-    /// The schemes, with the names that policies ask for: scopes in the flows, and what the vocabulary says of a name in the
-    /// descriptions of the others, which have no place for it.
+    /// The schemes, with the names that policies ask for: scopes in the flows, and what is known of a name in the descriptions of
+    /// the others, which have no place for it.
     pub(crate) fn defined(&self, asked: &AskedNames) -> impl Iterator<Item = Scheme> {
-        let vocabulary = &self.guard.config().vocabulary;
-        let described = |(kind, name): &(NameKind, String)| {
-            Some(format!("- `{name}`: {}", vocabulary.description(*kind, name)?))
-        };
-        let lines: Vec<_> = asked.iter().filter_map(described).collect();
-        let list = if lines.is_empty() { String::new() } else { format!("\n\n{}", lines.join("\n")) };
+        let scopes = asked.access.iter().chain(&asked.refresh).filter(|(kind, _)| *kind == NameKind::Scope);
         let mut all = self.scopes.clone();
-        for (kind, scope) in asked.iter().filter(|(kind, _)| *kind == NameKind::Scope) {
-            let text = || vocabulary.description(*kind, scope).map_or_else(|| scope.clone(), str::to_owned);
-            all.entry(scope.clone()).or_insert_with(text);
+        for (kind, scope) in scopes {
+            let text = self.purpose(*kind, scope).unwrap_or(scope).to_owned();
+            all.insert(scope.clone(), text);
         }
-        let flows = self.flows.clone();
-        let takes_names: Vec<_> = self.access.iter().map(|alternative| alternative.scheme.clone()).collect();
         self.schemes.clone().into_iter().map(move |mut scheme| {
             if scheme.key == OAUTH2 {
-                scheme.kind = SchemeKind::OAuth2(flows.clone(), all.clone());
-            } else if takes_names.contains(&scheme.name) {
-                scheme.description.push_str(&list);
+                scheme.kind = SchemeKind::OAuth2(self.flows.clone(), all.clone());
+                return scheme;
+            }
+            let mut names = BTreeSet::new();
+            for (alternatives, asked) in [(&self.access, &asked.access), (&self.refresh, &asked.refresh)] {
+                if alternatives.iter().any(|alternative| alternative.scheme == scheme.name) {
+                    names.extend(asked);
+                }
+            }
+            let described = names
+                .into_iter()
+                .filter_map(|(kind, name)| Some(format!("- `{name}`: {}", self.purpose(*kind, name)?)));
+            let lines: Vec<_> = described.collect();
+            if scheme.lists_names && !lines.is_empty() {
+                scheme.description.push_str(&format!("\n\n{}", lines.join("\n")));
             }
             scheme
         })
+    }
+
+    /// What a name is for, by [`scope`](Self::scope), else by the vocabulary.
+    fn purpose(&self, kind: NameKind, name: &str) -> Option<&str> {
+        let own = (kind == NameKind::Scope).then(|| self.scopes.get(name)).flatten();
+        own.map(String::as_str).or_else(|| self.guard.config().vocabulary.description(kind, name))
     }
 
     /// Whether a token may be in a cookie, so that a request may be refused because of the page that caused it.
@@ -331,7 +360,14 @@ impl Schemes {
                 Some(_) => {}
                 None => {
                     let description = description.to_owned();
-                    self.schemes.push(Scheme { name: key.clone(), key: key.clone(), kind, description });
+                    let name = key.clone();
+                    self.schemes.push(Scheme {
+                        name,
+                        key: key.clone(),
+                        kind,
+                        description,
+                        lists_names: true,
+                    });
                     return key;
                 }
             }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::schemes::{Alternative, Schemes};
+use super::schemes::{Alternative, AskedNames, Schemes};
 use crate::policy::vocabulary::NameKind;
 use crate::policy::{Credentials, DenyAs, Needs, Rule};
 use crate::token::TokenKind;
@@ -85,12 +85,13 @@ pub(crate) fn marked(requirement: &SchemeScopes) -> Option<(TokenKind, &[String]
     access.or_else(|| scopes(REFRESH).map(|scopes| (TokenKind::Refresh, scopes)))
 }
 
-/// The names of a requirement that still has its marker.
-pub(crate) fn asked(requirement: &SchemeScopes) -> impl Iterator<Item = (NameKind, String)> {
-    let scopes = marked(requirement).map(|(_, scopes)| scopes).unwrap_or_default();
+/// Notes the names of a requirement that still has its marker.
+pub(crate) fn asked(requirement: &SchemeScopes, known: &mut AskedNames) {
+    let Some((token, scopes)) = marked(requirement) else { return };
     let roles = requirement.get(ROLES).map(Vec::as_slice).unwrap_or_default();
-    let of = |kind, names: &[String]| names.iter().map(|name| (kind, name.clone())).collect::<Vec<_>>();
-    of(NameKind::Scope, scopes).into_iter().chain(of(NameKind::Role, roles))
+    let scopes = scopes.iter().map(|name| (NameKind::Scope, name.clone()));
+    let roles = roles.iter().map(|name| (NameKind::Role, name.clone()));
+    known.of_mut(token).extend(scopes.chain(roles));
 }
 
 fn is_marker(name: &str) -> bool {
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
     use crate::cookies::CookieSettings;
     use crate::location::TokenLocation;
-    use crate::policy::Requirement as Condition;
+    use crate::policy::{Requirement as Condition, Scopes, Term};
     use crate::{Algorithm, JwtGuard, Secret, SigningKey};
 
     fn written(rule: &Rule) -> Vec<SchemeScopes> {
@@ -204,6 +205,36 @@ mod tests {
         assert_eq!(
             shown(&expand(&refresh, &guard.openapi(), "POST")),
             r#"[{"refresh_X-Api-Key":[]},{"X-CSRF-Token":[],"__Host-refresh_token":[]}]"#
+        );
+    }
+
+    #[test]
+    fn a_name_is_described_at_the_schemes_of_the_token_that_is_asked_for_it() {
+        struct Scope;
+        impl Scopes for Scope {
+            const TERMS: &'static [Term] =
+                &[Term::new("a").with_description("A."), Term::new("b").with_description("B.")];
+        }
+        let builder = JwtGuard::builder().secret(Secret::random()).audience("orders").scopes::<Scope>();
+        let schemes = builder.build().unwrap().openapi();
+        let asking = |scope| Rule::authenticated().with_requirement(scope);
+        let access = asking(Condition::Scope("a"));
+        let refresh = asking(Condition::Scope("b")).with_token(TokenKind::Refresh);
+        let mut names = AskedNames::default();
+        for rule in [access, refresh] {
+            written(&rule).iter().for_each(|requirement| asked(requirement, &mut names));
+        }
+        let found: Vec<_> = schemes.defined(&names).map(|scheme| (scheme.name, scheme.description)).collect();
+        let text = |text: &str| text.to_owned();
+        assert_eq!(
+            found,
+            [
+                (text("bearer"), text("An access token, in the header `Authorization`.\n\n- `a`: A.")),
+                (
+                    text("refresh_bearer"),
+                    text("A refresh token, in the header `Authorization`.\n\n- `b`: B.")
+                ),
+            ]
         );
     }
 

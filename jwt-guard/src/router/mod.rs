@@ -248,14 +248,13 @@ where
     /// the router logs that at its first call instead, and answers for these handlers with 500. A parameter in the prefix
     /// of a nest is known if `Router` nests: `Router::new().nest("/tenants/{tenant}", app).into_axum()`.
     ///
-    /// If a policy asks for a scope or role that is not declared, and the guard [denies](crate::setup::Builder::deny_undeclared_names) that.
+    /// If a policy asks for a scope or role that its guard does not declare, and the guard
+    /// [denies](crate::setup::Builder::deny_undeclared_names) that.
     #[track_caller]
     pub fn into_axum(self) -> axum::Router<S> {
         let misfits = params::misfits(&self.parts.entries);
         assert!(misfits.is_empty(), "policies do not fit their paths:{misfits}");
-        let table = self.access_table();
-        let undeclared =
-            if table.denies_undeclared_names() { names::undeclared(&table) } else { String::new() };
+        let undeclared = names::undeclared(&self.access_table(), true);
         assert!(undeclared.is_empty(), "policies ask for names that are not declared:{undeclared}");
         self.parts.into_axum()
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
+use http::Extensions;
 use serde::Serialize;
 
 use super::document::Operation;
@@ -128,6 +129,7 @@ impl AccessTable {
     pub const JSON_SCHEMA: &str = include_str!("access-table.schema.json");
 
     /// The table as a JSON list of rows, each with the public fields of [`AccessRow`], as [`JSON_SCHEMA`](Self::JSON_SCHEMA) says.
+    /// [Undeclared](Self::undeclared_names) and [unused](Self::unused_names) names are not part of it; each is `Serialize` by itself.
     pub fn to_json(&self) -> String {
         // Strings and numbers only, so serialising cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default()
@@ -143,6 +145,11 @@ impl AccessRow {
     /// The policy as data; `None` for unguarded parts.
     pub fn rule(&self) -> Option<&'static Rule> {
         self.source.rule
+    }
+
+    /// The guard that decides: the nearest one, else the one of the process; for tenants, the default guard.
+    pub(crate) fn guard(&self) -> Option<JwtGuard> {
+        self.source.guard.clone().or_else(|| JwtGuard::of(&Extensions::new()).cloned())
     }
 
     fn new(entry: &RouteEntry, around: Option<&Provided>) -> Self {

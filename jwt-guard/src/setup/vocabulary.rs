@@ -54,7 +54,9 @@ impl<K, A> Builder<K, A> {
     ///
     /// # Errors
     ///
-    /// [`build`](Self::build) refuses a scope that two enums declare, and one that is not a scope, which only an enum by hand can have.
+    /// [`build`](Self::build) refuses a scope that two enums declare, a cycle of implications together with `scope_implies`, and more than 512
+    /// names that imply or are implied. Of an enum by hand it refuses names that are not scopes, and implied names that no enum of the guard
+    /// declares.
     pub fn scopes<S: Scopes>(mut self) -> Self {
         self.draft.implications.scopes.extend(implications(S::TERMS));
         self.draft.declared.scopes.push(Enum { name: std::any::type_name::<S>(), terms: S::TERMS });
@@ -72,11 +74,20 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Makes a scope or role that is not declared a mistake: [`Router::into_axum`](crate::Router::into_axum) panics, and names each with
+    /// Makes a scope or role that this guard does not declare a mistake: [`Router::into_axum`](crate::Router::into_axum) panics, and names each with
     /// its routes. A router that serves itself logs them as an error at its first call. By default it is a warning, because an identity
-    /// provider may own more names than the application declares.
+    /// provider may own more names than the application declares. Policies of other guards stay as those guards want it.
     ///
-    /// Without [`scopes`](Self::scopes) and [`roles`](Self::roles) it has no effect.
+    /// Scopes are checked with [`scopes`](Self::scopes) and roles with [`roles`](Self::roles), each kind by itself: if only scopes are
+    /// declared, a misspelt role is not found.
+    ///
+    /// What is not seen:
+    ///
+    /// - of [tenants](crate::Router::with_tenants), the guards but the default one
+    /// - a guard that is [installed](crate::JwtGuard::install) after `into_axum`, or that is added by a layer which the
+    ///   [access table](crate::routing::AccessRow::guard) does not show
+    /// - attributes below an `axum::Router`, which does not know its handlers' policies
+    ///
     pub fn deny_undeclared_names(mut self) -> Self {
         self.draft.declared.denies_undeclared = true;
         self
@@ -131,6 +142,19 @@ impl Declared {
                 }
             }
         }
+        for (declared, term) in &found {
+            let unknown =
+                term.implied().iter().filter(|name| !found.iter().any(|(_, known)| known.name() == **name));
+            // An illegal name is a problem of the hierarchy.
+            for name in unknown.filter(|name| (legal.is_legal)(name)) {
+                problems.setting(format!(
+                    "`{}` declares that {:?} implies {name:?}, which no enum of the guard declares; correct it, or say it by \
+                     `{kind}_implies`",
+                    declared.name,
+                    term.name()
+                ));
+            }
+        }
         self.has(kind).then(|| found.into_iter().map(|(_, term)| term).collect())
     }
 }
@@ -142,8 +166,11 @@ mod tests {
     struct Mine;
 
     impl Scopes for Mine {
-        const TERMS: &'static [Term] =
-            &[Term::new("a").with_description("A."), Term::new("b").with_implied(&["a"]), Term::new("c d")];
+        const TERMS: &'static [Term] = &[
+            Term::new("a").with_description("A."),
+            Term::new("b").with_implied(&["a", "e", "f", "c d"]),
+            Term::new("c d"),
+        ];
     }
 
     struct Theirs;
@@ -167,7 +194,7 @@ mod tests {
         assert_eq!(vocabulary.description(NameKind::Role, "a"), None);
         assert!(vocabulary.of(NameKind::Role).is_none(), "no role is declared");
         let found: Vec<_> = problems.or(Some(())).unwrap_err().problems().collect();
-        assert_eq!(found.len(), 2, "{found:#?}");
+        assert_eq!(found.len(), 3, "{found:#?}");
         assert!(
             found[0].starts_with(r#"`Mine` declares "c d", which is not a scope: expected"#),
             "{}",
@@ -176,6 +203,10 @@ mod tests {
         assert_eq!(
             found[1],
             r#"the scope "b" is declared twice, by `Mine` and by `Theirs`; keep one of them"#
+        );
+        assert_eq!(
+            found[2],
+            r#"`Mine` declares that "b" implies "f", which no enum of the guard declares; correct it, or say it by `scope_implies`"#
         );
     }
 }

@@ -5,6 +5,7 @@ mod check_inputs;
 mod checks;
 mod conditions;
 mod current_user;
+mod declared_names;
 mod extractors;
 mod hierarchy;
 mod order;

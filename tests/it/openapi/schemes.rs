@@ -160,12 +160,16 @@ fn what_a_declared_name_is_for_stands_in_flows_and_in_other_schemes() {
         assert_eq!(
             schemes["bearer"]["description"],
             "An access token, in the header `Authorization`.\n\n\
-             - `orders:read`: Look at orders.\n- `orders:write`: Place orders.\n- `clerk`: Serves customers."
+             - `orders:read`: Look at orders.\n- `orders:write`: Place and cancel orders.\n- `clerk`: Serves customers."
         );
         assert_eq!(
             schemes["refresh_bearer"]["description"],
             "A refresh token, in the header `Authorization`."
         );
         assert!(!document.to_string().contains("orders:export"));
+    }
+    let own = DocumentOptions::new().schemes(guard.openapi().description("bearer", "A token."));
+    for (_, document) in both(&guard, &own) {
+        assert_eq!(self::schemes(&document)["bearer"]["description"], "A token.", "nothing follows it");
     }
 }

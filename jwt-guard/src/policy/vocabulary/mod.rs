@@ -8,10 +8,11 @@ use std::fmt;
 pub(crate) use asked::{NameKind, names};
 pub use constant::{AnEnumByHandHasAConstFnAsBytes, role, role_name, scope, scope_name};
 
-/// The scopes of an application as an enum; [`scopes!`](macro@crate::scopes) implements it.
+/// The scopes of an application as an enum; [`scopes!`](macro@crate::scopes) implements it. An enum by hand needs a method
+/// `pub const fn as_bytes(self) -> &'static [u8]` beside it.
 ///
-/// An enum that is written by hand implements it too, and has its names in `pub const fn as_bytes(self) -> &'static
-/// [u8]`, which attributes call: a method of a trait cannot be called in a constant.
+/// That method gives the name; attributes call it, because a method of a trait cannot be called in a constant. `TERMS` and
+/// `as_bytes` must say the same.
 ///
 /// ```
 /// use jwt_guard::policy::{Scopes, Term};

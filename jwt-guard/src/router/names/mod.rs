@@ -5,7 +5,7 @@ mod nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use http::Extensions;
+use serde::Serialize;
 
 use super::table::{AccessRow, AccessTable};
 use crate::claims::hierarchy::Hierarchy;
@@ -14,7 +14,7 @@ use crate::policy::Term;
 use crate::policy::vocabulary::{NameKind, names};
 
 /// A scope or role that a policy asks for, and that its guard does not declare.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UndeclaredName {
     /// The condition as the attribute writes it: `scope = "order:read"`.
@@ -28,7 +28,7 @@ pub struct UndeclaredName {
 }
 
 /// A declared scope or role that no policy asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UnusedName {
     /// The condition that no policy has: `scope = "orders:export"`.
@@ -67,51 +67,28 @@ impl AccessTable {
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
     pub fn undeclared_names(&self) -> Vec<UndeclaredName> {
-        let mut found = Vec::new();
-        for (guard, asked) in guards(self).into_values() {
-            let config = guard.config();
-            for ((kind, name), routes) in asked {
-                let Some(declared) = config.vocabulary.of(kind) else { continue };
-                if has(declared, name) || implying(hierarchy(&guard, kind)).contains(name) {
-                    continue;
-                }
-                let elsewhere = config.vocabulary.of(kind.other()).filter(|other| has(other, name));
-                let nearest = || nearest::nearest(name, declared.iter().map(Term::name));
-                found.push(UndeclaredName {
-                    condition: kind.condition(name),
-                    nearest: match elsewhere {
-                        Some(_) => Some(kind.other().condition(name)),
-                        None => nearest().map(|known| kind.condition(known)),
-                    },
-                    guard: guard.name().to_owned(),
-                    routes,
-                });
-            }
-        }
-        found
+        guards(self).values().flat_map(undeclared_of).collect()
     }
 
     /// The declared scopes and roles that no policy of these routes asks for, in the order of their declaration.
     ///
     /// A name is used if a policy asks for it, or for another that it implies: `admin` is used where it implies `orders:read`, and a policy asks for
-    /// that. Where several guards declare a name, one that uses it is enough.
+    /// that. Where several guards declare a name, one of them that uses it is enough.
     pub fn unused_names(&self) -> Vec<UnusedName> {
         let guards = guards(self);
-        let used: BTreeSet<_> = guards.values().flat_map(|(guard, asked)| used(guard, asked)).collect();
-        let mut found = Vec::new();
-        for (guard, _) in guards.values() {
-            let unused = declared(guard).filter(|name| !used.contains(name));
-            found.extend(unused.map(|(kind, name)| UnusedName {
-                condition: kind.condition(name),
-                guard: guard.name().to_owned(),
-            }));
+        let mut found: Vec<UnusedName> = Vec::new();
+        for asked in guards.values() {
+            for kind in NameKind::ALL {
+                for term in asked.guard.config().vocabulary.of(kind).unwrap_or_default() {
+                    let (name, condition) = (term.name(), kind.condition(term.name()));
+                    let is_used = guards.values().any(|other| other.uses(kind, name));
+                    if !is_used && !found.iter().any(|known| known.condition == condition) {
+                        found.push(UnusedName { condition, guard: asked.guard.name().to_owned() });
+                    }
+                }
+            }
         }
         found
-    }
-
-    /// Whether a guard of this table refuses names that are not declared.
-    pub(super) fn denies_undeclared_names(&self) -> bool {
-        guards(self).into_values().any(|(guard, _)| guard.config().vocabulary.denies_undeclared)
     }
 
     /// What to say of names below the rows.
@@ -122,66 +99,74 @@ impl AccessTable {
     }
 }
 
-/// A line for each name that is not declared.
-pub(super) fn undeclared(table: &AccessTable) -> String {
-    table.undeclared_names().iter().map(|name| format!("\n{name}")).collect()
+/// A line for each name that is not declared, of the guards that deny such names or of the others.
+pub(super) fn undeclared(table: &AccessTable, denied: bool) -> String {
+    let guards = guards(table);
+    let guards = guards.values().filter(|asked| asked.guard.config().vocabulary.denies_undeclared == denied);
+    guards.flat_map(undeclared_of).map(|name| format!("\n{name}")).collect()
 }
 
 /// Tells the operator of names that are not declared; the rows are complete.
 pub(super) fn report_undeclared(table: &AccessTable) {
-    let text = undeclared(table);
-    if text.is_empty() {
-        return;
+    let [denied, others] = [true, false].map(|denied| undeclared(table, denied));
+    if !denied.is_empty() {
+        tracing::error!(target: "jwt_guard", "policies ask for names that are not declared:{denied}");
     }
-    if table.denies_undeclared_names() {
-        tracing::error!(target: "jwt_guard", "policies ask for names that are not declared:{text}");
-    } else {
-        tracing::warn!(target: "jwt_guard", "policies ask for names that are not declared:{text}");
+    if !others.is_empty() {
+        tracing::warn!(target: "jwt_guard", "policies ask for names that are not declared:{others}");
     }
 }
 
-/// The names of the policies that a guard decides, each with its routes.
-type Asked = BTreeMap<(NameKind, &'static str), Vec<String>>;
-
-/// The guards of the rows, by number.
-fn guards(table: &AccessTable) -> BTreeMap<u64, (JwtGuard, Asked)> {
-    let nothing = Extensions::new();
-    let installed = JwtGuard::of(&nothing);
-    let mut found: BTreeMap<u64, (JwtGuard, Asked)> = BTreeMap::new();
-    for row in table.rows() {
-        let Some(rule) = row.rule() else { continue };
-        let Some(guard) = row.source.guard.as_ref().or(installed) else { continue };
-        let (_, asked) = found.entry(guard.id()).or_insert_with(|| (guard.clone(), BTreeMap::new()));
-        for name in names(rule.requirement()) {
-            asked.entry(name).or_default().push(route(row));
+fn undeclared_of(Asked { guard, names }: &Asked) -> Vec<UndeclaredName> {
+    let vocabulary = &guard.config().vocabulary;
+    let mut found = Vec::new();
+    for ((kind, name), routes) in names {
+        let Some(declared) = vocabulary.of(*kind) else { continue };
+        if has(declared, name) || implying(hierarchy(guard, *kind)).contains(name) {
+            continue;
         }
+        let other = kind.other();
+        let nearest = match vocabulary.of(other) {
+            Some(terms) if has(terms, name) => Some(other.condition(name)),
+            _ => nearest::nearest(name, declared.iter().map(Term::name)).map(|known| kind.condition(known)),
+        };
+        let (condition, guard) = (kind.condition(name), guard.name().to_owned());
+        found.push(UndeclaredName { condition, nearest, guard, routes: routes.clone() });
     }
     found
 }
 
-/// Every declared name of a guard.
-fn declared(guard: &JwtGuard) -> impl Iterator<Item = (NameKind, &'static str)> {
-    let of = |kind| {
-        guard.config().vocabulary.of(kind).unwrap_or_default().iter().map(move |term| (kind, term.name()))
-    };
-    NameKind::ALL.into_iter().flat_map(of)
+/// A guard of a table, and the names of the policies that it decides, each with its routes.
+struct Asked {
+    guard: JwtGuard,
+    names: BTreeMap<(NameKind, &'static str), Vec<String>>,
 }
 
-/// The declared names of a guard that its policies ask for, or that imply such a name.
-fn used(guard: &JwtGuard, asked: &Asked) -> Vec<(NameKind, &'static str)> {
-    let of = |kind| hierarchy(guard, kind).implications();
-    let (scopes, roles) = (of(NameKind::Scope), of(NameKind::Role));
-    let is_asked = |kind, name: &str| asked.keys().any(|(asked, known)| *asked == kind && *known == name);
-    let helps = |&(kind, name): &(NameKind, &'static str)| {
-        let implications = match kind {
-            NameKind::Scope => &scopes,
-            NameKind::Role => &roles,
+impl Asked {
+    /// Whether the guard declares the name, and a policy asks for it or for one that it implies.
+    fn uses(&self, kind: NameKind, name: &str) -> bool {
+        let is_asked = |name: &str| self.names.keys().any(|(asked, known)| *asked == kind && *known == name);
+        let implies_asked = || {
+            let implications = hierarchy(&self.guard, kind).implications();
+            let mut implied = implications.into_iter().filter(|(known, _)| *known == name);
+            implied.any(|(_, implied)| implied.into_iter().any(is_asked))
         };
-        let implied =
-            implications.iter().filter(|(known, _)| *known == name).flat_map(|(_, implied)| implied);
-        is_asked(kind, name) || implied.into_iter().any(|name| is_asked(kind, name))
-    };
-    declared(guard).filter(helps).collect()
+        let declared = self.guard.config().vocabulary.of(kind).unwrap_or_default();
+        has(declared, name) && (is_asked(name) || implies_asked())
+    }
+}
+
+/// The guards of the rows, by number.
+fn guards(table: &AccessTable) -> BTreeMap<u64, Asked> {
+    let mut found: BTreeMap<u64, Asked> = BTreeMap::new();
+    for row in table.rows() {
+        let (Some(rule), Some(guard)) = (row.rule(), row.guard()) else { continue };
+        let asked = found.entry(guard.id()).or_insert_with(|| Asked { guard, names: BTreeMap::new() });
+        for name in names(rule.requirement()) {
+            asked.names.entry(name).or_default().push(route(row));
+        }
+    }
+    found
 }
 
 fn route(row: &AccessRow) -> String {
