@@ -15,8 +15,12 @@ impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> FromRequestParts<S> f
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let claims = known_principal(request).await.and_then(|principal| read(&principal));
-        claims.and_then(|claims| claims.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
+        let error = match known_principal(request).await.and_then(read) {
+            Ok(Some(claims)) => return Ok(claims),
+            Ok(None) => AuthError::NoToken,
+            Err(error) => error,
+        };
+        Err(reject(request, &error))
     }
 }
 
@@ -24,7 +28,7 @@ impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> OptionalFromRequestPa
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        match known_principal(request).await.and_then(|principal| read(&principal)) {
+        match known_principal(request).await.and_then(read) {
             Ok(claims) => Ok(claims),
             // `None` only without a token. A bad token is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),

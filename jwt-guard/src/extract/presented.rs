@@ -55,7 +55,7 @@ impl<S: Sync> FromRequestParts<S> for PresentedToken {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let token = match known_principal(request).await {
+        let token = match known_principal(request).await.cloned() {
             Ok(caller) => presented_token(request, &caller).ok_or(AuthError::NoToken),
             Err(error) => Err(error),
         };

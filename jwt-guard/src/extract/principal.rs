@@ -12,7 +12,7 @@ impl<S: Sync> FromRequestParts<S> for Principal {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let caller = known_principal(request).await;
+        let caller = known_principal(request).await.cloned();
         // A policy that is report-only lets a caller in whom this extractor does not: without a policy it would not either.
         let caller = caller.and_then(|caller| unmet_login(request).map_or(Ok(caller), Err));
         caller.map_err(|error| reject(request, &error))
@@ -25,7 +25,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Principal {
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
         match known_principal(request).await {
-            Ok(caller) => Ok(Some(caller).filter(Self::is_authenticated)),
+            Ok(caller) => Ok(Some(caller).filter(|caller| caller.is_authenticated()).cloned()),
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),
             Err(error) => Err(reject(request, &error)),
         }

@@ -103,7 +103,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Session<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let session = known_principal(request).await.and_then(|principal| read(&principal, request));
+        let session = known_principal(request).await.cloned().and_then(|principal| read(&principal, request));
         session.and_then(|session| session.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
     }
 }
@@ -112,7 +112,7 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Session<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        match known_principal(request).await.and_then(|principal| read(&principal, request)) {
+        match known_principal(request).await.cloned().and_then(|principal| read(&principal, request)) {
             Ok(session) => Ok(session),
             // `None` only without a session. A session that is over is refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),

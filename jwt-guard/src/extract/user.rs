@@ -45,7 +45,7 @@ impl<S: Sync, U: Send + Sync + 'static> FromRequestParts<S> for CurrentUser<U> {
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let user = known_principal(request).await.and_then(|principal| loaded(&principal));
+        let user = known_principal(request).await.and_then(loaded);
         user.and_then(|user| user.ok_or(AuthError::NoToken)).map_err(|error| reject(request, &error))
     }
 }
@@ -54,7 +54,7 @@ impl<S: Sync, U: Send + Sync + 'static> OptionalFromRequestParts<S> for CurrentU
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        match known_principal(request).await.and_then(|principal| loaded(&principal)) {
+        match known_principal(request).await.and_then(loaded) {
             Ok(user) => Ok(user),
             // `None` only without a token. A bad token and an unknown user are refused here too.
             Err(AuthError::NoToken | AuthError::OtherScheme) => Ok(None),

@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::event::{self, Occasion};
 use super::in_request::{Admission, Decision, Undecided};
-use super::of_tenants::{admit_by_tenant, choose};
+use super::of_tenants::admit_by_tenant;
 use super::{Inner, JwtGuard, path};
 use crate::authenticate::{Caller, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
@@ -29,8 +29,8 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     if rule.reads().path {
         path::note_params(request);
     }
-    let guard = match JwtGuard::deciding(&request.extensions, rule.token()) {
-        Ok(guard) => guard,
+    let (guard, earlier) = match JwtGuard::deciding(&request.extensions, rule.token()) {
+        Ok(found) => found,
         Err(Undecided::Tenants(tenants)) => return Box::pin(admit_by_tenant(request, rule, tenants)).await,
         Err(Undecided::NoGuard(error)) => {
             event::denied(rule, None, &error, Occasion::Request(request));
@@ -42,57 +42,14 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         store_decision(request, decision);
         return Ok(());
     }
-    let caller = match guard.caller(request, rule.token()) {
+    let caller = match guard.caller(request, earlier, rule.token()) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
-    if let Some(decision) = guard.decide_and_log(request, rule, caller)? {
-        store_decision(request, decision);
+    if let Some(outcome) = guard.decide_and_log(request, rule, &caller)? {
+        store_decision(request, Decision { token: rule.token(), caller, outcome, rule: Some(rule) });
     }
     Ok(())
-}
-
-/// The caller, for an extractor: as admitted by a policy, else by its token.
-///
-/// # Errors
-///
-/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token that no policy has admitted.
-pub(crate) async fn known_principal(request: &mut Parts) -> Result<Principal, AuthError> {
-    let token = TokenKind::Access;
-    if let Some(decision) = Decision::of(&request.extensions) {
-        return match decision.outcome {
-            Admission::AsAnonymous | Admission::Unseen | Admission::ReportedAnonymous => {
-                Ok(Principal::anonymous())
-            }
-            Admission::AsCaller | Admission::Undecided | Admission::ReportedCaller => decision.caller.clone(),
-        };
-    }
-    let guard = match JwtGuard::deciding(&request.extensions, token) {
-        Ok(guard) => guard,
-        Err(Undecided::NoGuard(error)) => return Err(error),
-        Err(Undecided::Tenants(tenants)) => {
-            choose(request, tenants).await?;
-            JwtGuard::required(&request.extensions)?
-        }
-    };
-    let caller = match guard.caller(request, token) {
-        Caller::Now(caller) => caller,
-        Caller::Later(caller) => guard.counted(caller.await),
-    };
-    let decision = Decision { token, caller: caller.clone(), outcome: Admission::Undecided, rule: None };
-    store_decision(request, decision);
-    caller
-}
-
-/// Why there is no caller, where a policy that is report-only has let the request in without one.
-pub(crate) fn unmet_login(request: &Parts) -> Option<AuthError> {
-    let decision = Decision::of(&request.extensions)?;
-    decision
-        .caller
-        .as_ref()
-        .err()
-        .filter(|_| matches!(decision.outcome, Admission::ReportedAnonymous))
-        .cloned()
 }
 
 /// Evaluates the policy for a caller.
@@ -117,33 +74,39 @@ pub(super) fn decide<'c>(
 
 impl JwtGuard {
     /// The caller: as found before in this request, or from its token.
-    fn caller<'r>(&'r self, request: &'r Parts, token: TokenKind) -> Caller<'r> {
+    pub(super) fn caller<'r>(
+        &'r self,
+        request: &'r Parts,
+        earlier: Option<&Decision>,
+        token: TokenKind,
+    ) -> Caller<'r> {
         let is_of_token = |decision: &&Decision| decision.token == token && !decision.outcome.is_unseen();
-        if let Some(decision) = Decision::of(&request.extensions).filter(is_of_token) {
+        if let Some(decision) = earlier.filter(is_of_token) {
             return Caller::Now(decision.caller.clone());
         }
         let wanted = match token {
             TokenKind::Access => Wanted::Access,
             TokenKind::Refresh => Wanted::Refresh(endpoint(request)),
         };
-        match authenticate(&self.inner.config, request, wanted) {
-            Caller::Now(caller) => Caller::Now(self.counted(caller)),
-            later @ Caller::Later(_) => later,
+        let caller = authenticate(&self.inner.config, request, wanted);
+        if let Caller::Now(Err(error)) = &caller {
+            self.count_panic(error);
         }
+        caller
     }
 
-    /// Evaluates the policy for the caller, logs the decision, and returns what to store in the request. A separate
-    /// function, so that its locals are not part of the future of [`admit`].
+    /// Evaluates the policy for the caller, logs the decision, and returns how the request is admitted; `None` if nothing need
+    /// be stored in it. A separate function, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
     pub(super) fn decide_and_log(
         &self,
         request: &Parts,
         rule: &'static Rule,
-        caller: Result<Principal, AuthError>,
-    ) -> Result<Option<Decision>, Rejection> {
+        caller: &Result<Principal, AuthError>,
+    ) -> Result<Option<Admission>, Rejection> {
         let facts = self.facts(rule, caller.as_ref().ok(), Some(request));
         let decided = match &facts {
-            Ok(facts) => decide(&caller, rule, self.scope_hierarchy(), *facts),
+            Ok(facts) => decide(caller, rule, self.scope_hierarchy(), *facts),
             Err(error) => Err(Cow::Borrowed(error)),
         };
         match decided {
@@ -155,12 +118,10 @@ impl JwtGuard {
                 if let (Admission::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
                     return Ok(None);
                 }
-                Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
+                Ok(Some(outcome))
             }
             Err(error) if rule.reports(&error) => {
-                let outcome = self.report(rule, &caller, &error, Occasion::Request(request));
-                drop(error);
-                Ok(Some(Decision { token: rule.token(), caller, outcome, rule: Some(rule) }))
+                Ok(Some(self.report(rule, caller, &error, Occasion::Request(request))))
             }
             Err(error) => {
                 event::denied(rule, caller.as_ref().ok(), &error, Occasion::Request(request));

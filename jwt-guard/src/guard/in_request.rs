@@ -109,13 +109,19 @@ impl JwtGuard {
         }
     }
 
-    /// The guard that decides about this kind of token.
-    pub(super) fn deciding(request: &Extensions, token: TokenKind) -> Result<&Self, Undecided> {
-        match request.get::<InRequest>().map(|request| &request.guard) {
-            Some(Given::Tenants { chosen: Some(chosen), .. }) if chosen.token == token => Ok(&chosen.guard),
-            Some(Given::Tenants { tenants, .. }) => Err(Undecided::Tenants(tenants.clone())),
-            _ => Self::required(request).map_err(Undecided::NoGuard),
-        }
+    /// The guard that decides about this kind of token, and its earlier decision.
+    pub(super) fn deciding(
+        request: &Extensions,
+        token: TokenKind,
+    ) -> Result<(&Self, Option<&Decision>), Undecided> {
+        let known = request.get::<InRequest>();
+        let guard = match known.map(|request| &request.guard) {
+            Some(Given::Guard(guard)) => guard,
+            Some(Given::Tenants { chosen: Some(chosen), .. }) if chosen.token == token => &chosen.guard,
+            Some(Given::Tenants { tenants, .. }) => return Err(Undecided::Tenants(tenants.clone())),
+            None | Some(Given::Nothing) => Self::required(request).map_err(Undecided::NoGuard)?,
+        };
+        Ok((guard, known.and_then(|request| request.decision.as_ref())))
     }
 
     /// The guard of a request, or the reason why there is none.

@@ -10,6 +10,7 @@ mod explain;
 mod facts;
 mod hint;
 mod in_request;
+mod known;
 mod of_tenants;
 mod outside;
 mod path;
@@ -27,8 +28,9 @@ use crate::config::Config;
 use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
-pub(crate) use admit::{admit, known_principal, reject, unmet_login};
+pub(crate) use admit::{admit, reject};
 pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by_check};
+pub(crate) use known::{known_principal, unmet_login};
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 #[cfg(feature = "testing")]

@@ -27,11 +27,12 @@ pub(super) async fn admit_by_tenant(
         Err(error) => {
             let default = tenants.default_guard();
             default.count_panic(&error);
-            if let Some(decision) = default.decide_and_log(request, rule, Err(error))? {
+            let (token, caller) = (rule.token(), Err(error));
+            if let Some(outcome) = default.decide_and_log(request, rule, &caller)? {
                 // The policy is report-only. Later extractors are told the same.
                 let default = default.clone();
-                Tenants::note_choice(default, rule.token(), &mut request.extensions);
-                store_decision(request, decision);
+                Tenants::note_choice(default, token, &mut request.extensions);
+                store_decision(request, Decision { token, caller, outcome, rule: Some(rule) });
             }
             return Ok(());
         }

@@ -56,7 +56,7 @@ async fn ask(rule: &'static Rule, key: &str) -> Result<Principal, FailureKind> {
     let (mut parts, ()) = Request::get("/").header("x-api-key", key).body(()).unwrap().into_parts();
     guard.provide(&mut parts.extensions);
     admit(&mut parts, rule).await.map_err(|rejection| rejection.kind())?;
-    known_principal(&mut parts).await.map_err(|error| error.kind())
+    known_principal(&mut parts).await.cloned().map_err(|error| error.kind())
 }
 
 #[tokio::test]

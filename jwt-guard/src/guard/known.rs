@@ -1,0 +1,65 @@
+//! The caller of a request, for extractors.
+
+use http::request::Parts;
+
+use super::JwtGuard;
+use super::admit::store_decision;
+use super::in_request::{Admission, Decision, Undecided};
+use super::of_tenants::choose;
+use crate::authenticate::Caller;
+use crate::error::AuthError;
+use crate::principal::Principal;
+use crate::token::TokenKind;
+
+static ANONYMOUS: Principal = Principal::anonymous();
+
+/// The caller, for an extractor: as admitted by a policy, else by its token.
+///
+/// # Errors
+///
+/// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token that no policy has admitted.
+pub(crate) async fn known_principal(request: &mut Parts) -> Result<&Principal, AuthError> {
+    if Decision::of(&request.extensions).is_none() {
+        find_caller(request).await?;
+    }
+    // One was stored, or there is no guard, which is an error above.
+    Decision::of(&request.extensions).ok_or(AuthError::Panic)?.principal()
+}
+
+/// Finds the caller by its token, without a policy.
+async fn find_caller(request: &mut Parts) -> Result<(), AuthError> {
+    let token = TokenKind::Access;
+    let (guard, earlier) = match JwtGuard::deciding(&request.extensions, token) {
+        Ok(found) => found,
+        Err(Undecided::NoGuard(error)) => return Err(error),
+        Err(Undecided::Tenants(tenants)) => {
+            choose(request, tenants).await?;
+            (JwtGuard::required(&request.extensions)?, None)
+        }
+    };
+    let caller = match guard.caller(request, earlier, token) {
+        Caller::Now(caller) => caller,
+        Caller::Later(caller) => guard.counted(caller.await),
+    };
+    store_decision(request, Decision { token, caller, outcome: Admission::Undecided, rule: None });
+    Ok(())
+}
+
+/// Why there is no caller, where a policy that is report-only has let the request in without one.
+pub(crate) fn unmet_login(request: &Parts) -> Option<AuthError> {
+    let decision = Decision::of(&request.extensions)?;
+    let unmet = decision.caller.as_ref().err();
+    unmet.filter(|_| matches!(decision.outcome, Admission::ReportedAnonymous)).cloned()
+}
+
+impl Decision {
+    /// The caller as whom the request was admitted.
+    fn principal(&self) -> Result<&Principal, AuthError> {
+        match self.outcome {
+            Admission::AsAnonymous | Admission::Unseen | Admission::ReportedAnonymous => Ok(&ANONYMOUS),
+            Admission::AsCaller | Admission::Undecided | Admission::ReportedCaller => {
+                self.caller.as_ref().map_err(Clone::clone)
+            }
+        }
+    }
+}
