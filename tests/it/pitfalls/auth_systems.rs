@@ -24,7 +24,11 @@ const ELSEWHERE: [(&str, &str, &str); 6] = [
         "browsers/csrf.rs",
         "a_request_that_changes_something_repeats_the_claim_of_its_token",
     ),
-    ("tokens are logged", "login/silence.rs", "no_token_and_no_subject_is_in_the_log_of_logins_refreshes_and_logouts"),
+    (
+        "tokens are logged",
+        "login/silence.rs",
+        "no_token_and_no_subject_is_in_the_log_of_logins_refreshes_and_logouts",
+    ),
     (
         "cookies lack attributes that protect them",
         "login/answers.rs",
