@@ -96,10 +96,11 @@ struct Hidden<'t> {
 
 impl Hidden<'_> {
     fn assert_not_in(&self, shown: &str) {
-        for secret in self.secrets.iter().flat_map(|secret| secret.split(['\n', '\r', ','])).map(str::trim) {
-            // Of what is shorter, or stands in another setting or in the messages themselves, it is unknown which one is shown.
+        for secret in self.secrets.iter().flat_map(|secret| secret.split(['\n', '\r'])).map(str::trim) {
+            // Of what is shorter, or stands in another setting, or looks like a word of the library, it is unknown which one is
+            // shown.
             let is_unique =
-                self.all.matches(secret).count() == 1 && !"-----BEGIN PUBLIC KEY-----".contains(secret);
+                self.all.matches(secret).count() == 1 && secret.bytes().any(|byte| byte.is_ascii_digit());
             assert!(secret.len() < 12 || !is_unique || !shown.contains(secret), "{shown}");
         }
     }
