@@ -35,6 +35,7 @@ impl Ledger {
     }
 
     /// Everything, as the changes that make it of an empty ledger.
+    #[cfg(feature = "store-file")]
     pub(in crate::store) fn everything(&self) -> impl Iterator<Item = Change> {
         let era = self.line.iter().map(|line| self.era(line.clone()));
         let entries = Kind::TABLES.into_iter().flat_map(|kind| {

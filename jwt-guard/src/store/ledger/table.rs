@@ -67,7 +67,7 @@ impl LedgerTable {
         self.entries.get(name).filter(|entry| entry.counts(now))
     }
 
-    #[cfg(any(feature = "store-file", test))]
+    #[cfg(feature = "store-file")]
     pub(super) fn entries(&self) -> impl Iterator<Item = (&Arc<str>, &Entry)> {
         self.entries.iter()
     }
