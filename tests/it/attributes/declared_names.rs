@@ -31,7 +31,7 @@ async fn read(caller: Principal) -> String {
     format!(
         "{} {} {} {}",
         caller.scopes().contains(Scope::Write),
-        caller.scopes().contains(&Scope::Export),
+        caller.scopes().contains(Scope::Export),
         caller.scopes().contains("orders:read"),
         has(&Scope::Read.to_string())
     )
