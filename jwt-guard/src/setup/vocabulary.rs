@@ -85,9 +85,8 @@ impl<K, A> Builder<K, A> {
     ///
     /// - of [tenants](crate::Router::with_tenants), the guards but the default one
     /// - a guard that is [installed](crate::JwtGuard::install) after `into_axum`, or that is added by a layer which the
-    ///   [access table](crate::routing::AccessRow::guard) does not show
+    ///   [access table](crate::routing::AccessTable) does not show
     /// - attributes below an `axum::Router`, which does not know its handlers' policies
-    ///
     pub fn deny_undeclared_names(mut self) -> Self {
         self.draft.declared.denies_undeclared = true;
         self
