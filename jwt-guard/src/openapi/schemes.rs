@@ -43,21 +43,8 @@ pub struct Schemes {
     unknown: Vec<String>,
 }
 
-/// The names that the policies of a document ask for, of each kind of token.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct AskedNames {
-    access: BTreeSet<(NameKind, String)>,
-    refresh: BTreeSet<(NameKind, String)>,
-}
-
-impl AskedNames {
-    pub(crate) fn of_mut(&mut self, token: TokenKind) -> &mut BTreeSet<(NameKind, String)> {
-        match token {
-            TokenKind::Access => &mut self.access,
-            TokenKind::Refresh => &mut self.refresh,
-        }
-    }
-}
+/// The names that the policies of a document ask for. A refresh token carries none.
+pub(crate) type AskedNames = BTreeSet<(NameKind, String)>;
 
 /// One security scheme object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,7 +194,7 @@ impl Schemes {
     /// The schemes, with the names that policies ask for: scopes in the flows, and what is known of a name in the descriptions of
     /// the others, which have no place for it.
     pub(crate) fn defined(&self, asked: &AskedNames) -> impl Iterator<Item = Scheme> {
-        let scopes = asked.access.iter().chain(&asked.refresh).filter(|(kind, _)| *kind == NameKind::Scope);
+        let scopes = asked.iter().filter(|(kind, _)| *kind == NameKind::Scope);
         let mut all = self.scopes.clone();
         for (kind, scope) in scopes {
             let text = self.purpose(*kind, scope).unwrap_or(scope).to_owned();
@@ -218,17 +205,12 @@ impl Schemes {
                 scheme.kind = SchemeKind::OAuth2(self.flows.clone(), all.clone());
                 return scheme;
             }
-            let mut names = BTreeSet::new();
-            for (alternatives, asked) in [(&self.access, &asked.access), (&self.refresh, &asked.refresh)] {
-                if alternatives.iter().any(|alternative| alternative.scheme == scheme.name) {
-                    names.extend(asked);
-                }
-            }
-            let described = names
-                .into_iter()
+            let takes_names = self.access.iter().any(|alternative| alternative.scheme == scheme.name);
+            let described = asked
+                .iter()
                 .filter_map(|(kind, name)| Some(format!("- `{name}`: {}", self.purpose(*kind, name)?)));
             let lines: Vec<_> = described.collect();
-            if scheme.lists_names && !lines.is_empty() {
+            if takes_names && scheme.lists_names && !lines.is_empty() {
                 scheme.description.push_str(&format!("\n\n{}", lines.join("\n")));
             }
             scheme

@@ -87,11 +87,11 @@ pub(crate) fn marked(requirement: &SchemeScopes) -> Option<(TokenKind, &[String]
 
 /// Notes the names of a requirement that still has its marker.
 pub(crate) fn asked(requirement: &SchemeScopes, known: &mut AskedNames) {
-    let Some((token, scopes)) = marked(requirement) else { return };
+    let Some((_, scopes)) = marked(requirement) else { return };
     let roles = requirement.get(ROLES).map(Vec::as_slice).unwrap_or_default();
     let scopes = scopes.iter().map(|name| (NameKind::Scope, name.clone()));
     let roles = roles.iter().map(|name| (NameKind::Role, name.clone()));
-    known.of_mut(token).extend(scopes.chain(roles));
+    known.extend(scopes.chain(roles));
 }
 
 fn is_marker(name: &str) -> bool {
