@@ -228,7 +228,7 @@ fn longest_hit(contender: &str) -> f64 {
 }
 
 /// The most that a refusal may cost, as a part of the hand-written one: the whole request, for a refusal does less than
-/// the floor's handler. By hand there is no challenge. The guard of a router is put into the request.
+/// the floor's handler. By hand it has no challenge. The guard of a router is put into the request.
 fn target_of_refusal(case: &Case, contender: &str) -> f64 {
     match case.name {
         NO_TOKEN | GARBAGE if contender == README => 1.08,

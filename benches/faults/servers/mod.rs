@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Polls until something is so; there is no other way to wait for a server.
+/// Polls until something is so: a server that another process runs tells nothing by itself.
 pub(crate) async fn until<T>(what: &str, poll: impl AsyncFnMut() -> Option<T>) -> T {
     until_within(Duration::from_secs(30), what, poll).await
 }

@@ -22,7 +22,7 @@ pub(crate) async fn known_principal(request: &mut Parts) -> Result<&Principal, A
     if Decision::of(&request.extensions).is_none() {
         find_caller(request).await?;
     }
-    // One was stored, or there is no guard, which is an error above.
+    // One was stored; a missing guard is an error above.
     Decision::of(&request.extensions).ok_or(AuthError::Panic)?.principal()
 }
 
@@ -45,7 +45,7 @@ async fn find_caller(request: &mut Parts) -> Result<(), AuthError> {
     Ok(())
 }
 
-/// Why there is no caller, where a policy that is report-only has let the request in without one.
+/// Why the caller is missing, where a policy that is report-only has let the request in without one.
 pub(crate) fn unmet_login(request: &Parts) -> Option<AuthError> {
     let decision = Decision::of(&request.extensions)?;
     let unmet = decision.caller.as_ref().err();
