@@ -69,9 +69,9 @@ pub(crate) struct Config {
     pub(crate) home: Home,
     /// The indexes of the issuers whose subjects are not users of the application.
     pub(crate) strangers: Vec<usize>,
-    /// The protection space that challenges name (RFC 9110 section 11.5).
     /// The accepted difference of clocks of a guard without issuers.
     pub(crate) leeway: Duration,
+    /// The protection space that challenges name (RFC 9110 section 11.5).
     pub(crate) realm: String,
     /// The guard as a protected resource.
     pub(crate) resource: Option<Resource>,

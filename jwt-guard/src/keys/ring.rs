@@ -78,7 +78,7 @@ impl IssuerKeys {
         }
     }
 
-    /// Has the issuer asked for its keys, because of a token that names this one, and waits for a bounded time.
+    /// Fetches the keys of the issuer, for a token that names this one, and waits for a bounded time.
     pub(crate) async fn fetch(&self, key_id: Option<&str>) {
         match self {
             Self::Fixed(_) => {}

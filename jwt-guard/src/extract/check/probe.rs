@@ -14,7 +14,7 @@ pub struct Input<T>(pub PhantomData<fn() -> T>);
 #[derive(Debug)]
 pub struct Body;
 
-/// Does not, or the compiler does not know yet.
+/// Reads the head of the request alone, or the compiler does not know yet.
 #[derive(Debug)]
 pub struct Head;
 

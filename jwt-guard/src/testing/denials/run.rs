@@ -19,7 +19,7 @@ use crate::token::TokenKind;
 pub(super) struct Run {
     pub(super) settings: Denials,
     pub(super) table: AccessTable,
-    /// What the application says of itself.
+    /// The lock of the application as it is, whose policies and paths the test compares answers with.
     pub(super) own: AccessLock,
     pub(super) sender: Sender,
     /// By the number of the guard.

@@ -92,7 +92,7 @@ impl KnownTokens {
     fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
         let entry = self.shared.get(&SoughtToken(token))?;
         if !entry.holds(now) {
-            // It comes again, whatever ended it.
+            // A copy that ended counts as a first sight, so the next verification is remembered.
             self.doorkeeper.has_seen(token);
             return None;
         }

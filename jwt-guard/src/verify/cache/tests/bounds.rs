@@ -152,7 +152,7 @@ fn a_flood_of_good_tokens_pushes_out_nothing_and_takes_no_memory() {
     let pair = Pair::new(Algorithm::Hs256, TokenCache::new().bytes(256 * 1024));
     let known: Vec<_> = (0..20).map(|_| pair.token(600)).collect();
     for token in &known {
-        // In a row, so that no other token takes its place at the door.
+        // In a row, so that the doorkeeper does not forget the first sight before the second.
         pair.verify(token).unwrap();
         pair.verify(token).unwrap();
     }

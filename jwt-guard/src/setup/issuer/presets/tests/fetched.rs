@@ -65,7 +65,7 @@ fn a_preset_without_tls_needs_the_door_of_its_host_where_its_keys_are_fetched() 
     }
     let found = fetching(TrustedIssuer::rfc9068("http://as.example"), false, &[]);
     assert!(found.len() == 1 && found[0].contains("plain_http"), "{found:#?}");
-    // A name in tokens is not fetched from, so it needs no door.
+    // An issuer whose keys are elsewhere is a name in tokens only: nothing is fetched from it, so plain HTTP is allowed.
     assert_eq!(fetching(here().jwks_url("https://id.internal/keys"), false, &[]), [""; 0]);
     assert_eq!(fetching(here().jwks_url("http://keycloak:8080/keys"), false, &["keycloak"]), [""; 0]);
     assert_eq!(problems(beside()), [""; 0]);
