@@ -3,7 +3,6 @@
 //! `cargo bench -p jwt-guard-benches --bench guard`; with `-- --smoke` or `BENCH_SMOKE=1` a short run that shows
 //! that the bench works and judges no number; with `-- HS256 "no token"` only what is named.
 
-use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use jsonwebtoken::DecodingKey;
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, JwtGuard, Principal, requires};
 use jwt_guard_benches::{
-    AUDIENCE, AccessClaims, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, choose_backend, measure,
+    AUDIENCE, AccessClaims, Asked, Contender, Cost, Effort, ISSUER, SIGNERS, Signer, choose_backend, measure,
 };
 use serde_json::json;
 
@@ -284,15 +283,6 @@ fn install_guard() {
         .expect("the first guard");
 }
 
-/// Whether the arguments name the algorithm or the case, or neither.
-fn is_asked_for(signer: &Signer, case: &Case) -> bool {
-    let names: Vec<_> = env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
-    let of_signer = names.iter().any(|name| SIGNERS.iter().any(|signer| signer.name == name));
-    let of_case = names.iter().any(|name| !SIGNERS.iter().any(|signer| signer.name == name));
-    (!of_signer || names.iter().any(|name| name == signer.name))
-        && (!of_case || names.iter().any(|name| name == case.name))
-}
-
 fn main() -> ExitCode {
     let effort = Effort::from_env();
     choose_backend();
@@ -305,11 +295,13 @@ fn main() -> ExitCode {
         "", "case", "contender", "quiet", "median", "above", "allocs", "bytes"
     );
     let mut met = true;
-    for signer in &SIGNERS {
+    let asked =
+        Asked::from_args(&[&SIGNERS.map(|signer| signer.name), &cases(&SIGNERS[0]).map(|case| case.name)]);
+    for signer in SIGNERS.iter().filter(|signer| asked.covers(signer.name)) {
         // One guard for all cases, as in a service: it has seen good tokens before it refuses bad ones.
         let [guard, remembering] = [TokenCache::off(), TokenCache::new()]
             .map(|cache| signer.guard().token_cache(cache).build().expect("a good configuration"));
-        for case in cases(signer).into_iter().filter(|case| is_asked_for(signer, case)) {
+        for case in cases(signer).into_iter().filter(|case| asked.covers(case.name)) {
             let guard = if case.remembered { &remembering } else { &guard };
             let costs = measure(&mut contenders(signer, guard, &case), effort);
             met &= print(signer, &case, &costs);

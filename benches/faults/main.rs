@@ -16,11 +16,10 @@ mod provider;
 mod redis;
 mod servers;
 
-use std::env;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use jwt_guard_benches::{Effort, choose_backend};
+use jwt_guard_benches::{Asked, Effort, choose_backend};
 use load::Found;
 use tokio::runtime;
 
@@ -54,7 +53,8 @@ fn main() -> ExitCode {
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|---|");
     let mut met = true;
-    for (kind, names) in KINDS.into_iter().filter(|(kind, _)| is_asked_for(kind)) {
+    let asked = Asked::from_args(&[&KINDS.map(|(kind, _)| kind)]);
+    for (kind, names) in KINDS.into_iter().filter(|(kind, _)| asked.covers(kind)) {
         let number = if effort.judges() { names.len() } else { 1 };
         for name in &names[..number] {
             met &= runtime.block_on(measure(kind, name));
@@ -62,12 +62,6 @@ fn main() -> ExitCode {
     }
     println!("\nfaults: {}", effort.verdict(met));
     if met || !effort.judges() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Whether the arguments name it, or nothing.
-fn is_asked_for(kind: &str) -> bool {
-    let mut names = env::args().skip(1).filter(|name| !name.starts_with('-')).peekable();
-    names.peek().is_none() || names.any(|name| name == kind)
 }
 
 /// Measures, prints one row, and says whether it is as it must be.

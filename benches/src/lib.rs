@@ -8,10 +8,12 @@
 //!    disturbs least; the median stands beside it.
 //! 4. The cost of a guard is the quiet time above that of the floor: a bare handler, called with the same request.
 
+mod asked;
 mod measure;
 mod tokens;
 mod wire;
 
+pub use asked::Asked;
 pub use measure::{App, Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
 pub use tokens::{AUDIENCE, AccessClaims, ISSUER, KEY_ID, SIGNERS, Signer, choose_backend};
 pub use wire::Wire;

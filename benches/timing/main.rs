@@ -15,10 +15,9 @@ mod pair;
 mod tokens;
 mod welch;
 
-use std::env;
 use std::process::ExitCode;
 
-use jwt_guard_benches::{Effort, choose_backend, stay_on_core};
+use jwt_guard_benches::{Asked, Effort, choose_backend, stay_on_core};
 use pair::{Expected, Pair};
 use tokio::runtime;
 
@@ -39,7 +38,9 @@ fn main() -> ExitCode {
     );
     println!("|---|---|---|--:|--:|--:|--:|---|");
     let mut met = true;
-    for mut pair in pairs().into_iter().filter(is_asked_for) {
+    let pairs = pairs();
+    let asked = Asked::from_args(&[&pairs.iter().map(|pair| pair.name).collect::<Vec<_>>()]);
+    for mut pair in pairs.into_iter().filter(|pair| asked.covers(pair.name)) {
         met &= print(&mut pair, number);
     }
     println!("\ntiming: {}", effort.verdict(met));
@@ -54,12 +55,6 @@ fn pairs() -> Vec<Pair> {
     pairs.extend(runtime.block_on(opaque::session_ids()));
     pairs.push(tokens::key_names());
     pairs
-}
-
-/// Whether the arguments name it, or nothing.
-fn is_asked_for(pair: &Pair) -> bool {
-    let mut names = env::args().skip(1).filter(|name| !name.starts_with('-')).peekable();
-    names.peek().is_none() || names.any(|name| name == pair.name)
 }
 
 /// Measures, prints one row, and says whether it is as expected.
