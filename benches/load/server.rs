@@ -1,15 +1,14 @@
 //! The servers: processes of their own, which run this same program.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, io};
 
 use axum::routing::get;
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, requires};
-use jwt_guard_benches::{SIGNERS, Signer};
+use jwt_guard_benches::{SIGNERS, Served, Signer, wait_for_the_end_of_input};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::net::TcpListener;
 use tokio::runtime;
@@ -96,24 +95,14 @@ async fn guarded(claims: Claims) -> String {
 
 /// A running server.
 pub(crate) struct Server {
-    process: Child,
     port: u16,
+    _process: Served,
 }
 
 impl Server {
     pub(crate) fn start(variant: Variant) -> Self {
-        let program = env::current_exe().expect("this program");
-        let mut process = Command::new(program)
-            .args([SERVE, &variant.name()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("this program, once more");
-        let mut line = String::new();
-        let output = process.stdout.take().expect("its output");
-        BufReader::new(output).read_line(&mut line).expect("a line with its port");
-        let port = line.trim().parse().expect("a port");
-        Self { process, port }
+        let process = Served::start(&[SERVE, &variant.name()]);
+        Self { port: process.line().parse().expect("a port"), _process: process }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -132,14 +121,6 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It ends when its input does.
-        drop(self.process.stdin.take());
-        _ = self.process.wait();
-    }
-}
-
 /// What this process is to serve, if it is a server.
 pub(crate) fn meant() -> Option<Variant> {
     let name = env::args().skip_while(|arg| arg != SERVE).nth(1)?;
@@ -152,7 +133,7 @@ pub(crate) fn serve_until_the_client_ends(variant: Variant) {
         runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a free port of loopback");
     println!("{}", listener.local_addr().expect("its address").port());
     runtime.spawn(variant.serve(listener));
-    _ = io::copy(&mut io::stdin(), &mut io::sink());
+    wait_for_the_end_of_input();
 }
 
 async fn cpu_time() -> String {
