@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Request;
-use jwt_guard_benches::{AccessClaims, ISSUER, SIGNERS, Signer};
+use jwt_guard_benches::{AccessClaims, SIGNERS, Signer};
 
 /// A kind of request.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,22 +64,42 @@ impl Kind {
             _ => 401,
         }
     }
-}
 
-impl Kind {
-    /// A request of this kind, for a guard that does not fetch keys.
-    pub(crate) fn request(self, index: usize) -> Request<()> {
-        let headers = headers(self, ISSUER, index);
-        let lines = headers.lines().filter_map(|line| line.split_once(": "));
-        let request = Request::get("/my-order").header("host", "localhost");
-        lines.fold(request, |request, (name, value)| request.header(name, value)).body(()).expect("a request")
+    fn is_long(self) -> bool {
+        matches!(self, Self::LongHeader | Self::Oversize)
     }
 }
 
-/// The requests of a kind, and the same ones to the route that answers all of them with a bare 401.
+impl Kind {
+    /// A request of this kind, with a token of `issuer` where it has one.
+    pub(crate) fn request(self, issuer: &str, index: usize) -> Request<()> {
+        let headers = headers(self, issuer, index);
+        let lines = headers.lines().filter_map(|line| line.split_once(": "));
+        let request = Request::get(GUARDED).header("host", "localhost");
+        lines.fold(request, |request, (name, value)| request.header(name, value)).body(()).expect("a request")
+    }
+
+    /// The path of the route that gives the answer of the guard by hand.
+    pub(crate) fn by_hand(self) -> String {
+        let number = HOSTILE.iter().position(|kind| *kind == self).unwrap_or_default();
+        format!("/{number}-orders")
+    }
+}
+
+/// The handler with a guard. All paths have one length.
+pub(crate) const GUARDED: &str = "/my-order";
+
+/// The route that answers with a bare 401.
+pub(crate) const BARE: &str = "/no-order";
+
+/// The requests of a kind.
 pub(crate) struct Requests {
     pub(crate) guarded: Vec<Vec<u8>>,
+    /// The same bytes, but for the path.
+    pub(crate) by_hand: Vec<Vec<u8>>,
     pub(crate) bare: Vec<Vec<u8>>,
+    /// Good requests in their place. Where these have 16 KiB, so have they.
+    pub(crate) admitted: Vec<Vec<u8>>,
 }
 
 /// Requests of a kind that differ.
@@ -90,16 +110,25 @@ const LIFE: u64 = 6 * 3600;
 
 impl Requests {
     pub(crate) fn of(kind: Kind, issuer: &str) -> Self {
-        let headers: Vec<String> = (0..VARIANTS).map(|index| headers(kind, issuer, index)).collect();
-        let request = |path: &str, headers: &String| {
-            format!(
-                "GET {path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: soak\r\naccept: */*\r\n{headers}\r\n"
-            )
-            .into_bytes()
+        let own: Vec<String> = (0..VARIANTS).map(|index| headers(kind, issuer, index)).collect();
+        let good = |index| {
+            let padding =
+                if kind.is_long() { headers(Kind::LongHeader, issuer, index) } else { String::new() };
+            headers(Kind::Good, issuer, index) + &padding
+        };
+        let requests = |path: &str, headers: &[String]| -> Vec<Vec<u8>> {
+            let request = |headers: &String| {
+                format!(
+                    "GET {path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: soak\r\naccept: */*\r\n{headers}\r\n"
+                )
+            };
+            headers.iter().map(|headers| request(headers).into_bytes()).collect()
         };
         Self {
-            guarded: headers.iter().map(|headers| request("/my-order", headers)).collect(),
-            bare: headers.iter().map(|headers| request("/no-order", headers)).collect(),
+            guarded: requests(GUARDED, &own),
+            by_hand: requests(&kind.by_hand(), &own),
+            bare: requests(BARE, &own),
+            admitted: requests(GUARDED, &(0..VARIANTS).map(good).collect::<Vec<_>>()),
         }
     }
 }
