@@ -2,20 +2,21 @@
 
 mod contract;
 mod crash;
+pub(crate) mod directory;
 mod file;
 mod memory;
 mod proxy;
 mod redis;
 pub(crate) mod redis_cluster;
 pub(crate) mod redis_server;
+pub(crate) mod waiting;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+pub(crate) use directory::Directory;
 use jwt_guard::setup::{Clock, SystemClock};
 use jwt_guard::store::{Family, Issued, Lookup, Revocation, Rotation, StoreError, TokenInfo};
+pub(crate) use waiting::{until, until_within};
 
 /// Longer than any entry of the tests counts: their life, and the largest leeway of a guard.
 const LIFE: Duration = Duration::from_secs(600);
@@ -72,54 +73,5 @@ async fn answer<T>(lookup: Lookup<'_, T>) -> Result<T, StoreError> {
     match lookup {
         Lookup::Known(answer) => answer,
         Lookup::Pending(answer) => answer.await,
-    }
-}
-
-/// Polls until something is so; there is no other way to wait for a server.
-pub(crate) async fn until<T>(what: &str, poll: impl AsyncFnMut() -> Option<T>) -> T {
-    until_within(Duration::from_secs(20), what, poll).await
-}
-
-pub(crate) async fn until_within<T>(
-    limit: Duration,
-    what: &str,
-    mut poll: impl AsyncFnMut() -> Option<T>,
-) -> T {
-    let polling = async {
-        loop {
-            if let Some(found) = poll().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    tokio::time::timeout(limit, polling).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
-}
-
-/// A directory that goes with the test.
-pub(crate) struct Directory(PathBuf);
-
-impl Directory {
-    pub(crate) fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name =
-            format!("jwt-guard-stores-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).expect("a new directory");
-        Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("tokens.db")
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).ok();
     }
 }
