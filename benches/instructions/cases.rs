@@ -1,14 +1,4 @@
-//! How many instructions a request takes: the figure that the load of a machine does not move.
-//!
-//! `cargo bench -p jwt-guard-benches --bench instructions` plays each case under valgrind's callgrind, and compares it with
-//! `instructions.txt`: a case that takes 3 % more fails. `-- --write` writes the file anew. `-- --play CASE` plays one case
-//! and nothing else, to be looked at with callgrind's own tools. The figures are those of one kind of processor: crypto
-//! and copies choose their code by it.
-
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::{Command, ExitCode};
-use std::{env, fs};
+//! The cases, and how they are played.
 
 use axum::body::Body;
 use axum::routing::get as axum_get;
@@ -17,8 +7,8 @@ use http::{Request, StatusCode};
 use jwt_guard::routing::{MethodRouter, get};
 use jwt_guard::setup::TokenCache;
 use jwt_guard::{Claims, Principal, requires};
-use jwt_guard_benches::{AccessClaims, App, SIGNERS, Signer, answer, choose_backend, zipf};
-use tokio::runtime::Runtime;
+use jwt_guard_benches::{AccessClaims, App, SIGNERS, Signer, answer, zipf};
+use tokio::runtime::{self, Runtime};
 
 async fn bare() -> String {
     "orders of 5f0c2a9e-7d4b-4c1a-9b1e-3d2f6a8c7e10".to_owned()
@@ -68,10 +58,20 @@ enum Sent {
     Mix,
 }
 
-struct Case {
-    name: &'static str,
-    /// None for the bare handler.
-    guard: Option<(Given, fn() -> MethodRouter)>,
+/// What is counted.
+#[derive(Clone, Copy)]
+enum Counted {
+    /// A request to a handler with a guard.
+    Guarded(Given, fn() -> MethodRouter),
+    /// A request to a handler of axum. It calls nothing of this library.
+    Bare,
+    /// The signature alone, as jsonwebtoken verifies it. It calls nothing of this library.
+    Signature,
+}
+
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    counted: Counted,
     signer: &'static Signer,
     sent: Sent,
 }
@@ -83,19 +83,25 @@ const fn case(
     signer: usize,
     sent: Sent,
 ) -> Case {
-    Case { name, guard: Some((given, handler)), signer: &SIGNERS[signer], sent }
+    Case { name, counted: Counted::Guarded(given, handler), signer: &SIGNERS[signer], sent }
 }
 
 const HS256: usize = 0;
 const RS256: usize = 1;
 const ES256: usize = 2;
 
-const CASES: [Case; 21] = {
+const fn control(name: &'static str, counted: Counted, signer: usize) -> Case {
+    Case { name, counted, signer: &SIGNERS[signer], sent: Sent::Good }
+}
+
+pub(crate) const CASES: [Case; 23] = {
     use Given::{ByRouter, Installed, Layer};
     use Sent::{Expired, Forged, Garbage, Good, Known, Mix, NoToken};
 
     [
-        Case { name: "bare", guard: None, signer: &SIGNERS[HS256], sent: Good },
+        control("bare", Counted::Bare, HS256),
+        control("signature-hs256", Counted::Signature, HS256),
+        control("signature-rs256", Counted::Signature, RS256),
         case("known-installed-nothing", Installed, || get(nothing), ES256, Known),
         case("known-installed-principal", Installed, || get(principal), ES256, Known),
         case("known-installed-claims", Installed, || get(claims), ES256, Known),
@@ -126,12 +132,14 @@ const REQUESTS: usize = 200;
 const REQUESTS_OF_MIX: usize = 4000;
 const TOKENS_OF_MIX: usize = 1000;
 
-/// How much more than written a case may take.
-const ROOM: f64 = 1.03;
-
 impl Case {
+    /// Whether nothing of this library is counted: then another figure than the written one is another machine.
+    pub(crate) fn is_control(&self) -> bool {
+        !matches!(self.counted, Counted::Guarded(..))
+    }
+
     fn app(&self) -> App {
-        let Some((given, handler)) = self.guard else {
+        let Counted::Guarded(given, handler) = self.counted else {
             return axum::Router::new().route("/orders", axum_get(bare)).into();
         };
         let cache = match self.sent {
@@ -151,7 +159,7 @@ impl Case {
     }
 
     /// How many requests are counted.
-    fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         if self.sent == Sent::Mix { REQUESTS_OF_MIX } else { REQUESTS }
     }
 
@@ -183,9 +191,13 @@ impl Case {
         request.body(()).expect("a request")
     }
 
-    fn play(&self) {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
+    pub(crate) fn play(&self) {
+        let runtime = runtime::Builder::new_current_thread().build().expect("a runtime without drivers");
+        if let Counted::Signature = self.counted {
+            let token = self.signer.sign(&AccessClaims::good());
+            counted_signatures(self.signer, &token, self.number());
+            return;
+        }
         let (mut app, requests) = (self.app(), self.requests());
         let expected = match self.sent {
             Sent::Good | Sent::Known | Sent::Mix => StatusCode::OK,
@@ -208,85 +220,14 @@ fn counted_requests(runtime: &Runtime, app: &mut App, requests: &[Request<()>]) 
     }
 }
 
-/// Instructions of one request, or why they cannot be counted.
-fn count(case: &Case) -> Result<u64, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no"])
-        .arg("--toggle-collect=*counted_requests*")
-        .arg(program)
-        .args(["--play", case.name])
-        .output()
-        .map_err(|error| format!("valgrind: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let collected = text.lines().find_map(|line| line.split_once("Collected : "));
-    match collected.and_then(|(_, count)| count.trim().parse::<u64>().ok()) {
-        Some(count) if output.status.success() => Ok(count / case.number() as u64),
-        _ => Err(format!("{}: {text}", case.name)),
+/// What callgrind counts of a signature.
+#[inline(never)]
+fn counted_signatures(signer: &Signer, token: &str, number: usize) {
+    let (signed, signature) = token.rsplit_once('.').expect("a token");
+    let key = signer.decoding_key();
+    for _ in 0..number {
+        #[expect(clippy::disallowed_methods, reason = "this is what the guard's own crypto is compared with")]
+        let is_good = jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key, signer.algorithm());
+        assert!(is_good.is_ok_and(|is_good| is_good), "a good signature");
     }
-}
-
-fn written(path: &Path) -> BTreeMap<String, u64> {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let row = |line: &str| {
-        let (name, count) = line.split_once(' ')?;
-        Some((name.to_owned(), count.trim().parse().ok()?))
-    };
-    text.lines().filter_map(row).collect()
-}
-
-fn main() -> ExitCode {
-    let args: Vec<String> = env::args().collect();
-    choose_backend();
-    if let Some(name) = args.iter().skip_while(|arg| *arg != "--play").nth(1) {
-        CASES.iter().find(|case| case.name == name).expect("a case of this name").play();
-        return ExitCode::SUCCESS;
-    }
-    if args.iter().any(|arg| arg == "--smoke") {
-        let plays = |case: &Case| {
-            Command::new(&args[0]).args(["--play", case.name]).status().is_ok_and(|status| status.success())
-        };
-        let all_play = CASES.iter().all(plays);
-        println!("instructions: {}", if all_play { "every case plays" } else { "FAIL" });
-        return if all_play { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        println!("instructions: NOT COUNTED, valgrind is not installed");
-        return ExitCode::SUCCESS;
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt");
-    let (written, mut counts) = (written(&path), String::new());
-    let (mut bare, mut met) = (None, true);
-    println!("{:28} {:>12} {:>10} {:>10}", "instructions of a request", "all", "guard", "written");
-    for case in &CASES {
-        let count = match count(case) {
-            Ok(count) => count,
-            Err(reason) => {
-                println!("instructions: FAIL, {reason}");
-                return ExitCode::FAILURE;
-            }
-        };
-        let floor = *bare.get_or_insert(count);
-        let known = written.get(case.name);
-        let is_met = known.is_some_and(|known| count as f64 <= *known as f64 * ROOM);
-        met &= is_met;
-        let guard = count.cast_signed() - floor.cast_signed();
-        let known = known.map_or("-".to_owned(), u64::to_string);
-        println!(
-            "{:28} {count:12} {guard:10} {known:>10} {}",
-            case.name,
-            if is_met { "PASS" } else { "FAIL" }
-        );
-        counts.push_str(&format!("{} {count}\n", case.name));
-    }
-    if args.iter().any(|arg| arg == "--write") {
-        fs::write(&path, counts).expect("the file of figures can be written");
-        println!("instructions: written to {}", path.display());
-        return ExitCode::SUCCESS;
-    }
-    println!(
-        "instructions: {}",
-        if met { "PASS" } else { "FAIL, a case takes more than 3 % more than is written" }
-    );
-    if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
