@@ -71,6 +71,7 @@ pub mod migrating {
 pub mod own_tokens {}
 
 #[doc = include_str!("../docs/performance.md")]
+#[doc = include_str!("../docs/performance.svg")]
 pub mod performance {}
 
 #[doc = include_str!("../docs/policies.md")]

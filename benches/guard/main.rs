@@ -2,13 +2,21 @@
 //!
 //! `cargo bench -p jwt-guard-benches --bench guard`; with `-- --smoke` or `BENCH_SMOKE=1` a short run that shows
 //! that the bench works and judges no number; with `-- HS256 "no token"` only what is named.
+//!
+//! `-- --write` puts the figures of the run into the tables of the guide and the README, and draws the chart of the guide
+//! anew; `-- --draw` only draws it, of the table in the guide.
 
+mod chart;
+mod figures;
+
+use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Json};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use figures::Figures;
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderValue, Request, StatusCode};
@@ -284,6 +292,10 @@ fn install_guard() {
 }
 
 fn main() -> ExitCode {
+    let has = |argument: &str| env::args().any(|given| given == argument);
+    if has("--draw") {
+        return exit_code(figures::draw());
+    }
     let effort = Effort::from_env();
     choose_backend();
     install_guard();
@@ -297,6 +309,7 @@ fn main() -> ExitCode {
     let mut met = true;
     let asked =
         Asked::from_args(&[&SIGNERS.map(|signer| signer.name), &cases(&SIGNERS[0]).map(|case| case.name)]);
+    let mut figures = Figures::default();
     for signer in SIGNERS.iter().filter(|signer| asked.covers(signer.name)) {
         // One guard for all cases, as in a service: it has seen good tokens before it refuses bad ones.
         let [guard, remembering] = [TokenCache::off(), TokenCache::new()]
@@ -305,9 +318,29 @@ fn main() -> ExitCode {
             let guard = if case.remembered { &remembering } else { &guard };
             let costs = measure(&mut contenders(signer, guard, &case), effort);
             met &= print(signer, &case, &costs);
+            figures.note(signer.name, case.name, costs);
             println!();
         }
     }
+    figures.print();
     println!("guard: {}", effort.verdict(met));
-    if met || !effort.judges() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if !effort.judges() {
+        return exit_code(figures::check_chart());
+    }
+    if has("--write")
+        && let Err(problem) = figures.write()
+    {
+        return exit_code(Err(problem));
+    }
+    if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn exit_code(result: Result<(), String>) -> ExitCode {
+    result.map_or_else(
+        |problem| {
+            println!("guard: FAIL, {problem}");
+            ExitCode::FAILURE
+        },
+        |()| ExitCode::SUCCESS,
+    )
 }
