@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use axum::extract::{MatchedPath, OriginalUri};
+use http::Method;
 use http::request::Parts;
 
 use super::event::{self, Occasion};
@@ -42,7 +43,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         store_decision(request, decision);
         return Ok(());
     }
-    let caller = match guard.caller(request, earlier, rule.token()) {
+    let caller = match guard.caller(request, earlier, rule) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
@@ -78,15 +79,16 @@ impl JwtGuard {
         &'r self,
         request: &'r Parts,
         earlier: Option<&Decision>,
-        token: TokenKind,
+        rule: &Rule,
     ) -> Caller<'r> {
+        let token = rule.token();
         let is_of_token = |decision: &&Decision| decision.token == token && !decision.outcome.is_unseen();
         if let Some(decision) = earlier.filter(is_of_token) {
             return Caller::Now(decision.caller.clone());
         }
         let wanted = match token {
             TokenKind::Access => Wanted::Access,
-            TokenKind::Refresh => Wanted::Refresh(endpoint(request)),
+            TokenKind::Refresh => Wanted::Refresh(endpoint(request, rule)),
         };
         let caller = authenticate(&self.inner.config, request, wanted);
         if let Caller::Now(Err(error)) = &caller {
@@ -273,10 +275,21 @@ impl JwtGuard {
     }
 }
 
-/// The method and the route of a request, or its path if the route is unknown.
-fn endpoint(request: &Parts) -> String {
-    let route = request.extensions.get::<MatchedPath>().map_or(request.uri.path(), MatchedPath::as_str);
-    format!("{} {route}", request.method)
+/// The place of an exchange of refresh tokens: method, route and handler. Without a route (in a fallback, behind
+/// `nest_service`) the path counts as the client sent it, because a nest has taken its prefix away; the word before it
+/// keeps it apart from a route.
+pub(super) fn endpoint(request: &Parts, rule: &Rule) -> String {
+    let handler = rule.declaration().map_or("", |declaration| declaration.handler);
+    // A handler of `GET` serves `HEAD` too.
+    let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+    match request.extensions.get::<MatchedPath>() {
+        Some(route) => format!("{method} {} {handler}", route.as_str()),
+        None => {
+            let original = request.extensions.get::<OriginalUri>();
+            let path = original.map_or(&request.uri, |original| &original.0).path();
+            format!("{method} path {path} {handler}")
+        }
+    }
 }
 
 /// The answer of an extractor that needs a caller, on a handler without a policy or with a weaker one.

@@ -9,6 +9,7 @@ use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, REFERER};
 use http::request::Parts;
 
 use super::JwtGuard;
+use super::admit::endpoint;
 use super::event::{self, Occasion};
 use super::in_request::Decision;
 use crate::causes::escaped;
@@ -89,6 +90,13 @@ impl JwtGuard {
     /// The policy that admitted the request that the guard was extracted from.
     pub(crate) fn rule(&self) -> Option<&'static Rule> {
         self.asked.as_deref()?.rule
+    }
+
+    /// The endpoint of the request that the guard was extracted from.
+    pub(super) fn asking_endpoint(&self) -> Option<String> {
+        const RULE: &Rule = &Rule::authenticated();
+
+        self.asked.as_deref().map(|asked| endpoint(&asked.request, asked.rule.unwrap_or(RULE)))
     }
 
     pub(super) fn occasion(&self) -> Occasion<'_> {

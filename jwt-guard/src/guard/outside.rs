@@ -1,6 +1,7 @@
 //! Decisions outside of a request: about a token that the application holds, and about a caller whom it knows.
 
 use std::borrow::Cow;
+use std::panic::Location;
 
 use super::JwtGuard;
 use super::admit::decide;
@@ -12,9 +13,6 @@ use crate::policy::{Access, Rule};
 use crate::principal::Principal;
 use crate::respond::Refusal;
 use crate::token::TokenKind;
-
-/// The place of the exchange of refresh tokens that did not come in a request.
-const OUTSIDE: &str = "outside of a request";
 
 /// # Outside of a request
 impl JwtGuard {
@@ -56,7 +54,7 @@ impl JwtGuard {
     /// What a request with this token would be told, as a [`Refusal`]: 401, or 503 if a store or an issuer does not
     /// answer.
     pub async fn verify(&self, token: &str) -> Result<Principal, Refusal> {
-        self.verify_by(token, const { &Rule::authenticated() }).await
+        self.verify_at(token, const { &Rule::authenticated() }, Location::caller()).await
     }
 
     /// Verifies a token as [`verify`](Self::verify) does, and evaluates `policy` for its caller: a constant, or the one
@@ -64,10 +62,28 @@ impl JwtGuard {
     /// [`token = "refresh"`](Rule::with_token) takes a refresh token, for [`refresh`](Self::refresh): one of OAuth's
     /// `grant_type=refresh_token` comes in the body.
     ///
+    /// A replaced refresh token is admitted where it was exchanged, so that its reuse is detected, and nowhere else. Of a guard
+    /// that is a parameter of a handler that is this handler; of another one it is the source file of the call.
+    ///
     /// # Errors
     ///
     /// As [`verify`](Self::verify); and 403, or what else the policy says, for a caller who does not meet it.
-    pub async fn verify_by(&self, token: &str, policy: &'static Rule) -> Result<Principal, Refusal> {
+    #[track_caller]
+    pub fn verify_by(
+        &self,
+        token: &str,
+        policy: &'static Rule,
+    ) -> impl Future<Output = Result<Principal, Refusal>> + Send {
+        self.verify_at(token, policy, Location::caller())
+    }
+
+    /// As [`verify_by`](Self::verify_by), called from a place of the application.
+    pub(crate) async fn verify_at(
+        &self,
+        token: &str,
+        policy: &'static Rule,
+        called: &Location<'_>,
+    ) -> Result<Principal, Refusal> {
         let occasion = Occasion::Token(self.config(), token.as_bytes());
         if policy.access() == Access::CredentialsIgnored {
             let anyone = Ok(Principal::anonymous());
@@ -75,7 +91,10 @@ impl JwtGuard {
         }
         let wanted = match policy.token() {
             TokenKind::Access => Wanted::Access,
-            TokenKind::Refresh => Wanted::Refresh(OUTSIDE.to_owned()),
+            TokenKind::Refresh => Wanted::Refresh(self.asking_endpoint().unwrap_or_else(|| {
+                // Without the line, which changes when the file does.
+                format!("outside of a request, {}", called.file())
+            })),
         };
         let caller = self.counted(authenticate_token(self.config(), token.as_bytes(), wanted).await);
         match self.decided(&caller, policy, occasion)? {

@@ -1,5 +1,7 @@
 //! Which guard decides about a token: by the issuer that it names, unverified.
 
+use std::panic::Location;
+
 use http::request::Parts;
 
 use super::Tenants;
@@ -103,8 +105,14 @@ impl Tenants {
     /// # Errors
     ///
     /// As [`guard_of`](Self::guard_of) and [`JwtGuard::verify_by`].
-    pub async fn verify_by(&self, token: &str, policy: &'static Rule) -> Result<Principal, Refusal> {
-        self.guard_by(token, policy).await?.verify_by(token, policy).await
+    #[track_caller]
+    pub fn verify_by(
+        &self,
+        token: &str,
+        policy: &'static Rule,
+    ) -> impl Future<Output = Result<Principal, Refusal>> + Send {
+        let called = Location::caller();
+        async move { self.guard_by(token, policy).await?.verify_at(token, policy, called).await }
     }
 
     /// Explains a token with the guard of its tenant: as [`JwtGuard::explain`]. The resolver may be asked.

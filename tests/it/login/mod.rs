@@ -2,6 +2,7 @@
 
 mod answers;
 mod cluster;
+mod endpoints;
 mod full_feed;
 mod life;
 mod logout;
