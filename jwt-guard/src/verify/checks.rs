@@ -32,11 +32,11 @@ pub(super) fn check(
     enter(Check::Audience, rules.audience != Audience::Any, steps);
     let audience = audience(found.aud, rules, payload)?;
     steps.enter(Check::Names);
-    let token_id = text(found.jti, "jti")?;
+    let token_id = text(found.jti, "jti")?.filter(|id| !id.is_empty());
     enter(Check::Client, rules.clients.required || !rules.clients.names.is_empty(), steps);
     let client = client(claims, found.client_id, rules)?;
     steps.enter(Check::Names);
-    let family = text(found.sid, "sid")?;
+    let family = text(found.sid, "sid")?.filter(|name| !name.is_empty());
     steps.enter(Check::Subject);
     let subject = subject(claims, found.sub, client, rules)?;
     let (fresh, csrf) = match rules.login_claims {
@@ -248,9 +248,13 @@ fn is_of_machine(named: Member<'_>, sub: Member<'_>, client: Option<&str>) -> bo
     client.is_some_and(|client| !client.is_empty()) && is_empty(named) && (is_empty(sub) || is_client(sub))
 }
 
-/// The required claims of the profile and of the configuration: present, and not null.
+/// The required claims of the profile and of the configuration: present, not null, and not an empty text, which names
+/// nothing.
 fn required(claims: &Object<'_>, is_machine: bool, rules: &Rules) -> Result<(), VerifyError> {
-    let lacks = |name: &str| matches!(claims.get(name), None | Some(Json::Null));
+    let lacks = |name: &str| match claims.get(name) {
+        None | Some(Json::Null) => true,
+        Some(value) => value.as_text().is_some_and(str::is_empty),
+    };
     let mut profile = rules.profile.required_claims().iter().copied();
     if let Some(name) = profile.find(|&name| lacks(name) && !(is_machine && name == "sub")) {
         return Err(VerifyError::ClaimMissing(name.into()));
@@ -267,7 +271,7 @@ fn required(claims: &Object<'_>, is_machine: bool, rules: &Rules) -> Result<(), 
 }
 
 /// The client that the token was issued to. Issuers name it in different claims; those of a token must agree, and each
-/// must be a string if present. `client_id` is checked even if it is not one of them.
+/// must be a string if present. `client_id` is checked even if it is not one of them. An empty name is of no client.
 fn client<'t>(
     claims: &'t Object<'t>,
     client_id: Member<'t>,
@@ -283,7 +287,7 @@ fn client<'t>(
             _ => client = client.or(found),
         }
     }
-    match client {
+    match client.filter(|client| !(client.is_empty() && names.is_empty())) {
         Some(found) if names.is_empty() || names.iter().any(|ours| ours == found) => Ok(client),
         Some(_) => Err(VerifyError::WrongClient),
         None if *required || !names.is_empty() => {

@@ -10,6 +10,7 @@ use crate::keys::{Algorithm, IssuerKeys, VerifyingKey};
 mod clients;
 mod conditions;
 mod dates;
+mod empty;
 mod machines;
 mod numbers;
 
