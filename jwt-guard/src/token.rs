@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::{memchr, memrchr};
 
@@ -178,11 +179,24 @@ pub(crate) const fn is_base64url_or_dot(byte: u8) -> bool {
     alphanumeric | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
 
-/// The result of a verification: the kind of the token, and the index of its issuer among those of the guard.
+/// The result of a verification: the kind of the token, the index of its issuer among those of the guard, and the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct VerifiedAs {
     pub(crate) kind: TokenKind,
     pub(crate) issuer: usize,
+    pub(crate) by: GuardNumber,
+}
+
+/// Distinguishes the guards of a process, whatever their issuers are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GuardNumber(u64);
+
+impl GuardNumber {
+    /// One that no guard has.
+    pub(crate) fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 #[cfg(test)]

@@ -162,19 +162,14 @@ impl Config {
         self.refresh.rules().next().is_some()
     }
 
-    /// Whether the issuer of a verified token is the one of this guard that its number says. It is not, if another guard
-    /// has verified the token.
-    pub(crate) fn knows_issuer_of(&self, token: &dyn ClaimsSource) -> bool {
-        let Some(VerifiedAs { kind, issuer }) = token.verified_as() else { return true };
-        let rules = self.verifier(kind).rules().nth(issuer);
-        rules.is_some_and(|rules| {
-            rules.issuers.is_empty() || token.claims().issuer().is_some_and(|name| rules.has_issuer(name))
-        })
+    /// Whether this guard has verified the token: another one can have an issuer of the same name, and another store.
+    pub(crate) fn has_verified(&self, token: &dyn ClaimsSource) -> bool {
+        token.verified_as().is_none_or(|verified| verified.by == self.access.guard())
     }
 
     /// The name of the issuer of a verified token.
     pub(crate) fn issuer_of(&self, verified: Option<VerifiedAs>) -> Option<&str> {
-        verified.and_then(|VerifiedAs { kind, issuer }| self.verifier(kind).name_of(issuer))
+        verified.and_then(|VerifiedAs { kind, issuer, .. }| self.verifier(kind).name_of(issuer))
     }
 
     /// The longest lifetime of accepted tokens, plus the largest difference of clocks.

@@ -9,7 +9,7 @@ use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
 use crate::clock::{Clock, SystemClock};
 use crate::keys::SigningKey;
-use crate::token::TokenKind;
+use crate::token::{GuardNumber, TokenKind};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -29,6 +29,8 @@ pub(super) struct IssuerSettings {
     pub(super) issuer: Option<String>,
     /// All names by which guards know this issuer; the first one is that of its subjects in a store.
     pub(super) names: Option<Vec<String>>,
+    /// The guard whose issuer it is; `None` for one that was made without a guard.
+    pub(super) guard: Option<GuardNumber>,
     pub(super) audience: Vec<String>,
     pub(super) client_id: Option<String>,
     pub(super) subject_claim: Option<String>,
@@ -65,6 +67,7 @@ impl IssuerBuilder {
             key,
             issuer: None,
             names: None,
+            guard: None,
             audience: Vec::new(),
             client_id: None,
             subject_claim: None,
@@ -87,9 +90,10 @@ impl IssuerBuilder {
         self
     }
 
-    /// The names by which the guard knows its own issuer.
-    pub(crate) fn known_as(mut self, names: Vec<String>) -> Self {
+    /// The guard whose own issuer it is, and the names by which that knows it.
+    pub(crate) fn known_as(mut self, names: Vec<String>, guard: GuardNumber) -> Self {
         self.0.names = Some(names);
+        self.0.guard = Some(guard);
         self
     }
 

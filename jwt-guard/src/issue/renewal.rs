@@ -105,7 +105,8 @@ impl TokenIssuer {
     /// # Errors
     ///
     /// [`IssueErrorKind::RefreshMisused`] if these are not the claims of a refresh token of this issuer. An access
-    /// token is refused whatever it says, and so is a token of another issuer that the guard accepts.
+    /// token is refused whatever it says, and so is a token of another issuer that the guard accepts, and one that another guard
+    /// has accepted, if this is the issuer of a guard.
     pub fn renew<T>(&self, refresh: &Claims<T>) -> Result<Renewal, IssueError> {
         self.renew_verified(refresh.claims_source())
     }
@@ -113,11 +114,15 @@ impl TokenIssuer {
     /// As [`renew`](Self::renew), for the claims of a verifier.
     pub(crate) fn renew_verified(&self, refresh: &dyn ClaimsSource) -> Result<Renewal, IssueError> {
         let token = refresh.claims();
-        let is_refresh = refresh.verified_as().is_some_and(|verified| verified.kind == TokenKind::Refresh);
+        let is_of_guard = |by| self.settings().guard.is_none_or(|guard| guard == by);
+        let is_refresh = refresh
+            .verified_as()
+            .is_some_and(|verified| verified.kind == TokenKind::Refresh && is_of_guard(verified.by));
         if !is_refresh || !self.settings().is_named(token.issuer()) {
             return Err(IssueError::new(
                 IssueErrorKind::RefreshMisused,
-                "the token was not accepted as a refresh token of this issuer: the handler needs `token = \"refresh\"`",
+                "the token was not accepted as a refresh token by the guard of this issuer: the handler needs `token = \"refresh\"` \
+                 and the guard of its request, as the parameter `JwtGuard` gives it",
             ));
         }
         let presented = serde_json::from_str(token.payload()).ok();

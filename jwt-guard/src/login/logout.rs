@@ -115,7 +115,7 @@ impl JwtGuard {
             return self.end_session(id).await;
         }
         let config = self.config();
-        if !config.knows_issuer_of(token.0) {
+        if !config.has_verified(token.0) {
             let message = "the token of the caller was verified by another guard: a logout needs the guard of the request, as the \
                            parameter `JwtGuard` gives it";
             return Err(LoginError::unconfigured(self, message));

@@ -20,7 +20,7 @@ use crate::opaque::Resolve;
 use crate::problems::{ConfigError, Problems};
 #[cfg(feature = "sessions")]
 use crate::session::Sessions;
-use crate::token::TokenKind;
+use crate::token::{GuardNumber, TokenKind};
 use crate::verify::{IssuerRules, LoginClaims, Verifier};
 
 /// The settings of a guard under construction.
@@ -82,10 +82,12 @@ impl Draft {
         let issuers = self.issuers(&hierarchies, &mut problems);
         let [locations, refresh_locations] = self.locations();
         let revocation = self.own_tokens.revocation();
-        let issuing = self.own_tokens.issuing(&issuers.own, &self.token_rules, &mut problems);
+        let guard = GuardNumber::next();
+        let issuing = self.own_tokens.issuing(&issuers.own, &self.token_rules, guard, &mut problems);
         let Issuers { access, refresh, home, strangers, .. } = issuers;
         let leeway = self.token_rules.limits.leeway;
-        let [access, refresh] = verifiers(access, refresh, self.token_rules, problems.is_empty());
+        let verifiers = verifiers(access, refresh, self.token_rules, problems.is_empty());
+        let [access, refresh] = verifiers.map(|verifier| verifier.of_guard(guard));
         problems.or(Config {
             access,
             refresh,

@@ -10,6 +10,7 @@ use crate::issue::{IssueError, IssuerBuilder, LONGEST_GRACE, TokenIssuer};
 use crate::keys::SigningKey;
 use crate::problems::Problems;
 use crate::store::{RevocationStore, TokenStore};
+use crate::token::GuardNumber;
 use crate::verify::{Audience, ClaimPath, Rules};
 
 /// The settings of this file.
@@ -140,8 +141,14 @@ impl OwnTokens {
     }
 
     /// The settings of issuing, if there is a signing key.
-    pub(super) fn issuing(self, own: &Rules, rules: &TokenRules, problems: &mut Problems) -> Option<Issuing> {
-        let issuer = issuer(self.signing_key?, own, rules, self.issuer_settings);
+    pub(super) fn issuing(
+        self,
+        own: &Rules,
+        rules: &TokenRules,
+        guard: GuardNumber,
+        problems: &mut Problems,
+    ) -> Option<Issuing> {
+        let issuer = issuer(self.signing_key?, own, rules, self.issuer_settings, guard);
         Some(Issuing {
             issuer: issuer.map_err(|error| problems.setting(error.to_string())).ok()?,
             store: self.token_store,
@@ -158,6 +165,7 @@ fn issuer(
     rules: &Rules,
     TokenRules { max_token_len, clock, .. }: &TokenRules,
     settings: IssuerSettings,
+    guard: GuardNumber,
 ) -> Result<TokenIssuer, IssueError> {
     let mut builder = TokenIssuer::builder(key).clock(Arc::clone(clock));
     if let Some(bytes) = *max_token_len {
@@ -181,5 +189,5 @@ fn issuer(
         Some(change) => change(builder),
         None => builder,
     };
-    builder.known_as(rules.issuers.clone()).build()
+    builder.known_as(rules.issuers.clone(), guard).build()
 }

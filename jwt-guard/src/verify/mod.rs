@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use crate::json::{self, Json, Object};
 use crate::keys::KeySet;
 use crate::principal::Identity;
-use crate::token::{RawToken, TokenKind, VerifiedAs};
+use crate::token::{GuardNumber, RawToken, TokenKind, VerifiedAs};
 
 use cache::{KnownTokens, NewlyVerified, Now};
 use checks::Dates;
@@ -58,6 +58,8 @@ pub(crate) struct Verifier {
     /// With several, each has its own names. A guard for sessions only has none.
     issuers: Box<[IssuerRules]>,
     kind: TokenKind,
+    /// The guard whose verifier it is.
+    guard: GuardNumber,
     max_token_len: usize,
     clock: Arc<dyn Clock>,
     known: Option<KnownTokens>,
@@ -69,7 +71,18 @@ pub(crate) struct Verified(Arc<Identity>);
 impl Verifier {
     /// Two issuers never share a name: configurations are checked for that.
     pub(crate) fn new(issuers: Vec<IssuerRules>, max_token_len: usize, clock: Arc<dyn Clock>) -> Self {
-        Self { issuers: issuers.into(), kind: TokenKind::Access, max_token_len, clock, known: None }
+        let (kind, guard) = (TokenKind::Access, GuardNumber::next());
+        Self { issuers: issuers.into(), kind, guard, max_token_len, clock, known: None }
+    }
+
+    /// It is one of the verifiers of this guard.
+    pub(crate) fn of_guard(self, guard: GuardNumber) -> Self {
+        Self { guard, ..self }
+    }
+
+    /// The guard whose verifier it is.
+    pub(crate) fn guard(&self) -> GuardNumber {
+        self.guard
     }
 
     /// It verifies refresh tokens.
@@ -125,7 +138,7 @@ impl Verifier {
         steps.enter(Check::Payload);
         let payload = payload.or_else(|| text(base64url::decode_signed(token.payload())?));
         let payload = payload.ok_or(VerifyError::PayloadNotJson)?;
-        let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index });
+        let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index, by: self.guard });
         let (identity, now) = issuer.check(payload, || self.date(), verified_as, steps)?;
         keys.remember(token.header(), key);
         if let Some((known, epoch)) = memory {
@@ -230,7 +243,7 @@ impl Verified {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { issuers, kind: _, max_token_len, clock, known } = self;
+        let Self { issuers, kind: _, guard: _, max_token_len, clock, known } = self;
         f.debug_struct("Verifier")
             .field("issuers", issuers)
             .field("max_token_len", max_token_len)
