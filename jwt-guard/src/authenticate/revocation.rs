@@ -94,7 +94,8 @@ fn token_status<'a>(
     identity: &Identity,
 ) -> Result<Lookup<'a>, AuthError> {
     let (id, facts) = facts(config, identity)?;
-    Ok(revocation.token_status(id, &facts, config.access.now()))
+    let may_be_listed = config.may_be_listed(identity.verified_as);
+    Ok(revocation.token_status(id, &facts, may_be_listed, config.access.now()))
 }
 
 /// Asks the store about a refresh token.

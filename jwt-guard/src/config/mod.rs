@@ -157,6 +157,12 @@ impl Config {
         verified.is_none_or(|token| token.kind == TokenKind::Refresh || (has_own && token.issuer == 0))
     }
 
+    /// Whether the list of issued tokens may have a token of this issuer: the guard's own, or its only one. The list knows tokens
+    /// by their ids, and another issuer gives its tokens any id.
+    pub(crate) fn may_be_listed(&self, verified: Option<VerifiedAs>) -> bool {
+        verified.is_none_or(|token| self.home == Home::First && token.issuer == 0)
+    }
+
     /// Whether the guard was given keys of its own issuer.
     pub(crate) fn has_own_issuer(&self) -> bool {
         self.refresh.rules().next().is_some()

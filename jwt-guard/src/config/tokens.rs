@@ -17,9 +17,17 @@ pub(crate) enum RevocationCheck {
 }
 
 impl RevocationCheck {
-    /// Whether the token with this `jti` is revoked.
-    pub(crate) fn token_status(&self, id: &str, facts: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
+    /// Whether the token with this `jti` is revoked, or is missing on a list of issued tokens. One that no such list may have
+    /// is missing.
+    pub(crate) fn token_status(
+        &self,
+        id: &str,
+        facts: &TokenInfo<'_>,
+        may_be_listed: bool,
+        now: SystemTime,
+    ) -> Lookup<'_> {
         match self {
+            Self::Own(_, AllowList::On) if !may_be_listed => Lookup::Known(Ok(TokenStatus::Revoked)),
             Self::Revoked(store) => store.token_status(facts, now),
             Self::Own(store, AllowList::Off) => store.token_status(facts, now),
             Self::Own(store, AllowList::On) => {

@@ -112,6 +112,19 @@ impl Draft {
                 "`issuer` is set without a key; the name of a trusted issuer goes into `TrustedIssuer::new`",
             );
         }
+        if !own && self.trusted.len() > 1 && self.own_tokens.has_allow_list() {
+            problems.setting(
+                "`allow_list` is a list of the tokens of one issuer, and the guard trusts several without keys of its own: leave \
+                 it out, or have a guard for each issuer (`Tenants`)",
+            );
+        }
+        if own && self.own_tokens.has_allow_list() {
+            tracing::warn!(
+                target: "jwt_guard",
+                "with `allow_list` only tokens of the guard's own issuer are accepted: those of the issuers that it trusts are \
+                 all refused"
+            );
+        }
         if self.is_for_anybody() {
             problems.setting("`any_audience` does not go with trusted issuers; give each its audience");
         }

@@ -88,6 +88,10 @@ impl<K, A> Builder<K, A> {
     }
 
     /// Accepts only tokens that the token store knows to have been issued.
+    ///
+    /// The list knows a token by its id, and ids are unique for one issuer. So it is the list of the guard's own issuer, or of
+    /// the only one that it trusts: tokens of every other issuer are refused. A guard that trusts several and has no keys of
+    /// its own cannot have a list.
     pub fn allow_list(mut self) -> Self {
         self.draft.own_tokens.allow_list = AllowList::On;
         self
@@ -111,6 +115,11 @@ impl<K, A> Builder<K, A> {
 }
 
 impl OwnTokens {
+    /// Whether only tokens on the list of issued tokens are accepted.
+    pub(super) fn has_allow_list(&self) -> bool {
+        self.allow_list == AllowList::On
+    }
+
     pub(super) fn check(&self, problems: &mut Problems) {
         if self.revocation.is_some() && self.token_store.is_some() {
             problems.setting(

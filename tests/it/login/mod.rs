@@ -6,6 +6,7 @@ mod endpoints;
 mod full_feed;
 mod life;
 mod logout;
+mod other_guards;
 mod refresh;
 mod rotated_session;
 mod silence;

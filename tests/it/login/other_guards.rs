@@ -1,0 +1,133 @@
+//! Tokens of other issuers and of other guards: they are on no list of this guard, and it neither renews nor ends them.
+
+use axum::extract::State;
+use axum::response::Response;
+use jwt_guard::login::{LoginError, LoginErrorKind};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys};
+use jwt_guard::store::{Issued, MemoryStore, TokenStore as _};
+use jwt_guard::{Algorithm, JwtGuard, Principal, Router, SigningKey, TrustedIssuer, routing};
+use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, Outcome, Payload, Server, events};
+
+use super::{ADA, Pair, builder, log_in, me, post, serve};
+
+const PARTNER: &str = "https://partner.example";
+
+fn partner_key() -> jwt_guard_tests::SigningKey {
+    jwt_guard_tests::SigningKey::of(Algorithm::Es256)
+}
+
+/// A token of the partner with this `jti`.
+fn of_partner(id: &str) -> String {
+    let claims = Payload::good().with("iss", &format!("\"{PARTNER}\"")).with("jti", &format!("\"{id}\""));
+    partner_key().token(&claims)
+}
+
+fn partner() -> TrustedIssuer {
+    TrustedIssuer::new(PARTNER).key(partner_key().verifying())
+}
+
+#[tokio::test]
+async fn a_partners_token_is_not_on_the_list_by_the_id_of_one_that_is() {
+    let log = events::capture();
+    let guard = builder().token_store(MemoryStore::new()).allow_list().trust(partner()).build().unwrap();
+    let said = log.take();
+    assert!(said.iter().any(|event| format!("{event:?}").contains("all refused")), "{said:?}");
+    let server = serve(guard.clone()).await;
+    let own = super::login(&server).await;
+    server.get("/me", &own.access).await.is(ADA);
+    let living = guard.verify(&own.access).await.unwrap();
+    for id in [living.token_id().unwrap(), "another"] {
+        server.get("/me", &of_partner(id)).await.is(Outcome::BAD_TOKEN);
+    }
+    server.get("/me", &own.access).await.is(ADA);
+    // Without a list, trust is enough.
+    let server = serve(builder().token_store(MemoryStore::new()).trust(partner()).build().unwrap()).await;
+    server.get("/me", &of_partner("another")).await.is(Outcome::ok("alice"));
+}
+
+#[tokio::test]
+async fn the_only_issuer_of_a_guard_without_keys_has_the_list_and_several_have_none() {
+    let store = MemoryStore::new();
+    let of_others = || JwtGuard::builder().audience(AUDIENCE).clock(jwt_guard_tests::ManualClock::new());
+    let guard = of_others().trust(partner()).token_store(store.clone()).allow_list().build().unwrap();
+    let expires_at = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_600);
+    let listed = Issued { id: "one".to_owned(), subject: "alice".into(), family: None, expires_at };
+    store.allow(listed, expires_at - super::MINUTE).await.unwrap();
+    assert!(guard.verify(&of_partner("one")).await.is_ok());
+    assert!(guard.verify(&of_partner("two")).await.is_err());
+    let second =
+        TrustedIssuer::new(ISSUER).key(jwt_guard_tests::SigningKey::of(Algorithm::Es384).verifying());
+    let problem = of_others().trust(partner()).trust(second).token_store(store).allow_list().build();
+    assert!(problem.unwrap_err().to_string().contains("a list of the tokens of one issuer"));
+}
+
+/// Two guards with issuers of one name, or of none, and with a store that they share.
+fn twins(name: Option<&'static str>) -> [JwtGuard; 2] {
+    let store = MemoryStore::new();
+    [7, 8].map(|byte| {
+        let key = SigningKey::secret(Algorithm::Hs256, &jwt_guard_tests::secret(byte)[..]).unwrap();
+        let builder: Builder<HasKeys, HasAudience> = JwtGuard::builder().signing_key(key).audience(AUDIENCE);
+        let builder = builder.token_store(store.clone());
+        name.into_iter().fold(builder, Builder::issuer).build().unwrap()
+    })
+}
+
+#[jwt_guard::requires(token = "refresh")]
+async fn refresh_elsewhere(State(other): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+    other.refresh(&caller).respond().await
+}
+
+#[jwt_guard::authentication_required]
+async fn log_out_elsewhere(State(other): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
+    other.logout(&caller).await
+}
+
+#[tokio::test]
+async fn a_guard_with_an_issuer_of_the_same_name_neither_renews_nor_ends_the_logins_of_another() {
+    for name in [Some(ISSUER), None] {
+        let [guard, other] = twins(name);
+        let app = Router::new()
+            .route("/login", routing::post(log_in))
+            .route("/refresh", routing::post(super::refresh))
+            .route("/refresh/elsewhere", routing::post(refresh_elsewhere))
+            .route("/logout/elsewhere", routing::post(log_out_elsewhere))
+            .route("/me", routing::get(me))
+            .with_guard(guard.clone())
+            .with_state(other.clone());
+        let server = Server::start(app.into_axum()).await;
+        let pair = super::login(&server).await;
+        let by =
+            async |target: &str, token: &str| -> Answer { server.send(post(target).bearer(token)).await };
+        by("/refresh/elsewhere", &pair.refresh).await.is(Outcome::BAD_TOKEN);
+        assert_eq!(by("/logout/elsewhere", &pair.access).await.status, 500);
+        server.get("/me", &pair.access).await.is(ADA);
+        let next = Pair::of(&by("/refresh", &pair.refresh).await);
+        // Nor by the issuer of the guard.
+        let claims = guard.verify(&next.access).await.unwrap();
+        let error = other.logout(&claims).await.unwrap_err();
+        assert_eq!(error.kind(), LoginErrorKind::Unconfigured);
+        assert!(guard.logout(&claims).await.is_ok());
+        server.get("/me", &next.access).await.is(Outcome::BAD_TOKEN);
+    }
+}
+
+#[tokio::test]
+async fn a_token_whose_id_or_login_is_an_empty_text_has_none() {
+    let guard = builder().token_store(MemoryStore::new()).build().unwrap();
+    let server = serve(guard.clone()).await;
+    let key = jwt_guard_tests::SigningKey::hmac(Algorithm::Hs256, &jwt_guard_tests::secret(7)[..]);
+    let token = |id: &str, login: &str| {
+        let claims = Payload::good().with("iss", &format!("\"{ISSUER}\"")).with("jti", &format!("\"{id}\""));
+        key.token(&claims.with("sid", &format!("\"{login}\"")))
+    };
+    // It could not be revoked.
+    server.get("/me", &token("", "login")).await.is(Outcome::BAD_TOKEN);
+    let (one, two) = (token("one", ""), token("two", ""));
+    for good in [&one, &two] {
+        server.get("/me", good).await.is(Outcome::ok("alice"));
+    }
+    // The end of one is not the end of all tokens that say nothing of their login.
+    assert_eq!(server.send(post("/logout").bearer(&one)).await.status, 204);
+    server.get("/me", &one).await.is(Outcome::BAD_TOKEN);
+    server.get("/me", &two).await.is(Outcome::ok("alice"));
+}
