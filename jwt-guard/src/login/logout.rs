@@ -8,7 +8,7 @@ use http::header::SET_COOKIE;
 use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
-use super::sealed::{Clears, Ended};
+use super::sealed::{Clears, End, Ended};
 use crate::claims::ClaimsSource;
 use crate::guard::JwtGuard;
 use crate::store::{Revocation, Subject, TokenStore};
@@ -46,8 +46,8 @@ impl JwtGuard {
     /// Of [tenants](crate::tenants), each of the [`LoginCredentials`](super::LoginCredentials) is ended by the guard of its own
     /// tenant, in the store of that guard; the cookies are those of this guard.
     ///
-    /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked, and the answer clears the cookies only:
-    /// access tokens live until they expire. An anonymous caller has nothing to revoke.
+    /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked: the answer clears the cookies only, and
+    /// copies of their tokens live until they expire; a valid token in a header is 500. An anonymous caller has nothing to revoke.
     ///
     /// A browser applies answers in the order in which they arrive. If a refresh is under way at the same time, its
     /// answer may come after that of the logout and set cookies again. Their login is revoked in the store, so they are
@@ -63,22 +63,28 @@ impl JwtGuard {
     /// # Errors
     ///
     /// The request may come from another site: 403. The store does not answer: 503, and nothing is cleared, so that the
-    /// caller can try again. The guard has neither store nor cookies nor sessions, or another guard has verified the caller:
-    /// 500.
+    /// caller can try again. The guard has neither store nor cookies nor sessions, the guard of a token in a header has no store,
+    /// or another guard has verified the caller: 500, and nothing is ended.
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
-        let by_session = ends.iter().any(|end| match &end.ended {
-            Ended::Token(token) => token.1 == TokenSource::Session,
-            #[cfg(feature = "sessions")]
-            Ended::Session(_) => true,
-        });
-        let mut guards = ends.iter().filter_map(|end| end.guard).chain([self]);
-        let has_store = guards.any(|guard| guard.config().token_store().is_some());
+        let by_session = ends.iter().any(|end| end.ended.is_session());
         let clears_all = credentials.clears() == Clears::Everything;
         let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
-        if !has_store && config.cookies.is_none() && !has_sessions {
+        let has_store = |guard: &Self| guard.config().token_store().is_some();
+        let clears_tokens = config.cookies.is_some();
+        if ends.is_empty() && !has_store(self) && !clears_tokens && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
+            return Err(LoginError::unconfigured(self, message));
+        }
+        // Before anything is ended: a 204 says that each of them is over.
+        let lives_on = |end: &End<'_>| {
+            let is_cleared = clears_tokens && end.ended.is_cookie();
+            !end.ended.is_session() && !is_cleared && !has_store(end.guard.unwrap_or(self))
+        };
+        if ends.iter().any(lives_on) {
+            let message = "the guard of a token has no store that could revoke it, so it would live on: a logout needs \
+                           `.token_store(..)` on the builder of that guard";
             return Err(LoginError::unconfigured(self, message));
         }
         for end in &ends {

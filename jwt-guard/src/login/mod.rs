@@ -154,6 +154,21 @@ mod sealed {
         Session(&'t str),
     }
 
+    impl Ended<'_> {
+        pub(super) fn is_session(&self) -> bool {
+            match self {
+                Self::Token(token) => token.1 == TokenSource::Session,
+                #[cfg(feature = "sessions")]
+                Self::Session(_) => true,
+            }
+        }
+
+        /// Whether it is a token that came in a cookie.
+        pub(super) fn is_cookie(&self) -> bool {
+            matches!(self, Self::Token(token) if token.1 == TokenSource::Cookie)
+        }
+    }
+
     /// Another site may have sent the request.
     #[derive(Debug)]
     pub struct OtherSite(pub(super) CrossSite);

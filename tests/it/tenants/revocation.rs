@@ -156,3 +156,25 @@ async fn a_guard_ends_no_login_of_a_caller_whom_another_guard_has_verified() {
     assert_eq!(server.send(Request::new("POST", "/logout").bearer(&own)).await.status, 204);
     assert_eq!([status(&server, &of_acme).await, status(&server, &own).await], [200, 401]);
 }
+
+#[tokio::test]
+async fn a_logout_is_not_called_done_while_a_tenant_cannot_revoke_its_token() {
+    let clock = ManualClock::new();
+    let without = tenant(ACME, &clock).build().unwrap();
+    let with = tenant(BOLT, &clock).token_store(MemoryStore::new()).build().unwrap();
+    let directory = Directory::of([(ACME, without), (BOLT, with)]);
+    let staff = staff(&clock).token_store(MemoryStore::new()).build().unwrap();
+    let router = app()
+        .route("/logout", routing::post(logout))
+        .route("/logout-of-all", routing::post(logout_of_all))
+        .with_tenants(Tenants::builder(staff, directory).build().unwrap());
+    let server = Server::start(router.into_axum()).await;
+    for path in ["/logout", "/logout-of-all"] {
+        let id = format!("\"{path}\"");
+        let [lives, ends] = [ACME, BOLT].map(|issuer| key(issuer).token(&claims(issuer).with("jti", &id)));
+        assert_eq!(server.send(Request::new("POST", path).bearer(&lives)).await.status, 500, "{path}");
+        assert_eq!(status(&server, &lives).await, 200);
+        assert_eq!(server.send(Request::new("POST", path).bearer(&ends)).await.status, 204, "{path}");
+        assert_eq!(status(&server, &ends).await, 401);
+    }
+}
