@@ -52,16 +52,18 @@ impl Exception {
     }
 
     /// Warns of an exception without a match if a refused request seems to be meant: the exception is its path instead
-    /// of its pattern, or the pattern without the prefix of a nest.
+    /// of its pattern, or the pattern without the prefix of a nest, or with a prefix too many.
     pub(super) fn report_near_miss(&self, request: &Parts) {
         let matched = request.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        if matched == Some(&self.route) || self.settled.load(Ordering::Relaxed) {
+        let is_settled = self.settled.load(Ordering::Relaxed);
+        if matched == Some(&self.route) || is_settled || !self.is_for(&request.method) {
             return;
         }
         let original = request.extensions.get::<OriginalUri>();
         let path = original.map_or(&request.uri, |original| &original.0).path();
         let lacks_prefix = matched.is_some_and(|route| self.route != "/" && route.ends_with(&self.route));
-        if (path == self.route || lacks_prefix) && self.settle() {
+        let has_another = matched.is_some_and(|route| route != "/" && self.route.ends_with(route));
+        if (path == self.route || lacks_prefix || has_another) && self.settle() {
             tracing::warn!(
                 target: "jwt_guard",
                 exception = %self,

@@ -26,7 +26,8 @@ impl JwtGuard {
     ///
     /// An exception that matches no route is a WARN in the log: at start-up under a [`Router`](crate::Router), which
     /// knows its routes; under a router of axum, at the first refused request whose path is the exception, or whose
-    /// route is the exception with the prefix of a nest.
+    /// route is the exception with the prefix of a nest, or without one. A prefix too many is found in that way under every
+    /// router, because an outer one may add it.
     ///
     /// ```
     /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;

@@ -173,6 +173,35 @@ fn an_exception_that_meets_no_route_of_our_router_is_reported_at_start_up() {
 }
 
 #[tokio::test]
+async fn an_exception_with_a_prefix_too_many_is_reported_when_its_request_is_refused() {
+    let plain = plain().layer(
+        hs256()
+            .require_authentication()
+            .except("/api/health")
+            .except_method(Method::POST, "/api/orders/{id}")
+            .except("/api/v1/login"),
+    );
+    let ours = Router::new()
+        .route("/health", routing::get(clerks))
+        .layer(hs256().require_authentication().except("/api/health"));
+    for (app, asked) in [
+        (
+            plain.clone(),
+            &[("/orders/7", &[][..]), ("/health", &[r#".except("/api/health")"#]), ("/health", &[])][..],
+        ),
+        (plain, &[("/login", &[r#".except("/api/v1/login")"#])]),
+        (ours.into_axum(), &[("/health", &[r#".except("/api/health")"#])]),
+    ] {
+        let log = events::capture();
+        for (target, expected) in asked {
+            let request = http::Request::get(*target).body(axum::body::Body::empty()).unwrap();
+            assert_eq!(jwt_guard_tests::oneshot(&app, request).await.status, 401);
+            assert_eq!(reported(&log), *expected, "{target}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_exception_that_meets_no_route_of_an_axum_router_is_reported_when_its_request_is_refused() {
     let app = axum::Router::new().nest("/api", plain()).route("/up", axum_get(|| async { "up" })).layer(
         hs256()
