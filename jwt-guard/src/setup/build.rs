@@ -50,6 +50,8 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn new() -> Self {
+        // As early as a guard is thought of: the application may call jsonwebtoken before `build()`.
+        backend::choose_for_the_process();
         Self {
             own: IssuerDraft { login_claims: LoginClaims::Believed, ..IssuerDraft::default() },
             trusted: Vec::new(),
@@ -160,7 +162,6 @@ impl Draft {
 }
 
 fn try_backend(problems: &mut Problems) {
-    backend::choose_for_the_process();
     if let Err(error) = backend::self_test() {
         problems.setting(error.to_string());
     }

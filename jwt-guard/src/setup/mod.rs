@@ -76,9 +76,10 @@ impl Builder<HasKeys, HasAudience> {
 impl<K, A> Builder<K, A> {
     /// Checks the configuration as a whole, loads the keys and tries the crypto backend.
     ///
-    /// If jsonwebtoken has no process-wide `CryptoProvider`, because two of its backends are compiled in, this installs
-    /// the one of the guard, so that the application's own calls of jsonwebtoken work. To use another one, install it
-    /// before.
+    /// If jsonwebtoken has no process-wide `CryptoProvider`, because two of its backends are compiled in, the first builder
+    /// installs the one of the guard, so that the application's own calls of jsonwebtoken work from then on. Before it they
+    /// panic, as without this crate: an application that calls jsonwebtoken earlier, or wants another provider, installs one
+    /// itself, with `jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default()`.
     ///
     /// # Errors
     ///
