@@ -26,6 +26,7 @@ use crate::token::{Malformed, TokenKind, TokenSource, is_b64token};
 use crate::verify::{Explanation, MissingKey, Verified, VerifyError};
 
 pub(crate) use revocation::examine;
+pub(crate) use user::Owner;
 
 /// The caller: known at once, or after waiting.
 ///

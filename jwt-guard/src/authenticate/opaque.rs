@@ -9,7 +9,7 @@ use crate::opaque::{Resolve, Resolved};
 use crate::principal::{Identity, OpaqueCredential, Principal};
 use crate::token::TokenSource;
 
-use super::user;
+use super::user::{self, Owner};
 
 /// The caller of a credential, for a handler.
 pub(super) async fn resolve(
@@ -19,20 +19,20 @@ pub(super) async fn resolve(
     source: TokenSource,
 ) -> Result<Principal, AuthError> {
     let id = text(credential)?;
-    let resolved = resolver.resolve(id).await;
-    caller(config, resolved, id, source).await
+    let identity = identity(config, resolver.resolve(id).await, id)?;
+    user::require_of(config, identity, source).wait().await
 }
 
-/// The caller of a credential, for a logout.
+/// The owner of a credential, for a logout.
 pub(super) async fn examine(
     config: &Config,
     resolver: &dyn Resolve,
     credential: &[u8],
     source: TokenSource,
-) -> Result<Principal, AuthError> {
+) -> Result<Owner, AuthError> {
     let id = text(credential)?;
-    let resolved = resolver.examine(id).await;
-    caller(config, resolved, id, source).await
+    let identity = identity(config, resolver.examine(id).await, id)?;
+    user::owner(config, identity, source).await
 }
 
 fn text(credential: &[u8]) -> Result<&str, AuthError> {
@@ -40,12 +40,11 @@ fn text(credential: &[u8]) -> Result<&str, AuthError> {
 }
 
 /// An unknown id is usually a stale cookie: the request has no session.
-async fn caller(
+fn identity(
     config: &Config,
     resolved: Result<Resolved, String>,
     id: &str,
-    source: TokenSource,
-) -> Result<Principal, AuthError> {
+) -> Result<Arc<Identity>, AuthError> {
     let mut caller = match resolved.map_err(AuthError::Store)? {
         Resolved::Caller(caller) => caller,
         Resolved::Replaced => return Err(AuthError::ReplacedSession),
@@ -60,6 +59,5 @@ async fn caller(
         #[cfg(feature = "sessions")]
         session: caller.session,
     };
-    let identity = Identity { opaque: Some(opaque), ..Identity::new(claims, caller.scopes, caller.roles) };
-    user::require_of(config, Arc::new(identity), source).wait().await
+    Ok(Arc::new(Identity { opaque: Some(opaque), ..Identity::new(claims, caller.scopes, caller.roles) }))
 }

@@ -9,7 +9,8 @@ use crate::store::{Lookup, RefreshStatus, StoreError, TokenInfo, TokenStatus};
 use crate::token::{TokenKind, TokenSource};
 use crate::verify::{Verified, VerifyError};
 
-use super::{Caller, Wanted, later, opaque, user};
+use super::user::{self, Owner};
+use super::{Caller, Wanted, later, opaque};
 
 /// The caller of a valid token, unless it was revoked.
 pub(super) fn require(config: &Config, token: Verified, source: TokenSource, wanted: Wanted) -> Caller<'_> {
@@ -55,13 +56,13 @@ async fn require_refresh(
 }
 
 /// The owner of a token or a session at any place of the request, for a logout. It checks neither the origin of the
-/// request, nor whether a refresh token is the newest of its login.
+/// request, nor whether a refresh token is the newest of its login, nor whether the application knows the user.
 pub(crate) async fn examine(
     config: &Config,
     text: &[u8],
     source: TokenSource,
     kind: TokenKind,
-) -> Result<Principal, AuthError> {
+) -> Result<Owner, AuthError> {
     if let Some(resolver) = config.resolver_of(text, source, kind) {
         return opaque::examine(config, resolver, text, source).await;
     }
@@ -74,17 +75,23 @@ pub(crate) async fn examine(
         verified => verified,
     };
     let token = token.map_err(AuthError::Token)?;
-    if kind == TokenKind::Access {
-        return require(config, token, source, Wanted::Access).wait().await;
-    }
-    if let Some(revocation) = &config.revocation {
-        match require_current(refresh_status(config, revocation, token.identity())?, "").await {
-            // Its login lives.
-            Ok(()) | Err(AuthError::Replaced) => {}
-            Err(error) => return Err(error),
+    match (kind, &config.revocation) {
+        (_, None) => {}
+        (TokenKind::Access, Some(revocation)) => {
+            require_good(match token_status(config, revocation, token.identity())? {
+                Lookup::Known(answer) => answer,
+                Lookup::Pending(answer) => answer.await,
+            })?;
+        }
+        (TokenKind::Refresh, Some(revocation)) => {
+            match require_current(refresh_status(config, revocation, token.identity())?, "").await {
+                // Its login lives.
+                Ok(()) | Err(AuthError::Replaced) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
-    user::require(config, token, source).wait().await
+    user::owner(config, token.into_identity(), source).await
 }
 
 /// Asks the store.

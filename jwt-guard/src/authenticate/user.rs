@@ -30,6 +30,28 @@ pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: Token
     later(with_user(loader, Principal::authenticated(identity, source)))
 }
 
+/// The owner of a valid credential, for a logout.
+pub(crate) struct Owner {
+    pub(crate) caller: Principal,
+    /// Whether the application knows the user. If not, no request gets in with the credential; but its login must end.
+    pub(crate) is_user: bool,
+}
+
+/// The owner of a valid credential, even if the application does not know the user.
+pub(super) async fn owner(
+    config: &Config,
+    identity: Arc<Identity>,
+    source: TokenSource,
+) -> Result<Owner, AuthError> {
+    match require_of(config, Arc::clone(&identity), source).wait().await {
+        Ok(caller) => Ok(Owner { caller, is_user: true }),
+        Err(AuthError::UnknownUser | AuthError::Claims(_)) => {
+            Ok(Owner { caller: Principal::authenticated(identity, source), is_user: false })
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Loads the application's user. An unknown user is a verdict; a failing loader is not.
 async fn with_user(loader: &UserLoader, principal: Principal) -> Result<Principal, AuthError> {
     let Some(claims) = principal.claims_source() else {

@@ -11,7 +11,7 @@ use super::event::{self, Occasion};
 use super::in_request::{Admission, Decision, Undecided};
 use super::of_tenants::admit_by_tenant;
 use super::{Inner, JwtGuard, path};
-use crate::authenticate::{Caller, Wanted, authenticate, examine};
+use crate::authenticate::{Caller, Owner, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
 use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 use crate::code::RefusalCode;
@@ -157,9 +157,10 @@ impl JwtGuard {
         text: &[u8],
         source: TokenSource,
         kind: TokenKind,
-    ) -> Result<Principal, AuthError> {
+    ) -> Result<Owner, AuthError> {
         let examined = caught_while(examine(self.config(), text, source, kind)).await;
-        self.counted(examined.unwrap_or_else(|Panicked| Err(AuthError::Panic)))
+        let examined = examined.unwrap_or_else(|Panicked| Err(AuthError::Panic));
+        examined.inspect_err(|error| self.count_panic(error))
     }
 
     /// Counts a panic during authentication.

@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::{EndsLogin, sealed};
+use crate::authenticate::Owner;
 use crate::cookies::csrf::CrossSite;
 use crate::error::{AuthError, FailureKind};
 use crate::guard::{JwtGuard, reject};
@@ -34,6 +35,9 @@ use crate::token::{TokenKind, TokenSource};
 ///
 /// It says of each kind whether it is valid, and not whose it is: a cookie does not identify a caller until the request
 /// has proved that no other site sent it.
+///
+/// A credential whose user the application [does not know](crate::setup::Builder::load_user) counts as invalid here. Its login
+/// is ended all the same, if the request proves for its cookie that no other site sent it.
 #[derive(Clone)]
 pub struct LoginCredentials {
     access: Credential,
@@ -112,6 +116,8 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
 struct Examined<'r> {
     carried: Carried<'r>,
     known: Option<KnownCredential>,
+    /// Whether it is valid. If not, but known, the application does not know its user: its login is ended if it can be.
+    counts: bool,
     /// The guard that has examined it; of tenants each credential has its own.
     guard: JwtGuard,
 }
@@ -125,12 +131,12 @@ async fn examine(
     let refresh = examine_all(guard, tenants, request, TokenKind::Refresh).await?;
     // One header may hold either kind. A valid token of one kind is not a dead one of the other.
     let good_as = |list: &[Examined<'_>], text: &[u8]| {
-        list.iter().any(|other| other.known.is_some() && other.carried.text == text)
+        list.iter().any(|other| other.counts && other.carried.text == text)
     };
     let state = |list: &[Examined<'_>], other: &[Examined<'_>], session: bool| {
         let of_kind = |one: &&Examined<'_>| (one.carried.source == TokenSource::Session) == session;
         let list = || list.iter().filter(of_kind);
-        if list().any(|one| one.known.is_some()) {
+        if list().any(|one| one.counts) {
             Credential::Good
         } else if list().any(|one| !good_as(other, one.carried.text)) {
             Credential::Dead
@@ -150,9 +156,12 @@ async fn examine(
             _ => csrf.check_session_logout(request),
         }
     };
-    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, known, guard }| {
+    let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, known, counts, guard }| {
         let known = known?;
-        Some(Good { may_end: may_end(&carried, &known, &guard), known, guard })
+        let may_end = may_end(&carried, &known, &guard);
+        // Of an unknown user: as a dead one, it must not stop a logout.
+        let can_end = carried.source == TokenSource::Session || guard.config().token_store().is_some();
+        (counts || (may_end.is_ok() && can_end)).then_some(Good { known, may_end, guard })
     });
     let [access, refresh, session] = states;
     // Checked for every method and every credential: a page of another site must not even clear cookies.
@@ -178,21 +187,22 @@ async fn examine_all<'r>(
             Ok(_) => guard.examine(carried.text, carried.source, kind).await,
             Err(error) => Err(error),
         };
-        let known = match caller {
-            Ok(caller) => Some(KnownCredential::Caller(caller)),
+        let (known, counts) = match caller {
+            Ok(Owner { caller, is_user }) => (Some(KnownCredential::Caller(caller)), is_user),
             #[cfg(feature = "sessions")]
             Err(AuthError::ReplacedSession) => {
-                std::str::from_utf8(carried.text).ok().map(|id| KnownCredential::Replaced(id.into()))
+                let id = std::str::from_utf8(carried.text).ok();
+                (id.map(|id| KnownCredential::Replaced(id.into())), id.is_some())
             }
             // An infrastructure failure is never a verdict.
             Err(error) => match error.kind() {
                 FailureKind::Unavailable | FailureKind::NotConfigured | FailureKind::Internal => {
                     return Err(error);
                 }
-                _ => None,
+                _ => (None, false),
             },
         };
-        examined.push(Examined { carried, known, guard });
+        examined.push(Examined { carried, known, counts, guard });
     }
     Ok(examined)
 }

@@ -86,7 +86,7 @@ async fn a_logout_finds_the_caller_of_another_kind_of_credential_too() {
     builder.draft.resolvers.push(Arc::new(ApiKeys));
     let guard = builder.build().unwrap();
     let examined = guard.examine(b"key_alice", TokenSource::Header, TokenKind::Access).await;
-    assert_eq!(examined.unwrap().subject(), Some("alice"));
+    assert_eq!(examined.unwrap().caller.subject(), Some("alice"));
     let examined = guard.examine(b"key_mallory", TokenSource::Header, TokenKind::Access).await;
     assert!(matches!(examined, Err(AuthError::NoSession)));
 }
