@@ -13,7 +13,9 @@ use super::admit::endpoint;
 use super::event::{self, Occasion};
 use super::in_request::Decision;
 use crate::causes::escaped;
+use crate::cookies::csrf::{CrossSite, is_safe};
 use crate::error::AuthError;
+use crate::location::Withheld;
 use crate::policy::Rule;
 use crate::principal::Principal;
 use crate::respond::{HandlerState, Hidden, Rejection};
@@ -25,6 +27,8 @@ pub(super) struct Asked {
     /// The policy that admitted the request.
     rule: Option<&'static Rule>,
     caller: Option<Principal>,
+    /// Whether no page of another site caused a logout of the caller.
+    site: Result<(), CrossSite>,
     /// The state of the handler, if the policy hides the route.
     state: Option<HandlerState>,
 }
@@ -73,13 +77,34 @@ impl JwtGuard {
         if let Some(route) = request.extensions.get::<MatchedPath>() {
             head.extensions.insert(route.clone());
         }
+        let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
         let asked = Asked {
             request: head,
             rule: decision.and_then(|decision| decision.rule),
-            caller: decision.and_then(|decision| decision.caller.as_ref().ok()).cloned(),
+            site: self.site_of_logout(request, caller),
+            caller: caller.cloned(),
             state: request.extensions.get::<HandlerState>().cloned(),
         };
         Self { asked: Some(Arc::new(asked)), ..self.clone() }
+    }
+
+    /// A logout changes something, whatever the method. For the methods that change something the guard has asked already.
+    fn site_of_logout(&self, request: &Parts, caller: Option<&Principal>) -> Result<(), CrossSite> {
+        let config = self.config();
+        let withheld = request.extensions.get::<Withheld>();
+        let headers = withheld.map_or(&request.headers, |withheld| &withheld.headers);
+        let is_by_cookie = |source| config.locations.is_by_cookie(source, headers);
+        if is_safe(&request.method) && caller.and_then(Principal::authenticated_by).is_some_and(is_by_cookie)
+        {
+            config.csrf.check_session_logout(request)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether no page of another site caused a logout of the caller of the request that the guard was extracted from.
+    pub(crate) fn asking_site(&self) -> Result<(), CrossSite> {
+        self.asked.as_deref().map_or(Ok(()), |asked| asked.site)
     }
 
     /// The head of the request that the guard was extracted from, without credentials.

@@ -41,7 +41,8 @@ impl JwtGuard {
     ///
     /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, for services
     /// whose clients send headers. Then the handler needs a valid token: a browser whose access token has expired is
-    /// not logged out.
+    /// not logged out. If the caller came by a cookie with `GET`, the request must say that it is from this site, or it is
+    /// 403; for that the guard must be a parameter of the handler.
     ///
     /// Of [tenants](crate::tenants), each of the [`LoginCredentials`](super::LoginCredentials) is ended by the guard of its own
     /// tenant, in the store of that guard; the cookies are those of this guard.
@@ -70,6 +71,9 @@ impl JwtGuard {
         let config = self.config();
         let by_session = ends.iter().any(|end| end.ended.is_session());
         let clears_all = credentials.clears() == Clears::Everything;
+        if !clears_all && ends.iter().any(|end| end.ended.is_session() || end.ended.is_cookie()) {
+            self.asking_site().map_err(|reason| LoginError::of_site(self, reason))?;
+        }
         let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
         let has_store = |guard: &Self| guard.config().token_store().is_some();
         let clears_tokens = config.cookies.is_some();
