@@ -4,6 +4,7 @@ use std::fmt;
 
 use axum::response::Response;
 use http::StatusCode;
+use http::header::SET_COOKIE;
 use serde::Serialize;
 
 use super::answer::{Delivery, TokenAnswer, Tokens};
@@ -11,6 +12,7 @@ use super::error::LoginError;
 use crate::config::{AllowList, Issuing};
 use crate::guard::JwtGuard;
 use crate::issue::{AccessAndRefresh, IssueError, NewToken};
+use crate::location::Conflict;
 
 impl JwtGuard {
     /// Starts the answer to a login: the application has just authenticated `subject`, by a password or otherwise.
@@ -118,7 +120,8 @@ impl Login {
         self
     }
 
-    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies).
+    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies). If it has sessions too, the
+    /// cookie of a session is cleared, because a request with both is refused.
     pub fn cookies(mut self) -> Self {
         self.answer.form = Delivery::Cookies;
         self
@@ -161,7 +164,16 @@ impl Login {
         };
         let tokens = issue(token, issuing, answer.form).await;
         let tokens = tokens.map_err(|error| LoginError::of_issue(&guard, error))?;
-        answer.write(&guard, &tokens)
+        let sets_cookies = answer.form.has_cookies();
+        let mut response = answer.write(&guard, &tokens)?;
+        if sets_cookies && guard.config().locations.conflict == Conflict::Refuse {
+            // Two credentials in one request are refused, so the session of an earlier login must go.
+            let resolvers = guard.config().resolvers.iter();
+            for (_, cleared) in resolvers.filter_map(|resolver| resolver.cleared_cookie()) {
+                response.headers_mut().append(SET_COOKIE, cleared);
+            }
+        }
+        Ok(response)
     }
 }
 
