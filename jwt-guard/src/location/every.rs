@@ -4,7 +4,7 @@ use http::request::Parts;
 use http::{HeaderMap, Uri};
 
 use super::place::cookie_values;
-use super::{FoundCredential, Locations, Place};
+use super::{FoundCredential, LocationError, Locations, Place};
 use crate::token::TokenSource;
 
 /// Credentials in one place.
@@ -23,36 +23,51 @@ pub(crate) struct Withheld {
     pub(crate) uri: Uri,
 }
 
-/// More of one kind than browsers need. Each is verified.
+/// More cookies of one name than browsers need. Each is verified.
 const MOST: usize = 8;
 
 impl Locations {
-    /// The credentials in all places, without duplicates, at most eight. Two cookies of one name count as two.
-    pub(crate) fn every<'r>(&self, request: &'r Parts) -> Vec<Carried<'r>> {
+    /// The credentials in all places, without duplicates. Two cookies of one name count as two.
+    ///
+    /// # Errors
+    ///
+    /// What one of the places has cannot be read as credentials, or not as all of them: a header twice, more than eight values of
+    /// one cookie. What is overlooked would not be ended.
+    pub(crate) fn every<'r>(&self, request: &'r Parts) -> Result<Vec<Carried<'r>>, LocationError> {
         let mut every: Vec<Carried<'r>> = Vec::new();
         for place in &self.places {
             let (name, source) = match place {
                 Place::Cookie { name } => (name, TokenSource::Cookie),
                 Place::Session { name } => (name, TokenSource::Session),
                 _ => {
-                    if let Ok(FoundCredential::Token(text, source)) = self.look(place, request) {
+                    if let FoundCredential::Token(text, source) = self.look(place, request)? {
                         every.push(Carried { text, source, by_cookie: false });
                     }
                     continue;
                 }
             };
+            let others = every.len();
             for text in cookie_values(&request.headers, name) {
                 let carried = Carried { text, source, by_cookie: true };
-                if every.len() < MOST && !every.contains(&carried) {
-                    every.push(carried);
+                if every.contains(&carried) {
+                    continue;
                 }
+                if every.len().saturating_sub(others) == MOST {
+                    return Err(LocationError::Ambiguous);
+                }
+                every.push(carried);
             }
         }
-        every
+        Ok(every)
     }
 
     /// Whether a cookie has a value that may be a token or a session.
     pub(crate) fn carried_by_cookie(&self, request: &Parts) -> bool {
-        self.every(request).iter().any(|carried| carried.by_cookie)
+        self.places.iter().any(|place| match place {
+            Place::Cookie { name } | Place::Session { name } => {
+                cookie_values(&request.headers, name).next().is_some()
+            }
+            _ => false,
+        })
     }
 }

@@ -20,7 +20,9 @@ use crate::token::{TokenKind, TokenSource};
 ///
 /// Take it in a handler with `#[anonymous_allowed(credentials = "ignored")]`, and give it to
 /// [`JwtGuard::logout`](crate::JwtGuard::logout). It looks at every place that the guard reads, for an access token, a
-/// refresh token and a session, and checks each. It refuses only if a store does not answer, with 503.
+/// refresh token and a session, and checks each. It refuses with 503 if a store does not answer, and with 400 a request whose
+/// credentials cannot all be read (a header twice, more than eight values of one cookie), because what is overlooked would
+/// not be ended.
 ///
 /// ```
 /// use axum::response::Response;
@@ -177,7 +179,7 @@ async fn examine_all<'r>(
     kind: TokenKind,
 ) -> Result<Vec<Examined<'r>>, AuthError> {
     let mut examined = Vec::new();
-    for carried in guard.config().locations(kind).every(request) {
+    for carried in guard.config().locations(kind).every(request).map_err(AuthError::Location)? {
         let chosen = match tenants {
             None => Ok(guard.clone()),
             Some(tenants) => tenants.choose_for(carried.text, carried.source, kind).await,

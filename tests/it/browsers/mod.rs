@@ -5,3 +5,4 @@ mod csrf;
 mod dead_cookies;
 mod failing_stores;
 mod ignored;
+mod overlooked;
