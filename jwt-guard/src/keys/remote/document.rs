@@ -8,6 +8,7 @@ use super::listed::Listed;
 use crate::causes::with_causes;
 use crate::json::{self, Json};
 use crate::keys::error::quoted;
+use crate::keys::key_set::elements;
 use crate::keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
 
 /// Metadata has some 60 members, at most nested as lists of lists.
@@ -112,6 +113,10 @@ fn read_keys(
         }
         Ok((keys, skipped)) => Ok(Delivered::Keys { keys, skipped, etag, max_age }),
         Err(error) if error.kind() == KeyErrorKind::EmptySet => Ok(Delivered::Empty),
+        // Too long to be used, but what it does not list is withdrawn.
+        Err(error) if elements(&text).is_ok() => {
+            Ok(Delivered::Useless { skipped: vec![error], listed: Listed::new(text) })
+        }
         Err(error) => Err(error.to_string()),
     }
 }

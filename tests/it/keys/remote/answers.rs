@@ -19,8 +19,10 @@ fn refused(elsewhere: &KeyServer) -> Vec<(Reply, &'static str)> {
     // A gzip header; the contents do not matter, because they must not be decompressed.
     let gzip = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], good.as_bytes()].concat();
     let many: Vec<_> = (0..101).map(|number| number.to_string()).collect();
-    let key = key(Algorithm::Es384);
-    let many = jwk_set(&many.iter().map(|id| (id.as_str(), &key)).collect::<Vec<_>>());
+    // What a well-formed set does not list is withdrawn, so this one lists the key that is held.
+    let (held, other) = (key(Algorithm::Es256), key(Algorithm::Es384));
+    let many = many.iter().map(|id| (id.as_str(), &other)).chain([("a", &held)]);
+    let many = jwk_set(&many.collect::<Vec<_>>());
     let mut replies = vec![
         (with(200, "", huge), "longer than 262144 bytes"),
         (Reply::Endless, "longer than 262144 bytes"),

@@ -23,8 +23,7 @@ async fn fetched() -> (Arc<Issuer>, ManualClock, Arc<RemoteKeys>) {
 #[tokio::test]
 async fn a_failed_fetch_leaves_the_keys_and_says_why() {
     let huge = format!("{}{}", " ".repeat(262_144), set(&[("c", C)]));
-    let too_many: Vec<_> = (0..101).map(|index| (index.to_string(), C)).collect();
-    let too_many = set(&too_many.iter().map(|(id, jwk)| (id.as_str(), *jwk)).collect::<Vec<_>>());
+    let too_many = too_many(&[("a", A), ("b", B)]);
     // Elements of both keys that cannot be read.
     let broken = r#"{"keys":[{"kty":"EC","kid":"a","crv":"P-256"},{"kty":"EC","kid":"b"}]}"#.to_owned();
     let good = set(&[("c", C)]);
@@ -56,6 +55,30 @@ async fn a_failed_fetch_leaves_the_keys_and_says_why() {
         let status = keys.status();
         assert_eq!((status.last_error(), status.failures(), status.fetches()), (Some(&*error), 1, 2));
         assert!(status.is_usable());
+    }
+}
+
+/// A set of more keys than are read, these among them.
+fn too_many(keys: &[(&str, &'static str)]) -> String {
+    let others: Vec<_> = (0..101).map(|index| index.to_string()).collect();
+    let others = others.iter().map(|id| (id.as_str(), C));
+    set(&keys.iter().copied().chain(others).collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn a_set_that_is_too_long_to_be_read_withdraws_what_it_does_not_list_too() {
+    for (listed, left) in [
+        (&[][..], &[][..]),
+        (&[("b", B)], &["b"]),
+        (&[("a", A), ("b", B)], &["a", "b"]),
+        // Another key under the old name.
+        (&[("a", B)], &[]),
+    ] {
+        let (issuer, _clock, keys) = fetched().await;
+        issuer.says(KeyResponse::new(200, too_many(listed)));
+        let error = keys.refresh().await.unwrap_err();
+        assert!(error.contains("at most 100"), "{error}");
+        assert_eq!(names(&keys).unwrap(), left, "{listed:?}");
     }
 }
 
