@@ -1,7 +1,8 @@
 //! Checks shared secrets: long enough, not public, not guessable.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, Engine as _};
 use jsonwebtoken::DecodingKey;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
@@ -67,7 +68,8 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
         );
         return Err(KeyError::new(KeyErrorKind::Weak, message));
     }
-    if let Some(reason) = guessable::reason(bytes) {
+    let decoded_reason = || decodings(bytes).find_map(|(_, decoded)| guessable::reason(&decoded));
+    if let Some(reason) = guessable::reason(bytes).or_else(decoded_reason) {
         let message = format!(
             "the secret for {algorithm} {reason}, so others guess it: make one at random, for example with \
              `openssl rand -hex {least}`"
@@ -97,16 +99,58 @@ fn least_bytes(algorithm: Algorithm) -> Option<usize> {
     }
 }
 
-/// Names the bytes if they are a public key, or the text form of a key.
+/// Names the bytes if they are a public key, the text form of a key, or either of them encoded once more, as settings and
+/// variables often are.
 ///
 /// A public key used as a secret lets everyone sign (CVE-2022-29217, CVE-2026-34950).
 fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
+    is_key(bytes).or_else(|| decodings(bytes).find_map(|(name, decoded)| known_encoded(name, &decoded)))
+}
+
+/// A key in an encoding of this name; base64 in base64 too.
+fn known_encoded(name: &'static str, decoded: &[u8]) -> Option<&'static str> {
+    let inner = || decodings(decoded).find(|(_, inner)| is_key(inner).is_some()).map(drop);
+    is_key(decoded).map(drop).or_else(inner).map(|()| name)
+}
+
+/// The bytes that a text stands for: in either alphabet of base64, padded or not, or in hexadecimal digits.
+fn decodings(bytes: &[u8]) -> impl Iterator<Item = (&'static str, Zeroizing<Vec<u8>>)> {
+    let is_around = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+    let text = trimmed(bytes).iter().copied().filter(|byte| !is_around(byte));
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.collect());
+    let base64 = [&STANDARD, &URL_SAFE].map(|alphabet| in_base64(alphabet, &text));
+    let base64 = base64.into_iter().flatten().map(|decoded| ("a key in base64", decoded));
+    base64.chain(in_hex(&text).map(|decoded| ("a key in hexadecimal digits", decoded)))
+}
+
+fn in_base64(alphabet: &Alphabet, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    GeneralPurpose::new(alphabet, lenient).decode(text).ok().map(Zeroizing::new)
+}
+
+/// Digits, perhaps in pairs with a colon between them.
+fn in_hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let value = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digits: Zeroizing<Vec<u8>> =
+        Zeroizing::new(text.iter().copied().filter(|&byte| byte != b':').map(value).collect::<Option<_>>()?);
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    Some(Zeroizing::new(pairs.iter().map(|[high, low]| high << 4 | low).collect()))
+}
+
+/// Names the bytes if they are a public key, or the text form of a key.
+fn is_key(bytes: &[u8]) -> Option<&'static str> {
+    const SSH: [&[u8]; 4] = [b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"];
+
     let text = trimmed(bytes);
     if contains(text, b"-----BEGIN") || text.starts_with(b"---- BEGIN") {
         return Some("the text of a PEM file");
     }
-    if [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"].iter().any(|prefix| text.starts_with(prefix))
-    {
+    let is_ssh = |name: &[u8]| SSH.iter().any(|prefix| name.starts_with(prefix));
+    // The second word of such a line, decoded, is the first one again after its length.
+    let after_length = bytes.strip_prefix(&[0, 0, 0]).and_then(|rest| rest.get(1..));
+    if is_ssh(text) || after_length.is_some_and(is_ssh) {
         return Some("an SSH key");
     }
     if matches!(text.first(), Some(b'{' | b'[')) && serde_json::from_slice::<IgnoredAny>(text).is_ok() {
@@ -114,15 +158,6 @@ fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
     }
     if Structure::of(bytes) != Structure::Other {
         return Some("a key in DER");
-    }
-    let unwrapped: Zeroizing<Vec<u8>> =
-        Zeroizing::new(text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect());
-    if STANDARD
-        .decode(&*unwrapped)
-        .map(Zeroizing::new)
-        .is_ok_and(|decoded| Structure::of(&decoded) != Structure::Other)
-    {
-        return Some("a key in base64");
     }
     None
 }

@@ -105,6 +105,77 @@ fn a_key_in_der_or_bare_base64_is_no_secret() {
     }
 }
 
+/// A text in every encoding of settings and variables.
+fn encoded(bytes: &[u8]) -> Vec<String> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
+    let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut all =
+        [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(bytes)).to_vec();
+    all.extend([hex.concat(), hex.concat().to_uppercase(), hex.join(":")]);
+    let wrapped: Vec<_> = all
+        .iter()
+        .map(|text| text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n"))
+        .collect();
+    let quoted: Vec<_> = all.iter().map(|text| format!("\"{text}\"\n")).collect();
+    let twice: Vec<_> = all.iter().map(|text| STANDARD.encode(text)).collect();
+    all.extend(wrapped.into_iter().chain(quoted).chain(twice));
+    all
+}
+
+#[test]
+fn an_encoded_key_is_no_secret() {
+    let jwk = fixture!("p256.public.jwk");
+    let ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVoFQGrHAuM me@example";
+    let mut keys =
+        vec![jwk.as_bytes().to_vec(), format!("{{\"keys\":[{jwk}]}}").into_bytes(), ssh.as_bytes().to_vec()];
+    for pem in [
+        fixture!("rsa-2048.public.pem"),
+        fixture!("p256.public.pem"),
+        fixture!("rsa-2048.pkcs1.public.pem"),
+        fixture!("p256.certificate.pem"),
+        fixture!("p384.private.pem"),
+    ] {
+        keys.extend([pem.as_bytes().to_vec(), unwrapped(pem)]);
+    }
+    for key in keys {
+        for text in encoded(&key) {
+            for (algorithm, _) in LEAST {
+                refused(VerifyingKey::secret(algorithm, text.as_str()), KeyErrorKind::NotASecret, "a key in");
+                refused(SigningKey::secret(algorithm, text.as_str()), KeyErrorKind::NotASecret, "a key in");
+            }
+        }
+    }
+    // The second word of the line of an SSH key.
+    let word = "AAAAC3NzaC1lZDI1NTE5AAAAIGVoFQGrHAuMAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    refused(VerifyingKey::secret(Algorithm::Hs256, word), KeyErrorKind::NotASecret, "a key in base64");
+}
+
+#[test]
+fn an_encoded_secret_that_others_guess_is_refused() {
+    for secret in [
+        &b"your-256-bit-secret-your-256-bit-secret"[..],
+        b"change-me-change-me-change-me-change-me",
+        b"a-string-secret-at-least-256-bits-long",
+    ] {
+        for text in encoded(secret).into_iter().take(7) {
+            refused(VerifyingKey::secret(Algorithm::Hs256, text), KeyErrorKind::Weak, "guess");
+        }
+    }
+}
+
+#[test]
+fn an_encoded_random_secret_is_a_secret() {
+    for _ in 0..200 {
+        let mut bytes = [0; 66];
+        crate::random::fill(&mut bytes).unwrap();
+        for text in encoded(&bytes) {
+            assert!(VerifyingKey::secret(Algorithm::Hs512, text).is_ok());
+        }
+    }
+}
+
 #[test]
 fn a_random_secret_may_begin_like_json_or_der() {
     for start in ["{", "[", "0", "ssh"] {
