@@ -71,6 +71,8 @@ pub mod migrating {
 pub mod own_tokens {}
 
 #[doc = include_str!("../docs/performance.md")]
+// HTML begins after an empty line.
+#[doc = ""]
 #[doc = include_str!("../docs/performance.svg")]
 pub mod performance {}
 
