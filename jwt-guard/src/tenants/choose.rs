@@ -52,8 +52,12 @@ impl Tenants {
         let choosing = async {
             match self.foreign_issuer(token, source, kind) {
                 None => Ok(self.0.default.clone()),
-                // A database may fail for a name with control characters, and no issuer has any.
-                Some(issuer) if issuer.len() > LONGEST_ISSUER || issuer.contains(char::is_control) => {
+                // A database may fail for a name with control characters, or have a row without a name; no issuer is such.
+                Some(issuer)
+                    if issuer.trim().is_empty()
+                        || issuer.len() > LONGEST_ISSUER
+                        || issuer.contains(char::is_control) =>
+                {
                     Err(AuthError::UnknownTenant)
                 }
                 Some(issuer) => self.of_issuer(&issuer).await,

@@ -122,9 +122,9 @@ async fn strangers_take_no_lookups_of_a_tenant_that_was_forgotten() {
 }
 
 #[tokio::test]
-async fn an_issuer_with_control_characters_is_never_looked_up() {
+async fn an_issuer_without_a_name_or_with_control_characters_is_never_looked_up() {
     let town = Town::new().await;
-    for issuer in ["\\u0000", "https://acme.example\\n", "\\u0085", "\\u007f"] {
+    for issuer in ["", " ", "\\u0000", "https://acme.example\\n", "\\u0085", "\\u007f"] {
         let claims = Payload::good().with("iss", &format!("\"{issuer}\""));
         assert_eq!(town.status(&key(ACME).token(&claims)).await, 401, "{issuer}");
     }
