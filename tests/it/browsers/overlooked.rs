@@ -176,7 +176,7 @@ async fn the_login_of_a_user_whom_the_application_does_not_know_any_more_is_ende
         .fold(post("/logout"), |request, name| request.header("x-csrf-token", &proven.0[*name]));
     assert_eq!(proven.send(&server, request).await.status, 204);
     assert_eq!(server.send(post("/logout").bearer(&access(&headers))).await.status, 204);
-    // As a dead cookie it stops no logout; another site could have sent it.
+    // A dead cookie stops no logout, but another site could have sent it.
     let answer = silent.send(&server, post("/logout")).await;
     assert_eq!((answer.status.as_u16(), sets_nothing(&answer)), (204, false));
     exists.store(true, Ordering::SeqCst);
@@ -232,4 +232,61 @@ async fn a_login_by_tokens_takes_the_cookie_of_a_session_away() {
     jar.keep(&jar.send(&server, post("/login")).await);
     assert!(!jar.0.contains_key("__Host-session"));
     jar.send(&server, Request::get("/me")).await.is(ADA);
+}
+
+#[tokio::test]
+async fn the_session_of_a_user_whom_the_application_does_not_know_any_more_is_ended() {
+    let store = tower_sessions_memory_store::MemoryStore::default();
+    let sessions = Sessions::builder(store).build().unwrap();
+    let guard = cookies().sessions(sessions.clone());
+    let guard = guard.load_user(|_: Claims| async { Ok::<_, std::convert::Infallible>(None::<()>) });
+    let server = serve(guard.build().unwrap()).await;
+    for (said, lives) in [(false, true), (true, false)] {
+        let id = sessions.create(NewSession::new("ada")).await.unwrap();
+        let request = post("/logout").header("cookie", format!("__Host-session={}", id.as_str()));
+        let request = if said { request.header("sec-fetch-site", "same-origin") } else { request };
+        assert_eq!(server.send(request).await.status, 204);
+        assert_eq!(sessions.rotate(id.as_str()).await.unwrap().is_some(), lives, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_by_session_after_a_logout_takes_the_tokens_away() {
+    #[jwt_guard::anonymous_allowed(credentials = "ignored")]
+    async fn begin(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+        let mut answer = guard.logout(&credentials).await?;
+        let sessions = guard.sessions().unwrap();
+        let id = sessions.create(NewSession::new("grace")).await.unwrap();
+        answer.headers_mut().append("set-cookie", sessions.set_cookie(&id));
+        Ok(answer)
+    }
+    let (guard, _) = with_sessions();
+    let app = Router::new()
+        .route("/login", routing::post(log_in))
+        .route("/begin", routing::post(begin))
+        .route("/me", routing::get(me))
+        .with_guard(guard);
+    let server = Server::start(app.into_axum()).await;
+    let mut jar = Jar::login(&server).await;
+    let request = ["csrf_access_token", "csrf_refresh_token"]
+        .iter()
+        .fold(post("/begin"), |request, name| request.header("x-csrf-token", &jar.0[*name]));
+    jar.keep(&jar.send(&server, request.header("sec-fetch-site", "same-origin")).await);
+    assert_eq!(jar.0.keys().collect::<Vec<_>>(), ["__Host-session"]);
+    jar.send(&server, Request::get("/me")).await.is(Outcome::ok("grace"));
+    // And the other way round.
+    jar.keep(&jar.send(&server, post("/login")).await);
+    jar.send(&server, Request::get("/me")).await.is(ADA);
+}
+
+#[tokio::test]
+async fn what_a_guard_strips_says_where_a_logout_of_the_caller_comes_from() {
+    let server = serve(cookies().strip_credentials().build().unwrap()).await;
+    let jar = Jar::login(&server).await;
+    let access = jar.0["__Host-access_token"].clone();
+    let request = || Request::get("/leave").header("cookie", format!("__Host-access_token={access}"));
+    assert_eq!(server.send(request()).await.status, 403);
+    server.get("/me", &access).await.is(ADA);
+    assert_eq!(server.send(request().header("sec-fetch-site", "none")).await.status, 204);
+    server.get("/me", &access).await.is(Outcome::BAD_TOKEN);
 }
