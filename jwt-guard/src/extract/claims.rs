@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::caught::{Panicked, caught};
 use crate::claims::Claims;
 use crate::error::AuthError;
-use crate::guard::{JwtGuard, known_principal, reject};
+use crate::guard::{JwtGuard, decided_principal, known_principal, reject};
 use crate::principal::Principal;
 use crate::respond::{Refusal, Rejection};
 
@@ -15,7 +15,12 @@ impl<S: Sync, T: DeserializeOwned + Send + Sync + 'static> FromRequestParts<S> f
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let error = match known_principal(request).await.and_then(read) {
+        // With a policy, its first extractor has found the caller.
+        let claims = match decided_principal(request) {
+            Some(caller) => caller.and_then(read),
+            None => known_principal(request).await.and_then(read),
+        };
+        let error = match claims {
             Ok(Some(claims)) => return Ok(claims),
             Ok(None) => AuthError::NoToken,
             Err(error) => error,

@@ -17,7 +17,7 @@ use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 use crate::code::RefusalCode;
 use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
-use crate::location::{CredentialHandling, Withheld};
+use crate::location::{CredentialHandling, Locations, Withheld};
 use crate::policy::evaluate::{evaluate, way_to_ask_for};
 use crate::policy::facts::Facts;
 use crate::policy::{Access, DenyAs, Rule, Takes, Way};
@@ -315,30 +315,39 @@ pub(super) fn unconfigured() -> Rejection {
 
 /// Stores the decision in the request, and hides the headers with the token.
 pub(super) fn store_decision(request: &mut Parts, decision: Decision) {
-    let Parts { headers, uri, extensions, .. } = request;
-    if let Some(JwtGuard { inner, .. }) = JwtGuard::of(extensions) {
-        let Config { locations, refresh_locations, cookies, credentials, .. } = &inner.config;
-        // A guard without its own cookies reads both kinds of token in the same places.
-        let others = cookies.is_some().then_some(refresh_locations);
-        let all = [Some(locations), others].into_iter().flatten();
-        match credentials {
-            CredentialHandling::Keep => all.for_each(|locations| locations.mark_sensitive(headers)),
-            CredentialHandling::Strip => {
-                let withheld = extensions
-                    .get::<Withheld>()
-                    .is_none()
-                    .then(|| Withheld { headers: headers.clone(), uri: uri.clone() });
-                let mut original = extensions.get::<OriginalUri>().cloned();
-                for locations in all {
-                    locations.strip(headers, uri);
-                    if let Some(OriginalUri(original)) = &mut original {
-                        locations.strip_uri(original);
-                    }
-                }
-                withheld.map(|withheld| extensions.insert(withheld));
-                original.map(|original| extensions.insert(original));
-            }
+    let Some(guard) = decision.store(&mut request.extensions) else { return };
+    match guard.config().credentials {
+        CredentialHandling::Keep => {
+            places(guard.config()).for_each(|locations| locations.mark_sensitive(&mut request.headers));
+        }
+        CredentialHandling::Strip => {
+            let guard = guard.configured();
+            strip(request, guard.config());
         }
     }
-    decision.store(extensions);
+}
+
+/// Where a guard looks for tokens. Without its own cookies it reads both kinds in the same places.
+fn places(config: &Config) -> impl Iterator<Item = &Locations> {
+    let others = config.cookies.is_some().then_some(&config.refresh_locations);
+    [Some(&config.locations), others].into_iter().flatten()
+}
+
+/// Takes the token out of the request, and keeps what it had.
+#[inline(never)]
+fn strip(request: &mut Parts, config: &Config) {
+    let Parts { headers, uri, extensions, .. } = request;
+    let withheld = extensions
+        .get::<Withheld>()
+        .is_none()
+        .then(|| Withheld { headers: headers.clone(), uri: uri.clone() });
+    let mut original = extensions.get::<OriginalUri>().cloned();
+    for locations in places(config) {
+        locations.strip(headers, uri);
+        if let Some(OriginalUri(original)) = &mut original {
+            locations.strip_uri(original);
+        }
+    }
+    withheld.map(|withheld| extensions.insert(withheld));
+    original.map(|original| extensions.insert(original));
 }

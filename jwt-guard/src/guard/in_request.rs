@@ -37,6 +37,19 @@ struct Chosen {
     guard: JwtGuard,
 }
 
+impl Given {
+    /// The guard; of tenants the default one, until one is chosen.
+    fn current(&self) -> Option<&JwtGuard> {
+        match self {
+            Self::Nothing => INSTALLED.get(),
+            Self::Guard(guard) => Some(guard),
+            Self::Tenants { tenants, chosen } => {
+                Some(chosen.as_ref().map_or(tenants.default_guard(), |chosen| &chosen.guard))
+            }
+        }
+    }
+}
+
 /// Why no guard can decide about a request.
 pub(crate) enum Undecided {
     /// The guard is to be chosen first.
@@ -100,13 +113,7 @@ impl JwtGuard {
 
     /// The guard of a request; of tenants the default one, until one is chosen.
     pub(crate) fn of(request: &Extensions) -> Option<&Self> {
-        match request.get::<InRequest>().map(|request| &request.guard) {
-            None | Some(Given::Nothing) => INSTALLED.get(),
-            Some(Given::Guard(guard)) => Some(guard),
-            Some(Given::Tenants { tenants, chosen }) => {
-                Some(chosen.as_ref().map_or(tenants.default_guard(), |chosen| &chosen.guard))
-            }
-        }
+        request.get::<InRequest>().map_or_else(|| INSTALLED.get(), |request| request.guard.current())
     }
 
     /// The guard that decides about this kind of token, and its earlier decision.
@@ -181,14 +188,11 @@ impl Decision {
         request.get::<InRequest>()?.decision.as_ref()
     }
 
-    /// Stores the decision of this request's guard.
-    pub(super) fn store(self, request: &mut Extensions) {
-        match request.get_mut::<InRequest>() {
-            Some(request) => request.decision = Some(self),
-            None => {
-                request.insert(InRequest { guard: Given::Nothing, decision: Some(self) });
-            }
-        }
+    /// Stores the decision of this request's guard, and returns the guard.
+    pub(super) fn store(self, request: &mut Extensions) -> Option<&JwtGuard> {
+        let request = request.get_or_insert_with(|| InRequest { guard: Given::Nothing, decision: None });
+        request.decision = Some(self);
+        request.guard.current()
     }
 }
 

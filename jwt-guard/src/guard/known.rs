@@ -20,11 +20,20 @@ static ANONYMOUS: Principal = Principal::anonymous();
 ///
 /// [`AuthError::NoToken`] or [`AuthError::OtherScheme`] for a caller without a token that no policy has admitted.
 pub(crate) async fn known_principal(request: &mut Parts) -> Result<&Principal, AuthError> {
-    if Decision::of(&request.extensions).is_none() {
+    if decided_principal(request).is_none() {
         find_caller(request).await?;
     }
     // One was stored; a missing guard is an error above.
-    Decision::of(&request.extensions).ok_or(AuthError::Panic)?.principal()
+    decided_principal(request).unwrap_or(Err(AuthError::Panic))
+}
+
+/// The caller, if it was found before: by the policy of the handler, or by an earlier extractor.
+///
+/// # Errors
+///
+/// As [`known_principal`].
+pub(crate) fn decided_principal(request: &Parts) -> Option<Result<&Principal, AuthError>> {
+    Decision::of(&request.extensions).map(Decision::principal)
 }
 
 /// Finds the caller by its token, without a policy.

@@ -30,7 +30,7 @@ use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, reject};
 pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by_check};
-pub(crate) use known::{known_principal, unmet_login};
+pub(crate) use known::{decided_principal, known_principal, unmet_login};
 pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 #[cfg(feature = "testing")]
