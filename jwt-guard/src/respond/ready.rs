@@ -42,11 +42,20 @@ pub(super) fn ready_answer(kind: FailureKind, challenge: Option<HeaderValue>) ->
     let mut response = Response::new(Body::from(ready.body));
     *response.status_mut() = ready.status;
     *response.headers_mut() = ready.headers.clone();
-    match challenge {
-        Some(challenge) => response.headers_mut().insert(WWW_AUTHENTICATE, challenge),
-        None => response.headers_mut().remove(WWW_AUTHENTICATE),
-    };
+    set_challenge(response.headers_mut(), challenge);
     response
+}
+
+/// Replaces the challenge of a ready answer.
+fn set_challenge(headers: &mut HeaderMap, challenge: Option<HeaderValue>) {
+    // A walk over these few takes less time than a hash of the name.
+    let known = headers.iter_mut().find(|(name, _)| **name == WWW_AUTHENTICATE);
+    match (known, challenge) {
+        (Some((_, known)), Some(challenge)) => *known = challenge,
+        (Some(_), None) => _ = headers.remove(WWW_AUTHENTICATE),
+        (None, Some(challenge)) => _ = headers.insert(WWW_AUTHENTICATE, challenge),
+        (None, None) => {}
+    }
 }
 
 impl ReadyAnswer {
