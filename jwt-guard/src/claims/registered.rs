@@ -1,6 +1,6 @@
 //! The claims that RFC 7519 and RFC 9068 register, after verification.
 
-use std::fmt;
+use std::{fmt, slice};
 
 use super::numeric_date::NumericDate;
 use super::payload_str::PayloadStr;
@@ -25,7 +25,7 @@ pub(crate) struct Registered {
     pub(crate) subject: Option<PayloadStr>,
     pub(crate) display_name: Option<PayloadStr>,
     pub(crate) issuer: Option<PayloadStr>,
-    pub(crate) audience: Vec<PayloadStr>,
+    pub(crate) audience: Audiences,
     pub(crate) expires_at: NumericDate,
     pub(crate) not_before: Option<NumericDate>,
     pub(crate) issued_at: Option<NumericDate>,
@@ -37,6 +37,27 @@ pub(crate) struct Registered {
     pub(crate) csrf: Option<PayloadStr>,
     /// Whether the claim `fresh` is `true`; `None` if it is neither `true`, `false` nor `null`.
     pub(crate) is_fresh: Option<bool>,
+}
+
+/// The audiences of a token.
+#[derive(Clone)]
+pub(crate) enum Audiences {
+    /// The common case, without an allocation.
+    One(PayloadStr),
+    List(Vec<PayloadStr>),
+}
+
+impl Audiences {
+    pub(crate) const fn none() -> Self {
+        Self::List(Vec::new())
+    }
+
+    fn as_slice(&self) -> &[PayloadStr] {
+        match self {
+            Self::One(one) => slice::from_ref(one),
+            Self::List(list) => list,
+        }
+    }
 }
 
 impl TokenClaims {
@@ -55,7 +76,7 @@ impl TokenClaims {
                 .and_then(Json::as_text)
                 .map(|name| PayloadStr::of(name, &payload)),
             issuer: None,
-            audience: Vec::new(),
+            audience: Audiences::none(),
             expires_at: NumericDate::from_json(claims.get("exp")?)?,
             not_before: None,
             issued_at: claims.get("iat").and_then(NumericDate::from_json),
@@ -83,7 +104,7 @@ impl TokenClaims {
     }
 
     pub(crate) fn audience(&self) -> impl Iterator<Item = &str> {
-        self.registered.audience.iter().map(|span| span.text(&self.payload))
+        self.registered.audience.as_slice().iter().map(|span| span.text(&self.payload))
     }
 
     pub(crate) fn expires_at(&self) -> NumericDate {

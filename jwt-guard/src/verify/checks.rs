@@ -2,6 +2,7 @@
 //! CVE-2026-25537 treated a wrong type as absence, and accepted such tokens.
 
 use std::borrow::Cow;
+use std::slice;
 use std::time::Duration;
 
 use super::VerifyError;
@@ -10,7 +11,7 @@ use super::rules::{Audience, Clients, DateLimits, Lacking, LoginClaims, Rules};
 use super::steps::{Check, Steps};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
-use crate::claims::registered::{Registered, TokenClaims};
+use crate::claims::registered::{Audiences, Registered, TokenClaims};
 use crate::claims::reserved::SET_BY_ISSUER;
 use crate::json::{Json, Object};
 
@@ -193,24 +194,31 @@ fn issuer<'t>(iss: Member<'t>, rules: &Rules) -> Result<Option<&'t str>, VerifyE
 }
 
 /// One string or a list of strings, one of which is ours (RFC 7519 section 4.1.3).
-fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Vec<PayloadStr>, VerifyError> {
+fn audience(aud: Member<'_>, rules: &Rules, payload: &str) -> Result<Audiences, VerifyError> {
     let values = match aud {
-        None if matches!(rules.audience, Audience::Any | Audience::OneOfOrNone(_)) => return Ok(Vec::new()),
+        None if matches!(rules.audience, Audience::Any | Audience::OneOfOrNone(_)) => {
+            return Ok(Audiences::none());
+        }
         None => return Err(VerifyError::ClaimMissing("aud".into())),
         Some(Json::List(values)) => values.as_slice(),
-        Some(one) => std::slice::from_ref(one),
+        Some(one) => slice::from_ref(one),
     };
+    let text = |value: &Json<'_>| -> Result<(bool, PayloadStr), VerifyError> {
+        let name = value.as_text().ok_or(VerifyError::ClaimMalformed("aud".into()))?;
+        Ok((rules.audience.has(name), PayloadStr::of(name, payload)))
+    };
+    if let [one] = values {
+        let (is_ours, span) = text(one)?;
+        return if is_ours { Ok(Audiences::One(span)) } else { Err(VerifyError::WrongAudience) };
+    }
     let mut is_ours = rules.audience == Audience::Any;
     let mut spans = Vec::with_capacity(values.len());
     for value in values {
-        let name = value.as_text().ok_or(VerifyError::ClaimMalformed("aud".into()))?;
-        is_ours |= match &rules.audience {
-            Audience::Any => true,
-            Audience::OneOf(ours) | Audience::OneOfOrNone(ours) => ours.iter().any(|known| known == name),
-        };
-        spans.push(PayloadStr::of(name, payload));
+        let (is_this_ours, span) = text(value)?;
+        is_ours |= is_this_ours;
+        spans.push(span);
     }
-    if is_ours { Ok(spans) } else { Err(VerifyError::WrongAudience) }
+    if is_ours { Ok(Audiences::List(spans)) } else { Err(VerifyError::WrongAudience) }
 }
 
 /// The claim that names the caller: a non-empty string, or in a private claim an integer by its decimal digits. `sub` is

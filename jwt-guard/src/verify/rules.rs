@@ -80,6 +80,16 @@ pub(crate) enum Audience {
     Any,
 }
 
+impl Audience {
+    /// Whether a token for `name` is for this service.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(ours) | Self::OneOfOrNone(ours) => ours.iter().any(|known| known == name),
+        }
+    }
+}
+
 /// The clients to which a token may have been issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clients {

@@ -12,7 +12,7 @@ use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::NameSet;
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
-use crate::claims::registered::{Registered, TokenClaims};
+use crate::claims::registered::{Audiences, Registered, TokenClaims};
 use crate::json::Json;
 use crate::policy::evaluate::{Unmet, evaluate, way_to_ask_for};
 use crate::policy::facts::Facts;
@@ -75,7 +75,7 @@ fn caller(list: &[Requirement; 4], values: Values) -> Option<Principal> {
         subject: Some(PayloadStr::of("ada", &payload)),
         display_name: None,
         issuer: None,
-        audience: Vec::new(),
+        audience: Audiences::none(),
         expires_at: NumericDate::from_json(&Json::Unsigned(1)).unwrap(),
         not_before: None,
         issued_at: None,

@@ -6,7 +6,7 @@ use super::*;
 use crate::claims::names::NameSet;
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
-use crate::claims::registered::{Registered, TokenClaims};
+use crate::claims::registered::{Audiences, Registered, TokenClaims};
 use crate::token::TokenSource;
 
 use crate::policy::login::LoginNeed;
@@ -19,7 +19,7 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         subject: Some(PayloadStr::of("alice", payload)),
         display_name: None,
         issuer: None,
-        audience: Vec::new(),
+        audience: Audiences::none(),
         expires_at: NumericDate::from_json(&Json::Unsigned(1)).unwrap(),
         not_before: None,
         issued_at: None,
