@@ -8,6 +8,7 @@ pub(crate) use noting::{Denial, Noted, Probe, Verdict};
 #[cfg(feature = "testing")]
 mod noting {
     use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, Mutex, PoisonError};
 
     use http::Request;
@@ -23,8 +24,18 @@ mod noting {
     use crate::token::TokenKind;
 
     /// Travels with a request. The type is private, so that only tests of this crate's making have one.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug)]
     pub(crate) struct Probe(Arc<Mutex<Vec<Noted>>>);
+
+    /// Whether there was a probe in this process. Without one no request is searched for it.
+    static ANY: AtomicBool = AtomicBool::new(false);
+
+    impl Default for Probe {
+        fn default() -> Self {
+            ANY.store(true, Ordering::Relaxed);
+            Self(Arc::default())
+        }
+    }
 
     /// One decision.
     #[derive(Clone, Debug)]
@@ -99,6 +110,9 @@ mod noting {
     }
 
     pub(in crate::guard) fn note(rule: &Rule, error: Option<&AuthError>, occasion: Occasion<'_>) {
+        if !ANY.load(Ordering::Relaxed) {
+            return;
+        }
         let Some(request) = occasion.request() else { return };
         let Some(Probe(notes)) = request.extensions.get::<Probe>() else { return };
         let verdict = error.map_or(Verdict::Admitted, |error| Verdict::Denied(Denial::of(error)));
