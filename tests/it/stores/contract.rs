@@ -38,6 +38,8 @@ macro_rules! contract {
             issued_tokens_are_allowed_until_they_are_revoked
             names_of_any_form_are_told_apart
             debug_shows_no_name
+            a_login_that_outlasts_a_cut_off_never_lives_again
+            a_cut_off_counts_until_the_last_access_token_has_ended
         );
     };
     (@tests $make:path: $($name:ident)*) => {
@@ -55,6 +57,8 @@ macro_rules! contract {
 }
 
 pub(super) use contract;
+
+pub(super) use super::cut_offs::*;
 
 pub(super) async fn every_revocation_counts_until_its_end(store: Arc<impl TokenStore>) {
     let now = present();

@@ -2,6 +2,7 @@
 
 mod contract;
 mod crash;
+mod cut_offs;
 pub(crate) mod directory;
 mod file;
 mod memory;

@@ -10,6 +10,7 @@ while not redis.call('ZSCORE', index, ARGV[2]) and redis.call('ZCARD', index) >=
   gone = gone + 1
 end
 mark(KEYS[1], ends)
+issued_until(ends)
 note(index, ends, ARGV[2], ends)
 if ARGV[5] ~= '' then
   redis.call('SADD', key('issued-of', ARGV[5]), ARGV[2])

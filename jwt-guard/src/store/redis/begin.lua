@@ -27,5 +27,6 @@ redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'current', ARGV[3], 'rotated', ARGV[1], 'ends', ARGV[4], 'access', ARGV[5],
   'subject', subject, 'epoch', redis.call('HGET', ERA, 'epoch') or '0')
 ending(KEYS[1], tonumber(ARGV[4]))
+issued_until(tonumber(ARGV[5]))
 note(index, now, ARGV[2], tonumber(ARGV[4]))
 return {0, ended}

@@ -5,7 +5,9 @@
 -- reads what a strict check asks. Connected nodes also get each revocation through a stream.
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 local BASE = string.sub(SET, 1, #SET - #'revoked')
-local ERA = BASE .. 'era' -- a hash: the line that tells the marks of this store from others, and the epoch
+-- A hash that never expires: the line that tells the marks of this store from others, the epoch, the epoch of the last
+-- cut-off of all, and when the last access token ends.
+local ERA = BASE .. 'era'
 local EVERYBODY = '*' -- the subject that all are, as in ledger/mod.rs
 local LEEWAY = 300000 -- as in moment.rs
 local SKEW = 60000 -- how far the clocks of server and guard may be apart, as in feed/mod.rs
@@ -39,6 +41,11 @@ local function mark(key, ends)
   redis.call('SET', key, whole(ends))
   ending(key, ends)
   return ends
+end
+
+-- A cut-off of all counts until every access token has ended, though it knows no login by name.
+local function issued_until(access)
+  if access > tonumber(redis.call('HGET', ERA, 'access') or 0) then redis.call('HSET', ERA, 'access', whole(access)) end
 end
 
 local function revoked(kind, name, now) return counts(redis.call('ZSCORE', SET, kind .. ':' .. name), now) end
@@ -82,10 +89,13 @@ local function revoke(kind, name, ends, before, epoch)
   sweep()
 end
 
--- Starts a new epoch; everything of the subject from before is revoked. Returns the epoch.
+-- Starts a new epoch; everything of the subject from before is revoked. Returns the epoch, and when the cut-off ends.
 local function cut(subject, ends, before)
   local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
-  if subject ~= EVERYBODY then
+  if subject == EVERYBODY then
+    redis.call('HSET', ERA, 'everybody', whole(epoch))
+    ends = math.max(ends, tonumber(redis.call('HGET', ERA, 'access') or 0))
+  else
     local logins, issued, revocations = key('logins', subject), key('issued', subject), key('revoked-of', subject)
     for _, id in ipairs(redis.call('ZRANGE', logins, 0, -1)) do
       ends = math.max(ends, tonumber(redis.call('HGET', key('login', id), 'ends') or 0))
@@ -99,7 +109,7 @@ local function cut(subject, ends, before)
     redis.call('DEL', logins, issued, revocations)
   end
   revoke('subject', subject, ends, before, epoch)
-  return epoch
+  return epoch, ends
 end
 
 -- Revokes a token or a login by name. If a subject has too many of those, one cut-off replaces them: then it returns
@@ -144,4 +154,7 @@ local function covered(subject, epoch, now)
   return not since or tonumber(epoch or 0) < tonumber(since)
 end
 
-local function lives(ends, epoch, now) return counts(ends, now) and not covered(EVERYBODY, epoch, now) end
+-- A login from before the last cut-off of all never lives again, though that cut-off ends before it.
+local function lives(ends, epoch, now)
+  return counts(ends, now) and tonumber(epoch or 0) >= tonumber(redis.call('HGET', ERA, 'everybody') or 0)
+end

@@ -174,8 +174,9 @@ impl RedisStore {
         let (before, ends) = (Timestamp::ceil(issued_before), Timestamp::ceil(expires_at));
         let mut call = server.call(&scripts::REVOKE_SUBJECT, None);
         call.arg(&key).arg(ends.as_millis()).arg(before.as_millis());
-        let epoch = server.run(&call).await?;
-        self.learn(Fact::CutOff { key, before, ends, epoch }, now);
+        // The server may know of a token that ends later than those of the caller.
+        let (epoch, ends): (u64, u64) = server.run(&call).await?;
+        self.learn(Fact::CutOff { key, before, ends: Timestamp::from_millis(ends), epoch }, now);
         Ok(())
     }
 

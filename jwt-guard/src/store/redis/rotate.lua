@@ -14,6 +14,7 @@ if login[2] == ARGV[3] then
   redis.call('HSET', KEYS[1], 'current', ARGV[4], 'previous', ARGV[3], 'rotated', ARGV[1], 'ends', whole(ends),
     'access', whole(math.max(tonumber(login[5]), access)), 'endpoint', ARGV[8])
   ending(KEYS[1], ends)
+  issued_until(access)
   note(key('logins', login[6]), now, ARGV[2], ends)
   return {0, 0}
 end

@@ -1,0 +1,67 @@
+//! What every store owes for as long as a cut-off counts, and afterwards: the second part of the contract.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jwt_guard::store::{
+    Begun, Family, RefreshStatus, Revocation, Rotated, StoreLimits, Subject, TokenInfo, TokenStatus,
+    TokenStore,
+};
+
+use super::{LEEWAY, LIFE, answer, facts, login, present, rotation, token, until};
+
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// Both cut-offs, under the name with which a login of theirs begins.
+fn cut_offs(issued_before: SystemTime, expires_at: SystemTime) -> [(&'static str, Revocation); 2] {
+    let subject = Revocation::Subject { subject: "ada".into(), issued_before, expires_at };
+    [("of a subject", subject), ("of all", Revocation::All { issued_before, expires_at })]
+}
+
+/// A login of ada with the name of the store, whose access and refresh tokens end then.
+async fn begun(store: &impl TokenStore, name: &str, access: SystemTime, refresh: SystemTime) -> String {
+    let now = present();
+    let id = format!("{name}{}", store.mark(now).await.unwrap());
+    let family = Family { access_expires_at: access, expires_at: refresh, ..login(&id, "a", now) };
+    assert_eq!(store.begin(family, now).await.unwrap(), Begun::Living);
+    id
+}
+
+async fn status(store: &impl TokenStore, token: &TokenInfo<'_>, now: SystemTime) -> TokenStatus {
+    answer(store.token_status(token, now)).await.unwrap()
+}
+
+pub(super) async fn a_login_that_outlasts_a_cut_off_never_lives_again(store: Arc<impl TokenStore>) {
+    let now = present();
+    for (name, cut_off) in cut_offs(now, now + LIFE) {
+        let id = begun(&*store, name, now + LIFE, now + LIFE * 50).await;
+        store.revoke(cut_off, now).await.unwrap();
+        let others = begun(&*store, &format!("after the one {name}"), now + LIFE, now + LIFE * 50).await;
+        for later in [now, now + LIFE, now + LIFE + LEEWAY * 2, now + LIFE * 49] {
+            let asked = answer(store.refresh_status(&id, "a", Duration::ZERO, later)).await.unwrap();
+            assert_eq!(asked, RefreshStatus::Unknown, "{name}");
+            let rotated = store.rotate(rotation(&id, "a", "b", later), later).await.unwrap();
+            assert_eq!(rotated, Rotated::Unknown, "{name}");
+            let asked = answer(store.refresh_status(&others, "a", Duration::ZERO, later)).await.unwrap();
+            assert_eq!(asked, RefreshStatus::Current, "{name}");
+        }
+    }
+}
+
+pub(super) async fn a_cut_off_counts_until_the_last_access_token_has_ended(store: Arc<impl TokenStore>) {
+    let now = present();
+    for (name, cut_off) in cut_offs(now, now + LIFE) {
+        let long = begun(&*store, &format!("long {name}"), now + LIFE * 3, now + LIFE * 3).await;
+        let id = begun(&*store, &format!("refreshed {name}"), now + LIFE, now + LIFE).await;
+        let mut step = rotation(&id, "a", "b", now);
+        step.access_expires_at = now + LIFE * 4;
+        assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Fresh);
+        store.revoke(cut_off, now).await.unwrap();
+        for (family, ends) in [(&long, now + LIFE * 3), (&id, now + LIFE * 4)] {
+            let access = facts("an access token", Some(family), now);
+            for later in [now, now + LIFE * 2, ends, ends + LEEWAY - MOMENT] {
+                assert_eq!(status(&*store, &access, later).await, TokenStatus::Revoked, "{family}");
+            }
+        }
+    }
+}
