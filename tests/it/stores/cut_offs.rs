@@ -65,3 +65,57 @@ pub(super) async fn a_cut_off_counts_until_the_last_access_token_has_ended(store
         }
     }
 }
+
+/// Neither a token nor a session of another issuer, whatever the cut-off says of the time.
+pub(super) async fn a_cut_off_saves_nothing_that_was_revoked_by_name(store: Arc<impl TokenStore>) {
+    let now = present();
+    let (partner, expires_at) = (Some("https://partner.example".to_owned()), now + LIFE);
+    let theirs = Subject::of_issuer("https://partner.example", "ada");
+    for issued_before in [now - LIFE, now, now + Duration::from_secs(30)] {
+        let mut all = cut_offs(issued_before, expires_at).map(|(_, what)| what).to_vec();
+        all.push(Revocation::Subject { subject: theirs.clone(), issued_before, expires_at });
+        for (round, cut_off) in all.into_iter().enumerate() {
+            let name = |what: &str| format!("{what} {round} {:?}", now.duration_since(issued_before));
+            let [of_them, ours, session, of_all] = ["t", "u", "f", "g"].map(name);
+            let named = [
+                (&theirs, Revocation::TokenOf { issuer: partner.clone(), id: of_them.clone(), expires_at }),
+                (&"ada".into(), token(&ours, now)),
+                (&theirs, Revocation::FamilyOf { issuer: partner.clone(), id: session.clone(), expires_at }),
+                (&"ada".into(), Revocation::Family { id: of_all.clone(), expires_at }),
+            ];
+            for (subject, what) in named {
+                store.revoke_of(subject.clone(), what, now).await.unwrap();
+            }
+            store.revoke(cut_off, now).await.unwrap();
+            for (issuer, id, family) in [
+                (partner.as_deref(), &*of_them, None),
+                (None, &*ours, None),
+                (partner.as_deref(), "new", Some(&*session)),
+                (None, "new", Some(&*of_all)),
+            ] {
+                let mut token = facts(id, family, now);
+                (token.issuer, token.issued_at) = (issuer, Some(now + LIFE / 2));
+                let status = status(&*store, &token, now + LIFE / 2).await;
+                assert_eq!(status, TokenStatus::Revoked, "{issued_before:?} {round} {id} {family:?}");
+            }
+        }
+    }
+}
+
+pub(super) async fn a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_the_next(
+    store: Arc<impl TokenStore>,
+) {
+    let now = present();
+    for (name, cut_off) in cut_offs(now - LIFE, now + LIFE) {
+        store.revoke(cut_off.clone(), now).await.unwrap();
+        let id = begun(&*store, name, now + LIFE * 2, now + LIFE * 2).await;
+        let what = Revocation::Family { id: id.clone(), expires_at: now };
+        store.revoke_of("ada".into(), what, now).await.unwrap();
+        for _ in 0..2 {
+            store.revoke(cut_off.clone(), now).await.unwrap();
+            let access = facts("an access token", Some(&id), now);
+            let last = now + LIFE * 2 + LEEWAY - MOMENT;
+            assert_eq!(status(&*store, &access, last).await, TokenStatus::Revoked, "{name}");
+        }
+    }
+}

@@ -37,10 +37,7 @@ pub(super) fn encode(entry: &Entry) -> Vec<u8> {
         }
         Note::Era(epoch) => put_number(&mut bytes, *epoch),
         Note::Login(login) => put_login(&mut bytes, login),
-        Note::Revoked { subject, epoch } => {
-            put_number(&mut bytes, *epoch);
-            put_option(&mut bytes, subject.as_deref());
-        }
+        Note::Revoked { subject } => put_option(&mut bytes, subject.as_deref()),
     }
     bytes
 }
@@ -51,10 +48,7 @@ pub(super) fn decode(kind: Kind, mut bytes: &[u8]) -> Result<Entry, StoreError> 
     let note = match kind {
         Kind::Allowed => Note::Allowed { subject: take_text(bytes)?, family: take_option(bytes)? },
         Kind::Era => Note::Era(take_number(bytes)?),
-        Kind::Family | Kind::Token => {
-            let epoch = take_number(bytes)?;
-            Note::Revoked { subject: take_option(bytes)?, epoch }
-        }
+        Kind::Family | Kind::Token => Note::Revoked { subject: take_option(bytes)? },
         Kind::Subject => Note::CutOff { before: take_timestamp(bytes)?, epoch: take_number(bytes)? },
         Kind::Login => Note::Login(take_login(bytes)?),
     };
@@ -62,14 +56,13 @@ pub(super) fn decode(kind: Kind, mut bytes: &[u8]) -> Result<Entry, StoreError> 
 }
 
 fn put_login(bytes: &mut Vec<u8>, login: &Login) {
-    let Login { subject, current, previous, rotated, access_ends, endpoint, epoch } = login;
+    let Login { subject, current, previous, rotated, access_ends, endpoint } = login;
     put_text(bytes, subject);
     put_text(bytes, current);
     put_option(bytes, previous.as_deref());
     put_timestamp(bytes, *rotated);
     put_timestamp(bytes, *access_ends);
     put_option(bytes, endpoint.as_deref());
-    put_number(bytes, *epoch);
 }
 
 fn take_login(bytes: &mut &[u8]) -> Result<Login, StoreError> {
@@ -80,7 +73,6 @@ fn take_login(bytes: &mut &[u8]) -> Result<Login, StoreError> {
         rotated: take_timestamp(bytes)?,
         access_ends: take_timestamp(bytes)?,
         endpoint: take_option(bytes)?,
-        epoch: take_number(bytes)?,
     })
 }
 
@@ -151,12 +143,11 @@ mod tests {
                 rotated: before,
                 access_ends: Timestamp::from_millis(8),
                 endpoint: endpoint.map(Into::into),
-                epoch: 3,
             })
         };
         let allowed =
             |family: Option<&str>| Note::Allowed { subject: ":a".into(), family: family.map(Into::into) };
-        let revoked = |subject: Option<&str>| Note::Revoked { subject: subject.map(Into::into), epoch: 5 };
+        let revoked = |subject: Option<&str>| Note::Revoked { subject: subject.map(Into::into) };
         [
             (Kind::Allowed, allowed(None)),
             (Kind::Allowed, allowed(Some("f"))),

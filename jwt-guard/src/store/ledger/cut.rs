@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::era::read_mark;
 #[cfg(any(feature = "store-file", test))]
 use super::journal::Changed;
 use super::{EVERYBODY, Entry, Kind, Ledger, Note};
@@ -19,8 +20,8 @@ impl Ledger {
         self.cut_at(key, before, ends, self.epoch.saturating_add(1))
     }
 
-    /// As [`cut`](Self::cut), for a cut-off from another node. It covers the revocations of earlier epochs and replaces
-    /// them, so it lasts as long as they would.
+    /// As [`cut`](Self::cut), for a cut-off from another node. It replaces the logins of earlier epochs, living or
+    /// revoked, so it lasts as long as their access tokens do.
     pub(in crate::store) fn cut_at(
         &mut self,
         key: Arc<str>,
@@ -28,52 +29,52 @@ impl Ledger {
         ends: Timestamp,
         epoch: u64,
     ) -> Result<(), StoreError> {
-        let ends = ends.max(self.last_end_of(&key).unwrap_or_default());
-        if *key == *EVERYBODY {
-            self.forget_everybody(epoch);
+        let last = if *key == *EVERYBODY {
+            self.forget_everybody(epoch)
         } else {
-            self.forget_subject(&key, epoch);
-        }
+            self.forget_subject(&key, epoch)
+        };
         self.epoch = self.epoch.max(epoch);
         self.note_era();
+        let ends = ends.max(last.unwrap_or_default());
         self.put(Kind::Subject, key, Entry { ends, note: Note::CutOff { before, epoch } })
     }
 
-    /// The last end of the entries that a cut-off replaces.
-    fn last_end_of(&self, key: &str) -> Option<Timestamp> {
-        if key == EVERYBODY {
-            let tables = [&self.logins, &self.tokens, &self.families];
-            return tables.into_iter().filter_map(super::LedgerTable::last_end).max();
-        }
-        let ends = [&self.logins, &self.tokens, &self.families]
-            .into_iter()
-            .flat_map(|table| table.of_subject(key).filter_map(|name| Some(table.get(name)?.ends)));
-        ends.max()
-    }
-
-    fn forget_subject(&mut self, key: &str, epoch: u64) {
-        for kind in [Kind::Token, Kind::Family, Kind::Login, Kind::Allowed] {
-            let names: Vec<_> = self.table(kind).of_subject(key).cloned().collect();
+    /// As [`forget_everybody`](Self::forget_everybody), of one subject.
+    fn forget_subject(&mut self, key: &str, epoch: u64) -> Option<Timestamp> {
+        let line = self.line.clone();
+        let mut last = None;
+        for kind in [Kind::Family, Kind::Login, Kind::Allowed] {
+            let table = self.table(kind);
+            let of_subject = table.of_subject(key).filter(|name| is_covered(line.as_deref(), kind, name, epoch));
+            let names: Vec<_> = of_subject.cloned().collect();
+            last = last.max(last_end(names.iter().filter_map(|name| table.get(name))));
             for name in names {
-                if self.table(kind).get(&name).is_some_and(|entry| entry.epoch() < epoch) {
-                    self.remove(kind, &name);
-                }
+                self.remove(kind, &name);
             }
         }
+        last
     }
 
-    fn forget_everybody(&mut self, epoch: u64) {
-        for kind in [Kind::Token, Kind::Family, Kind::Login, Kind::Allowed] {
+    /// Forgets what a cut-off covers, and returns when the last access token of that ends.
+    fn forget_everybody(&mut self, epoch: u64) -> Option<Timestamp> {
+        let line = self.line.clone();
+        let mut last = None;
+        for kind in [Kind::Family, Kind::Login, Kind::Allowed] {
             if self.table(kind).is_empty() {
                 continue;
             }
-            let kept = self.table_mut(kind).clear_but(|entry| entry.epoch() >= epoch);
+            let is_covered = |name: &str| is_covered(line.as_deref(), kind, name, epoch);
+            let covered = self.table(kind).entries().filter(|(name, _)| is_covered(name));
+            last = last.max(last_end(covered.map(|(_, entry)| entry)));
+            let kept = self.table_mut(kind).clear_but(|name| !is_covered(name));
             #[cfg(any(feature = "store-file", test))]
             if let Some(changed) = &mut self.changed {
                 changed.push(Changed::Cleared(kind));
             }
             kept.iter().for_each(|name| self.note_change(kind, name));
         }
+        last
     }
 
     /// Whether a cut-off was made after the name of a login was marked. A name without a mark is never overtaken.
@@ -84,4 +85,20 @@ impl Ledger {
             .filter_map(|key| self.subjects.living(key, now))
             .any(|cut_off| matches!(cut_off.note, Note::CutOff { epoch, .. } if began < epoch))
     }
+}
+
+/// Whether a cut-off stands for an entry. It ends living logins and issued tokens. Of revoked logins it covers those whose
+/// names say that they began in an earlier epoch. The session of another issuer goes on beyond the cut-off, and a token
+/// may have been issued after the moment of the cut-off: these stay revoked by name.
+fn is_covered(line: Option<&str>, kind: Kind, name: &str, epoch: u64) -> bool {
+    match kind {
+        Kind::Login | Kind::Allowed => true,
+        Kind::Family => read_mark(name).is_some_and(|(of, began)| Some(of) == line && began < epoch),
+        Kind::Era | Kind::Subject | Kind::Token => false,
+    }
+}
+
+/// When the last of the entries ends.
+fn last_end<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<Timestamp> {
+    entries.map(|entry| entry.ends).max()
 }

@@ -58,8 +58,8 @@ pub(in crate::store) enum Note {
     Era(u64),
     /// A living login.
     Login(Login),
-    /// A revoked token or login, its subject if known, and the epoch in which it was revoked.
-    Revoked { subject: Option<Arc<str>>, epoch: u64 },
+    /// A revoked token or login, and its subject if known.
+    Revoked { subject: Option<Arc<str>> },
 }
 
 /// The refresh tokens of a login.
@@ -73,8 +73,6 @@ pub(in crate::store) struct Login {
     pub(in crate::store) access_ends: Timestamp,
     /// The endpoint that exchanged the previous token for the current one.
     pub(in crate::store) endpoint: Option<Box<str>>,
-    /// The epoch of its beginning.
-    pub(in crate::store) epoch: u64,
 }
 
 impl Entry {
@@ -86,11 +84,8 @@ impl Entry {
                 *before = (*before).max(*known);
                 *epoch = (*epoch).max(*since);
             }
-            (Note::Revoked { subject, epoch }, Note::Revoked { subject: known, epoch: since }) => {
-                *epoch = (*epoch).max(*since);
-                if subject.is_none() {
-                    subject.clone_from(known);
-                }
+            (Note::Revoked { subject }, Note::Revoked { subject: known }) if subject.is_none() => {
+                subject.clone_from(known);
             }
             _ => {}
         }
@@ -105,7 +100,7 @@ impl Entry {
     pub(super) fn subject(&self) -> Option<&Arc<str>> {
         match &self.note {
             Note::Allowed { subject, .. } | Note::Login(Login { subject, .. }) => Some(subject),
-            Note::Revoked { subject, .. } => subject.as_ref(),
+            Note::Revoked { subject } => subject.as_ref(),
             Note::CutOff { .. } | Note::Era(_) => None,
         }
     }
@@ -124,15 +119,6 @@ impl Entry {
         match &self.note {
             Note::Login(login) => login.rotated,
             _ => self.ends,
-        }
-    }
-
-    /// The epoch in which it was made; later cut-offs cover it.
-    pub(super) fn epoch(&self) -> u64 {
-        match &self.note {
-            Note::CutOff { epoch, .. } | Note::Era(epoch) | Note::Revoked { epoch, .. } => *epoch,
-            Note::Login(login) => login.epoch,
-            Note::Allowed { .. } => 0,
         }
     }
 }

@@ -24,13 +24,15 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes this ledger follow another one with this line. If the line is new, the earlier cut-offs do not concern its
-    /// logins.
+    /// Makes this ledger follow another one, which has this line and is in this epoch. If the line is new, the earlier
+    /// cut-offs do not concern its logins.
     #[cfg(feature = "store-redis")]
-    pub(in crate::store) fn follow_line(&mut self, line: &str) {
-        if self.line.as_deref() != Some(line) {
+    pub(in crate::store) fn follow(&mut self, line: &str, epoch: u64) {
+        if self.line.as_deref() == Some(line) {
+            self.epoch = self.epoch.max(epoch);
+        } else {
             self.line = Some(line.into());
-            self.epoch = 0;
+            self.epoch = epoch;
             for entry in self.subjects.entries_mut() {
                 if let Note::CutOff { epoch, .. } = &mut entry.note {
                     *epoch = 0;

@@ -33,7 +33,6 @@ impl Ledger {
             rotated: now,
             access_ends: Timestamp::ceil(access_expires_at),
             endpoint: None,
-            epoch: self.epoch,
         };
         let ends = Timestamp::ceil(expires_at.max(access_expires_at));
         self.put(Kind::Login, id.into(), Entry { ends, note: Note::Login(login) })?;

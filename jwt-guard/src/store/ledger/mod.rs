@@ -192,11 +192,21 @@ impl Ledger {
             let is_full = self.revocations() >= self.limits.revocations;
             if count >= self.limits.most_revocations() || is_full && count > 0 {
                 warn_of_revocations(&self.limits);
-                return self.cut(subject.clone(), now.plus(Timestamp::LEEWAY), ends);
+                return self.cut_instead(subject.clone(), ends, now);
             }
         }
-        let note = Note::Revoked { subject, epoch: self.epoch };
-        self.put(kind, name, Entry { ends, note })
+        self.put(kind, name, Entry { ends, note: Note::Revoked { subject } })
+    }
+
+    /// A cut-off of a subject in place of its revoked tokens and one more revocation. Whatever the clocks say, those tokens
+    /// were issued before its moment.
+    fn cut_instead(&mut self, subject: Arc<str>, ends: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        let tokens: Vec<_> = self.tokens.of_subject(&subject).cloned().collect();
+        let last = tokens.iter().filter_map(|name| Some(self.tokens.get(name)?.ends)).max();
+        for name in tokens {
+            self.remove(Kind::Token, &name);
+        }
+        self.cut(subject, now.plus(Timestamp::LEEWAY), ends.max(last.unwrap_or_default()))
     }
 
     /// Merges the known and the new entry, and keeps the stricter values.

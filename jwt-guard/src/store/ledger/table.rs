@@ -49,9 +49,9 @@ impl LedgerTable {
     }
 
     /// Removes all entries but those that `stays` selects. Returns the names of the remaining ones.
-    pub(super) fn clear_but(&mut self, stays: impl Fn(&Entry) -> bool) -> Vec<Arc<str>> {
+    pub(super) fn clear_but(&mut self, stays: impl Fn(&str) -> bool) -> Vec<Arc<str>> {
         let old = std::mem::take(self);
-        let kept: Vec<_> = old.entries.into_iter().filter(|(_, entry)| stays(entry)).collect();
+        let kept: Vec<_> = old.entries.into_iter().filter(|(name, _)| stays(name)).collect();
         let names = kept.iter().map(|(name, _)| name.clone()).collect();
         for (name, entry) in kept {
             self.put(name, entry);
@@ -67,7 +67,6 @@ impl LedgerTable {
         self.entries.get(name).filter(|entry| entry.counts(now))
     }
 
-    #[cfg(feature = "store-file")]
     pub(super) fn entries(&self) -> impl Iterator<Item = (&Arc<str>, &Entry)> {
         self.entries.iter()
     }
@@ -89,11 +88,6 @@ impl LedgerTable {
     /// The entries of a login.
     pub(super) fn of_family(&self, family: &str) -> impl Iterator<Item = &Arc<str>> {
         self.by_family.of(family)
-    }
-
-    /// The end of the last entry.
-    pub(super) fn last_end(&self) -> Option<Timestamp> {
-        self.by_end.last().map(|(end, _)| *end)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -182,24 +182,41 @@ fn a_cut_off_counts_as_long_as_everything_that_it_replaces() {
     let (owner, short) = (Subject::from("s"), 100);
     let everybody = Revocation::All { issued_before: at(11), expires_at: at(short) };
     for cut_off in [subject(11, short), everybody] {
-        for replaced in ["a revoked token", "a revoked login", "a living login"] {
+        for replaced in ["a revoked login", "a living login"] {
             let mut ledger = ledger([]);
-            match replaced {
-                "a revoked token" => ledger.revoke(token("t", END), Some(&owner), moment(0)).unwrap(),
-                "a revoked login" => ledger.revoke(family("f", END), Some(&owner), moment(0)).unwrap(),
-                _ => assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living),
+            ledger.set_line().unwrap();
+            let name = format!("f{}", ledger.mark().unwrap());
+            if replaced == "a revoked login" {
+                ledger.revoke(family(&name, END), Some(&owner), moment(0)).unwrap();
+            } else {
+                let living = login_of("s", &name, "a");
+                assert_eq!(ledger.begin(living, moment(0)).unwrap(), Begun::Living);
             }
             ledger.revoke(cut_off.clone(), None, moment(12)).unwrap();
             assert_eq!(ledger.len(), 1, "{replaced}: the cut-off replaces it");
+            let token = TokenInfo { family: Some(&name), ..facts(Some(20)) };
             for (now, status) in [
                 (short + LEEWAY, TokenStatus::Revoked),
                 (END + LEEWAY - 1, TokenStatus::Revoked),
                 (END + LEEWAY, TokenStatus::Valid),
             ] {
-                assert_eq!(ledger.token_status(&facts(Some(10)), at(now)), status, "{replaced} at {now}");
+                assert_eq!(ledger.token_status(&token, at(now)), status, "{replaced} at {now}");
             }
         }
     }
+}
+
+/// As [`a_cut_off_counts_as_long_as_everything_that_it_replaces`], of one that is made because there are too many.
+#[test]
+fn a_cut_off_instead_of_revocations_counts_as_long_as_they_would() {
+    let owner = Subject::from("s");
+    let mut ledger = Ledger::new(StoreLimits::new().revocations_of_one(2));
+    for (name, ends) in [("t", END), ("u", END / 2), ("v", END / 3)] {
+        ledger.revoke(token(name, ends), Some(&owner), moment(0)).unwrap();
+    }
+    assert_eq!(ledger.len(), 1);
+    assert_eq!(ledger.token_status(&facts(Some(10)), at(END + LEEWAY - 1)), TokenStatus::Revoked);
+    assert_eq!(ledger.token_status(&facts(Some(10)), at(END + LEEWAY)), TokenStatus::Valid);
 }
 
 #[test]

@@ -89,8 +89,18 @@ local function revoke(kind, name, ends, before, epoch)
   sweep()
 end
 
--- Starts a new epoch; everything of the subject from before is revoked. Returns the epoch, and when the cut-off ends.
-local function cut(subject, ends, before)
+-- The epoch in which a login began, if its name has the mark of this store.
+local function began(name, line)
+  local of, epoch = string.match(name, '^.*%.([^.]*)%.(%d+)$')
+  return of and of == line and tonumber(epoch)
+end
+
+-- Starts a new epoch; everything of the subject from before is revoked. The cut-off stands for the logins of earlier epochs,
+-- and, if it is `instead` of the revocations of the subject, for tokens that were revoked by name: those were issued
+-- before its moment. Sessions of other issuers go on beyond it and stay revoked by name.
+-- Returns the epoch, and when the cut-off ends.
+local function cut(subject, ends, before, instead)
+  local line = redis.call('HGET', ERA, 'line')
   local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
   if subject == EVERYBODY then
     redis.call('HSET', ERA, 'everybody', whole(epoch))
@@ -101,12 +111,20 @@ local function cut(subject, ends, before)
       ends = math.max(ends, tonumber(redis.call('HGET', key('login', id), 'ends') or 0))
       redis.call('DEL', key('login', id), key('issued-of', id))
     end
-    for _, id in ipairs(redis.call('ZRANGE', issued, 0, -1)) do redis.call('DEL', key('allowed', id)) end
-    for _, id in ipairs(redis.call('ZRANGE', revocations, 0, -1)) do
-      ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
-      redis.call('ZREM', SET, id)
+    for _, id in ipairs(redis.call('ZRANGE', issued, 0, -1)) do
+      ends = math.max(ends, tonumber(redis.call('ZSCORE', issued, id)))
+      redis.call('DEL', key('allowed', id))
     end
-    redis.call('DEL', logins, issued, revocations)
+    for _, id in ipairs(redis.call('ZRANGE', revocations, 0, -1)) do
+      local kind, name = string.match(id, '^(%a+):(.*)$')
+      local since = kind == 'family' and began(name, line)
+      if since and since < epoch or kind == 'token' and instead then
+        ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
+        redis.call('ZREM', SET, id)
+        redis.call('ZREM', revocations, id)
+      end
+    end
+    redis.call('DEL', logins, issued)
   end
   revoke('subject', subject, ends, before, epoch)
   return epoch, ends
@@ -120,7 +138,7 @@ local function revoke_one(kind, name, subject, ends, now, most)
     local index, id = key('revoked-of', subject), kind .. ':' .. name
     redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now - LEEWAY))
     if not redis.call('ZSCORE', index, id) and redis.call('ZCARD', index) >= most then
-      return cut(subject, ends, now + LEEWAY)
+      return cut(subject, ends, now + LEEWAY, true)
     end
     note(index, ends, id, ends)
   end

@@ -171,6 +171,55 @@ async fn what_ended_leaves_the_server_whatever_else_is_revoked() {
     assert!(is_revoked(&node, "t"));
 }
 
+/// The server lists its revocations by their end, and many of them in no order.
+#[tokio::test]
+async fn a_node_that_reads_all_forgets_nothing_that_was_revoked_since_a_cut_off() {
+    for many in [0, 300] {
+        let Some(server) = RedisServer::start().await else { return };
+        let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+        let connected = RedisStore::connect(&server.url(), patient()).await.unwrap();
+        let now = present();
+        for i in 0..many {
+            strict.revoke(token(&format!("another {i}"), now), now).await.unwrap();
+        }
+        let ends = now + LIFE;
+        for cut_off in [
+            Revocation::All { issued_before: now, expires_at: ends },
+            Revocation::Subject { subject: "ada".into(), issued_before: now, expires_at: ends },
+            Revocation::All { issued_before: now, expires_at: ends },
+        ] {
+            strict.revoke(cut_off, now).await.unwrap();
+        }
+        let mut names = Vec::new();
+        for (i, ends) in [ends - LIFE / 2, ends + LIFE / 2].into_iter().enumerate() {
+            let id = format!("{i}{}", strict.mark(now).await.unwrap());
+            let access_expires_at = now + Duration::from_secs(1);
+            let begun = Family { access_expires_at, ..login(&id, "a", now) };
+            assert_eq!(strict.begin(begun, now).await.unwrap(), Begun::Living);
+            strict.revoke(Revocation::Family { id: id.clone(), expires_at: ends }, now).await.unwrap();
+            let single = format!("single {i}");
+            strict.revoke(Revocation::Token { id: single.clone(), expires_at: ends }, now).await.unwrap();
+            names.extend([("good".to_owned(), id), (single, "g".to_owned())]);
+        }
+        for round in 0..3 {
+            let starts = RedisStore::connect(&server.url(), patient()).await.unwrap();
+            for node in [&starts, &connected] {
+                for (id, family) in &names {
+                    let mut mine = facts(id, Some(family), now);
+                    mine.issued_at = Some(now + LIFE);
+                    let answer =
+                        until("it answers from memory", async || match node.token_status(&mine, present()) {
+                            Lookup::Known(answer) => answer.ok(),
+                            Lookup::Pending(_) => None,
+                        });
+                    assert_eq!(answer.await, TokenStatus::Revoked, "{many} {round} {id} {family}");
+                }
+            }
+            server.cut_all();
+        }
+    }
+}
+
 /// A server that is cut off, and its replica, which takes over with another clock. The primary has lost its last entries.
 async fn nothing_is_missed_over_a_failover(ahead: i32, node_ahead: i64) {
     let Some(mut primary) = RedisServer::start().await else { return };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jwt_guard::store::{
-    Begun, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, StoreError, TokenStatus,
+    Begun, Family, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, StoreError, TokenStatus,
     TokenStore,
 };
 use tokio::time::Instant;

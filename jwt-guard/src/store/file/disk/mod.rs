@@ -18,7 +18,7 @@ use crate::store::ledger::{Change, Kind, Ledger};
 use crate::store::shared::Shared;
 
 /// All entries. The name of the table has the version of the format.
-const ENTRIES: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new("jwt-guard entries 2");
+const ENTRIES: TableDefinition<'_, (u8, &str), &[u8]> = TableDefinition::new("jwt-guard entries 3");
 
 /// The page cache of redb. It can be small, because the ledger has the entries in memory.
 const CACHE: usize = 4 << 20;

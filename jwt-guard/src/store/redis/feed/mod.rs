@@ -93,10 +93,10 @@ impl Known {
         }
     }
 
-    /// The line of the server, which identifies the logins that began with it.
-    fn follow_line(&self, line: &str) -> Result<(), StoreError> {
+    /// The line of the server, which identifies the logins that began with it, and its epoch.
+    fn follow(&self, line: &str, epoch: u64) -> Result<(), StoreError> {
         self.ledger.change(|ledger| {
-            ledger.follow_line(line);
+            ledger.follow(line, epoch);
             Ok(())
         })
     }

@@ -100,8 +100,8 @@ impl FeedReader {
         let now = early(now);
         let mut mark = self.server.call(&scripts::MARK, None);
         mark.arg(new_line()?);
-        let (line, _): (String, u64) = mark.invoke_async(connection).await.map_err(unreachable)?;
-        self.known.follow_line(&line)?;
+        let (line, epoch): (String, u64) = mark.invoke_async(connection).await.map_err(unreachable)?;
+        self.known.follow(&line, epoch)?;
         self.known.now_reading();
         let mut cut_offs: HashMap<Vec<u8>, u64> = HashMap::new();
         self.scan(connection, "HSCAN", CUT_OFFS, |_, key, before| {
