@@ -40,6 +40,7 @@ macro_rules! contract {
             debug_shows_no_name
             a_login_that_outlasts_a_cut_off_never_lives_again
             a_cut_off_counts_until_the_last_access_token_has_ended
+            a_cut_off_does_not_wait_for_refresh_tokens
             a_cut_off_saves_nothing_that_was_revoked_by_name
             a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_the_next
         );

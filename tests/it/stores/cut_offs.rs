@@ -66,6 +66,20 @@ pub(super) async fn a_cut_off_counts_until_the_last_access_token_has_ended(store
     }
 }
 
+/// Otherwise tokens without a time of issue are refused as long as a refresh token lives.
+pub(super) async fn a_cut_off_does_not_wait_for_refresh_tokens(store: Arc<impl TokenStore>) {
+    let now = present();
+    for (name, cut_off) in cut_offs(now, now + LIFE) {
+        begun(&*store, name, now + LIFE, now + LIFE * 50).await;
+        store.revoke(cut_off, now).await.unwrap();
+        let mut theirs = facts("t", Some("a session of another service"), now);
+        theirs.issued_at = None;
+        let last = now + LIFE + LEEWAY - MOMENT;
+        assert_eq!(status(&*store, &theirs, last).await, TokenStatus::Revoked, "{name}");
+        assert_eq!(status(&*store, &theirs, last + LEEWAY).await, TokenStatus::Valid, "{name}");
+    }
+}
+
 /// Neither a token nor a session of another issuer, whatever the cut-off says of the time.
 pub(super) async fn a_cut_off_saves_nothing_that_was_revoked_by_name(store: Arc<impl TokenStore>) {
     let now = present();

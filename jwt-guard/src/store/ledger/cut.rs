@@ -98,7 +98,11 @@ fn is_covered(line: Option<&str>, kind: Kind, name: &str, epoch: u64) -> bool {
     }
 }
 
-/// When the last of the entries ends.
+/// When the last access token of the entries ends. Refresh tokens need a living login, and have none any more.
 fn last_end<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<Timestamp> {
-    entries.map(|entry| entry.ends).max()
+    let access_ends = |entry: &Entry| match &entry.note {
+        Note::Login(login) => login.access_ends,
+        _ => entry.ends,
+    };
+    entries.map(access_ends).max()
 }

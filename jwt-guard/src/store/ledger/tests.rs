@@ -189,7 +189,7 @@ fn a_cut_off_counts_as_long_as_everything_that_it_replaces() {
             if replaced == "a revoked login" {
                 ledger.revoke(family(&name, END), Some(&owner), moment(0)).unwrap();
             } else {
-                let living = login_of("s", &name, "a");
+                let living = Family { expires_at: at(END * 9), ..login_of("s", &name, "a") };
                 assert_eq!(ledger.begin(living, moment(0)).unwrap(), Begun::Living);
             }
             ledger.revoke(cut_off.clone(), None, moment(12)).unwrap();

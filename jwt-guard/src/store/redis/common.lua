@@ -108,7 +108,7 @@ local function cut(subject, ends, before, instead)
   else
     local logins, issued, revocations = key('logins', subject), key('issued', subject), key('revoked-of', subject)
     for _, id in ipairs(redis.call('ZRANGE', logins, 0, -1)) do
-      ends = math.max(ends, tonumber(redis.call('HGET', key('login', id), 'ends') or 0))
+      ends = math.max(ends, tonumber(redis.call('HGET', key('login', id), 'access') or 0))
       redis.call('DEL', key('login', id), key('issued-of', id))
     end
     for _, id in ipairs(redis.call('ZRANGE', issued, 0, -1)) do
