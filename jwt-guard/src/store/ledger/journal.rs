@@ -29,8 +29,17 @@ impl Ledger {
     /// Restores a written entry, regardless of the limits.
     pub(in crate::store) fn restore(&mut self, kind: Kind, name: &str, entry: Entry) {
         match (kind, &entry.note) {
-            (Kind::Era, Note::Era(epoch)) => (self.line, self.epoch) = (Some(name.into()), *epoch),
-            _ => self.table_mut(kind).put(name.into(), entry),
+            (Kind::Era, Note::Era(epoch)) => {
+                self.line = Some(name.into());
+                self.epoch = self.epoch.max(*epoch);
+            }
+            _ => {
+                // A ledger without a line notes no epoch of its own.
+                if let Note::CutOff { epoch, .. } = entry.note {
+                    self.epoch = self.epoch.max(epoch);
+                }
+                self.table_mut(kind).put(name.into(), entry);
+            }
         }
     }
 

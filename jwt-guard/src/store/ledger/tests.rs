@@ -317,6 +317,19 @@ fn a_ledger_restored_from_its_journal_says_the_same() {
     assert_eq!(restored.rotate(rotation("b", "c", 0), moment(2)).unwrap(), Rotated::Fresh);
 }
 
+#[test]
+fn a_login_begins_after_a_cut_off_that_was_made_before_any_login() {
+    let mut ledger = Ledger::journaled(StoreLimits::new());
+    ledger.revoke(subject(10, END), None, moment(1)).unwrap();
+    let mut restored = Ledger::new(StoreLimits::new());
+    replay(&mut ledger, &mut restored);
+    restored.set_line().unwrap();
+    let name = format!("f{}", restored.mark().unwrap());
+    assert_eq!(restored.begin(login_of("s", &name, "a"), moment(2)).unwrap(), Begun::Living);
+    let token = TokenInfo { family: Some(&name), ..facts(Some(2)) };
+    assert_eq!(restored.token_status(&token, at(2)), TokenStatus::Valid);
+}
+
 /// Restores a ledger from the changes of another.
 fn replay(ledger: &mut Ledger, restored: &mut Ledger) {
     for change in ledger.take_changes() {
