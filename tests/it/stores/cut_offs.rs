@@ -133,3 +133,59 @@ pub(super) async fn a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_t
         }
     }
 }
+
+/// The limits of [`in_a_full_store_what_ends_a_login_has_its_effect`].
+pub(super) fn little() -> StoreLimits {
+    StoreLimits::new().revocations(10).logins_of_one(1)
+}
+
+/// Not a part of the contract, since it is about a store with limits. Returns the logins that must be over.
+pub(super) async fn in_a_full_store_what_ends_a_login_has_its_effect(store: &impl TokenStore) -> Vec<String> {
+    let now = present();
+    for i in 0..10 {
+        store.revoke(token(&format!("of others {i}"), now), now).await.unwrap();
+    }
+    assert!(store.revoke(token("one more", now), now).await.is_err(), "it is full");
+    let mut over = Vec::new();
+    for end in ["reuse", "logout", "one login too many", "cut-off"] {
+        let subject = Subject::from(end);
+        let begin = async |name: String| {
+            let id = name + &store.mark(now).await.unwrap();
+            let family = Family { subject: subject.clone(), ..login(&id, "a", now) };
+            assert_eq!(store.begin(family, now).await.unwrap(), Begun::Living);
+            id
+        };
+        let id = begin(end.to_owned()).await;
+        match end {
+            "reuse" => {
+                let reused = store.rotate(rotation(&id, "x", "b", now), now).await.unwrap();
+                assert_eq!(reused, Rotated::Reused);
+            }
+            "logout" => {
+                let what = Revocation::Family { id: id.clone(), expires_at: now + LIFE };
+                store.revoke_of(subject.clone(), what, now).await.unwrap();
+            }
+            "one login too many" => drop(begin(format!("{end}: the new one")).await),
+            _ => {
+                let (subject, issued_before) = (subject.clone(), now);
+                let what = Revocation::Subject { subject, issued_before, expires_at: now + LIFE };
+                store.revoke(what, now).await.unwrap();
+            }
+        }
+        over.push(id);
+    }
+    are_over(store, &over).await;
+    over
+}
+
+/// Whether no token of these logins, whose subjects have their names, is good.
+pub(super) async fn are_over(store: &impl TokenStore, logins: &[String]) {
+    let now = present();
+    for id in logins {
+        let mut access = facts("an access token", Some(id), now);
+        access.subject = id.split('.').next();
+        assert_eq!(status(store, &access, now).await, TokenStatus::Revoked, "{id}");
+        let asked = answer(store.refresh_status(id, "a", Duration::ZERO, now)).await.unwrap();
+        assert_eq!(asked, RefreshStatus::Unknown, "{id}");
+    }
+}

@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use jwt_guard::store::{Begun, FileStore, Revocation, RevocationStore, Rotated, TokenStatus, TokenStore};
+use jwt_guard::store::{
+    Begun, FileStore, Revocation, RevocationStore, Rotated, TokenStatus, TokenStore,
+};
 
 use super::contract::{self, contract, small_share};
 use super::crash::{Acknowledged, verify, work};
@@ -56,6 +58,14 @@ async fn a_subject_has_its_share() {
     let directory = Directory::new();
     let store = FileStore::with_limits(directory.file(), small_share()).await.unwrap();
     contract::a_subject_has_its_share(Arc::new(store)).await;
+}
+
+#[tokio::test]
+async fn in_a_full_store_what_ends_a_login_has_its_effect_and_is_in_the_file() {
+    let directory = Directory::new();
+    let open = || FileStore::with_limits(directory.file(), contract::little());
+    let over = contract::in_a_full_store_what_ends_a_login_has_its_effect(&open().await.unwrap()).await;
+    contract::are_over(&open().await.unwrap(), &over).await;
 }
 
 #[tokio::test]

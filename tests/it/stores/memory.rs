@@ -37,3 +37,9 @@ async fn a_subject_has_its_share() {
     let store = MemoryStore::with_limits(small_share());
     contract::a_subject_has_its_share(std::sync::Arc::new(store)).await;
 }
+
+#[tokio::test]
+async fn in_a_full_store_what_ends_a_login_has_its_effect() {
+    contract::in_a_full_store_what_ends_a_login_has_its_effect(&MemoryStore::with_limits(contract::little()))
+        .await;
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::era::read_mark;
 #[cfg(any(feature = "store-file", test))]
 use super::journal::Changed;
-use super::{EVERYBODY, Entry, Kind, Ledger, Note};
+use super::{EVERYBODY, Entry, Kind, Ledger, Note, Room};
 use crate::store::StoreError;
 use crate::timestamp::Timestamp;
 
@@ -29,6 +29,9 @@ impl Ledger {
         ends: Timestamp,
         epoch: u64,
     ) -> Result<(), StoreError> {
+        let known = [&self.logins, &self.tokens, &self.families].map(|table| table.count_of(&key));
+        let is_known = *key == *EVERYBODY || known.into_iter().any(|count| count > 0);
+        let room = if is_known { Room::Always } else { Room::IfAny };
         let last = if *key == *EVERYBODY {
             self.forget_everybody(epoch)
         } else {
@@ -37,7 +40,7 @@ impl Ledger {
         self.epoch = self.epoch.max(epoch);
         self.note_era();
         let ends = ends.max(last.unwrap_or_default());
-        self.put(Kind::Subject, key, Entry { ends, note: Note::CutOff { before, epoch } })
+        self.put_in(room, Kind::Subject, key, Entry { ends, note: Note::CutOff { before, epoch } })
     }
 
     /// As [`forget_everybody`](Self::forget_everybody), of one subject.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Entry, Kind, Ledger, Login, Note};
+use super::{Entry, Kind, Ledger, Login, Note, Room};
 use crate::store::limits::warn_of_logins;
 use crate::store::{Begun, Family, RefreshStatus, Rotated, Rotation, StoreError};
 use crate::timestamp::Timestamp;
@@ -96,8 +96,7 @@ impl Ledger {
         }
     }
 
-    /// Ends a login with its issued tokens. This frees room for its revocation, so reuse has its effect even if the
-    /// store is full. Its refresh tokens become unknown, so the revocation only has to last as long as the access
+    /// Ends a login with its issued tokens. Its revocation has room even if the store is full, so reuse has its effect. Its refresh tokens become unknown, so the revocation only has to last as long as the access
     /// tokens.
     pub(super) fn revoke_family(
         &mut self,
@@ -106,16 +105,16 @@ impl Ledger {
         mut ends: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut subject = whose;
+        let (mut subject, mut room) = (whose, Room::IfAny);
         if let Some(Entry { note: Note::Login(login), .. }) = self.remove(Kind::Login, &name) {
             ends = ends.max(login.access_ends);
-            subject = Some(login.subject);
+            (subject, room) = (Some(login.subject), Room::Always);
         }
         let listed: Vec<_> = self.allowed.of_family(&name).cloned().collect();
         for token in listed {
             self.remove(Kind::Allowed, &token);
         }
-        self.revoke_one(Kind::Family, name, subject, ends, now)
+        self.revoke_one(Kind::Family, name, subject, ends, now, room)
     }
 
     /// Ends logins of a subject until one more is allowed.

@@ -40,6 +40,16 @@ const SWEEP: usize = 16;
 /// The name of the cut-off of all subjects. The key of a subject is another.
 pub(super) const EVERYBODY: &str = "*";
 
+/// Whether an entry may go beyond a budget.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// It may not.
+    IfAny,
+    /// It must not be refused, for what it is about is forgotten already. Beyond a full budget, this is one cut-off of a
+    /// subject and one login at most: a second login would become part of the cut-off.
+    Always,
+}
+
 /// Revoked tokens, logins and subjects; living logins; issued tokens.
 pub(super) struct Ledger {
     tokens: LedgerTable,
@@ -171,7 +181,7 @@ impl Ledger {
     ) -> Result<(), StoreError> {
         let listed = self.remove(Kind::Allowed, &name);
         let whose = whose.or_else(|| listed.and_then(|entry| entry.subject().cloned()));
-        self.revoke_one(Kind::Token, name, whose, ends, now)
+        self.revoke_one(Kind::Token, name, whose, ends, now, Room::IfAny)
     }
 
     /// Revokes a token or a login by name. A subject has a limited number of such entries; beyond it, one cut-off
@@ -183,6 +193,7 @@ impl Ledger {
         subject: Option<Arc<str>>,
         ends: Timestamp,
         now: Timestamp,
+        room: Room,
     ) -> Result<(), StoreError> {
         if now >= ends.plus(Timestamp::LEEWAY) {
             return Ok(());
@@ -195,7 +206,7 @@ impl Ledger {
                 return self.cut_instead(subject.clone(), ends, now);
             }
         }
-        self.put(kind, name, Entry { ends, note: Note::Revoked { subject } })
+        self.put_in(room, kind, name, Entry { ends, note: Note::Revoked { subject } })
     }
 
     /// A cut-off of a subject in place of its revoked tokens and one more revocation. Whatever the clocks say, those tokens
@@ -203,17 +214,22 @@ impl Ledger {
     fn cut_instead(&mut self, subject: Arc<str>, ends: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let tokens: Vec<_> = self.tokens.of_subject(&subject).cloned().collect();
         let last = tokens.iter().filter_map(|name| Some(self.tokens.get(name)?.ends)).max();
+        self.cut(subject, now.plus(Timestamp::LEEWAY), ends.max(last.unwrap_or_default()))?;
         for name in tokens {
             self.remove(Kind::Token, &name);
         }
-        self.cut(subject, now.plus(Timestamp::LEEWAY), ends.max(last.unwrap_or_default()))
+        Ok(())
     }
 
     /// Merges the known and the new entry, and keeps the stricter values.
     fn put(&mut self, kind: Kind, name: Arc<str>, entry: Entry) -> Result<(), StoreError> {
+        self.put_in(Room::IfAny, kind, name, entry)
+    }
+
+    fn put_in(&mut self, room: Room, kind: Kind, name: Arc<str>, entry: Entry) -> Result<(), StoreError> {
         let entry = match self.table(kind).get(&name) {
             Some(known) => entry.stricter(known),
-            None if !self.has_room(kind, &name) => return Err(StoreError::new("it is full")),
+            None if room == Room::IfAny && !self.has_room(kind) => return Err(StoreError::new("it is full")),
             None => entry,
         };
         self.note_change(kind, &name);
@@ -221,11 +237,10 @@ impl Ledger {
         Ok(())
     }
 
-    fn has_room(&self, kind: Kind, name: &str) -> bool {
+    fn has_room(&self, kind: Kind) -> bool {
         match kind {
             Kind::Allowed => self.allowed.len() < self.limits.issued,
             Kind::Login => self.logins.len() < self.limits.logins,
-            Kind::Subject if name == EVERYBODY => true,
             Kind::Era | Kind::Family | Kind::Subject | Kind::Token => {
                 self.revocations() < self.limits.revocations
             }

@@ -101,6 +101,8 @@ end
 -- Returns the epoch, and when the cut-off ends.
 local function cut(subject, ends, before, instead)
   local line = redis.call('HGET', ERA, 'line')
+  -- A server without memory refuses a script whose first write takes some.
+  redis.call('HDEL', ERA, '')
   local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
   if subject == EVERYBODY then
     redis.call('HSET', ERA, 'everybody', whole(epoch))

@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jwt_guard::store::{
-    Begun, Family, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, StoreError, TokenStatus,
-    TokenStore,
+    Begun, Family, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, StoreError,
+    TokenStatus, TokenStore,
 };
 use tokio::time::Instant;
 
 mod feed;
+mod full;
 mod role;
 mod tls;
 
-use super::contract::{self, contract, small_share};
+use super::contract::contract;
 use super::crash::{verify, work};
 use super::proxy::Proxy;
 use super::redis_server::RedisServer;
@@ -47,16 +48,6 @@ mod strict {
     }
 
     contract!(tests: store);
-}
-
-#[tokio::test]
-async fn a_subject_has_its_share() {
-    let Some(server) = RedisServer::start().await else { return };
-    let options = |prefix: &str| patient().limits(small_share()).prefix(prefix);
-    let store = RedisStore::connect(&server.url(), options("pushed")).await.unwrap();
-    contract::a_subject_has_its_share(Arc::new(store)).await;
-    let store = RedisStore::strict(&server.url(), options("strict")).await.unwrap();
-    contract::a_subject_has_its_share(Arc::new(store)).await;
 }
 
 #[tokio::test]

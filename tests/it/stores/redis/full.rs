@@ -1,0 +1,69 @@
+//! The shares of subjects, and a server without memory.
+
+use super::*;
+use crate::stores::contract::{self, small_share};
+
+#[tokio::test]
+async fn a_subject_has_its_share() {
+    let Some(server) = RedisServer::start().await else { return };
+    let options = |prefix: &str| patient().limits(small_share()).prefix(prefix);
+    let store = RedisStore::connect(&server.url(), options("pushed")).await.unwrap();
+    contract::a_subject_has_its_share(Arc::new(store)).await;
+    let store = RedisStore::strict(&server.url(), options("strict")).await.unwrap();
+    contract::a_subject_has_its_share(Arc::new(store)).await;
+}
+
+/// It refuses what would take more, and nothing that ends a login or a token.
+#[tokio::test]
+async fn a_full_server_refuses_logins_and_takes_every_revocation() {
+    let Some(server) = RedisServer::start().await else { return };
+    let connected = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let now = present();
+    for store in [&connected, &strict] {
+        server.ok(&["CONFIG", "SET", "maxmemory", "0"]);
+        let mut logins = Vec::new();
+        for name in ["reuse", "logout", "of a subject", "of all"] {
+            let id = format!("{name}{}", store.mark(now).await.unwrap());
+            let begun = Family { subject: name.into(), ..login(&id, "a", now) };
+            assert_eq!(store.begin(begun, now).await.unwrap(), Begun::Living);
+            logins.push(id);
+        }
+        server.ok(&["CONFIG", "SET", "maxmemory", "1"]);
+        assert!(server.command(&["SET", "a", "b"]).unwrap().starts_with("-OOM"), "it is full");
+        assert!(store.begin(login("another", "a", now), now).await.is_err());
+        assert!(store.allow(issued("another", None, now), now).await.is_err());
+
+        store.revoke(token("single", now), now).await.unwrap();
+        assert_eq!(status_of(store, "single", "f").await, TokenStatus::Revoked);
+        let cut_off = |id: &str| match id {
+            "of all" => Revocation::All { issued_before: now, expires_at: now + LIFE },
+            subject => {
+                Revocation::Subject { subject: subject.into(), issued_before: now, expires_at: now + LIFE }
+            }
+        };
+        for id in &logins {
+            match id.split('.').next().unwrap() {
+                "reuse" => {
+                    let reused = store.rotate(rotation(id, "x", "b", now), now).await.unwrap();
+                    assert_eq!(reused, Rotated::Reused);
+                }
+                "logout" => {
+                    let what = Revocation::Family { id: id.clone(), expires_at: now };
+                    store.revoke(what, now).await.unwrap();
+                }
+                name => store.revoke(cut_off(name), now).await.unwrap(),
+            }
+            assert_eq!(status_of(store, "an access token", id).await, TokenStatus::Revoked, "{id}");
+            let rotated = store.rotate(rotation(id, "a", "b", now), now).await.unwrap();
+            assert_eq!(rotated, Rotated::Unknown, "{id}");
+        }
+    }
+}
+
+async fn status_of(store: &RedisStore, id: &str, family: &str) -> TokenStatus {
+    let now = present();
+    let mut mine = facts(id, Some(family), now);
+    mine.subject = family.split('.').next();
+    answer(store.token_status(&mine, now)).await.unwrap()
+}
