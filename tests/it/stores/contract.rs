@@ -43,6 +43,7 @@ macro_rules! contract {
             a_cut_off_does_not_wait_for_refresh_tokens
             a_cut_off_saves_nothing_that_was_revoked_by_name
             a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_the_next
+            a_name_of_an_epoch_that_has_not_begun_saves_no_token
         );
     };
     (@tests $make:path: $($name:ident)*) => {

@@ -134,6 +134,28 @@ pub(super) async fn a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_t
     }
 }
 
+/// Anybody who has a token knows the line of a store, and may put it into a name.
+pub(super) async fn a_name_of_an_epoch_that_has_not_begun_saves_no_token(store: Arc<impl TokenStore>) {
+    let now = present();
+    let begun = begun(&*store, "a login", now + LIFE, now + LIFE).await;
+    let (name, epoch) = begun.rsplit_once('.').unwrap();
+    let epoch: u64 = epoch.parse().unwrap();
+    for (round, (kind, cut_off)) in cut_offs(now + LIFE, now + LIFE).into_iter().enumerate() {
+        store.revoke(cut_off, now).await.unwrap();
+        let current = epoch + round as u64 + 1;
+        for (epoch, expected) in [
+            (current - 1, TokenStatus::Revoked),
+            (current, TokenStatus::Valid),
+            (current + 1, TokenStatus::Revoked),
+            (u64::MAX, TokenStatus::Revoked),
+        ] {
+            let family = format!("{name}.{epoch}");
+            let token = facts("t", Some(&family), now);
+            assert_eq!(status(&*store, &token, now).await, expected, "{kind}: {epoch} of {current}");
+        }
+    }
+}
+
 /// The limits of [`in_a_full_store_what_ends_a_login_has_its_effect`].
 pub(super) fn little() -> StoreLimits {
     StoreLimits::new().revocations(10).logins_of_one(1)

@@ -47,8 +47,19 @@ impl Ledger {
         }
     }
 
-    /// The epoch in which a login of this ledger began; `None` for others.
+    /// The epoch in which a login of this ledger began; `None` for others, and for a name of an epoch to come, which would
+    /// outlast cut-offs that are not made yet.
     pub(super) fn epoch_of(&self, family: &str) -> Option<u64> {
+        self.marked(family).filter(|epoch| *epoch <= self.epoch)
+    }
+
+    /// Whether a login seems to have begun after a cut-off that this ledger, which follows another one, may not know yet.
+    #[cfg(feature = "store-redis")]
+    pub(in crate::store) fn is_behind(&self, family: &str) -> bool {
+        self.marked(family).is_some_and(|epoch| epoch > self.epoch)
+    }
+
+    fn marked(&self, family: &str) -> Option<u64> {
         let (line, epoch) = read_mark(family)?;
         (Some(line) == self.line.as_deref()).then_some(epoch)
     }

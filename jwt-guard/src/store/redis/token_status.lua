@@ -4,7 +4,9 @@ local now = tonumber(ARGV[1])
 for i = 6, #ARGV, 2 do
   if revoked(ARGV[i], ARGV[i + 1], now) then return 1 end
 end
-local is_ours = ARGV[4] ~= '' and ARGV[4] == redis.call('HGET', ERA, 'line')
+local era = redis.call('HMGET', ERA, 'line', 'epoch')
+-- A name of an epoch to come would outlast cut-offs that are not made yet.
+local is_ours = ARGV[4] ~= '' and ARGV[4] == era[1] and tonumber(ARGV[5]) <= tonumber(era[2] or 0)
 for _, subject in ipairs({EVERYBODY, ARGV[3]}) do
   if is_ours then
     if covered(subject, ARGV[5], now) then return 1 end

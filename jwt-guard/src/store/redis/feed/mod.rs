@@ -66,8 +66,16 @@ impl Feed {
 
     /// `None` if the server must be asked.
     pub(super) fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Option<TokenStatus> {
-        let status = self.known.ledger.token_status(token, now).ok()?;
-        (status == TokenStatus::Revoked || self.known.is_complete()).then_some(status)
+        let ledger = &self.known.ledger;
+        let status = ledger.token_status(token, now).ok()?;
+        let is_known = match status {
+            // A login that began after a cut-off is good at once, though this node may not have heard of that yet.
+            TokenStatus::Revoked => {
+                !token.family.is_some_and(|family| ledger.ask(|known| known.is_behind(family)).unwrap_or(true))
+            }
+            TokenStatus::Valid => self.known.is_complete(),
+        };
+        is_known.then_some(status)
     }
 
     /// Records a revocation by this node, before it comes through the stream.
