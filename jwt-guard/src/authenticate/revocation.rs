@@ -124,6 +124,7 @@ fn facts<'a>(config: &'a Config, identity: &'a Identity) -> Result<(&'a str, Tok
         id: Some(id),
         issuer: config.issuer_of(identity.verified_as),
         subject: claims.subject(),
+        client: claims.client_id(),
         family: claims.family(),
         issued_at: claims.issued_at().map(|date| date.to_system()),
         expires_at: claims.expires_at().to_system(),

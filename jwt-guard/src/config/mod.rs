@@ -118,10 +118,11 @@ impl Config {
             (None, Home::Nowhere) => None,
             (None, Home::Unclear) => return None,
         };
-        Some(match issuer {
+        let named = match issuer {
             Some(issuer) => Subject::of_issuer(issuer, subject.name()),
             None => subject.name().into(),
-        })
+        };
+        Some(if subject.is_client() { named.as_client() } else { named })
     }
 
     /// Whether the subjects of an issuer are not users of the application.
@@ -142,13 +143,16 @@ impl Config {
         claims.subject().filter(|subject| is_home && !is_its_own_client(claims, subject))
     }
 
-    /// The subject of a verified token, as the store names it; `None` for a machine.
-    pub(crate) fn subject_of(&self, token: &dyn ClaimsSource) -> Option<Subject> {
-        let name = token.claims().subject()?;
-        Some(match self.issuer_of(token.verified_as()) {
+    /// The subject of a verified token, as the store names it: of a machine, its client.
+    pub(crate) fn subject_of(&self, token: &dyn ClaimsSource) -> Subject {
+        let claims = token.claims();
+        let person = claims.subject();
+        let name = person.or(claims.client_id()).unwrap_or_default();
+        let subject = match self.issuer_of(token.verified_as()) {
             Some(issuer) => Subject::of_issuer(issuer, name),
             None => name.into(),
-        })
+        };
+        if person.is_some() { subject } else { subject.as_client() }
     }
 
     /// Whether a verified token is of the guard's own issuer, whose keys it was given: only those issue refresh tokens.

@@ -11,7 +11,7 @@ use super::error::{LoginError, LoginErrorKind};
 use super::sealed::{Clears, End, Ended};
 use crate::claims::ClaimsSource;
 use crate::guard::JwtGuard;
-use crate::store::{Revocation, Subject, TokenStore};
+use crate::store::{Revocation, Subject};
 use crate::timestamp::later;
 use crate::token::{TokenKind, TokenSource};
 
@@ -132,11 +132,9 @@ impl JwtGuard {
         }
         match (config.token_store(), self.end_of(token.0)) {
             (Some(store), Some(revocation)) => {
-                match config.subject_of(token.0) {
-                    Some(subject) => self.revoke_of(&**store, subject, revocation).await,
-                    // A machine shares the budget of no subject.
-                    None => self.revoke(revocation).await,
-                }
+                let ended =
+                    store.revoke_of(config.subject_of(token.0), revocation, config.access.now()).await;
+                ended.map_err(|error| LoginError::of_store(self, error))
             }
             _ => Ok(()),
         }
@@ -147,7 +145,8 @@ impl JwtGuard {
     /// administrator.
     ///
     /// A plain name is a subject of this guard's own issuer; for one of a trusted issuer there is
-    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer). A login that begins afterwards is valid at once, on
+    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer), and for a machine
+    /// [`Subject::as_client`](crate::store::Subject::as_client). A login that begins afterwards is valid at once, on
     /// every node. A token without a login in the store, such as one of another issuer, only has a time of issue, by a
     /// clock that may be ahead: such tokens are refused if they were issued before this call plus the leeway of the
     /// guard.
@@ -161,6 +160,7 @@ impl JwtGuard {
         let subject_of_store = config.whose(&subject);
         #[cfg(feature = "sessions")]
         if let Some(sessions) = self.sessions()
+            && !subject.is_client()
             && (subject.issuer().is_none() || subject_of_store == config.whose(&subject.name().into()))
         {
             let ended = sessions.delete_all(subject.name()).await;
@@ -219,17 +219,6 @@ impl JwtGuard {
         };
         let now = self.config().access.now();
         store.revoke(what, now).await.map_err(|error| LoginError::of_store(self, error))
-    }
-
-    /// Revokes a token or a login of a known subject.
-    async fn revoke_of(
-        &self,
-        store: &dyn TokenStore,
-        subject: Subject,
-        what: Revocation,
-    ) -> Result<(), LoginError> {
-        let now = self.config().access.now();
-        store.revoke_of(subject, what, now).await.map_err(|error| LoginError::of_store(self, error))
     }
 
     /// The moment before which issued tokens are revoked, and when the last of them ends.

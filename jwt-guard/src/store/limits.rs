@@ -3,12 +3,14 @@
 /// The limits of a store, in total and for each subject. Logins, issued tokens and revocations have separate budgets,
 /// so that a store full of logins still has room for every revocation.
 ///
-/// A full budget refuses new entries, and forgets none. The limits of a subject apply first. Beyond them,
+/// A full budget refuses new entries, and forgets none. What ends a living login is never refused. The limits of a subject
+/// apply first; of a machine, they are those of its client. Beyond them,
 ///
 /// - the **login** that was refreshed least recently ends, as if it were revoked;
 /// - the **issued token** that ends first (if they are [remembered](crate::setup::Builder::allow_list)) is refused from then
 ///   on;
-/// - one **revocation** of everything that the subject has, its living logins too, replaces its revocations.
+/// - one **revocation** of everything that the subject has, its living logins too, replaces its revocations. Those of sessions
+///   of another issuer stay; one more of these counts for the tokens that the session has by then.
 ///
 /// Each of the three is a `WARN` in the log. A subject never has more than a tenth of a budget, whatever its limit.
 ///

@@ -11,7 +11,8 @@
 //!    [`Rotated::Fresh`].
 //! 4. **Memory is bounded.** An entry is removed five minutes (the largest leeway of a guard) after its tokens have
 //!    expired: until then a guard may accept them. A full store refuses new entries; it never forgets an entry that
-//!    still matters. Revocations have a separate budget, and each subject has a limited share: see [`StoreLimits`].
+//!    still matters. Revocations have a separate budget, and each subject has a limited share: see [`StoreLimits`]. What ends
+//!    a living login is not refused.
 //! 5. **Rounding refuses.** A store may round to milliseconds, ends and cut-offs upwards and the present downwards.
 //!
 //! # Logins and cut-offs
@@ -19,7 +20,7 @@
 //! When all logins of a subject end, earlier logins must be distinguished from later ones, on nodes whose clocks
 //! differ. So time does not decide this: the name of a login ends with a [mark](TokenStore::mark), which contains the
 //! store and the epoch in which the login began, and each cut-off starts a new epoch. Tokens without such a mark, such
-//! as those of other issuers, are cut off by the time of their issue.
+//! as those of other issuers, are cut off by the time of their issue; so are tokens whose mark names an epoch to come.
 
 mod error;
 #[cfg(feature = "store-file")]

@@ -14,8 +14,10 @@ pub struct TokenInfo<'a> {
     pub id: Option<&'a str>,
     /// The issuer of the subject, by the name in the configuration of the guard; `None` for an issuer without a name.
     pub issuer: Option<&'a str>,
-    /// The subject of the token; `None` for a machine, which no revocation of a subject covers.
+    /// The subject of the token; `None` for a machine, which no revocation of a person covers.
     pub subject: Option<&'a str>,
+    /// The client of the token (`client_id`). Of a machine it takes the place of the subject.
+    pub client: Option<&'a str>,
     /// The login that the token descends from (`sid`).
     pub family: Option<&'a str>,
     /// When it was issued (`iat`).
@@ -37,7 +39,8 @@ impl<'a> TokenInfo<'a> {
     /// ```
     #[must_use]
     pub fn new(subject: &'a str, expires_at: SystemTime) -> Self {
-        Self { id: None, issuer: None, subject: Some(subject), family: None, issued_at: None, expires_at }
+        let subject = Some(subject);
+        Self { id: None, issuer: None, subject, client: None, family: None, issued_at: None, expires_at }
     }
 }
 

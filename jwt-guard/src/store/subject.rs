@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 
-/// A subject: a name, and the issuer that uses it. Two issuers may use one name for two people.
+use super::TokenInfo;
+
+/// A subject: a name, and the issuer that uses it. Two issuers may use one name for two people. It may also be a
+/// [client](Self::as_client): a machine, whose tokens have no subject.
 ///
 /// A plain text is a subject of the guard's own issuer.
 ///
@@ -18,12 +21,33 @@ use std::fmt::{self, Write as _};
 pub struct Subject {
     issuer: Option<String>,
     name: String,
+    is_client: bool,
 }
 
 impl Subject {
     /// A subject of the issuer with this name in the configuration of the guard: the first name, if it has several.
     pub fn of_issuer(issuer: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { issuer: Some(issuer.into()), name: name.into() }
+        Self { issuer: Some(issuer.into()), name: name.into(), is_client: false }
+    }
+
+    /// The client of this name, which is a machine, in place of the person of this name. The tokens of a machine have no
+    /// subject.
+    ///
+    /// ```
+    /// use jwt_guard::store::Subject;
+    ///
+    /// let machine = Subject::of_issuer("https://partner.example", "billing").as_client();
+    /// assert_ne!(machine, Subject::of_issuer("https://partner.example", "billing"));
+    /// ```
+    #[must_use]
+    pub fn as_client(self) -> Self {
+        Self { is_client: true, ..self }
+    }
+
+    /// Whether this is a client, and its name is the `client_id` of its tokens.
+    #[must_use]
+    pub fn is_client(&self) -> bool {
+        self.is_client
     }
 
     /// The issuer. `None` for an issuer without a name, and, in calls to a guard, for its own issuer.
@@ -40,17 +64,31 @@ impl Subject {
 
     /// The subject as one text, different for different subjects.
     pub(super) fn key(&self) -> String {
-        with_key(self.issuer(), self.name(), str::to_owned)
+        write_key(self.is_client, self.issuer(), self.name(), str::to_owned)
     }
 }
 
-/// Passes the [key](Subject::key) of a subject to `look`, without allocating a text.
+/// Passes the [key](Subject::key) of the person or the machine that a token is about to `look`.
+pub(super) fn with_owner<R>(token: &TokenInfo<'_>, look: impl FnOnce(&str) -> R) -> R {
+    let name = token.subject.or(token.client).unwrap_or_default();
+    write_key(token.subject.is_none(), token.issuer, name, look)
+}
+
+/// Passes issuer and name as one text to `look`, different for different ones: the [key](Subject::key) of a person.
 pub(super) fn with_key<R>(issuer: Option<&str>, name: &str, look: impl FnOnce(&str) -> R) -> R {
+    write_key(false, issuer, name, look)
+}
+
+/// Writes a key without allocating a text.
+fn write_key<R>(is_client: bool, issuer: Option<&str>, name: &str, look: impl FnOnce(&str) -> R) -> R {
     thread_local! {
         static KEY: RefCell<String> = const { RefCell::new(String::new()) };
     }
     KEY.with_borrow_mut(|key| {
         key.clear();
+        if is_client {
+            key.push('c');
+        }
         if let Some(issuer) = issuer {
             // Writing to a string does not fail.
             write!(key, "{}", issuer.len()).unwrap_or_default();
@@ -64,13 +102,13 @@ pub(super) fn with_key<R>(issuer: Option<&str>, name: &str, look: impl FnOnce(&s
 
 impl From<&str> for Subject {
     fn from(name: &str) -> Self {
-        Self { issuer: None, name: name.to_owned() }
+        Self { issuer: None, name: name.to_owned(), is_client: false }
     }
 }
 
 impl From<String> for Subject {
     fn from(name: String) -> Self {
-        Self { issuer: None, name }
+        Self { issuer: None, name, is_client: false }
     }
 }
 
@@ -98,8 +136,11 @@ mod tests {
         let mut keys = std::collections::HashSet::new();
         for issuer in issuers {
             for name in names {
-                let subject = Subject { issuer: issuer.map(str::to_owned), name: name.to_owned() };
-                assert!(keys.insert(subject.key()), "{issuer:?} {name:?}");
+                for is_client in [false, true] {
+                    let (issuer, name) = (issuer.map(str::to_owned), name.to_owned());
+                    let subject = Subject { issuer, name, is_client };
+                    assert!(keys.insert(subject.key()), "{:?} {is_client}", subject.key());
+                }
             }
         }
     }

@@ -211,3 +211,40 @@ pub(super) async fn are_over(store: &impl TokenStore, logins: &[String]) {
         assert_eq!(asked, RefreshStatus::Unknown, "{id}");
     }
 }
+
+/// As [`a_subject_has_its_share`](super::contract::a_subject_has_its_share), of the tokens of a machine, which have no subject.
+pub(super) async fn a_machine_has_its_share(store: &impl TokenStore) {
+    let (now, partner) = (present(), "https://partner.example");
+    let machine = || Subject::of_issuer(partner, "billing").as_client();
+    let of = |subject, client| {
+        let mut token = facts("any", None, now);
+        (token.issuer, token.subject, token.client) = (Some(partner), subject, client);
+        token
+    };
+    let others = [
+        of(Some("billing"), None),
+        of(Some("billing"), Some("billing")),
+        of(None, Some("reports")),
+        of(None, None),
+    ];
+    for i in 0..6 {
+        let (issuer, id) = (Some(partner.to_owned()), i.to_string());
+        store
+            .revoke_of(machine(), Revocation::TokenOf { issuer, id, expires_at: now + LIFE }, now)
+            .await
+            .unwrap();
+        // The first four are its share.
+        until("the cut-off is known", async || {
+            let any = status(store, &of(None, Some("billing")), now).await;
+            (any == if i < 4 { TokenStatus::Valid } else { TokenStatus::Revoked }).then_some(())
+        })
+        .await;
+        let id = i.to_string();
+        let mut one = of(None, Some("billing"));
+        one.id = Some(&id);
+        assert_eq!(status(store, &one, now).await, TokenStatus::Revoked);
+        for token in &others {
+            assert_eq!(status(store, token, now).await, TokenStatus::Valid);
+        }
+    }
+}

@@ -311,3 +311,10 @@ async fn child() {
     assert!(store.revoke(token("t", now), now).await.is_err(), "a store whose disk failed takes no changes");
     assert_eq!(answer(store.token_status(&facts("t", None, now), now)).await.unwrap(), TokenStatus::Valid);
 }
+
+#[tokio::test]
+async fn a_machine_has_its_share() {
+    let directory = Directory::new();
+    let store = FileStore::with_limits(directory.file(), small_share()).await.unwrap();
+    contract::a_machine_has_its_share(&store).await;
+}

@@ -43,3 +43,8 @@ async fn in_a_full_store_what_ends_a_login_has_its_effect() {
     contract::in_a_full_store_what_ends_a_login_has_its_effect(&MemoryStore::with_limits(contract::little()))
         .await;
 }
+
+#[tokio::test]
+async fn a_machine_has_its_share() {
+    contract::a_machine_has_its_share(&MemoryStore::with_limits(small_share())).await;
+}

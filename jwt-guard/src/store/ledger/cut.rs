@@ -32,11 +32,8 @@ impl Ledger {
         let known = [&self.logins, &self.tokens, &self.families].map(|table| table.count_of(&key));
         let is_known = *key == *EVERYBODY || known.into_iter().any(|count| count > 0);
         let room = if is_known { Room::Always } else { Room::IfAny };
-        let last = if *key == *EVERYBODY {
-            self.forget_everybody(epoch)
-        } else {
-            self.forget_subject(&key, epoch)
-        };
+        let last =
+            if *key == *EVERYBODY { self.forget_everybody(epoch) } else { self.forget_subject(&key, epoch) };
         self.epoch = self.epoch.max(epoch);
         self.note_era();
         let ends = ends.max(last.unwrap_or_default());
@@ -49,7 +46,8 @@ impl Ledger {
         let mut last = None;
         for kind in [Kind::Family, Kind::Login, Kind::Allowed] {
             let table = self.table(kind);
-            let of_subject = table.of_subject(key).filter(|name| is_covered(line.as_deref(), kind, name, epoch));
+            let of_subject =
+                table.of_subject(key).filter(|name| is_covered(line.as_deref(), kind, name, epoch));
             let names: Vec<_> = of_subject.cloned().collect();
             last = last.max(last_end(names.iter().filter_map(|name| table.get(name))));
             for name in names {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::store::limits::{warn_of_issued, warn_of_revocations};
-use crate::store::subject::with_key;
+use crate::store::subject::{with_key, with_owner};
 use crate::store::{Issued, Revocation, StoreError, StoreLimits, Subject, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 
@@ -167,9 +167,7 @@ impl Ledger {
             _ => false,
         };
         self.subjects.living(EVERYBODY, now).is_some_and(covers)
-            || token.subject.is_some_and(|subject| {
-                with_key(token.issuer, subject, |key| self.subjects.living(key, now).is_some_and(covers))
-            })
+            || with_owner(token, |key| self.subjects.living(key, now).is_some_and(covers))
     }
 
     fn revoke_token(

@@ -25,7 +25,7 @@ use redis::ScriptInvocation;
 
 use crate::store::ledger::{EVERYBODY, mark, new_line, read_mark};
 use crate::store::limits::{warn_of_issued, warn_of_logins, warn_of_revocations};
-use crate::store::subject::with_key;
+use crate::store::subject::{with_key, with_owner};
 use crate::store::{
     Begun, Family, Issued, Lookup, RefreshStatus, Revocation, RevocationStore, Rotated, Rotation, StoreError,
     StoreFuture, StoreLimits, Subject, TokenInfo, TokenStatus, TokenStore,
@@ -55,6 +55,7 @@ pub use options::RedisOptions;
 /// | a cluster's owner of the keys is killed, or hangs | 503 until a replica takes over: 5 s with a node timeout of 2 s | go on |
 /// | a planned failover | go on | go on |
 /// | this process cannot keep all revocations | go on | ask the server |
+/// | the server has no memory left | logouts go on, others are 503 | go on |
 ///
 /// A node that may not know all revocations asks the server; only if that does not answer, the answer is 503. Tokens
 /// that it knows to be revoked are refused throughout. While a cluster moves the slot of our keys to another node,
@@ -117,15 +118,9 @@ impl RedisStore {
         call.arg(Timestamp::floor(now).as_millis());
         let issued_at = token.issued_at.map(|time| Timestamp::floor(time).as_millis().to_string());
         call.arg(issued_at.unwrap_or_default());
-        match token.subject {
-            Some(subject) => with_key(token.issuer, subject, |key| {
-                call.arg(key);
-            }),
-            // The key of a subject is never empty.
-            None => {
-                call.arg("");
-            }
-        }
+        with_owner(token, |key| {
+            call.arg(key);
+        });
         match token.family.and_then(read_mark) {
             Some((line, epoch)) => call.arg(line).arg(epoch),
             None => call.arg("").arg(""),

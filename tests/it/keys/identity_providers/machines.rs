@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use jwt_guard::CurrentUser;
 use jwt_guard::setup::TokenProfile;
-use jwt_guard::store::{MemoryStore, TokenInfo};
+use jwt_guard::store::{MemoryStore, StoreLimits, Subject, TokenInfo};
 
 use super::*;
 
@@ -205,6 +205,39 @@ async fn revocations_of_subjects_do_not_touch_machines_and_machines_do_not_touch
     // What ends everybody's logins ends those of machines.
     guard.logout_everybody("a key has leaked").await.unwrap();
     assert_eq!(server.get("/read", &token(&other)).await.outcome(), Outcome::BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn machines_that_log_out_without_end_leave_room_for_others() {
+    let store = MemoryStore::with_limits(StoreLimits::each(20));
+    let guard = builder(issuer().machine_callers()).token_store(store).build().unwrap();
+    let server = serve(guard).await;
+    for i in 0..50 {
+        let one = token(&changed(&machine(), json!({"jti": format!("one {i}")})));
+        // Beyond its share all of its tokens end.
+        let status = server.get("/log-out", &one).await.status;
+        assert!(status == 204 || i > 2 && status == 401, "{status} at {i}");
+        assert_eq!(server.get("/read", &one).await.outcome(), Outcome::BAD_TOKEN);
+    }
+    let other = changed(&machine(), json!({"client_id": "reports", "jti": "C1"}));
+    let of_a_namesake = changed(&alice(), json!({"sub": "billing", "jti": "D1"}));
+    for payload in [&other, &of_a_namesake, &alice()] {
+        server.get("/read", &token(payload)).await.is(Outcome::ok("read"));
+        assert_eq!(server.get("/log-out", &token(payload)).await.status, 204);
+        assert_eq!(server.get("/read", &token(payload)).await.outcome(), Outcome::BAD_TOKEN);
+    }
+}
+
+#[tokio::test]
+async fn all_tokens_of_a_machine_end_by_its_client() {
+    let guard = builder(issuer().machine_callers()).token_store(MemoryStore::new()).build().unwrap();
+    let server = serve(guard.clone()).await;
+    let of_a_namesake = changed(&alice(), json!({"sub": "billing", "jti": "D1"}));
+    guard.logout_everywhere(Subject::from("billing").as_client()).await.unwrap();
+    assert_eq!(server.get("/read", &token(&machine())).await.outcome(), Outcome::BAD_TOKEN);
+    for payload in [of_a_namesake, changed(&machine(), json!({"client_id": "reports"}))] {
+        server.get("/read", &token(&payload)).await.is(Outcome::ok("read"));
+    }
 }
 
 #[tokio::test]

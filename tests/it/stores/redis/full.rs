@@ -8,8 +8,10 @@ async fn a_subject_has_its_share() {
     let Some(server) = RedisServer::start().await else { return };
     let options = |prefix: &str| patient().limits(small_share()).prefix(prefix);
     let store = RedisStore::connect(&server.url(), options("pushed")).await.unwrap();
+    contract::a_machine_has_its_share(&store).await;
     contract::a_subject_has_its_share(Arc::new(store)).await;
     let store = RedisStore::strict(&server.url(), options("strict")).await.unwrap();
+    contract::a_machine_has_its_share(&store).await;
     contract::a_subject_has_its_share(Arc::new(store)).await;
 }
 

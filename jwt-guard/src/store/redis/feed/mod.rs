@@ -70,9 +70,9 @@ impl Feed {
         let status = ledger.token_status(token, now).ok()?;
         let is_known = match status {
             // A login that began after a cut-off is good at once, though this node may not have heard of that yet.
-            TokenStatus::Revoked => {
-                !token.family.is_some_and(|family| ledger.ask(|known| known.is_behind(family)).unwrap_or(true))
-            }
+            TokenStatus::Revoked => !token
+                .family
+                .is_some_and(|family| ledger.ask(|known| known.is_behind(family)).unwrap_or(true)),
             TokenStatus::Valid => self.known.is_complete(),
         };
         is_known.then_some(status)
