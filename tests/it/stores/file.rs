@@ -6,11 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use jwt_guard::store::{
-    Begun, FileStore, Revocation, RevocationStore, Rotated, TokenStatus, TokenStore,
+    Begun, FileStore, Revocation, RevocationStore, Rotated, StoreLimits, TokenStatus, TokenStore,
 };
 
 use super::contract::{self, contract, small_share};
 use super::crash::{Acknowledged, verify, work};
+use super::model::{Nodes, narrow, play};
 use super::{Directory, LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token};
 
 /// Names the file of a process that is to be killed.
@@ -317,4 +318,39 @@ async fn a_machine_has_its_share() {
     let directory = Directory::new();
     let store = FileStore::with_limits(directory.file(), small_share()).await.unwrap();
     contract::a_machine_has_its_share(&store).await;
+}
+
+struct One {
+    directory: Directory,
+    limits: StoreLimits,
+    store: Option<FileStore>,
+}
+
+impl One {
+    async fn with(limits: StoreLimits) -> Self {
+        let mut one = Self { directory: Directory::new(), limits, store: None };
+        one.restart().await;
+        one
+    }
+}
+
+impl Nodes for One {
+    fn all(&self) -> Vec<Option<&dyn TokenStore>> {
+        vec![self.store.as_ref().map(|store| store as &dyn TokenStore)]
+    }
+
+    async fn restart(&mut self) {
+        self.store = None;
+        self.store = Some(FileStore::with_limits(self.directory.file(), self.limits).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_judged_as_by_a_model_that_forgets_nothing() {
+    for seed in 0..20 {
+        play(seed, false, &mut One::with(StoreLimits::new()).await).await;
+        for limits in narrow() {
+            play(seed, true, &mut One::with(limits).await).await;
+        }
+    }
 }

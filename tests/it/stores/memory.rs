@@ -3,6 +3,7 @@
 use jwt_guard::store::{Begun, MemoryStore, Rotated, TokenStore};
 
 use super::contract::{self, contract, small_share};
+use super::model::{Nodes, narrow, play};
 use super::{LEEWAY, LIFE, login, present, rotation, token};
 
 async fn store() -> Option<(MemoryStore, ())> {
@@ -47,4 +48,24 @@ async fn in_a_full_store_what_ends_a_login_has_its_effect() {
 #[tokio::test]
 async fn a_machine_has_its_share() {
     contract::a_machine_has_its_share(&MemoryStore::with_limits(small_share())).await;
+}
+
+struct One(MemoryStore);
+
+impl Nodes for One {
+    fn all(&self) -> Vec<Option<&dyn TokenStore>> {
+        vec![Some(&self.0)]
+    }
+
+    async fn restart(&mut self) {}
+}
+
+#[tokio::test]
+async fn tokens_are_judged_as_by_a_model_that_forgets_nothing() {
+    for seed in 0..400 {
+        play(seed, false, &mut One(MemoryStore::new())).await;
+        for limits in narrow() {
+            play(seed, true, &mut One(MemoryStore::with_limits(limits))).await;
+        }
+    }
 }

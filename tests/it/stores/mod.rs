@@ -6,6 +6,7 @@ mod cut_offs;
 pub(crate) mod directory;
 mod file;
 mod memory;
+mod model;
 mod proxy;
 mod redis;
 pub(crate) mod redis_cluster;
