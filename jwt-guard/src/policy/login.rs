@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_duration_is_written_in_its_largest_unit() {
         for (seconds, text) in
-            [(1, "1s"), (90, "90s"), (600, "10m"), (5_400, "90m"), (7_200, "2h"), (172_800, "2d")]
+            [(0, "0s"), (1, "1s"), (90, "90s"), (600, "10m"), (5_400, "90m"), (7_200, "2h"), (172_800, "2d")]
         {
             assert_eq!(written(Duration::from_secs(seconds)), text);
         }

@@ -276,6 +276,58 @@ mod tests {
     }
 
     #[test]
+    fn as_many_ways_as_the_bound_are_all_listed() {
+        const FOUR: &[Requirement] =
+            &[Requirement::Role("1"), Requirement::Role("2"), Requirement::Role("3"), Requirement::Role("4")];
+        const RULE: Rule = requiring(Requirement::All(&[
+            Requirement::Any(&[
+                Requirement::Scope("a"),
+                Requirement::Scope("b"),
+                Requirement::Scope("c"),
+                Requirement::Scope("d"),
+            ]),
+            Requirement::Any(FOUR),
+        ]));
+        assert_eq!(shown(&RULE).len(), MOST_WAYS);
+        assert!(Needs::of(&RULE).is_complete());
+    }
+
+    #[test]
+    fn what_the_branches_of_too_many_ways_share_is_left() {
+        // 25 ways each.
+        const MANY: Requirement = Requirement::All(&[
+            Requirement::Any(&SCOPES),
+            Requirement::Any(&[
+                Requirement::Role("1"),
+                Requirement::Role("2"),
+                Requirement::Role("3"),
+                Requirement::Role("4"),
+                Requirement::Role("5"),
+            ]),
+        ]);
+        const RULE: Rule = requiring(Requirement::Any(&[
+            Requirement::All(&[Requirement::Scope("x"), Requirement::Role("clerk"), MANY]),
+            Requirement::All(&[
+                Requirement::Scope("y"),
+                Requirement::Scope("x"),
+                Requirement::Role("clerk"),
+                MANY,
+            ]),
+        ]));
+        assert_eq!(shown(&RULE), ["x / clerk"]);
+        assert!(!Needs::of(&RULE).is_complete());
+    }
+
+    #[test]
+    fn a_scope_that_two_branches_name_is_listed_once() {
+        const RULE: Rule = requiring(Requirement::All(&[
+            Requirement::Scope("a"),
+            Requirement::Any(&[Requirement::Scope("a"), Requirement::Scope("b")]),
+        ]));
+        assert_eq!(Needs::of(&RULE).scopes(), ["a", "b"]);
+    }
+
+    #[test]
     fn a_scope_below_not_never_counts() {
         const RULE: Rule = requiring(Requirement::All(&[
             Requirement::Scope("a"),

@@ -45,3 +45,31 @@ impl Reads {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const AGE: Requirement = Requirement::MaxAge(Duration::from_secs(60));
+    const ACR: Requirement = Requirement::Acr(&["gold"]);
+    const OWNER: Requirement = Requirement::Owner("user");
+    const SCOPE: Requirement = Requirement::Scope("a");
+
+    #[test]
+    fn a_list_reads_what_one_of_its_conditions_reads() {
+        let reads = |path, clock, login| Reads { path, clock, login };
+        for (list, expected) in [
+            (&[AGE, SCOPE], reads(false, true, true)),
+            (&[SCOPE, AGE], reads(false, true, true)),
+            (&[SCOPE, ACR], reads(false, false, true)),
+            (&[ACR, OWNER], reads(true, false, true)),
+            (&[OWNER, AGE], reads(true, true, true)),
+            (&[SCOPE, Requirement::Fresh], Reads::NOTHING),
+        ] {
+            assert_eq!(Reads::of(&Requirement::All(list)), expected, "{list:?}");
+            assert_eq!(Reads::of(&Requirement::Any(list)), expected, "{list:?}");
+        }
+    }
+}

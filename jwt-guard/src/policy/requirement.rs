@@ -260,4 +260,36 @@ mod tests {
         assert_eq!(Requirement::Any(&[]).to_string(), "any()");
         assert_eq!(Requirement::All(&[]).to_string(), "");
     }
+
+    /// Rustc stops at the first mistake of a constant; here each of them is looked at.
+    #[test]
+    fn what_no_token_and_no_path_can_have_is_refused() {
+        use Requirement::{Acr, Claim, MaxAge, Owner, PathClaim, Role, Scope};
+        let [none, day, year] = [0, 86_400, 365 * 86_400].map(Duration::from_secs);
+        for good in [MaxAge(day), MaxAge(year), Acr(&["gold", "silver"]), Owner("user_id"), Scope("a")] {
+            good.check();
+            assert!(!good.is_empty());
+        }
+        for bad in [
+            MaxAge(none),
+            MaxAge(year + Duration::from_secs(1)),
+            MaxAge(Duration::from_millis(1_500)),
+            Acr(&[]),
+            Acr(&["gold", "a b"]),
+            Owner(""),
+            Owner("{user}"),
+            Owner("user*"),
+            Owner("a/b"),
+            PathClaim("", &["org"]),
+            PathClaim("org", &[]),
+            Claim(&[], ClaimValue::Bool(true)),
+            Claim(&["org", ""], ClaimValue::Bool(true)),
+            Claim(&["org"], ClaimValue::Text("a ")),
+            Scope("a b"),
+            Role(" a"),
+        ] {
+            let text = bad.to_string();
+            assert!(std::panic::catch_unwind(|| bad.check()).is_err(), "{text}");
+        }
+    }
 }

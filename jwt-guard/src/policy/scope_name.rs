@@ -157,6 +157,14 @@ mod tests {
     }
 
     #[test]
+    fn values_of_acr_are_scope_names() {
+        assert_eq!(check_acr("urn:example:mfa"), "urn:example:mfa");
+        for value in ["", "a b", "a\"b", "a\\b", "\u{e9}"] {
+            assert!(std::panic::catch_unwind(|| check_acr(value)).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
     fn white_space_is_found_at_either_end() {
         for space in (0..=0x0010_ffff).filter_map(char::from_u32) {
             let is_space = space.is_whitespace();

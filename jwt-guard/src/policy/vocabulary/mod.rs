@@ -142,3 +142,17 @@ impl Vocabulary {
         self.of(kind)?.iter().find(|term| term.name == name)?.description
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_keeps_what_it_was_told_in_any_order() {
+        let one = Term::new("a").with_description("Read.").with_implied(&["b"]);
+        let other = Term::new("a").with_implied(&["b"]).with_description("Read.");
+        for term in [one, other] {
+            assert_eq!((term.name(), term.description(), term.implied()), ("a", Some("Read."), &["b"][..]));
+        }
+    }
+}
