@@ -129,6 +129,21 @@ fn with_several_issuers_the_issuer_comes_first_because_it_chooses_the_keys() {
     assert_eq!(check, Check::Issuer);
     assert_eq!(failure.expected(), Some("one of \"https://id.example\", \"https://other.example\""));
     assert_eq!(failure.found(), Some("\"https://evil.example\""));
+    assert_eq!(failure.setting(), Some(".trust(..)"));
+}
+
+#[test]
+fn a_named_client_is_a_rule_although_no_claim_was_made_required() {
+    let trusted = TrustedIssuer::new(ISSUER)
+        .key(SigningKey::of(Algorithm::Hs256).verifying())
+        .audience("orders")
+        .client("web");
+    let guard = JwtGuard::builder().trust(trusted).clock(ManualClock::new()).build().unwrap();
+    let explanation = guard.explain(&token(&[("client_id", "\"web\"")]));
+    assert!(explanation.is_accepted(), "{explanation}");
+    assert!(made(&explanation, &Outcome::Passed).contains(&Check::Client), "{explanation}");
+    let explanation = guard.explain(&token(&[("client_id", "\"app\"")]));
+    assert_eq!(explanation.failure().unwrap().0, Check::Client, "{explanation}");
 }
 
 #[test]

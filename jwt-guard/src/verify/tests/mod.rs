@@ -13,6 +13,7 @@ mod dates;
 mod empty;
 mod machines;
 mod numbers;
+mod shown;
 
 const NOW: u64 = 1_800_000_000;
 

@@ -35,7 +35,9 @@ fn a_number_that_is_no_integer_names_no_caller() {
 #[test]
 fn a_number_in_a_registered_claim_is_refused() {
     for claim in ["sub", "client_id", "jti", "sid", "iss", "auth_time"] {
-        assert_eq!(subject(claim, "7"), Err(malformed(claim)), "{claim}");
+        for number in ["7", "-7"] {
+            assert_eq!(subject(claim, number), Err(malformed(claim)), "{claim}: {number}");
+        }
     }
     for claim in ["exp", "iat", "nbf"] {
         let date = if claim == "exp" { NOW + 600 } else { NOW - 5 };
