@@ -118,6 +118,9 @@ pub fn write(places: &Places, mutants: &[Mutant], instrumented: &Instrumented, t
         total.accepted += row.accepted;
     }
     table += &cells("all", &total);
+    if open > 0 {
+        writeln!(table, "\nOf the survivors, {open} have not met all tests that reach them.")?;
+    }
     println!("{table}");
     fs::write(places.root.join("mutants/RESULTS.md"), table)?;
     if let Some(accepted) = survivors.accepted.iter().find(|accepted| accepted.reason.trim().is_empty()) {
