@@ -129,7 +129,7 @@ fn with_several_issuers_the_issuer_comes_first_because_it_chooses_the_keys() {
     assert_eq!(check, Check::Issuer);
     assert_eq!(failure.expected(), Some("one of \"https://id.example\", \"https://other.example\""));
     assert_eq!(failure.found(), Some("\"https://evil.example\""));
-    assert_eq!(failure.setting(), Some(".trust(..)"));
+    assert_eq!(failure.setting(), Some(".issuer(..)"));
 }
 
 #[test]
