@@ -7,9 +7,9 @@ use axum::extract::{MatchedPath, OriginalUri};
 use http::Method;
 use http::request::Parts;
 
+use super::choice::admit_by_choice;
 use super::event::{self, Occasion};
 use super::in_request::{Admission, Decision, Undecided};
-use super::of_tenants::admit_by_tenant;
 use super::{Inner, JwtGuard, path};
 use crate::authenticate::{Caller, Owner, Wanted, authenticate, examine};
 use crate::caught::{Panicked, caught_while};
@@ -32,7 +32,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     }
     let (guard, earlier) = match JwtGuard::deciding(&request.extensions, rule.token()) {
         Ok(found) => found,
-        Err(Undecided::Tenants(tenants)) => return Box::pin(admit_by_tenant(request, rule, tenants)).await,
+        Err(Undecided::Choice(guards)) => return Box::pin(admit_by_choice(request, rule, guards)).await,
         Err(Undecided::NoGuard(error)) => {
             event::denied(rule, None, &error, Occasion::Request(request));
             return Err(unconfigured());

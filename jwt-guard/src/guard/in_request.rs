@@ -1,12 +1,14 @@
 //! The guard of a request and its decision, in the request's extensions.
 
+use std::sync::Arc;
+
 use http::Extensions;
 
+use super::choice::ChooseGuard;
 use super::{INSTALLED, JwtGuard};
 use crate::error::{AuthError, Unreached};
 use crate::policy::Rule;
 use crate::principal::Principal;
-use crate::tenants::Tenants;
 use crate::token::TokenKind;
 
 /// The type is private, so that no other value in the extensions is mistaken for it.
@@ -23,9 +25,9 @@ enum Given {
     /// None: the one that is installed decides.
     Nothing,
     Guard(JwtGuard),
-    /// The guard of the tenant whose token the request has.
-    Tenants {
-        tenants: Tenants,
+    /// One of several, by the token of the request.
+    Choice {
+        guards: Arc<dyn ChooseGuard>,
         chosen: Option<Chosen>,
     },
 }
@@ -38,13 +40,13 @@ struct Chosen {
 }
 
 impl Given {
-    /// The guard; of tenants the default one, until one is chosen.
+    /// The guard; of several the default one, until one is chosen.
     fn current(&self) -> Option<&JwtGuard> {
         match self {
             Self::Nothing => INSTALLED.get(),
             Self::Guard(guard) => Some(guard),
-            Self::Tenants { tenants, chosen } => {
-                Some(chosen.as_ref().map_or(tenants.default_guard(), |chosen| &chosen.guard))
+            Self::Choice { guards, chosen } => {
+                Some(chosen.as_ref().map_or_else(|| guards.default_guard(), |chosen| &chosen.guard))
             }
         }
     }
@@ -53,7 +55,7 @@ impl Given {
 /// Why no guard can decide about a request.
 pub(crate) enum Undecided {
     /// The guard is to be chosen first.
-    Tenants(Tenants),
+    Choice(Arc<dyn ChooseGuard>),
     NoGuard(AuthError),
 }
 
@@ -83,7 +85,7 @@ pub(super) enum Admission {
 impl JwtGuard {
     /// Makes this the guard of a request, as a layer would: for tests without a server, for a guard that
     /// something else than the token decides, for a WebSocket whose messages become requests. The last call wins. For tenants
-    /// by the issuer of their tokens, see [`Tenants`].
+    /// by the issuer of their tokens, see [`Tenants`](crate::tenants::Tenants).
     ///
     /// ```
     /// use axum::extract::FromRequestParts;
@@ -103,7 +105,7 @@ impl JwtGuard {
         let known = match extensions.get::<InRequest>().map(|request| &request.guard) {
             None | Some(Given::Nothing) => INSTALLED.get(),
             Some(Given::Guard(guard)) => Some(guard),
-            Some(Given::Tenants { .. }) => None,
+            Some(Given::Choice { .. }) => None,
         };
         // If it is the guard already, its decision stays.
         if known.is_none_or(|known| known.id() != self.id()) {
@@ -111,7 +113,7 @@ impl JwtGuard {
         }
     }
 
-    /// The guard of a request; of tenants the default one, until one is chosen.
+    /// The guard of a request; of several the default one, until one is chosen.
     pub(crate) fn of(request: &Extensions) -> Option<&Self> {
         request.get::<InRequest>().map_or_else(|| INSTALLED.get(), |request| request.guard.current())
     }
@@ -124,8 +126,8 @@ impl JwtGuard {
         let known = request.get::<InRequest>();
         let guard = match known.map(|request| &request.guard) {
             Some(Given::Guard(guard)) => guard,
-            Some(Given::Tenants { chosen: Some(chosen), .. }) if chosen.token == token => &chosen.guard,
-            Some(Given::Tenants { tenants, .. }) => return Err(Undecided::Tenants(tenants.clone())),
+            Some(Given::Choice { chosen: Some(chosen), .. }) if chosen.token == token => &chosen.guard,
+            Some(Given::Choice { guards, .. }) => return Err(Undecided::Choice(Arc::clone(guards))),
             None | Some(Given::Nothing) => Self::required(request).map_err(Undecided::NoGuard)?,
         };
         Ok((guard, known.and_then(|request| request.decision.as_ref())))
@@ -140,44 +142,41 @@ impl JwtGuard {
     }
 }
 
-impl Tenants {
-    /// Makes these the tenants of a request, as a layer would. The last call of this method and of
-    /// [`JwtGuard::provide`] wins.
-    pub fn provide(&self, extensions: &mut Extensions) {
-        let is_known = matches!(
-            extensions.get::<InRequest>(),
-            Some(InRequest { guard: Given::Tenants { tenants, .. }, .. }) if tenants.is_same(self)
-        );
-        if !is_known {
-            let guard = Given::Tenants { tenants: self.clone(), chosen: None };
-            extensions.insert(InRequest { guard, decision: None });
+/// Several guards, of which one is chosen for each request.
+impl JwtGuard {
+    /// Makes these the guards of a request, as a layer would. The last call of this function and of
+    /// [`provide`](Self::provide) wins.
+    pub(crate) fn provide_choice(guards: Arc<dyn ChooseGuard>, extensions: &mut Extensions) {
+        let known = Self::choice(extensions);
+        if known.is_none_or(|known| !Arc::ptr_eq(known, &guards)) {
+            extensions.insert(InRequest { guard: Given::Choice { guards, chosen: None }, decision: None });
         }
     }
 
-    /// The tenants of a request, whether a guard is chosen or not.
-    pub(crate) fn of(request: &Extensions) -> Option<&Self> {
+    /// The guards of a request, whether one is chosen or not.
+    pub(crate) fn choice(request: &Extensions) -> Option<&Arc<dyn ChooseGuard>> {
         match &request.get::<InRequest>()?.guard {
-            Given::Tenants { tenants, .. } => Some(tenants),
+            Given::Choice { guards, .. } => Some(guards),
             Given::Nothing | Given::Guard(_) => None,
         }
     }
 
-    /// The tenants of a request, if no guard is chosen yet.
-    pub(super) fn undecided(request: &Extensions) -> Option<Self> {
+    /// The guards of a request, if none is chosen yet.
+    pub(super) fn undecided(request: &Extensions) -> Option<Arc<dyn ChooseGuard>> {
         match &request.get::<InRequest>()?.guard {
-            Given::Tenants { tenants, chosen: None } => Some(tenants.clone()),
+            Given::Choice { guards, chosen: None } => Some(Arc::clone(guards)),
             _ => None,
         }
     }
 
-    /// Notes the guard that was chosen for a request.
-    pub(super) fn note_choice(guard: JwtGuard, token: TokenKind, request: &mut Extensions) {
-        if let Some(InRequest { guard: Given::Tenants { chosen, .. }, decision }) = request.get_mut() {
-            if chosen.as_ref().is_none_or(|known| known.guard.id() != guard.id()) {
+    /// Notes that this guard was chosen for a request.
+    pub(super) fn note_choice(self, token: TokenKind, request: &mut Extensions) {
+        if let Some(InRequest { guard: Given::Choice { chosen, .. }, decision }) = request.get_mut() {
+            if chosen.as_ref().is_none_or(|known| known.guard.id() != self.id()) {
                 // Another guard decides again.
                 *decision = None;
             }
-            *chosen = Some(Chosen { token, guard });
+            *chosen = Some(Chosen { token, guard: self });
         }
     }
 }

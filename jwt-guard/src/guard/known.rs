@@ -4,8 +4,8 @@ use http::request::Parts;
 
 use super::JwtGuard;
 use super::admit::store_decision;
+use super::choice::choose;
 use super::in_request::{Admission, Decision, Undecided};
-use super::of_tenants::choose;
 use crate::authenticate::Caller;
 use crate::error::AuthError;
 use crate::policy::Rule;
@@ -42,8 +42,8 @@ async fn find_caller(request: &mut Parts) -> Result<(), AuthError> {
     let (guard, earlier) = match JwtGuard::deciding(&request.extensions, token) {
         Ok(found) => found,
         Err(Undecided::NoGuard(error)) => return Err(error),
-        Err(Undecided::Tenants(tenants)) => {
-            choose(request, tenants).await?;
+        Err(Undecided::Choice(guards)) => {
+            choose(request, guards).await?;
             (JwtGuard::required(&request.extensions)?, None)
         }
     };

@@ -4,6 +4,7 @@ mod about;
 mod admit;
 mod asked;
 mod check;
+mod choice;
 mod dead_cookie;
 mod event;
 mod explain;
@@ -11,7 +12,6 @@ mod facts;
 mod hint;
 mod in_request;
 mod known;
-mod of_tenants;
 mod outside;
 mod path;
 mod presented;
@@ -30,8 +30,8 @@ use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, reject};
 pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by_check};
+pub(crate) use choice::{ChooseGuard, Choosing, known_guard};
 pub(crate) use known::{decided_principal, known_principal, unmet_login};
-pub(crate) use of_tenants::known_guard;
 pub(crate) use presented::presented_token;
 #[cfg(feature = "testing")]
 pub(crate) use probe::{Denial, Noted, Probe, Verdict};

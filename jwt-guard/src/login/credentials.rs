@@ -1,6 +1,7 @@
 //! The credentials of a request, valid or not, for a logout.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -9,11 +10,10 @@ use super::{EndsLogin, sealed};
 use crate::authenticate::Owner;
 use crate::cookies::csrf::CrossSite;
 use crate::error::{AuthError, FailureKind};
-use crate::guard::{JwtGuard, reject};
+use crate::guard::{ChooseGuard, JwtGuard, reject};
 use crate::location::{Carried, Withheld};
 use crate::principal::Principal;
 use crate::respond::Rejection;
-use crate::tenants::Tenants;
 use crate::token::{TokenKind, TokenSource};
 
 /// All credentials of a request, valid or not: for a logout, which must work with dead ones too.
@@ -108,8 +108,8 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
             whole
         });
         let guard = JwtGuard::required(&request.extensions).map_err(|error| reject(request, &error))?;
-        let tenants = Tenants::of(&request.extensions);
-        let examined = examine(guard, tenants, whole.as_ref().unwrap_or(request)).await;
+        let guards = JwtGuard::choice(&request.extensions);
+        let examined = examine(guard, guards, whole.as_ref().unwrap_or(request)).await;
         examined.map_err(|error| reject(request, &error))
     }
 }
@@ -126,11 +126,11 @@ struct Examined<'r> {
 
 async fn examine(
     guard: &JwtGuard,
-    tenants: Option<&Tenants>,
+    guards: Option<&Arc<dyn ChooseGuard>>,
     request: &Parts,
 ) -> Result<LoginCredentials, AuthError> {
-    let access = examine_all(guard, tenants, request, TokenKind::Access).await?;
-    let refresh = examine_all(guard, tenants, request, TokenKind::Refresh).await?;
+    let access = examine_all(guard, guards, request, TokenKind::Access).await?;
+    let refresh = examine_all(guard, guards, request, TokenKind::Refresh).await?;
     // One header may hold either kind. A valid token of one kind is not a dead one of the other.
     let good_as = |list: &[Examined<'_>], text: &[u8]| {
         list.iter().any(|other| other.counts && other.carried.text == text)
@@ -174,15 +174,15 @@ async fn examine(
 
 async fn examine_all<'r>(
     guard: &JwtGuard,
-    tenants: Option<&Tenants>,
+    guards: Option<&Arc<dyn ChooseGuard>>,
     request: &'r Parts,
     kind: TokenKind,
 ) -> Result<Vec<Examined<'r>>, AuthError> {
     let mut examined = Vec::new();
     for carried in guard.config().locations(kind).every(request).map_err(AuthError::Location)? {
-        let chosen = match tenants {
+        let chosen = match guards {
             None => Ok(guard.clone()),
-            Some(tenants) => tenants.choose_for(carried.text, carried.source, kind).await,
+            Some(guards) => Arc::clone(guards).choose_for(carried.text, carried.source, kind).await,
         };
         let guard = chosen.as_ref().unwrap_or(guard).clone();
         let caller = match chosen {

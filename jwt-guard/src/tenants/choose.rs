@@ -27,7 +27,7 @@ impl Tenants {
     /// # Errors
     ///
     /// The token names an issuer that is not a tenant, or the resolver does not answer.
-    pub(crate) async fn choose(&self, request: &Parts, kind: TokenKind) -> Result<JwtGuard, AuthError> {
+    pub(super) async fn choose(&self, request: &Parts, kind: TokenKind) -> Result<JwtGuard, AuthError> {
         let locations = self.0.default.config().locations(kind);
         match locations.find(request) {
             Ok(FoundCredential::Token(token, source)) => self.choose_for(token, source, kind).await,
@@ -43,7 +43,7 @@ impl Tenants {
     /// # Errors
     ///
     /// As [`choose`](Self::choose).
-    pub(crate) async fn choose_for(
+    pub(super) async fn choose_for(
         &self,
         token: &[u8],
         source: TokenSource,

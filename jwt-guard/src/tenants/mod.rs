@@ -142,10 +142,6 @@ impl Tenants {
     pub fn remembered(&self) -> usize {
         self.0.memory.len()
     }
-
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
 }
 
 /// Shows the default guard and the limits.
