@@ -29,7 +29,7 @@ mod written;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::args::{Args, Command};
 use crate::report::{Failure, Report};
@@ -51,7 +51,7 @@ fn run(command: &Command, json: bool) -> Result<Report, Failure> {
         Command::Jwks(args) => command::jwks::run(args),
         Command::Routes(args) => command::routes::run(args),
         Command::Diff(args) => command::diff::run(args),
-        Command::Completions { shell } => command::shell::completions(*shell),
-        Command::Man { command } => command::shell::man(command.as_deref()),
+        Command::Completions { shell } => command::shell::completions(Args::command(), *shell),
+        Command::Man { command } => command::shell::man(Args::command(), command.as_deref()),
     }
 }

@@ -1,27 +1,26 @@
 //! `jwt-guard completions` and `jwt-guard man`: for shells and readers of manuals.
 
-use clap::CommandFactory as _;
+use clap::Command;
 use clap_complete::Shell;
 use serde_json::json;
 
-use crate::args::Args;
 use crate::files;
 use crate::report::{Failure, Report};
 
 /// The name of the command, which a shell completes.
 const NAME: &str = "jwt-guard";
 
-pub(crate) fn completions(shell: Shell) -> Result<Report, Failure> {
+pub(crate) fn completions(mut root: Command, shell: Shell) -> Result<Report, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), NAME, &mut script);
+    clap_complete::generate(shell, &mut root, NAME, &mut script);
     page(script)
 }
 
-pub(crate) fn man(command: Option<&str>) -> Result<Report, Failure> {
+pub(crate) fn man(root: Command, name: Option<&str>) -> Result<Report, Failure> {
     // The page lists pages, and there is none of `help`.
-    let mut root = Args::command().disable_help_subcommand(true);
+    let mut root = root.disable_help_subcommand(true);
     root.build();
-    let found = match command {
+    let found = match name {
         None => root,
         Some(name) => {
             files::refuse_secret(name.as_ref())?;
