@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::{PlaceReader, mark};
+use super::{PlaceReader, mark, set};
 use crate::location::{FoundCredential, LocationError, is_tchar, is_token};
 use crate::token::TokenSource;
 
@@ -34,6 +34,10 @@ impl PlaceReader for Authorization<'_> {
 
     fn strip(&self, headers: &mut HeaderMap) {
         headers.remove(AUTHORIZATION);
+    }
+
+    fn carry(&self, token: &str, request: &mut Parts) {
+        set(&mut request.headers, AUTHORIZATION, format!("{} {token}", self.scheme));
     }
 }
 

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
 
-use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark};
+use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark, set};
 use crate::location::{FoundCredential, LocationError, is_token};
 use crate::token::TokenSource;
 
@@ -33,6 +33,10 @@ impl PlaceReader for Cookie<'_> {
 
     fn strip(&self, headers: &mut HeaderMap) {
         keep_members(headers, COOKIE, b';', |pairs| without_cookie(pairs, self.name));
+    }
+
+    fn carry(&self, token: &str, request: &mut Parts) {
+        set(&mut request.headers, COOKIE, format!("{}={token}", self.name));
     }
 }
 

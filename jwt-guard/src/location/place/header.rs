@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::authorization::{Authorization, read};
-use super::{PlaceReader, mark, only};
+use super::{PlaceReader, mark, only, set};
 use crate::location::{FoundCredential, LocationError, is_not_empty};
 use crate::token::TokenSource;
 
@@ -61,6 +61,11 @@ impl PlaceReader for HeaderPlace<'_> {
 
     fn strip(&self, headers: &mut HeaderMap) {
         headers.remove(self.name);
+    }
+
+    fn carry(&self, token: &str, request: &mut Parts) {
+        let value = self.scheme.map_or_else(|| token.to_owned(), |scheme| format!("{scheme} {token}"));
+        set(&mut request.headers, self.name, value);
     }
 }
 

@@ -169,6 +169,10 @@ pub(super) trait PlaceReader: fmt::Display {
 
     /// Removes the token from the headers.
     fn strip(&self, headers: &mut HeaderMap);
+
+    /// Writes a token, as a client does: for tests of applications.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only `testing` sends requests"))]
+    fn carry(&self, token: &str, request: &mut Parts);
 }
 
 impl Place {
@@ -188,6 +192,12 @@ impl Place {
             Self::WebSocketProtocol { name } => with(&WebSocketProtocol { name }),
             Self::Query { name } => with(&Query { name }),
         }
+    }
+
+    /// Writes a token where it reads one.
+    #[cfg(feature = "testing")]
+    pub(crate) fn carry(&self, token: &str, request: &mut Parts) {
+        self.read(|place| place.carry(token, request));
     }
 
     /// The part of a request that it reads.
@@ -217,6 +227,13 @@ impl fmt::Display for TokenLocation {
 
 fn mark<'h>(values: impl IntoIterator<Item = &'h mut HeaderValue>) {
     values.into_iter().for_each(|value| value.set_sensitive(true));
+}
+
+/// Sets a header, if its name and value are legal.
+fn set(headers: &mut HeaderMap, name: impl TryInto<HeaderName>, value: String) {
+    if let (Ok(name), Ok(value)) = (name.try_into(), HeaderValue::try_from(value)) {
+        headers.insert(name, value);
+    }
 }
 
 fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut HeaderValue> {

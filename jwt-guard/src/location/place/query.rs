@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, Uri};
 
 use super::{PlaceReader, only};
 use crate::location::{FoundCredential, LocationError};
@@ -32,6 +32,13 @@ impl PlaceReader for Query<'_> {
 
     /// `Locations::strip_uri` removes all parameters at once.
     fn strip(&self, _: &mut HeaderMap) {}
+
+    fn carry(&self, token: &str, request: &mut Parts) {
+        let separator = if request.uri.query().is_some() { '&' } else { '?' };
+        if let Ok(uri) = Uri::try_from(format!("{}{separator}{}={token}", request.uri, self.name)) {
+            request.uri = uri;
+        }
+    }
 }
 
 impl fmt::Display for Query<'_> {

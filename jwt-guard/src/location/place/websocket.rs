@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
+use http::header::{CONNECTION, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
-use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark, only};
+use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark, only, set};
 use crate::location::{FoundCredential, LocationError, is_token};
 use crate::token::TokenSource;
 
@@ -31,6 +31,13 @@ impl PlaceReader for WebSocketProtocol<'_> {
 
     fn strip(&self, headers: &mut HeaderMap) {
         keep_members(headers, SEC_WEBSOCKET_PROTOCOL, b',', |list| without_the_one_after(list, self.name));
+    }
+
+    fn carry(&self, token: &str, request: &mut Parts) {
+        let headers = &mut request.headers;
+        set(headers, CONNECTION, "upgrade".to_owned());
+        set(headers, UPGRADE, "websocket".to_owned());
+        set(headers, SEC_WEBSOCKET_PROTOCOL, format!("{}, {token}", self.name));
     }
 }
 
