@@ -18,8 +18,8 @@ pub(super) async fn resolve(
     credential: &[u8],
     source: TokenSource,
 ) -> Result<Principal, AuthError> {
-    let id = text(credential)?;
-    let identity = identity(config, resolver.resolve(id).await, id)?;
+    let id = text(resolver, credential)?;
+    let identity = identity(config, resolver, resolver.resolve(id).await, id)?;
     user::require_of(config, identity, source).wait().await
 }
 
@@ -30,34 +30,31 @@ pub(super) async fn examine(
     credential: &[u8],
     source: TokenSource,
 ) -> Result<Owner, AuthError> {
-    let id = text(credential)?;
-    let identity = identity(config, resolver.examine(id).await, id)?;
+    let id = text(resolver, credential)?;
+    let identity = identity(config, resolver, resolver.examine(id).await, id)?;
     user::owner(config, identity, source).await
 }
 
-fn text(credential: &[u8]) -> Result<&str, AuthError> {
-    std::str::from_utf8(credential).map_err(|_| AuthError::NoSession)
+fn text<'c>(resolver: &dyn Resolve, credential: &'c [u8]) -> Result<&'c str, AuthError> {
+    std::str::from_utf8(credential).map_err(|_| AuthError::UnknownCredential(resolver.unknown()))
 }
 
-/// An unknown id is usually a stale cookie: the request has no session.
+/// The identity of what the resolver has answered.
 fn identity(
     config: &Config,
+    resolver: &dyn Resolve,
     resolved: Result<Resolved, String>,
     id: &str,
 ) -> Result<Arc<Identity>, AuthError> {
     let mut caller = match resolved.map_err(AuthError::Store)? {
         Resolved::Caller(caller) => caller,
-        Resolved::Replaced => return Err(AuthError::ReplacedSession),
-        Resolved::Nothing => return Err(AuthError::NoSession),
+        Resolved::Replaced(dead) => return Err(AuthError::ReplacedCredential(dead)),
+        Resolved::Nothing => return Err(AuthError::UnknownCredential(resolver.unknown())),
     };
     config.hierarchies.scopes.expand(&mut caller.scopes);
     config.hierarchies.roles.expand(&mut caller.roles);
-    let unreadable = || AuthError::Store("the record in the session store is not a session".to_owned());
+    let unreadable = || AuthError::Store("what is stored of the credential is not a caller".to_owned());
     let claims = TokenClaims::of_session(caller.claims, caller.is_fresh).ok_or_else(unreadable)?;
-    let opaque = OpaqueCredential {
-        id: id.into(),
-        #[cfg(feature = "sessions")]
-        session: caller.session,
-    };
+    let opaque = OpaqueCredential { id: id.into(), session: caller.session };
     Ok(Arc::new(Identity { opaque: Some(opaque), ..Identity::new(claims, caller.scopes, caller.roles) }))
 }

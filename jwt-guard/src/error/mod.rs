@@ -6,6 +6,7 @@ use crate::claims::typed::Misfit;
 use crate::code::RefusalCode;
 use crate::cookies::csrf::CrossSite;
 use crate::location::LocationError;
+use crate::opaque::DeadCredential;
 use crate::policy::Way;
 use crate::policy::evaluate::Unmet;
 use crate::policy::path::PathMisfit;
@@ -37,10 +38,10 @@ pub(crate) enum AuthError {
     /// The refresh token was replaced, and this is not the endpoint of its exchange. Its login lives, and a browser may
     /// have the new one already.
     Replaced,
-    /// The request has the id of a session that does not exist (any more).
-    NoSession,
-    /// The request has an id that a rotation replaced a moment ago. Another request got the new one.
-    ReplacedSession,
+    /// The request has an opaque credential, such as the id of a session, that does not stand for a caller (any more).
+    UnknownCredential(&'static DeadCredential),
+    /// The request has an opaque credential that was replaced a moment ago. Another request got the new one.
+    ReplacedCredential(&'static DeadCredential),
     /// The store of revocations does not answer.
     Store(String),
     /// The token is valid, but the application has no user for it.
@@ -161,8 +162,8 @@ impl AuthError {
             | Self::UnknownTenant
             | Self::Revoked
             | Self::Replaced
-            | Self::NoSession
-            | Self::ReplacedSession
+            | Self::UnknownCredential(_)
+            | Self::ReplacedCredential(_)
             | Self::UnknownUser
             | Self::OtherKind => FailureKind::InvalidToken,
             Self::CrossSite(_) => FailureKind::CrossSite,
@@ -198,8 +199,7 @@ impl AuthError {
             Self::Claims(_) => RefusalCode::ClaimsMisfit,
             Self::Revoked => RefusalCode::Revoked,
             Self::Replaced => RefusalCode::Replaced,
-            Self::NoSession => RefusalCode::NoSession,
-            Self::ReplacedSession => RefusalCode::ReplacedSession,
+            Self::UnknownCredential(dead) | Self::ReplacedCredential(dead) => dead.code,
             Self::Store(_) => RefusalCode::StoreFailed,
             Self::UnknownUser => RefusalCode::UnknownUser,
             Self::UserLoader(_) => RefusalCode::UserLoaderFailed,
@@ -234,7 +234,7 @@ impl AuthError {
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::Token(reason) => reason.is_final(),
-            Self::Revoked | Self::NoSession | Self::UnknownUser => true,
+            Self::Revoked | Self::UnknownCredential(_) | Self::UnknownUser => true,
             Self::NoToken
             | Self::OtherScheme
             | Self::Location(_)
@@ -259,7 +259,7 @@ impl AuthError {
             | Self::NoGuard(_)
             // The browser may have the next one already.
             | Self::Replaced
-            | Self::ReplacedSession
+            | Self::ReplacedCredential(_)
             | Self::Panic => false,
         }
     }
@@ -269,10 +269,13 @@ impl AuthError {
         matches!(self, Self::NoToken | Self::OtherScheme | Self::Location(LocationError::UnequalCookies))
     }
 
-    /// Whether the only fault of the token is its age. A session that is over cannot be distinguished from one that
-    /// never existed.
+    /// Whether the only fault of the token is its age. An opaque credential that is over, such as a session, cannot be
+    /// distinguished from one that never existed.
     pub(crate) fn is_expired(&self) -> bool {
-        matches!(self, Self::Token(VerifyError::Expired) | Self::NoSession | Self::ReplacedSession)
+        matches!(
+            self,
+            Self::Token(VerifyError::Expired) | Self::UnknownCredential(_) | Self::ReplacedCredential(_)
+        )
     }
 }
 
@@ -300,8 +303,7 @@ impl fmt::Display for AuthError {
             ),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Replaced => f.write_str("the refresh token was replaced by a later one"),
-            Self::NoSession => f.write_str("there is no such session, or it is over"),
-            Self::ReplacedSession => f.write_str("a rotation has just given the session another id"),
+            Self::UnknownCredential(dead) | Self::ReplacedCredential(dead) => f.write_str(dead.reason),
             Self::TenantLookup(reason)
             | Self::TenantGuard(reason)
             | Self::Store(reason)

@@ -62,8 +62,12 @@ pub(crate) fn samples() -> Vec<AuthError> {
         AuthError::Claims(Misfit::new::<u8>(String::new())),
         AuthError::Revoked,
         AuthError::Replaced,
-        AuthError::NoSession,
-        AuthError::ReplacedSession,
+        AuthError::UnknownCredential(
+            const { &DeadCredential { code: RefusalCode::NoSession, reason: "no session" } },
+        ),
+        AuthError::ReplacedCredential(
+            const { &DeadCredential { code: RefusalCode::ReplacedSession, reason: "replaced" } },
+        ),
         AuthError::Store(String::new()),
         AuthError::UnknownUser,
         AuthError::UserLoader(String::new()),

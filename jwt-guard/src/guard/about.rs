@@ -127,8 +127,8 @@ fn finding(
         | AuthError::CheckFailed { .. }
         | AuthError::CheckInput { .. }
         | AuthError::CheckOutside(_)
-        | AuthError::NoSession
-        | AuthError::ReplacedSession
+        | AuthError::UnknownCredential(_)
+        | AuthError::ReplacedCredential(_)
         | AuthError::Store(_)
         | AuthError::Panic => none,
     }

@@ -192,7 +192,7 @@ async fn examine_all<'r>(
         let (known, counts) = match caller {
             Ok(Owner { caller, is_user }) => (Some(KnownCredential::Caller(caller)), is_user),
             #[cfg(feature = "sessions")]
-            Err(AuthError::ReplacedSession) => {
+            Err(AuthError::ReplacedCredential(_)) => {
                 let id = std::str::from_utf8(carried.text).ok();
                 (id.map(|id| KnownCredential::Replaced(id.into())), id.is_some())
             }

@@ -8,14 +8,13 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-#[cfg(feature = "sessions")]
 use std::sync::Arc;
 
 use http::HeaderValue;
 
 use crate::claims::names::NameSet;
+use crate::code::RefusalCode;
 use crate::location::TokenLocation;
-#[cfg(feature = "sessions")]
 use crate::principal::SessionData;
 use crate::token::TokenSource;
 
@@ -36,6 +35,9 @@ pub(crate) trait Resolve: fmt::Debug + Send + Sync + 'static {
         self.resolve(credential)
     }
 
+    /// What the log says of a credential that does not stand for a caller, or not any more.
+    fn unknown(&self) -> &'static DeadCredential;
+
     /// The cookie of its credentials: the name, and the `Set-Cookie` value that clears it.
     fn cleared_cookie(&self) -> Option<(&str, HeaderValue)> {
         None
@@ -50,8 +52,15 @@ pub(crate) type Resolving<'a> = Pin<Box<dyn Future<Output = Result<Resolved, Str
 pub(crate) enum Resolved {
     Caller(OpaqueCaller),
     /// None any more: another credential replaced it, and the client may have that already.
-    Replaced,
+    Replaced(&'static DeadCredential),
     Nothing,
+}
+
+/// Why a credential does not stand for a caller, in the words of its kind.
+#[derive(Debug)]
+pub(crate) struct DeadCredential {
+    pub(crate) code: RefusalCode,
+    pub(crate) reason: &'static str,
 }
 
 /// The caller of a credential.
@@ -63,6 +72,5 @@ pub(crate) struct OpaqueCaller {
     /// Whether the login was recent.
     pub(crate) is_fresh: bool,
     /// The session, if the credential is a session id.
-    #[cfg(feature = "sessions")]
     pub(crate) session: Option<Arc<SessionData>>,
 }

@@ -1,6 +1,8 @@
 //! The authenticated caller.
 
 mod opaque;
+#[cfg(feature = "sessions")]
+mod session;
 
 use std::any::Any;
 use std::fmt;
@@ -13,11 +15,15 @@ use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
 use crate::token::{TokenSource, VerifiedAs};
 
-#[cfg(feature = "sessions")]
-pub(crate) use opaque::LoginOfSession;
 pub(crate) use opaque::OpaqueCredential;
 #[cfg(feature = "sessions")]
-pub use opaque::SessionData;
+pub(crate) use session::LoginOfSession;
+#[cfg(feature = "sessions")]
+pub use session::SessionData;
+
+/// Stands in where the feature `sessions` is off, so that a caller never has one.
+#[cfg(not(feature = "sessions"))]
+pub(crate) enum SessionData {}
 
 /// The caller of a handler: proof that the guard admitted the request.
 ///

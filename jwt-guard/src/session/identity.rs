@@ -6,9 +6,20 @@ use http::HeaderValue;
 
 use super::life::SessionState;
 use super::{SessionData, SessionError, Sessions, claims};
+use crate::code::RefusalCode;
 use crate::location::{Place, TokenLocation};
-use crate::opaque::{OpaqueCaller, Resolve, Resolved, Resolving};
+use crate::opaque::{DeadCredential, OpaqueCaller, Resolve, Resolved, Resolving};
 use crate::token::TokenSource;
+
+/// An unknown id is usually a stale cookie.
+static UNKNOWN: DeadCredential =
+    DeadCredential { code: RefusalCode::NoSession, reason: "there is no such session, or it is over" };
+
+/// A rotation replaced the id, and another request got the new one.
+static REPLACED: DeadCredential = DeadCredential {
+    code: RefusalCode::ReplacedSession,
+    reason: "a rotation has just given the session another id",
+};
 
 impl Resolve for Sessions {
     fn locations(&self) -> Vec<TokenLocation> {
@@ -29,6 +40,10 @@ impl Resolve for Sessions {
         Box::pin(async move { Self::caller(Self::examine(self, id).await) })
     }
 
+    fn unknown(&self) -> &'static DeadCredential {
+        &UNKNOWN
+    }
+
     fn cleared_cookie(&self) -> Option<(&str, HeaderValue)> {
         Some((self.cookie_name(), self.clear_cookie()))
     }
@@ -39,7 +54,7 @@ impl Sessions {
         // The cause of a failure may quote names that the store was given, which must not be logged.
         let session = match found.map_err(|error| error.to_string())? {
             SessionState::Living(session) => session,
-            SessionState::Replaced => return Ok(Resolved::Replaced),
+            SessionState::Replaced => return Ok(Resolved::Replaced(&REPLACED)),
             SessionState::Nothing => return Ok(Resolved::Nothing),
         };
         let claims = claims::of(&session).map_err(|error| error.to_string())?;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use http::Request;
 
 use crate::claims::names::NameSet;
+use crate::code::RefusalCode;
 use crate::error::{AuthError, FailureKind};
 use crate::guard::{JwtGuard, admit, known_principal};
 use crate::location::TokenLocation;
-use crate::opaque::{OpaqueCaller, Resolve, Resolved, Resolving};
+use crate::opaque::{DeadCredential, OpaqueCaller, Resolve, Resolved, Resolving};
 use crate::policy::{Requirement, Rule};
 use crate::principal::Principal;
 use crate::secret::Secret;
@@ -27,6 +28,10 @@ impl Resolve for ApiKeys {
         source == TokenSource::Header && text.starts_with(b"key_")
     }
 
+    fn unknown(&self) -> &'static DeadCredential {
+        const { &DeadCredential { code: RefusalCode::OpaqueToken, reason: "the key is not known" } }
+    }
+
     fn resolve<'a>(&'a self, key: &'a str) -> Resolving<'a> {
         Box::pin(async move {
             match key {
@@ -36,7 +41,6 @@ impl Resolve for ApiKeys {
                     scopes: NameSet::from_iter(["orders:read"]),
                     roles: NameSet::none(),
                     is_fresh: false,
-                    #[cfg(feature = "sessions")]
                     session: None,
                 })),
                 _ => Ok(Resolved::Nothing),
@@ -88,5 +92,11 @@ async fn a_logout_finds_the_caller_of_another_kind_of_credential_too() {
     let examined = guard.examine(b"key_alice", TokenSource::Header, TokenKind::Access).await;
     assert_eq!(examined.unwrap().caller.subject(), Some("alice"));
     let examined = guard.examine(b"key_mallory", TokenSource::Header, TokenKind::Access).await;
-    assert!(matches!(examined, Err(AuthError::NoSession)));
+    let Err(error) = examined else { panic!("the key is not one of the store") };
+    assert!(matches!(error, AuthError::UnknownCredential(_)));
+    // In the words of its kind, not as a session.
+    assert_eq!(
+        (error.code(), error.to_string()),
+        (RefusalCode::OpaqueToken, "the key is not known".to_owned())
+    );
 }

@@ -10,7 +10,7 @@ use crate::session::SessionErrorKind;
 async fn identified(place: &SessionPlace, id: &SessionId) -> OpaqueCaller {
     match place.here.resolve(id.as_str()).await.unwrap() {
         Resolved::Caller(caller) => caller,
-        Resolved::Replaced | Resolved::Nothing => panic!("there is no session"),
+        Resolved::Replaced(_) | Resolved::Nothing => panic!("there is no session"),
     }
 }
 

@@ -26,7 +26,7 @@ async fn none_lives(place: &SessionPlace, ids: &[SessionId]) -> bool {
 }
 
 async fn is_just_replaced(place: &SessionPlace, id: &SessionId) -> bool {
-    matches!(place.there.resolve(id.as_str()).await.unwrap(), Resolved::Replaced)
+    matches!(place.there.resolve(id.as_str()).await.unwrap(), Resolved::Replaced(_))
 }
 
 #[tokio::test]
