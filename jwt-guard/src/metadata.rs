@@ -87,7 +87,8 @@ where
     pub fn resource_metadata(self) -> Self {
         let table = self.access_table();
         let guards = guards(&table);
-        let resources = guards.values().filter_map(|guard| Some((guard, guard.config().resource.as_ref()?)));
+        let resources =
+            guards.values().filter_map(|guard| Some((guard, guard.config().answers.resource.as_ref()?)));
         let mut documents = BTreeMap::new();
         for (guard, resource) in resources {
             let known = documents.entry(resource.metadata_path.clone()).or_insert_with(|| metadata(resource));

@@ -1,6 +1,6 @@
 //! What every request reads: the validated configuration.
 
-mod resource;
+mod answer;
 mod tokens;
 mod user;
 
@@ -13,7 +13,7 @@ use crate::claims::registered::TokenClaims;
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::CsrfRules;
 use crate::json::{Json, Object};
-use crate::location::{CredentialHandling, Locations};
+use crate::location::Locations;
 use crate::opaque::Resolve;
 use crate::policy::vocabulary::Vocabulary;
 use crate::principal::Principal;
@@ -23,7 +23,7 @@ use crate::store::{Subject, TokenStore};
 use crate::token::{TokenKind, TokenSource, VerifiedAs};
 use crate::verify::Verifier;
 
-pub(crate) use resource::Resource;
+pub(crate) use answer::{Answers, OnMalformed, Resource};
 pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, RevocationCheck, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader};
 
@@ -57,32 +57,17 @@ pub(crate) struct Config {
     pub(crate) resolvers: Vec<Arc<dyn Resolve>>,
     /// The protection of tokens in cookies.
     pub(crate) csrf: CsrfRules,
-    pub(crate) credentials: CredentialHandling,
-    pub(crate) on_malformed: OnMalformed,
+    pub(crate) answers: Answers,
     /// The implied scopes and roles.
     pub(crate) hierarchies: Hierarchies,
     /// The declared scopes and roles.
     pub(crate) vocabulary: Vocabulary,
-    /// The name of this guard in access tables.
-    pub(crate) name: Option<String>,
     /// The issuer of subjects without a named issuer.
     pub(crate) home: Home,
     /// The indexes of the issuers whose subjects are not users of the application.
     pub(crate) strangers: Vec<usize>,
     /// The accepted difference of clocks of a guard without issuers.
     pub(crate) leeway: Duration,
-    /// The protection space that challenges name (RFC 9110 section 11.5).
-    pub(crate) realm: String,
-    /// The guard as a protected resource.
-    pub(crate) resource: Option<Resource>,
-}
-
-/// The answer to malformed credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OnMalformed {
-    BadRequest,
-    /// As for a bad token.
-    BadToken,
 }
 
 /// The issuer of subjects without a named issuer.

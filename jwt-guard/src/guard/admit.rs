@@ -223,7 +223,7 @@ impl JwtGuard {
     /// The class of a failure in the answers of this guard.
     fn class_of(&self, error: &AuthError) -> FailureKind {
         match error.kind() {
-            FailureKind::MalformedRequest if self.config().on_malformed == OnMalformed::BadToken => {
+            FailureKind::MalformedRequest if self.config().answers.on_malformed == OnMalformed::BadToken => {
                 FailureKind::InvalidToken
             }
             kind => kind,
@@ -316,7 +316,7 @@ pub(super) fn unconfigured() -> Rejection {
 /// Stores the decision in the request, and hides the headers with the token.
 pub(super) fn store_decision(request: &mut Parts, decision: Decision) {
     let Some(guard) = decision.store(&mut request.extensions) else { return };
-    match guard.config().credentials {
+    match guard.config().locations.credentials {
         CredentialHandling::Keep => {
             places(guard.config()).for_each(|locations| locations.mark_sensitive(&mut request.headers));
         }

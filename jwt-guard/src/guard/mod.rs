@@ -24,7 +24,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::config::Config;
+use crate::config::{Answers, Config};
 use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
@@ -126,8 +126,9 @@ impl JwtGuard {
     }
 
     pub(crate) fn new(config: Config, renderer: Option<Box<dyn RenderRefusal>>) -> Self {
-        let metadata = config.resource.as_ref().map(|resource| resource.metadata_url.as_str());
-        let protection = Protection::new(config.locations.challenge_scheme(), &config.realm, metadata);
+        let Answers { realm, resource, .. } = &config.answers;
+        let metadata = resource.as_ref().map(|resource| resource.metadata_url.as_str());
+        let protection = Protection::new(config.locations.challenge_scheme(), realm, metadata);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         Self {
             inner: Arc::new(Inner {
@@ -144,7 +145,7 @@ impl JwtGuard {
 
     /// The name in access tables, to distinguish guards: as [set](crate::setup::Builder::name), else the realm.
     pub fn name(&self) -> &str {
-        let Config { name, realm, .. } = self.config();
+        let Answers { name, realm, .. } = &self.config().answers;
         name.as_ref().unwrap_or(realm)
     }
 

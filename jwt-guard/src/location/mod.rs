@@ -26,6 +26,7 @@ pub(crate) use place::{Part, Place};
 pub(crate) struct Locations {
     pub(crate) places: Vec<Place>,
     pub(crate) conflict: Conflict,
+    pub(crate) credentials: CredentialHandling,
     /// The longest token; longer ones are passed on without checking their characters.
     pub(crate) longest: usize,
 }

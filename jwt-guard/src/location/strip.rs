@@ -63,7 +63,7 @@ mod tests {
     use http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
     use http::request::Parts;
 
-    use super::super::{Conflict, FoundCredential, Place, TokenLocation};
+    use super::super::{FoundCredential, Place, TokenLocation};
     use super::*;
 
     fn stripped(place: TokenLocation, uri: &str, headers: &[(&str, &str)]) -> Parts {
@@ -72,8 +72,7 @@ mod tests {
             builder = builder.header(*name, *value);
         }
         let mut parts = builder.body(()).unwrap().into_parts().0;
-        Locations { places: vec![place.0], conflict: Conflict::Refuse, longest: 100 }
-            .strip(&mut parts.headers, &mut parts.uri);
+        Locations::refusing_two(vec![place.0]).strip(&mut parts.headers, &mut parts.uri);
         parts
     }
 
@@ -107,7 +106,7 @@ mod tests {
             let place = || TokenLocation::websocket_protocol("bearer");
             let parts = stripped(place(), "/", &protocols);
             assert_eq!(parts.headers[SEC_WEBSOCKET_PROTOCOL], kept, "{sent}");
-            let places = Locations { places: vec![place().0], conflict: Conflict::Refuse, longest: 100 };
+            let places = Locations::refusing_two(vec![place().0]);
             assert_eq!(places.find(&parts), Ok(FoundCredential::Nothing), "{sent}");
         }
     }

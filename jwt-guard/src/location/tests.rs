@@ -6,8 +6,15 @@ use super::*;
 use crate::token::is_b64token;
 
 fn locations(places: &[TokenLocation]) -> Locations {
-    let places = places.iter().map(|location| location.0.clone()).collect();
-    Locations { places, conflict: Conflict::Refuse, longest: 100 }
+    Locations::refusing_two(places.iter().map(|location| location.0.clone()).collect())
+}
+
+impl Locations {
+    /// Places with the other settings as they are by default, for short tokens.
+    pub(crate) fn refusing_two(places: Vec<Place>) -> Self {
+        let (conflict, credentials) = (Conflict::Refuse, CredentialHandling::Keep);
+        Self { places, conflict, credentials, longest: 100 }
+    }
 }
 
 fn request(headers: &[(&str, &[u8])]) -> Parts {

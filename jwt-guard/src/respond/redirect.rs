@@ -83,14 +83,14 @@ mod tests {
 
     use super::*;
     use crate::claims::hierarchy::Hierarchy;
-    use crate::location::{Conflict, Place};
+    use crate::location::Place;
     use crate::policy::Requirement;
     use crate::policy::evaluate::way_to_ask_for;
 
     /// Two query parameters may contain a token.
     fn locations() -> Locations {
         let places = ["token", "ticket"].map(|name| Place::Query { name: name.to_owned() });
-        Locations { places: places.into(), conflict: Conflict::Refuse, longest: 100 }
+        Locations::refusing_two(places.into())
     }
 
     fn location(method: &str, uri: &str, accept: &str) -> Option<String> {

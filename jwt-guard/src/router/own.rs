@@ -27,7 +27,7 @@ where
 /// Challenges of a guard with a resource name its metadata, so it must be served.
 pub(super) fn warn_of_missing_metadata(entries: &[RouteEntry]) {
     let guards = entries.iter().filter_map(|entry| entry.guard.as_ref());
-    let resources = guards.filter_map(|provided| provided.guard().config().resource.as_ref());
+    let resources = guards.filter_map(|provided| provided.guard().config().answers.resource.as_ref());
     let paths: BTreeSet<_> = resources.map(|resource| &resource.metadata_path).collect();
     for path in paths {
         if !entries.iter().any(|entry| entry.path == RoutePath::Route(path.clone())) {

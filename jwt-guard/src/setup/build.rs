@@ -1,5 +1,6 @@
 //! The draft of a configuration, checked as a whole at the end.
 
+use std::mem;
 use std::sync::Arc;
 
 use super::ImportReport;
@@ -10,12 +11,12 @@ use super::issuer::IssuerDraft;
 use super::issuers::Issuers;
 use super::own_tokens::OwnTokens;
 use super::remote::Remote;
-use super::request::{Request, places_of_refresh_tokens};
+use super::request::Request;
 use super::token_rules::TokenRules;
 use super::vocabulary::Declared;
-use crate::config::{Config, Resource, UserLoader};
+use crate::config::{Config, UserLoader};
 use crate::keys::backend;
-use crate::location::{Locations, TokenLocation};
+use crate::location::TokenLocation;
 use crate::opaque::Resolve;
 use crate::problems::{ConfigError, Problems};
 #[cfg(feature = "sessions")]
@@ -78,11 +79,11 @@ impl Draft {
         self.add_own_places();
         self.check(&mut problems);
         let csrf = self.request.csrf_rules(&mut problems);
-        let resource = self.answer.resource.take().and_then(|name| Resource::named(name, &mut problems));
+        let answers = mem::take(&mut self.answer).finish(&mut problems);
         let hierarchies = self.implications.close(&self.declared, &mut problems);
         let vocabulary = self.declared.finish(&mut problems);
         let issuers = self.issuers(&hierarchies, &mut problems);
-        let [locations, refresh_locations] = self.locations();
+        let [locations, refresh_locations] = self.request.locations(self.token_rules.longest_token());
         let revocation = self.own_tokens.revocation();
         let guard = GuardNumber::next();
         let issuing = self.own_tokens.issuing(&issuers.own, &self.token_rules, guard, &mut problems);
@@ -103,16 +104,12 @@ impl Draft {
             refresh_locations,
             cookies: self.request.cookies,
             csrf,
-            credentials: self.request.credentials,
-            on_malformed: self.answer.on_malformed,
+            answers,
             hierarchies,
             vocabulary,
-            name: self.answer.name,
             home,
             strangers,
             leeway,
-            realm: self.answer.realm,
-            resource,
         })
     }
 
@@ -140,14 +137,6 @@ impl Draft {
         self.token_rules.check(problems);
         self.request.check(problems);
         self.own_tokens.check(problems);
-    }
-
-    /// The locations of access tokens, and those of refresh tokens.
-    fn locations(&self) -> [Locations; 2] {
-        let places = self.request.places();
-        let refresh_places = places_of_refresh_tokens(&places, self.request.cookies.as_ref());
-        let (conflict, longest) = (self.request.conflict, self.token_rules.longest_token());
-        [places, refresh_places].map(|places| Locations { places, conflict, longest })
     }
 
     /// Whether `danger()` allowed tokens for any audience.

@@ -5,7 +5,7 @@ use http::header::HeaderName;
 use super::{Builder, Danger};
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::{CsrfRules, Origin};
-use crate::location::{Conflict, CredentialHandling, Part, Place, TokenLocation};
+use crate::location::{Conflict, CredentialHandling, Locations, Part, Place, TokenLocation};
 use crate::problems::Problems;
 use crate::token::TokenKind;
 
@@ -119,9 +119,13 @@ impl Request {
         }
     }
 
-    /// All places of access tokens.
-    pub(super) fn places(&self) -> Vec<Place> {
-        self.locations.iter().chain(&self.query).map(|location| location.0.clone()).collect()
+    /// The locations of access tokens, and those of refresh tokens; a token is `longest` bytes long at most.
+    pub(super) fn locations(&self, longest: usize) -> [Locations; 2] {
+        let all = self.locations.iter().chain(&self.query);
+        let places: Vec<_> = all.map(|location| location.0.clone()).collect();
+        let refresh_places = places_of_refresh_tokens(&places, self.cookies.as_ref());
+        let Self { conflict, credentials, .. } = *self;
+        [places, refresh_places].map(|places| Locations { places, conflict, credentials, longest })
     }
 
     /// Makes the rules for tokens in cookies, and records problems of their settings.
@@ -155,7 +159,7 @@ impl Request {
 }
 
 /// The locations of access tokens, with the refresh token's cookie in place of theirs.
-pub(super) fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
+fn places_of_refresh_tokens(places: &[Place], cookies: Option<&CookieSettings>) -> Vec<Place> {
     let places = places.iter().filter(|place| !place.is_of_session());
     let Some(cookies) = cookies else { return places.cloned().collect() };
     let access = Place::Cookie { name: cookies.name(TokenKind::Access) };

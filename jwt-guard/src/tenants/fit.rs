@@ -39,9 +39,8 @@ pub(super) fn unfit(default: &JwtGuard, guard: &JwtGuard, issuer: &str) -> Optio
 /// Tokens are found by the locations of the default guard, and hidden from handlers by those of the tenant's.
 fn looks_elsewhere(ours: &Config, theirs: &Config) -> bool {
     let differ = |ours: &Locations, theirs: &Locations| {
-        ours.places != theirs.places || ours.conflict != theirs.conflict
+        (&ours.places, ours.conflict, ours.credentials)
+            != (&theirs.places, theirs.conflict, theirs.credentials)
     };
-    differ(&ours.locations, &theirs.locations)
-        || differ(&ours.refresh_locations, &theirs.refresh_locations)
-        || ours.credentials != theirs.credentials
+    differ(&ours.locations, &theirs.locations) || differ(&ours.refresh_locations, &theirs.refresh_locations)
 }
