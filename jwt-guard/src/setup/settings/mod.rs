@@ -5,7 +5,6 @@ mod env;
 mod keys;
 mod names;
 mod secret_text;
-mod setters;
 mod table;
 mod tables;
 mod trust;
@@ -20,36 +19,16 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Builder, HasAudience, HasKeys, ImportReport};
 use crate::cookies::CookieSettings;
+use crate::issue::IssuerBuilder;
 use crate::keys::Algorithm;
 use crate::location::TokenLocation;
 use crate::secret::Secret;
 use crate::verify::{TokenCache, TokenProfile};
-use setters::{when, with};
 pub use trust::TrustedSettings;
 
-/// The settings of a guard that are texts, numbers and lists, for configuration files and for the environment.
+#[doc = include_str!("settings.md")]
 ///
-/// Any serde format works; an unknown name is an error. [`JwtGuard::from_env`](crate::JwtGuard::from_env) reads the
-/// variables. [`Settings::into_builder`] continues with settings that are code: stores, a clock, the body of refusals.
-///
-/// ```
-/// use jwt_guard::setup::Settings;
-///
-/// let settings: Settings = serde_json::from_str(
-///     r#"{
-///         "secret": "a 40 byte long secret, made at random...",
-///         "issuer": "https://id.example",
-///         "audience": ["orders", "invoices"],
-///         "leeway": "10s",
-///         "locations": ["bearer", "cookie:access_token"]
-///     }"#,
-/// )?;
-/// let guard = settings.into_builder().build()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// A key to verify or to sign with, or an issuer whose keys are fetched, and an audience are mandatory. No setting here
-/// disables a check: weakening a guard takes code, through [`danger`](crate::setup::Builder::danger).
+/// # The settings
 ///
 /// | setting | variable | value |
 /// |---|---|---|
@@ -106,29 +85,6 @@ pub use trust::TrustedSettings;
 /// | `refresh_grace` | `JWT_GUARD_REFRESH_GRACE` | how long a refresh may be repeated; not at all by default, `60s` at most |
 /// | `refresh_ends_access` | `JWT_GUARD_REFRESH_ENDS_ACCESS` | `true`: a refresh ends the access token before it |
 /// | `allow_list` | `JWT_GUARD_ALLOW_LIST` | `true` accepts only tokens that the token store knows |
-///
-/// One line end behind a text is not part of it, in a variable as in a file. In PEM, `\n` may be two characters.
-///
-/// A duration is one number and its unit: `s`, `m`, `h` or `d`. Every value may also be written as a text, as in a variable: a
-/// list is then JSON, and so are paths of several names and tables. In a variable, and only there, a list may also be
-/// separated by commas: elsewhere a comma may be part of a name, so a text with one has to stand in a list.
-///
-/// What `trust` does not say of an issuer is said in code, by [`trust`](crate::setup::Builder::trust) on the builder.
-/// Stores, clocks, user loaders and bodies are code too; the message for such a name has the method. With a trusted
-/// issuer the settings need no key and no audience of their own:
-///
-/// ```
-/// # use jwt_guard::keys::VerifyingKey;
-/// # use jwt_guard::setup::Settings;
-/// # use jwt_guard::{Algorithm, Secret, TrustedIssuer};
-/// # let key = VerifyingKey::secret(Algorithm::Hs256, Secret::random())?;
-/// let settings: Settings = serde_json::from_str(r#"{"leeway": "10s"}"#)?;
-/// let realm = TrustedIssuer::keycloak("https://id.example/realms/shop").key(key).audience("orders");
-/// let guard = settings.into_builder().trust(realm).build()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// `Debug` shows no secret and no key, and no error quotes one.
 #[derive(Clone, Debug, Default, Deserialize)]
 // The function that the derive makes is public beside the trait's, and so refuses unknown names by itself.
 #[serde(default, deny_unknown_fields, remote = "Self")]
@@ -321,6 +277,94 @@ impl Settings {
     pub fn into_builder(self) -> Builder<HasKeys, HasAudience> {
         self.into_builder_with(ImportReport::default())
     }
+
+    /// As [`Settings::into_builder`], with the problems of reading the settings. Every setting goes through its setter.
+    fn into_builder_with(mut self, mut report: ImportReport) -> Builder<HasKeys, HasAudience> {
+        let builder = Builder::imported();
+        let builder = with(builder, keys::verifying(&mut self, &mut report), Builder::with_key);
+        let builder = with(builder, keys::signing(&mut self, &mut report), Builder::signing_key);
+        report.names_key |= !self.trust.is_empty();
+        let mut trusted = Vec::new();
+        for issuer in self.trust {
+            match issuer.into_issuer() {
+                Ok(issuer) => trusted.push(issuer),
+                Err(problem) => report.problems.setting(problem),
+            }
+        }
+        let builder = trusted.into_iter().fold(builder, Builder::trust);
+        if self.oidc_issuer.is_some() && self.jwks_url.is_some() {
+            report.problems.setting("`oidc_issuer` and `jwks_url` are set; keep one of them: the first finds the address of the keys");
+        }
+        let builder = with(builder, self.jwks_url, Builder::jwks_url);
+        let builder = with(builder, self.oidc_issuer, Builder::oidc_issuer);
+        let builder = with(builder, self.metadata_url, Builder::metadata_url);
+        let fetching = bearer::settings(self.bearer_file, self.bearer_origins);
+        let fetching = fetching.unwrap_or_else(|problem| {
+            report.problems.setting(problem);
+            None
+        });
+        let builder = with(builder, fetching, Builder::remote_keys);
+        let builder = builder.import(report).algorithms(self.algorithms);
+        let builder = self.issuer.into_iter().fold(builder, Builder::issuer);
+        let builder = self.audience.into_iter().fold(builder, Builder::audience);
+        let builder = self.required_claims.into_iter().fold(builder, Builder::required_claim);
+        let builder = with(builder, self.profile, Builder::profile);
+        let builder = with(builder, self.leeway, Builder::leeway);
+        let builder = with(builder, self.max_lifetime, Builder::max_lifetime);
+        let builder = with(builder, self.max_token_age, Builder::max_token_age);
+        let builder = when(builder, self.refuse_embedded_keys, Builder::refuse_embedded_keys);
+        let builder = with(builder, self.max_token_len, Builder::max_token_len);
+        let builder = with(builder, self.subject_claim, Builder::subject_claim);
+        let builder = self.scope_claims.into_iter().fold(builder, Builder::scope_claim);
+        let builder = self.role_claims.into_iter().fold(builder, Builder::role_claim);
+        let builder = self.role_object_claims.into_iter().fold(builder, Builder::role_object_claim);
+        let objects = table::rows(self.role_object_claims_in);
+        let builder = objects
+            .fold(builder, |builder, (organization, path)| builder.role_object_claim_in(path, organization));
+        let builder = when(builder, self.machine_callers, Builder::machine_callers);
+        let implies =
+            |builder: Builder<_, _>, (name, implied)| builder.scope_implies::<String>(name, implied);
+        let builder = self.scope_implies.into_iter().fold(builder, implies);
+        let implies = |builder: Builder<_, _>, (name, implied)| builder.role_implies::<String>(name, implied);
+        let builder = self.role_implies.into_iter().fold(builder, implies);
+        let locations = Some(self.locations).filter(|locations| !locations.is_empty());
+        let builder = with(builder, locations, Builder::locations);
+        let builder = when(builder, self.prefer_first, Builder::prefer_first);
+        let builder = when(builder, self.strip_credentials, Builder::strip_credentials);
+        let builder = with(builder, self.cookies, Builder::cookies);
+        let builder = self.trusted_origins.into_iter().fold(builder, Builder::trusted_origin);
+        let builder = with(builder, self.token_cache, Builder::token_cache);
+        let builder = when(builder, self.token_401_for_malformed, Builder::token_401_for_malformed);
+        let builder = with(builder, self.name, Builder::name);
+        let builder = with(builder, self.resource, Builder::resource);
+        let builder = with(builder, self.realm, Builder::realm);
+        let issuing =
+            |builder: Builder<_, _>, set: fn(IssuerBuilder, Duration) -> IssuerBuilder, lifetime| {
+                builder.issuing(move |issuer| set(issuer, lifetime))
+            };
+        let builder = with(builder, self.access_lifetime, |builder, lifetime| {
+            issuing(builder, IssuerBuilder::access_lifetime, lifetime)
+        });
+        let builder = with(builder, self.refresh_lifetime, |builder, lifetime| {
+            issuing(builder, IssuerBuilder::refresh_lifetime, lifetime)
+        });
+        let builder = with(builder, self.refresh_grace, Builder::refresh_grace);
+        let builder = when(builder, self.refresh_ends_access, Builder::refresh_ends_access);
+        when(builder, self.allow_list, Builder::allow_list)
+    }
+}
+
+/// Calls the setter of a present value.
+fn with<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
+    match value {
+        Some(value) => set(builder, value),
+        None => builder,
+    }
+}
+
+/// Calls the setter of an enabled switch.
+fn when<B>(builder: B, is_on: bool, set: impl FnOnce(B) -> B) -> B {
+    if is_on { set(builder) } else { builder }
 }
 
 #[cfg(test)]
