@@ -42,24 +42,24 @@ pub(super) fn settings(parsed: Vec<ParsedSetting>, errors: &mut ErrorSink) -> Se
     let mut settings = Settings::default();
     let mut seen = Vec::new();
     for (position, ParsedSetting { key, ident, value }) in parsed.into_iter().enumerate() {
-        if let SettingValue::Check(path) = value {
-            // The only one of which there may be several.
-            if settings.checks.iter().any(|known| display_path(known) == display_path(&path)) {
-                errors.push(
-                    ident,
-                    format!("`check = {}` is written twice; remove one of them", display_path(&path)),
-                );
-            }
-            settings.checks.push(path);
-            continue;
-        }
-        if seen.contains(&key.id) {
+        // The only one of which there may be several.
+        let is_check = matches!(value, SettingValue::Check(_));
+        if !is_check && seen.contains(&key.id) {
             errors.push(ident, format!("`{}` is given twice; keep one of them", key.name));
             continue;
         }
         seen.push(key.id);
         match value {
-            SettingValue::Check(_) => {}
+            SettingValue::Check(path) => {
+                let is_known = |known: &Path| display_path(known) == display_path(&path);
+                if settings.checks.iter().any(is_known) {
+                    errors.push(
+                        ident,
+                        format!("`check = {}` is written twice; remove one of them", display_path(&path)),
+                    );
+                }
+                settings.checks.push(path);
+            }
             SettingValue::Crate(path) => settings.crate_path = CratePath::validate(path, errors),
             SettingValue::Credentials(text) => {
                 settings.credentials =
