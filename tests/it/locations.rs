@@ -134,7 +134,7 @@ async fn a_sub_protocol_outside_a_handshake_is_no_token() {
 }
 
 #[tokio::test]
-async fn a_query_parameter_is_read_behind_the_danger_door_only() {
+async fn a_query_parameter_is_read_by_danger_only() {
     let good = token(&[]);
     let by_query = |text: &str| Request::get(&format!("{PROTECTED}?{text}"));
     let closed = Server::start(routes().with_guard(hs256()).into_axum()).await;

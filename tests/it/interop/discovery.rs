@@ -131,7 +131,7 @@ async fn a_provider_that_calls_itself_by_another_name_gives_no_keys() {
 }
 
 #[tokio::test]
-async fn a_provider_without_tls_is_refused_but_through_the_danger_door() {
+async fn a_provider_without_tls_is_refused_but_by_danger() {
     let Some(provider) = Provider::start() else { return };
     let builder = JwtGuard::builder().oidc_issuer(provider.issuer()).audience(AUDIENCE);
     assert!(builder.build().is_err());

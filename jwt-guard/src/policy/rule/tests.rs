@@ -119,7 +119,7 @@ fn a_rule_refuses_as_the_policies_that_it_includes() {
 }
 
 #[test]
-fn a_hidden_route_redirects_nobody() {
+fn a_hidden_route_does_not_redirect() {
     assert!(refuses(|| Rule::authenticated().with_deny_as(DenyAs::NotFound).with_redirect("/login")));
     assert!(refuses(|| Rule::authenticated().with_redirect("/login").with_deny_as(DenyAs::NotFound)));
 }

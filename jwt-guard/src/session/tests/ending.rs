@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_session_that_was_deleted_is_nobody() {
+async fn a_deleted_session_is_not_a_caller() {
     let place = SessionPlace::new();
     let id = place.alice().await;
     place.here.delete(id.as_str()).await.unwrap();

@@ -62,7 +62,7 @@ fn records_are_named_by_128_bits_of_a_hash_of_their_own_domain() {
 }
 
 #[tokio::test]
-async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
+async fn a_malformed_id_is_not_a_caller_and_does_not_reach_the_store() {
     let place = SessionPlace::new();
     let id = place.alice().await;
     let good = id.as_str();
@@ -88,7 +88,7 @@ async fn a_malformed_id_is_nobody_and_does_not_reach_the_store() {
 }
 
 #[tokio::test]
-async fn an_id_that_was_made_up_is_nobody() {
+async fn a_made_up_id_is_not_a_caller() {
     let place = SessionPlace::new();
     place.alice().await;
     let made_up = "A".repeat(43);

@@ -109,7 +109,7 @@ fn names_must_not_be_empty() {
 }
 
 #[test]
-fn the_danger_door_wants_a_reason() {
+fn danger_wants_a_reason() {
     let any = |reason: &str| {
         problems(|draft| {
             draft.own.audiences.clear();

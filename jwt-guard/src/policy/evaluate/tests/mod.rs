@@ -60,7 +60,7 @@ fn no_conditions_are_met_by_everybody() {
 }
 
 #[test]
-fn an_empty_any_is_met_by_nobody() {
+fn no_caller_meets_an_empty_any() {
     assert_eq!(lacks(Any(&[]), &caller(&["a"], &[], "{}")), Unmet::Forbidden);
 }
 

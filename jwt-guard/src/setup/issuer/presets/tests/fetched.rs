@@ -48,7 +48,7 @@ fn fetching(issuer: TrustedIssuer, loopback: bool, hosts: &[&str]) -> Vec<String
 }
 
 #[test]
-fn a_preset_without_tls_needs_the_door_of_its_host_where_its_keys_are_fetched() {
+fn a_preset_without_tls_needs_danger_for_its_host_where_its_keys_are_fetched() {
     let here = || TrustedIssuer::keycloak("http://localhost:8080/realms/shop");
     let beside = || TrustedIssuer::keycloak("http://keycloak:8080/realms/shop");
     assert_eq!(fetching(here(), true, &[]), [""; 0]);
