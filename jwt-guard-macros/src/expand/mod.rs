@@ -17,7 +17,7 @@ use syn::{FnArg, Path, Signature, parse_quote};
 
 use crate::attribute::Attribute;
 use crate::errors::ErrorSink;
-use crate::keys::Place;
+use crate::keys::ArgumentPlace;
 use crate::model::{Handler, Params, Policy};
 use crate::validate::Expansion;
 use crate::{parse, validate};
@@ -35,7 +35,7 @@ pub(crate) fn invocation(
     // The whole attribute, as a span of the user's own text, so that errors there do not mention a macro.
     let user = item.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let here = Span::call_site().resolved_at(user);
-    let arguments = parse::arguments(arguments, Place::Attribute(attribute), &mut errors);
+    let arguments = parse::arguments(arguments, ArgumentPlace::Attribute(attribute), &mut errors);
     let complete = errors.is_empty();
     let crate_path = validate::crate_path_alone(&arguments.settings);
     let policy = validate::policy(attribute, here, arguments, complete, &mut errors)

@@ -61,7 +61,7 @@ pub(crate) enum SettingKey {
 
 /// Where an argument is written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Place {
+pub(crate) enum ArgumentPlace {
     /// Directly in the parentheses of an attribute.
     Attribute(Attribute),
     /// In the parentheses of this group.
@@ -70,7 +70,7 @@ pub(crate) enum Place {
 
 impl Key {
     /// The key of this name at this place, or the sentence that says what is wrong with it.
-    pub(crate) fn resolve(name: &str, place: Place) -> Result<&'static Self, String> {
+    pub(crate) fn resolve(name: &str, place: ArgumentPlace) -> Result<&'static Self, String> {
         match KEYS.iter().find(|key| key.name == name) {
             Some(key) => key.misplaced(place).map_or(Ok(key), Err),
             None => Err(unknown(name, place)),
@@ -117,17 +117,17 @@ impl Key {
     }
 
     /// The message, if the key does not belong at this place.
-    fn misplaced(&self, place: Place) -> Option<String> {
+    fn misplaced(&self, place: ArgumentPlace) -> Option<String> {
         let name = self.name;
         match place {
-            Place::Group(group) => (!self.is_condition()).then(|| {
+            ArgumentPlace::Group(group) => (!self.is_condition()).then(|| {
                 format!(
                     "`{name}` is about the whole policy; write it beside `{}(..)`, not inside",
                     group.name
                 )
             }),
-            Place::Attribute(attribute) if self.on.contains(&attribute) => None,
-            Place::Attribute(attribute) => Some(match self.id {
+            ArgumentPlace::Attribute(attribute) if self.on.contains(&attribute) => None,
+            ArgumentPlace::Attribute(attribute) => Some(match self.id {
                 KeyId::Condition(_) => format!(
                     "`{name}` is a condition, which an anonymous caller cannot meet; write `#[requires({})]` \
                      instead of `#[{}]`",
@@ -143,7 +143,7 @@ impl Key {
     }
 }
 
-impl Place {
+impl ArgumentPlace {
     fn takes(self, key: &Key) -> bool {
         key.misplaced(self).is_none()
     }
@@ -167,7 +167,7 @@ impl Place {
     }
 }
 
-fn unknown(name: &str, place: Place) -> String {
+fn unknown(name: &str, place: ArgumentPlace) -> String {
     match suggest::nearest(name, place) {
         Some(key) => format!("unknown key `{name}`; did you mean `{}`?", key.form),
         None => format!("unknown key `{name}`; {}", place.takes_sentence()),

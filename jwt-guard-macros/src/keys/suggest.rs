@@ -1,9 +1,9 @@
 //! Finds the key that a user meant.
 
-use super::{KEYS, Key, Place};
+use super::{ArgumentPlace, KEYS, Key};
 
 /// The key that was probably meant: the one with this synonym, else the one with the fewest edits.
-pub(super) fn nearest(name: &str, place: Place) -> Option<&'static Key> {
+pub(super) fn nearest(name: &str, place: ArgumentPlace) -> Option<&'static Key> {
     let lower = name.to_lowercase();
     let known = |key: &&Key| key.name == lower || key.synonyms.contains(&lower.as_str());
     let close = |key: &'static Key| {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
     use crate::attribute::Attribute::Requires;
 
-    const HERE: Place = Place::Attribute(Requires);
+    const HERE: ArgumentPlace = ArgumentPlace::Attribute(Requires);
 
     #[test]
     fn a_misspelling_finds_its_key() {

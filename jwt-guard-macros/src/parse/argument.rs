@@ -7,13 +7,13 @@ use syn::{ExprPath, Lit, Token};
 
 use super::{operator, value};
 use crate::errors::ErrorSink;
-use crate::keys::{Key, KeyId, Place};
+use crate::keys::{ArgumentPlace, Key, KeyId};
 use crate::model::{Arguments, ParsedCondition, ParsedSetting};
 
 /// Reads a comma-separated list of arguments.
 ///
 /// Never fails: it reports an argument with a mistake and skips it up to the next comma.
-pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSink) -> Arguments {
+pub(crate) fn arguments(tokens: TokenStream, place: ArgumentPlace, errors: &mut ErrorSink) -> Arguments {
     let mut arguments = Arguments::default();
     let read = |input: ParseStream<'_>| {
         while !input.is_empty() {
@@ -31,7 +31,7 @@ pub(crate) fn arguments(tokens: TokenStream, place: Place, errors: &mut ErrorSin
 /// Reads one argument into its list. Returns its key, or `None` after a mistake.
 fn argument(
     input: ParseStream<'_>,
-    place: Place,
+    place: ArgumentPlace,
     arguments: &mut Arguments,
     errors: &mut ErrorSink,
 ) -> Option<&'static Key> {
@@ -64,7 +64,7 @@ fn argument(
 }
 
 /// Parses the key, or reports what is in its place.
-fn key_ident(input: ParseStream<'_>, place: Place, errors: &mut ErrorSink) -> Option<Ident> {
+fn key_ident(input: ParseStream<'_>, place: ArgumentPlace, errors: &mut ErrorSink) -> Option<Ident> {
     let path_follows = input.peek(syn::Ident::peek_any) && input.peek2(Token![::]);
     if input.peek(syn::Ident::peek_any) && !path_follows && !input.peek(Lit) {
         return input.call(Ident::parse_any).ok();

@@ -10,7 +10,7 @@ use super::argument::arguments;
 use super::operator::argument;
 use super::{acr, claim, path};
 use crate::errors::ErrorSink;
-use crate::keys::{ConditionKey, Key, Place, SettingKey};
+use crate::keys::{ArgumentPlace, ConditionKey, Key, SettingKey};
 use crate::model::{ConditionValue, Group, Name, SettingValue};
 
 /// Reads what follows the key of a condition. `None` after a reported mistake; the rest up to the comma stays in the
@@ -158,7 +158,7 @@ fn group(key: &'static Key, ident: &Ident, input: ParseStream<'_>, errors: &mut 
     let group = parentheses(key, ident, input, errors)?;
     let mut inner = ErrorSink::new();
     // A setting in a group is a mistake that was reported at its key.
-    let conditions = arguments(group.stream(), Place::Group(key), &mut inner).conditions;
+    let conditions = arguments(group.stream(), ArgumentPlace::Group(key), &mut inner).conditions;
     let complete = inner.is_empty();
     errors.append(inner);
     Some(Group { parentheses: group.span(), conditions, complete })

@@ -38,10 +38,10 @@ pub const NOW: u64 = 1_800_000_000;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<State>);
+pub struct ManualClock(Arc<ManualTime>);
 
 #[derive(Debug)]
-struct State {
+struct ManualTime {
     /// The time since the start, in milliseconds. A change wakes the tasks that wait for it.
     time: watch::Sender<u64>,
     reads: AtomicU64,
@@ -51,7 +51,7 @@ impl ManualClock {
     /// A clock at [`NOW`].
     #[must_use]
     pub fn new() -> Self {
-        Self(Arc::new(State { time: watch::Sender::new(0), reads: AtomicU64::new(0) }))
+        Self(Arc::new(ManualTime { time: watch::Sender::new(0), reads: AtomicU64::new(0) }))
     }
 
     /// Moves the clock on, in steps of a millisecond.

@@ -24,7 +24,7 @@ use crate::token::{TokenKind, TokenSource, VerifiedAs};
 use crate::verify::Verifier;
 
 pub(crate) use answer::{Answers, OnMalformed, Resource};
-pub(crate) use tokens::{AllowList, IssuerSettings, Issuing, RevocationCheck, RevocationSource};
+pub(crate) use tokens::{AllowList, IssuerChanges, Issuing, RevocationCheck, RevocationSource};
 pub(crate) use user::{NoUser, UserLoader};
 
 /// How long a guard that accepts tokens of any lifetime keeps a revocation: a hundred years.

@@ -106,11 +106,11 @@ pub(crate) struct Issuing {
 
 /// Changes to the settings of the guard's issuer, applied when it is built.
 #[derive(Default)]
-pub(crate) struct IssuerSettings(pub(crate) Option<Box<dyn FnOnce(IssuerBuilder) -> IssuerBuilder + Send>>);
+pub(crate) struct IssuerChanges(pub(crate) Option<Box<dyn FnOnce(IssuerBuilder) -> IssuerBuilder + Send>>);
 
-impl fmt::Debug for IssuerSettings {
+impl fmt::Debug for IssuerChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IssuerSettings(..)")
+        f.write_str("IssuerChanges(..)")
     }
 }
 

@@ -20,7 +20,7 @@ use crate::error::{AuthError, FailureKind};
 use crate::location::{CredentialHandling, Locations, Withheld};
 use crate::policy::evaluate::{evaluate, way_to_ask_for};
 use crate::policy::facts::Facts;
-use crate::policy::{Access, DenyAs, Rule, Takes, Way};
+use crate::policy::{Access, DenyAs, Params, Rule, Way};
 use crate::principal::Principal;
 use crate::respond::{HandlerState, Hidden, Refusal, Rejection, login_redirect};
 use crate::token::{TokenKind, TokenSource};
@@ -117,7 +117,7 @@ impl JwtGuard {
                 if rule.checks().is_empty() {
                     event::admitted(rule, caller.as_ref().ok(), Occasion::Request(request));
                 }
-                if let (Admission::AsCaller, Takes::Nothing) = (outcome, rule.takes()) {
+                if let (Admission::AsCaller, Params::None) = (outcome, rule.params()) {
                     return Ok(None);
                 }
                 Ok(Some(outcome))

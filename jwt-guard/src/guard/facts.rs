@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::AuthError;
 use crate::policy::Rule;
 use crate::policy::facts::Facts;
-use crate::policy::login::Moment;
+use crate::policy::login::DecisionTime;
 use crate::policy::path::{PathFacts, PathMisfit, PathParams};
 use crate::principal::Principal;
 
@@ -43,9 +43,9 @@ impl JwtGuard {
 }
 
 /// The time of a decision. The application may have brought its own clock.
-fn moment(config: &Config) -> Result<Moment, AuthError> {
+fn moment(config: &Config) -> Result<DecisionTime, AuthError> {
     let now = caught(|| config.access.date()).map_err(|Panicked| AuthError::Panic)?;
-    Ok(Moment { now: now.map_err(AuthError::Token)?, leeway: config.leeway() })
+    Ok(DecisionTime { now: now.map_err(AuthError::Token)?, leeway: config.leeway() })
 }
 
 /// What `rule` saw when it was decided, for the log. The time is read again.

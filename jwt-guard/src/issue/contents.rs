@@ -29,8 +29,8 @@ pub(super) struct TokenContents {
     pub(super) access_id: Option<String>,
     /// Further parameters of the header.
     pub(super) header: Map<String, Value>,
-    pub(super) origin: Occasion,
-    pub(super) login: LoginClaims,
+    pub(super) origin: IssueReason,
+    pub(super) login: LoginDetails,
     pub(super) access_lifetime: Option<Duration>,
     pub(super) refresh_lifetime: Option<Duration>,
     pub(super) csrf: bool,
@@ -39,7 +39,7 @@ pub(super) struct TokenContents {
 }
 
 /// The origin of the tokens.
-pub(super) enum Occasion {
+pub(super) enum IssueReason {
     /// A login: the caller has just been authenticated.
     Login,
     /// An earlier token.
@@ -51,7 +51,7 @@ pub(super) enum Occasion {
 /// How and when a person logged in (OpenID Connect Core section 2, RFC 9068 section 2.2.1). A refresh token has these claims
 /// too, and its successors get them unchanged.
 #[derive(Default)]
-pub(super) struct LoginClaims {
+pub(super) struct LoginDetails {
     pub(super) auth_time: Option<u64>,
     pub(super) acr: Option<String>,
     pub(super) amr: Vec<String>,
@@ -102,8 +102,8 @@ impl TokenContents {
             family: None,
             access_id: None,
             header: Map::new(),
-            origin: Occasion::Unsaid,
-            login: LoginClaims::default(),
+            origin: IssueReason::Unsaid,
+            login: LoginDetails::default(),
             access_lifetime: None,
             refresh_lifetime: None,
             csrf: false,
@@ -132,7 +132,7 @@ impl TokenContents {
             claims.insert("roles".to_owned(), self.roles.iter().collect());
             write_where_it_is_read(&mut claims, &settings.role_claims, "roles", &self.roles)?;
         }
-        if matches!(self.origin, Occasion::Login) {
+        if matches!(self.origin, IssueReason::Login) {
             claims.insert("fresh".to_owned(), true.into());
         }
         self.issue(settings, at, TokenKind::Access, audience, claims)
@@ -255,13 +255,13 @@ impl TokenContents {
     /// When the first token of the family was issued.
     fn begun(&self, at: SigningTime) -> u64 {
         match self.origin {
-            Occasion::Renewal { begun } => begun,
-            Occasion::Login | Occasion::Unsaid => at.0,
+            IssueReason::Renewal { begun } => begun,
+            IssueReason::Login | IssueReason::Unsaid => at.0,
         }
     }
 
     fn auth_time(&self, at: SigningTime) -> Option<u64> {
-        let now = matches!(self.origin, Occasion::Login).then_some(at.0);
+        let now = matches!(self.origin, IssueReason::Login).then_some(at.0);
         self.login.auth_time.or(now)
     }
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::contents::{self, Occasion, TokenContents};
+use super::contents::{self, IssueReason, TokenContents};
 use super::error::{IssueError, IssueErrorKind};
 use super::{TokenIssuer, names};
 use crate::claims::names::NameSet;
@@ -126,7 +126,7 @@ impl<K> NewToken<K> {
     /// Marks the token as issued by a login: the caller has just been authenticated. Sets `auth_time`, and `fresh` in
     /// the access token. Tokens are not fresh by default, and renewed ones never are.
     pub fn fresh(mut self) -> Self {
-        self.contents.origin = Occasion::Login;
+        self.contents.origin = IssueReason::Login;
         self
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::TokenIssuer;
-use super::contents::{LoginClaims, Occasion, Renew, Sibling, date};
+use super::contents::{IssueReason, LoginDetails, Renew, Sibling, date};
 use super::error::{IssueError, IssueErrorKind};
 use super::issued::{IssuedToken, TokenPair};
 use super::new_token::{AccessAndRefresh, AccessOnly, NewToken};
@@ -156,7 +156,7 @@ impl TokenIssuer {
         let presented = Presented {
             id: id.to_owned(),
             family: sid,
-            login: LoginClaims { auth_time, acr, amr },
+            login: LoginDetails { auth_time, acr, amr },
             begun,
             access,
             endpoint,
@@ -178,7 +178,7 @@ struct Presented {
     id: String,
     family: String,
     /// How the person logged in, once for all tokens of the login.
-    login: LoginClaims,
+    login: LoginDetails,
     begun: u64,
     /// The access token that was issued with it, if it is named.
     access: Option<Sibling>,
@@ -241,7 +241,7 @@ impl Renewal {
         let Self { mut next, presented, grace } = self;
         let now = next.issuer.settings().clock.now();
         next.contents.family = Some(presented.family.clone());
-        next.contents.origin = Occasion::Renewal { begun: presented.begun };
+        next.contents.origin = IssueReason::Renewal { begun: presented.begun };
         next.contents.login = presented.login;
         let pair = next.sign_both()?;
         let (access, refresh) = (pair.access(), pair.refresh());

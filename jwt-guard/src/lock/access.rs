@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::condition::Condition;
-use super::implications::Implications;
+use super::implications::LockedImplications;
 use super::text::quoted;
 use crate::policy::{Access, DenyAs, Enforcement, Rule};
 use crate::token::TokenKind;
@@ -122,7 +122,7 @@ impl Relation {
 
 impl Callers {
     /// The same callers without a hierarchy.
-    pub(super) fn expand(&self, implications: &Implications) -> Self {
+    pub(super) fn expand(&self, implications: &LockedImplications) -> Self {
         match self {
             Self::AccessToken(condition) => Self::AccessToken(condition.expand(implications)),
             other => other.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::implications::Implications;
+use super::implications::LockedImplications;
 use crate::policy::Requirement;
 
 /// A tree of conditions. Each condition that is not a combination is its own text.
@@ -19,7 +19,7 @@ pub(crate) enum Condition {
 pub(crate) type Literal<'c> = (&'c str, bool);
 
 /// Callers that meet a condition: those of whom at least this is known.
-pub(crate) type Term<'c> = BTreeSet<Literal<'c>>;
+pub(crate) type Conjunction<'c> = BTreeSet<Literal<'c>>;
 
 /// The most terms of one condition. Conditions beyond it are compared by their text.
 const MOST_TERMS: usize = 256;
@@ -51,7 +51,7 @@ impl Condition {
     }
 
     /// The same condition without a hierarchy: each name, or one of those that imply it.
-    pub(super) fn expand(&self, implications: &Implications) -> Self {
+    pub(super) fn expand(&self, implications: &LockedImplications) -> Self {
         let each = |list: &[Self]| list.iter().map(|inner| inner.expand(implications)).collect();
         match self {
             Self::All(list) => Self::All(each(list)),
@@ -77,7 +77,7 @@ impl Condition {
     }
 
     /// Whether the condition has the value `wanted`, if nothing else is known than this.
-    pub(crate) fn holds(&self, known: &Term<'_>, wanted: bool) -> bool {
+    pub(crate) fn holds(&self, known: &Conjunction<'_>, wanted: bool) -> bool {
         match (self, wanted) {
             (Self::All(list), true) | (Self::Any(list), false) => {
                 list.iter().all(|inner| inner.holds(known, wanted))
@@ -94,10 +94,10 @@ impl Condition {
     }
 
     /// The terms in which the condition has the value `wanted`.
-    pub(crate) fn terms(&self, wanted: bool) -> Option<Vec<Term<'_>>> {
+    pub(crate) fn terms(&self, wanted: bool) -> Option<Vec<Conjunction<'_>>> {
         match (self, wanted) {
             (Self::All(list), true) | (Self::Any(list), false) => {
-                list.iter().try_fold(vec![Term::new()], |terms, inner| {
+                list.iter().try_fold(vec![Conjunction::new()], |terms, inner| {
                     let more = inner.terms(wanted)?;
                     let pairs = terms.iter().flat_map(|term| more.iter().map(move |other| join(term, other)));
                     least(pairs.flatten())
@@ -108,7 +108,7 @@ impl Condition {
                 least(each.into_iter().flatten())
             }
             (Self::Not(inner), _) => inner.terms(!wanted),
-            (Self::One(text), _) => Some(vec![Term::from([(text.as_str(), wanted)])]),
+            (Self::One(text), _) => Some(vec![Conjunction::from([(text.as_str(), wanted)])]),
         }
     }
 }
@@ -135,14 +135,14 @@ pub(crate) fn longest_age(condition: &str) -> Option<u64> {
 }
 
 /// Both; `None` if a condition would have to hold and not to hold.
-fn join<'c>(one: &Term<'c>, other: &Term<'c>) -> Option<Term<'c>> {
+fn join<'c>(one: &Conjunction<'c>, other: &Conjunction<'c>) -> Option<Conjunction<'c>> {
     let contradicts = |(text, value): &Literal<'c>| other.contains(&(*text, !*value));
     (!one.iter().any(contradicts)).then(|| one | other)
 }
 
 /// The terms without those that are part of another.
-fn least<'c>(terms: impl Iterator<Item = Term<'c>>) -> Option<Vec<Term<'c>>> {
-    let mut kept: Vec<Term<'c>> = Vec::new();
+fn least<'c>(terms: impl Iterator<Item = Conjunction<'c>>) -> Option<Vec<Conjunction<'c>>> {
+    let mut kept: Vec<Conjunction<'c>> = Vec::new();
     for term in terms {
         if kept.iter().any(|other| other.is_subset(&term)) {
             continue;

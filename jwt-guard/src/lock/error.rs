@@ -5,35 +5,37 @@ use std::io;
 
 /// Why a lock file cannot be read or written. Its text says what was expected, and the fix.
 #[derive(Debug)]
-pub struct LockError(Kind);
+pub struct LockError(LockErrorKind);
 
 #[derive(Debug)]
-enum Kind {
+enum LockErrorKind {
     Line { number: usize, line: String, expected: &'static str },
     File { path: String, error: io::Error },
 }
 
 impl LockError {
     pub(super) fn line(number: usize, line: &str, expected: &'static str) -> Self {
-        Self(Kind::Line { number, line: line.to_owned(), expected })
+        Self(LockErrorKind::Line { number, line: line.to_owned(), expected })
     }
 
     pub(super) fn file(path: &std::path::Path, error: io::Error) -> Self {
-        Self(Kind::File { path: path.display().to_string(), error })
+        Self(LockErrorKind::File { path: path.display().to_string(), error })
     }
 }
 
 impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Line { number, line, expected } => {
+            LockErrorKind::Line { number, line, expected } => {
                 write!(f, "line {number} of the access lock: expected {expected}, found `{line}`")
             }
-            Kind::File { path, error } if error.kind() == io::ErrorKind::NotFound => write!(
+            LockErrorKind::File { path, error } if error.kind() == io::ErrorKind::NotFound => write!(
                 f,
                 "the access lock {path} is missing: write it with `ACCESS_LOCK=overwrite cargo test`, and commit it"
             ),
-            Kind::File { path, error } => write!(f, "the access lock {path} cannot be used: {error}"),
+            LockErrorKind::File { path, error } => {
+                write!(f, "the access lock {path} cannot be used: {error}")
+            }
         }
     }
 }
@@ -41,8 +43,8 @@ impl fmt::Display for LockError {
 impl std::error::Error for LockError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::Line { .. } => None,
-            Kind::File { error, .. } => Some(error),
+            LockErrorKind::Line { .. } => None,
+            LockErrorKind::File { error, .. } => Some(error),
         }
     }
 }

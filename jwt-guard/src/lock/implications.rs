@@ -7,9 +7,9 @@ use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 
 /// Which conditions are met by the holder of a name, by the text of the condition: `scope = "admin"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Implications(BTreeMap<String, BTreeSet<String>>);
+pub(super) struct LockedImplications(BTreeMap<String, BTreeSet<String>>);
 
-impl Implications {
+impl LockedImplications {
     pub(super) fn new(hierarchies: &Hierarchies) -> Self {
         let mut all = Self::default();
         all.add("scope", &hierarchies.scopes);

@@ -69,7 +69,7 @@ pub(crate) use self::access::Callers;
 use self::access::LockedAccess;
 pub use self::change::{AccessChange, ChangeKind};
 pub use self::error::LockError;
-use self::implications::Implications;
+use self::implications::LockedImplications;
 pub use self::route::LockedRoute;
 #[cfg(feature = "testing")]
 pub(crate) use self::{
@@ -81,7 +81,7 @@ use crate::router::{AccessRow, AccessTable};
 /// Who may call what, as a lock file says it. `Display` writes the file, and `FromStr` reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessLock {
-    guards: BTreeMap<String, Implications>,
+    guards: BTreeMap<String, LockedImplications>,
     rows: Vec<LockedRow>,
 }
 
@@ -121,7 +121,7 @@ impl AccessLock {
 
     /// The name of the guard of a row. A second guard of the same name that has another hierarchy gets a number.
     fn add_guard(&mut self, row: &AccessRow) -> String {
-        let implications = row.guard().map(|guard| Implications::new(guard.hierarchies()));
+        let implications = row.guard().map(|guard| LockedImplications::new(guard.hierarchies()));
         let implications = implications.unwrap_or_default();
         let names = (1..).map(|number| match number {
             1 => row.guard.clone(),
@@ -169,7 +169,7 @@ impl AccessLock {
     /// The callers of a row, without the hierarchy of its guard.
     fn callers(&self, row: &LockedRow) -> Callers {
         let implications = row.guard.as_ref().and_then(|guard| self.guards.get(guard));
-        row.access.admitted().expand(implications.unwrap_or(&Implications::default()))
+        row.access.admitted().expand(implications.unwrap_or(&LockedImplications::default()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 /// A path of the table.
 pub(super) struct Pattern<'p> {
-    pub(super) place: Place,
+    pub(super) kind: PathKind,
     segments: Vec<Segment<'p>>,
     /// Of the segments; smaller is asked first.
     order: Vec<(Reverse<usize>, u8)>,
@@ -12,7 +12,7 @@ pub(super) struct Pattern<'p> {
 
 /// What a path stands for. Routes come before what answers where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum PathKind {
     Route,
     /// A router whose paths are unknown.
     Unlisted,
@@ -32,16 +32,16 @@ enum Segment<'p> {
 
 impl<'p> Pattern<'p> {
     pub(super) fn of(path: &'p str) -> Self {
-        let ends = [(" (no route)", Place::Fallback), (" (not listed)", Place::Unlisted)];
-        let end = ends.into_iter().find_map(|(end, place)| Some((path.strip_suffix(end)?, place)));
-        let (path, place) = end.unwrap_or((path, Place::Route));
+        let ends = [(" (no route)", PathKind::Fallback), (" (not listed)", PathKind::Unlisted)];
+        let end = ends.into_iter().find_map(|(end, kind)| Some((path.strip_suffix(end)?, kind)));
+        let (path, kind) = end.unwrap_or((path, PathKind::Route));
         let (path, is_below) = path.strip_suffix("/*").map_or((path, false), |path| (path, true));
         let mut segments: Vec<_> = path.split('/').skip(1).map(Segment::of).collect();
         if is_below {
             segments.push(Segment::Below);
         }
         let order = segments.iter().map(|segment| segment.order()).collect();
-        Self { place, segments, order }
+        Self { kind, segments, order }
     }
 
     /// Whether it is one path only.
@@ -56,8 +56,8 @@ impl<'p> Pattern<'p> {
     }
 
     /// Smaller is asked first.
-    pub(super) fn order(&self) -> (Place, &[(Reverse<usize>, u8)]) {
-        (self.place, &self.order)
+    pub(super) fn order(&self) -> (PathKind, &[(Reverse<usize>, u8)]) {
+        (self.kind, &self.order)
     }
 
     /// Whether a request may be of both.
@@ -67,7 +67,7 @@ impl<'p> Pattern<'p> {
 
     /// Whether each request of `other` is of this one.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        self.place != Place::Unlisted && cover(&self.segments, &other.segments)
+        self.kind != PathKind::Unlisted && cover(&self.segments, &other.segments)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pattern::{Pattern, Place};
+use super::pattern::{PathKind, Pattern};
 use super::{AccessLock, LockedRow};
 
 /// The rows of a lock, by the paths to which requests without a route of their own may go.
@@ -40,7 +40,7 @@ impl<'l> Successors<'l> {
         for (other, path) in self.patterns.iter().filter(|(other, _)| other.overlaps(&pattern)) {
             // What was asked before the removed route answers what it has answered. Of an unlisted router the paths are
             // unknown, and so is what it was asked before.
-            let was_first = pattern.place != Place::Unlisted && !pattern.is_before(other);
+            let was_first = pattern.kind != PathKind::Unlisted && !pattern.is_before(other);
             if was_first {
                 continue;
             }
@@ -55,7 +55,7 @@ impl<'l> Successors<'l> {
 
 /// Whether the paths of a row are unknown, so that nothing tells whether it answers.
 pub(super) fn is_unlisted(row: &LockedRow) -> bool {
-    Pattern::of(&row.path).place == Place::Unlisted
+    Pattern::of(&row.path).kind == PathKind::Unlisted
 }
 
 /// The rows of one path that answer a method of the removed one.

@@ -18,7 +18,7 @@ pub(crate) struct LoginNeed {
 
 /// The time of a decision.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct DecisionTime {
     pub(crate) now: NumericDate,
     /// The accepted difference between the clocks of issuer and guard.
     pub(crate) leeway: Duration,
@@ -70,7 +70,7 @@ impl LoginNeed {
     }
 }
 
-impl Moment {
+impl DecisionTime {
     /// Whether a login at `auth_time` is at most `most` ago; `None` if it would be in the future, or after the token was issued
     /// that says so: then one of the dates is wrong, and would become a recent one by waiting.
     pub(super) fn is_recent(
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn an_age_counts_up_to_its_limit_with_the_leeway_at_both_ends() {
         let [minute, leeway] = [60, 30].map(Duration::from_secs);
-        let moment = Moment { now: date(1_000), leeway };
+        let moment = DecisionTime { now: date(1_000), leeway };
         for (auth_time, answer) in [
             (0, Some(false)),
             (909, Some(false)),
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_login_after_its_token_was_issued_does_not_become_a_recent_one() {
         let [minute, leeway] = [60, 30].map(Duration::from_secs);
-        let moment = Moment { now: date(1_000), leeway };
+        let moment = DecisionTime { now: date(1_000), leeway };
         for (auth_time, issued_at, answer) in
             [(1_000, 970, Some(true)), (1_000, 969, None), (900, 800, None), (100, 100, Some(false))]
         {

@@ -23,7 +23,7 @@ pub use crate::token::TokenKind;
 pub use check::{AnyCheck, NoCheck};
 pub use needs::{Credentials, Needs};
 pub use requirement::{ClaimValue, Requirement};
-pub(crate) use rule::Takes;
+pub(crate) use rule::Params;
 pub use rule::{Access, Declaration, DenyAs, Enforcement, Rule};
 pub use scope_name::{check_acr, check_name, check_scope};
 pub(crate) use scope_name::{is_name, is_scope, is_scope_list};

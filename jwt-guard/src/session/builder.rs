@@ -147,7 +147,14 @@ impl SessionsBuilder {
     /// Makes the sessions from valid settings.
     pub(super) fn unchecked(self) -> Sessions {
         let Self { records, limits, cookie, header, clock } = self;
-        Sessions(Arc::new(super::Inner { records, limits, cookie, header, clock, turns: Turns::new() }))
+        Sessions(Arc::new(super::SessionsInner {
+            records,
+            limits,
+            cookie,
+            header,
+            clock,
+            turns: Turns::new(),
+        }))
     }
 }
 

@@ -95,9 +95,9 @@ use turns::Turns;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Sessions(Arc<Inner>);
+pub struct Sessions(Arc<SessionsInner>);
 
-struct Inner {
+struct SessionsInner {
     records: Records,
     limits: SessionLimits,
     cookie: SessionCookie,

@@ -93,7 +93,9 @@ impl Draft {
                 problems.setting(format!("no key for the issuer {name:?}: add `.key(..)`, `.key_set(..)` or where its keys are published"));
             }
             let audiences = if issuer.audiences.is_empty() { &self.own.audiences } else { &issuer.audiences };
-            if issuer.usual.is_cluster && audiences.iter().any(|audience| issuer.issuers.contains(audience)) {
+            if issuer.defaults.is_cluster
+                && audiences.iter().any(|audience| issuer.issuers.contains(audience))
+            {
                 problems.setting(format!("the audience {name:?} is that of the API server of the cluster, for which every pod has a token; expected a name of this service, which callers ask for with a projected volume"));
             }
             let has_audience = !issuer.audiences.is_empty() || issuer.may_lack_audience();

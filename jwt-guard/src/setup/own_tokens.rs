@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::token_rules::TokenRules;
 use super::{Builder, HasKeys};
-use crate::config::{AllowList, IssuerSettings, Issuing, RevocationCheck, RevocationSource};
+use crate::config::{AllowList, IssuerChanges, Issuing, RevocationCheck, RevocationSource};
 use crate::issue::{IssueError, IssuerBuilder, LONGEST_GRACE, TokenIssuer};
 use crate::keys::SigningKey;
 use crate::problems::Problems;
@@ -17,7 +17,7 @@ use crate::verify::{Audience, ClaimPath, Rules};
 #[derive(Debug)]
 pub(super) struct OwnTokens {
     pub(super) signing_key: Option<SigningKey>,
-    issuer_settings: IssuerSettings,
+    issuer_changes: IssuerChanges,
     revocation: Option<RevocationSource>,
     token_store: Option<Arc<dyn TokenStore>>,
     allow_list: AllowList,
@@ -30,7 +30,7 @@ impl Default for OwnTokens {
     fn default() -> Self {
         Self {
             signing_key: None,
-            issuer_settings: IssuerSettings::default(),
+            issuer_changes: IssuerChanges::default(),
             revocation: None,
             token_store: None,
             allow_list: AllowList::Off,
@@ -65,11 +65,10 @@ impl<K, A> Builder<K, A> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn issuing(mut self, change: impl FnOnce(IssuerBuilder) -> IssuerBuilder + Send + 'static) -> Self {
-        self.draft.own_tokens.issuer_settings.0 =
-            Some(match self.draft.own_tokens.issuer_settings.0.take() {
-                Some(earlier) => Box::new(move |issuer| change(earlier(issuer))),
-                None => Box::new(change),
-            });
+        self.draft.own_tokens.issuer_changes.0 = Some(match self.draft.own_tokens.issuer_changes.0.take() {
+            Some(earlier) => Box::new(move |issuer| change(earlier(issuer))),
+            None => Box::new(change),
+        });
         self
     }
 
@@ -129,7 +128,7 @@ impl OwnTokens {
         if self.allow_list == AllowList::On && self.token_store.is_none() {
             problems.setting("`allow_list` needs a `token_store` that remembers what was issued");
         }
-        if self.issuer_settings.0.is_some() && self.signing_key.is_none() {
+        if self.issuer_changes.0.is_some() && self.signing_key.is_none() {
             problems.setting("`issuing` or the lifetime of issued tokens is set without a key to sign with");
         }
         if self.grace > LONGEST_GRACE {
@@ -157,7 +156,7 @@ impl OwnTokens {
         guard: GuardNumber,
         problems: &mut Problems,
     ) -> Option<Issuing> {
-        let issuer = issuer(self.signing_key?, own, rules, self.issuer_settings, guard);
+        let issuer = issuer(self.signing_key?, own, rules, self.issuer_changes, guard);
         Some(Issuing {
             issuer: issuer.map_err(|error| problems.setting(error.to_string())).ok()?,
             store: self.token_store,
@@ -173,7 +172,7 @@ fn issuer(
     key: SigningKey,
     rules: &Rules,
     TokenRules { max_token_len, clock, .. }: &TokenRules,
-    settings: IssuerSettings,
+    settings: IssuerChanges,
     guard: GuardNumber,
 ) -> Result<TokenIssuer, IssueError> {
     let mut builder = TokenIssuer::builder(key).clock(Arc::clone(clock));

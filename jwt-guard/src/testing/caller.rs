@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Request};
 use serde::Serialize;
 
 use super::carry;
-use super::claims::Facts;
+use super::claims::CallerFacts;
 use super::defect::Defect;
 use super::issuer::TestIssuer;
 use crate::token::TokenKind;
@@ -54,11 +54,11 @@ use crate::token::TokenKind;
 #[must_use = "a caller does nothing until it calls"]
 pub struct TestCaller {
     issuer: TestIssuer,
-    facts: Facts,
+    facts: CallerFacts,
 }
 
 impl TestCaller {
-    pub(super) fn new(issuer: TestIssuer, facts: Facts) -> Self {
+    pub(super) fn new(issuer: TestIssuer, facts: CallerFacts) -> Self {
         Self { issuer, facts }
     }
 

@@ -4,14 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
-use super::draft::{Draft, set};
+use super::draft::{TokenDraft, set};
 use crate::random;
 use crate::token::TokenKind;
 use crate::verify::{Audience, LoginClaims, RequiredValue, Rules, TokenProfile};
 
 /// Who calls, and what the token says beside what the guard asks for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct CallerFacts {
     /// `None` for a machine.
     pub(super) subject: Option<String>,
     pub(super) client: Option<String>,
@@ -46,9 +46,9 @@ pub(super) fn meet(
     rules: &Rules,
     kind: TokenKind,
     now: SystemTime,
-    facts: &Facts,
-) -> Result<Draft, &'static str> {
-    let mut draft = Draft { header: header(rules), claims: Map::new() };
+    facts: &CallerFacts,
+) -> Result<TokenDraft, &'static str> {
+    let mut draft = TokenDraft { header: header(rules), claims: Map::new() };
     let claims = &mut draft.claims;
     let now = seconds(now);
     for name in &rules.required_claims {
@@ -118,7 +118,7 @@ fn require(members: &mut Map<String, Value>, values: &[RequiredValue]) {
     }
 }
 
-fn name_parties(claims: &mut Map<String, Value>, rules: &Rules, facts: &Facts) {
+fn name_parties(claims: &mut Map<String, Value>, rules: &Rules, facts: &CallerFacts) {
     if let Some(issuer) = rules.issuers.first() {
         claims.insert("iss".to_owned(), issuer.as_str().into());
     }
@@ -156,7 +156,7 @@ fn date(claims: &mut Map<String, Value>, rules: &Rules, now: u64, lifetime: Opti
 }
 
 /// Writes scopes and roles where the guard reads them.
-fn grant(claims: &mut Map<String, Value>, rules: &Rules, facts: &Facts) -> Result<(), &'static str> {
+fn grant(claims: &mut Map<String, Value>, rules: &Rules, facts: &CallerFacts) -> Result<(), &'static str> {
     if !facts.scopes.is_empty() {
         let path = rules.scope_claims.first().ok_or("the guard reads no scopes of this issuer")?;
         set(claims, &path.0, facts.scopes.join(" ").into());

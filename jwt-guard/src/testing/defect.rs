@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::claims::{Facts, seconds};
-use super::draft::Draft;
+use super::claims::{CallerFacts, seconds};
+use super::draft::TokenDraft;
 use super::issuer::TestIssuer;
 use crate::keys::{Algorithm, GeneratedKey, SigningKey};
 use crate::token::TokenKind;
@@ -72,7 +72,7 @@ impl Defect {
         self,
         issuer: &TestIssuer,
         kind: TokenKind,
-        facts: &Facts,
+        facts: &CallerFacts,
     ) -> Result<String, &'static str> {
         let mut draft = issuer.draft(kind, facts)?;
         let rules = issuer.rules(kind).ok_or("the guard takes no such tokens")?;
@@ -132,7 +132,7 @@ fn other_key(algorithm: Algorithm) -> Result<SigningKey, &'static str> {
 
 /// Ends the token a second before the leeway, and issues it a second before that: a guard that wants young tokens must
 /// still find that it has expired.
-fn expire(draft: &mut Draft, rules: &Rules, issuer: &TestIssuer) {
+fn expire(draft: &mut TokenDraft, rules: &Rules, issuer: &TestIssuer) {
     let now = seconds(issuer.guard().config().access.now());
     let end = now.saturating_sub(rules.limits.leeway.as_secs()).saturating_sub(1);
     draft.claims.insert("iat".to_owned(), end.saturating_sub(1).into());
@@ -140,7 +140,7 @@ fn expire(draft: &mut Draft, rules: &Rules, issuer: &TestIssuer) {
 }
 
 /// What OpenID Connect Core section 2 says of an ID token, and nothing that access tokens of the issuer have beside.
-fn as_id_token(draft: &mut Draft, rules: &Rules) -> Result<(), &'static str> {
+fn as_id_token(draft: &mut TokenDraft, rules: &Rules) -> Result<(), &'static str> {
     let tells = rules.profile != TokenProfile::Classic
         || rules.audience != Audience::Any
         || rules.clients.required

@@ -7,12 +7,12 @@ use crate::keys::{SigningKey, backend};
 
 /// Header and claims, unchecked.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
+pub(super) struct TokenDraft {
     pub(super) header: Map<String, Value>,
     pub(super) claims: Map<String, Value>,
 }
 
-impl Draft {
+impl TokenDraft {
     /// The token, with the `alg` of `key`.
     ///
     /// # Panics

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::caller::TestCaller;
-use super::claims::{Facts, meet};
-use super::draft::Draft;
+use super::claims::{CallerFacts, meet};
+use super::draft::TokenDraft;
 use crate::guard::JwtGuard;
 use crate::keys::{SigningKey, VerifyingKey, backend};
 use crate::token::TokenKind;
@@ -97,13 +97,13 @@ impl TestIssuer {
 
     /// A person, by the subject of the token.
     pub fn caller(&self, subject: impl Into<String>) -> TestCaller {
-        TestCaller::new(self.clone(), Facts { subject: Some(subject.into()), ..Facts::default() })
+        TestCaller::new(self.clone(), CallerFacts { subject: Some(subject.into()), ..CallerFacts::default() })
     }
 
     /// A machine, by the client of the token, which has no subject. The guard must accept
     /// [machines](crate::TrustedIssuer::machine_callers).
     pub fn machine(&self, client: impl Into<String>) -> TestCaller {
-        TestCaller::new(self.clone(), Facts { client: Some(client.into()), ..Facts::default() })
+        TestCaller::new(self.clone(), CallerFacts { client: Some(client.into()), ..CallerFacts::default() })
     }
 
     /// The guard whose tokens these are.
@@ -162,7 +162,7 @@ impl TestIssuer {
     /// # Errors
     ///
     /// What cannot be said in a token for this guard.
-    pub(super) fn draft(&self, kind: TokenKind, facts: &Facts) -> Result<Draft, &'static str> {
+    pub(super) fn draft(&self, kind: TokenKind, facts: &CallerFacts) -> Result<TokenDraft, &'static str> {
         let rules = self.rules(kind).ok_or("the guard takes no refresh tokens of this issuer")?;
         let mut draft = meet(rules, kind, self.guard.config().access.now(), facts)?;
         draft.header.extend(self.key_id.clone().map(|id| ("kid".to_owned(), id.into())));

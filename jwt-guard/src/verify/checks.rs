@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::VerifyError;
 use super::members::{Member, Members, date, payload_str, text};
-use super::rules::{Audience, Clients, DateLimits, Lacking, LoginClaims, Rules};
+use super::rules::{Audience, Clients, DateLimits, LoginClaims, Rules, UnmetValue};
 use super::steps::{Check, Steps};
 use crate::claims::numeric_date::NumericDate;
 use crate::claims::payload_str::PayloadStr;
@@ -272,8 +272,8 @@ fn required(claims: &Object<'_>, is_machine: bool, rules: &Rules) -> Result<(), 
     }
     rules.claim_values.iter().try_for_each(|required| {
         required.check(claims).map_err(|lacking| match lacking {
-            Lacking::Absent => VerifyError::ClaimMissing(required.name().into()),
-            Lacking::OtherValue => VerifyError::WrongValue(required.name().into()),
+            UnmetValue::Absent => VerifyError::ClaimMissing(required.name().into()),
+            UnmetValue::OtherValue => VerifyError::WrongValue(required.name().into()),
         })
     })
 }

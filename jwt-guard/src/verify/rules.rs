@@ -131,7 +131,7 @@ pub(crate) struct RequiredValue {
 }
 
 /// Why a [`RequiredValue`] is not met.
-pub(super) enum Lacking {
+pub(super) enum UnmetValue {
     Absent,
     OtherValue,
 }
@@ -218,12 +218,12 @@ impl RequiredValue {
     }
 
     /// Checks the members of a payload or a header. A member that is `null` is absent.
-    pub(super) fn check(&self, members: &Object<'_>) -> Result<(), Lacking> {
+    pub(super) fn check(&self, members: &Object<'_>) -> Result<(), UnmetValue> {
         match members.at(&self.path.0) {
             At::Value(Json::Text(found)) if self.values.iter().any(|value| value == found) => Ok(()),
             At::Absent if self.may_be_absent => Ok(()),
-            At::Absent => Err(Lacking::Absent),
-            At::Value(_) | At::NoObject => Err(Lacking::OtherValue),
+            At::Absent => Err(UnmetValue::Absent),
+            At::Value(_) | At::NoObject => Err(UnmetValue::OtherValue),
         }
     }
 }

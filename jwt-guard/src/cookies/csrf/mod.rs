@@ -246,18 +246,18 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h Head
 /// A web origin: scheme, host and port (RFC 6454).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    scheme: Scheme,
+    scheme: OriginScheme,
     host: String,
     port: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
+enum OriginScheme {
     Http,
     Https,
 }
 
-impl Scheme {
+impl OriginScheme {
     const fn port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -271,8 +271,8 @@ impl Origin {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;
         let scheme = match scheme {
-            "http" => Scheme::Http,
-            "https" => Scheme::Https,
+            "http" => OriginScheme::Http,
+            "https" => OriginScheme::Https,
             _ => return None,
         };
         let (host, port) = host_and_port(&rest.parse().ok()?)?;
@@ -297,7 +297,7 @@ impl Origin {
     /// Whether the page cannot have been written by somebody on the way: HTTPS, or this machine.
     fn is_private(&self) -> bool {
         let local = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
-        self.scheme == Scheme::Https || local || self.host.ends_with(".localhost")
+        self.scheme == OriginScheme::Https || local || self.host.ends_with(".localhost")
     }
 }
 
@@ -305,8 +305,8 @@ impl fmt::Display for Origin {
     /// As browsers write it, in lower case: a token in its place is not one any more.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = match self.scheme {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
+            OriginScheme::Http => "http",
+            OriginScheme::Https => "https",
         };
         write!(f, "{scheme}://{}", self.host)?;
         if self.port == self.scheme.port() { Ok(()) } else { write!(f, ":{}", self.port) }

@@ -9,13 +9,13 @@ use crate::base64url::encode_onto;
 use crate::keys::error::KeyError;
 use crate::keys::{SigningKey, VerifyingKey};
 
-type Text = Zeroizing<String>;
+type ZeroizedText = Zeroizing<String>;
 
 /// Names and bytes.
 pub(in crate::keys) type PrivateMembers = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
 
 /// A block `PRIVATE KEY` around PKCS#8 (RFC 7468 section 10), with lines of 64 characters.
-pub(in crate::keys) fn pem(pkcs8: &[u8]) -> Text {
+pub(in crate::keys) fn pem(pkcs8: &[u8]) -> ZeroizedText {
     let mut base64 = empty(pkcs8.len());
     STANDARD.encode_string(pkcs8, &mut base64);
     let mut text = empty(base64.len());
@@ -32,7 +32,7 @@ pub(in crate::keys) fn pem(pkcs8: &[u8]) -> Text {
 }
 
 /// A secret (RFC 7518 section 6.4).
-pub(in crate::keys) fn secret_jwk(key: &VerifyingKey, secret: &[u8]) -> Text {
+pub(in crate::keys) fn secret_jwk(key: &VerifyingKey, secret: &[u8]) -> ZeroizedText {
     let mut members = serde_json::Map::new();
     members.insert("kty".to_owned(), "oct".into());
     members.insert("use".to_owned(), "sig".into());
@@ -57,14 +57,14 @@ pub(in crate::keys) fn members(key: &PrivateKey<'_>) -> Result<PrivateMembers, K
 }
 
 /// A private key.
-pub(in crate::keys) fn pair_jwk(key: &SigningKey, members: &PrivateMembers) -> Text {
+pub(in crate::keys) fn pair_jwk(key: &SigningKey, members: &PrivateMembers) -> ZeroizedText {
     let public = key.verifying_key().to_public_jwk().unwrap_or_default();
     let members: Vec<_> = members.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
     with_members(&public, &members)
 }
 
 /// The JSON object `public` with further members, in base64url.
-fn with_members(public: &str, members: &[(&str, &[u8])]) -> Text {
+fn with_members(public: &str, members: &[(&str, &[u8])]) -> ZeroizedText {
     let length: usize = members.iter().map(|(_, bytes)| bytes.len()).sum();
     let mut text = empty(public.len().saturating_add(length));
     text.push_str(public.strip_suffix('}').unwrap_or(public));
@@ -80,6 +80,6 @@ fn with_members(public: &str, members: &[(&str, &[u8])]) -> Text {
 }
 
 /// Room for so many bytes in base64 with names and line ends, so that growing leaves no copy of a part in memory.
-fn empty(bytes: usize) -> Text {
+fn empty(bytes: usize) -> ZeroizedText {
     Zeroizing::new(String::with_capacity(bytes.saturating_mul(2).saturating_add(256)))
 }

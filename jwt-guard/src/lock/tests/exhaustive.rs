@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::super::condition::Term;
+use super::super::condition::Conjunction;
 use super::*;
 use crate::claims::hierarchy::Hierarchy;
 use crate::claims::names::NameSet;
@@ -185,7 +185,7 @@ fn assert_decided(list: &[Requirement; 4], trees: &[Tree]) {
             let expected = tree.holds & bit(*values) != 0;
             assert_eq!(decided.is_ok(), expected, "{} for {values:?}", tree.requirement);
             let known: Vec<_> = texts.iter().map(String::as_str).zip(values).collect();
-            let met = |terms: &[Term<'_>]| {
+            let met = |terms: &[Conjunction<'_>]| {
                 terms.iter().any(|term| {
                     term.iter().all(|(text, wanted)| {
                         let value = if *wanted { Value::Yes } else { Value::No };

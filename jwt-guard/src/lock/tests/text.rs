@@ -20,7 +20,7 @@ fn names_and_paths_are_read_as_they_are_written() {
     for guard in NAMES {
         let mut lock = lock_of(Condition::One(ATOMS[0].to_owned()));
         lock.rows[0].guard = Some(guard.to_owned());
-        let mut implications = Implications::default();
+        let mut implications = LockedImplications::default();
         for name in NAMES {
             let implied = NAMES.into_iter().filter(|other| *other != name);
             implications.insert(

@@ -59,7 +59,7 @@ macro_rules! routes {
 }
 
 /// The value of `utoipa_axum::routes!`.
-type Document<S> = (Vec<(String, RefOr<Schema>)>, Paths, AxumMethodRouter<S>);
+type DocumentedRoutes<S> = (Vec<(String, RefOr<Schema>)>, Paths, AxumMethodRouter<S>);
 
 /// The start of [`routes!`](crate::routes).
 #[doc(hidden)]
@@ -70,7 +70,7 @@ pub fn no_routes<S>() -> Routes<S> {
 /// One handler with its document.
 #[doc(hidden)]
 #[track_caller]
-pub fn documented<H, T, S>(document: Document<S>, handler: H) -> Routes<S>
+pub fn documented<H, T, S>(document: DocumentedRoutes<S>, handler: H) -> Routes<S>
 where
     H: Handler<T, S>,
     T: FirstExtractor<First: DeclaresPolicy> + 'static,

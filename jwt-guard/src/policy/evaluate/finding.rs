@@ -8,7 +8,7 @@ use crate::claims::numeric_date::NumericDate;
 use crate::json::{At, Json, Object};
 use crate::policy::Requirement;
 use crate::policy::facts::Facts;
-use crate::policy::login::Moment;
+use crate::policy::login::DecisionTime;
 use crate::policy::path::PathParams;
 use crate::principal::Principal;
 use crate::shown::{Finding, duration, path as shown_path};
@@ -83,7 +83,7 @@ impl Looked<'_> {
         let moment = self.caller.facts.moment;
         let text = self.with_claims(|claims| match claims.at(&["auth_time"]) {
             At::Value(value) => match NumericDate::from_json(value).zip(moment) {
-                Some((date, Moment { now, .. })) => match now.since(date) {
+                Some((date, DecisionTime { now, .. })) => match now.since(date) {
                     Some(age) => format!("{date}: {} ago", duration(age)),
                     None => format!("{date}: in {}", duration(date.since(now).unwrap_or_default())),
                 },

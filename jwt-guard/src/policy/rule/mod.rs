@@ -21,18 +21,18 @@ pub struct Rule {
     redirect: Option<&'static str>,
     reason: Option<&'static str>,
     declaration: Option<Declaration>,
-    takes: Takes,
+    params: Params,
     reads: Reads,
     checks: &'static [&'static str],
 }
 
 /// The parameters of a handler beside its policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub(crate) enum Params {
     /// Perhaps an extractor of the caller.
-    Anything,
+    Any,
     /// None, so that no other extractor sees the request.
-    Nothing,
+    None,
 }
 
 /// Which callers a policy admits to its conditions.
@@ -103,7 +103,7 @@ impl Rule {
             redirect: None,
             reason: None,
             declaration: None,
-            takes: Takes::Anything,
+            params: Params::Any,
             reads: Reads::NOTHING,
             checks: &[],
         }
@@ -333,7 +333,7 @@ impl Rule {
     #[doc(hidden)]
     #[must_use]
     pub const fn taking_nothing(mut self) -> Self {
-        self.takes = Takes::Nothing;
+        self.params = Params::None;
         self
     }
 }

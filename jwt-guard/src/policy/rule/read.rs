@@ -1,14 +1,14 @@
 //! What a rule says.
 
-use super::{Access, Declaration, DenyAs, Enforcement, Rule, Takes};
+use super::{Access, Declaration, DenyAs, Enforcement, Params, Rule};
 use crate::policy::Requirement;
 use crate::policy::reads::Reads;
 use crate::token::TokenKind;
 
 impl Rule {
     /// The parameters of the handler beside the policy.
-    pub(crate) const fn takes(&self) -> Takes {
-        self.takes
+    pub(crate) const fn params(&self) -> Params {
+        self.params
     }
 
     /// The names of the checks that the handler makes after the conditions.

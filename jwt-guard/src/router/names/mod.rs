@@ -117,7 +117,7 @@ pub(super) fn report_undeclared(table: &AccessTable) {
     }
 }
 
-fn undeclared_of(Asked { guard, names }: &Asked) -> Vec<UndeclaredName> {
+fn undeclared_of(GuardNames { guard, names }: &GuardNames) -> Vec<UndeclaredName> {
     let vocabulary = &guard.config().vocabulary;
     let mut found = Vec::new();
     for ((kind, name), routes) in names {
@@ -137,12 +137,12 @@ fn undeclared_of(Asked { guard, names }: &Asked) -> Vec<UndeclaredName> {
 }
 
 /// A guard of a table, and the names of the policies that it decides, each with its routes.
-struct Asked {
+struct GuardNames {
     guard: JwtGuard,
     names: BTreeMap<(NameKind, &'static str), Vec<String>>,
 }
 
-impl Asked {
+impl GuardNames {
     /// Whether the guard declares the name, and a policy asks for it or for one that it implies.
     fn uses(&self, kind: NameKind, name: &str) -> bool {
         let is_asked = |name: &str| self.names.keys().any(|(asked, known)| *asked == kind && *known == name);
@@ -157,11 +157,11 @@ impl Asked {
 }
 
 /// The guards of the rows, by number.
-fn guards(table: &AccessTable) -> BTreeMap<u64, Asked> {
-    let mut found: BTreeMap<u64, Asked> = BTreeMap::new();
+fn guards(table: &AccessTable) -> BTreeMap<u64, GuardNames> {
+    let mut found: BTreeMap<u64, GuardNames> = BTreeMap::new();
     for row in table.rows() {
         let (Some(rule), Some(guard)) = (row.rule(), row.guard()) else { continue };
-        let asked = found.entry(guard.id()).or_insert_with(|| Asked { guard, names: BTreeMap::new() });
+        let asked = found.entry(guard.id()).or_insert_with(|| GuardNames { guard, names: BTreeMap::new() });
         for name in names(rule.requirement()) {
             asked.names.entry(name).or_default().push(route(row));
         }

@@ -45,14 +45,14 @@ pub(in crate::setup) struct IssuerDraft {
     /// Whether the guard's user loader knows its subjects.
     pub(in crate::setup) same_users: bool,
     /// The defaults.
-    pub(in crate::setup) usual: Usual,
+    pub(in crate::setup) defaults: IssuerDefaults,
     /// The invalid argument of a preset.
     pub(in crate::setup) problems: Vec<String>,
 }
 
 /// The defaults of an issuer.
 #[derive(Clone, Debug)]
-pub(in crate::setup) struct Usual {
+pub(in crate::setup) struct IssuerDefaults {
     /// The paths of the claims with scopes.
     pub(in crate::setup) scopes: &'static [&'static [&'static str]],
     /// The paths of the claims with roles.
@@ -65,7 +65,7 @@ pub(in crate::setup) struct Usual {
     pub(in crate::setup) is_cluster: bool,
 }
 
-impl Default for Usual {
+impl Default for IssuerDefaults {
     fn default() -> Self {
         Self {
             scopes: &[&["scope"], &["scp"]],
@@ -101,7 +101,7 @@ impl Default for IssuerDraft {
             role_objects: Vec::new(),
             login_claims: LoginClaims::PassedOver,
             same_users: false,
-            usual: Usual::default(),
+            defaults: IssuerDefaults::default(),
             problems: Vec::new(),
         }
     }
@@ -115,18 +115,18 @@ impl IssuerDraft {
 
     /// Whether there is an address of keys.
     pub(super) fn is_remote(&self) -> bool {
-        self.remote.is_some() || self.metadata_url.is_some() || self.usual.keys.is_some()
+        self.remote.is_some() || self.metadata_url.is_some() || self.defaults.keys.is_some()
     }
 
     /// Where keys are published: as configured, or as usual for a preset whose argument is valid.
     pub(super) fn source(&self) -> Option<&RemoteSource> {
-        self.remote.as_ref().or(self.usual.keys.as_ref().filter(|_| self.problems.is_empty()))
+        self.remote.as_ref().or(self.defaults.keys.as_ref().filter(|_| self.problems.is_empty()))
     }
 
     /// Where the document with that address is, if the issuer's name does not say it.
     pub(super) fn metadata_url(&self) -> Option<&str> {
         self.metadata_url.as_deref().or(self
-            .usual
+            .defaults
             .metadata_url
             .as_deref()
             .filter(|_| self.remote.is_none() && self.problems.is_empty()))
@@ -288,9 +288,9 @@ impl IssuerDraft {
             header_values: self.header_values,
             subject_claim: self.subject_claim,
             machine_callers: self.machine_callers,
-            scope_claims: paths(self.scope_claims, self.usual.scopes),
+            scope_claims: paths(self.scope_claims, self.defaults.scopes),
             role_claims: if self.role_objects.is_empty() {
-                paths(self.role_claims, self.usual.roles)
+                paths(self.role_claims, self.defaults.roles)
             } else {
                 paths(self.role_claims, &[])
             },

@@ -6,7 +6,7 @@ use super::lacking::{self, Lacking};
 use super::person::Person;
 use super::requests::{Sent, caller};
 use super::run::{Route, Run};
-use super::verdict::Cause;
+use super::verdict::RefusalCause;
 use crate::code::RefusalCode;
 use crate::guard::Denial;
 use crate::lock::{Callers, Condition};
@@ -41,7 +41,7 @@ impl Run {
             Ok(token) => {
                 let sent = Sent::Token(issuer.guard().clone(), kind, token);
                 let what = format!("{defect}{}", of_issuer(issuer));
-                self.refused(route, Cause::Defect(defect), sent, &what, &person).await;
+                self.refused(route, RefusalCause::Defect(defect), sent, &what, &person).await;
             }
             // Garbage is a defect for every guard, so this one takes no such tokens of the issuer.
             Err(reason) if defect == Defect::Garbage => self.report.add_unjudged(route.row, None, reason),
@@ -91,7 +91,11 @@ impl Run {
         }
     }
 
-    fn callers(&self, condition: &Condition, own: Option<&Condition>) -> Result<lacking::Callers, String> {
+    fn callers(
+        &self,
+        condition: &Condition,
+        own: Option<&Condition>,
+    ) -> Result<lacking::LackingCallers, String> {
         lacking::callers(condition, own, &self.settings.subject, &self.settings.params)
     }
 
@@ -101,7 +105,7 @@ impl Run {
             match self.token(issuer, TokenKind::Access, &lacking.person, None) {
                 Ok(token) => {
                     let sent = Sent::Token(issuer.guard().clone(), TokenKind::Access, token);
-                    self.refused(route, Cause::Conditions, sent, &what, &lacking.person).await;
+                    self.refused(route, RefusalCause::Conditions, sent, &what, &lacking.person).await;
                 }
                 Err(reason) => self.report.add_unjudged(route.row, Some(&what), reason),
             }

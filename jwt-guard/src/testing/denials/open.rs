@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::outcome::Ended;
+use super::outcome::RequestEnd;
 use super::person::Person;
 use super::report::{Accepted, Hole};
 use super::requests::Sent;
@@ -29,7 +29,7 @@ impl Run {
             return self.stop(route, WHAT, reason);
         }
         let is_fallback = matches!(route.row.source.place, RoutePath::Fallback(_));
-        if matches!(outcome.ended, Ended::Panicked) {
+        if matches!(outcome.ended, RequestEnd::Panicked) {
             return self.report.add_unjudged(route.row, Some(WHAT), "its handler panicked");
         }
         let found = match (outcome.status(), outcome.no_guard()) {

@@ -12,8 +12,8 @@ use crate::router::RoutePath;
 
 /// What came back, and what was noted on the way.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) ended: Ended,
+pub(super) struct RequestOutcome {
+    pub(super) ended: RequestEnd,
     pub(super) notes: Vec<Noted>,
     /// The pattern of the route that took the request; `None` for a fallback.
     pub(super) matched: Option<String>,
@@ -21,17 +21,17 @@ pub(super) struct Outcome {
 }
 
 #[derive(Debug)]
-pub(super) enum Ended {
+pub(super) enum RequestEnd {
     Answered(Response),
     Panicked,
     /// There was no answer within the limit of a request.
     Silent,
 }
 
-impl Outcome {
+impl RequestOutcome {
     /// Why no request to a route at this place tells anything.
     pub(super) fn stuck(&self, place: &RoutePath) -> Option<String> {
-        if matches!(self.ended, Ended::Silent) {
+        if matches!(self.ended, RequestEnd::Silent) {
             return Some("it did not answer within the time limit: see `.time_limit(..)`".to_owned());
         }
         if self.status() == Some(StatusCode::TOO_MANY_REQUESTS) && self.denied().is_none() {
@@ -110,8 +110,8 @@ impl Outcome {
 
     fn response(&self) -> Option<&Response> {
         match &self.ended {
-            Ended::Answered(response) => Some(response),
-            Ended::Panicked | Ended::Silent => None,
+            RequestEnd::Answered(response) => Some(response),
+            RequestEnd::Panicked | RequestEnd::Silent => None,
         }
     }
 }

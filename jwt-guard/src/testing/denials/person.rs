@@ -13,16 +13,16 @@ pub(super) struct Person {
     pub(super) scopes: Vec<String>,
     pub(super) roles: Vec<String>,
     pub(super) fresh: bool,
-    pub(super) login: Option<Login>,
+    pub(super) login: Option<LoginAge>,
     pub(super) claims: Vec<(Vec<String>, Value)>,
     /// Parameters of the path.
     pub(super) params: BTreeMap<String, String>,
     /// Whether the claim that the guard reads for these is malformed.
-    pub(super) malformed: Option<Malformed>,
+    pub(super) malformed: Option<MalformedClaim>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Malformed {
+pub(super) enum MalformedClaim {
     Scopes,
     Roles,
     Fresh,
@@ -30,7 +30,7 @@ pub(super) enum Malformed {
 
 /// When the person logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Login {
+pub(super) enum LoginAge {
     Now,
     /// More than so many seconds ago, and more than the leeway of the guard.
     MoreThan(u64),
@@ -63,13 +63,13 @@ pub(super) fn person(
     }
     for (text, stand) in stands {
         match (atoms.get(text), stand) {
-            (Some(Atom::Scope(_)), Stand::Unreadable) => person.malformed = Some(Malformed::Scopes),
-            (Some(Atom::Role(_)), Stand::Unreadable) => person.malformed = Some(Malformed::Roles),
-            (Some(Atom::Fresh), Stand::Unreadable) => person.malformed = Some(Malformed::Fresh),
+            (Some(Atom::Scope(_)), Stand::Unreadable) => person.malformed = Some(MalformedClaim::Scopes),
+            (Some(Atom::Role(_)), Stand::Unreadable) => person.malformed = Some(MalformedClaim::Roles),
+            (Some(Atom::Fresh), Stand::Unreadable) => person.malformed = Some(MalformedClaim::Fresh),
             (Some(Atom::Scope(name)), Stand::Meets) => person.scopes.push(name.clone()),
             (Some(Atom::Role(name)), Stand::Meets) => person.roles.push(name.clone()),
             (Some(Atom::Fresh), Stand::Meets) => person.fresh = true,
-            (Some(Atom::MaxAge(_)), Stand::Meets) => _ = person.login.get_or_insert(Login::Now),
+            (Some(Atom::MaxAge(_)), Stand::Meets) => _ = person.login.get_or_insert(LoginAge::Now),
             (Some(Atom::MaxAge(age)), Stand::Differs) => person.grow_older(*age),
             (Some(Atom::Acr(value)), Stand::Meets) => {
                 person.add_claim(&["acr".to_owned()], value.as_str().into());
@@ -100,11 +100,11 @@ pub(super) fn person(
 impl Person {
     /// Moves the login further back, unless it is so far already.
     fn grow_older(&mut self, than: u64) {
-        let older = |login: Option<Login>| match login {
-            Some(Login::MoreThan(age)) => age.max(than),
-            Some(Login::Now) | None => than,
+        let older = |login: Option<LoginAge>| match login {
+            Some(LoginAge::MoreThan(age)) => age.max(than),
+            Some(LoginAge::Now) | None => than,
         };
-        self.login = Some(Login::MoreThan(older(self.login)));
+        self.login = Some(LoginAge::MoreThan(older(self.login)));
     }
 
     /// Adds a value to a claim; with several, the claim is their list.

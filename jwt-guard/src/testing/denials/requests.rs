@@ -16,8 +16,8 @@ use super::super::caller::TestCaller;
 use super::super::carry;
 use super::super::issuer::TestIssuer;
 use super::body::Polled;
-use super::outcome::{Ended, Outcome};
-use super::person::{Login, Malformed, Person};
+use super::outcome::{RequestEnd, RequestOutcome};
+use super::person::{LoginAge, MalformedClaim, Person};
 use crate::caught::{Panicked, caught_while};
 use crate::guard::{JwtGuard, Probe};
 use crate::token::TokenKind;
@@ -64,7 +64,7 @@ impl Sender {
         self.count
     }
 
-    pub(super) async fn send(&mut self, method: &str, path: &str, sent: Sent) -> Outcome {
+    pub(super) async fn send(&mut self, method: &str, path: &str, sent: Sent) -> RequestOutcome {
         self.count += 1;
         let (probe, polled, matched) = (Probe::default(), Polled::default(), Matched::default());
         let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
@@ -89,11 +89,16 @@ impl Sender {
             response
         });
         let ended = match tokio::time::timeout(self.limit, answer).await {
-            Ok(Ok(response)) => Ended::Answered(response),
-            Ok(Err(Panicked)) => Ended::Panicked,
-            Err(_) => Ended::Silent,
+            Ok(Ok(response)) => RequestEnd::Answered(response),
+            Ok(Err(Panicked)) => RequestEnd::Panicked,
+            Err(_) => RequestEnd::Silent,
         };
-        Outcome { ended, notes: probe.notes(), matched: matched.0.get().cloned(), polled: polled.get() }
+        RequestOutcome {
+            ended,
+            notes: probe.notes(),
+            matched: matched.0.get().cloned(),
+            polled: polled.get(),
+        }
     }
 }
 
@@ -116,20 +121,20 @@ pub(super) fn caller(issuer: &TestIssuer, subject: &str, person: &Person) -> Res
     let rules = issuer.rules(TokenKind::Access).ok_or("the guard takes no access tokens")?;
     caller = match person.login {
         None => caller,
-        Some(Login::Now) => caller.login_age(Duration::ZERO),
-        Some(Login::MoreThan(age)) => {
+        Some(LoginAge::Now) => caller.login_age(Duration::ZERO),
+        Some(LoginAge::MoreThan(age)) => {
             let leeway = rules.limits.leeway.saturating_add(Duration::from_secs(1));
             caller.login_age(Duration::from_secs(age).saturating_add(leeway))
         }
     };
     let Some(malformed) = person.malformed else { return Ok(caller) };
     let path = match malformed {
-        Malformed::Scopes => rules.scope_claims.first().map(|path| path.0.clone()),
-        Malformed::Roles => {
+        MalformedClaim::Scopes => rules.scope_claims.first().map(|path| path.0.clone()),
+        MalformedClaim::Roles => {
             let object = rules.role_objects.first().map(|object| &object.path);
             rules.role_claims.first().or(object).map(|path| path.0.clone())
         }
-        Malformed::Fresh => Some(vec!["fresh".to_owned()]),
+        MalformedClaim::Fresh => Some(vec!["fresh".to_owned()]),
     };
     let path = path.ok_or("the guard reads no such claim of this issuer")?;
     Ok(caller.claim_at(path, Value::from(7)))

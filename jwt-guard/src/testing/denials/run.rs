@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::super::issuer::TestIssuer;
-use super::outcome::Outcome;
+use super::outcome::RequestOutcome;
 use super::person::Person;
 use super::report::{self, DenialReport, Hole, Unjudged, place};
 use super::requests::{Sender, Sent};
-use super::verdict::{Cause, Decider, Judgement, Refused};
+use super::verdict::{Decider, Judgement, RefusalCause, RefusedRequest};
 use super::{Denials, target};
 use crate::guard::JwtGuard;
 use crate::lock::{AccessLock, Callers, Expected};
@@ -145,11 +145,12 @@ impl Run {
     /// A route that needs a token.
     async fn guarded(&mut self, route: Route<'_>, kind: TokenKind) {
         let any = Person::default();
-        let nothing = self.refused(&route, Cause::NoToken, Sent::Nothing, "no token", &any).await;
+        let nothing = self.refused(&route, RefusalCause::NoToken, Sent::Nothing, "no token", &any).await;
         // Without a guard, no other request is answered otherwise.
         let Some(nothing) = nothing.filter(|nothing| nothing.no_guard().is_none()) else { return };
         let route = &Route { decided: nothing.deciding_guard(), ..route };
-        self.refused(route, Cause::NoToken, Sent::OtherScheme, "`Authorization: Basic ..`", &any).await;
+        self.refused(route, RefusalCause::NoToken, Sent::OtherScheme, "`Authorization: Basic ..`", &any)
+            .await;
         self.bad_tokens(route, kind).await;
         self.conditions(route).await;
     }
@@ -158,11 +159,11 @@ impl Run {
     pub(super) async fn refused(
         &mut self,
         route: &Route<'_>,
-        cause: Cause,
+        cause: RefusalCause,
         sent: Sent,
         what: &str,
         person: &Person,
-    ) -> Option<Outcome> {
+    ) -> Option<RequestOutcome> {
         if self.is_stuck {
             return None;
         }
@@ -187,20 +188,20 @@ impl Run {
     async fn refusal(
         &mut self,
         route: &Route<'_>,
-        cause: Cause,
+        cause: RefusalCause,
         sent: &Sent,
         method: &str,
         person: &Person,
-    ) -> Refused {
+    ) -> RefusedRequest {
         let mut hidden = None;
         if route.expected.hides {
             let path = target::absent(route.row, &self.params(person), &self.table);
             hidden = Some(self.sender.send(method, &path, sent.clone()).await.absent());
         }
-        Refused { cause, hidden }
+        RefusedRequest { cause, hidden }
     }
 
-    fn note(&mut self, route: &Route<'_>, refused: &Refused, what: &str, judgement: Judgement) {
+    fn note(&mut self, route: &Route<'_>, refused: &RefusedRequest, what: &str, judgement: Judgement) {
         match judgement {
             Judgement::Refused => {}
             Judgement::Hole(found) => self.hole(route, what, &refused.to_string(), found),
@@ -226,7 +227,7 @@ impl Run {
         sent: Sent,
         person: &Person,
         method: &'static str,
-    ) -> Outcome {
+    ) -> RequestOutcome {
         // Checked before.
         let path = target::path(route.row, &self.params(person), &self.table).unwrap_or_default();
         self.sender.send(method, &path, sent).await

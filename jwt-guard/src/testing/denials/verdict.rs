@@ -5,7 +5,7 @@ use std::fmt;
 use http::StatusCode;
 
 use super::super::defect::Defect;
-use super::outcome::Outcome;
+use super::outcome::RequestOutcome;
 use crate::code::RefusalCode;
 use crate::error::FailureKind;
 use crate::guard::{Denial, JwtGuard, Noted};
@@ -14,15 +14,15 @@ use crate::router::RoutePath;
 
 /// That a request must be refused, and how.
 #[derive(Clone, Debug)]
-pub(super) struct Refused {
-    pub(super) cause: Cause,
+pub(super) struct RefusedRequest {
+    pub(super) cause: RefusalCause,
     /// Of a route that hides: as the same request to a path without a route.
     pub(super) hidden: Option<Absent>,
 }
 
 /// For which reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(super) enum RefusalCause {
     /// 401, and a challenge without an error (RFC 6750 section 3.1).
     NoToken,
     /// 401, and a challenge that says so.
@@ -62,9 +62,9 @@ pub(super) enum Judgement {
     Stuck(String),
 }
 
-impl Outcome {
+impl RequestOutcome {
     /// Whether the request was refused as it must be, and for the right reason.
-    pub(super) fn judge(&self, refused: &Refused, decider: Decider<'_>) -> Judgement {
+    pub(super) fn judge(&self, refused: &RefusedRequest, decider: Decider<'_>) -> Judgement {
         if let Some(reason) = self.stuck(decider.place) {
             return Judgement::Stuck(reason);
         }
@@ -98,18 +98,20 @@ impl Outcome {
         Judgement::Hole(format!("{answer}; the guard refused it: {}", denial.reason))
     }
 
-    fn is_as(&self, refused: &Refused) -> bool {
+    fn is_as(&self, refused: &RefusedRequest) -> bool {
         let Some(status) = self.status() else { return false };
         let challenge = self.challenge();
         let has = |part: &str| challenge.as_deref().is_some_and(|text| text.contains(part));
         match (&refused.hidden, refused.cause) {
             (Some(Absent::As(unknown, said)), _) => (&status, &challenge) == (unknown, said),
             (Some(Absent::Unknown), _) => status == StatusCode::NOT_FOUND && challenge.is_none(),
-            (None, Cause::NoToken) => {
+            (None, RefusalCause::NoToken) => {
                 status == StatusCode::UNAUTHORIZED && challenge.is_some() && !has("error=")
             }
-            (None, Cause::Defect(_)) => status == StatusCode::UNAUTHORIZED && has("error=\"invalid_token\""),
-            (None, Cause::Conditions) => {
+            (None, RefusalCause::Defect(_)) => {
+                status == StatusCode::UNAUTHORIZED && has("error=\"invalid_token\"")
+            }
+            (None, RefusalCause::Conditions) => {
                 (status == StatusCode::FORBIDDEN && challenge.is_some())
                     || (status == StatusCode::UNAUTHORIZED
                         && has("error=\"insufficient_user_authentication\""))
@@ -133,7 +135,7 @@ fn by_another_reason(Denial { code, reason, .. }: &Denial) -> Judgement {
 }
 
 /// The guard or the policy that decided, if it is not the one that must.
-fn by_another(note: &Noted, cause: Cause, decider: Decider<'_>) -> Option<String> {
+fn by_another(note: &Noted, cause: RefusalCause, decider: Decider<'_>) -> Option<String> {
     let (guard, signer) = (note.guard.as_ref()?, decider.signer);
     if let Some(signer) = signer.filter(|signer| signer.id() != guard.id()) {
         let (guard, signer) = (guard.name(), signer.name());
@@ -142,11 +144,11 @@ fn by_another(note: &Noted, cause: Cause, decider: Decider<'_>) -> Option<String
         ));
     }
     let is_own = decider.rules.iter().any(|rule| note.is_by(rule));
-    (cause == Cause::Conditions && !is_own)
+    (cause == RefusalCause::Conditions && !is_own)
         .then(|| format!("another policy, of a layer around it, refused it first: `{}`", note.policy))
 }
 
-impl Cause {
+impl RefusalCause {
     /// The codes of a refusal for this reason.
     fn codes(self) -> &'static [RefusalCode] {
         use RefusalCode as Code;
@@ -180,16 +182,16 @@ impl Cause {
 }
 
 /// For the report.
-impl fmt::Display for Refused {
+impl fmt::Display for RefusedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.hidden, self.cause) {
             (Some(Absent::As(status, _)), _) => {
                 write!(f, "{status} and all as for a path without a route")
             }
             (Some(Absent::Unknown), _) => f.write_str("404 without a challenge"),
-            (None, Cause::NoToken) => f.write_str("401 with a challenge without an error"),
-            (None, Cause::Defect(_)) => f.write_str("401 with `error=\"invalid_token\"`"),
-            (None, Cause::Conditions) => f.write_str("403 with a challenge"),
+            (None, RefusalCause::NoToken) => f.write_str("401 with a challenge without an error"),
+            (None, RefusalCause::Defect(_)) => f.write_str("401 with `error=\"invalid_token\"`"),
+            (None, RefusalCause::Conditions) => f.write_str("403 with a challenge"),
         }
     }
 }

@@ -15,8 +15,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::super::claims::seconds;
-use super::super::draft::Draft;
-use super::{State, locked};
+use super::super::draft::TokenDraft;
+use super::{ProviderState, locked};
 use crate::keys::KeySet;
 use crate::login::form_fields;
 use crate::random;
@@ -30,21 +30,21 @@ const METADATA: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/
 /// Tokens of clients live for five minutes.
 const LIFETIME: u64 = 300;
 
-pub(super) fn router(state: Arc<State>) -> Router {
+pub(super) fn router(state: Arc<ProviderState>) -> Router {
     let router = Router::new().route(KEYS, get(keys)).route(TOKEN, post(token));
     let router = METADATA.into_iter().fold(router, |router, path| router.route(path, get(metadata)));
     router.layer(from_fn_with_state(Arc::clone(&state), unless_down)).with_state(state)
 }
 
-async fn unless_down(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+async fn unless_down(Shared(state): Shared<Arc<ProviderState>>, request: Request, next: Next) -> Response {
     if state.is_down.load(Ordering::SeqCst) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     next.run(request).await
 }
 
-async fn metadata(Shared(state): Shared<Arc<State>>) -> Response {
-    let State { issuer, .. } = &*state;
+async fn metadata(Shared(state): Shared<Arc<ProviderState>>) -> Response {
+    let ProviderState { issuer, .. } = &*state;
     answer(
         StatusCode::OK,
         &json!({
@@ -57,7 +57,7 @@ async fn metadata(Shared(state): Shared<Arc<State>>) -> Response {
     )
 }
 
-async fn keys(Shared(state): Shared<Arc<State>>) -> Response {
+async fn keys(Shared(state): Shared<Arc<ProviderState>>) -> Response {
     state.key_requests.fetch_add(1, Ordering::SeqCst);
     match KeySet::new(locked(&state.keys).published.clone()) {
         Ok(keys) => ([(CONTENT_TYPE, "application/jwk-set+json")], keys.to_public_json()).into_response(),
@@ -66,7 +66,7 @@ async fn keys(Shared(state): Shared<Arc<State>>) -> Response {
 }
 
 /// The client credentials grant (RFC 6749 section 4.4), with the errors of section 5.2.
-async fn token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: String) -> Response {
+async fn token(Shared(state): Shared<Arc<ProviderState>>, headers: HeaderMap, body: String) -> Response {
     let field = |name: &str| form_fields(body.as_bytes(), name).into_iter().next();
     if field("grant_type").as_deref() != Some("client_credentials") {
         return answer(StatusCode::BAD_REQUEST, &json!({ "error": "unsupported_grant_type" }));
@@ -90,7 +90,7 @@ async fn token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Stri
     answer(StatusCode::OK, &said)
 }
 
-impl State {
+impl ProviderState {
     /// The token of a client that acts for itself (RFC 9068 section 2.2).
     fn access_token(&self, client: &str, audience: &str, scope: Option<&str>) -> String {
         let key = locked(&self.keys).signing.clone();
@@ -101,7 +101,7 @@ impl State {
             "iat": now, "exp": now.saturating_add(LIFETIME), "jti": random::id().unwrap_or_default(),
         }));
         claims.extend(scope.map(|scope| ("scope".to_owned(), scope.into())));
-        Draft { header: members(header), claims }.signed(&key)
+        TokenDraft { header: members(header), claims }.signed(&key)
     }
 }
 

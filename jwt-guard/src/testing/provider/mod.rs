@@ -55,12 +55,12 @@ use crate::keys::{Algorithm, GeneratedKey, SigningKey, VerifyingKey};
 /// access tokens as RFC 9068 has them: for a service that calls another one.
 #[must_use = "it ends with the value"]
 pub struct IdentityProvider {
-    state: Arc<State>,
+    state: Arc<ProviderState>,
     server: JoinHandle<()>,
 }
 
 /// What the provider answers.
-struct State {
+struct ProviderState {
     issuer: String,
     keys: Mutex<Keys>,
     clients: Mutex<Vec<Client>>,
@@ -102,7 +102,7 @@ impl IdentityProvider {
             Err(error) => panic!("an identity provider needs a port on loopback: {error}"),
         };
         let port = listener.local_addr().map(|address| address.port()).unwrap_or_default();
-        let state = Arc::new(State {
+        let state = Arc::new(ProviderState {
             issuer: format!("http://localhost:{port}"),
             keys: Mutex::new(Keys { published: vec![signing.verifying_key()], signing }),
             clients: Mutex::default(),

@@ -12,7 +12,7 @@ use crate::claims::numeric_date::NumericDate;
 use crate::json::Json;
 use crate::policy::evaluate::{Unmet, evaluate, malformed_claims};
 use crate::policy::facts::Facts;
-use crate::policy::login::Moment;
+use crate::policy::login::DecisionTime;
 use crate::policy::path::{PathFacts, PathParams};
 use crate::policy::{ClaimValue, Requirement};
 use crate::principal::Principal;
@@ -293,7 +293,7 @@ fn agrees(verifier: &Verifier, requirement: &Requirement, payload: &str) {
     let params = PathParams::Read(PATH.map(|(name, value)| (name.into(), value.into())).to_vec());
     let path = Some(PathFacts::new(&params, Some(PERSON)));
     let now = NumericDate::from_json(&Json::Unsigned(NOW)).unwrap();
-    let facts = Facts { path, moment: Some(Moment { now, leeway: LEEWAY }) };
+    let facts = Facts { path, moment: Some(DecisionTime { now, leeway: LEEWAY }) };
     let decision = evaluate(requirement, &principal, scopes, facts);
     assert_eq!(decision.is_ok(), expected == Some(true), "{requirement}: {payload}");
     let malformed = malformed_claims(requirement, &principal, facts);

@@ -16,7 +16,7 @@ pub(super) struct Bearer {
 
 /// A scheme, a host and a port (RFC 6454 section 4).
 #[derive(Debug, PartialEq, Eq)]
-struct Origin {
+struct BearerOrigin {
     scheme: String,
     host: String,
     port: u16,
@@ -32,7 +32,7 @@ impl Bearer {
 
     /// A sentence for each invalid part.
     pub(super) fn problems(&self) -> Vec<String> {
-        let illegal = self.origins.iter().filter(|origin| Origin::configured(origin).is_none());
+        let illegal = self.origins.iter().filter(|origin| BearerOrigin::configured(origin).is_none());
         let mut problems: Vec<_> = illegal
             .map(|origin| {
                 format!(
@@ -54,9 +54,9 @@ impl Bearer {
 
     /// Whether the token may go to this address.
     pub(super) fn is_for(&self, url: &str) -> bool {
-        let asked = url.parse().ok().and_then(|uri| Origin::of(&uri));
+        let asked = url.parse().ok().and_then(|uri| BearerOrigin::of(&uri));
         asked.is_some_and(|asked| {
-            self.origins.iter().any(|ours| Origin::configured(ours).as_ref() == Some(&asked))
+            self.origins.iter().any(|ours| BearerOrigin::configured(ours).as_ref() == Some(&asked))
         })
     }
 
@@ -94,7 +94,7 @@ fn read(file: &Path) -> Result<HeaderValue, String> {
     Ok(value)
 }
 
-impl Origin {
+impl BearerOrigin {
     /// The origin of the configuration. Without TLS it is this machine, which the token then does not leave.
     fn configured(text: &str) -> Option<Self> {
         Address::parse(text, &PlainHttp { loopback: true, hosts: Vec::new() }).ok()?;

@@ -1,7 +1,7 @@
 //! Conditions on the login: its age and its `acr`.
 
 use super::*;
-use crate::policy::login::Moment;
+use crate::policy::login::DecisionTime;
 use Requirement::{Acr, MaxAge};
 
 const TEN_MINUTES: Requirement = MaxAge(Duration::from_secs(600));
@@ -10,7 +10,7 @@ const NOW: u64 = 1_800_000_000;
 /// With a clock that shows [`NOW`] and a leeway of 30 seconds.
 fn evaluate_now(requirement: &Requirement, caller: &Principal) -> Result<(), Unmet> {
     let now = NumericDate::from_json(&Json::Unsigned(NOW)).unwrap();
-    let moment = Some(Moment { now, leeway: Duration::from_secs(30) });
+    let moment = Some(DecisionTime { now, leeway: Duration::from_secs(30) });
     super::super::evaluate(requirement, caller, &Hierarchy::default(), Facts { path: None, moment })
 }
 

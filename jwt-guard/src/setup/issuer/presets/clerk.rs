@@ -55,7 +55,7 @@ impl TrustedIssuer {
         let issuer = frontend_api.into();
         let problem = origin_problem(&issuer, "https://HOST");
         let mut draft = preset(issuer.clone(), &[], &[]);
-        draft.usual.keys = Some(RemoteSource::Jwks(format!("{issuer}/.well-known/jwks.json")));
+        draft.defaults.keys = Some(RemoteSource::Jwks(format!("{issuer}/.well-known/jwks.json")));
         draft.algorithms = vec![Algorithm::Rs256];
         draft.clients = client_in(&["azp"]);
         draft.required_claims = vec!["sid".to_owned()];

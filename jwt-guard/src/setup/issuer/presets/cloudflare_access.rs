@@ -42,7 +42,7 @@ impl TrustedIssuer {
         let issuer = team_domain.into();
         let problem = origin_problem(&issuer, "https://TEAM.cloudflareaccess.com");
         let mut draft = preset(issuer.clone(), &[], &[]);
-        draft.usual.keys = Some(RemoteSource::Jwks(format!("{issuer}/cdn-cgi/access/certs")));
+        draft.defaults.keys = Some(RemoteSource::Jwks(format!("{issuer}/cdn-cgi/access/certs")));
         draft.algorithms = vec![Algorithm::Rs256];
         draft.clients.claims = vec!["common_name".to_owned()];
         draft.problems.extend(problem);

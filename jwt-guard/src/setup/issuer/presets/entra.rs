@@ -100,7 +100,7 @@ impl TrustedIssuer {
         let given = tenant.into();
         let tenant = given.to_ascii_lowercase();
         let mut draft = preset(format!("https://sts.windows.net/{tenant}/"), &[&["scp"]], &[&["roles"]]);
-        draft.usual.metadata_url =
+        draft.defaults.metadata_url =
             Some(format!("https://login.microsoftonline.com/{tenant}/.well-known/openid-configuration"));
         of_version(draft, "appid", problem(&given, &tenant)).claim_value("ver", "1.0")
     }

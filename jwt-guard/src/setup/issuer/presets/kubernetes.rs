@@ -51,7 +51,7 @@ impl TrustedIssuer {
         let issuer = issuer.into();
         let problem = problem(&issuer, "https://HOST", |_| true);
         let mut draft = preset(issuer, &[], &[]);
-        draft.usual.is_cluster = true;
+        draft.defaults.is_cluster = true;
         draft.required_claims = vec!["kubernetes.io".to_owned()];
         draft.problems.extend(problem);
         Self(draft)

@@ -19,7 +19,7 @@ mod supabase;
 mod zitadel;
 
 use self::address::problem;
-use super::{IssuerDraft, TrustedIssuer, Usual};
+use super::{IssuerDefaults, IssuerDraft, TrustedIssuer};
 use crate::setup::remote::RemoteSource;
 use crate::verify::{Clients, TokenProfile};
 
@@ -72,9 +72,13 @@ fn preset(
     scopes: &'static [&'static [&'static str]],
     roles: &'static [&'static [&'static str]],
 ) -> IssuerDraft {
-    let usual =
-        Usual { scopes, roles, keys: Some(RemoteSource::Discovery(issuer.clone())), ..Usual::default() };
-    IssuerDraft { issuers: vec![issuer], usual, ..IssuerDraft::default() }
+    let defaults = IssuerDefaults {
+        scopes,
+        roles,
+        keys: Some(RemoteSource::Discovery(issuer.clone())),
+        ..IssuerDefaults::default()
+    };
+    IssuerDraft { issuers: vec![issuer], defaults, ..IssuerDraft::default() }
 }
 
 /// The client is in one of `claims`, which other tokens of the issuer lack.

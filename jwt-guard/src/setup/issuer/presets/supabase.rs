@@ -49,7 +49,7 @@ impl TrustedIssuer {
         let problem = origin_problem(&url, "https://PROJECT.supabase.co");
         let issuer = format!("{url}/auth/v1");
         let mut draft = preset(issuer.clone(), &[], &[&["user_role"]]).for_audience(USER);
-        draft.usual.keys = Some(RemoteSource::Jwks(format!("{issuer}/.well-known/jwks.json")));
+        draft.defaults.keys = Some(RemoteSource::Jwks(format!("{issuer}/.well-known/jwks.json")));
         draft.required_claims = vec!["session_id".to_owned()];
         draft.require_value(&["role"], [USER.to_owned()], "TrustedIssuer::supabase(..)");
         draft.require_absence(&["client_id"], None, "TrustedIssuer::supabase_oauth_clients()");

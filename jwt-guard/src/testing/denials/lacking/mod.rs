@@ -34,7 +34,7 @@ pub(super) enum Stand {
 
 /// The callers of one condition.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Callers {
+pub(super) struct LackingCallers {
     /// Who meets it, in each way.
     pub(super) meeting: Vec<Person>,
     /// Who must be refused.
@@ -59,7 +59,7 @@ pub(super) fn callers(
     own: Option<&Condition>,
     subject: &str,
     params: &BTreeMap<String, String>,
-) -> Result<Callers, String> {
+) -> Result<LackingCallers, String> {
     let (ways, atoms) = (ways(condition)?, atoms(condition)?);
     let own = match own.filter(|own| *own != condition) {
         Some(condition) => {
@@ -69,7 +69,7 @@ pub(super) fn callers(
     };
     let mut all = atoms.clone();
     all.extend(own.iter().flat_map(|own| own.atoms.clone()));
-    let mut found = Callers::default();
+    let mut found = LackingCallers::default();
     for way in ways {
         let base = base(&way, &atoms);
         found.meeting.push(person(&base, &all, subject, params));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::person::{Login, Malformed, OTHER};
+use super::super::person::{LoginAge, MalformedClaim, OTHER};
 use super::*;
 use crate::policy::{ClaimValue, Requirement};
 
@@ -52,7 +52,7 @@ fn what_must_not_be_there_is_there_or_cannot_be_read() {
             "without `scope = \"a\"`"
         ]
     );
-    assert_eq!(found[1].person.malformed, Some(Malformed::Roles));
+    assert_eq!(found[1].person.malformed, Some(MalformedClaim::Roles));
     assert_eq!(found[1].person.scopes, ["a"]);
 }
 
@@ -96,7 +96,8 @@ fn a_login_is_too_old_or_not_said_and_of_another_level() {
     // With the scope, an hour is enough.
     let with_scope: Vec<_> =
         lacking(&STEP_UP).into_iter().filter(|caller| !caller.person.scopes.is_empty()).collect();
-    let too_old = |caller: &&Lacking| matches!(caller.person.login, Some(Login::MoreThan(age)) if age < 3600);
+    let too_old =
+        |caller: &&Lacking| matches!(caller.person.login, Some(LoginAge::MoreThan(age)) if age < 3600);
     assert_eq!(with_scope.iter().filter(too_old).count(), 0, "{with_scope:#?}");
 }
 
@@ -134,7 +135,7 @@ fn another_longest_age_does_not_make_an_old_login_recent() {
         Requirement::All(&[Requirement::MaxAge(Duration::from_secs(3600)), Requirement::Scope("a")]);
     let found = lacking_for(&TEN, &HOUR);
     let logins: Vec<_> = found.iter().map(|caller| caller.person.login).collect();
-    assert_eq!(logins, [None, Some(Login::MoreThan(600))]);
+    assert_eq!(logins, [None, Some(LoginAge::MoreThan(600))]);
     assert_eq!(found[1].person.scopes, ["a"]);
 }
 
