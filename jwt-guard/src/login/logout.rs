@@ -13,7 +13,9 @@ use crate::claims::ClaimsSource;
 use crate::guard::JwtGuard;
 use crate::store::{Revocation, Subject};
 use crate::timestamp::later;
-use crate::token::{TokenKind, TokenSource};
+use crate::token::TokenKind;
+#[cfg(feature = "sessions")]
+use crate::token::TokenSource;
 
 impl JwtGuard {
     /// Ends the login of [`LoginCredentials`](super::LoginCredentials), or of a caller: it revokes every token of it,
