@@ -50,5 +50,5 @@ fn the_printed_access_table_has_every_route() -> Result<()> {
 #[test]
 fn the_readme_is_short() {
     let lines = README.lines().count();
-    assert!(lines <= 150, "{lines} lines: long tables belong into the guide");
+    assert!(lines <= 180, "{lines} lines: long tables belong into the guide");
 }
