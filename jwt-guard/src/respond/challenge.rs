@@ -1,6 +1,5 @@
 //! The `WWW-Authenticate` header: `auth-scheme 1*SP #auth-param` (RFC 9110 section 11.6.1, RFC 6750 section 3).
 
-use std::fmt;
 use std::sync::OnceLock;
 
 use http::HeaderValue;
@@ -9,14 +8,14 @@ use super::table::{ChallengeForm, answer};
 use crate::error::FailureKind;
 use crate::policy::Way;
 
-/// The challenges of a guard, made once.
+/// The challenges of a guard, each written once.
 pub(crate) struct Protection {
     /// `Bearer realm="orders"`.
     prefix: String,
     /// The challenges that name no way.
     plain: Vec<(FailureKind, HeaderValue)>,
-    /// Challenges that name one, each cached when it is first sent. If two have one place, the second is written each
-    /// time.
+    /// Challenges that name one, in the order in which they were first sent. When all places are taken, another one is written
+    /// each time.
     told: [OnceLock<Told>; PLACES],
 }
 
@@ -48,7 +47,7 @@ impl Protection {
 
     /// The challenge for failures of this class, with the way in; `None` if the table has none.
     pub(super) fn challenge(&self, kind: FailureKind, way: &Way) -> Option<HeaderValue> {
-        if !is_told(way) {
+        if *way == Way::default() {
             return self
                 .plain
                 .iter()
@@ -56,31 +55,11 @@ impl Protection {
                 .map(|(_, challenge)| challenge.clone());
         }
         let write = || write(&self.prefix, kind, way);
-        let told = self.told.get(place(kind, way))?;
-        let told = told.get_or_init(|| Told { kind, way: way.clone(), challenge: write() });
-        if told.kind == kind && told.way == *way { told.challenge.clone() } else { write() }
-    }
-}
-
-/// Whether a challenge has something to say of the way.
-fn is_told(way: &Way) -> bool {
-    !way.scopes().is_empty() || way.max_age().is_some() || !way.acr_values().is_empty()
-}
-
-/// The cache place of a challenge, probably different for different policies.
-fn place(kind: FailureKind, way: &Way) -> usize {
-    let ends = |name: &&str| {
-        let [first, last] = [name.bytes().next(), name.bytes().next_back()];
-        name.len() + 3 * usize::from(first.unwrap_or_default()) + 7 * usize::from(last.unwrap_or_default())
-    };
-    let age = way.max_age().map_or(0, |most| usize::try_from(most.as_secs()).unwrap_or_default());
-    let names = way.scopes().iter().chain(way.acr_values());
-    names.map(ends).sum::<usize>().wrapping_add(age).wrapping_add(kind as usize) % PLACES
-}
-
-impl fmt::Debug for Protection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Protection").field(&self.prefix).finish()
+        let known = self.told.iter().find_map(|place| {
+            let told = place.get_or_init(|| Told { kind, way: way.clone(), challenge: write() });
+            (told.kind == kind && told.way == *way).then(|| told.challenge.clone())
+        });
+        known.unwrap_or_else(write)
     }
 }
 
@@ -102,21 +81,13 @@ fn write(prefix: &str, kind: FailureKind, way: &Way) -> Option<HeaderValue> {
         ("acr_values", way.acr_values()),
         ("max_age", max_age.as_slice()),
     ];
-    let told = || params.into_iter().filter(|(_, words)| !words.is_empty());
-    // The exact length, so that the header takes the text without a copy.
-    let length = |(name, words): (&str, &[&str])| {
-        name.len() + words.iter().map(|word| word.len() + 1).sum::<usize>() + ", =\"\"".len() - 1
-    };
-    let mut text = String::with_capacity(prefix.len() + told().map(length).sum::<usize>());
-    text.push_str(prefix);
-    for (name, words) in told() {
-        text.push_str(", ");
-        text.push_str(name);
-        for (index, word) in words.iter().enumerate() {
-            text.push_str(if index == 0 { "=\"" } else { " " });
-            text.push_str(word);
+    let mut text = prefix.to_owned();
+    for (name, words) in params {
+        if let [first, more @ ..] = words {
+            text.extend([", ", name, "=\"", *first]);
+            more.iter().for_each(|word| text.extend([" ", *word]));
+            text.push('"');
         }
-        text.push('"');
     }
     HeaderValue::try_from(text).ok()
 }
@@ -217,16 +188,28 @@ mod tests {
     }
 
     #[test]
-    fn two_challenges_that_want_one_place_are_told_apart() {
+    fn challenges_are_told_apart_however_many_there_are() {
         let protection = Protection::new("Bearer", "api", None);
-        let scopes: [&'static str; 2] = ["a-b", "a:b"];
-        let kind = FailureKind::MissingToken;
-        assert_eq!(place(kind, &way(&scopes[..1])), place(kind, &way(&scopes[1..])));
+        let kinds = [FailureKind::MissingToken, FailureKind::InsufficientScope];
         for _ in 0..2 {
-            for scope in scopes {
-                let challenge = protection.challenge(kind, &way(&[scope])).unwrap();
-                assert_eq!(challenge, format!(r#"Bearer realm="api", scope="{scope}""#).as_str());
+            for number in 0..PLACES {
+                let scope: &'static str = format!("scope-{number}").leak();
+                let way = way(&[scope]);
+                let [missing, refused] = kinds.map(|kind| protection.challenge(kind, &way).unwrap());
+                assert_eq!(missing, format!(r#"Bearer realm="api", scope="{scope}""#).as_str());
+                let error = r#"error="insufficient_scope""#;
+                assert_eq!(refused, format!(r#"Bearer realm="api", {error}, scope="{scope}""#).as_str());
             }
         }
+        assert!(protection.told.iter().all(|place| place.get().is_some()));
+    }
+
+    #[test]
+    fn a_challenge_is_written_once() {
+        let protection = Protection::new("Bearer", "api", None);
+        let way = way(&["a"]);
+        let [one, two] = [(), ()].map(|()| protection.challenge(FailureKind::MissingToken, &way).unwrap());
+        assert!(std::ptr::eq(one.as_bytes(), two.as_bytes()), "two texts");
+        assert_eq!(protection.told.iter().filter(|place| place.get().is_some()).count(), 1);
     }
 }
