@@ -144,4 +144,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn no_preset_has_the_request_copied() {
+        let presets: [&dyn RenderRefusal; 5] =
+            [&ProblemJson, &FastApi, &Litestar, &FlaskJwtExtended, &Starlette];
+        for (index, preset) in presets.into_iter().enumerate() {
+            assert!(!preset.reads_request(), "{index}");
+        }
+        let own = |refusal: &Refusal| with_type(refusal.detail(), TEXT);
+        assert!(own.reads_request());
+    }
 }

@@ -1,7 +1,6 @@
 //! The mark of a refusal that hides its route, for the router.
 
 use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
 
 use axum::body::HttpBody as _;
@@ -51,9 +50,40 @@ impl Hidden {
     }
 }
 
-/// The state belongs to the application.
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hidden").field("has_content", &self.has_content).finish_non_exhaustive()
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::response::{IntoResponse as _, Response};
+    use http::StatusCode;
+    use http::header::CONTENT_TYPE;
+
+    use super::*;
+
+    /// What the mark says of an answer for hidden routes.
+    fn marked(response: Response) -> bool {
+        let mut rejection = Rejection::written(FailureKind::NotFound, response);
+        Hidden::mark(&mut rejection, &HandlerState::new(&7_u8));
+        let response = rejection.into_response();
+        let hidden = response.extensions().get::<Hidden>().expect("a mark");
+        assert_eq!((hidden.state::<u8>(), hidden.state::<u16>()), (Some(&7), None));
+        hidden.has_content()
+    }
+
+    #[test]
+    fn an_answer_for_hidden_routes_is_the_applications_own_by_a_header_or_by_its_body() {
+        assert!(!marked(StatusCode::NOT_FOUND.into_response()));
+        assert!(!marked(Response::new(Body::from(""))));
+        assert!(marked(Response::new(Body::from("nothing here"))));
+        assert!(marked([(CONTENT_TYPE, "text/html")].into_response()));
+        // Of unknown length.
+        assert!(marked(Response::new(Body::from_stream(Body::empty().into_data_stream()))));
+    }
+
+    #[test]
+    fn another_refusal_bears_no_mark() {
+        let refused = StatusCode::FORBIDDEN.into_response();
+        let mut rejection = Rejection::written(FailureKind::Forbidden, refused);
+        Hidden::mark(&mut rejection, &HandlerState::new(&()));
+        assert!(rejection.into_response().extensions().get::<Hidden>().is_none());
     }
 }

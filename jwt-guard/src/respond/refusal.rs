@@ -175,4 +175,24 @@ mod tests {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="api", error="invalid_token""#);
     }
+
+    #[test]
+    fn debug_shows_the_class_and_the_way_and_nothing_of_the_request() {
+        let head = http::Request::get("/orders?card=4711").header("x-secret", "hush").body(()).unwrap();
+        let refusal = Refusal::new(FailureKind::InsufficientScope, vec!["orders:read"]);
+        let shown = format!("{:?}", refusal.of_request(Some(head.into_parts().0)));
+        assert!(shown.starts_with("Refusal { kind: InsufficientScope, way: "), "{shown}");
+        assert!(
+            shown.contains("orders:read") && !shown.contains("4711") && !shown.contains("hush"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn as_text_a_refusal_is_what_the_client_learns() {
+        let refusal = Refusal::new(FailureKind::InvalidToken, Vec::new());
+        let rejection = crate::respond::Rejection::new(&refusal, None);
+        assert_eq!(refusal.to_string(), "the token is not valid");
+        assert_eq!(rejection.to_string(), "401 Unauthorized: the token is not valid");
+    }
 }
