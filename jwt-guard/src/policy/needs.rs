@@ -293,6 +293,26 @@ mod tests {
     }
 
     #[test]
+    fn the_bound_holds_on_the_way_too() {
+        // 25 ways, of which the last condition would leave 5.
+        const GOLD: Requirement = Requirement::Acr(&["gold"]);
+        const RULE: Rule = requiring(Requirement::All(&[
+            Requirement::Any(&SCOPES),
+            Requirement::Any(&[
+                GOLD,
+                Requirement::Acr(&["silver"]),
+                Requirement::Acr(&["bronze"]),
+                Requirement::Acr(&["iron"]),
+                Requirement::Acr(&["tin"]),
+            ]),
+            GOLD,
+        ]));
+        let needs = Needs::of(&RULE);
+        let [way] = needs.ways() else { panic!("{needs:?}") };
+        assert_eq!((way.scopes(), way.acr_values()), (&[][..], &["gold"][..]));
+    }
+
+    #[test]
     fn what_the_branches_of_too_many_ways_share_is_left() {
         // 25 ways each.
         const MANY: Requirement = Requirement::All(&[

@@ -1,5 +1,6 @@
 //! The policy matrix: every kind of condition, met and unmet, alone and nested.
 
+mod finding;
 mod login;
 
 use super::*;
@@ -15,7 +16,11 @@ use crate::policy::reads::Reads;
 use Requirement::{All, Any, Claim, Fresh, Not, Owner, PathClaim, Policy, Role, Scope};
 
 fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
-    let registered = Registered {
+    authenticated(scopes, roles, payload, registered(payload))
+}
+
+fn registered(payload: &str) -> Registered {
+    Registered {
         subject: Some(PayloadStr::of("alice", payload)),
         display_name: None,
         issuer: None,
@@ -28,7 +33,10 @@ fn caller(scopes: &[&str], roles: &[&str], payload: &str) -> Principal {
         family: None,
         csrf: None,
         is_fresh: (!payload.contains("\"fresh\":7")).then(|| payload.contains("\"fresh\":true")),
-    };
+    }
+}
+
+fn authenticated(scopes: &[&str], roles: &[&str], payload: &str, registered: Registered) -> Principal {
     let identity = Identity::new(
         TokenClaims::new(payload.to_owned(), registered),
         scopes.iter().copied().collect::<NameSet>(),
