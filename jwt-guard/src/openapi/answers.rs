@@ -166,4 +166,29 @@ mod tests {
         let softened = noted(&Rule::anonymous().expired_is_anonymous()).unwrap();
         assert_eq!(softened, r#"Access: `anonymous_allowed(expired = "anonymous")`"#);
     }
+
+    #[test]
+    fn a_401_and_the_way_to_the_login_say_what_is_wrong_with_a_token() {
+        let described = |rule: &Rule, status| {
+            let answers = answers(rule, &Needs::of(rule));
+            answers.into_iter().find(|answer| answer.status == status).unwrap().description
+        };
+        const STRONG: Rule = Rule::authenticated().with_requirement(Requirement::Acr(&["gold"]));
+        for (rule, said) in [
+            (Rule::anonymous(), "The token that was sent is not accepted. None is needed."),
+            (Rule::authenticated(), "No token was sent, or one that is not accepted."),
+            (
+                STRONG,
+                "No token was sent, or one that is not accepted, or one of a login that is too old or too weak (RFC 9470).",
+            ),
+        ] {
+            assert_eq!(described(&rule, 401), said);
+        }
+        let to_login = |rule: Rule| described(&rule.with_redirect("/login"), 303);
+        assert_eq!(
+            to_login(Rule::authenticated()),
+            "A browser without a token that is accepted is sent to the login."
+        );
+        assert!(to_login(STRONG).contains("or with one of a login that is too old or too weak"));
+    }
 }

@@ -36,6 +36,9 @@ mod schemes;
 mod security;
 mod write;
 
+#[cfg(all(test, feature = "aide-0-15", feature = "utoipa-6"))]
+mod tests;
+
 #[cfg(feature = "aide-0-15")]
 pub mod aide_0_15;
 #[cfg(feature = "utoipa-6")]

@@ -106,3 +106,25 @@ pub(crate) fn with_paragraph(description: Option<&str>, note: &str) -> String {
 pub(crate) fn documented_path(route: &str) -> String {
     route.replace("{*", "{")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_is_added_once_and_below_what_is_there() {
+        for (before, after) in [
+            (None, "Access: `a`"),
+            (Some(""), "Access: `a`"),
+            (Some("All orders."), "All orders.\n\nAccess: `a`"),
+            (Some("All orders.\n\nAccess: `a`"), "All orders.\n\nAccess: `a`"),
+        ] {
+            assert_eq!(with_paragraph(before, "Access: `a`"), after, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_is_documented_as_a_parameter() {
+        assert_eq!(documented_path("/files/{kind}/{*rest}"), "/files/{kind}/{rest}");
+    }
+}

@@ -51,3 +51,22 @@ fn named(value: &Value) -> Vec<&str> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_schema_is_found_wherever_it_is_named() {
+        let operation = json!({
+            "parameters": [{ "schema": { "$ref": "#/components/schemas/Id" } }],
+            "requestBody": { "schema": { "oneOf": [{ "$ref": "#/components/schemas/Order" }, { "type": "null" }] } },
+            "responses": { "200": { "$ref": "#/components/responses/Done" } },
+        });
+        let mut names = named(&operation);
+        names.sort_unstable();
+        assert_eq!(names, ["Id", "Order"]);
+    }
+}

@@ -131,3 +131,13 @@ fn lower(method: &str) -> &'static str {
         _ => "trace",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_has_its_name_in_small_letters() {
+        assert_eq!(METHODS.map(lower), METHODS.map(str::to_lowercase).each_ref().map(String::as_str));
+    }
+}

@@ -134,3 +134,34 @@ impl<S> fmt::Debug for Routes<S> {
         f.debug_list().entries(self.0.iter().map(|(path, _)| path)).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::Guarded;
+    use crate::policy::{Policy, Rule};
+    use crate::router::routing::get;
+
+    struct Open;
+
+    impl Policy for Open {
+        const RULE: Rule = Rule::anonymous();
+    }
+
+    #[test]
+    fn every_method_of_a_document_is_routed_as_itself() {
+        for method in METHODS {
+            let expected = MethodFilter::try_from(Method::from_bytes(method.as_bytes()).unwrap()).unwrap();
+            assert_eq!(filter(method), expected, "{method}");
+        }
+    }
+
+    #[test]
+    fn debug_lists_the_paths() {
+        let routes = |path: &str| Routes::<()>(vec![(path.to_owned(), get(async |_: Guarded<Open>| {}))]);
+        let both = no_routes().and(routes("/orders")).and(routes("/users"));
+        assert_eq!(format!("{both:?}"), r#"["/orders", "/users"]"#);
+    }
+}
