@@ -44,7 +44,12 @@ where
         }
     }
     routes.retain(|_, entries| entries.iter().any(|entry| entry.hides()));
-    if routes.is_empty() {
+    let below = entries.iter().filter(|entry| entry.hides()).filter_map(|entry| match &entry.path {
+        RoutePath::Below(prefix) => Some(prefix),
+        _ => None,
+    });
+    let below: Vec<_> = below.flat_map(|prefix| [prefix.clone(), format!("{prefix}/")]).collect();
+    if routes.is_empty() && below.is_empty() {
         return router;
     }
     for (path, entries) in &routes {
@@ -65,7 +70,9 @@ where
         let state = (&() as &dyn Any).downcast_ref::<S>().or_else(|| hidden.state::<S>())?.clone();
         Some(Box::pin(call(absent.clone(), state, request)))
     });
-    router.layer(Hide { routes: routes.keys().map(|&path| path.to_owned()).collect(), absent })
+    let hides_below = !below.is_empty();
+    let routes = routes.keys().map(|&path| path.to_owned()).chain(below).collect();
+    router.layer(Hide { routes, hides_below, absent })
 }
 
 /// The original request without its body, which was not read.
@@ -96,8 +103,10 @@ where
 /// The outermost service of a router, which looks for answers that hide a route.
 #[derive(Clone)]
 struct Hide {
-    /// The patterns of the hidden routes. Other requests are not copied.
+    /// The patterns of the hidden routes, and the prefixes of hidden services. Other requests are not copied.
     routes: Arc<[String]>,
+    /// Whether a service below a prefix is hidden. axum names no pattern to a request for what is below one.
+    hides_below: bool,
     absent: Absent,
 }
 
@@ -116,10 +125,12 @@ struct HideService {
 }
 
 impl HideService {
-    /// Whether the request is for a hidden route; outer routers may have added prefixes.
+    /// Whether the request may be for a hidden route; outer routers may have added prefixes.
     fn is_hidden(&self, request: &Request) -> bool {
-        let matched = request.extensions().get::<MatchedPath>();
-        matched.is_some_and(|path| self.layer.routes.iter().any(|route| path.as_str().ends_with(route)))
+        match request.extensions().get::<MatchedPath>() {
+            Some(path) => self.layer.routes.iter().any(|route| path.as_str().ends_with(route)),
+            None => self.layer.hides_below,
+        }
     }
 }
 

@@ -5,9 +5,9 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get as axum_get;
 use http::{HeaderValue, Method, StatusCode, Uri};
-use jwt_guard::policy::{DenyAs, Policy, Rule};
+use jwt_guard::policy::{DenyAs, Policy, Requirement, Rule};
 use jwt_guard::respond::{Refusal, RenderRefusal};
-use jwt_guard::routing::get;
+use jwt_guard::routing::{get, guarded_by};
 use jwt_guard::{Algorithm, Guarded, Principal, Router};
 use jwt_guard_tests::{Answer, Outcome, Request, Server, guard, hs256, token};
 
@@ -146,6 +146,27 @@ async fn the_fallback_is_given_the_request_as_it_came_but_for_its_body() {
 }
 
 #[tokio::test]
+async fn a_hidden_service_looks_absent_at_every_path_below_it() {
+    let files = tower::service_fn(async |_: axum::extract::Request| {
+        Ok::<_, std::convert::Infallible>("welcome".into_response())
+    });
+    let inner = || Router::new().nest_service("/hidden", guarded_by::<Admins>(files));
+    for app in [inner(), inner().fallback(lost), inner().route("/open/{id}", get(open))] {
+        let app = app.nest("/deep", inner()).with_guard(hs256());
+        looks_absent(app.clone(), &["", "/deep"]).await;
+        let server = Server::start(app).await;
+        for path in ["/hidden/", "/hidden/a", "/hidden/a/b?q=1", "/deep/hidden/a"] {
+            let absent = without_date(server.send(Request::get(&path.replace(HIDDEN, ABSENT))).await);
+            let hidden = without_date(server.send(Request::get(path)).await);
+            let expected = (absent.status, &absent.headers, absent.body.replace(ABSENT, HIDDEN));
+            assert_eq!((hidden.status, &hidden.headers, hidden.body), expected, "{path}");
+            let admin = token(&[("roles", r#"["admin"]"#)]);
+            server.get(path, &admin).await.is(Outcome::ok("welcome"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_path_with_an_open_method_still_says_which_methods_it_has() {
     let app = Router::new().route("/mixed", get(open).post(secret)).fallback(lost).with_guard(hs256());
     let server = Server::start(app).await;
@@ -213,6 +234,13 @@ async fn for_callers(caller: Principal) -> String {
 #[jwt_guard::anonymous_allowed]
 async fn with_state(State(state): State<u8>, uri: Uri) -> (StatusCode, String) {
     (StatusCode::NOT_FOUND, format!("{state} {uri}"))
+}
+
+struct Admins;
+
+impl Policy for Admins {
+    const RULE: Rule =
+        Rule::authenticated().with_requirement(Requirement::Role("admin")).with_deny_as(DenyAs::NotFound);
 }
 
 struct Hiding;
