@@ -14,6 +14,8 @@ pub mod routing;
 mod serve;
 mod services;
 mod table;
+#[cfg(test)]
+mod tests;
 mod tried;
 
 use guarded::IntoGuarded;

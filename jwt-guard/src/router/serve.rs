@@ -172,7 +172,7 @@ impl<R> Serves<R> for axum::Router {
 
 impl Router {
     /// The finished service: made at the first call, and shared by all clones, as a server makes one of each connection.
-    fn service(&self) -> &RouterService {
+    pub(super) fn service(&self) -> &RouterService {
         let parts = &self.parts;
         self.service.get_or_init(|| {
             let misfits = params::misfits(&parts.entries);
