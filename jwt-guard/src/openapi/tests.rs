@@ -160,7 +160,6 @@ fn what_a_library_leaves_invalid_is_repaired() {
     assert_eq!(texts, [Some("Fine"), Some("Not Found"), Some("Another answer"), Some("Another answer")]);
     assert_eq!(repaired["components"]["responses"]["Lost"]["description"], "Lost");
 
-    let mut document = document;
     document.as_object_mut().unwrap().remove("paths");
     let (repaired, _) =
         after::<aide::openapi::OpenApi>(&document, |document| by_header().openapi().resolve(document));
