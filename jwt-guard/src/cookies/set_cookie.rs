@@ -92,3 +92,27 @@ pub(crate) fn without_prefix(name: &str) -> &str {
     });
     rest.unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removed_cookie_has_no_value_whatever_it_had() {
+        let cookie = SetCookie {
+            name: "token",
+            value: "a.b.c",
+            path: "/",
+            domain: None,
+            same_site: SameSite::Strict,
+            transport: Transport::HttpsOnly,
+            http_only: true,
+        };
+        let line = cookie.clear();
+        assert!(
+            line.to_str()
+                .unwrap()
+                .starts_with("token=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0;")
+        );
+    }
+}

@@ -197,3 +197,23 @@ impl fmt::Debug for CookieSettings {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{JwtGuard, Secret, warned};
+
+    #[test]
+    fn cookies_for_plain_http_are_warned_of_and_others_are_not() {
+        for (settings, warnings) in
+            [(CookieSettings::new(), 0), (CookieSettings::new().for_plain_http_development(), 1)]
+        {
+            let builder =
+                JwtGuard::builder().secret(Secret::random()).audience("shop").cookies(settings.clone());
+            let (guard, warned) = warned::warnings(|| builder.build());
+            assert!(guard.is_ok());
+            let found = warned.iter().filter(|text| text.contains("without `Secure`")).count();
+            assert_eq!((found, settings.is_for_plain_http()), (warnings, warnings == 1), "{warned:?}");
+        }
+    }
+}
