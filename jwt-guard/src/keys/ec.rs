@@ -21,7 +21,7 @@ pub(super) fn load(curve: Curve, point: &[u8]) -> Result<DecodingKey, KeyError> 
         }
         _ => {
             let message = format!(
-                "the EC point has {} bytes; on {} it has {}",
+                "the EC point has {} bytes; on {} it has {}, of which the first is {UNCOMPRESSED}",
                 point.len(),
                 curve.name(),
                 1 + 2 * curve.coordinate()

@@ -81,9 +81,13 @@ fn points_in_other_forms_are_refused() {
     let point = |first: u8| [&[first], &x[..], &y[..]].concat();
     assert!(load(Curve::P256, &point(4)).is_ok());
     for first in [0, 2, 3, 5, 6, 7] {
-        refused(load(Curve::P256, &point(first)), KeyErrorKind::Malformed, "the EC point");
+        let part = "has 65 bytes; on P-256 it has 65, of which the first is 4";
+        refused(load(Curve::P256, &point(first)), KeyErrorKind::Malformed, part);
     }
-    refused(load(Curve::P256, &[&[2], &x[..]].concat()), KeyErrorKind::Malformed, "compressed");
+    for first in [2, 3] {
+        refused(load(Curve::P256, &[&[first], &x[..]].concat()), KeyErrorKind::Malformed, "is compressed");
+        refused(load(Curve::P256, &[&[first], &x[1..]].concat()), KeyErrorKind::Malformed, "has 32 bytes");
+    }
     refused(load(Curve::P256, &[0]), KeyErrorKind::Malformed, "1 bytes");
     refused(load(Curve::P256, &[]), KeyErrorKind::Malformed, "0 bytes");
     refused(load(Curve::P384, &point(4)), KeyErrorKind::Malformed, "on P-384 it has 97");
