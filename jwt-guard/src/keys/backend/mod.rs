@@ -81,14 +81,6 @@ fn decode_and_verify<const LONGEST: usize>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadSignature;
 
-impl fmt::Display for BadSignature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the signature does not verify")
-    }
-}
-
-impl std::error::Error for BadSignature {}
-
 /// The length of a signature by an RSA key of 8192 bits, and the few bytes by which the decoder may overestimate it. No
 /// accepted key makes a longer one.
 const LONGEST_SIGNATURE: usize = 1024 + 8;
