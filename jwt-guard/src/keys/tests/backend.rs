@@ -3,7 +3,7 @@
 use jsonwebtoken::EncodingKey;
 use jsonwebtoken::crypto::CryptoProvider;
 
-use super::super::backend::{BadSignature, self_test, verify};
+use super::super::backend::{BadSignature, CannotSign, NAME, choose_for_the_process, self_test, verify};
 use super::{Algorithm, GOOD, VerifyingKey, base64url, fixture, secret, unwrapped};
 
 #[cfg(feature = "aws-lc-rs")]
@@ -145,4 +145,30 @@ fn a_key_verifies_alike_from_pem_pkcs1_and_jwk() {
 #[test]
 fn the_self_test_passes() {
     assert_eq!(self_test(), Ok(()));
+}
+
+#[test]
+fn the_process_has_a_provider_once_the_backend_is_chosen() {
+    // With both backends compiled in, jsonwebtoken chooses none by itself.
+    choose_for_the_process();
+    assert!(CryptoProvider::try_get_default().is_some());
+}
+
+#[cfg(feature = "testing")]
+#[test]
+fn a_forged_hmac_is_a_real_one() {
+    let key = VerifyingKey::secret(Algorithm::Hs256, SECRET).unwrap();
+    let forged = |secret: &[u8]| super::super::backend::sign_by_hmac(secret, MESSAGE).unwrap();
+    assert_eq!(verify(&key, MESSAGE, forged(&SECRET).as_bytes()), Ok(()));
+    assert_eq!(verify(&key, MESSAGE, forged(b"public").as_bytes()), Err(BadSignature));
+}
+
+#[test]
+fn what_the_backend_refuses_names_it() {
+    assert_eq!(CannotSign.to_string(), format!("the crypto backend `{NAME}` cannot sign"));
+    let mut off_the_curve = unwrapped(fixture!("p256.public.pem"));
+    *off_the_curve.last_mut().unwrap() ^= 1;
+    let error = VerifyingKey::der(Algorithm::Es256, &off_the_curve).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(cause.to_string(), format!("the crypto backend `{NAME}` refuses the key"));
 }
