@@ -142,6 +142,12 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_kind_and_message_on_one_line() {
+        let error = KeyError::new(KeyErrorKind::Weak, "weak").of_key("a\n");
+        assert_eq!(format!("{error:?}"), r#"KeyError { kind: Weak, message: "key \"a\\n\": weak" }"#);
+    }
+
+    #[test]
     fn the_cause_is_kept() {
         let error = KeyError::new(KeyErrorKind::Malformed, "bad").because(fmt::Error);
         assert!(error.source().is_some());

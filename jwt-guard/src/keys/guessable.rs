@@ -139,6 +139,25 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_neither_a_keyboard_nor_a_filler_makes_may_be_few_or_repeated() {
+        let piece = b"\x91\x07\xe3\x5c\x88\x1f\xb2\x6d\xc4\x3a\x90";
+        for secret in [&[0x91; 32][..], &[*piece; 3].concat()] {
+            assert_eq!(reason(secret), None);
+        }
+        assert!(has_few_bytes(&[0x91; 32]), "it is warned of");
+        assert!(reason(&[&piece[1..2]; 32].concat()).is_some());
+    }
+
+    #[test]
+    fn a_secret_of_words_needs_12_letters_or_digits_that_are_not() {
+        for word in WORDS {
+            let secret = |rest: &str| [word, b"-", word, b" ", rest.as_bytes()].concat();
+            assert!(reason(&secret("9f86d081884")).is_some(), "{word:?}");
+            assert_eq!(reason(&secret("9f86d081884c")), None, "{word:?}");
+        }
+    }
+
+    #[test]
     fn no_random_bytes_are_guessed() {
         for _ in 0..2_000 {
             let mut bytes = [0; 32];

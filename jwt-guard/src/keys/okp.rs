@@ -86,3 +86,23 @@ const fn with_first(first: u8, middle: u8, last: u8) -> [u8; 32] {
         middle, middle, middle, middle, middle, middle, middle, last,
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_is_what_is_below_the_prime() {
+        let with = |first, at: usize, byte| {
+            let mut y = with_first(first, 0xff, 0x7f);
+            y[at] = byte;
+            y
+        };
+        for first in 0..=0xff {
+            // The prime is 0x7fff..ed.
+            assert_eq!(is_canonical(with_first(first, 0xff, 0x7f)), first < 0xed, "{first:#x}");
+            assert!((1..31).all(|at| is_canonical(with(first, at, 0xfe))), "{first:#x}");
+            assert!(is_canonical(with(first, 31, 0x7e)), "{first:#x}");
+        }
+    }
+}

@@ -95,3 +95,15 @@ fn algorithm_parameters_where_none_belong_are_refused() {
     der[null] = 0x04;
     refused(VerifyingKey::der(Algorithm::Rs256, &der), KeyErrorKind::Malformed, "RFC 3279");
 }
+
+#[test]
+fn a_curve_without_an_algorithm_is_refused_by_name() {
+    // The object identifiers of these curves differ in the last byte.
+    let der = unwrapped(fixture!("p521.public.pem"));
+    let place = der.windows(5).position(|bytes| bytes == [0x2b, 0x81, 0x04, 0x00, 0x23]).unwrap() + 4;
+    for (last, part) in [(0x23, "P-521"), (0x21, "P-224"), (0x0a, "secp256k1"), (0x7f, "an unknown curve")] {
+        let mut der = der.clone();
+        der[place] = last;
+        refused(VerifyingKey::der(Algorithm::Es256, &der), KeyErrorKind::Unsupported, part);
+    }
+}
