@@ -83,3 +83,21 @@ fn with_members(public: &str, members: &[(&str, &[u8])]) -> ZeroizedText {
 fn empty(bytes: usize) -> ZeroizedText {
     Zeroizing::new(String::with_capacity(bytes.saturating_mul(2).saturating_add(256)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_never_grows_and_so_leaves_no_copy_of_a_key_in_memory() {
+        for length in [0, 1, 32, 48, 64, 511, 512, 4096] {
+            let bytes = vec![0xff; length];
+            let base64 = STANDARD.encode(&bytes);
+            assert_eq!(pem(&bytes).capacity(), empty(base64.len()).capacity(), "{length}");
+            let members = ["d", "p", "q", "dp", "dq", "qi"].map(|name| (name, bytes.as_slice()));
+            let text = with_members("{}", &members);
+            assert_eq!(text.capacity(), empty("{}".len() + 6 * length).capacity(), "{length}");
+        }
+        assert!(empty(100).capacity() >= 200);
+    }
+}

@@ -86,7 +86,9 @@ fn a_backend_that_makes_no_rsa_keys_says_so() {
 #[test]
 fn debug_shows_no_private_text() {
     for key in keys() {
+        assert_eq!(format!("{:?}", key.private_jwk()), "PrivateText(..)");
         let shown = format!("{key:?} {:?} {:?}", key.private_jwk(), key.private_pem());
+        assert!(shown.starts_with("GeneratedKey { key: SigningKey { algorithm: "), "{shown}");
         let private: Value = serde_json::from_str(key.private_jwk().as_str()).unwrap();
         for member in ["k", "d", "p", "qi"] {
             let Some(text) = private[member].as_str() else { continue };

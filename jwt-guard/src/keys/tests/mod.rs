@@ -10,6 +10,7 @@ mod jwk;
 mod key_set;
 mod okp;
 mod pem;
+mod private;
 mod publish;
 mod rsa;
 mod signing;
