@@ -148,3 +148,33 @@ impl fmt::Debug for IssuerKeys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hunter2() -> VerifyingKey {
+        VerifyingKey::secret(Algorithm::Hs256, "a secret of more than 32 bytes, hunter2")
+            .unwrap()
+            .with_id("a")
+    }
+
+    #[test]
+    fn the_header_of_a_verified_token_finds_its_key_again() {
+        let keys = KeySnapshot::new(FIXED, KeySet::new([hunter2()]).unwrap());
+        assert!(keys.key_of(b"header").is_none());
+        keys.remember(b"header", keys.select(Some("a"), Algorithm::Hs256).unwrap());
+        assert_eq!(keys.key_of(b"header").and_then(VerifyingKey::id), Some("a"));
+        assert!(keys.key_of(b"heade").is_none());
+    }
+
+    #[test]
+    fn debug_shows_the_names_of_keys_and_nothing_of_a_secret_or_a_token() {
+        let keys = IssuerKeys::fixed(KeySet::new([hunter2()]).unwrap());
+        let current = keys.current().unwrap();
+        current.remember(b"header", current.select(Some("a"), Algorithm::Hs256).unwrap());
+        let shown = format!("{keys:?}");
+        assert!(shown.contains(r#"VerifyingKey { algorithm: Hs256, id: Some("a"), .. }"#), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains("header"), "{shown}");
+    }
+}

@@ -350,6 +350,11 @@ mod tests {
                 "https://id.example/.well-known/oauth-authorization-server",
             ),
             (
+                "https://a.b/c",
+                "https://a.b/c/.well-known/openid-configuration",
+                "https://a.b/.well-known/oauth-authorization-server/c",
+            ),
+            (
                 "https://id.example:8443/realms/a",
                 "https://id.example:8443/realms/a/.well-known/openid-configuration",
                 "https://id.example:8443/.well-known/oauth-authorization-server/realms/a",

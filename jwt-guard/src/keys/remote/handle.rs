@@ -113,3 +113,18 @@ impl fmt::Display for KeysUnavailable {
 }
 
 impl std::error::Error for KeysUnavailable {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_issuer_without_keys_is_named_with_its_reason() {
+        let failures = [("https://a.example", "is down"), ("b\n", "has none"), ("", "is slow")];
+        let failures = failures.map(|(issuer, reason)| (issuer.to_owned(), reason.to_owned())).to_vec();
+        assert_eq!(
+            KeysUnavailable { failures }.to_string(),
+            r#"the keys of issuers could not be fetched: "https://a.example": is down; "b\n": has none; "": is slow"#
+        );
+    }
+}

@@ -144,3 +144,43 @@ impl FetchReport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = include_str!("../../../../tests/fixtures/keys/p256.public.jwk");
+    const B: &str = include_str!("../../../../tests/fixtures/keys/p384.public.jwk");
+    /// RFC 7515 appendix A.3: on the curve of [`A`].
+    const OTHER: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+
+    fn key(jwk: &str, id: Option<&str>) -> VerifyingKey {
+        let key = VerifyingKey::jwk(jwk, &[]).unwrap();
+        match id {
+            Some(id) => key.with_id(id),
+            None => key,
+        }
+    }
+
+    fn change(before: &[VerifyingKey], after: &[VerifyingKey]) -> [Vec<String>; 3] {
+        let KeyChange { added, removed, replaced } =
+            KeyChange::between(&KeySet::fetched(before.to_vec()), after);
+        [added, removed, replaced]
+    }
+
+    #[test]
+    fn a_key_is_added_or_removed_by_name_and_algorithm_and_replaced_under_both() {
+        let before = [key(A, Some("a")), key(B, Some("b")), key(B, None)];
+        let text = |text: &str| vec![text.to_owned()];
+        assert_eq!(change(&before, &before).concat(), [""; 0]);
+        let replaced = [key(OTHER, Some("a")), key(B, Some("b")), key(B, None)];
+        assert_eq!(change(&before, &replaced), [vec![], vec![], text(r#"ES256 "a""#)]);
+        let renamed = [key(A, Some("z")), key(B, Some("b")), key(B, None)];
+        assert_eq!(change(&before, &renamed), [text(r#"ES256 "z""#), text(r#"ES256 "a""#), vec![]]);
+        let of_another_kind = [key(B, Some("a")), key(B, Some("b")), key(B, None)];
+        assert_eq!(change(&before, &of_another_kind), [text(r#"ES384 "a""#), text(r#"ES256 "a""#), vec![]]);
+        // Without a name nothing tells one from the next.
+        let unnamed = |jwk| [key(jwk, None)];
+        assert_eq!(change(&unnamed(A), &unnamed(OTHER)), [text(r#"ES256 """#), text(r#"ES256 """#), vec![]]);
+    }
+}

@@ -53,7 +53,7 @@ pub(super) async fn run(mut lease: Lease) {
 
 /// When to wake up: `Some(None)` when a fetch ends; `None` means never, because the keys were dropped.
 #[expect(clippy::option_option, reason = "the two are read apart at once, by the one caller")]
-fn fetch_if_due(lease: &Lease) -> Option<Option<Moment>> {
+pub(super) fn fetch_if_due(lease: &Lease) -> Option<Option<Moment>> {
     let keys = lease.keys.upgrade()?;
     let now = keys.clock.monotonic();
     let due = keys.holder.state().schedule.due();

@@ -1,6 +1,7 @@
 //! Fetching with a scripted issuer and a clock that is moved by hand; and every order in which things can happen.
 
 mod answers;
+mod bounds;
 mod interleavings;
 mod settings;
 mod tasks;
