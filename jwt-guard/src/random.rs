@@ -77,9 +77,10 @@ pub(crate) struct Fingerprint(u64);
 static KEY: LazyLock<std::collections::hash_map::RandomState> =
     LazyLock::new(std::collections::hash_map::RandomState::new);
 
-/// A random number of this process, to distribute entries in an unpredictable way.
-pub(crate) fn seed() -> u64 {
-    KEY.hash_one(())
+/// A random number of this process, to distribute entries in an unpredictable way by their products with it. It is odd, so that
+/// no two numbers have the same product.
+pub(crate) fn factor() -> u64 {
+    KEY.hash_one(()) | 1
 }
 
 impl Fingerprint {
@@ -106,6 +107,12 @@ mod tests {
         assert_eq!(Fingerprint::of(b"a.b.c"), Fingerprint::of(b"a.b.c"));
         assert_ne!(Fingerprint::of(b"a.b.c"), Fingerprint::of(b"a.b.d"));
         assert_eq!(Fingerprint::of(b"a.b.c").to_string().len(), 16);
+    }
+
+    #[test]
+    fn a_factor_is_odd_and_large() {
+        assert_eq!(factor() % 2, 1);
+        assert!(factor() > u64::from(u32::MAX), "by chance it is smaller in one of four billion processes");
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Doorkeeper {
     /// As many places as suit a cache of this memory: several for each token.
     pub(super) fn of_cache(bytes: usize) -> Self {
         let number = (bytes / BYTES_OF_CACHE).clamp(1, MOST_PLACES).next_power_of_two();
-        Self { places: OnceLock::new(), number, factor: random::seed() | 1 }
+        Self { places: OnceLock::new(), number, factor: random::factor() }
     }
 
     /// The most memory that it takes.

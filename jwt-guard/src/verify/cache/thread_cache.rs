@@ -67,7 +67,7 @@ pub(super) const TOKEN_BYTES: usize = MOST_BYTES - size_of::<ThreadCache>() - SE
 
 impl Default for ThreadCache {
     fn default() -> Self {
-        Self { sets: Box::default(), factor: random::seed() | 1, bytes: 0, was_short: false, next_evicted: 0 }
+        Self { sets: Box::default(), factor: random::factor(), bytes: 0, was_short: false, next_evicted: 0 }
     }
 }
 
