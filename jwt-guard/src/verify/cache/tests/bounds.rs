@@ -186,5 +186,10 @@ fn settings_that_remember_nothing_or_too_much_are_named() {
     assert!(found(TokenCache::new()).is_empty() && found(TokenCache::off()).is_empty());
     let wrong = TokenCache::new().bytes(1000).lifetime(Duration::ZERO);
     assert_eq!(found(wrong).len(), 2);
-    assert_eq!(found(TokenCache::new().lifetime(Duration::from_secs(3601))).len(), 1);
+    for (bytes, seconds, problems) in
+        [(256 * 1024, 3600, 0), (256 * 1024 - 1, 3600, 1), (256 * 1024, 3601, 1)]
+    {
+        let settings = TokenCache::new().bytes(bytes).lifetime(Duration::from_secs(seconds));
+        assert_eq!(found(settings).len(), problems, "{bytes} bytes, {seconds} s");
+    }
 }

@@ -1,5 +1,7 @@
 //! What is remembered, and what a hit still checks.
 
+use std::hash::BuildHasher as _;
+
 use super::*;
 
 #[test]
@@ -20,6 +22,8 @@ fn a_good_token_is_remembered_and_answers_as_before() {
     let is_copied = cache.is_some_and(|mut cache| matches!(cache.find(&token), CacheLookup::Hit(_)));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(is_copied, threads > 1, "a token that comes often has a copy for each thread");
+    pair.verifier.known.as_ref().unwrap().shared.clear();
+    assert_eq!(pair.knows(&token), threads > 1, "which answers alone");
 }
 
 #[test]
@@ -141,15 +145,28 @@ fn nothing_that_is_remembered_is_shown() {
     let text = std::str::from_utf8(&token).unwrap();
     let payload = text.split('.').nth(1).unwrap();
     let bytes = TokenBytes::new(&token);
-    for shown in [format!("{:?}", pair.verifier), format!("{:#?}", pair.verifier.known), format!("{bytes:?}")]
-    {
+    for (shown, name) in [
+        (format!("{:?}", pair.verifier), "KnownTokens(TokenCache"),
+        (format!("{:#?}", pair.verifier.known), "KnownTokens("),
+        (format!("{bytes:?}"), "TokenBytes(..)"),
+    ] {
         assert!(!shown.contains(payload) && !shown.contains("alice"), "{shown}");
+        assert!(shown.contains(name), "{shown}");
     }
 }
 
 #[test]
+fn a_token_is_found_by_its_own_hash_and_equal_to_itself_only() {
+    let kept = TokenBytes::new(b"a.b.c");
+    let hasher = DefaultHashBuilder::default();
+    assert_eq!(hasher.hash_one(SoughtToken(b"a.b.c")), hasher.hash_one(&kept));
+    let other = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    assert_ne!(hasher.hash_one(SoughtToken(other)), hasher.hash_one(&kept));
+    assert!(kept == TokenBytes::new(b"a.b.c") && kept != TokenBytes::new(b"a.b.d"));
+}
+
+#[test]
 fn no_two_caches_order_tokens_alike() {
-    use std::hash::BuildHasher as _;
     let token = TokenBytes::new(b"a.b.c");
     let hashes: std::collections::HashSet<_> =
         (0..8).map(|_| DefaultHashBuilder::default().hash_one(&token)).collect();

@@ -2,9 +2,11 @@
 
 mod bounds;
 mod checks;
+mod doorkeeper;
 mod keys;
 mod tag;
 mod thread_cache;
+mod weight;
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;

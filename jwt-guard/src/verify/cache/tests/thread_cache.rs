@@ -50,8 +50,22 @@ fn a_thread_cache_takes_no_more_than_its_memory_and_goes_on_taking_what_is_new()
         assert!(look(&mut cache, token, entry), "the newest has a place");
         assert!(cache.bytes() <= TOKEN_BYTES, "{}", cache.bytes());
     }
-    let here = entries.iter().filter(|(token, _)| matches!(cache.find(token), CacheLookup::Hit(_)));
-    assert!(here.count() > 50);
+    let is_here = |(token, _): &&(Vec<u8>, Arc<Entry>)| matches!(cache.find(token), CacheLookup::Hit(_));
+    let here: Vec<_> =
+        entries.iter().filter(is_here).map(|(token, entry)| entry.weight(token.len())).collect();
+    assert!(here.len() > 50, "{}", here.len());
+    assert_eq!(here.iter().sum::<usize>(), cache.bytes(), "it counts what it has");
+}
+
+#[test]
+fn an_entry_may_take_all_of_the_memory_and_one_that_takes_more_is_not_copied() {
+    let entry = &entries(1, 10)[0].1;
+    let longest = TOKEN_BYTES - entry.weight(0);
+    for (length, bytes) in [(longest, TOKEN_BYTES), (longest + 1, 0), (longest + 1000, 0)] {
+        let mut cache = ThreadCache::default();
+        cache.keep(&vec![b'x'; length], entry);
+        assert_eq!(cache.bytes(), bytes, "{length}");
+    }
 }
 
 #[test]
@@ -68,6 +82,28 @@ fn a_hot_token_gets_the_place_of_one_that_is_seldom_looked_for() {
         look(&mut cache, &hot.0, &hot.1);
     }
     assert!(look(&mut cache, &hot.0, &hot.1), "and keeps it");
+}
+
+#[test]
+fn a_hot_token_outlives_three_that_need_memory_without_a_look_in_between() {
+    let entry = &entries(1, 10)[0].1;
+    // Of some tenths of the memory.
+    let token = |number: usize, tenths: usize| {
+        let mut token = vec![b'x'; TOKEN_BYTES / 10 * tenths - entry.weight(0)];
+        token.extend_from_slice(format!("{number:0>48}").as_bytes());
+        token
+    };
+    // Each time in other sets.
+    for number in (0..20).map(|number| number * 10) {
+        let mut cache = ThreadCache::default();
+        let hot = token(number, 3);
+        cache.keep(&hot, entry);
+        assert!((0..64).all(|_| look(&mut cache, &hot, entry)));
+        for other in 1..=4 {
+            cache.keep(&token(number + other, 5), entry);
+        }
+        assert!(look(&mut cache, &hot, entry), "{number}");
+    }
 }
 
 #[test]
