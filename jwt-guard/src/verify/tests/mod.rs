@@ -11,8 +11,11 @@ mod clients;
 mod conditions;
 mod dates;
 mod empty;
+mod explained;
+mod findings;
 mod machines;
 mod numbers;
+mod said;
 mod shown;
 
 const NOW: u64 = 1_800_000_000;
