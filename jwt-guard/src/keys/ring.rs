@@ -165,7 +165,7 @@ mod tests {
         assert!(keys.key_of(b"header").is_none());
         keys.remember(b"header", keys.select(Some("a"), Algorithm::Hs256).unwrap());
         assert_eq!(keys.key_of(b"header").and_then(VerifyingKey::id), Some("a"));
-        assert!(keys.key_of(b"heade").is_none());
+        assert!(keys.key_of(b"head").is_none());
     }
 
     #[test]
