@@ -7,7 +7,7 @@ use super::SessionData;
 use super::error::{SessionError, SessionErrorKind};
 use crate::claims::registered::PAYLOAD_LIMITS;
 use crate::claims::reserved::SET_BY_ISSUER;
-use crate::json::{self, Json};
+use crate::json;
 use crate::principal::LoginOfSession;
 
 /// The claims of a session: `sub`, `scope`, `roles`, `iat`, `exp`, those about the login (RFC 9470), and the members of the
@@ -43,12 +43,10 @@ pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
 
 /// Refuses a payload that guards would not read as written.
 pub(super) fn check(payload: &RawValue) -> Result<(), SessionError> {
-    let is_object = payload.get().starts_with('{');
     match json::parse(payload.get(), PAYLOAD_LIMITS) {
-        Ok(Json::Object(_)) => Ok(()),
-        Ok(_) if !is_object => Ok(()),
+        Ok(_) => Ok(()),
         // The cause is not kept: it would quote the payload.
-        Ok(_) | Err(_) => Err(SessionError::new(
+        Err(_) => Err(SessionError::new(
             SessionErrorKind::Payload,
             "the payload is not JSON that guards read: expected at most 32 levels and no name that `serde_json` keeps to \
              itself",
