@@ -68,6 +68,18 @@ async fn reading_writes_at_most_once_a_minute() {
 }
 
 #[tokio::test]
+async fn an_update_is_a_use_whenever_the_last_one_was() {
+    let place = SessionPlace::new();
+    let id = place.alice().await;
+    place.clock.advance(SECOND);
+    let session = place.here.update(id.as_str(), 1).await.unwrap().unwrap();
+    assert_eq!(session.last_seen(), place.clock.now());
+    assert_eq!(session.expires_at(), place.clock.now() + 30 * MINUTE);
+    let read = place.there.read(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(read.last_seen(), session.last_seen(), "for other machines too");
+}
+
+#[tokio::test]
 async fn a_short_idle_time_does_not_end_a_session_in_use() {
     let place = SessionPlace::new();
     let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(20 * SECOND));

@@ -90,13 +90,19 @@ async fn a_mark_that_cannot_be_read_is_an_error() {
 #[tokio::test]
 async fn nothing_that_is_shown_tells_an_id_a_subject_or_a_payload() {
     let place = SessionPlace::new();
-    let session = || NewSession::new("alice@home").payload([("card", "4111-1111")]);
+    let session = || NewSession::new("alice@home").roles(["clerk"]).payload([("card", "4111-1111")]);
     let id = place.here.create(session()).await.unwrap();
     let data = place.here.read(id.as_str()).await.unwrap().unwrap();
     let cookie = place.here.set_cookie(&id);
     let builder = Sessions::builder(place.shelf.clone());
     assert!(format!("{:?}", place.shelf).contains("alice@home"), "the store shows everything");
-    let mut things: Vec<&dyn Debug> = vec![&place.here, &builder, &id, &data, &cookie];
+    let mut things: Vec<(&str, &dyn Debug)> = vec![
+        ("Sessions { limits: SessionLimits { idle: 1800s, ", &place.here),
+        ("SessionsBuilder { limits: SessionLimits { idle: 1800s, ", &builder),
+        ("SessionId(..)", &id),
+        (r#"SessionData { scopes: {}, roles: {"clerk"}, .. }"#, &data),
+        ("Sensitive", &cookie),
+    ];
     let (new, wrong_type) = (session(), data.payload::<u8>().unwrap_err());
     let in_the_middle = data.payload::<Vec<(String, u8)>>().unwrap_err();
     place.shelf.fail_after(0);
@@ -105,11 +111,26 @@ async fn nothing_that_is_shown_tells_an_id_a_subject_or_a_payload() {
     place.shelf.change(|record| drop(record.data.insert("jwt_guard".to_owned(), Value::Null)));
     let broken = place.here.read(id.as_str()).await.unwrap_err();
     let illegal = NewSession::new("alice@home\n4111-1111").checked().err().unwrap();
+    let messages = [
+        (SessionErrorKind::Payload, "the payload is not of the type asked for (data error at line 1 column "),
+        (SessionErrorKind::Payload, "the payload is not of the type asked for (data error at line 1 column "),
+        (SessionErrorKind::Store, "the session store could not answer"),
+        (SessionErrorKind::Record, "the session store holds a record that is not of this kind or version"),
+        (SessionErrorKind::Name, "the subject"),
+    ];
     let errors = [wrong_type, in_the_middle, down, broken, illegal];
-    things.push(&new);
-    things.extend(errors.iter().map(|error| error as &dyn Debug));
-    let mut shown: Vec<String> = things.iter().map(|thing| format!("{thing:?} {thing:#?}")).collect();
-    shown.extend(errors.iter().map(ToString::to_string));
+    things.push(("NewSession(..)", &new));
+    let begins =
+        messages.map(|(kind, message)| format!("SessionError {{ kind: {kind:?}, message: \"{message}"));
+    things.extend(begins.iter().map(String::as_str).zip(errors.iter().map(|error| error as &dyn Debug)));
+    for (begin, thing) in &things {
+        assert!(format!("{thing:?}").starts_with(begin), "{thing:?}");
+    }
+    let mut shown: Vec<String> = things.iter().map(|(_, thing)| format!("{thing:?} {thing:#?}")).collect();
+    for ((_, message), error) in messages.iter().zip(&errors) {
+        assert!(error.to_string().starts_with(message), "{error}");
+        shown.push(error.to_string());
+    }
     for text in shown {
         for secret in ["alice", "4111", "card", id.as_str(), &id.as_str()[..8]] {
             assert!(!text.contains(secret), "{text}");

@@ -55,6 +55,7 @@ async fn of_two_rotations_at_once_one_wins() {
             send.send(elsewhere.rotate(id.as_str()).await.unwrap()).unwrap();
         });
         let here = place.here.rotate(old.as_str()).await.unwrap();
+        assert!(place.shelf.is_over(), "{call:?}");
         let there = receive.await.unwrap();
         assert_eq!(usize::from(here.is_some()) + usize::from(there.is_some()), 1, "{call:?}");
         let winner = here.or(there).unwrap();
