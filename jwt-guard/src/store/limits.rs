@@ -133,3 +133,33 @@ pub(super) fn warn_of_revocations(limits: &StoreLimits) {
         "a subject has more revocations than the store remembers of one; all its logins and tokens end"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_limit_is_set_by_its_own_method_and_by_no_other() {
+        let limits = StoreLimits::new().logins(10).issued(20).revocations(30);
+        let budgets = |limits: &StoreLimits| [limits.logins, limits.issued, limits.revocations];
+        let shares =
+            |limits: &StoreLimits| [limits.logins_of_one, limits.issued_of_one, limits.revocations_of_one];
+        assert_eq!((budgets(&limits), shares(&limits)), ([10, 20, 30], [1_000, 10_000, 1_000]));
+        let limits = limits.logins_of_one(1).issued_of_one(2).revocations_of_one(3);
+        assert_eq!((budgets(&limits), shares(&limits)), ([10, 20, 30], [1, 2, 3]));
+        let again = limits.logins(11).issued(21).revocations(31);
+        assert_eq!((budgets(&again), shares(&again)), ([11, 21, 31], [1, 2, 3]));
+        assert_eq!(budgets(&StoreLimits::each(7)), [7; 3]);
+        assert_eq!(shares(&StoreLimits::each(7)), shares(&StoreLimits::new()));
+    }
+
+    #[test]
+    fn a_subject_has_its_limit_but_at_most_a_tenth_of_a_budget_and_at_least_one() {
+        for (limit, budget, most) in [(5, 60, 5), (5, 50, 5), (5, 49, 4), (5, 9, 1), (0, 60, 1), (5, 0, 1)] {
+            let limits = StoreLimits::each(budget);
+            let limits = limits.logins_of_one(limit).issued_of_one(limit).revocations_of_one(limit);
+            let shares = [limits.most_logins(), limits.most_issued(), limits.most_revocations()];
+            assert_eq!(shares, [most; 3], "{limit} of {budget}");
+        }
+    }
+}

@@ -138,3 +138,16 @@ impl<T: fmt::Debug> fmt::Debug for Lookup<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lookup_shows_its_answer_or_that_there_is_none_yet() {
+        let known: Lookup<'_> = Lookup::Known(Ok(TokenStatus::Revoked));
+        assert_eq!(format!("{known:?}"), "Known(Ok(Revoked))");
+        let pending: Lookup<'_> = Lookup::Pending(Box::pin(async { Ok(TokenStatus::Valid) }));
+        assert_eq!(format!("{pending:?}"), "Pending");
+    }
+}

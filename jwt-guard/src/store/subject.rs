@@ -130,6 +130,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_subject_shows_neither_its_name_nor_its_issuer() {
+        let subject = Subject::of_issuer("https://partner.example", "ada");
+        assert_eq!(format!("{subject:?}"), "Subject(..)");
+    }
+
+    #[test]
     fn no_two_subjects_have_one_key() {
         let issuers = [None, Some(""), Some("a"), Some("ab"), Some("1:a"), Some(":")];
         let names = ["", "a", "b", "ab", ":a", "1:a", "ba"];

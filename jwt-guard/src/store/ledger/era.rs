@@ -98,4 +98,33 @@ mod tests {
             assert_eq!(read_mark(other), None, "{other}");
         }
     }
+
+    #[cfg(feature = "store-redis")]
+    #[test]
+    fn a_ledger_that_follows_another_knows_the_logins_of_its_line_up_to_its_epoch() {
+        use crate::store::StoreLimits;
+        use crate::timestamp::Timestamp;
+
+        let mut ledger = Ledger::new(StoreLimits::new());
+        ledger.follow("line", 5);
+        for (family, epoch, is_behind) in [
+            ("f.line.4", Some(4), false),
+            ("f.line.5", Some(5), false),
+            ("f.line.6", None, true),
+            ("f.other.6", None, false),
+            ("f", None, false),
+        ] {
+            assert_eq!((ledger.epoch_of(family), ledger.is_behind(family)), (epoch, is_behind), "{family}");
+        }
+        for (line, epoch, mark) in [("line", 4, ".line.5"), ("line", 6, ".line.6"), ("other", 2, ".other.2")]
+        {
+            ledger.cut_at("s".into(), Timestamp::default(), Timestamp::LAST, 5).unwrap();
+            ledger.follow(line, epoch);
+            assert_eq!(ledger.mark().unwrap(), mark);
+        }
+        assert!(!ledger.is_outrun("s", "f.other.0", Timestamp::default()), "a cut-off of another line");
+        ledger.cut_at("s".into(), Timestamp::default(), Timestamp::LAST, 2).unwrap();
+        assert!(ledger.is_outrun("s", "f.other.1", Timestamp::default()));
+        assert!(!ledger.is_outrun("s", "f.other.2", Timestamp::default()));
+    }
 }

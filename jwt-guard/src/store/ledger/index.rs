@@ -35,3 +35,37 @@ impl Index {
         self.0.get(owner).map_or(0, BTreeSet::len)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_in_their_order_and_an_owner_of_none_is_forgotten() {
+        let (owner, other) = (Arc::<str>::from("owner"), Arc::<str>::from("other"));
+        let place = |order, name: &str| (Timestamp::from_millis(order), Arc::<str>::from(name));
+        let places = [place(2, "a"), place(1, "b"), place(1, "c")];
+        let mut index = Index::default();
+        for (order, name) in &places {
+            index.insert(Some(&owner), *order, name);
+            index.insert(None, *order, name);
+        }
+        index.insert(Some(&other), places[0].0, &places[0].1);
+        let names = |index: &Index, owner| index.of(owner).map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            (names(&index, "owner"), index.count("owner")),
+            (["b", "c", "a"].map(str::to_owned).to_vec(), 3)
+        );
+        assert_eq!((names(&index, "another"), index.count("another")), (vec![], 0));
+
+        index.remove(None, &places[1]);
+        index.remove(Some(&owner), &place(2, "b"));
+        assert_eq!(index.count("owner"), 3, "a place that it does not have");
+        for (left, place) in [2, 1, 0].into_iter().zip(&places) {
+            index.remove(Some(&owner), place);
+            assert_eq!(index.count("owner"), left);
+        }
+        assert_eq!(names(&index, "other"), ["a"]);
+        assert_eq!(index.0.len(), 1, "memory is bounded by the entries, not by the owners");
+    }
+}

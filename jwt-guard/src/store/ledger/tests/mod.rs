@@ -1,5 +1,8 @@
 //! Every rule of the ledger.
 
+mod endings;
+mod shares;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;

@@ -1,0 +1,89 @@
+//! What is left when a token, a login or a cut-off has ended.
+
+use super::*;
+
+#[test]
+fn a_ledger_restored_from_its_journal_is_in_the_same_line_and_epoch() {
+    let mut ledger = Ledger::journaled(StoreLimits::new());
+    let mut restored = Ledger::journaled(StoreLimits::new());
+    ledger.set_line().unwrap();
+    replay(&mut ledger, &mut restored);
+    assert!(restored.mark().is_some());
+    assert_eq!(restored.mark(), ledger.mark());
+
+    // The cut-off has ended and is forgotten when it is restored, and its epoch stays.
+    ledger.revoke(subject(1, 2), None, moment(1)).unwrap();
+    ledger.sweep(moment(2 + LEEWAY));
+    assert!(ledger.revokes_nothing());
+    replay(&mut ledger, &mut restored);
+    assert_eq!(restored.mark(), ledger.mark());
+}
+
+#[test]
+fn a_ledger_without_an_entry_revokes_nothing_and_one_with_any_kind_of_revocation_does() {
+    let mut ledger = ledger([]);
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    ledger.allow(issued("t", None, END), moment(0)).unwrap();
+    assert!(ledger.revokes_nothing());
+    let everybody = Revocation::All { issued_before: at(1), expires_at: at(END) };
+    for revocation in [token("t", END), family("g", END), subject(1, END), everybody] {
+        let mut ledger = self::ledger([]);
+        ledger.revoke(revocation, None, moment(0)).unwrap();
+        assert!(!ledger.revokes_nothing());
+        ledger.sweep(moment(END + LEEWAY));
+        assert!(ledger.revokes_nothing());
+    }
+}
+
+/// A token may be issued while its login ends.
+#[test]
+fn a_token_that_is_remembered_after_its_login_has_ended_is_refused() {
+    for ends in ["by name", "with its subject"] {
+        let mut ledger = ledger([]);
+        ledger.set_line().unwrap();
+        let name = format!("f{}", ledger.mark().unwrap());
+        let what = if ends == "by name" { family(&name, END) } else { subject(1, END) };
+        ledger.revoke(what, None, moment(1)).unwrap();
+        ledger.allow(issued("t", Some(&name), END), moment(1)).unwrap();
+        assert_eq!(ledger.is_allowed("t", at(2)), TokenStatus::Revoked, "{ends}");
+        ledger.allow(issued("u", Some("another"), END), moment(1)).unwrap();
+        assert_eq!(ledger.is_allowed("u", at(2)), TokenStatus::Valid, "{ends}");
+    }
+}
+
+#[test]
+fn the_issued_tokens_of_a_login_are_forgotten_with_it() {
+    let mut ledger = Ledger::journaled(StoreLimits::new());
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    for (id, family) in [("t", Some("f")), ("u", Some("f")), ("v", Some("g")), ("w", None)] {
+        ledger.allow(issued(id, family, END), moment(0)).unwrap();
+    }
+    ledger.revoke(family("f", END), None, moment(1)).unwrap();
+    assert_eq!(ledger.len(), 3, "the revocation, and the tokens of others");
+    for (id, status) in [("v", TokenStatus::Valid), ("w", TokenStatus::Valid), ("t", TokenStatus::Revoked)] {
+        assert_eq!(ledger.is_allowed(id, at(1)), status, "{id}");
+    }
+}
+
+/// A node hears of a cut-off again when it reads all, and of logins of its epoch before it.
+#[cfg(feature = "store-redis")]
+#[test]
+fn a_cut_off_stands_for_the_revoked_logins_of_earlier_epochs_and_not_for_those_of_its_own() {
+    for key in [EVERYBODY.to_owned(), Subject::from("s").key()] {
+        let mut ledger = ledger([]);
+        ledger.follow("line", 5);
+        let owner = Subject::from("s");
+        let names = [("line", 4), ("line", 5), ("line", 6), ("of another store", 4)];
+        let names = names.map(|(line, epoch)| format!("f{}", mark(line, epoch)));
+        for name in names.iter().map(String::as_str).chain(["of another issuer"]) {
+            ledger.revoke(family(name, END), Some(&owner), moment(1)).unwrap();
+        }
+        ledger.cut_at(key.as_str().into(), moment(1), moment(END), 5).unwrap();
+        assert_eq!(ledger.families.len(), 4, "{key}");
+        assert!(ledger.families.get(&names[0]).is_none(), "{key}");
+        for name in names.iter().map(String::as_str).chain(["of another issuer"]) {
+            let token = TokenInfo { family: Some(name), ..facts(Some(2)) };
+            assert_eq!(ledger.token_status(&token, at(2)), TokenStatus::Revoked, "{key} {name}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What one subject has of a ledger, and the warning when that is not enough.
+
+use super::*;
+use crate::warned::warnings;
+
+#[test]
+fn each_limit_of_a_subject_is_a_warning_when_it_is_exceeded_and_not_before() {
+    let owner = Subject::from("s");
+    let mut ledger = Ledger::new(StoreLimits::new().logins_of_one(1).issued_of_one(2).revocations_of_one(3));
+    for (id, limit) in [("0", None), ("1", None), ("2", Some(2))] {
+        let allow = || ledger.allow(issued(id, None, END), moment(0)).unwrap();
+        is_told(&warnings(allow).1, limit, "more issued tokens");
+    }
+    for (id, limit) in [("f", None), ("g", Some(1))] {
+        let (begun, told) = warnings(|| ledger.begin(login_of("s", id, "a"), moment(0)).unwrap());
+        assert_eq!(begun, Begun::Living);
+        is_told(&told, limit, "more logins");
+    }
+    // The login that had to go is one revocation.
+    for (id, limit) in [("t", None), ("u", None), ("v", Some(3)), ("w", None)] {
+        let revoke = || ledger.revoke(token(id, END), Some(&owner), moment(0)).unwrap();
+        is_told(&warnings(revoke).1, limit, "more revocations");
+    }
+}
+
+fn is_told(told: &[String], limit: Option<u32>, what: &str) {
+    assert_eq!(told.len(), usize::from(limit.is_some()), "{told:?}");
+    for (told, limit) in told.iter().zip(limit) {
+        assert!(told.contains(what) && told.contains(&format!("limit={limit} ")), "{told}");
+    }
+}
+
+#[test]
+fn a_revocation_that_is_repeated_without_its_subject_still_counts_for_it() {
+    let owner = Subject::from("s");
+    let mut ledger = Ledger::new(StoreLimits::new().revocations_of_one(2));
+    ledger.revoke(token("t", END), Some(&owner), moment(0)).unwrap();
+    ledger.revoke(token("t", END + 1), None, moment(0)).unwrap();
+    ledger.revoke(token("u", END), Some(&owner), moment(0)).unwrap();
+    assert_eq!(ledger.len(), 2);
+    ledger.revoke(token("v", END), Some(&owner), moment(0)).unwrap();
+    assert_eq!(ledger.len(), 1, "one cut-off replaces three revocations");
+    assert_eq!(ledger.token_status(&facts(Some(1)), at(END + LEEWAY)), TokenStatus::Revoked, "the later end");
+}
+
+/// To end all of its logins for that would be out of proportion.
+#[test]
+fn a_full_ledger_refuses_the_first_revocation_of_a_token_of_a_subject_that_has_a_login() {
+    let mut ledger = Ledger::new(StoreLimits::each(20));
+    for i in 0..20 {
+        ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
+    }
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    assert!(ledger.revoke(token("t", END), Some(&Subject::from("s")), moment(1)).is_err());
+    assert_eq!(ledger.rotate(rotation("a", "b", 0), moment(2)).unwrap(), Rotated::Fresh);
+}
