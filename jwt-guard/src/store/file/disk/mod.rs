@@ -138,10 +138,11 @@ impl Disk {
 
     fn write_anew(path: &Path, shared: &Shared) -> Result<Self, StoreError> {
         let not_made = |error| StoreError::new("no new file can be made").because(error);
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(not_made(error)),
-            _ => make(path).map_err(not_made)?,
-        };
+        // The rest of an earlier try, if there is one.
+        drop(fs::remove_file(path));
+        if !make(path).map_err(not_made)? {
+            return Err(StoreError::new("no new file can be made: its place is taken"));
+        }
         let disk = Self::locked(path)?;
         // Nothing changes meanwhile: the one thread that writes is here.
         shared.ask(|ledger| disk.commit(ledger.everything()))?.map_err(unwritten)?;
@@ -278,4 +279,4 @@ fn unwritten(error: redb::Error) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
