@@ -574,5 +574,7 @@ pub(super) async fn debug_shows_no_name(store: Arc<impl TokenStore>) {
         Begun::Living
     );
     store.revoke(token("name-of-a-revoked-token", now), now).await.unwrap();
-    assert!(!format!("{store:?}").contains("name-of"));
+    let shown = format!("{store:?}");
+    assert!(!shown.contains("name-of"));
+    assert!(["MemoryStore", "FileStore", "RedisStore"].iter().any(|name| shown.starts_with(name)), "{shown}");
 }

@@ -128,7 +128,18 @@ async fn a_file_that_is_removed_or_replaced_while_it_is_open_acknowledges_nothin
         let error = store.revoke(token("after", now), now).await.unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains("was removed or replaced"), "{cause}");
-        assert!(store.revoke(token("later", now), now).await.is_err(), "and nothing after that");
+        // And nothing after that.
+        for error in [
+            store.revoke(token("later", now), now).await.unwrap_err(),
+            store.allow(issued("later", None, now), now).await.unwrap_err(),
+            store.begin(login("f", "a", now), now).await.unwrap_err(),
+            store.rotate(rotation("f", "a", "b", now), now).await.unwrap_err(),
+            store.mark(now).await.unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("the file cannot be written"), "{error}");
+            let cause = std::error::Error::source(&error).unwrap().to_string();
+            assert!(cause.contains("was removed or replaced"), "{cause}");
+        }
         let status = answer(store.token_status(&facts("before", None, now), now)).await.unwrap();
         assert_eq!(status, TokenStatus::Revoked, "what is known is known");
     }

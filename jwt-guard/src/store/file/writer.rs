@@ -130,7 +130,7 @@ fn write(mut disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, Syst
     let mut batch = Vec::with_capacity(QUEUE);
     let mut failed: Option<Failed> = None;
     while queue.blocking_recv_many(&mut batch, QUEUE) > 0 {
-        failed = failed.and_then(|failed| failed.mend(&mut disk, shared));
+        failed = failed.and_then(|failed| failed.mend(monotonic(), &mut disk, shared));
         if let Some(Failed { why, .. }) = &failed {
             // It is unknown whether the disk has the last changes. The file stays locked, so that the answers from
             // memory stay true.
@@ -171,8 +171,8 @@ impl Failed {
     }
 
     /// Tries again if it is time; `None` if the disk has everything.
-    fn mend(self, disk: &mut Disk, shared: &Shared) -> Option<Self> {
-        if monotonic() < self.again {
+    fn mend(self, now: Duration, disk: &mut Disk, shared: &Shared) -> Option<Self> {
+        if now < self.again {
             return Some(self);
         }
         if let Err(error) = disk.renew(shared) {
@@ -180,5 +180,42 @@ impl Failed {
         }
         tracing::warn!(target: "jwt_guard", "the token store works again: the disk has everything in a new file");
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::file::disk::tests::Directory;
+    use crate::store::{TokenInfo, TokenStatus};
+
+    #[test]
+    fn a_store_that_failed_tries_again_when_it_is_time_until_the_disk_has_everything() {
+        let directory = Directory::new("mended");
+        let (path, taken) = (directory.0.join("store"), directory.0.join("store.new"));
+        let (mut disk, shared) = load(path.clone(), StoreLimits::new()).unwrap();
+        let (now, expires_at) = (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + PAUSE);
+        let what = Revocation::Token { id: "t".to_owned(), expires_at };
+        shared.change(|ledger| ledger.revoke(what, None, Timestamp::floor(now))).unwrap();
+
+        let again = Duration::from_secs(5);
+        let failed = Failed { why: Arc::new(StoreError::new("the first failure")), again };
+        let early = failed.mend(again - Duration::from_millis(1), &mut disk, &shared);
+        let failed = early.expect("it is not time yet");
+        assert!(failed.again == again && failed.why.to_string().contains("the first failure"));
+
+        std::fs::create_dir(&taken).unwrap();
+        let tried = monotonic();
+        let failed = failed.mend(again, &mut disk, &shared).expect("it cannot yet");
+        assert!(failed.why.to_string().contains("its place is taken"), "{}", failed.why);
+        assert!((tried + PAUSE..=monotonic() + PAUSE).contains(&failed.again));
+
+        std::fs::remove_dir(&taken).unwrap();
+        let again = failed.again;
+        assert!(failed.mend(again, &mut disk, &shared).is_none());
+        drop(disk);
+        let (_disk, shared) = load(path, StoreLimits::new()).unwrap();
+        let token = TokenInfo { id: Some("t"), ..TokenInfo::new("ada", expires_at) };
+        assert_eq!(shared.token_status(&token, now).unwrap(), TokenStatus::Revoked);
     }
 }

@@ -13,10 +13,10 @@ use crate::timestamp::Timestamp;
 use crate::warned::warnings;
 
 /// An empty directory, which is removed when the test ends.
-struct Directory(PathBuf);
+pub(in crate::store::file) struct Directory(pub(in crate::store::file) PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> Self {
+    pub(in crate::store::file) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("jwt-guard-{name}-{}", std::process::id()));
         fs::create_dir(&path).unwrap();
         Self(path)
@@ -104,6 +104,7 @@ fn after_a_failure_a_new_file_has_everything_that_is_known_and_takes_the_place_o
     fs::write(disk.place.renewed(), "the rest of a try that a crash ended").unwrap();
     disk.renew(&shared).unwrap();
     assert!(!disk.place.renewed().exists());
+    disk.renew(&shared).expect("also when no try came before");
     assert!(Disk::open(&path).is_err(), "the new file is locked");
     revoke(&disk, &shared, "after").unwrap();
     let mark = shared.ask(Ledger::mark).unwrap();
@@ -123,7 +124,8 @@ fn a_try_that_fails_leaves_the_old_file_and_nothing_beside_it() {
     let (mut disk, shared) = (Disk::open(&path).unwrap(), new_ledger());
     revoke(&disk, &shared, "acknowledged").unwrap();
     fs::create_dir(disk.place.renewed()).unwrap();
-    assert!(disk.renew(&shared).is_err(), "its place is taken");
+    let error = disk.renew(&shared).unwrap_err();
+    assert!(error.to_string().contains("its place is taken"), "{error}");
     fs::remove_dir(disk.place.renewed()).unwrap();
     assert!(Disk::open(&path).is_err(), "the old file is locked as before");
 
@@ -153,4 +155,32 @@ fn a_new_file_and_a_repaired_one_are_warned_of_and_one_that_was_closed_is_not() 
     assert_eq!(warned.len(), 1);
     assert!(warned[0].contains("has been repaired") && warned[0].contains("copy"), "{warned:?}");
     assert_eq!(open(&copy).1, [""; 0], "once it was closed");
+}
+
+#[test]
+fn a_file_is_made_once_and_its_own_directory_is_synchronised() {
+    let directory = Directory::new("made");
+    let (path, nowhere) = (directory.0.join("store"), directory.0.join("missing").join("store"));
+    assert!(make(&path).unwrap());
+    assert!(!make(&path).unwrap(), "it is there");
+    assert_eq!(make(&nowhere).unwrap_err().kind(), io::ErrorKind::NotFound);
+    synchronise_directory(&path).unwrap();
+    synchronise_directory(Path::new("in the working directory")).unwrap();
+    #[cfg(unix)]
+    assert!(synchronise_directory(&nowhere).is_err());
+}
+
+#[test]
+fn each_reason_why_a_file_cannot_be_opened_is_told_apart() {
+    let io = |kind: io::ErrorKind| DatabaseError::Storage(redb::StorageError::Io(kind.into()));
+    for (error, message) in [
+        (DatabaseError::DatabaseAlreadyOpen, "the file is open in another process, or twice in this one"),
+        (DatabaseError::LockProtocolMismatch, "the file is open in another process, or twice in this one"),
+        (DatabaseError::UpgradeRequired(2), "the file was written by another version"),
+        (io(io::ErrorKind::PermissionDenied), "the file cannot be opened"),
+        (io(io::ErrorKind::InvalidData), "the file is damaged, or is not a token store"),
+        (DatabaseError::RepairAborted, "the file is damaged, or is not a token store"),
+    ] {
+        assert_eq!(not_opened(error).to_string(), format!("the token store failed: {message}"));
+    }
 }
