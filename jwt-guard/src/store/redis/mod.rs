@@ -349,3 +349,6 @@ fn token_status(answer: u8) -> Result<TokenStatus, StoreError> {
 fn nonsense(_answer: u8) -> StoreError {
     StoreError::new("the server gave an answer that no script of ours gives")
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,6 +158,62 @@ fn millis(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Revocation;
+    use crate::warned::warnings;
+
+    const SILENCE: Duration = Duration::from_secs(5);
+
+    /// A copy from before or after this moment.
+    fn copy(start: Instant) -> Known {
+        Known {
+            ledger: Shared::new(Ledger::new(StoreLimits::each(1))),
+            valid_until: AtomicU64::new(0),
+            partial: AtomicBool::new(false),
+            start,
+            silence: SILENCE,
+        }
+    }
+
+    #[test]
+    fn a_copy_counts_as_complete_while_the_server_is_not_silent_for_too_long() {
+        // Its time does not pass until the test is over.
+        let young = copy(Instant::now() + SILENCE * 1_000);
+        assert!(!young.is_complete(), "it has not heard of the server yet");
+        young.now_complete(0);
+        assert!(young.is_complete());
+
+        let old = copy(Instant::now().checked_sub(SILENCE).unwrap());
+        old.now_complete(0);
+        assert!(!old.is_complete(), "it has not heard of the server for so long");
+        old.now_complete(old.uptime());
+        assert!(old.is_complete());
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_warned_of_once_until_all_is_read_again() {
+        let known = copy(Instant::now() + SILENCE * 1_000);
+        let learn = |id: &str| {
+            let expires_at = std::time::UNIX_EPOCH + SILENCE;
+            let what = Revocation::Token { id: id.to_owned(), expires_at };
+            warnings(|| known.learn(Fact::Revoked(what), Timestamp::default())).1.len()
+        };
+        known.now_complete(0);
+        known.now_reading();
+        assert!(known.is_complete(), "nothing is missing, so it stays complete while all is read again");
+        assert_eq!(learn("it has room for one"), 0);
+        assert!(known.is_complete());
+        for told in [1, 0, 0] {
+            assert_eq!(learn("and for no other"), told);
+            assert!(!known.is_complete());
+            known.now_complete(0);
+            assert!(!known.is_complete(), "whatever the server says");
+        }
+        known.now_reading();
+        assert!(!known.is_complete(), "it is not read yet");
+        known.now_complete(0);
+        assert!(known.is_complete());
+        assert_eq!(learn("and for no other"), 1, "as the first time");
+    }
 
     #[test]
     fn server_and_nodes_forget_equally_late() {
