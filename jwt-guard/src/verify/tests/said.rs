@@ -84,7 +84,7 @@ fn the_subject_is_hidden_wherever_it_stands() {
     let by_email = [("sub", "\"7\""), ("email", alice)];
     assert_eq!(header(&refused("email", &by_email)), [HIDDEN; 3]);
     assert_eq!(header(&refused("sub", &by_email)), [Some("alice"); 3]);
-    // An empty text names nobody.
+    // An empty text is not a name.
     assert_eq!(parties(&refused("sub", &[("sub", "\"\""), ("iss", "\"\"")]))[0], Some(""));
 }
 

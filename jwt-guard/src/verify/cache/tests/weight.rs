@@ -1,4 +1,4 @@
-//! What an entry counts for: the bound of the memory is no better than that.
+//! What an entry counts for, which the bound of the memory relies on.
 
 use super::*;
 use crate::verify::ClaimPath;
