@@ -74,24 +74,6 @@ fn a_root_is_a_certificate_and_nothing_else() {
     assert!(format!("{settings:?}").ends_with("root_certificates: 2, .. }"));
 }
 
-#[cfg(feature = "remote-keys")]
-#[test]
-fn a_client_of_the_application_takes_no_settings_of_ours() {
-    let found = |settings: RemoteKeySettings| {
-        let builder = crate::JwtGuard::builder().audience("shop").oidc_issuer("https://id.example");
-        let guard = builder.key_fetcher(Issuer::default()).remote_keys(settings).build();
-        guard.err().map(|error| error.to_string()).unwrap_or_default()
-    };
-    assert_eq!(found(RemoteKeySettings::new().timeout(Duration::from_secs(1))), "");
-    for settings in [
-        RemoteKeySettings::new().proxy("http://proxy.corp:3128"),
-        RemoteKeySettings::new().bearer_file("/run/token", ["https://id.example"]),
-    ] {
-        let found = found(settings);
-        assert!(found.contains("`.key_fetcher(..)` brings another client"), "{found}");
-    }
-}
-
 #[test]
 fn debug_of_fetched_keys_says_whose_they_are_and_who_fetches_them() {
     let keys = IssuerKeys::Remote(remote(&Issuer::new(), &ManualClock::new()));
