@@ -80,7 +80,7 @@ pub(super) async fn choose(request: &mut Parts, guards: Arc<dyn ChooseGuard>) ->
 ///
 /// # Errors
 ///
-/// There is no guard, or it is unknown at the moment which one decides.
+/// No guard was given to the request, or it is unknown at the moment which one decides.
 pub(crate) async fn known_guard(request: &mut Parts) -> Result<&JwtGuard, AuthError> {
     let is_unseen = Decision::of(&request.extensions).is_some_and(|decision| decision.outcome.is_unseen());
     if !is_unseen

@@ -1,6 +1,10 @@
 //! Keys that are fetched: with keys that are given, with a signing key.
 
+use std::pin::Pin;
+
 use super::*;
+use crate::guard::JwtGuard;
+use crate::keys::remote::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse, RemoteKeySettings};
 use crate::setup::remote::RemoteSource;
 
 #[test]
@@ -29,4 +33,34 @@ fn a_guard_does_not_sign_for_an_issuer_whose_keys_are_fetched() {
             Some(SigningKey::secret(Algorithm::Hs256, crate::keys::tests::secret(7)).unwrap());
     });
     assert_only(&found, "TrustedIssuer::oidc");
+}
+
+/// A client of the application.
+#[derive(Debug)]
+struct OwnClient;
+
+impl FetchKeys for OwnClient {
+    fn get<'a>(
+        &'a self,
+        _: KeyRequest<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<KeyResponse, KeyFetchError>> + Send + 'a>> {
+        Box::pin(async { Err(KeyFetchError::new("no route to the host")) })
+    }
+}
+
+#[test]
+fn a_client_of_the_application_takes_no_settings_of_ours() {
+    let found = |settings: RemoteKeySettings| {
+        let builder = JwtGuard::builder().audience("shop").oidc_issuer("https://id.example");
+        let guard = builder.key_fetcher(OwnClient).remote_keys(settings).build();
+        guard.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    assert_eq!(found(RemoteKeySettings::new().timeout(Duration::from_secs(1))), "");
+    for settings in [
+        RemoteKeySettings::new().proxy("http://proxy.corp:3128"),
+        RemoteKeySettings::new().bearer_file("/run/token", ["https://id.example"]),
+    ] {
+        let found = found(settings);
+        assert!(found.contains("`.key_fetcher(..)` brings another client"), "{found}");
+    }
 }
