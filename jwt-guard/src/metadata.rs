@@ -44,8 +44,8 @@ where
     ///
     /// `scopes_supported` are the scopes of the present routes, so call it last, on the outermost router. Hidden routes
     /// and scopes below `not(..)` are left out. Scopes of a [vocabulary](crate::setup::Builder::scopes) stand first, in its order, and
-    /// `scope_descriptions`, an additional parameter, says what they are for. `authorization_servers` are the accepted issuers whose names are
-    /// addresses. Pages of every origin may read the document, which does not depend on a caller.
+    /// `scope_descriptions`, an additional parameter, says what they are for. `authorization_servers` are the accepted
+    /// issuers whose names are addresses. Pages of every origin may read the document, which does not depend on a caller.
     ///
     /// ```
     /// use jwt_guard::routing::post;

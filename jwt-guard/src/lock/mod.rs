@@ -37,8 +37,8 @@
 //! A policy admits more callers than before if each caller that was admitted still is, and others too. Conditions are
 //! three-valued, as in the decision: each may hold, not hold, or be unknown because a claim is malformed. The names that a
 //! guard's hierarchy implies count as held. A route that is gone is compared with what answers its requests now: another
-//! method of its path, a parameter, a wildcard or a fallback. What a guard accepts as a token, such as its issuers and keys, is not in the file,
-//! nor what a function of a `check` decides: it is compared by its name.
+//! method of its path, a parameter, a wildcard or a fallback. What a guard accepts as a token, such as its issuers and keys,
+//! is not in the file, nor what a function of a `check` decides: it is compared by its name.
 //!
 //! The hierarchy is that of the guard that the access table names, or of the [installed](crate::JwtGuard::install) one if that is
 //! installed before the table is made. For [tenants](crate::Router::with_tenants) it is that of the default guard: what the guards of

@@ -22,8 +22,9 @@
 //! The description has what `security` cannot express, such as claims. Hidden routes are left out. The `reason` of a
 //! policy is for its authors, and is not written.
 //!
-//! What a scope or a role is for comes from the [vocabulary](crate::setup::Builder::scopes) of the guard, for each name that an operation of
-//! the document asks for: in the `scopes` of an OAuth 2 flow, and as a list in the description of every other scheme that takes the token of such a policy.
+//! What a scope or a role is for comes from the [vocabulary](crate::setup::Builder::scopes) of the guard, for each name that
+//! an operation of the document asks for: in the `scopes` of an OAuth 2 flow, and as a list in the description of every
+//! other scheme that takes the token of such a policy.
 //!
 //! The schemes are those of the guard that decides the route. [`JwtGuard::openapi`](crate::JwtGuard::openapi) lists and
 //! changes their names.

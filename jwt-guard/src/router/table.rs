@@ -16,8 +16,8 @@ use crate::tenants::Provided;
 /// Every route of a router with its policy; made by [`Router::access_table`](crate::Router::access_table).
 ///
 /// `Display` prints aligned text, and below it the names that are [undeclared](Self::undeclared_names) or
-/// [unused](Self::unused_names), as does [`to_markdown`](Self::to_markdown). `HEAD` follows `GET` and has no row of its own; the CORS layer answers preflight
-/// `OPTIONS` requests.
+/// [unused](Self::unused_names), as does [`to_markdown`](Self::to_markdown). `HEAD` follows `GET` and has no row of its own;
+/// the CORS layer answers preflight `OPTIONS` requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AccessTable {

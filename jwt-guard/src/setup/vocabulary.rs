@@ -22,13 +22,14 @@ struct Enum {
 
 /// Names that the application declares.
 impl<K, A> Builder<K, A> {
-    /// Takes the scopes of an enum of [`scopes!`](macro@crate::scopes): what each implies, and what it is for. May be called for several enums.
+    /// Takes the scopes of an enum of [`scopes!`](macro@crate::scopes): what each implies, and what it is for. May be called
+    /// for several enums.
     ///
     /// - What a scope implies is as if [`scope_implies`](Self::scope_implies) said it.
     /// - The descriptions stand in OpenAPI documents and in [resource metadata](crate::Router::resource_metadata).
-    /// - The [access table](crate::routing::AccessTable::undeclared_names) lists scopes that a policy asks for and that no enum declares, and those
-    ///   that are declared and that no policy asks for. A [`Router`](crate::Router) warns of the former at start. A scope that only
-    ///   `scope_implies` names is not declared, and not reported.
+    /// - The [access table](crate::routing::AccessTable::undeclared_names) lists scopes that a policy asks for and that no
+    ///   enum declares, and those that are declared and that no policy asks for. A [`Router`](crate::Router) warns of the
+    ///   former at start. A scope that only `scope_implies` names is not declared, and not reported.
     ///
     /// Without a call nothing is reported, and every scope may stand in a policy. Roles are apart: see [`roles`](Self::roles).
     ///
@@ -54,9 +55,9 @@ impl<K, A> Builder<K, A> {
     ///
     /// # Errors
     ///
-    /// [`build`](Self::build) refuses a scope that two enums declare, a cycle of implications together with `scope_implies`, and more than 512
-    /// names that imply or are implied. Of an enum by hand it refuses names that are not scopes, and implied names that no enum of the guard
-    /// declares.
+    /// [`build`](Self::build) refuses a scope that two enums declare, a cycle of implications together with `scope_implies`,
+    /// and more than 512 names that imply or are implied. Of an enum by hand it refuses names that are not scopes, and
+    /// implied names that no enum of the guard declares.
     pub fn scopes<S: Scopes>(mut self) -> Self {
         self.draft.implications.scopes.extend(implications(S::TERMS));
         self.draft.declared.scopes.push(Enum { name: std::any::type_name::<S>(), terms: S::TERMS });
@@ -74,9 +75,10 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Makes a scope or role that this guard does not declare a mistake: [`Router::into_axum`](crate::Router::into_axum) panics, and names each with
-    /// its routes. A router that serves itself logs them as an error at its first call. By default it is a warning, because an identity
-    /// provider may own more names than the application declares. Policies of other guards stay as those guards want it.
+    /// Makes a scope or role that this guard does not declare a mistake: [`Router::into_axum`](crate::Router::into_axum)
+    /// panics, and names each with its routes. A router that serves itself logs them as an error at its first call. By
+    /// default it is a warning, because an identity provider may own more names than the application declares. Policies of
+    /// other guards stay as those guards want it.
     ///
     /// Scopes are checked with [`scopes`](Self::scopes) and roles with [`roles`](Self::roles), each kind by itself: if only scopes are
     /// declared, a misspelt role is not found.

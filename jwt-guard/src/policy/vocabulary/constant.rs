@@ -60,8 +60,9 @@ pub const fn role<T: RoleConstant<Itself = T>>(constant: T) -> T::Itself {
     constant
 }
 
-/// Gives `as_bytes` to every type, so that the compiler says of a type without it only that it is not a scope or a role. The trait is in scope where
-/// a policy is written; a type's own method goes first. Its name is what the compiler says of an enum by hand without that method.
+/// Gives `as_bytes` to every type, so that the compiler says of a type without it only that it is not a scope or a role. The
+/// trait is in scope where a policy is written; a type's own method goes first. Its name is what the compiler says of an
+/// enum by hand without that method.
 pub trait AnEnumByHandHasAConstFnAsBytes {
     /// Not for a call: it is not `const`.
     fn as_bytes(&self) -> &'static [u8];

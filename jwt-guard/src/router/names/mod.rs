@@ -38,8 +38,9 @@ pub struct UnusedName {
 }
 
 impl AccessTable {
-    /// The scopes and roles that policies of these routes ask for and that the enums of the guard do not declare: below `not(..)` and in named
-    /// policies too. Names that [`scope_implies`](crate::setup::Builder::scope_implies) has are known.
+    /// The scopes and roles that policies of these routes ask for and that the enums of the guard do not declare: below
+    /// `not(..)` and in named policies too. Names that [`scope_implies`](crate::setup::Builder::scope_implies) has are
+    /// known.
     ///
     /// Empty where the guard was not given [scopes](crate::setup::Builder::scopes), or roles. For a route without a guard of its own, the
     /// installed one counts; for tenants, the default guard.
@@ -72,8 +73,8 @@ impl AccessTable {
 
     /// The declared scopes and roles that no policy of these routes asks for, in the order of their declaration.
     ///
-    /// A name is used if a policy asks for it, or for another that it implies: `admin` is used where it implies `orders:read`, and a policy asks for
-    /// that. Where several guards declare a name, one of them that uses it is enough.
+    /// A name is used if a policy asks for it, or for another that it implies: `admin` is used where it implies
+    /// `orders:read`, and a policy asks for that. Where several guards declare a name, one of them that uses it is enough.
     pub fn unused_names(&self) -> Vec<UnusedName> {
         let guards = guards(self);
         let mut found: Vec<UnusedName> = Vec::new();

@@ -96,8 +96,8 @@ impl Ledger {
         }
     }
 
-    /// Ends a login with its issued tokens. Its revocation has room even if the store is full, so reuse has its effect. Its refresh tokens become unknown, so the revocation only has to last as long as the access
-    /// tokens.
+    /// Ends a login with its issued tokens. Its revocation has room even if the store is full, so reuse has its effect. Its
+    /// refresh tokens become unknown, so the revocation only has to last as long as the access tokens.
     pub(super) fn revoke_family(
         &mut self,
         name: Arc<str>,

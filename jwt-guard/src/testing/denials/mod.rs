@@ -82,7 +82,8 @@ pub async fn assert_denials(app: Router) {
 /// - a policy that is report-only, which refuses nothing yet;
 /// - a caller who has all that the policy asks for, and is refused too: then nothing is known of the others;
 /// - a refusal for another reason, by another guard, or by the policy of a layer;
-/// - no answer within the [time limit](Self::time_limit), a limit on the number of requests (429), or a route that takes the path of another one.
+/// - no answer within the [time limit](Self::time_limit), a limit on the number of requests (429), or a route that takes the
+///   path of another one.
 ///
 /// Accepted without a word of the test are routes that the application calls `unguarded`, for the reason that it gives, and
 /// open routes without `GET`, which are not called: both are in the [report](DenialReport::accepted). What a guard

@@ -69,7 +69,8 @@ impl RemoteKeySettings {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or holds no token, fails the fetch: see [`KeyStatus::last_error`](crate::keys::remote::KeyStatus::last_error).
+    /// A file that cannot be read, or holds no token, fails the fetch: see
+    /// [`KeyStatus::last_error`](crate::keys::remote::KeyStatus::last_error).
     #[must_use]
     pub fn bearer_file<O: Into<String>>(
         mut self,

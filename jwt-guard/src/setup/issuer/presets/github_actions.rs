@@ -31,8 +31,9 @@ impl TrustedIssuer {
     /// *OpenID Connect reference* lists these claims. One issuer and its keys sign for **every** workflow of GitHub, and each may
     /// ask for any `aud`: so an audience alone admits everybody. There are no scopes and no roles.
     ///
-    /// - The [`audience`](Self::audience) is a name of this service, which the workflow asks for: `core.getIDToken("https://deploy.acme.example")`.
-    ///   The default, `https://github.com/OWNER`, is shared by all services that the owner's workflows call.
+    /// - The [`audience`](Self::audience) is a name of this service, which the workflow asks for:
+    ///   `core.getIDToken("https://deploy.acme.example")`. The default, `https://github.com/OWNER`, is shared by all
+    ///   services that the owner's workflows call.
     /// - Names are compared byte by byte, as GitHub writes them. Somebody else may register the name of a deleted owner: pin the
     ///   number too, by `.claim_value("repository_owner_id", "65")`.
     /// - A repository is not a branch: everybody who may push any branch may run a workflow. Require what was reviewed:

@@ -38,8 +38,9 @@ impl TrustedIssuer {
     ///   `expirationSeconds`; 600 is the least.
     /// - The keys are found by discovery, which the API server answers to authenticated clients only
     ///   (`system:service-account-issuer-discovery`): give it this pod's token by
-    ///   [`RemoteKeySettings::bearer_file`](crate::keys::remote::RemoteKeySettings::bearer_file), and its certificate by `root_certificate`.
-    ///   Its document may name the keys at an address that a pod does not reach: then set [`jwks_url`](Self::jwks_url).
+    ///   [`RemoteKeySettings::bearer_file`](crate::keys::remote::RemoteKeySettings::bearer_file), and its certificate by
+    ///   `root_certificate`. Its document may name the keys at an address that a pod does not reach: then set
+    ///   [`jwks_url`](Self::jwks_url).
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, TrustedIssuer};
