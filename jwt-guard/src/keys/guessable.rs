@@ -12,12 +12,15 @@ pub(super) fn reason(secret: &[u8]) -> Option<&'static str> {
     if is_repetition(secret) && is_typed_or_filler(secret) {
         return Some("repeats one short piece");
     }
+    if is_count(secret) && is_typed_or_filler(secret) {
+        return Some("counts from one byte to the next");
+    }
     is_placeholder(secret).then_some("stands in examples, or consists of such words")
 }
 
-/// Whether there are very few different bytes. 32 random hexadecimal digits have as few once in 100 million cases.
+/// Whether there are very few different bytes. 32 random decimal digits have as few once in 17 million cases.
 pub(super) fn has_few_bytes(secret: &[u8]) -> bool {
-    const FEW: usize = 6;
+    const FEW: usize = 5;
     let mut seen = [false; 256];
     for &byte in secret {
         if let Some(seen) = seen.get_mut(usize::from(byte)) {
@@ -41,9 +44,19 @@ fn is_repetition(secret: &[u8]) -> bool {
     })
 }
 
-/// The words of secrets in examples, templates and tutorials.
-const WORDS: [&[u8]; 30] = [
+/// Whether nine in ten bytes are as the one before, or next to it: `aaaabbbb..`, `0123456789abcdef..`, 0 to 31.
+fn is_count(secret: &[u8]) -> bool {
+    let pairs = secret.iter().zip(secret.get(1..).unwrap_or_default());
+    let near = pairs.filter(|(before, after)| before.abs_diff(**after) <= 1).count();
+    near.saturating_mul(10) >= secret.len().saturating_sub(1).saturating_mul(9)
+}
+
+/// The words of secrets in examples, templates and tutorials, and rows of the keyboard.
+const WORDS: [&[u8]; 34] = [
+    b"0123456789",
+    b"1234567890",
     b"abcdefghijklmnopqrstuvwxyz",
+    b"asdfghjkl",
     b"bit",
     b"change",
     b"characters",
@@ -73,23 +86,28 @@ const WORDS: [&[u8]; 30] = [
     b"which",
     b"with",
     b"your",
+    b"zxcvbnm",
 ];
 
 /// Whether almost no letter or digit remains without the words of examples: `change-me-..`, `your-256-bit-secret`, and
 /// the default secrets of jwt.io.
+///
+/// Few letters alone do not tell: 32 random decimal digits are 16 bytes of ASCII in one of 40 cases, if they are read as
+/// hexadecimal ones. Five letters of words beside them occur by chance less than once in a million.
 fn is_placeholder(secret: &[u8]) -> bool {
     const LEFT: usize = 12;
+    const LEAST: usize = 5;
     let text: Zeroizing<Vec<u8>> = Zeroizing::new(
         secret.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect(),
     );
-    let (mut rest, mut left) = (text.as_slice(), 0);
+    let (mut rest, mut left) = (text.as_slice(), 0_usize);
     while let Some((_, tail)) = rest.split_first() {
         match WORDS.iter().find_map(|word| rest.strip_prefix(*word)) {
             Some(tail) => rest = tail,
-            None => (rest, left) = (tail, left + 1),
+            None => (rest, left) = (tail, left.saturating_add(1)),
         }
     }
-    secret.is_ascii() && left < LEFT
+    secret.is_ascii() && left < LEFT && text.len().saturating_sub(left) >= LEAST
 }
 
 #[cfg(test)]
@@ -114,6 +132,11 @@ mod tests {
             b"abcabcabcabcabcabcabcabcabcabcabcd",
             b"hunter2-hunter2-hunter2-hunter2-",
             b"abcdefghijklmnopqrstuvwxyz123456",
+            b"0123456789abcdef0123456789abcdef",
+            b"aaaabbbbccccddddeeeeffffgggghhhh",
+            &std::array::from_fn::<u8, 32, _>(|byte| byte as u8),
+            b"1234567890-=!@#$%^&*()_+[]{};':,./<>?",
+            b"qwertyuiop[]asdfghjkl;'zxcvbnm,./",
             &[0; 32],
             &[7; 64],
             &[0xff; 32],

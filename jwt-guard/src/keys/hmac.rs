@@ -52,7 +52,8 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
         return Err(KeyError::new(KeyErrorKind::Mismatch, message));
     };
     let bytes = secret.expose();
-    if let Some(found) = known_to_others(bytes) {
+    let decoded = decodings(bytes);
+    if let Some(found) = known_to_others(bytes, &decoded) {
         let message = format!(
             "the secret for {algorithm} is {found}: everyone who has it can forge tokens; to verify with a public key, \
              name its own algorithm (RS256, ES256, EdDSA ..) and load it with `VerifyingKey::pem`, `der` or `jwk`"
@@ -68,7 +69,7 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
         );
         return Err(KeyError::new(KeyErrorKind::Weak, message));
     }
-    let decoded_reason = || decodings(bytes).find_map(|(_, decoded)| guessable::reason(&decoded));
+    let decoded_reason = || decoded.iter().find_map(|(_, decoded)| guessable::reason(decoded));
     if let Some(reason) = guessable::reason(bytes).or_else(decoded_reason) {
         let message = format!(
             "the secret for {algorithm} {reason}, so others guess it: make one at random, for example with \
@@ -103,24 +104,27 @@ fn least_bytes(algorithm: Algorithm) -> Option<usize> {
 /// variables often are.
 ///
 /// A public key used as a secret lets everyone sign (CVE-2022-29217, CVE-2026-34950).
-fn known_to_others(bytes: &[u8]) -> Option<&'static str> {
-    is_key(bytes).or_else(|| decodings(bytes).find_map(|(name, decoded)| known_encoded(name, &decoded)))
+fn known_to_others(bytes: &[u8], decoded: &[Decoded]) -> Option<&'static str> {
+    is_key(bytes).or_else(|| decoded.iter().find_map(|(name, decoded)| known_encoded(name, decoded)))
 }
 
 /// A key in an encoding of this name; base64 in base64 too.
 fn known_encoded(name: &'static str, decoded: &[u8]) -> Option<&'static str> {
-    let inner = || decodings(decoded).find(|(_, inner)| is_key(inner).is_some()).map(drop);
+    let inner = || decodings(decoded).iter().find_map(|(_, inner)| is_key(inner)).map(drop);
     is_key(decoded).map(drop).or_else(inner).map(|()| name)
 }
 
+/// What a key in an encoding is called, and the bytes.
+type Decoded = (&'static str, Zeroizing<Vec<u8>>);
+
 /// The bytes that a text stands for: in either alphabet of base64, padded or not, or in hexadecimal digits.
-fn decodings(bytes: &[u8]) -> impl Iterator<Item = (&'static str, Zeroizing<Vec<u8>>)> {
+fn decodings(bytes: &[u8]) -> Vec<Decoded> {
     let is_around = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
     let text = trimmed(bytes).iter().copied().filter(|byte| !is_around(byte));
     let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.collect());
     let base64 = [&STANDARD, &URL_SAFE].map(|alphabet| in_base64(alphabet, &text));
     let base64 = base64.into_iter().flatten().map(|decoded| ("a key in base64", decoded));
-    base64.chain(in_hex(&text).map(|decoded| ("a key in hexadecimal digits", decoded)))
+    base64.chain(in_hex(&text).map(|decoded| ("a key in hexadecimal digits", decoded))).collect()
 }
 
 fn in_base64(alphabet: &Alphabet, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

@@ -176,6 +176,51 @@ fn an_encoded_random_secret_is_a_secret() {
     }
 }
 
+/// 32 letters of these, from a generator with a fixed seed (SplitMix64).
+fn random_text(alphabet: &[u8], seed: &mut u64) -> String {
+    let mut next = || {
+        *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (*seed ^ (*seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    };
+    (0..32).map(|_| char::from(alphabet[usize::try_from(next() % alphabet.len() as u64).unwrap()])).collect()
+}
+
+#[test]
+fn a_random_secret_of_any_alphabet_is_a_secret() {
+    const ALPHANUMERIC: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    let mut seed = 1;
+    let printable: String = ('!'..='~').collect();
+    for alphabet in [
+        "0123456789",
+        "0123456789abcdef",
+        "0123456789ABCDEF",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+        "abcdefghijklmnopqrstuvwxyz234567",
+        ALPHANUMERIC,
+        &format!("{ALPHANUMERIC}+/"),
+        &format!("{ALPHANUMERIC}-_"),
+        &printable,
+    ] {
+        let texts = (0..5_000).map(|_| random_text(alphabet.as_bytes(), &mut seed));
+        let loaded = |text: &String| VerifyingKey::secret(Algorithm::Hs256, text.as_str());
+        let refused: Vec<_> = texts.filter_map(|text| loaded(&text).err().map(|why| (text, why))).collect();
+        assert!(refused.is_empty(), "{} of {alphabet}: {:?}", refused.len(), refused.first());
+    }
+}
+
+#[test]
+fn a_short_text_that_others_guess_is_refused_in_hexadecimal_digits() {
+    for text in
+        ["changeme-changeme", "password12345678", "your-secret-token", "secretkey!!!!!!!", "0000000000000000"]
+    {
+        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        refused(VerifyingKey::secret(Algorithm::Hs256, hex), KeyErrorKind::Weak, "guess");
+    }
+}
+
 #[test]
 fn a_random_secret_may_begin_like_json_or_der() {
     for start in ["{", "[", "0", "ssh"] {
