@@ -29,12 +29,25 @@ const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
 /// Reads one key.
 pub(super) fn read(text: &str, allowed: &[Algorithm], origin: JwkSource) -> Result<VerifyingKey, KeyError> {
-    let members = json::parse_object(text, LIMITS)
-        .map_err(|error| malformed("the JWK is not one strict JSON object").because(error))?;
-    match id(&members)? {
-        None => bind(&members, allowed, origin),
+    load(&parse(text)?, allowed, origin)
+}
+
+/// The members of one key, not interpreted yet.
+pub(super) fn parse(text: &str) -> Result<Object<'_>, KeyError> {
+    json::parse_object(text, LIMITS)
+        .map_err(|error| malformed("the JWK is not one strict JSON object").because(error))
+}
+
+/// The key that these members describe.
+pub(super) fn load(
+    members: &Object<'_>,
+    allowed: &[Algorithm],
+    origin: JwkSource,
+) -> Result<VerifyingKey, KeyError> {
+    match id(members)? {
+        None => bind(members, allowed, origin),
         Some(id) => {
-            bind(&members, allowed, origin).map(|key| key.with_id(id)).map_err(|error| error.of_key(id))
+            bind(members, allowed, origin).map(|key| key.with_id(id)).map_err(|error| error.of_key(id))
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::slice;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
+use super::elements::{Element, elements};
 use super::error::{KeyError, KeyErrorKind};
 use super::jwk::{self, JwkSource};
 use super::{Algorithm, VerifyingKey};
@@ -37,7 +35,7 @@ pub struct KeySet {
 }
 
 /// More keys than any issuer needs; the bound keeps the linear search short.
-const MOST_KEYS: usize = 100;
+pub(super) const MOST_KEYS: usize = 100;
 
 impl KeySet {
     /// Makes a set of the given keys.
@@ -67,8 +65,8 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// The text is not a JSON object with a list `keys`; the list is empty or longer than 100; or none of the keys can
-    /// be used: then the message gives every reason.
+    /// The text is not a JSON object with a list `keys`; the list is empty or longer than 100, whatever its elements are; or
+    /// none of the keys can be used: then the message gives every reason.
     pub fn from_json(text: &str, allowed: &[Algorithm]) -> Result<Self, KeyError> {
         Self::read(text, allowed, JwkSource::Local)
     }
@@ -95,41 +93,15 @@ impl KeySet {
     }
 
     fn read(text: &str, allowed: &[Algorithm], origin: JwkSource) -> Result<Self, KeyError> {
-        let Self { keys, skipped } = Self::parts(text, allowed, origin)?;
+        let (keys, skipped) = usable(&elements(text)?, allowed, origin)?;
         if keys.is_empty() {
             return Err(useless(&skipped));
         }
         Ok(Self { keys, skipped })
     }
 
-    /// As [`read`](Self::read), but the result is empty if no key can be used.
-    fn parts(text: &str, allowed: &[Algorithm], origin: JwkSource) -> Result<Self, KeyError> {
-        let elements = elements(text)?;
-        check_number(elements.len())?;
-        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
-        for (index, element) in elements.into_iter().enumerate() {
-            match jwk::read(element.get(), allowed, origin) {
-                Ok(key) => keys.push(key),
-                Err(error) => skipped.push(error.at(index)),
-            }
-        }
-        let keys = distinct(keys);
-        let (doubles, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| is_double(key, &keys));
-        skipped.extend(doubles.iter().map(duplicate));
-        Ok(Self { keys, skipped })
-    }
-
-    /// As [`published`](Self::published), but returns the usable keys and the reasons for skipping the others; either
-    /// may be empty.
-    pub(super) fn published_parts(
-        text: &str,
-        allowed: &[Algorithm],
-    ) -> Result<(Vec<VerifyingKey>, Vec<KeyError>), KeyError> {
-        Self::parts(text, allowed, JwkSource::Remote).map(|Self { keys, skipped }| (keys, skipped))
-    }
-
-    /// A set of keys that were read by [`published_parts`](Self::published_parts). It may be empty, because an issuer
-    /// can withdraw all keys. An empty set stays inside the crate.
+    /// A set of [`usable`] keys. It may be empty, because an issuer can withdraw all keys. An empty set stays inside the
+    /// crate.
     pub(super) fn fetched(keys: Vec<VerifyingKey>) -> Self {
         Self { keys, skipped: Vec::new() }
     }
@@ -273,18 +245,23 @@ fn check_number(keys: usize) -> Result<(), KeyError> {
     }
 }
 
-/// The elements of `keys`, unparsed, so that a mistake in one does not affect the others.
-pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, KeyError> {
-    #[derive(Deserialize)]
-    struct Set<'a> {
-        #[serde(borrow)]
-        keys: Vec<&'a RawValue>,
+/// The keys that can be used, and why the others cannot; either may be empty.
+pub(super) fn usable(
+    elements: &[Element<'_>],
+    allowed: &[Algorithm],
+    origin: JwkSource,
+) -> Result<(Vec<VerifyingKey>, Vec<KeyError>), KeyError> {
+    check_number(elements.len())?;
+    let (mut keys, mut skipped) = (Vec::new(), Vec::new());
+    for (index, element) in elements.iter().enumerate() {
+        let members = element.as_ref().map_err(KeyError::clone);
+        match members.and_then(|members| jwk::load(members, allowed, origin)) {
+            Ok(key) => keys.push(key),
+            Err(error) => skipped.push(error.at(index)),
+        }
     }
-
-    serde_json::from_str::<Set<'_>>(text).map(|set| set.keys).map_err(|error| {
-        let message = "the key set is not a JSON object with one member `keys` that is a list";
-        let refusal = KeyError::new(KeyErrorKind::Malformed, message);
-        // A type error quotes the text; a syntax error only gives the position.
-        if error.is_data() { refusal } else { refusal.because(error) }
-    })
+    let keys = distinct(keys);
+    let (doubles, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| is_double(key, &keys));
+    skipped.extend(doubles.iter().map(duplicate));
+    Ok((keys, skipped))
 }

@@ -17,6 +17,7 @@ pub(crate) mod algorithm;
 pub(crate) mod backend;
 mod der;
 mod ec;
+mod elements;
 mod error;
 mod generated;
 mod guessable;

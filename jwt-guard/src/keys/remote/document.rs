@@ -7,9 +7,11 @@ use super::fetch::{FetchKeys, KeyRequest, KeyResponse};
 use super::listed::Listed;
 use crate::causes::with_causes;
 use crate::json::{self, Json};
+use crate::keys::elements::elements;
 use crate::keys::error::quoted;
-use crate::keys::key_set::elements;
-use crate::keys::{Algorithm, KeyError, KeyErrorKind, KeySet, VerifyingKey};
+use crate::keys::jwk::JwkSource;
+use crate::keys::key_set::usable;
+use crate::keys::{Algorithm, KeyError, KeyErrorKind, VerifyingKey};
 
 /// Metadata has some 60 members, at most nested as lists of lists.
 const METADATA_LIMITS: json::JsonLimits = json::JsonLimits { depth: 16, members: 512 };
@@ -83,7 +85,7 @@ impl Asking<'_> {
             status => return Err(format!("{from} answers with {status}; only 200 brings keys")),
         }
         let etag = response.etag.clone();
-        read_keys(text(response)?, allowed, etag, max_age).map_err(|reason| format!("{from}: {reason}"))
+        read_keys(&text(response)?, allowed, etag, max_age).map_err(|reason| format!("{from}: {reason}"))
     }
 
     async fn get(self, from: &Address, etag: Option<&str>) -> Result<KeyResponse, String> {
@@ -102,23 +104,21 @@ fn text(response: KeyResponse) -> Result<String, String> {
 }
 
 fn read_keys(
-    text: String,
+    text: &str,
     allowed: &[Algorithm],
     etag: Option<String>,
     max_age: Option<Duration>,
 ) -> Result<Delivered, String> {
-    match KeySet::published_parts(&text, allowed) {
+    let elements = elements(text).map_err(|error| error.to_string())?;
+    Ok(match usable(&elements, allowed, JwkSource::Remote) {
         Ok((keys, skipped)) if keys.is_empty() => {
-            Ok(Delivered::Useless { skipped, listed: Listed::new(text) })
+            Delivered::Useless { skipped, listed: Listed::new(&elements) }
         }
-        Ok((keys, skipped)) => Ok(Delivered::Keys { keys, skipped, etag, max_age }),
-        Err(error) if error.kind() == KeyErrorKind::EmptySet => Ok(Delivered::Empty),
-        // Too long to be used, but what it does not list is withdrawn.
-        Err(error) if elements(&text).is_ok() => {
-            Ok(Delivered::Useless { skipped: vec![error], listed: Listed::new(text) })
-        }
-        Err(error) => Err(error.to_string()),
-    }
+        Ok((keys, skipped)) => Delivered::Keys { keys, skipped, etag, max_age },
+        Err(error) if error.kind() == KeyErrorKind::EmptySet => Delivered::Empty,
+        // Too many to be used, but what the set does not list is withdrawn.
+        Err(error) => Delivered::Useless { skipped: vec![error], listed: Listed::new(&elements) },
+    })
 }
 
 /// The address of the keys, from metadata that names this issuer (OpenID Connect Discovery 1.0 section 4.3, RFC 8414

@@ -142,9 +142,13 @@ impl Holder {
             self.held.store(Arc::new(HeldKeys { generation, usable_until }));
         }
         report.note(&mut state, now);
-        // Under the lock: otherwise the result of an earlier fetch could replace that of a later one.
-        self.ended.send_replace(number);
         drop(state);
+        // Without the lock, which every request that is woken takes next. A later fetch may have ended meanwhile.
+        self.ended.send_if_modified(|ended| {
+            let is_later = *ended < number;
+            *ended = number.max(*ended);
+            is_later
+        });
         report
     }
 

@@ -1,67 +1,98 @@
 //! Finds which keys a set lists if none of its keys can be used.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use crate::json::{self, Json, Object};
-use crate::keys::VerifyingKey;
+use serde_json::{Map, Value};
+
+use crate::json::{Json, Object};
 use crate::keys::algorithm::Algorithm;
-use crate::keys::jwk;
-use crate::keys::key_set::elements;
+use crate::keys::elements::Element;
+use crate::keys::{VerifyingKey, jwk};
 
-/// The text of a well-formed set with at least one element.
-pub(super) struct Listed(String);
+/// The elements of a set, by what finds those of one key: a look-up is short, because it runs under the lock of the holder.
+pub(super) struct Listed {
+    /// By `kid`. `None` for an element that contradicts every key.
+    named: BTreeMap<String, Vec<Option<Claimed>>>,
+    /// Those without a `kid`, by `x` or `n`.
+    unnamed: BTreeMap<String, Vec<Claimed>>,
+}
+
+/// What an element says of a key that verifies signatures.
+struct Claimed {
+    algorithm: Option<Algorithm>,
+    material: Vec<(&'static str, String)>,
+}
 
 impl Listed {
-    pub(super) fn new(text: String) -> Self {
-        Self(text)
+    pub(super) fn new(elements: &[Element<'_>]) -> Self {
+        let (mut named, mut unnamed) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        for element in elements.iter().flatten() {
+            let claimed = Claimed::of(element);
+            match (element.get("kid"), claimed) {
+                (Some(Json::Text(id)), claimed) => named.entry(id.to_string()).or_default().push(claimed),
+                (None, Some(claimed)) => {
+                    if let Some(text) = claimed.coordinate() {
+                        unnamed.entry(text.to_owned()).or_default().push(claimed);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self { named, unnamed }
     }
 
     /// Whether the set still lists `key`: it has an element with its name (or with its material, if neither has a
     /// name), and that element does not contradict its material or its use.
     pub(super) fn has(&self, key: &VerifyingKey) -> bool {
-        let Ok(elements) = elements(&self.0) else { return false };
-        let mut named = 0_usize;
-        let agree = elements.into_iter().all(|element| {
-            let Ok(element) = json::parse_object(element.get(), jwk::LIMITS) else { return true };
-            if !is_meant(&element, key) {
-                return true;
+        let Some(known) = key.public_members() else { return false };
+        let agrees = |claimed: &Claimed| claimed.agrees(key.algorithm(), &known);
+        match key.id() {
+            Some(id) => self
+                .named
+                .get(id)
+                .is_some_and(|found| found.iter().all(|one| one.as_ref().is_some_and(agrees))),
+            None => {
+                let mut coordinate = ["x", "n"].into_iter().filter_map(|name| known.get(name)?.as_str());
+                let found = coordinate.next().and_then(|text| self.unnamed.get(text));
+                found.is_some_and(|found| found.iter().any(agrees))
             }
-            named = named.saturating_add(1);
-            agrees(&element, key)
-        });
-        agree && named > 0
+        }
     }
 }
 
-fn is_meant(element: &Object<'_>, key: &VerifyingKey) -> bool {
-    match (element.get("kid"), key.id()) {
-        (Some(Json::Text(named)), Some(id)) => named == id,
-        (None, None) => ["x", "n"].iter().any(|name| element.get(name).is_some()) && agrees(element, key),
-        _ => false,
+impl Claimed {
+    /// `None` if the element contradicts every key.
+    fn of(element: &Object<'_>) -> Option<Self> {
+        let algorithm = match element.get("alg") {
+            None => None,
+            Some(name) => Some(Algorithm::from_name(name.as_text()?)?),
+        };
+        if !jwk::is_public(element) || jwk::check_purpose(element, "verify").is_err() {
+            return None;
+        }
+        let mut material = Vec::new();
+        for name in ["kty", "crv", "x", "y", "n", "e"] {
+            if let Some(value) = element.get(name) {
+                material.push((name, value.as_text()?.to_owned()));
+            }
+        }
+        Some(Self { algorithm, material })
     }
-}
 
-fn agrees(element: &Object<'_>, key: &VerifyingKey) -> bool {
-    let Some(known) = key.public_members() else { return false };
-    let same = |name: &str| match (element.get(name), known.get(name)) {
-        (None, _) => true,
-        (Some(Json::Text(found)), Some(Value::String(known))) => found == known,
-        (Some(_), _) => false,
-    };
-    let algorithm = match element.get("alg") {
-        None => true,
-        Some(Json::Text(name)) => Algorithm::from_name(name) == Some(key.algorithm()),
-        Some(_) => false,
-    };
-    algorithm
-        && ["kty", "crv", "x", "y", "n", "e"].into_iter().all(same)
-        && jwk::is_public(element)
-        && jwk::check_purpose(element, "verify").is_ok()
+    fn coordinate(&self) -> Option<&str> {
+        self.material.iter().find(|(name, _)| matches!(*name, "x" | "n")).map(|(_, text)| text.as_str())
+    }
+
+    fn agrees(&self, algorithm: Algorithm, known: &Map<String, Value>) -> bool {
+        self.algorithm.is_none_or(|named| named == algorithm)
+            && self.material.iter().all(|(name, text)| known.get(*name).and_then(Value::as_str) == Some(text))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::elements::elements;
 
     const P256: &str = include_str!("../../../../tests/fixtures/keys/p256.public.jwk");
     const RSA: &str = include_str!("../../../../tests/fixtures/keys/rsa-2048.public.jwk");
@@ -71,8 +102,9 @@ mod tests {
         format!("{{{members},{}", jwk.trim().trim_start_matches('{'))
     }
 
-    fn lists(elements: &[&str], key: &VerifyingKey) -> bool {
-        Listed::new(format!(r#"{{"keys":[{}]}}"#, elements.join(","))).has(key)
+    fn lists(listed: &[&str], key: &VerifyingKey) -> bool {
+        let text = format!(r#"{{"keys":[{}]}}"#, listed.join(","));
+        Listed::new(&elements(&text).unwrap()).has(key)
     }
 
     #[test]

@@ -124,6 +124,10 @@ impl RemoteKeySettings {
     }
 
     /// How many bytes a document may have: 256 KiB by default and at most, at least 1 KiB.
+    ///
+    /// Of a set of more than 100 keys none is used: the fetch has failed, and a held key that the set does not list is
+    /// withdrawn. A set of more than 1,000 elements, which only a broken server sends, is not read and withdraws nothing. The
+    /// log has the number.
     #[must_use]
     pub fn largest_body(mut self, bytes: usize) -> Self {
         self.largest_body = bytes;

@@ -48,3 +48,18 @@ async fn the_tag_of_keys_that_are_all_still_listed_is_kept() {
     keys.refresh().await.unwrap();
     assert_eq!((issuer.last_etag().as_deref(), names(&keys).unwrap().len()), (Some("\"1\""), 1));
 }
+
+#[tokio::test]
+async fn a_set_may_have_a_thousand_elements_and_a_longer_one_is_not_read() {
+    for (number, left) in [(1_000, 0), (1_001, 1), (130_000, 1)] {
+        let (issuer, clock) = (Issuer::new(), ManualClock::new());
+        issuer.publishes(&[("a", A)]);
+        let keys = remote(&issuer, &clock);
+        keys.refresh().await.unwrap();
+        clock.advance(secs(60));
+        issuer.says(KeyResponse::new(200, format!(r#"{{"keys":[{}]}}"#, vec!["1"; number].join(","))));
+        let error = keys.refresh().await.unwrap_err();
+        assert!(error.contains(&format!("has {number} ")) && error.contains("at most 100 "), "{error}");
+        assert_eq!(names(&keys).unwrap().len(), left, "{number}");
+    }
+}
