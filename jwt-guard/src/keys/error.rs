@@ -120,6 +120,15 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{shown}\"")
 }
 
+/// The text, cut after so many characters.
+pub(super) fn cut(mut text: String, longest: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push_str("..");
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +141,13 @@ mod tests {
         assert!(shown.starts_with(r#"key "a\r\n\u{1b}[31m\"xxx"#), "{shown}");
         assert!(shown.ends_with("xx..\": weak"), "{shown}");
         assert!(shown.len() < 110, "{shown}");
+    }
+
+    #[test]
+    fn a_text_is_cut_behind_a_whole_character() {
+        for (longest, shown) in [(1, "ü.."), (2, "üü"), (3, "üü")] {
+            assert_eq!(cut("üü".to_owned(), longest), shown);
+        }
     }
 
     #[test]

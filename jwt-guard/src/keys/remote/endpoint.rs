@@ -26,6 +26,9 @@ pub(crate) enum Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address(Box<str>);
 
+/// An address of an issuer's metadata is in every message about its keys.
+const LONGEST_URL: usize = 2048;
+
 /// The hosts that may be asked without TLS: none, unless `danger()` named them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PlainHttp {
@@ -110,6 +113,13 @@ impl Address {
     /// What is wrong with it, in a sentence.
     pub(super) fn parse(url: &str, plain_http: &PlainHttp) -> Result<Self, String> {
         let refuse = |what: &str, fix: &str| Err(format!("the URL {} {what}: {fix}", shown(url)));
+        // `Uri` takes 64 KiB, and letters that could look like another line of the log.
+        if url.len() > LONGEST_URL || !url.is_ascii() {
+            return refuse(
+                "is longer than 2048 bytes, or not in ASCII",
+                "shorten it, and write other letters as `%C3%BC`",
+            );
+        }
         // `Uri` drops fragments silently.
         if url.contains('#') {
             return refuse("has a fragment", "remove everything from the `#` on");
@@ -256,6 +266,7 @@ mod tests {
             ("https://id.example/ke ys", ""),
             ("https://id.example/keys\r\nx: y", ""),
             ("https://bücher.example/keys", ""),
+            ("https://id.example/b\u{202e}cher", "not in ASCII"),
             ("https://[::1/keys", ""),
             ("https://[not-v6]/keys", ""),
             ("https://a,b/keys", ""),

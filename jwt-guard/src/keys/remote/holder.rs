@@ -12,6 +12,7 @@ use super::endpoint::Address;
 use super::listed::Listed;
 use super::report::{FetchReport, Health, KeyChange};
 use super::schedule::{Cause, Effect, FetchDecision, FetchLimits, FetchOutcome, Jitter, Moment, Schedule};
+use crate::keys::error::cut;
 use crate::keys::key_set::useless;
 use crate::keys::{KeySet, KeySnapshot, VerifyingKey};
 
@@ -51,6 +52,9 @@ pub(super) struct State {
     pub(super) fetched_at: Option<SystemTime>,
     pub(super) skipped: Vec<String>,
 }
+
+/// In characters. What went wrong may quote a server, and each of its keys.
+const LONGEST_ERROR: usize = 2_000;
 
 /// A tag is sent back with every request; a server may refuse longer ones.
 const LONGEST_ETAG: usize = 256;
@@ -120,7 +124,7 @@ impl Holder {
                     Err(error) => error,
                 };
                 state.failures = state.failures.saturating_add(1);
-                state.last_error = Some(error);
+                state.last_error = Some(cut(error, LONGEST_ERROR));
                 None
             }
             (Effect::Withdraw, _) => {

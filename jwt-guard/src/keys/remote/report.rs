@@ -4,6 +4,7 @@ use std::mem;
 
 use super::holder::State;
 use super::schedule::Moment;
+use crate::keys::error::quoted;
 use crate::keys::{KeyError, KeyErrorKind, KeySet, VerifyingKey};
 
 /// The state of an issuer.
@@ -67,8 +68,11 @@ impl KeyChange {
 }
 
 fn label(key: &VerifyingKey) -> String {
-    format!("{} {:?}", key.algorithm(), key.id().unwrap_or_default())
+    format!("{} {}", key.algorithm(), quoted(key.id().unwrap_or_default()))
 }
+
+/// The lines of one fetch about keys that cannot be used, and as many about secrets. The status of the keys has all.
+const MOST_LINES: usize = 10;
 
 impl FetchReport {
     /// Compares the new state of the issuer with the old one.
@@ -135,12 +139,23 @@ impl FetchReport {
                 );
             }
         }
-        for reason in &self.skipped {
-            if reason.kind() == KeyErrorKind::PrivateKey {
-                tracing::error!(target: "jwt_guard", issuer, %reason, "the issuer publishes a secret");
-            } else {
-                tracing::warn!(target: "jwt_guard", issuer, %reason, "a key of the issuer cannot be used");
-            }
+        let (secrets, others): (Vec<_>, Vec<_>) =
+            self.skipped.iter().partition(|reason| reason.kind() == KeyErrorKind::PrivateKey);
+        for reason in secrets.iter().take(MOST_LINES) {
+            tracing::error!(target: "jwt_guard", issuer, %reason, "the issuer publishes a secret");
+        }
+        for reason in others.iter().take(MOST_LINES) {
+            tracing::warn!(target: "jwt_guard", issuer, %reason, "a key of the issuer cannot be used");
+        }
+        let more = [secrets, others].map(|lines| lines.len().saturating_sub(MOST_LINES));
+        let more = more.into_iter().fold(0, usize::saturating_add);
+        if more > 0 {
+            tracing::warn!(
+                target: "jwt_guard",
+                issuer,
+                more,
+                "more keys of the issuer cannot be used; `KeyStatus::skipped` has the reasons"
+            );
         }
     }
 }
@@ -179,6 +194,8 @@ mod tests {
         assert_eq!(change(&before, &renamed), [text(r#"ES256 "z""#), text(r#"ES256 "a""#), vec![]]);
         let of_another_kind = [key(B, Some("a")), key(B, Some("b")), key(B, None)];
         assert_eq!(change(&before, &of_another_kind), [text(r#"ES384 "a""#), text(r#"ES256 "a""#), vec![]]);
+        let long = [key(A, Some(&"x".repeat(256)))];
+        assert_eq!(change(&[], &long)[0][0], format!("ES256 \"{}..\"", "x".repeat(64)));
         // Without a name nothing tells one from the next.
         let unnamed = |jwk| [key(jwk, None)];
         assert_eq!(change(&unnamed(A), &unnamed(OTHER)), [text(r#"ES256 """#), text(r#"ES256 """#), vec![]]);

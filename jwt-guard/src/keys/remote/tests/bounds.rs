@@ -63,3 +63,16 @@ async fn a_set_may_have_a_thousand_elements_and_a_longer_one_is_not_read() {
         assert_eq!(names(&keys).unwrap().len(), left, "{number}");
     }
 }
+
+#[tokio::test]
+async fn what_is_told_of_a_set_without_a_usable_key_is_cut() {
+    let issuer = Issuer::new();
+    let element = |index: usize| format!(r#"{{"kty":"?","kid":"{index}{}"}}"#, "x".repeat(200));
+    let elements: Vec<_> = (0..100).map(element).collect();
+    issuer.says(KeyResponse::new(200, format!(r#"{{"keys":[{}]}}"#, elements.join(","))));
+    let keys = remote(&issuer, &ManualClock::new());
+    let error = keys.refresh().await.unwrap_err();
+    assert!(error.contains("no key of the set can be used: key \"0xx") && error.ends_with(".."), "{error}");
+    assert_eq!(error.len(), 2_002);
+    assert_eq!(keys.status().skipped().len(), 100);
+}
