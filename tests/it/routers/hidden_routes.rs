@@ -167,6 +167,28 @@ async fn a_hidden_service_looks_absent_at_every_path_below_it() {
 }
 
 #[tokio::test]
+async fn a_route_of_a_foreign_router_looks_absent_unless_a_fallback_of_ours_answers_otherwise() {
+    let foreign = || axum::Router::new().route("/hidden", axum_get(async || "welcome"));
+    let answers = async |app: Router, method: &str| {
+        let server = Server::start(app.with_guard(hs256())).await;
+        let ask = async |path| without_date(server.send(Request::new(method, path)).await);
+        let (hidden, absent) = (ask("/hidden").await, ask("/absent").await);
+        [hidden, absent].map(|answer| (answer.status.as_u16(), answer.headers, answer.body))
+    };
+    for method in ["GET", "POST", "OPTIONS"] {
+        let [hidden, absent] = answers(Router::new().guarded_by::<Admins>(foreign()), method).await;
+        assert_eq!(hidden, absent, "{method}");
+        let theirs = foreign().fallback(async || "theirs");
+        let [hidden, absent] = answers(Router::new().guarded_by::<Admins>(theirs), method).await;
+        assert_eq!(hidden, absent, "{method}");
+        let [hidden, absent] =
+            answers(Router::new().fallback(lost).guarded_by::<Admins>(foreign()), method).await;
+        assert_eq!((hidden.0, absent.0, hidden.2.as_str()), (404, 404, ""), "{method}");
+        assert_ne!(hidden, absent, "SECURITY.md says so: {method}");
+    }
+}
+
+#[tokio::test]
 async fn a_path_with_an_open_method_still_says_which_methods_it_has() {
     let app = Router::new().route("/mixed", get(open).post(secret)).fallback(lost).with_guard(hs256());
     let server = Server::start(app).await;
