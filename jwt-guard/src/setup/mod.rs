@@ -76,10 +76,12 @@ impl Builder<HasKeys, HasAudience> {
 impl<K, A> Builder<K, A> {
     /// Checks the configuration as a whole, loads the keys and tries the crypto backend.
     ///
-    /// If jsonwebtoken has no process-wide `CryptoProvider`, because two of its backends are compiled in, the first builder
-    /// installs the one of the guard, so that the application's own calls of jsonwebtoken work from then on. Before it they
-    /// panic, as without this crate: an application that calls jsonwebtoken earlier, or wants another provider, installs one
-    /// itself, with `jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default()`.
+    /// jsonwebtoken has one `CryptoProvider` for the process, and chooses it itself only if one of its backends is compiled
+    /// in. With two of them, the first [`builder`](JwtGuard::builder) installs that of the guard, unless the application has
+    /// installed one. From then on the application's own calls of jsonwebtoken use it, and it cannot be replaced. **Earlier
+    /// calls panic, also those that worked without this crate**, which may have brought the second backend: an application
+    /// that calls jsonwebtoken before, or wants another provider, installs one first, with
+    /// `jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default()`.
     ///
     /// # Errors
     ///

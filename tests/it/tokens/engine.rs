@@ -81,6 +81,18 @@ fn keeps_its_provider() {
     assert_eq!(SIGNATURES.load(Ordering::Relaxed), 1);
 }
 
+#[test]
+fn a_provider_is_installed_before_the_first_builder_or_not_at_all() {
+    in_a_process_of_its_own("is_too_late");
+}
+
+#[test]
+#[ignore = "run by `a_provider_is_installed_before_the_first_builder_or_not_at_all`"]
+fn is_too_late() {
+    let _builder = jwt_guard::JwtGuard::builder();
+    assert!(DEFAULT_PROVIDER.install_default().is_err());
+}
+
 /// `docs/decisions.md` says this of the engine; a new version may change it.
 #[test]
 fn what_the_engines_decode_lets_through_is_what_is_said_of_it() {
