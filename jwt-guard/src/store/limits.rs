@@ -12,7 +12,8 @@
 /// - one **revocation** of everything that the subject has, its living logins too, replaces its revocations. Those of sessions
 ///   of another issuer stay; one more of these counts for the tokens that the session has by then.
 ///
-/// Each of the three is a `WARN` in the log. A subject never has more than a tenth of a budget, whatever its limit.
+/// Each of the three is a `WARN` in the log. Whatever its limit, a subject has at most a tenth of a budget, and at least one
+/// entry.
 ///
 /// ```
 /// use jwt_guard::store::{MemoryStore, StoreLimits};

@@ -151,9 +151,12 @@ impl TrustedIssuer {
     ///
     /// A machine is a caller of its own kind, never one with an empty subject. [`Principal::is_machine`](crate::Principal::is_machine)
     /// tells it, and [`Principal::client_id`](crate::Principal::client_id) names it. It meets conditions on scopes, roles and
-    /// claims as others do. It has no subject to compare: [`load_user`](crate::setup::Builder::load_user) is not asked, a
-    /// handler that takes [`Claims`](crate::Claims) or [`CurrentUser`](crate::extract::CurrentUser) refuses it with 403, and revocations and limits of
-    /// subjects do not touch it.
+    /// claims as others do. It has no subject to compare: [`load_user`](crate::setup::Builder::load_user) is not asked, and
+    /// a handler that takes [`Claims`](crate::Claims) or [`CurrentUser`](crate::extract::CurrentUser) refuses it with 403.
+    ///
+    /// In a store, the client takes the place of the subject: limits of one subject apply to it, and
+    /// [`logout_everywhere`](crate::JwtGuard::logout_everywhere) ends its tokens if it is named by
+    /// [`Subject::as_client`](crate::store::Subject::as_client). A revocation of a person never covers a machine.
     ///
     /// The client is the claim `client_id`, or that of [`client_claim`](Self::client_claim): `common_name` for Cloudflare Access.
     /// Where another claim than `sub` names people, the `sub` of a machine may be its client.
