@@ -33,8 +33,8 @@ use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionError};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{
-    Algorithm, Claims, JwtGuard, Principal, Router, Session, SigningKey, TokenSource, anonymous_allowed,
-    authentication_required,
+    Algorithm, Claims, JwtGuard, Principal, Router, SigningKey, anonymous_allowed, authentication_required,
+    extract::Session, policy::TokenSource,
 };
 use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use serde::{Deserialize, Serialize};

@@ -26,8 +26,8 @@ use jwt_guard::respond::compat::Litestar;
 use jwt_guard::routing::{get, post};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::{
-    Algorithm, Claims, CurrentUser, JwtGuard, Router, SigningKey, anonymous_allowed, authentication_required,
-    requires,
+    Algorithm, Claims, JwtGuard, Router, SigningKey, anonymous_allowed, authentication_required,
+    extract::CurrentUser, requires,
 };
 use jwt_guard_examples::{Failure, listen, print_tour, show_log};
 use serde::{Deserialize, Serialize};

@@ -93,7 +93,7 @@ mod config;
 pub mod cookies;
 mod error;
 pub mod explain;
-mod extract;
+pub mod extract;
 mod guard;
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -135,9 +135,6 @@ mod warned;
 pub mod __private;
 
 pub use claims::Claims;
-#[cfg(feature = "sessions")]
-pub use extract::Session;
-pub use extract::{CurrentUser, Guarded, PresentedToken};
 pub use guard::JwtGuard;
 #[doc(inline)]
 pub use jwt_guard_macros::anonymous_allowed;
@@ -164,7 +161,6 @@ pub use problems::ConfigError;
 pub use router::{Router, routing};
 pub use secret::Secret;
 pub use setup::issuer::TrustedIssuer;
-pub use token::TokenSource;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

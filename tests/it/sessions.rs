@@ -9,8 +9,8 @@ use jwt_guard::session::NewSession;
 use jwt_guard::session::Sessions;
 use jwt_guard::setup::TokenLocation;
 use jwt_guard::{
-    Algorithm, Claims, JwtGuard, Principal, Router, Session, TokenSource, anonymous_allowed,
-    authentication_required, requires, routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required,
+    extract::Session, policy::TokenSource, requires, routing,
 };
 use jwt_guard_tests::events;
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server, guard, token};

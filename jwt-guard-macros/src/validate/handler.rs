@@ -108,7 +108,7 @@ fn no_free_function(attribute: Attribute, handler: &Handler, errors: &mut ErrorS
             own_type,
             format!(
                 "a handler with an attribute stands outside of `impl` blocks; {}, or take \
-                 `_: jwt_guard::Guarded<Policy>` as first parameter instead",
+                 `_: jwt_guard::extract::Guarded<Policy>` as first parameter instead",
                 legal_form(attribute, name)
             ),
         );

@@ -21,7 +21,7 @@ use crate::respond::{HandlerState, Rejection};
 ///
 /// ```
 /// use jwt_guard::policy::{Policy, Requirement, Rule};
-/// use jwt_guard::Guarded;
+/// use jwt_guard::extract::Guarded;
 ///
 /// struct CanRead;
 ///
@@ -47,7 +47,7 @@ use crate::respond::{HandlerState, Rejection};
 /// ```
 /// # use axum::extract::Path;
 /// # use jwt_guard::policy::{Policy, Rule};
-/// # use jwt_guard::Guarded;
+/// # use jwt_guard::extract::Guarded;
 /// #[jwt_guard::check]
 /// async fn is_even(Path(id): Path<u64>) -> bool {
 ///     id % 2 == 0

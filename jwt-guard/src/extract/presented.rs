@@ -22,7 +22,7 @@ use crate::secret::Secret;
 ///
 /// ```
 /// use http::HeaderValue;
-/// use jwt_guard::{PresentedToken, authentication_required};
+/// use jwt_guard::{authentication_required, extract::PresentedToken};
 ///
 /// #[authentication_required]
 /// async fn invoices(token: PresentedToken) -> String {

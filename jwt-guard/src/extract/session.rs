@@ -27,7 +27,7 @@ use crate::session::{SessionData, SessionError, SessionId, Sessions};
 /// ```
 /// use axum::response::{IntoResponse, Response};
 /// use http::{StatusCode, header::SET_COOKIE};
-/// use jwt_guard::{Session, authentication_required};
+/// use jwt_guard::{authentication_required, extract::Session};
 ///
 /// #[derive(serde::Deserialize, serde::Serialize)]
 /// struct Basket {

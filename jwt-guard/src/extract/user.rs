@@ -21,7 +21,7 @@ use crate::respond::{Refusal, Rejection};
 /// loader: otherwise the answer is 500, and the log names both.
 ///
 /// ```
-/// use jwt_guard::{CurrentUser, anonymous_allowed};
+/// use jwt_guard::{anonymous_allowed, extract::CurrentUser};
 ///
 /// struct User {
 ///     name: String,

@@ -7,7 +7,7 @@
 //! use jwt_guard::routing::post;
 //! use jwt_guard::store::MemoryStore;
 //! use jwt_guard::policy::TokenKind;
-//! use jwt_guard::{Algorithm, Guarded, JwtGuard, Principal, Router, Secret, SigningKey};
+//! use jwt_guard::{Algorithm, JwtGuard, Principal, Router, Secret, SigningKey, extract::Guarded};
 //!
 //! # fn password_is_right(_: &str) -> bool { true }
 //! #[jwt_guard::anonymous_allowed(credentials = "ignored")] // a dead token must not stop a login

@@ -28,7 +28,7 @@ pub(super) const fn assert_names(names: &[&str]) {
 #[derive(Debug)]
 pub struct NoCheck(());
 
-/// Whatever may stand as the second parameter of [`Guarded`](crate::Guarded): [`NoCheck`], a function with
+/// Whatever may stand as the second parameter of [`Guarded`](crate::extract::Guarded): [`NoCheck`], a function with
 /// [`#[jwt_guard::check]`](crate::check), or a pair of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a check",

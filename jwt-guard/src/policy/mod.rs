@@ -19,7 +19,7 @@ pub(crate) mod vocabulary;
 mod way;
 
 pub use crate::claims::names::NameSet;
-pub use crate::token::TokenKind;
+pub use crate::token::{TokenKind, TokenSource};
 pub use check::{AnyCheck, NoCheck};
 pub use needs::{Credentials, Needs};
 pub use requirement::{ClaimValue, Requirement};

@@ -10,7 +10,7 @@ use crate::claims::Claims;
 use crate::config::UserLoader;
 
 impl<K, A> Builder<K, A> {
-    /// Turns the claims of every valid token into the application's own user, for [`CurrentUser`](crate::CurrentUser).
+    /// Turns the claims of every valid token into the application's own user, for [`CurrentUser`](crate::extract::CurrentUser).
     ///
     /// The loader runs once per request, after verification and revocation and before the policy. `None` means that the
     /// user does not exist (any more): the token is refused with 401. An error is not a verdict: the request is
@@ -20,7 +20,7 @@ impl<K, A> Builder<K, A> {
     /// no user, unless the issuer is set to [`TrustedIssuer::same_users`](crate::TrustedIssuer::same_users).
     ///
     /// ```
-    /// use jwt_guard::{Claims, CurrentUser, JwtGuard, Secret, authentication_required};
+    /// use jwt_guard::{Claims, JwtGuard, Secret, authentication_required, extract::CurrentUser};
     ///
     /// struct User {
     ///     name: String,

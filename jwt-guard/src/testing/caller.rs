@@ -237,7 +237,7 @@ impl TestCaller {
     }
 
     /// What an extractor makes of a request of this caller: `Claims`, `Claims<T>`, `Principal`, `CurrentUser<U>`, or
-    /// the [`Guarded`](crate::Guarded) of a handler.
+    /// the [`Guarded`](crate::extract::Guarded) of a handler.
     ///
     /// The token is signed, and the guard verifies it: a `Principal` is proof in a test too. The request is `GET /` and
     /// no route has matched it, so a policy that reads the path refuses it; send a request to the application instead.

@@ -14,7 +14,8 @@ use jwt_guard::session::Sessions;
 use jwt_guard::setup::Clock;
 use jwt_guard::store::{Lookup, MemoryStore, RevocationStore, StoreError, TokenInfo, TokenStatus};
 use jwt_guard::{
-    Algorithm, Claims, CurrentUser, JwtGuard, Router, Session, anonymous_allowed, authentication_required,
+    Algorithm, Claims, JwtGuard, Router, anonymous_allowed, authentication_required,
+    extract::{CurrentUser, Session},
     requires, routing,
 };
 use jwt_guard_tests::{NOW, Outcome, Request, Server, events, guard, token};

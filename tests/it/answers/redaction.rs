@@ -11,7 +11,11 @@ use jwt_guard::login::LoginCredentials;
 use jwt_guard::policy::{Policy, Rule};
 use jwt_guard::setup::TokenLocation;
 use jwt_guard::store::{Family, Issued, Rotation, Subject, TokenInfo};
-use jwt_guard::{Algorithm, Claims, Guarded, JwtGuard, PresentedToken, Principal, Router, Secret, routing};
+use jwt_guard::{
+    Algorithm, Claims, JwtGuard, Principal, Router, Secret,
+    extract::{Guarded, PresentedToken},
+    routing,
+};
 use jwt_guard_tests::{ManualClock, Payload, SigningKey, base64url};
 use tower::Layer as _;
 

@@ -6,7 +6,7 @@ use jwt_guard::keys::{KeySet, VerifyingKey};
 use jwt_guard::policy::{Requirement, Rule};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation, TokenProfile};
 use jwt_guard::store::TokenInfo;
-use jwt_guard::{Algorithm, Claims, CurrentUser, JwtGuard, Router, TrustedIssuer, routing};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, TrustedIssuer, extract::CurrentUser, routing};
 use jwt_guard_tests::events::{Logged, capture};
 use jwt_guard_tests::key_server::KeyServer;
 use jwt_guard_tests::{

@@ -13,7 +13,7 @@ use jwt_guard::policy::{Policy, Rule};
 use jwt_guard::respond::Refusal;
 use jwt_guard::routing::{get, post};
 use jwt_guard::{
-    Algorithm, Claims, Guarded, JwtGuard, Principal, Router, anonymous_allowed, check, requires,
+    Algorithm, Claims, JwtGuard, Principal, Router, anonymous_allowed, check, extract::Guarded, requires,
 };
 use jwt_guard_tests::events::capture;
 use jwt_guard_tests::{Outcome, Request, Server, guard, hs256, token};

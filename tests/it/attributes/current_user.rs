@@ -5,7 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jwt_guard::policy::{Policy, Requirement, Rule};
-use jwt_guard::{Algorithm, Claims, CurrentUser, Guarded, JwtGuard, Principal, Router, routing};
+use jwt_guard::{
+    Algorithm, Claims, JwtGuard, Principal, Router,
+    extract::{CurrentUser, Guarded},
+    routing,
+};
 use jwt_guard_tests::{Outcome, Request, Server, events, guard, hs256, token};
 
 /// What the client learns while users cannot be loaded.

@@ -7,7 +7,7 @@ use axum::routing::get as axum_get;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use jwt_guard::setup::TokenLocation;
-use jwt_guard::{Algorithm, Claims, Principal, Router, TokenSource, routing};
+use jwt_guard::{Algorithm, Claims, Principal, Router, policy::TokenSource, routing};
 use jwt_guard_tests::{AUDIENCE, ISSUER, ManualClock, NOW, Outcome, Request, Server, guard, hs256, token};
 
 use crate::app;

@@ -7,7 +7,7 @@ use jwt_guard::session::NewSession;
 use jwt_guard::session::Sessions;
 use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{Claims, CurrentUser, JwtGuard, Principal, Router, SigningKey, routing};
+use jwt_guard::{Claims, JwtGuard, Principal, Router, SigningKey, extract::CurrentUser, routing};
 use jwt_guard_tests::{Answer, ManualClock, Payload, Request, Server};
 use tower_sessions_memory_store::MemoryStore as SessionMemory;
 

@@ -4,7 +4,11 @@ use jwt_guard::cookies::CookieSettings;
 use jwt_guard::policy::{Policy, Rule};
 use jwt_guard::setup::TokenLocation;
 use jwt_guard::store::MemoryStore;
-use jwt_guard::{Claims, CurrentUser, Guarded, JwtGuard, Principal, Router, routing};
+use jwt_guard::{
+    Claims, JwtGuard, Principal, Router,
+    extract::{CurrentUser, Guarded},
+    routing,
+};
 use jwt_guard_tests::{Answer, Outcome, Request, Server};
 
 use crate::login::{ADA, CROSS_SITE, Jar, builder, post};
@@ -17,7 +21,7 @@ async fn log_in(
     caller: Principal,
     claims: Option<Claims>,
     user: Option<CurrentUser<User>>,
-    session: Option<jwt_guard::Session<u32>>,
+    session: Option<jwt_guard::extract::Session<u32>>,
 ) -> String {
     let known =
         [caller.is_authenticated(), claims.is_some(), user.is_some(), session.is_some()].contains(&true);

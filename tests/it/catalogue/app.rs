@@ -13,7 +13,8 @@ use jwt_guard::login::LoginError;
 use jwt_guard::routing::{get, post};
 use jwt_guard::session::NewSession;
 use jwt_guard::{
-    Claims, JwtGuard, Principal, Router, Session, anonymous_allowed, authentication_required, requires,
+    Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required, extract::Session,
+    requires,
 };
 use serde::{Deserialize, Serialize};
 

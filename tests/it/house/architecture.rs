@@ -10,6 +10,9 @@ const LONGEST_FILE: usize = 400;
 /// Half of their files are no longer.
 const LONGEST_MEDIAN: usize = 130;
 
+/// The types and macros that a first program needs; all else is in the modules.
+const MOST_NAMES_AT_THE_ROOT: usize = 16;
+
 /// One row of the table of modules.
 struct Row {
     number: u32,
@@ -165,6 +168,24 @@ fn files_are_short_enough_to_be_read() {
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
     assert!(median <= LONGEST_MEDIAN, "half of the files have {median} lines and more");
+}
+
+/// `routes!` is the one macro that the library itself exports.
+#[test]
+fn the_root_has_few_names() {
+    let root = sources::read("jwt-guard/src/lib.rs");
+    let mut names = vec!["routes".to_owned()];
+    for item in root.lines().filter_map(|line| line.strip_prefix("pub use ")) {
+        let (_, last) = item.rsplit_once("::").expect("a re-export has a path");
+        match item.split_once('{') {
+            Some((_, group)) => names.extend(members(group)),
+            None => names.push(word(last)),
+        }
+    }
+    // A module, and none of the names.
+    names.retain(|name| name != "routing");
+    assert!(names.contains(&"JwtGuard".to_owned()) && names.contains(&"Router".to_owned()), "{names:?}");
+    assert!(names.len() <= MOST_NAMES_AT_THE_ROOT, "{}: {names:?}", names.len());
 }
 
 #[test]

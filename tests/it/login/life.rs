@@ -10,7 +10,7 @@ use jwt_guard::login::{LoginError, LoginErrorKind};
 use jwt_guard::setup::Clock;
 use jwt_guard::store::{MemoryStore, Revocation, StoreLimits, Subject};
 use jwt_guard::{
-    Algorithm, Claims, CurrentUser, JwtGuard, Principal, Router, SigningKey, TrustedIssuer, routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, SigningKey, TrustedIssuer, extract::CurrentUser, routing,
 };
 use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, ManualClock, Outcome, Server, events};
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jwt_guard::login::{Credential, LoginCredentials, LoginError};
 use jwt_guard::session::Sessions;
 use jwt_guard::session::{NewSession, SessionId};
-use jwt_guard::{JwtGuard, Router, Session, routing};
+use jwt_guard::{JwtGuard, Router, extract::Session, routing};
 use jwt_guard_tests::{Answer, ManualClock, Request, Server, events};
 
 use super::{CROSS_SITE, MINUTE, post};

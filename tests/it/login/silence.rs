@@ -79,7 +79,7 @@ async fn no_token_is_in_what_is_formatted() {
 /// The caller of an open route without a token.
 async fn anonymous() -> Principal {
     use axum::extract::FromRequestParts as _;
-    use jwt_guard::Guarded;
+    use jwt_guard::extract::Guarded;
     use jwt_guard::policy::{Policy, Rule};
 
     struct Open;

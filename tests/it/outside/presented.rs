@@ -3,7 +3,7 @@
 use jwt_guard::routing::get;
 use jwt_guard::session::Sessions;
 use jwt_guard::setup::TokenLocation;
-use jwt_guard::{Algorithm, PresentedToken, Router, anonymous_allowed, authentication_required};
+use jwt_guard::{Algorithm, Router, anonymous_allowed, authentication_required, extract::PresentedToken};
 use jwt_guard_tests::{Outcome, Request, Server, guard, token};
 
 #[authentication_required]

@@ -10,7 +10,10 @@ use axum::response::Response;
 use jwt_guard::policy::{DenyAs, Policy, Requirement, Rule, TokenKind};
 use jwt_guard::respond::FailureKind;
 use jwt_guard::store::{MemoryStore, TokenInfo};
-use jwt_guard::{Algorithm, Claims, CurrentUser, JwtGuard, Router, TokenSource, anonymous_allowed, routing};
+use jwt_guard::{
+    Algorithm, Claims, JwtGuard, Router, anonymous_allowed, extract::CurrentUser, policy::TokenSource,
+    routing,
+};
 use jwt_guard_tests::key_server::{JWKS, KeyServer};
 use jwt_guard_tests::{
     AUDIENCE, ISSUER, ManualClock, NOW, Payload, Request, Server, SigningKey, events, guard, hs256, token,

@@ -5,7 +5,7 @@ use axum::middleware;
 use http::StatusCode;
 use jwt_guard::keys::KeySet;
 use jwt_guard::policy::{Policy, Requirement, Rule};
-use jwt_guard::{Algorithm, Claims, Guarded, JwtGuard, Router, TrustedIssuer, routing};
+use jwt_guard::{Algorithm, Claims, JwtGuard, Router, TrustedIssuer, extract::Guarded, routing};
 use jwt_guard_tests::{
     AUDIENCE, ISSUER, ManualClock, Outcome, Payload, Request, Server, SigningKey, events, guard, hs256,
     sources, token,

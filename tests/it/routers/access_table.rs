@@ -3,7 +3,7 @@
 use axum::routing::get as axum_get;
 use jwt_guard::policy::{Policy, Requirement, Rule};
 use jwt_guard::routing::AccessRow;
-use jwt_guard::{Guarded, Router, routing};
+use jwt_guard::{Router, extract::Guarded, routing};
 use jwt_guard_tests::{Outcome, Request, Server, hs256, sources, token};
 
 const FILE: &str = "tests/it/routers/access_table.rs";

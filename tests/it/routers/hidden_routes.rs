@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use jwt_guard::policy::{DenyAs, Policy, Requirement, Rule};
 use jwt_guard::respond::{Refusal, RenderRefusal};
 use jwt_guard::routing::{get, guarded_by};
-use jwt_guard::{Algorithm, Guarded, Principal, Router};
+use jwt_guard::{Algorithm, Principal, Router, extract::Guarded};
 use jwt_guard_tests::{Answer, Outcome, Request, Server, guard, hs256, token};
 
 /// Where the hidden routes are, below each prefix.

@@ -115,7 +115,7 @@ async fn outside_of_a_request_the_guard_of_the_tenant_decides_too() {
 #[tokio::test]
 async fn a_handler_refuses_and_loads_users_by_the_guard_of_the_tenant() {
     use jwt_guard::respond::Rejection;
-    use jwt_guard::{Claims, CurrentUser};
+    use jwt_guard::{Claims, extract::CurrentUser};
 
     #[jwt_guard::authentication_required]
     async fn user(guard: JwtGuard, user: CurrentUser<String>) -> Result<String, Rejection> {

@@ -12,7 +12,7 @@ use jwt_guard::respond::FailureKind;
 use jwt_guard::setup::TokenLocation;
 use jwt_guard::testing::{Defect, ManualClock, TestCaller, TestIssuer};
 use jwt_guard::{
-    Algorithm, Claims, CurrentUser, JwtGuard, Principal, Router, Secret, SigningKey, TrustedIssuer,
+    Algorithm, Claims, JwtGuard, Principal, Router, Secret, SigningKey, TrustedIssuer, extract::CurrentUser,
 };
 use jwt_guard::{anonymous_allowed, authentication_required, requires, routing};
 use jwt_guard_tests::ALGORITHMS;

@@ -1,4 +1,4 @@
-use jwt_guard::{CurrentUser, anonymous_allowed};
+use jwt_guard::{anonymous_allowed, extract::CurrentUser};
 
 struct User;
 

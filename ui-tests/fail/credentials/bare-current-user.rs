@@ -1,4 +1,4 @@
-use jwt_guard::{CurrentUser, anonymous_allowed};
+use jwt_guard::{anonymous_allowed, extract::CurrentUser};
 
 #[anonymous_allowed(credentials = "ignored")]
 async fn login(_caller: CurrentUser<u64>) {}

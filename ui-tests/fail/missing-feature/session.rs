@@ -1,4 +1,4 @@
-use jwt_guard::Session;
+use jwt_guard::extract::Session;
 
 #[jwt_guard::authentication_required]
 async fn basket(_: Session<u32>) {}

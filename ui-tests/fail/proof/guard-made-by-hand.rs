@@ -1,4 +1,4 @@
-use jwt_guard::Guarded;
+use jwt_guard::extract::Guarded;
 
 fn forge<P>(inner: P) -> Guarded<P> {
     Guarded(inner)

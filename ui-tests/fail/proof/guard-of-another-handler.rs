@@ -11,6 +11,6 @@ fn main() {
         .route("/", axum::routing::get(|guard| async move { both(guard).await }));
 }
 
-async fn both(guard: jwt_guard::Guarded<__JwtGuardShopWindow>) {
+async fn both(guard: jwt_guard::extract::Guarded<__JwtGuardShopWindow>) {
     list(guard).await;
 }

@@ -5,7 +5,7 @@ use std::io;
 use axum::extract::{FromRef, Path, State};
 use jwt_guard::policy::{Policy, Rule};
 use jwt_guard::routing::get;
-use jwt_guard::{Guarded, Principal, Router, requires};
+use jwt_guard::{Principal, Router, extract::Guarded, requires};
 
 use crate::policies;
 

@@ -140,7 +140,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::Guarded;
+    use crate::extract::Guarded;
     use crate::policy::{Policy, Rule};
     use crate::router::routing::get;
 

@@ -307,7 +307,7 @@ impl Rule {
         self
     }
 
-    /// Names the checks that the handler makes after the conditions, as [`Guarded`](crate::Guarded) has them in its second
+    /// Names the checks that the handler makes after the conditions, as [`Guarded`](crate::extract::Guarded) has them in its second
     /// parameter. The attributes call this for `check = ..`.
     ///
     /// # Panics

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use jwt_guard::CurrentUser;
+use jwt_guard::extract::CurrentUser;
 use jwt_guard::setup::TokenProfile;
 use jwt_guard::store::{MemoryStore, StoreLimits, Subject, TokenInfo};
 

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use http::StatusCode;
 use jwt_guard::lock::AccessLock;
 use jwt_guard::testing::{DenialReport, Denials};
-use jwt_guard::{Claims, Guarded, JwtGuard, Router, routing};
+use jwt_guard::{Claims, JwtGuard, Router, extract::Guarded, routing};
 use jwt_guard::{anonymous_allowed, authentication_required, requires};
 
 use super::key;
