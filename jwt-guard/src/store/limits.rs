@@ -3,8 +3,8 @@
 /// The limits of a store, in total and for each subject. Logins, issued tokens and revocations have separate budgets,
 /// so that a store full of logins still has room for every revocation.
 ///
-/// A full budget refuses new entries, and forgets none. What ends a living login is never refused. The limits of a subject
-/// apply first; of a machine, they are those of its client. Beyond them,
+/// A full budget refuses new entries, and forgets none. What ends a living login is never refused, nor is the access
+/// token that a refresh [ends](crate::setup::Builder::refresh_ends_access). The limits of a subject apply first; of a machine, they are those of its client. Beyond them,
 ///
 /// - the **login** that was refreshed least recently ends, as if it were revoked;
 /// - the **issued token** that ends first (if they are [remembered](crate::setup::Builder::allow_list)) is refused from then

@@ -4,6 +4,7 @@ mod answers;
 mod cluster;
 mod endpoints;
 mod full_feed;
+mod full_store;
 mod life;
 mod logout;
 mod other_guards;

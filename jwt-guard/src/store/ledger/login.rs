@@ -59,7 +59,8 @@ impl Ledger {
         }
         if let Some((id, ends)) = ends {
             let subject = self.login(&family, now).map(|login| login.subject.clone());
-            self.revoke_token(id.into(), subject, Timestamp::ceil(ends), now)?;
+            // In a full ledger too: the login could never be refreshed again.
+            self.revoke_token(id.into(), subject, Timestamp::ceil(ends), now, Room::Always)?;
         }
         // If that was one revocation too many, the login has ended with all others of its subject.
         let Some(old) = self.login(&family, now).cloned() else { return Ok(Rotated::Unknown) };

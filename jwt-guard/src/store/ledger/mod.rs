@@ -45,8 +45,9 @@ pub(super) const EVERYBODY: &str = "*";
 enum Room {
     /// It may not.
     IfAny,
-    /// It must not be refused, for what it is about is forgotten already. Beyond a full budget, this is one cut-off of a
-    /// subject and one login at most: a second login would become part of the cut-off.
+    /// It must not be refused: what it is about is forgotten already, or a living login depends on it. Beyond a full budget,
+    /// this is one cut-off of a subject, and one login or one access token that a refresh ends: a second one would become part
+    /// of the cut-off.
     Always,
 }
 
@@ -94,7 +95,7 @@ impl Ledger {
         let whose = whose.map(|subject| subject.key().into());
         match what.by_name() {
             Revocation::Token { id, expires_at } | Revocation::TokenOf { id, expires_at, .. } => {
-                self.revoke_token(id.into(), whose, Timestamp::ceil(expires_at), now)
+                self.revoke_token(id.into(), whose, Timestamp::ceil(expires_at), now, Room::IfAny)
             }
             Revocation::Family { id, expires_at } | Revocation::FamilyOf { id, expires_at, .. } => {
                 self.revoke_family(id.into(), whose, Timestamp::ceil(expires_at), now)
@@ -176,10 +177,11 @@ impl Ledger {
         whose: Option<Arc<str>>,
         ends: Timestamp,
         now: Timestamp,
+        room: Room,
     ) -> Result<(), StoreError> {
         let listed = self.remove(Kind::Allowed, &name);
         let whose = whose.or_else(|| listed.and_then(|entry| entry.subject().cloned()));
-        self.revoke_one(Kind::Token, name, whose, ends, now, Room::IfAny)
+        self.revoke_one(Kind::Token, name, whose, ends, now, room)
     }
 
     /// Revokes a token or a login by name. A subject has a limited number of such entries; beyond it, one cut-off
@@ -199,7 +201,12 @@ impl Ledger {
         if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
             let count = self.tokens.count_of(subject) + self.families.count_of(subject);
             let is_full = self.revocations() >= self.limits.revocations;
-            if count >= self.limits.most_revocations() || is_full && count > 0 {
+            let is_too_many = count >= self.limits.most_revocations();
+            // A cut-off has ended that login. Another one would end later logins too.
+            if (is_full || is_too_many) && kind == Kind::Family && self.is_outrun(subject, &name, now) {
+                return Ok(());
+            }
+            if is_too_many || is_full && count > 0 {
                 warn_of_revocations(&self.limits);
                 return self.cut_instead(subject.clone(), ends, now);
             }

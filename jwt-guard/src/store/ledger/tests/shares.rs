@@ -43,6 +43,38 @@ fn a_revocation_that_is_repeated_without_its_subject_still_counts_for_it() {
     assert_eq!(ledger.token_status(&facts(Some(1)), at(END + LEEWAY)), TokenStatus::Revoked, "the later end");
 }
 
+/// A full ledger with a login of a subject, which has one revocation already.
+fn full() -> (Ledger, String) {
+    let mut ledger = Ledger::new(StoreLimits::each(20));
+    ledger.set_line().unwrap();
+    for i in 0..19 {
+        ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
+    }
+    ledger.revoke(token("t", END), Some(&Subject::from("s")), moment(0)).unwrap();
+    let name = format!("f{}", ledger.mark().unwrap());
+    assert_eq!(ledger.begin(login_of("s", &name, "a"), moment(0)).unwrap(), Begun::Living);
+    (ledger, name)
+}
+
+/// A browser has two tokens of one login, and another logout may be under way.
+#[test]
+fn in_a_full_ledger_a_login_that_a_cut_off_has_ended_can_be_ended_again() {
+    let owner = Subject::from("s");
+    let (mut ledger, name) = full();
+    for _ in 0..2 {
+        ledger.revoke(family(&name, END), Some(&owner), moment(1)).unwrap();
+        let token = TokenInfo { family: Some(&name), ..facts(Some(1)) };
+        assert_eq!(ledger.token_status(&token, at(2)), TokenStatus::Revoked);
+    }
+    // Of another login, which is unknown, and of another subject, nothing has ended.
+    for (name, owner) in [("g", &owner), (&*name, &Subject::from("other"))] {
+        for i in 20..40 {
+            drop(ledger.revoke(token(&i.to_string(), END), None, moment(1)));
+        }
+        assert!(ledger.revoke(family(name, END), Some(owner), moment(1)).is_err(), "{name}");
+    }
+}
+
 /// To end all of its logins for that would be out of proportion.
 #[test]
 fn a_full_ledger_refuses_the_first_revocation_of_a_token_of_a_subject_that_has_a_login() {
