@@ -55,6 +55,6 @@ fn identity(
     config.hierarchies.roles.expand(&mut caller.roles);
     let unreadable = || AuthError::Store("what is stored of the credential is not a caller".to_owned());
     let claims = TokenClaims::of_session(caller.claims, caller.is_fresh).ok_or_else(unreadable)?;
-    let opaque = OpaqueCredential { id: id.into(), session: caller.session };
+    let opaque = OpaqueCredential { id: id.into(), by: config.access.guard(), session: caller.session };
     Ok(Arc::new(Identity { opaque: Some(opaque), ..Identity::new(claims, caller.scopes, caller.roles) }))
 }

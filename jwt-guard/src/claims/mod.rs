@@ -16,7 +16,7 @@ use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 
-use crate::token::{TokenSource, VerifiedAs};
+use crate::token::{GuardNumber, TokenSource, VerifiedAs};
 use registered::TokenClaims;
 use typed::{Misfit, TypedClaims};
 
@@ -76,6 +76,11 @@ pub(crate) trait ClaimsSource: Send + Sync {
 
     /// The endpoint to which a refresh token was presented.
     fn endpoint(&self) -> Option<&str>;
+
+    /// The guard that has verified the token, or read the opaque credential.
+    fn verified_by(&self) -> Option<GuardNumber> {
+        self.verified_as().map(|verified| verified.by)
+    }
 
     /// The text of an opaque credential; `None` for a token.
     #[cfg_attr(

@@ -157,9 +157,18 @@ impl Config {
         self.refresh.rules().next().is_some()
     }
 
-    /// Whether this guard has verified the token: another one can have an issuer of the same name, and another store.
+    /// Whether this guard has verified the token, or read the opaque credential: another one can have an issuer of the same
+    /// name, and another store.
     pub(crate) fn has_verified(&self, token: &dyn ClaimsSource) -> bool {
-        token.verified_as().is_none_or(|verified| verified.by == self.access.guard())
+        token.verified_by() == Some(self.access.guard())
+    }
+
+    /// Whether every cookie that can hold a token of this kind is the one that the guard sets, so that it can clear it.
+    pub(crate) fn sets_cookies_of(&self, kind: TokenKind) -> bool {
+        self.cookies.as_ref().is_some_and(|cookies| {
+            let name = cookies.name(kind);
+            self.locations(kind).token_cookies().all(|known| known == name)
+        })
     }
 
     /// The name of the issuer of a verified token.

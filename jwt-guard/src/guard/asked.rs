@@ -19,6 +19,7 @@ use crate::location::Withheld;
 use crate::policy::Rule;
 use crate::principal::Principal;
 use crate::respond::{HandlerState, Hidden, Rejection};
+use crate::token::TokenSource;
 
 /// What is left of a request in its handler.
 pub(super) struct Asked {
@@ -27,8 +28,8 @@ pub(super) struct Asked {
     /// The policy that admitted the request.
     rule: Option<&'static Rule>,
     caller: Option<Principal>,
-    /// Whether no page of another site caused a logout of the caller.
-    site: Result<(), CrossSite>,
+    /// Whether a session of the request would be one that a browser sends by itself.
+    session_by_cookie: bool,
     /// The state of the handler, if the policy hides the route.
     state: Option<HandlerState>,
 }
@@ -78,33 +79,40 @@ impl JwtGuard {
             head.extensions.insert(route.clone());
         }
         let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
+        let withheld = request.extensions.get::<Withheld>();
+        let headers = withheld.map_or(&request.headers, |withheld| &withheld.headers);
         let asked = Asked {
             request: head,
             rule: decision.and_then(|decision| decision.rule),
-            site: self.site_of_logout(request, caller),
+            session_by_cookie: self.config().locations.is_by_cookie(TokenSource::Session, headers),
             caller: caller.cloned(),
             state: request.extensions.get::<HandlerState>().cloned(),
         };
         Self { asked: Some(Arc::new(asked)), ..self.clone() }
     }
 
-    /// A logout changes something, whatever the method. For the methods that change something the guard has asked already.
-    fn site_of_logout(&self, request: &Parts, caller: Option<&Principal>) -> Result<(), CrossSite> {
+    /// Whether no page of another site sent the request, whatever its method. Any page may, if the guard reads no cookie.
+    pub(crate) fn check_site(&self, request: &Parts) -> Result<(), CrossSite> {
         let config = self.config();
-        let withheld = request.extensions.get::<Withheld>();
-        let headers = withheld.map_or(&request.headers, |withheld| &withheld.headers);
-        let is_by_cookie = |source| config.locations.is_by_cookie(source, headers);
-        if is_safe(&request.method) && caller.and_then(Principal::authenticated_by).is_some_and(is_by_cookie)
-        {
-            config.csrf.check_session_logout(request)
-        } else {
-            Ok(())
-        }
+        if config.reads_cookies() { config.csrf.check_site(request) } else { Ok(()) }
     }
 
-    /// Whether no page of another site caused a logout of the caller of the request that the guard was extracted from.
-    pub(crate) fn asking_site(&self) -> Result<(), CrossSite> {
-        self.asked.as_deref().map_or(Ok(()), |asked| asked.site)
+    /// Whether no page of another site caused a logout by the request that the guard was extracted from: of a caller whose
+    /// credential has this source, or of an anonymous one, whose cookies are cleared. A guard that knows no request cannot
+    /// tell.
+    pub(crate) fn check_asking_site(&self, source: Option<TokenSource>) -> Result<(), CrossSite> {
+        let Some(Asked { request, session_by_cookie, .. }) = self.asked.as_deref() else { return Ok(()) };
+        let by_cookie = match source {
+            Some(TokenSource::Cookie) => true,
+            Some(TokenSource::Session) => *session_by_cookie,
+            _ => false,
+        };
+        // A logout changes something, whatever the method. For the methods that do, the caller has proved more before.
+        if by_cookie && is_safe(&request.method) {
+            self.config().csrf.check_session_logout(request)
+        } else {
+            self.check_site(request)
+        }
     }
 
     /// The head of the request that the guard was extracted from, without credentials.

@@ -154,6 +154,14 @@ impl Locations {
         self.places.iter().any(|place| matches!(place.part(), Part::Cookie(_)))
     }
 
+    /// The names of the cookies that can hold a token.
+    pub(crate) fn token_cookies(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().filter_map(|place| match place {
+            Place::Cookie { name } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// The scheme of challenges: the first one that the guard reads, else `Bearer`.
     pub(crate) fn challenge_scheme(&self) -> &str {
         let mut schemes = self.places.iter().filter_map(|place| match place.part() {

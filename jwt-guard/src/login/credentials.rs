@@ -167,8 +167,7 @@ async fn examine(
     });
     let [access, refresh, session] = states;
     // Checked for every method and every credential: a page of another site must not even clear cookies.
-    let config = guard.config();
-    let site = if config.reads_cookies() { config.csrf.check_site(request) } else { Ok(()) };
+    let site = guard.check_site(request);
     Ok(LoginCredentials { access, refresh, session, good: good.collect(), site })
 }
 

@@ -8,14 +8,11 @@ use http::header::SET_COOKIE;
 use super::EndsLogin;
 use super::answer::empty;
 use super::error::{LoginError, LoginErrorKind};
-use super::sealed::{Clears, End, Ended};
-use crate::claims::ClaimsSource;
+use super::sealed::Clears;
 use crate::guard::JwtGuard;
 use crate::store::{Revocation, Subject};
 use crate::timestamp::later;
-use crate::token::TokenKind;
-#[cfg(feature = "sessions")]
-use crate::token::TokenSource;
+use crate::token::{TokenKind, TokenSource};
 
 impl JwtGuard {
     /// Ends the login of [`LoginCredentials`](super::LoginCredentials), or of a caller: it revokes every token of it,
@@ -41,16 +38,21 @@ impl JwtGuard {
     /// between them; a form has the field twice. A token in a header proves by itself that no other site sent it. *All
     /// cleared* means all cookies that this guard sets: both tokens, their CSRF values, and the session.
     ///
-    /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, for services
-    /// whose clients send headers. Then the handler needs a valid token: a browser whose access token has expired is
-    /// not logged out. If the caller came by a cookie with `GET`, the request must say that it is from this site, or it is
-    /// 403; for that the guard must be a parameter of the handler.
+    /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, or that session, for
+    /// services whose clients send headers; then it clears the cookies of that kind, tokens or session. It does
+    /// not end the login of a browser whose access token has expired: the handler refuses that, or takes it for anonymous and
+    /// clears the cookies. A guard that reads cookies answers 403 if `Origin` or `Sec-Fetch-Site` names another site, and
+    /// with `GET`, if the caller came by a cookie, unless the request says that it is from this site. For that the guard must
+    /// be a parameter of the handler: another one does not know the request.
     ///
     /// Of [tenants](crate::tenants), each of the [`LoginCredentials`](super::LoginCredentials) is ended by the guard of its own
-    /// tenant, in the store of that guard; the cookies are those of this guard.
+    /// tenant, in the store of that guard; the cookies are those of this guard. A tenant that is built again is another guard,
+    /// which does not end a caller of the earlier one: a connection that outlives its request keeps its guard beside its
+    /// caller, and logs out with that.
     ///
     /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked: the answer clears the cookies only, and
-    /// copies of their tokens live until they expire; a valid token in a header is 500. An anonymous caller has nothing to revoke.
+    /// copies of their tokens live until they expire. A valid token in a header is 500, and one in a cookie too if the guard also
+    /// reads tokens in cookies that it does not set. An anonymous caller has nothing to revoke.
     ///
     /// A browser applies answers in the order in which they arrive. If a refresh is under way at the same time, its
     /// answer may come after that of the logout and set cookies again. Their login is revoked in the store, so they are
@@ -66,35 +68,25 @@ impl JwtGuard {
     /// # Errors
     ///
     /// The request may come from another site: 403. The store does not answer: 503, and nothing is cleared, so that the
-    /// caller can try again. The guard has neither store nor cookies nor sessions, the guard of a token in a header has no store,
-    /// or another guard has verified the caller: 500, and nothing is ended.
+    /// caller can try again. The guard has neither store nor cookies nor sessions, no store can revoke a token whose cookie is
+    /// not cleared, or another guard has verified the caller or read its session: 500, and nothing is ended.
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
-        let by_session = ends.iter().any(|end| end.ended.is_session());
         let clears_all = credentials.clears() == Clears::Everything;
-        if !clears_all && ends.iter().any(|end| end.ended.is_session() || end.ended.is_cookie()) {
-            self.asking_site().map_err(|reason| LoginError::of_site(self, reason))?;
+        if !clears_all {
+            let source = ends.first().map(|end| end.ended.source());
+            self.check_asking_site(source).map_err(|reason| LoginError::of_site(self, reason))?;
         }
+        let by_session = ends.iter().any(|end| end.ended.source() == TokenSource::Session);
         let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
-        let has_store = |guard: &Self| guard.config().token_store().is_some();
-        let clears_tokens = config.cookies.is_some();
-        if ends.is_empty() && !has_store(self) && !clears_tokens && !has_sessions {
+        if ends.is_empty() && config.token_store().is_none() && config.cookies.is_none() && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         }
-        // Before anything is ended: a 204 says that each of them is over.
-        let lives_on = |end: &End<'_>| {
-            let is_cleared = clears_tokens && end.ended.is_cookie();
-            !end.ended.is_session() && !is_cleared && !has_store(end.guard.unwrap_or(self))
-        };
-        if ends.iter().any(lives_on) {
-            let message = "the guard of a token has no store that could revoke it, so it would live on: a logout needs \
-                           `.token_store(..)` on the builder of that guard";
-            return Err(LoginError::unconfigured(self, message));
-        }
-        for end in &ends {
-            end.guard.unwrap_or(self).end(&end.ended).await?;
+        // All are known before the first is ended: a 204 says that each of them is over.
+        for ending in self.endings(&ends)? {
+            ending.end(self).await?;
         }
         let mut response = empty();
         if let Some(cookies) = config.cookies.as_ref().filter(|_| clears_all || !by_session) {
@@ -109,46 +101,13 @@ impl JwtGuard {
         Ok(response)
     }
 
-    /// Ends a session, or the login that a token belongs to.
-    async fn end(&self, end: &Ended<'_>) -> Result<(), LoginError> {
-        #[cfg_attr(
-            not(feature = "sessions"),
-            expect(clippy::infallible_destructuring_match, reason = "with sessions there is a second end")
-        )]
-        let token = match end {
-            Ended::Token(token) => token,
-            #[cfg(feature = "sessions")]
-            Ended::Session(id) => {
-                return self.end_session(id).await;
-            }
-        };
-        #[cfg(feature = "sessions")]
-        if let (TokenSource::Session, Some(id)) = (token.1, token.0.opaque_id()) {
-            return self.end_session(id).await;
-        }
-        let config = self.config();
-        if !config.has_verified(token.0) {
-            let message = "the token of the caller was verified by another guard: a logout needs the guard of the request, as the \
-                           parameter `JwtGuard` gives it";
-            return Err(LoginError::unconfigured(self, message));
-        }
-        match (config.token_store(), self.end_of(token.0)) {
-            (Some(store), Some(revocation)) => {
-                let ended =
-                    store.revoke_of(config.subject_of(token.0), revocation, config.access.now()).await;
-                ended.map_err(|error| LoginError::of_store(self, error))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Ends every login of `subject`: revokes all its tokens (those of a login by name, others by the time of their
     /// issue) and ends all its sessions. Clears no cookie, because the caller may be another person, such as an
     /// administrator.
     ///
     /// A plain name is a subject of this guard's own issuer; for one of a trusted issuer there is
-    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer), and for a machine
-    /// [`Subject::as_client`](crate::store::Subject::as_client). A login that begins afterwards is valid at once, on
+    /// [`Subject::of_issuer`](crate::store::Subject::of_issuer). A machine is a client of its issuer:
+    /// `Subject::of_issuer(..)` and [`as_client`](crate::store::Subject::as_client). A login that begins afterwards is valid at once, on
     /// every node. A token without a login in the store, such as one of another issuer, only has a time of issue, by a
     /// clock that may be ahead: such tokens are refused if they were issued before this call plus the leeway of the
     /// guard.
@@ -231,47 +190,6 @@ impl JwtGuard {
             LoginError::new(self, LoginErrorKind::Issue, "the clock of this machine is before 1970", None)
         })?;
         Ok((before, later(before, config.longest_life(TokenKind::Access))))
-    }
-
-    #[cfg(feature = "sessions")]
-    async fn end_session(&self, id: &str) -> Result<(), LoginError> {
-        let Some(sessions) = self.sessions() else {
-            let message = "the caller has a session; a logout needs the guard that has it: `.sessions(..)`";
-            return Err(LoginError::unconfigured(self, message));
-        };
-        sessions.delete(id).await.map_err(|error| LoginError::of_session(self, &error))
-    }
-
-    /// The revocation of the login of a token, or of the token.
-    fn end_of(&self, token: &dyn ClaimsSource) -> Option<Revocation> {
-        let (config, claims) = (self.config(), token.claims());
-        let expires_at = claims.expires_at().to_system();
-        // A store knows the logins of the guard's own issuer. Another issuer can give its tokens any id.
-        let issuer = (!config.is_own(token.verified_as()))
-            .then(|| config.issuer_of(token.verified_as()).map(str::to_owned));
-        match (claims.family(), claims.token_id()) {
-            (Some(family), _) => {
-                // The newest access token of the login may end later than this token. Its refresh tokens are unknown to the
-                // store from now on.
-                let latest = later(config.access.now(), config.longest_life(TokenKind::Access));
-                let is_refresh = token.verified_as().is_some_and(|token| token.kind == TokenKind::Refresh);
-                let expires_at = if is_refresh { latest } else { expires_at.max(latest) };
-                let id = family.to_owned();
-                Some(match issuer {
-                    None => Revocation::Family { id, expires_at },
-                    Some(issuer) => Revocation::FamilyOf { issuer, id, expires_at },
-                })
-            }
-            (None, Some(id)) => {
-                let id = id.to_owned();
-                Some(match issuer {
-                    None => Revocation::Token { id, expires_at },
-                    Some(issuer) => Revocation::TokenOf { issuer, id, expires_at },
-                })
-            }
-            // With a store, the guard refuses such tokens.
-            (None, None) => None,
-        }
     }
 }
 

@@ -52,6 +52,7 @@
 
 mod answer;
 mod credentials;
+mod endings;
 mod error;
 mod form;
 mod jwks;
@@ -155,17 +156,13 @@ mod sealed {
     }
 
     impl Ended<'_> {
-        pub(super) fn is_session(&self) -> bool {
+        /// The place of the credential in the request.
+        pub(super) fn source(&self) -> TokenSource {
             match self {
-                Self::Token(token) => token.1 == TokenSource::Session,
+                Self::Token(token) => token.1,
                 #[cfg(feature = "sessions")]
-                Self::Session(_) => true,
+                Self::Session(_) => TokenSource::Session,
             }
-        }
-
-        /// Whether it is a token that came in a cookie.
-        pub(super) fn is_cookie(&self) -> bool {
-            matches!(self, Self::Token(token) if token.1 == TokenSource::Cookie)
         }
     }
 

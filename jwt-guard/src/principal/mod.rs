@@ -13,7 +13,7 @@ use crate::claims::ClaimsSource;
 use crate::claims::names::NameSet;
 use crate::claims::registered::TokenClaims;
 use crate::claims::typed::TypedClaims;
-use crate::token::{TokenSource, VerifiedAs};
+use crate::token::{GuardNumber, TokenSource, VerifiedAs};
 
 pub(crate) use opaque::OpaqueCredential;
 #[cfg(feature = "sessions")]
@@ -193,6 +193,11 @@ impl ClaimsSource for Identity {
 
     fn endpoint(&self) -> Option<&str> {
         self.endpoint.get().map(String::as_str)
+    }
+
+    fn verified_by(&self) -> Option<GuardNumber> {
+        let verified = self.verified_as.map(|verified| verified.by);
+        verified.or_else(|| self.opaque.as_ref().map(|credential| credential.by))
     }
 
     fn opaque_id(&self) -> Option<&str> {

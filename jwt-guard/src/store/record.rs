@@ -129,6 +129,29 @@ impl Revocation {
             Self::Token { .. } | Self::Family { .. } | Self::Subject { .. } | Self::All { .. } => self,
         }
     }
+
+    /// Whether the other one is of the same. Then this one has the later end.
+    pub(crate) fn joins(&mut self, other: &Self) -> bool {
+        let (mut one, mut other) = (self.clone(), other.clone());
+        let later = (*one.end_mut()).max(*other.end_mut());
+        (*one.end_mut(), *other.end_mut()) = (later, later);
+        let is_same = one == other;
+        if is_same {
+            *self = one;
+        }
+        is_same
+    }
+
+    fn end_mut(&mut self) -> &mut SystemTime {
+        match self {
+            Self::Token { expires_at, .. }
+            | Self::TokenOf { expires_at, .. }
+            | Self::Family { expires_at, .. }
+            | Self::FamilyOf { expires_at, .. }
+            | Self::Subject { expires_at, .. }
+            | Self::All { expires_at, .. } => expires_at,
+        }
+    }
 }
 
 /// A login, with its first refresh token.

@@ -4,5 +4,6 @@ mod credentials;
 mod csrf;
 mod dead_cookies;
 mod failing_stores;
+mod foreign_logouts;
 mod ignored;
 mod overlooked;

@@ -290,3 +290,22 @@ async fn what_a_guard_strips_says_where_a_logout_of_the_caller_comes_from() {
     assert_eq!(server.send(request().header("sec-fetch-site", "none")).await.status, 204);
     server.get("/me", &access).await.is(Outcome::BAD_TOKEN);
 }
+
+/// A cookie of an older name, which another service sets.
+#[tokio::test]
+async fn a_token_in_a_cookie_that_the_answer_does_not_clear_is_not_called_ended_without_a_store() {
+    for (stored, status, lives) in [(false, 500, 200), (true, 204, 401)] {
+        let guard = builder().cookies(CookieSettings::new()).locations([TokenLocation::cookie("old")]);
+        let guard = if stored { guard.token_store(MemoryStore::new()) } else { guard };
+        let guard = guard.build().unwrap();
+        let server = serve(guard.clone()).await;
+        for path in ["/logout", "/leave"] {
+            let token = guard.issuer().unwrap().access("ada").with_csrf().sign().unwrap();
+            let by_cookie = |request: Request| request.header("cookie", format!("old={}", token.as_str()));
+            let answer =
+                server.send(by_cookie(post(path)).header("x-csrf-token", token.csrf().unwrap())).await;
+            assert_eq!((answer.status.as_u16(), sets_nothing(&answer)), (status, status == 500), "{path}");
+            assert_eq!(server.send(by_cookie(Request::get("/me"))).await.status, lives, "{path}");
+        }
+    }
+}

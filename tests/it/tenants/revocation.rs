@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use jwt_guard::login::{LoginCredentials, LoginError};
+use jwt_guard::login::{LoginCredentials, LoginError, LoginErrorKind};
 use jwt_guard::store::{MemoryStore, Revocation, TokenStore};
 use std::time::SystemTime;
 
@@ -177,4 +177,24 @@ async fn a_logout_is_not_called_done_while_a_tenant_cannot_revoke_its_token() {
         assert_eq!(server.send(Request::new("POST", path).bearer(&ends)).await.status, 204, "{path}");
         assert_eq!(status(&server, &ends).await, 401);
     }
+}
+
+/// The guard that a connection has kept beside its caller.
+#[tokio::test]
+async fn the_guard_of_before_a_tenant_was_built_again_ends_the_logins_of_its_callers() {
+    let clock = ManualClock::new();
+    let store = MemoryStore::new();
+    let build = || tenant(ACME, &clock).token_store(store.clone()).build().unwrap();
+    let directory = Directory::of([(ACME, build())]);
+    let tenants = Tenants::builder(staff(&clock).build().unwrap(), directory.clone()).build().unwrap();
+    let token = named(ACME, Some("login"));
+    let before = tenants.guard_of(&token).await.unwrap();
+    let caller = before.verify(&token).await.unwrap();
+    directory.set(ACME, build());
+    tenants.forget_all();
+    let after = tenants.guard_of(&token).await.unwrap();
+    assert_eq!(after.logout(&caller).await.unwrap_err().kind(), LoginErrorKind::Unconfigured);
+    assert!(after.verify(&token).await.is_ok());
+    assert_eq!(before.logout(&caller).await.unwrap().status(), 204);
+    assert!(after.verify(&token).await.is_err());
 }
