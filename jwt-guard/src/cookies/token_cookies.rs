@@ -28,12 +28,15 @@ impl CookieSettings {
         csrf: &str,
         lives: Duration,
     ) -> Result<[HeaderValue; 2], TooLongForCookie> {
+        self.fits(kind, token)?;
         let name = self.name(kind);
-        let length = name.len() + token.len();
-        if length > LONGEST_COOKIE {
-            return Err(TooLongForCookie { length });
-        }
         Ok([self.hidden(kind, &name, token).set(Some(lives)), self.readable(kind, csrf).set(Some(lives))])
+    }
+
+    /// Whether browsers keep a cookie with this token.
+    pub(crate) fn fits(&self, kind: TokenKind, token: &str) -> Result<(), TooLongForCookie> {
+        let length = self.name(kind).len() + token.len();
+        if length > LONGEST_COOKIE { Err(TooLongForCookie { length }) } else { Ok(()) }
     }
 
     /// Removes the cookies of [`set`](Self::set) for this kind of token only.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use crate::cookies::TooLongForCookie;
 use crate::keys::backend::CannotSign;
 use crate::random::NoRandomness;
 use crate::store::StoreError;
@@ -97,6 +98,12 @@ impl From<NoRandomness> for IssueError {
 impl From<StoreError> for IssueError {
     fn from(source: StoreError) -> Self {
         Self::new(IssueErrorKind::Store, "the token store could not answer").because(source)
+    }
+}
+
+impl From<TooLongForCookie> for IssueError {
+    fn from(source: TooLongForCookie) -> Self {
+        Self::new(IssueErrorKind::TooLong, "the token does not fit into a cookie").because(source)
     }
 }
 

@@ -238,12 +238,23 @@ impl Renewal {
     /// ([`RefreshExpired`](IssueErrorKind::RefreshExpired)); the store does not answer
     /// ([`Store`](IssueErrorKind::Store)); or as [`NewToken::<AccessAndRefresh>::sign`](NewToken::sign).
     pub async fn rotate(self, store: &dyn TokenStore) -> Result<TokenPair, IssueError> {
+        self.rotate_if(store, |_| Ok(())).await
+    }
+
+    /// As [`rotate`](Self::rotate), if `check` accepts the next pair. Otherwise the token that was presented stays the current
+    /// one.
+    pub(crate) async fn rotate_if(
+        self,
+        store: &dyn TokenStore,
+        check: impl FnOnce(&TokenPair) -> Result<(), IssueError>,
+    ) -> Result<TokenPair, IssueError> {
         let Self { mut next, presented, grace } = self;
         let now = next.issuer.settings().clock.now();
         next.contents.family = Some(presented.family.clone());
         next.contents.origin = IssueReason::Renewal { begun: presented.begun };
         next.contents.login = presented.login;
         let pair = next.sign_both()?;
+        check(&pair)?;
         let (access, refresh) = (pair.access(), pair.refresh());
         allow(next.allow_listed, &next.subject(), access, store, now).await?;
         let ended = presented.access.filter(|_| next.contents.ends_access);

@@ -53,7 +53,7 @@ pub enum LoginErrorKind {
     RefreshRetried,
     /// The token store does not answer. Nothing was revoked, and no cookie cleared.
     Store,
-    /// The guard lacks a setting that this needs.
+    /// The guard lacks a setting that this needs, or another guard has verified the caller.
     Unconfigured,
 }
 

@@ -12,8 +12,8 @@ use super::error::{LoginError, LoginErrorKind};
 use super::new_login::prepare;
 use super::sealed::Token;
 use crate::guard::JwtGuard;
-use crate::issue::{AccessAndRefresh, IssueError, NewToken, Renewal};
-use crate::token::TokenSource;
+use crate::issue::{AccessAndRefresh, IssueError, NewToken, Renewal, TokenPair};
+use crate::token::{TokenKind, TokenSource};
 
 impl JwtGuard {
     /// Starts the answer to a refresh: a policy with [`token = "refresh"`](crate::policy::Rule::with_token) has
@@ -24,23 +24,31 @@ impl JwtGuard {
     /// the form in which the refresh token came: cookies for a cookie, else JSON.
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();
+        let (guard, config) = (self.clone(), self.config());
         let by_cookie = caller.as_ref().is_some_and(|token| token.1 == TokenSource::Cookie);
-        let form =
-            if by_cookie && self.config().cookies.is_some() { Delivery::Cookies } else { Delivery::Json };
-        let renew = |Token(token, _): Token<'_>| Some(self.issuer()?.renew_verified(token));
+        let form = if by_cookie && config.cookies.is_some() { Delivery::Cookies } else { Delivery::Json };
+        let is_refresh = |token: &Token<'_>| {
+            token.0.verified_as().is_some_and(|verified| verified.kind == TokenKind::Refresh)
+        };
+        // An access token says nothing of the refresh token in its cookie, nor does a token in another cookie.
+        let clears = by_cookie
+            && caller.as_ref().is_some_and(is_refresh)
+            && config.sets_cookies_of(TokenKind::Refresh);
         let step = match caller {
             None => RefreshStep::NoToken,
-            Some(token) => {
-                renew(token).map_or(RefreshStep::NoIssuer, |renewal| RefreshStep::Of(Box::new(renewal)))
-            }
+            Some(Token(token, _)) if !config.has_verified(token) => RefreshStep::OtherGuard,
+            Some(Token(token, _)) => self.issuer().map_or(RefreshStep::NoIssuer, |issuer| {
+                RefreshStep::Of(Box::new(issuer.renew_verified(token)))
+            }),
         };
-        Refresh { guard: self.clone(), step, by_cookie, answer: TokenAnswer::new(form) }
+        Refresh { guard, step, clears, answer: TokenAnswer::new(form) }
     }
 }
 
 /// The refresh token that was presented.
 enum RefreshStep {
     NoToken,
+    OtherGuard,
     NoIssuer,
     Of(Box<Result<Renewal, IssueError>>),
 }
@@ -50,7 +58,8 @@ enum RefreshStep {
 pub struct Refresh {
     guard: JwtGuard,
     step: RefreshStep,
-    by_cookie: bool,
+    /// Whether the token came in the cookie of refresh tokens.
+    clears: bool,
     answer: TokenAnswer,
 }
 
@@ -104,16 +113,22 @@ impl Refresh {
     ///
     /// # Errors
     ///
-    /// The refresh token is not valid any more: 401 `invalid_token`, which clears its cookie if it came in one; the
-    /// store does not answer; or as [`Login::respond`](super::Login::respond).
+    /// The refresh token is not valid any more: 401 `invalid_token`, which clears its cookie if it came in the one that the
+    /// guard sets; another guard has verified it: 500; the store does not answer; or as
+    /// [`Login::respond`](super::Login::respond).
     pub async fn respond(self) -> Result<Response, LoginError> {
-        let Self { guard, step, by_cookie, mut answer } = self;
+        let Self { guard, step, clears, mut answer } = self;
         answer.check(&guard)?;
         let renewal = match step {
             RefreshStep::Of(renewal) => renewal,
             RefreshStep::NoToken => {
                 let message = "the caller has no token to refresh";
                 return Err(LoginError::new(&guard, LoginErrorKind::MissingToken, message, None));
+            }
+            RefreshStep::OtherGuard => {
+                let message = "another guard has verified the token: a refresh needs the guard of the request, as the parameter \
+                               `JwtGuard` gives it";
+                return Err(LoginError::unconfigured(&guard, message));
             }
             RefreshStep::NoIssuer => return Err(unconfigured(&guard)),
         };
@@ -126,13 +141,20 @@ impl Refresh {
             Ok(renewal) => {
                 let renewal =
                     renewal.change(|token| prepare(token, issuing, answer.form)).grace(issuing.grace);
-                renewal.rotate(&**store).await
+                let cookies = guard.config().cookies.as_ref().filter(|_| answer.form.has_cookies());
+                let fits = |pair: &TokenPair| {
+                    let Some(cookies) = cookies else { return Ok(()) };
+                    cookies.fits(TokenKind::Access, pair.access().as_str())?;
+                    Ok(cookies.fits(TokenKind::Refresh, pair.refresh().as_str())?)
+                };
+                // A pair that the client cannot keep must not replace the one that it has.
+                renewal.rotate_if(&**store, fits).await
             }
             Err(error) => Err(error),
         };
         let tokens: Tokens = rotated.map(Into::into).map_err(|error| {
             let error = LoginError::of_issue(&guard, error);
-            if by_cookie { error.clearing_cookie() } else { error }
+            if clears { error.clearing_cookie() } else { error }
         })?;
         answer.write(&guard, &tokens)
     }

@@ -2,13 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{LoginError, LoginErrorKind};
+use jwt_guard::session::{NewSession, Sessions};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::{Issued, MemoryStore, TokenStore as _};
 use jwt_guard::{Algorithm, JwtGuard, Principal, Router, SigningKey, TrustedIssuer, routing};
-use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, Outcome, Payload, Server, events};
+use jwt_guard_tests::{AUDIENCE, Answer, ISSUER, Outcome, Payload, Request, Server, events};
 
-use super::{ADA, Pair, builder, log_in, me, post, serve};
+use super::{ADA, Jar, Pair, builder, log_in, me, post, serve};
 
 const PARTNER: &str = "https://partner.example";
 
@@ -61,6 +63,71 @@ async fn the_only_issuer_of_a_guard_without_keys_has_the_list_and_several_have_n
     assert!(problem.unwrap_err().to_string().contains("a list of the tokens of one issuer"));
 }
 
+/// A guard that is built again has the same settings and another number.
+#[tokio::test]
+async fn a_refresh_by_another_guard_clears_no_good_cookie() {
+    let store = MemoryStore::new();
+    let build = || builder().token_store(store.clone()).cookies(CookieSettings::new()).build().unwrap();
+    let app = Router::new()
+        .route("/login", routing::post(log_in))
+        .route("/refresh", routing::post(super::refresh))
+        .route("/refresh/elsewhere", routing::post(refresh_elsewhere))
+        .with_guard(build())
+        .with_state(build());
+    let server = Server::start(app.into_axum()).await;
+    let jar = Jar::login(&server).await;
+    let elsewhere = post("/refresh/elsewhere").header("x-csrf-token", &jar.0["csrf_refresh_token"]);
+    let answer = jar.send(&server, elsewhere).await;
+    assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (500, false));
+    assert_eq!(jar.refresh(&server).await.status, 204);
+}
+
+/// The handler forgot `token = "refresh"`.
+#[tokio::test]
+async fn an_access_token_that_is_presented_for_a_refresh_clears_no_refresh_cookie() {
+    #[jwt_guard::authentication_required]
+    async fn careless(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+        guard.refresh(&caller).respond().await
+    }
+    let guard = builder().token_store(MemoryStore::new()).cookies(CookieSettings::new()).build().unwrap();
+    let app = Router::new()
+        .route("/login", routing::post(log_in))
+        .route("/refresh", routing::post(super::refresh))
+        .route("/careless", routing::post(careless))
+        .with_guard(guard);
+    let server = Server::start(app.into_axum()).await;
+    let jar = Jar::login(&server).await;
+    let answer = jar.send(&server, post("/careless").header("x-csrf-token", jar.csrf())).await;
+    assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (401, false));
+    assert_eq!(jar.refresh(&server).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_guard_ends_no_session_of_a_caller_whom_another_guard_has_read() {
+    let [(guard, sessions), (other, _)] = [(); 2].map(|()| {
+        let sessions = Sessions::new(tower_sessions_memory_store::MemoryStore::default());
+        let guard = builder().token_store(MemoryStore::new()).sessions(sessions.clone());
+        (guard.build().unwrap(), sessions)
+    });
+    let app = Router::new()
+        .route("/logout", routing::post(super::log_out))
+        .route("/logout/elsewhere", routing::post(log_out_elsewhere))
+        .route("/me", routing::get(me))
+        .with_guard(guard)
+        .with_state(other);
+    let server = Server::start(app.into_axum()).await;
+    let id = sessions.create(NewSession::new("ada")).await.unwrap();
+    let by = |request: Request| {
+        let cookie = format!("__Host-session={}", id.as_str());
+        server.send(request.header("cookie", cookie).header("sec-fetch-site", "same-origin"))
+    };
+    let answer = by(post("/logout/elsewhere")).await;
+    assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (500, false));
+    by(Request::get("/me")).await.is(ADA);
+    assert_eq!(by(post("/logout")).await.status, 204);
+    assert_eq!(by(Request::get("/me")).await.status, 401);
+}
+
 /// Two guards with issuers of one name, or of none, and with a store that they share.
 fn twins(name: Option<&'static str>) -> [JwtGuard; 2] {
     let store = MemoryStore::new();
@@ -98,7 +165,7 @@ async fn a_guard_with_an_issuer_of_the_same_name_neither_renews_nor_ends_the_log
         let pair = super::login(&server).await;
         let by =
             async |target: &str, token: &str| -> Answer { server.send(post(target).bearer(token)).await };
-        by("/refresh/elsewhere", &pair.refresh).await.is(Outcome::BAD_TOKEN);
+        assert_eq!(by("/refresh/elsewhere", &pair.refresh).await.status, 500);
         assert_eq!(by("/logout/elsewhere", &pair.access).await.status, 500);
         server.get("/me", &pair.access).await.is(ADA);
         let next = Pair::of(&by("/refresh", &pair.refresh).await);

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use jwt_guard::JwtGuard;
+use axum::response::Response;
 use jwt_guard::cookies::CookieSettings;
+use jwt_guard::login::LoginError;
 use jwt_guard::setup::SystemClock;
 use jwt_guard::store::{FileStore, MemoryStore, RedisOptions, RedisStore, TokenStore};
+use jwt_guard::{JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
 use crate::stores::redis_server::RedisServer;
@@ -143,6 +145,24 @@ async fn a_refresh_cookie_that_does_not_count_any_more_is_cleared_alone() {
             "{who}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_pair_that_does_not_fit_into_cookies_does_not_replace_the_last_one() {
+    #[jwt_guard::requires(token = "refresh")]
+    async fn refresh_with_much(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+        guard.refresh(&caller).change(|token| token.claim("much", "x".repeat(4_000))).respond().await
+    }
+    let guard = guard();
+    let server = serve(guard.clone()).await;
+    let app = Router::new().route("/refresh", routing::post(refresh_with_much)).with_guard(guard);
+    let other = Server::start(app.into_axum()).await;
+    let jar = Jar::login(&server).await;
+    for _ in 0..2 {
+        let answer = jar.refresh(&other).await;
+        assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (500, false));
+    }
+    assert_eq!(jar.refresh(&server).await.status, 204);
 }
 
 #[tokio::test]
