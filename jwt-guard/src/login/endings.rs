@@ -35,11 +35,11 @@ impl JwtGuard {
     }
 
     /// What ends a credential that `guard` has verified; `None` if it ends with the cookie that this guard clears.
-    fn ending<'e>(
-        &self,
-        ended: &'e Ended<'e>,
-        guard: &'e JwtGuard,
-    ) -> Result<Option<Ending<'e>>, LoginError> {
+    fn ending<'e>(&self, ended: &'e Ended<'e>, guard: &'e Self) -> Result<Option<Ending<'e>>, LoginError> {
+        #[cfg_attr(
+            not(feature = "sessions"),
+            expect(clippy::infallible_destructuring_match, reason = "with sessions there is a second end")
+        )]
         let token = match ended {
             Ended::Token(token) => token,
             #[cfg(feature = "sessions")]
@@ -69,7 +69,7 @@ impl JwtGuard {
     }
 
     #[cfg(feature = "sessions")]
-    fn ending_session<'e>(&self, guard: &'e JwtGuard, id: &'e str) -> Result<Ending<'e>, LoginError> {
+    fn ending_session<'e>(&self, guard: &'e Self, id: &'e str) -> Result<Ending<'e>, LoginError> {
         let Some(sessions) = guard.sessions() else {
             let message = "the caller has a session; a logout needs the guard that has it: `.sessions(..)`";
             return Err(LoginError::unconfigured(self, message));
