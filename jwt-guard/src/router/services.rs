@@ -100,7 +100,8 @@ where
     /// Adds an axum router behind the policy `P`: all of its routes and, if it has one, its fallback. Policies of its
     /// handlers are enforced too. The access table shows it with the policy but without its paths, which axum does not
     /// reveal. So a policy that hides answers with its own 404, and not with the [fallback](Router::fallback): give both one
-    /// answer by [`render_not_found`](crate::respond::RenderRefusal::render_not_found).
+    /// answer by [`render_not_found`](crate::respond::RenderRefusal::render_not_found). For another method than the route
+    /// has, axum adds `Allow` to that answer, which tells of the route.
     ///
     /// ```
     /// use axum::routing::get;

@@ -59,7 +59,7 @@ fn router() -> Router {
 }
 
 fn issuing() -> jwt_guard::setup::Builder<jwt_guard::setup::HasKeys, jwt_guard::setup::HasAudience> {
-    let key = jwt_guard::SigningKey::secret(Algorithm::Hs256, *b"0123456789abcdefFEDCBA9876543210").unwrap();
+    let key = jwt_guard::SigningKey::secret(Algorithm::Hs256, *b"kM3vQ0dJ8xN5rT2wB7zL4hF9cG1mY6pX").unwrap();
     JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE).clock(ManualClock::new())
 }
 
@@ -173,7 +173,7 @@ fn no_lifetime_is_unlimited_by_its_length() {
     assert!(guard(Algorithm::Hs256).max_lifetime(std::time::Duration::MAX).build().is_err());
     let year = std::time::Duration::from_secs(366 * 86_400);
     assert!(guard(Algorithm::Hs256).max_lifetime(year).build().is_ok());
-    let settings: Value = json!({ "secret": "0123456789abcdefFEDCBA9876543210", "audience": "orders", "max_lifetime": "90000000d" });
+    let settings: Value = json!({ "secret": "kM3vQ0dJ8xN5rT2wB7zL4hF9cG1mY6pX", "audience": "orders", "max_lifetime": "90000000d" });
     let settings: jwt_guard::setup::Settings = serde_json::from_value(settings).unwrap();
     assert!(settings.into_builder().build().unwrap_err().to_string().contains("366 days"));
 }
