@@ -13,12 +13,22 @@ local LEEWAY = 300000 -- as in moment.rs
 local SKEW = 60000 -- how far the clocks of server and guard may be apart, as in feed/mod.rs
 local BEHIND = 500 -- how many entries of the stream a node may be behind, before it has to read the set
 local SWEEP = 16 -- how many entries that no longer count a revocation forgets at most
+local REPLICA = redis.error_reply('READONLY the server is a replica')
 
 local function whole(number) return string.format('%.0f', number) end
 
 local function counts(ends, now) return ends and now < tonumber(ends) + LEEWAY end
 
 local function ending(key, ends) redis.call('PEXPIREAT', key, whole(ends + LEEWAY)) end
+
+-- A server without memory refuses a script whose first write takes some. This one takes none.
+local function write() return redis.pcall('HDEL', ERA, '') end
+
+-- What a replica says may be old, and only a script that writes is refused there.
+local function is_replica()
+  local answer = write()
+  return type(answer) == 'table' and string.find(answer.err, 'READONLY', 1, true)
+end
 
 -- All names are in one slot, so a script may build one.
 local function key(kind, name) return BASE .. kind .. ':' .. name end
@@ -101,8 +111,7 @@ end
 -- Returns the epoch, and when the cut-off ends.
 local function cut(subject, ends, before, instead)
   local line = redis.call('HGET', ERA, 'line')
-  -- A server without memory refuses a script whose first write takes some.
-  redis.call('HDEL', ERA, '')
+  write()
   local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
   if subject == EVERYBODY then
     redis.call('HSET', ERA, 'everybody', whole(epoch))

@@ -1,6 +1,7 @@
 -- KEYS: login. ARGV: now, id, presented, next, ends, grace, `first` or `again`, endpoint or '', access, an access token that
 -- ends or '', and when it would have ended, how many revocations a subject may have.
 -- Returns 0 for fresh, 1 for retried, 2 for reused, 3 for unknown; and when a revocation of the login ends, or 0.
+if is_replica() then return REPLICA end
 local now, access, most = tonumber(ARGV[1]), tonumber(ARGV[9]), tonumber(ARGV[12])
 local login = redis.call('HMGET', KEYS[1], 'ends', 'current', 'previous', 'rotated', 'access', 'subject', 'epoch')
 if not lives(login[1], login[7], now) then return {3, 0} end

@@ -169,6 +169,10 @@ impl CallFailure {
                 Kind::Moved | Kind::Ask | Kind::ReadOnly | Kind::ClusterDown | Kind::MasterDown,
             ) => Self::NotRun { leave: true },
             ErrorKind::Server(Kind::TryAgain | Kind::BusyLoading) => Self::NotRun { leave: false },
+            // So a script is refused before Redis 7.
+            ErrorKind::Server(Kind::ResponseError) if in_script(error, "-READONLY ") => {
+                Self::NotRun { leave: true }
+            }
             ErrorKind::Server(_) | ErrorKind::Extension | ErrorKind::UnexpectedReturnType => {
                 Self::Odd { leave: false }
             }
@@ -176,6 +180,11 @@ impl CallFailure {
             _ => Self::Odd { leave: true },
         }
     }
+}
+
+/// Whether a command of a script was refused with this code.
+fn in_script(error: &RedisError, code: &str) -> bool {
+    error.detail().is_some_and(|detail| detail.contains(code))
 }
 
 async fn connected(mut attempt: Attempt) -> Result<MultiplexedConnection, StoreError> {

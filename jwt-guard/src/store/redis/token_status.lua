@@ -1,5 +1,6 @@
 -- ARGV: now, when the token was issued or '', subject, line and epoch of its login or '', then kind and name of what else may
 -- revoke it. Returns 0 for good, 1 for revoked.
+if is_replica() then return REPLICA end
 local now = tonumber(ARGV[1])
 for i = 6, #ARGV, 2 do
   if revoked(ARGV[i], ARGV[i + 1], now) then return 1 end

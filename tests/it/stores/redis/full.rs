@@ -1,5 +1,7 @@
 //! The shares of subjects, and a server without memory.
 
+use jwt_guard::store::RefreshStatus;
+
 use super::*;
 use crate::stores::contract::{self, small_share};
 
@@ -61,6 +63,47 @@ async fn a_full_server_refuses_logins_and_takes_every_revocation() {
             assert_eq!(rotated, Rotated::Unknown, "{id}");
         }
     }
+}
+
+/// What is there already needs no memory to be read, or to be replaced.
+#[tokio::test]
+async fn a_full_server_starts_nodes_and_refreshes_logins() {
+    let Some(server) = RedisServer::start().await else { return };
+    let fill = |limit: &str| {
+        server.ok(&["CONFIG", "SET", "maxmemory", limit]);
+        server.ok(&["SCRIPT", "FLUSH"]);
+    };
+    fill("1");
+    let first = RedisStore::connect(&server.url(), patient()).await.expect("a node of a new store starts");
+    assert_eq!(known(&first, "good"), Some(TokenStatus::Valid));
+    fill("0");
+    let now = present();
+    let id = format!("f{}", first.mark(now).await.unwrap());
+    assert_eq!(first.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+    first.allow(issued("access", Some(&id), now), now).await.unwrap();
+    let proxy = Proxy::to(server.port()).await;
+    let options = patient().silence(Duration::from_millis(300));
+    let second = RedisStore::connect(&proxy.url(), options).await.unwrap();
+
+    fill("1");
+    proxy.cut();
+    first.revoke(token("t", now), now).await.unwrap();
+    until("silence is noticed", async || token_status(&second, "t").await.err()).await;
+    proxy.mend();
+    until("it answers from memory", async || known(&second, "good")).await;
+    let third = RedisStore::connect(&server.url(), patient()).await.expect("a node starts");
+    for node in [&first, &second, &third] {
+        knows(node, "t").await;
+        assert_eq!(answer(node.is_allowed("access", now)).await.unwrap(), TokenStatus::Valid);
+    }
+    for (node, presented, next) in [(&first, "a", "b"), (&second, "b", "c"), (&third, "c", "d")] {
+        let asked = answer(node.refresh_status(&id, presented, Duration::ZERO, now)).await.unwrap();
+        assert_eq!(asked, RefreshStatus::Current);
+        let rotated = node.rotate(rotation(&id, presented, next, now), now).await.unwrap();
+        assert_eq!(rotated, Rotated::Fresh, "{next}");
+        assert_eq!(format!("f{}", node.mark(now).await.unwrap()), id);
+    }
+    assert!(first.begin(login("another", "a", now), now).await.is_err(), "it is full");
 }
 
 async fn status_of(store: &RedisStore, id: &str, family: &str) -> TokenStatus {

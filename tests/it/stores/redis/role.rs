@@ -43,6 +43,34 @@ async fn a_primary_that_becomes_a_replica_is_not_believed_any_more() {
     until("it is believed again", async || known(&store, "good")).await;
 }
 
+/// What it says is as old as its last message from the primary, and it may never get another one.
+#[tokio::test]
+async fn a_strict_store_asks_no_primary_that_has_become_a_replica() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+    let now = present();
+    let id = format!("f{}", store.mark(now).await.unwrap());
+    assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+    store.allow(issued("access", None, now), now).await.unwrap();
+    server.ok(&["REPLICAOF", "127.0.0.1", "1"]);
+    for round in 0..2 {
+        assert!(token_status(&store, "good").await.is_err(), "{round}");
+        assert!(answer(store.is_allowed("access", now)).await.is_err(), "{round}");
+        assert!(answer(store.refresh_status(&id, "a", Duration::ZERO, now)).await.is_err(), "{round}");
+        assert!(store.mark(now).await.is_err(), "{round}");
+    }
+
+    server.ok(&["REPLICAOF", "NO", "ONE"]);
+    until("it is believed again", async || token_status(&store, "good").await.ok()).await;
+    // A primary that may not write for want of replicas has all that was acknowledged.
+    server.ok(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    assert!(store.revoke(token("t", now), now).await.is_err());
+    assert_eq!(token_status(&store, "good").await.unwrap(), TokenStatus::Valid);
+    assert_eq!(answer(store.is_allowed("access", now)).await.unwrap(), TokenStatus::Valid);
+    let node = RedisStore::connect(&server.url(), RedisOptions::new()).await;
+    assert_eq!(known(&node.expect("a node starts"), "good"), Some(TokenStatus::Valid));
+}
+
 #[tokio::test]
 async fn a_connection_that_hangs_is_left_for_another() {
     let Some(server) = RedisServer::start().await else { return };

@@ -96,11 +96,14 @@ impl FeedReader {
     async fn read_all(&mut self, connection: &mut MultiplexedConnection) -> Result<(), StoreError> {
         let start = Instant::now();
         let tail = self.server.call(&scripts::TAIL, None);
-        let (tail, now): (String, u64) = tail.invoke_async(connection).await.map_err(unreachable)?;
+        let (tail, now, mut line, mut epoch): (String, u64, String, u64) =
+            tail.invoke_async(connection).await.map_err(unreachable)?;
         let now = early(now);
-        let mut mark = self.server.call(&scripts::MARK, None);
-        mark.arg(new_line()?);
-        let (line, epoch): (String, u64) = mark.invoke_async(connection).await.map_err(unreachable)?;
+        if line.is_empty() {
+            let mut mark = self.server.call(&scripts::MARK, None);
+            mark.arg(new_line()?);
+            (line, epoch) = mark.invoke_async(connection).await.map_err(unreachable)?;
+        }
         self.known.follow(&line, epoch)?;
         self.known.now_reading();
         let mut cut_offs: HashMap<Vec<u8>, u64> = HashMap::new();
