@@ -5,14 +5,15 @@
 -- reads what a strict check asks. Connected nodes also get each revocation through a stream.
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 local BASE = string.sub(SET, 1, #SET - #'revoked')
--- A hash that never expires: the line that tells the marks of this store from others, the epoch, the epoch of the last
--- cut-off of all, and when the last access token ends.
+-- A hash that never expires: the line that tells the marks of this store from others, the epoch, the history of the server
+-- that counts it, the epoch of the last cut-off of all, and when the last access token ends.
 local ERA = BASE .. 'era'
 local EVERYBODY = '*' -- the subject that all are, as in ledger/mod.rs
 local LEEWAY = 300000 -- as in moment.rs
 local SKEW = 60000 -- how far the clocks of server and guard may be apart, as in feed/mod.rs
 local BEHIND = 500 -- how many entries of the stream a node may be behind, before it has to read the set
 local SWEEP = 16 -- how many entries that no longer count a revocation forgets at most
+local JUMP = 1000000 -- more epochs than a server can have lost
 local REPLICA = redis.error_reply('READONLY the server is a replica')
 
 local function whole(number) return string.format('%.0f', number) end
@@ -105,12 +106,33 @@ local function began(name, line)
   return of and of == line and tonumber(epoch)
 end
 
+-- The line, which is `new` if there is none yet, and the epoch. Writes nothing if nothing changes.
+-- A server loses epochs that it has given out with a primary before its replica has them, and with the last second of a
+-- file. Given out again, they would be those of other cut-offs. So a server with another history than the one that
+-- counted goes on far beyond, at the time: a lost epoch may be beyond, too.
+local function era(new)
+  local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
+  local known = redis.call('HMGET', ERA, 'line', 'epoch', 'history')
+  local line, epoch = known[1] or new, tonumber(known[2] or 0)
+  if known[1] ~= line or known[3] ~= history then
+    write()
+    if known[3] ~= history and (known[1] or known[2]) then
+      local time = redis.call('TIME')
+      epoch = math.max(epoch + JUMP, tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+      redis.call('HSET', ERA, 'epoch', whole(epoch))
+    end
+    redis.call('HSET', ERA, 'history', history)
+    if line then redis.call('HSET', ERA, 'line', line) end
+  end
+  return line, epoch
+end
+
 -- Starts a new epoch; everything of the subject from before is revoked. The cut-off stands for the logins of earlier epochs,
 -- and, if it is `instead` of the revocations of the subject, for tokens that were revoked by name: those were issued
 -- before its moment. Sessions of other issuers go on beyond it and stay revoked by name.
 -- Returns the epoch, and when the cut-off ends.
 local function cut(subject, ends, before, instead)
-  local line = redis.call('HGET', ERA, 'line')
+  local line = era()
   write()
   local epoch = redis.call('HINCRBY', ERA, 'epoch', 1)
   if subject == EVERYBODY then

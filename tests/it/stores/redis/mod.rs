@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 mod feed;
 mod full;
+mod lost;
 mod model;
 mod role;
 mod tls;
