@@ -12,6 +12,10 @@
 /// - one **revocation** of everything that the subject has, its living logins too, replaces its revocations. Those of sessions
 ///   of another issuer stay; one more of these counts for the tokens that the session has by then.
 ///
+/// Logins after that are good at once. A token that belongs to no login of this store, of a machine or of another issuer, is
+/// good again if its `iat` is five minutes later: the store does not know when the replaced ones were issued, and a guard may
+/// accept an `iat` that is so far ahead.
+///
 /// Each of the three is a `WARN` in the log. Whatever its limit, a subject has at most a tenth of a budget, and at least one
 /// entry.
 ///

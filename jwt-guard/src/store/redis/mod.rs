@@ -4,7 +4,8 @@
 //!    together or not at all.
 //! 2. Every revocation is sent to all nodes, which answer checks from memory. A node that may have missed one, or
 //!    cannot keep all, asks the server.
-//! 3. The server removes entries by its own clock; guards judge them by theirs.
+//! 3. A server that has become a replica is left: scripts that only read ask for it themselves.
+//! 4. The server removes entries by its own clock; guards judge them by theirs.
 //!
 //! What survives depends on the configuration of the server. To lose no acknowledged change at a restart it needs
 //! `appendonly yes` and `appendfsync always`; with `everysec`, a power failure loses the last second. It must not evict
@@ -55,15 +56,25 @@ pub use options::RedisOptions;
 /// | a cluster's owner of the keys is killed, or hangs | 503 until a replica takes over: 5 s with a node timeout of 2 s | go on |
 /// | a planned failover | go on | go on |
 /// | this process cannot keep all revocations | go on | ask the server |
-/// | the server has no memory left | logouts go on, others are 503 | go on |
+/// | the server has no memory left | logouts and refreshes go on, logins are 503, and with an allow list refreshes too | go on |
+/// | the server may not write: too few replicas, a disk that fails | 503 | go on |
 ///
 /// A node that may not know all revocations asks the server; only if that does not answer, the answer is 503. Tokens
 /// that it knows to be revoked are refused throughout. While a cluster moves the slot of our keys to another node,
 /// calls may be 503.
 ///
-/// The clocks of servers and applications may be a minute apart. A server that loses acknowledged writes, such as a
-/// primary whose machine is lost before its replica has them, loses revocations: running nodes still refuse those
-/// tokens, new nodes do not.
+/// The clocks of servers and applications may be a minute apart.
+///
+/// # What a failover can lose
+///
+/// Redis does not wait for its replicas. A primary whose machine is lost before a replica has the last acknowledged changes
+/// loses them, usually those of the last milliseconds, and so does a restart with `appendfsync everysec`, those of a second:
+///
+/// - **revocations**: running nodes still refuse those tokens, new nodes do not;
+/// - **logins**: their access tokens are good until they expire, and their refresh tokens are unknown;
+/// - **refreshes**: the token before is the current one again. The newer one counts as reused, which ends the login.
+///
+/// What comes afterwards is not affected: a revocation counts for lost logins too, and new logins are good on every node.
 ///
 /// ```no_run
 /// use jwt_guard::store::{RedisOptions, RedisStore};
