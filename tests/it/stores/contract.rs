@@ -407,6 +407,31 @@ pub(super) async fn a_subject_has_its_share(store: Arc<impl TokenStore>) {
     let new = begun(&*store, "ada".into()).await;
     assert_eq!(access(&*store, &new, now).await, TokenStatus::Valid);
     assert_eq!(rotate(&his, "a", "b", later(12)).await, Rotated::Fresh);
+    a_revoked_token_makes_room_for_another(&*store).await;
+}
+
+/// In the share of its subject.
+async fn a_revoked_token_makes_room_for_another(store: &impl TokenStore) {
+    let (now, moment) = (present(), Duration::from_secs(1));
+    let carol = || Subject::from("carol");
+    let allow = async |id: &str, expires_at| {
+        let token = Issued { subject: carol(), expires_at, ..issued(id, Some("c"), now) };
+        store.allow(token, now).await.unwrap();
+    };
+    let begun = Family { subject: carol(), ..login("c", "a", now) };
+    assert_eq!(store.begin(begun, now).await.unwrap(), Begun::Living);
+    allow("ends first", now + LIFE - moment).await;
+    allow("second", now + LIFE).await;
+    allow("logged out", now + LIFE).await;
+    store.revoke_of(carol(), token("logged out", now), now).await.unwrap();
+    allow("renewed", now + LIFE).await;
+    let mut step = rotation("c", "a", "b", now);
+    step.ends = Some(("renewed".to_owned(), now + LIFE));
+    assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Fresh);
+    allow("the next", now + LIFE).await;
+    for id in ["ends first", "second", "the next"] {
+        assert_eq!(answer(store.is_allowed(id, now)).await.unwrap(), TokenStatus::Valid, "{id}");
+    }
 }
 
 pub(super) async fn a_revocation_is_never_weakened(store: Arc<impl TokenStore>) {

@@ -8,6 +8,7 @@ if not lives(login[1], login[7], now) then return {3, 0} end
 if login[2] == ARGV[3] then
   if ARGV[10] ~= '' then
     redis.call('DEL', key('allowed', ARGV[10]))
+    redis.call('ZREM', key('issued', login[6]), ARGV[10])
     -- If that was one revocation too many, the login has ended with all others of its subject.
     if revoke_one('token', ARGV[10], login[6], tonumber(ARGV[11]), now, most) > 0 then return {3, 0} end
   end
