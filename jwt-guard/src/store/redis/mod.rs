@@ -46,7 +46,7 @@ pub use options::RedisOptions;
 /// # When the server fails
 ///
 /// Both reconnect automatically. They disconnect from a server that does not answer within [`RedisOptions::timeout`],
-/// or that is not the primary any more.
+/// or that is not the primary any more, and use none that evicts keys.
 ///
 /// | what happens | logins, refreshes, logouts | checks from memory |
 /// |---|---|---|

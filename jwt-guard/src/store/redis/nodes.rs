@@ -1,7 +1,7 @@
 //! Finds the server for our writes: the one at the address, or the owner of our keys in a cluster.
 //!
-//! 1. A connection is used only after its server has confirmed that it is a primary and owns our keys. A replica is not
-//!    used, nor a node only because another one names it as the owner.
+//! 1. A connection is used only after its server has confirmed that it is a primary, owns our keys and evicts none. A replica
+//!    is not used, nor a node only because another one names it as the owner.
 //! 2. In a cluster, the nodes that were named last and the addresses of the options are asked in turn, until one leads
 //!    to the owner. A node that hangs, or is away, costs [`HEAD_START`].
 //! 3. All our keys are in one slot, so a client needs nothing else for a cluster.
@@ -135,12 +135,26 @@ impl Nodes {
         client.get_multiplexed_async_connection_with_config(&config).await.map_err(unreachable)
     }
 
-    /// Checks that the server is a primary, and in a cluster that it owns our keys.
+    /// Checks that the server is a primary that keeps what it has, and in a cluster that it owns our keys.
     async fn confirm(&self, connection: &mut MultiplexedConnection) -> Result<History, StoreError> {
         let mut questions = redis::pipe();
         questions.cmd("EXISTS").arg(&self.key).ignore().add_command(History::question());
-        let (info,): (String,) = questions.query_async(connection).await.map_err(unreachable)?;
+        questions.cmd("INFO").arg("memory");
+        let (info, memory): (String, String) =
+            questions.query_async(connection).await.map_err(unreachable)?;
+        refuse_eviction(&memory)?;
         History::of_primary(&info)
+    }
+}
+
+/// A server that evicts entries would forget revocations.
+fn refuse_eviction(info: &str) -> Result<(), StoreError> {
+    let value = |name| info.lines().find_map(|line| line.strip_prefix(name));
+    match (value("maxmemory:"), value("maxmemory_policy:")) {
+        (Some("0"), _) | (_, Some("noeviction") | None) => Ok(()),
+        (_, Some(_)) => {
+            Err(StoreError::new("the server evicts keys: `maxmemory-policy` must be `noeviction`"))
+        }
     }
 }
 

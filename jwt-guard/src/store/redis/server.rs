@@ -53,8 +53,7 @@ impl Server {
         options.check()?;
         let RedisOptions { prefix, timeout, .. } = options;
         let nodes = Nodes::new(url, key(prefix, TOLD), options)?;
-        let Link { mut connection, .. } = nodes.connect(*timeout).await?;
-        refuse_eviction(&mut connection).await?;
+        let Link { connection, .. } = nodes.connect(*timeout).await?;
         let (_, current) = watch::channel(Some(Ok(connection)));
         Ok(Self { nodes, current: Mutex::new(current), timeout: *timeout, prefix: prefix.clone() })
     }
@@ -194,18 +193,6 @@ async fn connected(mut attempt: Attempt) -> Result<MultiplexedConnection, StoreE
         Ok(Some(Err(error))) => Err(lost().because(error.clone())),
         // The runtime of the connection has ended.
         Ok(None) | Err(_) => Err(lost()),
-    }
-}
-
-/// A server that evicts entries would forget revocations.
-async fn refuse_eviction(connection: &mut MultiplexedConnection) -> Result<(), StoreError> {
-    let info: String = redis::cmd("INFO").arg("memory").query_async(connection).await.map_err(unreachable)?;
-    let value = |name| info.lines().find_map(|line| line.strip_prefix(name));
-    match (value("maxmemory:"), value("maxmemory_policy:")) {
-        (Some("0"), _) | (_, Some("noeviction") | None) => Ok(()),
-        (_, Some(_)) => {
-            Err(StoreError::new("the server evicts keys: `maxmemory-policy` must be `noeviction`"))
-        }
     }
 }
 

@@ -327,6 +327,25 @@ async fn a_server_that_evicts_is_refused() {
     assert!(error.to_string().contains("noeviction"), "{error}");
 }
 
+/// Such as the replica of another configuration that takes over.
+#[tokio::test]
+async fn a_server_that_evicts_is_refused_at_every_connection() {
+    let Some(server) = RedisServer::start().await else { return };
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let options = patient().silence(Duration::from_millis(300));
+    let pushed = RedisStore::connect(&server.url(), options).await.unwrap();
+    server.ok(&["CONFIG", "SET", "maxmemory", "100mb"]);
+    server.ok(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    server.cut_all();
+    let error = token_status(&strict, "t").await.unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(shown.contains("noeviction"), "{shown}");
+    until("it is not believed", async || token_status(&pushed, "t").await.err()).await;
+    server.ok(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
+    until("it is believed again", async || known(&pushed, "t")).await;
+    assert_eq!(token_status(&strict, "t").await.unwrap(), TokenStatus::Valid);
+}
+
 #[tokio::test]
 async fn an_address_without_a_server_is_an_error() {
     let error = RedisStore::connect("redis://127.0.0.1:1/", RedisOptions::new()).await.unwrap_err();

@@ -29,7 +29,10 @@ async fn a_call_that_the_server_did_not_run_is_sent_again_to_the_primary() {
         ("-MOVED 1 127.0.0.1:1", 2),
         ("-ASK 1 127.0.0.1:1", 2),
         ("-READONLY it is a replica", 2),
-        ("-ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -READONLY It is a replica.", 2),
+        (
+            "-ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -READONLY It is a replica.",
+            2,
+        ),
         ("-CLUSTERDOWN no owner", 2),
         ("-MASTERDOWN no primary", 2),
     ] {
