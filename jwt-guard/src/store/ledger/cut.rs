@@ -29,7 +29,8 @@ impl Ledger {
         ends: Timestamp,
         epoch: u64,
     ) -> Result<(), StoreError> {
-        let known = [&self.logins, &self.tokens, &self.families].map(|table| table.count_of(&key));
+        let tables = [&self.allowed, &self.families, &self.logins, &self.tokens];
+        let known = tables.map(|table| table.count_of(&key));
         let is_known = *key == *EVERYBODY || known.into_iter().any(|count| count > 0);
         let room = if is_known { Room::Always } else { Room::IfAny };
         let last =

@@ -179,9 +179,10 @@ impl Ledger {
         now: Timestamp,
         room: Room,
     ) -> Result<(), StoreError> {
-        let listed = self.remove(Kind::Allowed, &name);
-        let whose = whose.or_else(|| listed.and_then(|entry| entry.subject().cloned()));
-        self.revoke_one(Kind::Token, name, whose, ends, now, room)
+        let listed = self.allowed.get(&name).and_then(Entry::subject).cloned();
+        self.revoke_one(Kind::Token, name.clone(), whose.or(listed), ends, now, room)?;
+        self.remove(Kind::Allowed, &name);
+        Ok(())
     }
 
     /// Revokes a token or a login by name. A subject has a limited number of such entries; beyond it, one cut-off

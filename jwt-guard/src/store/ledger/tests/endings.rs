@@ -87,3 +87,33 @@ fn a_cut_off_stands_for_the_revoked_logins_of_earlier_epochs_and_not_for_those_o
         }
     }
 }
+
+/// Its cut-off forgets its issued tokens, so it must have room even in a full ledger.
+#[test]
+fn a_full_ledger_ends_a_subject_that_has_only_issued_tokens() {
+    for everybody in [false, true] {
+        let mut ledger = Ledger::new(StoreLimits::each(10));
+        for i in 0..10 {
+            ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
+        }
+        assert!(ledger.revoke(subject(2, END), None, moment(0)).is_err(), "it has nothing");
+        ledger.allow(issued("t", None, END), moment(0)).unwrap();
+        let all = Revocation::All { issued_before: at(2), expires_at: at(END) };
+        let what = if everybody { all } else { subject(2, END) };
+        ledger.revoke(what, None, moment(1)).unwrap();
+        assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Revoked);
+        assert_eq!(ledger.token_status(&facts(Some(1)), at(1)), TokenStatus::Revoked);
+    }
+}
+
+/// An error says that nothing was done.
+#[test]
+fn a_token_that_could_not_be_revoked_stays_on_the_list_of_issued_ones() {
+    let mut ledger = Ledger::new(StoreLimits::each(10));
+    ledger.allow(issued("t", None, END), moment(0)).unwrap();
+    for i in 0..10 {
+        ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
+    }
+    assert!(ledger.revoke(token("t", END), None, moment(1)).is_err());
+    assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Valid);
+}
