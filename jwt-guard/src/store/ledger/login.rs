@@ -120,11 +120,12 @@ impl Ledger {
 
     /// Ends logins of a subject until one more is allowed.
     fn make_room(&mut self, subject: &str, now: Timestamp) -> Result<(), StoreError> {
+        if self.logins.count_of(subject) >= self.limits.most_logins() {
+            self.forget_ended(&[Kind::Login], subject, now);
+        }
         while self.logins.count_of(subject) >= self.limits.most_logins() {
             let Some(first) = self.logins.of_subject(subject).next().cloned() else { break };
-            if self.logins.living(&first, now).is_some() {
-                warn_of_logins(&self.limits);
-            }
+            warn_of_logins(&self.limits);
             self.revoke_family(first, None, Timestamp::default(), now)?;
         }
         Ok(())

@@ -116,7 +116,9 @@ impl Ledger {
         while self.allowed.get(&id).is_none() && self.allowed.count_of(&subject) >= self.limits.most_issued()
         {
             let Some(first) = self.allowed.of_subject(&subject).next().cloned() else { break };
-            warn_of_issued(&self.limits);
+            if self.allowed.living(&first, now).is_some() {
+                warn_of_issued(&self.limits);
+            }
             self.remove(Kind::Allowed, &first);
         }
         let note = Note::Allowed { subject, family };
@@ -200,7 +202,12 @@ impl Ledger {
             return Ok(());
         }
         if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
-            let count = self.tokens.count_of(subject) + self.families.count_of(subject);
+            let count_of =
+                |ledger: &Self| ledger.tokens.count_of(subject) + ledger.families.count_of(subject);
+            if count_of(self) >= self.limits.most_revocations() {
+                self.forget_ended(&[Kind::Token, Kind::Family], subject, now);
+            }
+            let count = count_of(self);
             let is_full = self.revocations() >= self.limits.revocations;
             let is_too_many = count >= self.limits.most_revocations();
             // A cut-off has ended that login. Another one would end later logins too.
@@ -261,6 +268,17 @@ impl Ledger {
         let (name, entry) = self.table_mut(kind).remove(name)?;
         self.note_change(kind, &name);
         Some(entry)
+    }
+
+    /// Forgets what has ended of a subject, before that counts as more than its share.
+    fn forget_ended(&mut self, kinds: &[Kind], subject: &str, now: Timestamp) {
+        for kind in kinds.iter().copied() {
+            let table = self.table(kind);
+            let ended = table.of_subject(subject).filter(|name| table.living(name, now).is_none());
+            for name in ended.cloned().collect::<Vec<_>>() {
+                self.remove(kind, &name);
+            }
+        }
     }
 
     fn sweep(&mut self, now: Timestamp) {

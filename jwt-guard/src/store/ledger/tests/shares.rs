@@ -86,3 +86,29 @@ fn a_full_ledger_refuses_the_first_revocation_of_a_token_of_a_subject_that_has_a
     assert!(ledger.revoke(token("t", END), Some(&Subject::from("s")), moment(1)).is_err());
     assert_eq!(ledger.rotate(rotation("a", "b", 0), moment(2)).unwrap(), Rotated::Fresh);
 }
+
+/// A write forgets some entries that have ended: those of others may come first.
+#[test]
+fn what_has_ended_counts_for_no_subject() {
+    let owner = Subject::from("s");
+    let mut ledger = Ledger::new(StoreLimits::new().revocations_of_one(2).issued_of_one(2));
+    for i in 0..SWEEP * 4 {
+        ledger.revoke(token(&format!("of others {i}"), END - 1), None, moment(0)).unwrap();
+        let theirs =
+            Issued { subject: i.to_string().into(), ..issued(&format!("theirs {i}"), None, END - 1) };
+        ledger.allow(theirs, moment(0)).unwrap();
+    }
+    for id in ["t", "u"] {
+        ledger.revoke(token(id, END), Some(&owner), moment(0)).unwrap();
+        ledger.allow(issued(&format!("issued {id}"), None, END), moment(0)).unwrap();
+    }
+    let now = moment(END + LEEWAY);
+    let begun = Family { expires_at: at(END * 2), access_expires_at: at(END * 2), ..login("a") };
+    assert_eq!(ledger.begin(begun, now).unwrap(), Begun::Living);
+    let told = warnings(|| {
+        ledger.revoke(token("v", END * 2), Some(&owner), now).unwrap();
+        ledger.allow(issued("issued v", None, END * 2), now).unwrap();
+    });
+    assert_eq!(told.1, Vec::<String>::new());
+    assert_eq!(ledger.rotate(rotation("a", "b", 0), now).unwrap(), Rotated::Fresh);
+}
