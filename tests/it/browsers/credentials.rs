@@ -1,21 +1,13 @@
 //! A logout works with whatever a browser still has, and for no page of another site.
 
 use axum::response::Response;
-use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{Credential, LoginCredentials, LoginError};
 use jwt_guard::session::NewSession;
-use jwt_guard::session::Sessions;
-use jwt_guard::setup::{Builder, HasAudience, HasKeys};
-use jwt_guard::store::MemoryStore;
-use jwt_guard::{JwtGuard, Principal, Router, routing};
+use jwt_guard::{JwtGuard, Principal, routing};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
-use crate::login::{ADA, CROSS_SITE, Jar, MINUTE, builder, guard, post};
-
-#[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead cookies must not stop a logout")]
-async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
-    guard.logout(&credentials).await
-}
+use super::app::{cookies, routes, with_sessions};
+use crate::login::{ADA, CROSS_SITE, Jar, MINUTE, guard, post};
 
 #[jwt_guard::anonymous_allowed(credentials = "ignored")]
 async fn look(credentials: LoginCredentials) -> String {
@@ -29,41 +21,18 @@ async fn look(credentials: LoginCredentials) -> String {
         .join(" ")
 }
 
-#[jwt_guard::anonymous_allowed(credentials = "ignored")]
-async fn log_in(guard: JwtGuard) -> Result<Response, LoginError> {
-    guard.login("ada").cookies().respond().await
-}
-
 #[jwt_guard::requires(token = "refresh")]
 async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.refresh(&caller).respond().await
 }
 
-#[jwt_guard::authentication_required]
-async fn me(caller: Principal) -> String {
-    caller.subject().unwrap_or_default().to_owned()
-}
-
 async fn serve(guard: JwtGuard) -> Server {
-    let app = Router::new()
-        .route("/login", routing::post(log_in))
+    let app = routes()
         .route("/refresh", routing::any(refresh))
-        .route("/logout", routing::any(log_out))
         .route("/look", routing::any(look))
-        .route("/me", routing::get(me))
         .layer(guard.csrf_form_field("csrf_token"))
         .with_guard(guard);
     Server::start(app.into_axum()).await
-}
-
-fn cookies() -> Builder<HasKeys, HasAudience> {
-    builder().token_store(MemoryStore::new()).cookies(CookieSettings::new())
-}
-
-fn with_sessions() -> (JwtGuard, Sessions) {
-    let store = tower_sessions_memory_store::MemoryStore::default();
-    let sessions = Sessions::builder(store).build().unwrap();
-    (cookies().sessions(sessions.clone()).build().unwrap(), sessions)
 }
 
 /// A request with the CSRF values of both tokens.

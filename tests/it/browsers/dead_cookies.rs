@@ -1,16 +1,15 @@
 //! A refusal takes away the cookie that it read, if that can never be good again: and only then.
 
 use axum::response::Response;
-use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::LoginError;
 use jwt_guard::session::NewSession;
 use jwt_guard::session::Sessions;
-use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
-use jwt_guard::store::MemoryStore;
+use jwt_guard::setup::TokenLocation;
 use jwt_guard::{Claims, JwtGuard, Principal, Router, SigningKey, extract::CurrentUser, routing};
 use jwt_guard_tests::{Answer, ManualClock, Payload, Request, Server};
 use tower_sessions_memory_store::MemoryStore as SessionMemory;
 
+use super::app::cookies;
 use crate::login::{Jar, MINUTE, builder, post};
 
 const GONE: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
@@ -68,10 +67,6 @@ async fn serve(guard: JwtGuard) -> Server {
         .unguarded("an extractor", bare)
         .with_guard(guard);
     Server::start(app.into_axum()).await
-}
-
-fn cookies() -> Builder<HasKeys, HasAudience> {
-    builder().token_store(MemoryStore::new()).cookies(CookieSettings::new())
 }
 
 /// Whether the answer clears the access cookie, the refresh cookie and the session, each with what goes with it.

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::response::Response;
+use jwt_guard::Router;
 use jwt_guard::cookies::CookieSettings;
-use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::session::NewSession;
 use jwt_guard::session::Sessions;
-use jwt_guard::{JwtGuard, Router, routing};
 use jwt_guard_tests::{Answer, Request, Server};
 use tower_sessions_core::session::{Id, Record};
 use tower_sessions_core::{SessionStore, session_store};
 use tower_sessions_memory_store::MemoryStore;
 
+use super::app::routes;
 use crate::login::store::Flaky;
 use crate::login::{Jar, UNAVAILABLE, builder, post};
 
@@ -55,19 +54,6 @@ impl SessionStore for Shelf {
     }
 }
 
-#[jwt_guard::anonymous_allowed(credentials = "ignored")]
-async fn log_in(guard: JwtGuard) -> Result<Response, LoginError> {
-    guard.login("ada").cookies().respond().await
-}
-
-#[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead cookies must not stop a logout")]
-async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
-    guard.logout(&credentials).await
-}
-
-#[jwt_guard::authentication_required]
-async fn me() {}
-
 struct Setting {
     server: Server,
     sessions: Sessions,
@@ -80,11 +66,7 @@ impl Setting {
         let (tokens, shelf) = (Flaky::default(), Shelf::default());
         let sessions = Sessions::new(shelf.clone());
         let guard = builder().token_store(tokens.clone()).cookies(CookieSettings::new());
-        let app: Router = Router::new()
-            .route("/login", routing::post(log_in))
-            .route("/logout", routing::post(log_out))
-            .route("/me", routing::get(me))
-            .with_guard(guard.sessions(sessions.clone()).build().unwrap());
+        let app: Router = routes().with_guard(guard.sessions(sessions.clone()).build().unwrap());
         Self { server: Server::start(app).await, sessions, tokens, shelf }
     }
 

@@ -1,5 +1,6 @@
 //! Cookies and the pages that send them.
 
+mod app;
 mod credentials;
 mod csrf;
 mod dead_cookies;

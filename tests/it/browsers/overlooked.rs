@@ -1,20 +1,14 @@
 //! A logout overlooks nothing: what it cannot read it refuses, and what it can end it ends.
 
 use axum::response::Response;
-use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{Credential, LoginCredentials, LoginError};
 use jwt_guard::session::{NewSession, Sessions};
-use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
-use jwt_guard::store::MemoryStore;
-use jwt_guard::{Claims, JwtGuard, Principal, Router, routing};
+use jwt_guard::setup::TokenLocation;
+use jwt_guard::{Claims, JwtGuard, Principal, routing};
 use jwt_guard_tests::{Answer, Outcome, Request, Server};
 
-use crate::login::{ADA, Jar, builder, guard, post};
-
-#[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead cookies must not stop a logout")]
-async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
-    guard.logout(&credentials).await
-}
+use super::app::{cookies, routes, with_sessions};
+use crate::login::{ADA, Jar, guard, post};
 
 /// Without a look at what else the request has.
 #[jwt_guard::authentication_required]
@@ -36,36 +30,13 @@ async fn look(credentials: LoginCredentials) -> &'static str {
     }
 }
 
-#[jwt_guard::anonymous_allowed(credentials = "ignored")]
-async fn log_in(guard: JwtGuard) -> Result<Response, LoginError> {
-    guard.login("ada").cookies().respond().await
-}
-
-#[jwt_guard::authentication_required]
-async fn me(caller: Principal) -> String {
-    caller.subject().unwrap_or_default().to_owned()
-}
-
 async fn serve(guard: JwtGuard) -> Server {
-    let app = Router::new()
-        .route("/login", routing::post(log_in))
-        .route("/logout", routing::any(log_out))
+    let app = routes()
         .route("/leave", routing::any(leave))
         .route("/leave/claims", routing::any(leave_by_claims))
         .route("/look", routing::any(look))
-        .route("/me", routing::get(me))
         .with_guard(guard);
     Server::start(app.into_axum()).await
-}
-
-fn cookies() -> Builder<HasKeys, HasAudience> {
-    builder().token_store(MemoryStore::new()).cookies(CookieSettings::new())
-}
-
-fn with_sessions() -> (JwtGuard, Sessions) {
-    let store = tower_sessions_memory_store::MemoryStore::default();
-    let sessions = Sessions::builder(store).build().unwrap();
-    (cookies().sessions(sessions.clone()).build().unwrap(), sessions)
 }
 
 /// So many values of one cookie, of which the last one is good.
@@ -261,11 +232,7 @@ async fn a_login_by_session_after_a_logout_takes_the_tokens_away() {
         Ok(answer)
     }
     let (guard, _) = with_sessions();
-    let app = Router::new()
-        .route("/login", routing::post(log_in))
-        .route("/begin", routing::post(begin))
-        .route("/me", routing::get(me))
-        .with_guard(guard);
+    let app = routes().route("/begin", routing::post(begin)).with_guard(guard);
     let server = Server::start(app.into_axum()).await;
     let mut jar = Jar::login(&server).await;
     let request = ["csrf_access_token", "csrf_refresh_token"]
