@@ -1,8 +1,9 @@
 //! Every store against a model that remembers everything: random orders of all that begins and ends logins and tokens, with
-//! nodes that start, lose their connections, and miss what happens.
+//! nodes that start, lose their connections, and miss what happens, and a server that is full for a while.
 
 mod reference;
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use jwt_guard::store::{
@@ -44,8 +45,13 @@ pub(super) trait Nodes {
     /// Starts a node anew.
     async fn restart(&mut self);
 
-    /// Breaks connections, or mends them.
+    /// Breaks connections, or mends them; fills the server, or empties it.
     fn disturb(&mut self) {}
+
+    /// Whether there is no memory for anything new.
+    fn is_full(&self) -> bool {
+        false
+    }
 
     fn acting(&self) -> &dyn TokenStore {
         self.all()[0].unwrap()
@@ -61,6 +67,8 @@ struct World {
     logins: Vec<Known>,
     named: Vec<Named>,
     cut_offs: Vec<CutOff>,
+    /// Access tokens that found no room on the list of issued ones.
+    unlisted: HashSet<String>,
 }
 
 impl World {
@@ -68,8 +76,8 @@ impl World {
         // Stores round to milliseconds.
         let since = present().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(since.as_millis() as u64);
-        let (logins, named, cut_offs) = Default::default();
-        Self { start: now, now, limited, names: 0, logins, named, cut_offs }
+        let (logins, named, cut_offs, unlisted) = Default::default();
+        Self { start: now, now, limited, names: 0, logins, named, cut_offs, unlisted }
     }
 
     fn name(&mut self) -> String {
@@ -91,7 +99,12 @@ impl World {
                     family: Some(id.clone()),
                     expires_at: access_ends,
                 };
-                nodes.acting().allow(issued, now).await.unwrap();
+                let listed = nodes.acting().allow(issued, now).await;
+                if nodes.is_full() {
+                    assert!(listed.is_err());
+                    return format!("{id} finds no room");
+                }
+                listed.unwrap();
                 let family = Family {
                     id: id.clone(),
                     subject: subject(None, index),
@@ -194,7 +207,7 @@ impl World {
             }
             _ => {
                 nodes.disturb();
-                "connections break or are mended".to_owned()
+                format!("connections break or are mended; full: {}", nodes.is_full())
             }
         }
     }
@@ -247,7 +260,10 @@ impl World {
                     family: Some(login.name.clone()),
                     expires_at: access_ends,
                 };
-                nodes.acting().allow(issued, now).await.unwrap();
+                if nodes.acting().allow(issued, now).await.is_err() {
+                    assert!(nodes.is_full());
+                    self.unlisted.insert(access.clone());
+                }
                 login.refresh.push(next);
                 login.access.push((access, access_ends));
                 login.ends = login.ends.max(ends).max(access_ends);
@@ -287,7 +303,7 @@ impl World {
                 let expected = expected.filter(|status| !self.limited || *status == TokenStatus::Revoked);
                 let issued_at = Some(self.now + Duration::from_secs(3));
                 tokens.push(((id, None, login.subject, Some(&login.name), issued_at), expected));
-                if expected == Some(TokenStatus::Valid) {
+                if expected == Some(TokenStatus::Valid) && !self.unlisted.contains(id) {
                     let listed = answer(nodes.acting().is_allowed(id, self.now)).await.unwrap();
                     assert_eq!(listed, TokenStatus::Valid, "{id} of {}", login.name);
                 }

@@ -14,12 +14,15 @@ struct Machines<'s> {
     remote: RedisStore,
     proxy: Proxy,
     is_cut: bool,
+    is_full: bool,
     turn: usize,
 }
 
 impl<'s> Machines<'s> {
-    async fn of(server: &'s RedisServer, prefix: &str, limits: StoreLimits) -> Self {
-        let options = patient().prefix(prefix).limits(limits).silence(Duration::from_secs(1));
+    async fn of(server: &'s RedisServer, seed: u64, limits: StoreLimits) -> Self {
+        server.ok(&["CONFIG", "SET", "maxmemory", "0"]);
+        let options =
+            patient().prefix(format!("sequence {seed}")).limits(limits).silence(Duration::from_secs(1));
         let proxy = Proxy::to(server.port()).await;
         let url = server.url();
         let connect = |options: RedisOptions| RedisStore::connect(&url, options);
@@ -30,7 +33,7 @@ impl<'s> Machines<'s> {
             RedisStore::strict(&url, options.clone()).await.unwrap(),
         ];
         let remote = RedisStore::connect(&proxy.url(), options.clone()).await.unwrap();
-        Self { server, options, nodes, remote, proxy, is_cut: false, turn: 0 }
+        Self { server, options, nodes, remote, proxy, is_cut: false, is_full: false, turn: seed as usize }
     }
 }
 
@@ -52,6 +55,12 @@ impl Nodes for Machines<'_> {
             _ => self.proxy.mend(),
         }
         self.is_cut = self.turn % 3 == 1;
+        self.is_full = self.turn % 2 == 1;
+        self.server.ok(&["CONFIG", "SET", "maxmemory", if self.is_full { "1" } else { "0" }]);
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_full
     }
 }
 
@@ -61,6 +70,6 @@ async fn tokens_are_judged_as_by_a_model_that_forgets_nothing() {
     let [of_one, _] = narrow();
     for seed in 0..12 {
         let (limits, limited) = if seed % 3 == 2 { (of_one, true) } else { (StoreLimits::new(), false) };
-        play(seed, limited, &mut Machines::of(&server, &format!("sequence {seed}"), limits).await).await;
+        play(seed, limited, &mut Machines::of(&server, seed, limits).await).await;
     }
 }
