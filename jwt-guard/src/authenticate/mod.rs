@@ -141,7 +141,7 @@ fn find_and_verify<'r>(
     };
     let located = identify(config, token, source, kind)?;
     match &located {
-        Located::Opaque(..) if locations.is_by_cookie(source, &request.headers) => {
+        Located::Opaque(..) if locations.finds_in_cookie(request) => {
             config.csrf.check_session(request).map_err(AuthError::CrossSite)?;
         }
         Located::Token(verified, TokenSource::Cookie) => {

@@ -79,12 +79,14 @@ impl JwtGuard {
             head.extensions.insert(route.clone());
         }
         let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
-        let withheld = request.extensions.get::<Withheld>();
-        let headers = withheld.map_or(&request.headers, |withheld| &withheld.headers);
+        let mut whole = request.clone();
+        if let Some(withheld) = request.extensions.get::<Withheld>() {
+            whole.headers.clone_from(&withheld.headers);
+        }
         let asked = Asked {
             request: head,
             rule: decision.and_then(|decision| decision.rule),
-            session_by_cookie: self.config().locations.is_by_cookie(TokenSource::Session, headers),
+            session_by_cookie: self.config().locations.finds_in_cookie(&whole),
             caller: caller.cloned(),
             state: request.extensions.get::<HandlerState>().cloned(),
         };

@@ -131,22 +131,10 @@ impl Locations {
         }
     }
 
-    /// Whether the credential that was found is in a cookie, which a browser sends by itself.
-    pub(crate) fn is_by_cookie(&self, source: TokenSource, headers: &HeaderMap) -> bool {
-        match source {
-            TokenSource::Cookie => true,
-            TokenSource::Session => !self.session_in_header(headers),
-            _ => false,
-        }
-    }
-
-    /// Whether a header has a session id. Another site cannot send it unless this service allows that (CORS).
-    fn session_in_header(&self, headers: &HeaderMap) -> bool {
-        let is_there = |place: &Place| match place {
-            Place::SessionHeader { name } => headers.get_all(name).iter().any(is_not_empty),
-            _ => false,
-        };
-        self.places.iter().any(is_there)
+    /// Whether the one token of a request, or its session, is in a cookie, which a browser sends by itself. What later places
+    /// have does not matter.
+    pub(crate) fn finds_in_cookie(&self, request: &Parts) -> bool {
+        matches!(self.place_of_token(request).map(Place::part), Some(Part::Cookie(_)))
     }
 
     /// Whether one of the places is a cookie.

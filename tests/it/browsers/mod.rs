@@ -1,6 +1,7 @@
 //! Cookies and the pages that send them.
 
 mod app;
+mod both_places;
 mod credentials;
 mod csrf;
 mod dead_cookies;
