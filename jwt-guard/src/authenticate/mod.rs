@@ -68,6 +68,11 @@ pub(crate) fn authenticate<'a>(config: &'a Config, request: &'a Parts, wanted: W
     }
 }
 
+/// As [`authenticate`], for a request that was put together again.
+pub(crate) fn authenticate_whole(config: &Config, request: Parts, wanted: Wanted) -> Caller<'_> {
+    Caller::Later(Box::pin(async move { authenticate(config, &request, wanted).wait().await }))
+}
+
 /// Makes the checks of an access token, without asking a store, the application or the issuer.
 pub(crate) fn explain(config: &Config, token: &[u8]) -> Explanation {
     config.access.explain(token, |identity| revocation::require_name(config, identity))

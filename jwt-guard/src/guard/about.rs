@@ -5,6 +5,7 @@ use http::HeaderName;
 use http::header::ORIGIN;
 use http::request::Parts;
 
+use super::JwtGuard;
 use super::event::Occasion;
 use super::facts::noted_facts;
 use crate::config::Config;
@@ -34,6 +35,14 @@ impl About {
         error: &AuthError,
         occasion: Occasion<'_>,
     ) -> Self {
+        let seen;
+        let occasion = match occasion {
+            Occasion::Request(request) => {
+                seen = JwtGuard::seen(request);
+                Occasion::Request(&seen)
+            }
+            occasion => occasion,
+        };
         let config = occasion.config();
         match (error, config) {
             (AuthError::Token(reason), Some(config)) => {

@@ -9,15 +9,15 @@ use http::request::Parts;
 
 use super::choice::admit_by_choice;
 use super::event::{self, Occasion};
-use super::in_request::{Admission, Decision, Undecided};
+use super::in_request::{Admission, Deciding, Decision, Undecided};
 use super::{Inner, JwtGuard, path};
-use crate::authenticate::{Caller, Owner, Wanted, authenticate, examine};
+use crate::authenticate::{Caller, Owner, Wanted, authenticate, authenticate_whole, examine};
 use crate::caught::{Panicked, caught_while};
 use crate::claims::hierarchy::{Hierarchies, Hierarchy};
 use crate::code::RefusalCode;
 use crate::config::{Config, OnMalformed};
 use crate::error::{AuthError, FailureKind};
-use crate::location::{CredentialHandling, Locations, Withheld};
+use crate::location::{CredentialHandling, Locations};
 use crate::policy::evaluate::{evaluate, way_to_ask_for};
 use crate::policy::facts::Facts;
 use crate::policy::{Access, DenyAs, Params, Rule, Way};
@@ -30,7 +30,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     if rule.reads().path {
         path::note_params(request);
     }
-    let (guard, earlier) = match JwtGuard::deciding(&request.extensions, rule.token()) {
+    let deciding = match JwtGuard::deciding(&request.extensions, rule.token()) {
         Ok(found) => found,
         Err(Undecided::Choice(guards)) => return Box::pin(admit_by_choice(request, rule, guards)).await,
         Err(Undecided::NoGuard(error)) => {
@@ -39,11 +39,12 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         }
     };
     if rule.access() == Access::CredentialsIgnored {
-        let decision = guard.admit_anyone(request, rule)?;
+        let decision = deciding.guard.admit_anyone(request, rule)?;
         store_decision(request, decision);
         return Ok(());
     }
-    let caller = match guard.caller(request, earlier, rule) {
+    let guard = deciding.guard;
+    let caller = match deciding.caller(request, rule) {
         Caller::Now(caller) => caller,
         Caller::Later(caller) => guard.counted(caller.await),
     };
@@ -73,30 +74,31 @@ pub(super) fn decide<'c>(
     }
 }
 
-impl JwtGuard {
+impl<'r> Deciding<'r> {
     /// The caller: as found before in this request, or from its token.
-    pub(super) fn caller<'r>(
-        &'r self,
-        request: &'r Parts,
-        earlier: Option<&Decision>,
-        rule: &Rule,
-    ) -> Caller<'r> {
+    pub(super) fn caller(&self, request: &'r Parts, rule: &Rule) -> Caller<'r> {
         let token = rule.token();
         let is_of_token = |decision: &&Decision| decision.token == token && !decision.outcome.is_unseen();
-        if let Some(decision) = earlier.filter(is_of_token) {
+        if let Some(decision) = self.earlier.filter(is_of_token) {
             return Caller::Now(decision.caller.clone());
         }
         let wanted = match token {
             TokenKind::Access => Wanted::Access,
             TokenKind::Refresh => Wanted::Refresh(endpoint(request, rule)),
         };
-        let caller = authenticate(&self.inner.config, request, wanted);
+        let config = self.guard.config();
+        let caller = match self.withheld {
+            None => authenticate(config, request, wanted),
+            Some(withheld) => authenticate_whole(config, withheld.put_back(request), wanted),
+        };
         if let Caller::Now(Err(error)) = &caller {
-            self.count_panic(error);
+            self.guard.count_panic(error);
         }
         caller
     }
+}
 
+impl JwtGuard {
     /// Evaluates the policy for the caller, logs the decision, and returns how the request is admitted; `None` if nothing need
     /// be stored in it. A separate function, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
@@ -304,7 +306,7 @@ pub(crate) fn reject(request: &Parts, error: &AuthError) -> Rejection {
         return unconfigured();
     };
     let mut rejection = guard.answer(guard.class_of(error), Vec::new(), Some(request));
-    guard.clear_dead_cookie(request, TokenKind::Access, error, &mut rejection);
+    guard.clear_dead_cookie(request, rule.token(), error, &mut rejection);
     rejection
 }
 
@@ -337,10 +339,7 @@ fn places(config: &Config) -> impl Iterator<Item = &Locations> {
 #[inline(never)]
 fn strip(request: &mut Parts, config: &Config) {
     let Parts { headers, uri, extensions, .. } = request;
-    let withheld = extensions
-        .get::<Withheld>()
-        .is_none()
-        .then(|| Withheld { headers: headers.clone(), uri: uri.clone() });
+    JwtGuard::withhold(headers, uri, extensions);
     let mut original = extensions.get::<OriginalUri>().cloned();
     for locations in places(config) {
         locations.strip(headers, uri);
@@ -348,6 +347,5 @@ fn strip(request: &mut Parts, config: &Config) {
             locations.strip_uri(original);
         }
     }
-    withheld.map(|withheld| extensions.insert(withheld));
     original.map(|original| extensions.insert(original));
 }

@@ -15,7 +15,6 @@ use super::in_request::Decision;
 use crate::causes::escaped;
 use crate::cookies::csrf::{CrossSite, is_safe};
 use crate::error::AuthError;
-use crate::location::Withheld;
 use crate::policy::Rule;
 use crate::principal::Principal;
 use crate::respond::{HandlerState, Hidden, Rejection};
@@ -79,14 +78,10 @@ impl JwtGuard {
             head.extensions.insert(route.clone());
         }
         let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
-        let mut whole = request.clone();
-        if let Some(withheld) = request.extensions.get::<Withheld>() {
-            whole.headers.clone_from(&withheld.headers);
-        }
         let asked = Asked {
             request: head,
             rule: decision.and_then(|decision| decision.rule),
-            session_by_cookie: self.config().locations.finds_in_cookie(&whole),
+            session_by_cookie: self.config().locations.finds_in_cookie(&Self::seen(request)),
             caller: caller.cloned(),
             state: request.extensions.get::<HandlerState>().cloned(),
         };

@@ -24,7 +24,7 @@ impl JwtGuard {
         if sets_no_cookie || !error.is_final() {
             return;
         }
-        match (config.locations(token).place_of_token(request), &config.cookies) {
+        match (config.locations(token).place_of_token(&Self::seen(request)), &config.cookies) {
             (Some(Place::Cookie { name }), Some(cookies)) if *name == cookies.name(token) => {
                 rejection.change(|response| cookies.clear_in(token, response.headers_mut()));
             }

@@ -1,12 +1,15 @@
 //! The guard of a request and its decision, in the request's extensions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::Extensions;
+use http::request::Parts;
+use http::{Extensions, HeaderMap, Uri};
 
 use super::choice::ChooseGuard;
 use super::{INSTALLED, JwtGuard};
 use crate::error::{AuthError, Unreached};
+use crate::location::Withheld;
 use crate::policy::Rule;
 use crate::principal::Principal;
 use crate::token::TokenKind;
@@ -17,6 +20,8 @@ struct InRequest {
     guard: Given,
     /// The decision of this guard. Another guard decides again.
     decision: Option<Decision>,
+    /// What the request had before this guard stripped it.
+    withheld: Option<Arc<Withheld>>,
 }
 
 /// The guard that a request was given.
@@ -39,6 +44,12 @@ struct Chosen {
     guard: JwtGuard,
 }
 
+impl InRequest {
+    fn of(guard: Given) -> Self {
+        Self { guard, decision: None, withheld: None }
+    }
+}
+
 impl Given {
     /// The guard; of several the default one, until one is chosen.
     fn current(&self) -> Option<&JwtGuard> {
@@ -50,6 +61,13 @@ impl Given {
             }
         }
     }
+}
+
+/// The guard that decides about a request, and what it knows of it.
+pub(super) struct Deciding<'r> {
+    pub(super) guard: &'r JwtGuard,
+    pub(super) earlier: Option<&'r Decision>,
+    pub(super) withheld: Option<&'r Withheld>,
 }
 
 /// Why no guard can decide about a request.
@@ -109,7 +127,7 @@ impl JwtGuard {
         };
         // If it is the guard already, its decision stays.
         if known.is_none_or(|known| known.id() != self.id()) {
-            extensions.insert(InRequest { guard: Given::Guard(self.clone()), decision: None });
+            extensions.insert(InRequest::of(Given::Guard(self.clone())));
         }
     }
 
@@ -118,11 +136,8 @@ impl JwtGuard {
         request.get::<InRequest>().map_or_else(|| INSTALLED.get(), |request| request.guard.current())
     }
 
-    /// The guard that decides about this kind of token, and its earlier decision.
-    pub(super) fn deciding(
-        request: &Extensions,
-        token: TokenKind,
-    ) -> Result<(&Self, Option<&Decision>), Undecided> {
+    /// The guard that decides about this kind of token.
+    pub(super) fn deciding(request: &Extensions, token: TokenKind) -> Result<Deciding<'_>, Undecided> {
         let known = request.get::<InRequest>();
         let guard = match known.map(|request| &request.guard) {
             Some(Given::Guard(guard)) => guard,
@@ -130,7 +145,36 @@ impl JwtGuard {
             Some(Given::Choice { guards, .. }) => return Err(Undecided::Choice(Arc::clone(guards))),
             None | Some(Given::Nothing) => Self::required(request).map_err(Undecided::NoGuard)?,
         };
-        Ok((guard, known.and_then(|request| request.decision.as_ref())))
+        Ok(Deciding {
+            guard,
+            earlier: known.and_then(|request| request.decision.as_ref()),
+            withheld: known.and_then(|request| request.withheld.as_deref()),
+        })
+    }
+
+    /// The request as its guard found it, with what this guard has stripped from it since. What another one has stripped
+    /// stays away.
+    pub(crate) fn seen(request: &Parts) -> Cow<'_, Parts> {
+        match Self::withheld(&request.extensions) {
+            Some(withheld) => Cow::Owned(withheld.put_back(request)),
+            None => Cow::Borrowed(request),
+        }
+    }
+
+    /// What the request had before this guard stripped it.
+    pub(super) fn withheld(request: &Extensions) -> Option<&Withheld> {
+        request.get::<InRequest>()?.withheld.as_deref()
+    }
+
+    /// Notes what the request has before its guard strips it.
+    pub(super) fn withhold(headers: &HeaderMap, uri: &Uri, request: &mut Extensions) {
+        let Some(known) = request.get_mut::<InRequest>() else { return };
+        if known.withheld.is_none() {
+            let withheld = Arc::new(Withheld::of(headers, uri));
+            known.withheld = Some(Arc::clone(&withheld));
+            // For a logout, which counts what an outer guard has stripped too.
+            request.get_or_insert(withheld);
+        }
     }
 
     /// The guard of a request, or the reason why there is none.
@@ -149,7 +193,7 @@ impl JwtGuard {
     pub(crate) fn provide_choice(guards: Arc<dyn ChooseGuard>, extensions: &mut Extensions) {
         let known = Self::choice(extensions);
         if known.is_none_or(|known| !Arc::ptr_eq(known, &guards)) {
-            extensions.insert(InRequest { guard: Given::Choice { guards, chosen: None }, decision: None });
+            extensions.insert(InRequest::of(Given::Choice { guards, chosen: None }));
         }
     }
 
@@ -171,7 +215,7 @@ impl JwtGuard {
 
     /// Notes that this guard was chosen for a request.
     pub(super) fn note_choice(self, token: TokenKind, request: &mut Extensions) {
-        if let Some(InRequest { guard: Given::Choice { chosen, .. }, decision }) = request.get_mut() {
+        if let Some(InRequest { guard: Given::Choice { chosen, .. }, decision, .. }) = request.get_mut() {
             if chosen.as_ref().is_none_or(|known| known.guard.id() != self.id()) {
                 // Another guard decides again.
                 *decision = None;
@@ -189,7 +233,7 @@ impl Decision {
 
     /// Stores the decision of this request's guard, and returns the guard.
     pub(super) fn store(self, request: &mut Extensions) -> Option<&JwtGuard> {
-        let request = request.get_or_insert_with(|| InRequest { guard: Given::Nothing, decision: None });
+        let request = request.get_or_insert_with(|| InRequest::of(Given::Nothing));
         request.decision = Some(self);
         request.guard.current()
     }

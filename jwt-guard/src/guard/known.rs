@@ -5,7 +5,7 @@ use http::request::Parts;
 use super::JwtGuard;
 use super::admit::store_decision;
 use super::choice::choose;
-use super::in_request::{Admission, Decision, Undecided};
+use super::in_request::{Admission, Deciding, Decision, Undecided};
 use crate::authenticate::Caller;
 use crate::error::AuthError;
 use crate::policy::Rule;
@@ -39,17 +39,18 @@ pub(crate) fn decided_principal(request: &Parts) -> Option<Result<&Principal, Au
 /// Finds the caller by its token, without a policy.
 async fn find_caller(request: &mut Parts) -> Result<(), AuthError> {
     let token = TokenKind::Access;
-    let (guard, earlier) = match JwtGuard::deciding(&request.extensions, token) {
+    let deciding = match JwtGuard::deciding(&request.extensions, token) {
         Ok(found) => found,
         Err(Undecided::NoGuard(error)) => return Err(error),
         Err(Undecided::Choice(guards)) => {
             choose(request, guards).await?;
-            (JwtGuard::required(&request.extensions)?, None)
+            let guard = JwtGuard::required(&request.extensions)?;
+            Deciding { guard, earlier: None, withheld: JwtGuard::withheld(&request.extensions) }
         }
     };
-    let caller = match guard.caller(request, earlier, const { &Rule::authenticated() }) {
+    let caller = match deciding.caller(request, const { &Rule::authenticated() }) {
         Caller::Now(caller) => caller,
-        Caller::Later(caller) => guard.counted(caller.await),
+        Caller::Later(caller) => deciding.guard.counted(caller.await),
     };
     store_decision(request, Decision { token, caller, outcome: Admission::Undecided, rule: None });
     Ok(())

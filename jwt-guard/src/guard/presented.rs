@@ -3,7 +3,7 @@
 use http::request::Parts;
 
 use super::JwtGuard;
-use crate::location::{FoundCredential, Withheld};
+use crate::location::FoundCredential;
 use crate::principal::Principal;
 use crate::secret::Secret;
 
@@ -11,17 +11,8 @@ use crate::secret::Secret;
 pub(crate) fn presented_token(request: &Parts, caller: &Principal) -> Option<Secret> {
     let kind = caller.identity()?.verified_as?.kind;
     let locations = JwtGuard::of(&request.extensions)?.config().locations(kind);
-    let secret = |request: &Parts| match locations.find(request) {
+    match locations.find(&JwtGuard::seen(request)) {
         Ok(FoundCredential::Token(text, _)) => Some(Secret::from(text)),
         _ => None,
-    };
-    match request.extensions.get::<Withheld>() {
-        None => secret(request),
-        Some(withheld) => {
-            let mut whole = request.clone();
-            whole.headers.clone_from(&withheld.headers);
-            whole.uri.clone_from(&withheld.uri);
-            secret(&whole)
-        }
     }
 }

@@ -16,11 +16,25 @@ pub(crate) struct Carried<'r> {
     pub(crate) by_cookie: bool,
 }
 
-/// The request's credentials before they were stripped.
-#[derive(Clone, Debug)]
+/// What a request had before credentials were stripped from it.
+#[derive(Debug)]
 pub(crate) struct Withheld {
-    pub(crate) headers: HeaderMap,
-    pub(crate) uri: Uri,
+    headers: HeaderMap,
+    uri: Uri,
+}
+
+impl Withheld {
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
+        Self { headers: headers.clone(), uri: uri.clone() }
+    }
+
+    /// The request with what it had.
+    pub(crate) fn put_back(&self, request: &Parts) -> Parts {
+        let mut whole = request.clone();
+        whole.headers.clone_from(&self.headers);
+        whole.uri.clone_from(&self.uri);
+        whole
+    }
 }
 
 /// More cookies of one name than browsers need. Each is verified.

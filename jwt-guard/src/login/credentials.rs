@@ -101,12 +101,7 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         // Credentials that the guard has stripped from the request count too: the client sent them.
-        let whole = request.extensions.get::<Withheld>().map(|withheld| {
-            let mut whole = request.clone();
-            whole.headers.clone_from(&withheld.headers);
-            whole.uri.clone_from(&withheld.uri);
-            whole
-        });
+        let whole = request.extensions.get::<Arc<Withheld>>().map(|withheld| withheld.put_back(request));
         let guard = JwtGuard::required(&request.extensions).map_err(|error| reject(request, &error))?;
         let guards = JwtGuard::choice(&request.extensions);
         let examined = examine(guard, guards, whole.as_ref().unwrap_or(request)).await;

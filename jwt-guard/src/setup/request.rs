@@ -67,8 +67,9 @@ impl<K, A> Builder<K, A> {
     }
 
     /// Removes the token from an admitted request, so that handlers, proxies and logs behind the guard do not see it.
-    /// `Claims` and `Principal` still work. `OriginalUri` keeps the original address, and another guard in an inner
-    /// layer finds no token.
+    /// `Claims` and `Principal` still work, and so does a second decision of this guard, such as a policy for refresh tokens below
+    /// [`require_authentication`](crate::JwtGuard::require_authentication). `OriginalUri` keeps the original address without the
+    /// token, and another guard in an inner layer finds no token.
     pub fn strip_credentials(mut self) -> Self {
         self.draft.request.credentials = CredentialHandling::Strip;
         self

@@ -29,7 +29,7 @@ impl Tenants {
     /// The token names an issuer that is not a tenant, or the resolver does not answer.
     pub(super) async fn choose(&self, request: &Parts, kind: TokenKind) -> Result<JwtGuard, AuthError> {
         let locations = self.0.default.config().locations(kind);
-        match locations.find(request) {
+        match locations.find(&JwtGuard::seen(request)) {
             Ok(FoundCredential::Token(token, source)) => self.choose_for(token, source, kind).await,
             // The default guard refuses two tokens and malformed ones, as it does alone.
             Ok(FoundCredential::Nothing | FoundCredential::OtherScheme) | Err(_) => {

@@ -9,3 +9,4 @@ mod failing_stores;
 mod foreign_logouts;
 mod ignored;
 mod overlooked;
+mod withheld;

@@ -193,3 +193,35 @@ fn tenants_beside_a_guard_are_a_mistake_at_start_up() {
     let clock = ManualClock::new();
     let _: Router = Router::new().with_guard(inner(&clock)).with_tenants(two(&clock).0);
 }
+
+#[tokio::test]
+async fn tenants_that_strip_credentials_find_them_again_for_another_kind_of_token() {
+    use jwt_guard::login::LoginError;
+    use jwt_guard::store::MemoryStore;
+
+    #[jwt_guard::requires(token = "refresh")]
+    async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+        guard.refresh(&caller).respond().await
+    }
+    let clock = ManualClock::new();
+    let key = jwt_guard::SigningKey::secret(Algorithm::Hs256, jwt_guard_tests::secret(9)).unwrap();
+    let own = JwtGuard::builder()
+        .signing_key(key)
+        .issuer("https://orders.example")
+        .audience("orders")
+        .token_store(MemoryStore::new())
+        .clock(clock.clone())
+        .cookies(jwt_guard::cookies::CookieSettings::new())
+        .strip_credentials()
+        .build()
+        .unwrap();
+    let login = Answer::read(own.login("carol").cookies().respond().await.unwrap()).await;
+    let lines = login.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+    let cookies: Vec<_> = lines.map(|line| line.split(';').next().unwrap()).collect();
+    let tenants = Tenants::builder(own, Directory::of_two(&clock)).build().unwrap();
+    let router = Router::new().route("/refresh", routing::get(refresh));
+    let router = router.layer(tenants.require_authentication()).with_tenants(tenants);
+    let server = Server::start(router.into_axum()).await;
+    let request = Request::get("/refresh").header("cookie", cookies.join("; "));
+    assert_eq!(server.send(request).await.status, 204);
+}
