@@ -7,7 +7,8 @@ use crate::guard::{JwtGuard, known_guard, reject};
 use crate::respond::Rejection;
 
 /// The guard of this request, to issue, refresh and revoke tokens. If there is none, the answer is 500 and the log says
-/// what to add. Of [`Tenants`](crate::tenants::Tenants), it is the one that decides about the token of the request.
+/// what to add. Of [`Tenants`](crate::tenants::Tenants), it is the one that decides about the token of the request; for a policy
+/// with `credentials = "ignored"` it is the [default one](crate::tenants::Tenants::default_guard).
 impl<S: Sync> FromRequestParts<S> for JwtGuard {
     type Rejection = Rejection;
 

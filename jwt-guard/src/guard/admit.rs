@@ -30,6 +30,10 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     if rule.reads().path {
         path::note_params(request);
     }
+    if rule.access() == Access::CredentialsIgnored {
+        // An outer layer may have chosen by the token.
+        JwtGuard::forget_choice(&mut request.extensions);
+    }
     let deciding = match JwtGuard::deciding(&request.extensions, rule.token()) {
         Ok(found) => found,
         Err(Undecided::Choice(guards)) => return Box::pin(admit_by_choice(request, rule, guards)).await,

@@ -223,6 +223,14 @@ impl JwtGuard {
             *chosen = Some(Chosen { token, guard: self });
         }
     }
+
+    /// Forgets which guard was chosen, and what it has decided: for a policy that does not look at the token.
+    pub(super) fn forget_choice(request: &mut Extensions) {
+        if let Some(InRequest { guard: Given::Choice { chosen, .. }, decision, .. }) = request.get_mut() {
+            *chosen = None;
+            *decision = None;
+        }
+    }
 }
 
 impl Decision {

@@ -195,6 +195,28 @@ fn tenants_beside_a_guard_are_a_mistake_at_start_up() {
 }
 
 #[tokio::test]
+async fn a_handler_that_ignores_credentials_gets_the_default_guard_even_if_a_layer_has_asked_for_the_caller()
+{
+    async fn asking(claims: Option<Claims>, request: AxumRequest, next: Next) -> Response {
+        assert!(claims.is_some());
+        next.run(request).await
+    }
+    let clock = ManualClock::new();
+    let (tenants, _) = two(&clock);
+    for (what, app) in [
+        ("an extractor", app().layer(middleware::from_fn(asking))),
+        ("a policy", app().layer(tenants.require_authentication())),
+    ] {
+        let server = Server::start(app.with_tenants(tenants.clone()).into_axum()).await;
+        for (token, name) in [(token(ACME), ACME), (staff_token(), "staff")] {
+            server.get("/ignored", &token).await.is(Outcome::ok("staff"));
+            let me = server.get("/me", &token).await;
+            assert!(me.body.starts_with(&format!("{name}: ")), "{what}: {me:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn tenants_that_strip_credentials_find_them_again_for_another_kind_of_token() {
     use jwt_guard::login::LoginError;
     use jwt_guard::store::MemoryStore;
