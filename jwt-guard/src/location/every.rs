@@ -75,12 +75,10 @@ impl Locations {
         Ok(every)
     }
 
-    /// Whether a cookie has a value that may be a token or a session.
-    pub(crate) fn carried_by_cookie(&self, request: &Parts) -> bool {
+    /// Whether a cookie has a value that may be a token. A session has no CSRF value that a form could repeat.
+    pub(crate) fn token_in_cookie(&self, request: &Parts) -> bool {
         self.places.iter().any(|place| match place {
-            Place::Cookie { name } | Place::Session { name } => {
-                cookie_values(&request.headers, name).next().is_some()
-            }
+            Place::Cookie { name } => cookie_values(&request.headers, name).next().is_some(),
             _ => false,
         })
     }

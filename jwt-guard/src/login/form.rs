@@ -54,7 +54,7 @@ impl JwtGuard {
             && is_form(request)
             && [TokenKind::Access, TokenKind::Refresh]
                 .into_iter()
-                .any(|kind| config.locations(kind).carried_by_cookie(request))
+                .any(|kind| config.locations(kind).token_in_cookie(request))
     }
 }
 

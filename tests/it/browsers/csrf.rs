@@ -1,9 +1,11 @@
 //! Whose page sent the cookie? The whole way, over HTTP.
 
 use jwt_guard::cookies::CookieSettings;
+use jwt_guard::session::{NewSession, Sessions};
 use jwt_guard::setup::TokenLocation;
 use jwt_guard_tests::events;
 use jwt_guard_tests::{Outcome, Payload, Request, SigningKey};
+use tower_sessions_memory_store::MemoryStore as SessionMemory;
 
 use crate::login::{ADA, CROSS_SITE, Jar, builder, guard, login, post, serve};
 
@@ -152,6 +154,17 @@ async fn a_form_that_is_too_long_is_413_and_one_with_a_header_token_is_not_read(
     server.send(Request::post_form("/echo", &long).bearer(&token)).await.is(Outcome::ok(&long));
     let with_header = Request::post_form("/echo", &long).header("x-csrf-token", jar.csrf());
     jar.send(&server, with_header).await.is(Outcome::ok(&long));
+}
+
+#[tokio::test]
+async fn a_long_form_with_a_session_alone_is_not_read() {
+    let sessions = Sessions::builder(SessionMemory::default()).build().unwrap();
+    let id = sessions.create(NewSession::new("ada")).await.unwrap();
+    let server = serve(builder().cookies(CookieSettings::new()).sessions(sessions).build().unwrap()).await;
+    let long = format!("note={}", "x".repeat(64 * 1024));
+    let form = Request::post_form("/echo", &long).header("sec-fetch-site", "same-origin");
+    let form = form.header("cookie", format!("__Host-session={}", id.as_str()));
+    server.send(form).await.is(Outcome::ok(&long));
 }
 
 #[tokio::test]
