@@ -143,9 +143,6 @@ fn finding(
     }
 }
 
-/// Plain HTTP counts on this machine only.
-const OUR_ORIGIN: &str = "the `https` origin of the request's host, or a trusted one";
-
 /// What the browser says about the page that sent the request, and what the page repeats.
 fn cross_site(reason: CrossSite, request: Option<&Parts>, config: Option<&Config>) -> Finding {
     let said = |name: HeaderName| request?.headers.get(name)?.to_str().ok();
@@ -165,7 +162,12 @@ fn cross_site(reason: CrossSite, request: Option<&Parts>, config: Option<&Config
         Finding { expected, found, setting: None }.by("CookieSettings::csrf_header(..)")
     };
     match reason {
-        CrossSite::Origin => Finding::new(OUR_ORIGIN, origin()).by(".trusted_origin(..)"),
+        CrossSite::Origin => {
+            // Plain HTTP counts on this machine, and for cookies that are meant for it.
+            let scheme = if config.is_some_and(|config| config.csrf.plain_http) { "" } else { "`https` " };
+            let ours = format!("the {scheme}origin of the request's host, or a trusted one");
+            Finding::new(ours, origin()).by(".trusted_origin(..)")
+        }
         CrossSite::Site => Finding::new("`same-origin` or `none`", site()),
         CrossSite::Unknown => Finding::new("`Origin` or `Sec-Fetch-Site`", "neither"),
         CrossSite::NoClaim => Finding::default().by("TrustedIssuer::login_claims()"),

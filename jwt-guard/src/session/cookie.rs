@@ -79,6 +79,10 @@ impl SessionCookie {
         }
     }
 
+    pub(super) fn is_for_plain_http(&self) -> bool {
+        self.transport == Transport::AlsoPlainHttp
+    }
+
     pub(super) fn check(&self, longest: Duration, problems: &mut Problems) {
         // A token (RFC 9110 section 5.6.2).
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);

@@ -246,6 +246,10 @@ impl Sessions {
         self.0.cookie.cookie_name()
     }
 
+    pub(crate) fn is_for_plain_http(&self) -> bool {
+        self.0.cookie.is_for_plain_http()
+    }
+
     /// The `Set-Cookie` value that sets `id`. It is marked as sensitive, so that logs of headers hide it.
     pub fn set_cookie(&self, id: &SessionId) -> HeaderValue {
         self.0.cookie.set(id)

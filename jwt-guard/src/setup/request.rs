@@ -129,8 +129,9 @@ impl Request {
         [places, refresh_places].map(|places| Locations { places, conflict, credentials, longest })
     }
 
-    /// Makes the rules for tokens in cookies, and records problems of their settings.
-    pub(super) fn csrf_rules(&self, problems: &mut Problems) -> CsrfRules {
+    /// Makes the rules for credentials in cookies, and records problems of their settings. `plain_sessions` says whether the
+    /// cookie of sessions is meant for plain HTTP, if there are sessions.
+    pub(super) fn csrf_rules(&self, plain_sessions: Option<bool>, problems: &mut Problems) -> CsrfRules {
         let cookies = self.cookies.as_ref();
         if let Some(cookies) = cookies {
             cookies.problems().into_iter().for_each(|problem| problems.setting(problem));
@@ -154,7 +155,7 @@ impl Request {
             header: cookies.and_then(|cookies| HeaderName::try_from(cookies.csrf_header_name()).ok()),
             trusted: origins,
             // Without settings it is unknown how the cookies were set.
-            plain_http: cookies.is_none_or(CookieSettings::is_for_plain_http),
+            plain_http: cookies.map(CookieSettings::is_for_plain_http).or(plain_sessions).unwrap_or(true),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Whose page sent the cookie? The whole way, over HTTP.
 
+use jwt_guard::JwtGuard;
 use jwt_guard::cookies::CookieSettings;
-use jwt_guard::session::{NewSession, Sessions};
+use jwt_guard::session::{NewSession, SessionCookie, Sessions};
 use jwt_guard::setup::TokenLocation;
 use jwt_guard_tests::events;
 use jwt_guard_tests::{Outcome, Payload, Request, SigningKey};
@@ -165,6 +166,24 @@ async fn a_long_form_with_a_session_alone_is_not_read() {
     let form = Request::post_form("/echo", &long).header("sec-fetch-site", "same-origin");
     let form = form.header("cookie", format!("__Host-session={}", id.as_str()));
     server.send(form).await.is(Outcome::ok(&long));
+}
+
+#[tokio::test]
+async fn a_page_over_plain_http_uses_no_session_whose_cookie_is_secure() {
+    let kept = SessionMemory::default();
+    let of = |cookie| Sessions::builder(kept.clone()).cookie(cookie).build().unwrap();
+    let (secure, plain) = (SessionCookie::new(), SessionCookie::new().for_plain_http_development());
+    let id = of(secure.clone()).create(NewSession::new("ada")).await.unwrap();
+    for (cookie, expected) in [(secure, CROSS_SITE), (plain, ADA)] {
+        let name = cookie.cookie_name().to_owned();
+        let server = serve(JwtGuard::builder().sessions(of(cookie)).build().unwrap()).await;
+        let request = || {
+            let cookie = format!("{name}={}", id.as_str());
+            post("/me").host("shop.example").header("cookie", cookie)
+        };
+        server.send(request().header("origin", "http://shop.example")).await.is(expected);
+        server.send(request().header("origin", "https://shop.example")).await.is(ADA);
+    }
 }
 
 #[tokio::test]
