@@ -128,7 +128,10 @@ impl HideService {
     /// Whether the request may be for a hidden route; outer routers may have added prefixes.
     fn is_hidden(&self, request: &Request) -> bool {
         match request.extensions().get::<MatchedPath>() {
-            Some(path) => self.layer.routes.iter().any(|route| path.as_str().ends_with(route)),
+            // Of `/` below a prefix, axum's pattern is the prefix alone.
+            Some(path) => {
+                self.layer.routes.iter().any(|route| route == "/" || path.as_str().ends_with(route))
+            }
             None => self.layer.hides_below,
         }
     }

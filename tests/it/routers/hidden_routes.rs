@@ -136,6 +136,23 @@ async fn a_router_that_axum_gives_its_state_or_a_prefix_hides_as_well() {
 }
 
 #[tokio::test]
+async fn a_hidden_root_looks_absent_wherever_it_is_nested() {
+    let router = || Router::new().route("/", get(secret)).route("/open", get(open)).fallback(lost);
+    let by_axum = axum::Router::new().nest("/api", router().with_guard(hs256()).into_axum());
+    let by_ours = Router::new().nest("/api", router()).with_guard(hs256()).into_axum();
+    let at_the_root = router().with_guard(hs256()).into_axum();
+    for (app, path) in [(by_axum, "/api"), (by_ours, "/api"), (at_the_root, "/")] {
+        let server = Server::start(app).await;
+        for method in ["GET", "POST"] {
+            let answer = server.send(Request::new(method, path)).await;
+            assert_eq!((answer.status.as_u16(), answer.header("x-fallback")), (404, Some("yes")), "{path}");
+        }
+        let beside = format!("{}/open", path.trim_end_matches('/'));
+        assert_eq!(server.send(Request::get(&beside)).await.status, 200, "{beside}");
+    }
+}
+
+#[tokio::test]
 async fn the_fallback_is_given_the_request_as_it_came_but_for_its_body() {
     let server = Server::start(layered().fallback(lost).with_guard(hs256())).await;
     let answer = server.send(Request::post_json("/hidden?q=1", "{}").header("x-more", "kept")).await;
