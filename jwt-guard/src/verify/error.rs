@@ -48,13 +48,14 @@ pub(crate) struct MissingKey {
 impl VerifyError {
     /// Whether the token can never be valid again for the guard that refused it.
     ///
-    /// False if another configuration, a newer key set, a later time or another reader might accept it.
+    /// False if another configuration, a newer key set, a later time or another reader might accept it. A limit of its age
+    /// counts as final, because a token does not get younger.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::BadSignature
             | Self::Expired
             | Self::HeaderNotJson
-            | Self::Malformed(_)
+            | Self::Malformed(Malformed::Opaque | Malformed::Encrypted | Malformed::NotCompact)
             | Self::PayloadNotJson
             | Self::TooOld => true,
             Self::AlgorithmNotAllowed
@@ -65,6 +66,7 @@ impl VerifyError {
             | Self::IssuedInFuture
             | Self::Key(_)
             | Self::LifetimeTooLong
+            | Self::Malformed(Malformed::TooLong | Malformed::HeaderTooLong)
             | Self::NoKeys(_)
             | Self::NotYetValid
             | Self::SenderConstrained

@@ -129,7 +129,7 @@ async fn every_answer_takes_a_dead_access_cookie_away() {
 
 #[tokio::test]
 async fn each_failure_that_is_final_takes_the_cookie_away_and_no_other_does() {
-    let guard = cookies().build().unwrap();
+    let guard = cookies().max_token_len(2500).build().unwrap();
     let revoked = guard.issuer().unwrap().access("ada").sign().unwrap();
     let what =
         jwt_guard::store::Revocation::Token { id: revoked.id().to_owned(), expires_at: revoked.expires_at() };
@@ -157,6 +157,8 @@ async fn each_failure_that_is_final_takes_the_cookie_away_and_no_other_does() {
         ("good", good.clone(), false),
         ("not yet valid", forged(&[("nbf", "1800003600")]), false),
         ("from the future", forged(&[("iat", "1800003600"), ("exp", "1800004200")]), false),
+        ("longer than a setting allows", forged(&[("more", &format!("\"{}\"", "x".repeat(2000)))]), false),
+        ("with a long header", long_header(), false),
         ("for another audience", forged(&[("aud", "\"other\"")]), false),
         ("from another issuer", forged(&[("iss", "\"https://other.example\"")]), false),
         ("of another kind", refresh["refresh_token"].as_str().unwrap().to_owned(), false),
@@ -187,6 +189,11 @@ async fn each_failure_that_is_final_takes_the_cookie_away_and_no_other_does() {
     let answer = server.send(by_cookie(Request::get("/typed"), &good)).await;
     assert!(answer.status.is_client_error());
     assert_eq!(cleared(&answer), NONE);
+}
+
+fn long_header() -> String {
+    let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "x".repeat(1600));
+    format!("{}.e30.AA", jwt_guard_tests::base64url(header.as_bytes()))
 }
 
 fn other_secret() -> Vec<u8> {
