@@ -44,8 +44,10 @@ impl<K, A> Builder<K, A> {
     /// Sets tokens in cookies for [`Login::cookies`](crate::login::Login::cookies), and reads them: access tokens from
     /// their cookie, after all other locations, and refresh tokens from theirs if a policy needs one.
     ///
-    /// Then a request that changes something must repeat the `csrf` claim of its token, also on open routes: a browser
-    /// sends the cookies of an earlier login with the form of the next one. A token in a header is exempt; a request
+    /// Then a request that changes something must repeat the `csrf` claim of the token in its cookie, also on open routes: a browser
+    /// sends the cookies of an earlier login with the form of the next one. That goes for cookies of other services too
+    /// ([`TokenLocation::cookie`]): by a token without that claim a page can read, but change nothing, and not log out. Use a guard
+    /// of its own, without cookie settings, for the routes that such tokens may change. A token in a header is exempt; a request
     /// with both has two tokens, and is 400 unless [`prefer_first`](Self::prefer_first) is set.
     pub fn cookies(mut self, settings: CookieSettings) -> Self {
         self.draft.request.cookies = Some(settings);
@@ -84,7 +86,9 @@ impl<K, A> Danger<K, A> {
     /// If the answer is a page, a browser sends its address, token included, as `Referer` with every request of that
     /// page to its own site, and to others where the policy of the page allows it. So answer with
     /// `Referrer-Policy: no-referrer` too; the guard does not add it. [`strip_credentials`](Builder::strip_credentials)
-    /// removes the token from the request only, not from the address that the browser knows.
+    /// removes the token from the request only, not from the address that the browser knows. Browsers send the forms of such a
+    /// page with `Origin: null`, which the guard refuses of a caller who is known by a cookie: redirect to an address without
+    /// the token before you show a form.
     pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
         self.0.draft.request.query.push(TokenLocation(Place::Query { name: name.into() }));
         self.0

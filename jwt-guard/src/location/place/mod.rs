@@ -98,7 +98,8 @@ impl TokenLocation {
     /// Browsers send cookies with requests that another site caused. The guard refuses such requests if they change
     /// something, by `Origin` and `Sec-Fetch-Site`, and requests without either header: a client that is not a browser
     /// sends its token in a header. Set `SameSite` on the cookie too. For cookies that this service sets there is
-    /// [`Builder::cookies`](crate::setup::Builder::cookies), which checks the token's `csrf` claim as well.
+    /// [`Builder::cookies`](crate::setup::Builder::cookies), which checks the token's `csrf` claim as well, then for all cookies that
+    /// the guard reads.
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Place::Cookie { name: name.into() })
     }
