@@ -106,6 +106,4 @@ impl<K, A> fmt::Debug for Builder<K, A> {
 }
 
 #[cfg(test)]
-mod resolvers;
-#[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 mod fetched;
 #[cfg(not(feature = "remote-keys"))]
 mod not_fetched;
+mod resolvers;
 
 use std::time::Duration;
 

@@ -13,8 +13,6 @@ mod index;
 #[cfg(any(feature = "store-file", test))]
 mod journal;
 mod login;
-#[cfg(test)]
-mod model;
 mod table;
 #[cfg(test)]
 mod tests;

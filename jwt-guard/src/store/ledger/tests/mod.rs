@@ -1,6 +1,7 @@
 //! Every rule of the ledger.
 
 mod endings;
+mod model;
 mod shares;
 
 use std::time::{Duration, UNIX_EPOCH};
