@@ -41,13 +41,13 @@ fn a_program_that_logs_refusals_is_told_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "runs in a process of its own"]
+#[ignore = "run by `a_program_without_a_subscriber_is_told_once_how_to_see_reasons`"]
 async fn child_without_a_subscriber() {
     refuse().await;
 }
 
 #[tokio::test]
-#[ignore = "runs in a process of its own"]
+#[ignore = "run by `a_program_that_shows_errors_only_is_told_too`"]
 async fn child_that_shows_errors_only() {
     use tracing_subscriber::filter::LevelFilter;
     use tracing_subscriber::layer::SubscriberExt as _;
@@ -60,7 +60,7 @@ async fn child_that_shows_errors_only() {
 }
 
 #[tokio::test]
-#[ignore = "runs in a process of its own"]
+#[ignore = "run by `a_program_that_logs_refusals_is_told_nothing`"]
 async fn child_with_a_subscriber() {
     if std::env::var_os(CHILD).is_some() {
         tracing::subscriber::set_global_default(tracing_subscriber::registry()).unwrap();

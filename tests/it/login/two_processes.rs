@@ -141,7 +141,7 @@ async fn decided(what: &str, send: impl AsyncFn() -> Answer) -> Answer {
 
 /// The process that serves, until its standard input ends: so it does not outlive a test that was killed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "it is the process of the other tests"]
+#[ignore = "run by `a_logout_on_one_process_is_refused_by_the_other_within_100_ms` and the other tests of this file"]
 async fn child() {
     let (Ok(url), Ok(mode)) = (std::env::var(CHILD_REDIS), std::env::var(CHILD_MODE)) else { return };
     // Not for a slow server: this machine may be slow itself.
