@@ -339,7 +339,7 @@ fn places(config: &Config) -> impl Iterator<Item = &Locations> {
     [Some(&config.locations), others].into_iter().flatten()
 }
 
-/// Takes the token out of the request, and keeps what it had.
+/// Takes the token out of the request, and keeps what it had. Out of line, because few guards strip.
 #[inline(never)]
 fn strip(request: &mut Parts, config: &Config) {
     let Parts { headers, uri, extensions, .. } = request;

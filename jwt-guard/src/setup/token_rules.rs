@@ -94,7 +94,8 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Sets which verified tokens are remembered: by default those with asymmetric signatures, for a minute.
+    /// Sets how verified tokens are remembered: by default all of them, in at most 64 MiB, for a minute. [`TokenCache`] says
+    /// what is checked again.
     pub fn token_cache(mut self, cache: TokenCache) -> Self {
         self.draft.token_rules.token_cache = cache;
         self
