@@ -90,7 +90,7 @@ static APPS: LazyLock<Vec<App>> = LazyLock::new(|| {
         || builder().locations([TokenLocation::cookie("token")]),
         || builder().locations(every()).danger().query_parameter("token"),
         || builder().locations(every()).prefer_first(),
-        || builder().locations([TokenLocation::header("x-key")]).token_401_for_malformed(),
+        || builder().locations([TokenLocation::header("x-key")]).malformed_as_invalid_token(),
     ];
     make.map(|make| (app(make().strip_credentials()), app(make()))).into()
 });

@@ -41,10 +41,10 @@ impl<K, A> Builder<K, A> {
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, Secret};
-    /// let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").token_401_for_malformed().build()?;
+    /// let guard = JwtGuard::builder().secret(Secret::random()).audience("orders").malformed_as_invalid_token().build()?;
     /// # Ok::<(), jwt_guard::ConfigError>(())
     /// ```
-    pub fn token_401_for_malformed(mut self) -> Self {
+    pub fn malformed_as_invalid_token(mut self) -> Self {
         self.draft.answer.on_malformed = OnMalformed::BadToken;
         self
     }

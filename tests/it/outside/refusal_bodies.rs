@@ -114,7 +114,7 @@ async fn no_credential_of_the_request_is_in_the_head() {
 
 #[tokio::test]
 async fn malformed_credentials_are_401_where_a_proxy_knows_no_400() {
-    let guard = guard(Algorithm::Hs256).token_401_for_malformed().build().unwrap();
+    let guard = guard(Algorithm::Hs256).malformed_as_invalid_token().build().unwrap();
     let server = app::serve(guard).await;
     let good = token(&[]);
     for header in

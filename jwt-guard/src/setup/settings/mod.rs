@@ -76,7 +76,7 @@ pub use trust::TrustedSettings;
 /// | `cookies` | `JWT_GUARD_COOKIES` | `true`, or a table with `access_name`, `refresh_name`, `access_csrf_name`, `refresh_csrf_name`, `csrf_header`, `without_prefixes`, `domain`, `path`, `refresh_path`, `same_site` (`strict`, `lax`, `none`) |
 /// | `trusted_origins` | `JWT_GUARD_TRUSTED_ORIGINS` | list of origins whose pages may change something by cookies |
 /// | `token_cache` | `JWT_GUARD_TOKEN_CACHE` | `on` (default), `off`, or a table with `at_first_sight`, `bytes`, `lifetime` |
-/// | `token_401_for_malformed` | `JWT_GUARD_TOKEN_401_FOR_MALFORMED` | `true` answers malformed credentials with 401 |
+/// | `malformed_as_invalid_token` | `JWT_GUARD_MALFORMED_AS_INVALID_TOKEN` | `true` answers malformed credentials with 401 |
 /// | `name` | `JWT_GUARD_NAME` | name of the guard in access tables; the realm by default |
 /// | `resource` | `JWT_GUARD_RESOURCE` | address of this service as a protected resource (RFC 9728) |
 /// | `realm` | `JWT_GUARD_REALM` | protection space of challenges; `api` by default |
@@ -223,9 +223,9 @@ pub struct Settings {
     /// As [`Builder::token_cache`](crate::setup::Builder::token_cache).
     #[serde(deserialize_with = "tables::word_or_table")]
     pub token_cache: Option<TokenCache>,
-    /// As [`Builder::token_401_for_malformed`](crate::setup::Builder::token_401_for_malformed).
+    /// As [`Builder::malformed_as_invalid_token`](crate::setup::Builder::malformed_as_invalid_token).
     #[serde(deserialize_with = "values::switch")]
-    pub token_401_for_malformed: bool,
+    pub malformed_as_invalid_token: bool,
     /// As [`Builder::name`](crate::setup::Builder::name).
     #[serde(deserialize_with = "values::given")]
     pub name: Option<String>,
@@ -334,7 +334,7 @@ impl Settings {
         let builder = with(builder, self.cookies, Builder::cookies);
         let builder = self.trusted_origins.into_iter().fold(builder, Builder::trusted_origin);
         let builder = with(builder, self.token_cache, Builder::token_cache);
-        let builder = when(builder, self.token_401_for_malformed, Builder::token_401_for_malformed);
+        let builder = when(builder, self.malformed_as_invalid_token, Builder::malformed_as_invalid_token);
         let builder = with(builder, self.name, Builder::name);
         let builder = with(builder, self.resource, Builder::resource);
         let builder = with(builder, self.realm, Builder::realm);

@@ -70,7 +70,7 @@ fn everything() -> serde_json::Value {
         "cookies": { "domain": "example.com", "refresh_path": "/refresh", "same_site": "strict", "csrf_header": "X-Again" },
         "trusted_origins": ["https://app.example.com"],
         "token_cache": { "at_first_sight": true, "bytes": 1_000_000, "lifetime": "10s" },
-        "token_401_for_malformed": true,
+        "malformed_as_invalid_token": true,
         "name": "customers",
         "resource": "https://api.example/orders",
         "trust": ["keycloak:https://sso.example/realms/shop", { "issuer": "auth0:acme.auth0.com", "audience": "api" }],
