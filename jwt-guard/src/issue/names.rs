@@ -38,7 +38,7 @@ fn setter_of(name: &str) -> Option<&'static str> {
         "auth_time" => "auth_time",
         "acr" => "acr",
         "amr" => "amr",
-        "csrf" => "with_csrf",
+        "csrf" => "csrf",
         _ => return None,
     })
 }

@@ -221,7 +221,7 @@ impl<K> NewToken<K> {
 
     /// Gives every token a random `csrf` claim, for tokens that travel in cookies:
     /// [`IssuedToken::csrf`](super::IssuedToken::csrf) has the value. None by default.
-    pub fn with_csrf(mut self) -> Self {
+    pub fn csrf(mut self) -> Self {
         self.contents.csrf = true;
         self
     }

@@ -198,7 +198,7 @@ pub(super) fn prepare(
     issuing: &Issuing,
     form: Delivery,
 ) -> NewToken<AccessAndRefresh> {
-    let token = if form.has_cookies() { token.with_csrf() } else { token };
+    let token = if form.has_cookies() { token.csrf() } else { token };
     let token = if issuing.refresh_ends_access { token.refresh_ends_access() } else { token };
     match issuing.allow_list {
         AllowList::On => token.allow_listed(),

@@ -81,7 +81,7 @@ async fn another_sites_request_is_refused_each_time() {
         .token_cache(TokenCache::new().at_first_sight())
         .build()
         .unwrap();
-    let token = guard.issuer().unwrap().access("alice").with_csrf().sign().unwrap();
+    let token = guard.issuer().unwrap().access("alice").csrf().sign().unwrap();
     let cookie = format!("__Host-access_token={}", token.as_str());
     let server = serve(guard).await;
     for _ in 0..5 {

@@ -197,7 +197,7 @@ async fn a_remembered_token_in_a_cookie_still_needs_its_csrf_value() {
         .token_cache(TokenCache::new().at_first_sight())
         .build()
         .unwrap();
-    let token = guard.issuer().unwrap().access("alice").with_csrf().sign().unwrap();
+    let token = guard.issuer().unwrap().access("alice").csrf().sign().unwrap();
     let csrf = token.csrf().unwrap().to_owned();
     let cookie = format!("__Host-access_token={}", token.as_str());
     let server = app::serve(guard).await;

@@ -122,7 +122,7 @@ fn setters_replace_what_was_said_before() {
         .family("f1")
         .claim("tenant", "acme")
         .claim("tenant", "other")
-        .with_csrf()
+        .csrf()
         .lifetime(Duration::from_millis(61_900))
         .sign()
         .unwrap();
@@ -263,7 +263,7 @@ fn a_clock_out_of_range_issues_nothing() {
 #[test]
 fn nothing_of_a_token_is_shown() {
     let issuer = issuer(|builder| builder);
-    let builder = issuer.pair("alice-hunter2").claim("tenant", "acme-hunter2").with_csrf();
+    let builder = issuer.pair("alice-hunter2").claim("tenant", "acme-hunter2").csrf();
     let mut shown = format!("{builder:?} {issuer:?} {:?}", TokenIssuer::builder(key()));
     let pair = builder.sign().unwrap();
     shown += &format!("{pair:?} {:?} {:#?}", pair.access(), pair.refresh());

@@ -47,7 +47,7 @@ fn a_refresh_token_passes_as_one_and_as_nothing_else() {
 #[test]
 fn both_tokens_of_a_pair_are_of_one_login() {
     let issuer = issuer(|builder| builder);
-    let pair = issuer.pair("alice").scopes(["a"]).fresh().with_csrf().sign().unwrap();
+    let pair = issuer.pair("alice").scopes(["a"]).fresh().csrf().sign().unwrap();
     let (access, refresh) = (claims(pair.access()), claims(pair.refresh()));
     assert_eq!(
         (&access["sid"], &access["auth_time"], &access["fresh"]),

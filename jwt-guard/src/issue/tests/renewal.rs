@@ -163,7 +163,7 @@ async fn the_access_token_before_ends_with_a_refresh_where_that_is_asked_for() {
 async fn the_next_pair_says_what_the_first_one_said_and_is_not_fresh() {
     let hand = ManualClock::new();
     let issuer = issuer(|builder| builder.clock(hand.clone()));
-    let first = login(&issuer).audience(["orders", "billing"]).acr("mfa").amr(["pwd"]).with_csrf();
+    let first = login(&issuer).audience(["orders", "billing"]).acr("mfa").amr(["pwd"]).csrf();
     let first = first.sign().unwrap();
     let refresh = presented(&issuer, first.refresh());
     hand.advance(Duration::from_secs(1000));
@@ -275,7 +275,7 @@ async fn contents_can_be_changed_and_the_login_cannot() {
     let issuer = issuer(|builder| builder);
     let first = login(&issuer).sign().unwrap();
     let renewal = issuer.renew_verified(&presented(&issuer, first.refresh())).unwrap().change(|next| {
-        next.scopes(["a"]).roles(["manager"]).claim("tenant", "other").fresh().family("f2").with_csrf()
+        next.scopes(["a"]).roles(["manager"]).claim("tenant", "other").fresh().family("f2").csrf()
     });
     let next = renewal.rotate(&Told::new(Rotated::Fresh)).await.unwrap();
     let claims = claims(next.access());
