@@ -109,7 +109,7 @@ fn locations() -> Vec<Case> {
     };
     let cookies = |pair, length| request().header(COOKIE, fill(pair, length));
     let query = |pair| Request::get(format!("/orders?{}", fill(pair, LONGEST_QUERY)));
-    let with_query = || hs256().guard().danger().query_parameter("token");
+    let with_query = || hs256().guard().danger().query_parameter("token", "a bench");
     vec![
         Case::new("one long token", guard(), authorization(format!("Bearer {}", fill("a", LARGEST))), 401),
         Case::new(

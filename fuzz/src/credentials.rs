@@ -88,7 +88,7 @@ static APPS: LazyLock<Vec<App>> = LazyLock::new(|| {
         builder,
         || builder().locations([TokenLocation::scheme("JWT")]),
         || builder().locations([TokenLocation::cookie("token")]),
-        || builder().locations(every()).danger().query_parameter("token"),
+        || builder().locations(every()).danger().query_parameter("token", "a fuzz target"),
         || builder().locations(every()).prefer_first(),
         || builder().locations([TokenLocation::header("x-key")]).malformed_as_invalid_token(),
     ];

@@ -141,7 +141,7 @@ async fn a_query_parameter_is_read_by_danger_only() {
     closed.send(by_query(&format!("token={good}"))).await.is(Outcome::NO_TOKEN);
     closed.send(by_query(&format!("access_token={good}"))).await.is(Outcome::NO_TOKEN);
 
-    let guard = guard(Algorithm::Hs256).danger().query_parameter("token");
+    let guard = guard(Algorithm::Hs256).danger().query_parameter("token", "a test");
     let open = app::serve(guard.build().unwrap()).await;
     open.send(by_query(&format!("a=1&token={good}"))).await.is(ALICE);
     open.send(by_query("token=%FF")).await.is(Outcome::BAD_TOKEN);

@@ -89,9 +89,9 @@ impl<K, A> Danger<K, A> {
     /// removes the token from the request only, not from the address that the browser knows. Browsers send the forms of such a
     /// page with `Origin: null`, which the guard refuses of a caller who is known by a cookie: redirect to an address without
     /// the token before you show a form.
-    pub fn query_parameter(mut self, name: impl Into<String>) -> Builder<K, A> {
+    pub fn query_parameter(mut self, name: impl Into<String>, reason: impl Into<String>) -> Builder<K, A> {
         self.0.draft.request.query.push(TokenLocation(Place::Query { name: name.into() }));
-        self.0
+        self.with_reason("query_parameter", reason)
     }
 }
 
@@ -196,6 +196,8 @@ fn other_use(location: &TokenLocation, cookies: &CookieSettings) -> Option<&'sta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::JwtGuard;
+    use crate::secret::Secret;
     use crate::setup::tests::problems;
 
     fn session(name: &str) -> TokenLocation {
@@ -238,6 +240,17 @@ mod tests {
             assert_eq!(found.len(), usize::from(same), "{one} {other}: {found:?}");
         }
         assert_eq!(problems(|draft| draft.request.query = vec![query("a"), query("a")]).len(), 1);
+    }
+
+    #[test]
+    fn a_query_parameter_needs_a_reason() {
+        let build = |reason| {
+            let builder = JwtGuard::builder().secret(Secret::random()).audience("orders");
+            builder.danger().query_parameter("token", reason).build()
+        };
+        assert!(build("an event source sets no header").is_ok());
+        let error = build(" ").unwrap_err().to_string();
+        assert!(error.contains("`query_parameter` needs a reason"), "{error}");
     }
 
     #[test]

@@ -175,7 +175,10 @@ async fn a_refused_token_is_logged_with_its_kid_before_and_after_its_header_was_
 
 #[tokio::test]
 async fn a_token_in_the_query_or_a_cookie_does_not_reach_the_log_either() {
-    let guard = guard(Algorithm::Hs256).locations([TokenLocation::cookie("t")]).danger().query_parameter("q");
+    let guard = guard(Algorithm::Hs256)
+        .locations([TokenLocation::cookie("t")])
+        .danger()
+        .query_parameter("q", "a test");
     let server = serve(guard.build().unwrap()).await;
     let token = token(&[("aud", "\"other\"")]);
     for request in [

@@ -112,7 +112,7 @@ async fn no_level_holds_the_subject_another_claim_or_a_piece_of_the_token_whatev
 /// Guards that refuse for different reasons.
 fn guards() -> Vec<JwtGuard> {
     let places = || [TokenLocation::bearer(), TokenLocation::cookie("t"), TokenLocation::header("x-token")];
-    let hs256 = || guard(Algorithm::Hs256).locations(places()).danger().query_parameter("q");
+    let hs256 = || guard(Algorithm::Hs256).locations(places()).danger().query_parameter("q", "a test");
     let with_id = SigningKey::of(Algorithm::Hs256).verifying().with_id("2026");
     let named = JwtGuard::builder()
         .key_set(KeySet::new([with_id, SigningKey::of(Algorithm::Es256).verifying()]).unwrap())

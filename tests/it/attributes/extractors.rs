@@ -201,7 +201,7 @@ async fn stripped_credentials_reach_no_handler_and_the_claims_still_do() {
     let guard = guard(Algorithm::Hs256)
         .locations([TokenLocation::bearer(), TokenLocation::cookie("t")])
         .danger()
-        .query_parameter("q")
+        .query_parameter("q", "a test")
         .strip_credentials();
     let server = Server::start(routes().with_guard(guard.build().unwrap()).into_axum()).await;
     let good = token(&[]);
@@ -227,7 +227,7 @@ async fn stripped_credentials_are_not_in_the_address_before_nesting_either() {
 
     let inner = || Router::new().route("/echo", routing::get(addresses));
     let app = |guard| Router::new().nest("/a", Router::new().nest("/b", inner())).with_guard(guard);
-    let builder = || guard(Algorithm::Hs256).danger().query_parameter("q");
+    let builder = || guard(Algorithm::Hs256).danger().query_parameter("q", "a test");
     let good = token(&[]);
     let target = format!("/a/b/echo?c=1&q={good}&d");
     let stripped = app(builder().strip_credentials().build().unwrap());

@@ -80,7 +80,7 @@ fn everywhere() -> JwtGuard {
             TokenLocation::websocket_protocol("bearer"),
         ])
         .danger()
-        .query_parameter("token")
+        .query_parameter("token", "a test")
         .load_user(async |_: Claims| Ok::<_, std::io::Error>(None::<User>))
         .build()
         .unwrap()

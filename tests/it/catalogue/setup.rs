@@ -114,7 +114,7 @@ fn with_danger(
         builder = builder.danger().loopback_http(reason);
     }
     match &spec.danger.query_parameter {
-        Some(name) => builder.danger().query_parameter(name),
+        Some(name) => builder.danger().query_parameter(name, "a test"),
         None => builder,
     }
 }

@@ -70,5 +70,5 @@ fn of_every_place() -> JwtGuard {
         TokenLocation::websocket_protocol("bearer"),
     ];
     let builder = JwtGuard::builder().secret(Secret::random()).audience(AUDIENCE).locations(places);
-    builder.danger().query_parameter("access_token").build().unwrap()
+    builder.danger().query_parameter("access_token", "a test").build().unwrap()
 }

@@ -87,7 +87,7 @@ async fn no_credential_of_the_request_is_in_the_head() {
     let guard = guard(Algorithm::Hs256)
         .locations(locations)
         .danger()
-        .query_parameter("token")
+        .query_parameter("token", "a test")
         .cookies(CookieSettings::new())
         .refusal_body(told)
         .build()

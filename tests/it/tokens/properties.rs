@@ -163,7 +163,7 @@ impl Target {
                 TokenLocation::websocket_protocol("bearer"),
             ])
             .danger()
-            .query_parameter("token")
+            .query_parameter("token", "a test")
             .build()
             .unwrap();
         Self {

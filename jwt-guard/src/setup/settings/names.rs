@@ -26,7 +26,7 @@ const IN_CODE: [(&str, &str); 16] = [
     ("load_user", ".load_user(..)"),
     ("loopback_http", ".danger().loopback_http(\"reason\")"),
     ("proxy", ".remote_keys(RemoteKeySettings::new().proxy(..))"),
-    ("query_parameter", ".danger().query_parameter(..)"),
+    ("query_parameter", ".danger().query_parameter(\"name\", \"reason\")"),
     ("refusal_body", ".refusal_body(..)"),
     ("remote_keys", ".remote_keys(..)"),
     ("revocation", ".revocation(..)"),

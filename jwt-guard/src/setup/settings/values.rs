@@ -125,7 +125,7 @@ impl Written for TokenLocation {
     fn read(text: String) -> Result<Self, String> {
         if text.starts_with("query:") {
             return Err(format!(
-                "{text:?} is not a setting: an address ends up in logs; `.danger().query_parameter(..)` of the \
+                "{text:?} is not a setting: an address ends up in logs; `.danger().query_parameter(name, reason)` of the \
                  builder is the way to take a token from there"
             ));
         }

@@ -179,7 +179,7 @@ fn what_takes_code_is_named_with_its_method_in_variables_and_files() {
         ("plain_http", "`.danger().loopback_http("),
         ("proxy", "`.remote_keys(RemoteKeySettings::new().proxy(..))`"),
         ("root_certificate", "`.remote_keys(RemoteKeySettings::new().root_certificate(..))`"),
-        ("query_parameter", "`.danger().query_parameter(..)`"),
+        ("query_parameter", "`.danger().query_parameter("),
     ] {
         let file = read(json!({ name: "x" })).unwrap_err();
         let variable = var(&name.to_uppercase(), "x").unwrap_err();
