@@ -64,16 +64,16 @@ impl NewSession {
     }
 
     /// The scopes that the session grants, replacing those of an earlier call. None by default.
-    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.contents.scopes = scopes.into_iter().map(Into::into).collect();
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.contents.scopes = scopes.into_iter().map(|scope| scope.as_ref().to_owned()).collect();
         let checked = self.contents.scopes.iter().try_for_each(|scope| check_scope(scope));
         self.note(checked);
         self
     }
 
     /// The roles that the session grants, replacing those of an earlier call. None by default.
-    pub fn roles<S: Into<String>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
-        self.contents.roles = roles.into_iter().map(Into::into).collect();
+    pub fn roles<S: AsRef<str>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
+        self.contents.roles = roles.into_iter().map(|role| role.as_ref().to_owned()).collect();
         let checked = self.contents.roles.iter().try_for_each(|role| check_name("name of a role", role));
         self.note(checked);
         self

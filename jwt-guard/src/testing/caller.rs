@@ -63,14 +63,14 @@ impl TestCaller {
     }
 
     /// The scopes, replacing those of an earlier call. None by default.
-    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.facts.scopes = scopes.into_iter().map(Into::into).collect();
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.facts.scopes = scopes.into_iter().map(|scope| scope.as_ref().to_owned()).collect();
         self
     }
 
     /// The roles, replacing those of an earlier call. None by default.
-    pub fn roles<S: Into<String>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
-        self.facts.roles = roles.into_iter().map(Into::into).collect();
+    pub fn roles<S: AsRef<str>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
+        self.facts.roles = roles.into_iter().map(|role| role.as_ref().to_owned()).collect();
         self
     }
 
