@@ -60,15 +60,15 @@ impl SessionsBuilder {
 
     /// How long a session lives without being used. 30 minutes by default: for at most that long, the next person at a
     /// browser that was left open can use it. The limit cannot be disabled; 366 days at most.
-    pub fn idle(mut self, idle: Duration) -> Self {
-        self.limits.idle = idle;
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.idle = timeout;
         self
     }
 
     /// How long a session lives, used or not. 12 hours by default: a day's work, so that a stolen id is useless
     /// tomorrow. The limit cannot be disabled; 366 days at most.
-    pub fn absolute(mut self, absolute: Duration) -> Self {
-        self.limits.absolute = absolute;
+    pub fn absolute_lifetime(mut self, lifetime: Duration) -> Self {
+        self.limits.absolute = lifetime;
         self
     }
 
@@ -113,11 +113,12 @@ impl SessionsBuilder {
     ///
     /// # Errors
     ///
-    /// A limit is shorter than a second or longer than 366 days, `idle` is longer than `absolute`, `rotation_grace` is
+    /// A limit is shorter than a second or longer than 366 days, `idle_timeout` is longer than `absolute_lifetime`, `rotation_grace` is
     /// longer than a minute, or the name or the age of the cookie is illegal. The error lists all problems.
     pub fn build(self) -> Result<Sessions, ConfigError> {
         let mut problems = Problems::default();
-        for (name, limit) in [("idle", self.limits.idle), ("absolute", self.limits.absolute)] {
+        for (name, limit) in [("idle_timeout", self.limits.idle), ("absolute_lifetime", self.limits.absolute)]
+        {
             if limit < Duration::from_secs(1) {
                 problems.setting(format!(
                     "sessions: `{name}` is {limit:?}: expected at least a second, since every session ends"
@@ -125,8 +126,8 @@ impl SessionsBuilder {
             }
         }
         for (name, limit, longest, words) in [
-            ("idle", self.limits.idle, LONGEST, "366 days"),
-            ("absolute", self.limits.absolute, LONGEST, "366 days"),
+            ("idle_timeout", self.limits.idle, LONGEST, "366 days"),
+            ("absolute_lifetime", self.limits.absolute, LONGEST, "366 days"),
             ("fresh_for", self.limits.fresh_for, LONGEST, "366 days"),
             ("rotation_grace", self.limits.rotation_grace, LONGEST_GRACE, "a minute"),
         ] {
@@ -136,7 +137,7 @@ impl SessionsBuilder {
         }
         if self.limits.idle > self.limits.absolute {
             problems.setting(format!(
-                "sessions: `idle` is {:?} and `absolute` is {:?}: an idle session cannot outlive a used one",
+                "sessions: `idle_timeout` is {:?} and `absolute_lifetime` is {:?}: an idle session cannot outlive a used one",
                 self.limits.idle, self.limits.absolute
             ));
         }

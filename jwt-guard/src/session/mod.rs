@@ -3,7 +3,7 @@
 //! 1. [`Sessions::create`] draws an id of 256 random bits. The store gets the first 128 bits of its SHA-256 as the name
 //!    of the record, so a copy of the store does not help to get in.
 //! 2. [`Sessions::read`] refuses malformed ids, loads the record, and checks both limits with the clock of this
-//!    service: `idle` from the last use, `absolute` from the login. Both always apply.
+//!    service: `idle_timeout` from the last use, `absolute_lifetime` from the login. Both always apply.
 //! 3. Then it loads, both at once, the generation of the subject's sessions and that of all sessions.
 //!    [`Sessions::delete_all`] and `JwtGuard::logout_everybody` write a new generation, which ends all sessions of
 //!    earlier ones.
@@ -80,7 +80,7 @@ use turns::Turns;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sessions = Sessions::builder(MemoryStore::default()).idle(Duration::from_secs(600)).build()?;
+/// let sessions = Sessions::builder(MemoryStore::default()).idle_timeout(Duration::from_secs(600)).build()?;
 ///
 /// let id = sessions.create(NewSession::new("alice").scopes(["orders:read"]).payload("a basket")).await?;
 /// let session = sessions.read(id.as_str()).await?.expect("it was just begun");

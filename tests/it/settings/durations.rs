@@ -116,10 +116,12 @@ fn rows() -> Vec<Row> {
             issuer.pair("ada").refresh_lifetime(time).sign().map(drop)
         })),
         row!("grace", None, Some("at most one minute"), |time| renewing(time)),
-        row!("idle", Some("`idle`"), Some("`idle`"), |time| sessions(|sessions| sessions.idle(time))),
-        row!("absolute", Some("`absolute`"), Some("`absolute`"), |time| sessions(|sessions| {
-            sessions.absolute(time)
+        row!("idle_timeout", Some("`idle_timeout`"), Some("`idle_timeout`"), |time| sessions(|sessions| {
+            sessions.idle_timeout(time)
         })),
+        row!("absolute_lifetime", Some("`absolute_lifetime`"), Some("`absolute_lifetime`"), |time| sessions(
+            |sessions| { sessions.absolute_lifetime(time) }
+        )),
         row!("fresh_for", None, Some("`fresh_for`"), |time| sessions(|sessions| sessions.fresh_for(time))),
         row!("rotation_grace", None, Some("`rotation_grace`"), |time| sessions(|sessions| {
             sessions.rotation_grace(time)

@@ -82,7 +82,7 @@ async fn an_update_is_a_use_whenever_the_last_one_was() {
 #[tokio::test]
 async fn a_short_idle_time_does_not_end_a_session_in_use() {
     let place = SessionPlace::new();
-    let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(20 * SECOND));
+    let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle_timeout(20 * SECOND));
     let id = place.alice().await;
     for _ in 0..10 {
         place.clock.advance(15 * SECOND);
@@ -96,8 +96,9 @@ async fn a_short_idle_time_does_not_end_a_session_in_use() {
 async fn a_stricter_setting_holds_for_sessions_that_exist_and_a_laxer_one_does_not() {
     let place = SessionPlace::new();
     let id = place.alice().await;
-    let strict = machine(&place.shelf, &place.clock, |builder| builder.idle(MINUTE).absolute(MINUTE));
-    let lax = machine(&place.shelf, &place.clock, |builder| builder.idle(HOUR));
+    let strict =
+        machine(&place.shelf, &place.clock, |builder| builder.idle_timeout(MINUTE).absolute_lifetime(MINUTE));
+    let lax = machine(&place.shelf, &place.clock, |builder| builder.idle_timeout(HOUR));
     place.clock.advance(2 * MINUTE);
     assert!(strict.read(id.as_str()).await.unwrap().is_none());
     place.clock.advance(28 * MINUTE);

@@ -14,15 +14,16 @@ fn problems(change: impl FnOnce(SessionsBuilder) -> SessionsBuilder) -> Vec<Stri
 fn every_session_ends_and_every_problem_is_named() {
     let found = problems(|builder| {
         let cookie = SessionCookie::new().name("a b").max_age(Duration::ZERO);
-        builder.idle(2 * HOUR).absolute(Duration::ZERO).cookie(cookie)
+        builder.idle_timeout(2 * HOUR).absolute_lifetime(Duration::ZERO).cookie(cookie)
     });
     assert_eq!(found.len(), 4, "{found:#?}");
-    for (problem, part) in found.iter().zip(["`absolute` is 0ns", "`idle` is 7200s", "\"a b\"", "`max_age`"])
+    for (problem, part) in
+        found.iter().zip(["`absolute_lifetime` is 0ns", "`idle_timeout` is 7200s", "\"a b\"", "`max_age`"])
     {
         assert!(problem.starts_with("sessions: ") && problem.contains(part), "{problem}");
     }
-    assert_eq!(problems(|builder| builder.idle(Duration::ZERO)).len(), 1);
-    assert_eq!(problems(|builder| builder.idle(13 * HOUR)).len(), 1);
+    assert_eq!(problems(|builder| builder.idle_timeout(Duration::ZERO)).len(), 1);
+    assert_eq!(problems(|builder| builder.idle_timeout(13 * HOUR)).len(), 1);
     for name in ["", "__Host-", "a=b", "a;b", "a\r\nb", "\u{e9}"] {
         let found = problems(|builder| builder.cookie(SessionCookie::new().name(name)));
         assert_eq!(found.len(), 1, "{name:?}");
@@ -32,7 +33,7 @@ fn every_session_ends_and_every_problem_is_named() {
 #[test]
 fn limits_may_be_equal_and_a_year_long() {
     for limit in [SECOND, HOUR, YEAR] {
-        let builder = Sessions::builder(Shelf::new()).idle(limit).absolute(limit);
+        let builder = Sessions::builder(Shelf::new()).idle_timeout(limit).absolute_lifetime(limit);
         assert!(builder.build().is_ok(), "{limit:?}");
     }
 }
@@ -42,9 +43,14 @@ async fn no_time_is_without_end_and_every_one_that_is_too_long_is_named() {
     for long in [YEAR + SECOND, Duration::MAX] {
         let found = problems(|builder| {
             let cookie = SessionCookie::new().max_age(long);
-            builder.idle(long).absolute(long).fresh_for(long).rotation_grace(long).cookie(cookie)
+            builder
+                .idle_timeout(long)
+                .absolute_lifetime(long)
+                .fresh_for(long)
+                .rotation_grace(long)
+                .cookie(cookie)
         });
-        let names = ["`idle`", "`absolute`", "`fresh_for`", "`rotation_grace`", "`max_age`"];
+        let names = ["`idle_timeout`", "`absolute_lifetime`", "`fresh_for`", "`rotation_grace`", "`max_age`"];
         assert_eq!(found.len(), names.len(), "{found:#?}");
         for (problem, name) in found.iter().zip(names) {
             assert!(problem.contains(name) && problem.contains("at most"), "{problem}");
@@ -59,7 +65,8 @@ async fn no_time_is_without_end_and_every_one_that_is_too_long_is_named() {
 #[tokio::test]
 async fn the_longest_limits_do_not_break_anything() {
     let place = SessionPlace::new();
-    let sessions = machine(&place.shelf, &place.clock, |builder| builder.idle(YEAR).absolute(YEAR));
+    let sessions =
+        machine(&place.shelf, &place.clock, |builder| builder.idle_timeout(YEAR).absolute_lifetime(YEAR));
     let id = sessions.create(NewSession::new("alice")).await.unwrap();
     assert!(sessions.read(id.as_str()).await.unwrap().is_some());
     sessions.delete_all("alice").await.unwrap();
