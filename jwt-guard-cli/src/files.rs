@@ -33,8 +33,9 @@ pub(crate) fn refuse_secret(path: &Path) -> Result<(), Failure> {
 /// Says so without the secret.
 pub(crate) fn secret_argument() -> Failure {
     Failure::usage(
-        "a key or a token was given as an argument, which other users of this machine can read: give it on standard \
-         input (`-`), or the name of its file; replace the key, or let the token end, if others use this machine",
+        "a key or a token was given as an argument, which other users of this machine can read: give it on \
+         standard input (`-`), or the name of its file; replace the key, or let the token end, if others use \
+         this machine",
     )
 }
 

@@ -13,8 +13,8 @@ use crate::report::{BAD, CAREFUL, Failure, GOOD, QUIET, Report, Status, styled};
 use crate::shown::printable;
 
 /// What both commands say at the end of their help.
-const LIMITS: &str = "Not asked: whether the token was revoked, the user, the policy of a handler. The clock is that \
-                      of this machine.";
+const LIMITS: &str = "Not asked: whether the token was revoked, the user, the policy of a handler. The clock \
+                      is that of this machine.";
 
 /// The arguments of both.
 #[derive(Debug, Args)]

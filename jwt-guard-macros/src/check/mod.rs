@@ -54,8 +54,8 @@ fn crate_path(arguments: TokenStream, errors: &mut ErrorSink) -> CratePath {
         Err(_) => {
             errors.push(
                 arguments,
-                "`#[check]` takes no argument but `crate = ::path::to::jwt_guard`; conditions on the caller stand in the policy \
-                 of a handler",
+                "`#[check]` takes no argument but `crate = ::path::to::jwt_guard`; conditions on the caller \
+                 stand in the policy of a handler",
             );
             CratePath::default()
         }

@@ -77,8 +77,9 @@ fn parameter<'a>(input: &'a FnArg, errors: &mut ErrorSink) -> Option<&'a Type> {
         errors.push(
             ty,
             format!(
-                "a check cannot take `{reader}`: it runs before the body is read, which belongs to the handler; take what the path, \
-                 the query, the headers and the state have, or refuse in the handler by `JwtGuard::forbid`"
+                "a check cannot take `{reader}`: it runs before the body is read, which belongs to the \
+                 handler; take what the path, the query, the headers and the state have, or refuse in the \
+                 handler by `JwtGuard::forbid`"
             ),
         );
     } else {

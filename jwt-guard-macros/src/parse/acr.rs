@@ -49,7 +49,8 @@ fn element(key: &Key, value: Expr, errors: &mut ErrorSink) -> Option<Name> {
             errors.push(
                 other,
                 format!(
-                    "`{name}` lists strings or paths to constants, found {found}; it is written `{name} = [\"a\", \"b\"]`",
+                    "`{name}` lists strings or paths to constants, found {found}; it is written `{name} = \
+                     [\"a\", \"b\"]`",
                     name = key.name
                 ),
             );

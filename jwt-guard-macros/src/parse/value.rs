@@ -110,8 +110,8 @@ pub(super) fn equals(
                 format!("`{name}` is a limit already, found `{other}`; {}", key.written())
             }
             other => format!(
-                "`{name}` asks for equality only, found `{other}`; {}. Compare in the handler, which refuses by \
-                 `JwtGuard::forbid`",
+                "`{name}` asks for equality only, found `{other}`; {}. Compare in the handler, which refuses \
+                 by `JwtGuard::forbid`",
                 key.written()
             ),
         };

@@ -83,7 +83,8 @@ fn not_the_subject(
             errors.push(
                 name,
                 format!(
-                    "`claim(\"sub\")` may name a machine, or a person of another issuer; write `owner = {parameter}`"
+                    "`claim(\"sub\")` may name a machine, or a person of another issuer; write `owner = \
+                     {parameter}`"
                 ),
             );
             None
@@ -108,8 +109,8 @@ fn not(key: &Key, inner: Group, errors: &mut ErrorSink) -> Option<Condition> {
     if let Some(surplus) = surplus {
         errors.push(
             surplus,
-            "`not(..)` takes one condition; write `not(any(..))` to refuse each of several, or `not(all(..))` to \
-             refuse them together",
+            "`not(..)` takes one condition; write `not(any(..))` to refuse each of several, or \
+             `not(all(..))` to refuse them together",
         );
         return None;
     }

@@ -103,8 +103,8 @@ fn legal_value(value: Name, errors: &mut ErrorSink) -> Option<Name> {
         errors.push(
             text,
             format!(
-                "{bad:?} is not allowed in a value of `acr`; it takes ASCII letters, digits and punctuation except `\"` and \
-                 `\\`, so that a challenge can name it"
+                "{bad:?} is not allowed in a value of `acr`; it takes ASCII letters, digits and punctuation \
+                 except `\"` and `\\`, so that a challenge can name it"
             ),
         );
     } else {

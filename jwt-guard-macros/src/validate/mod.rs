@@ -38,8 +38,8 @@ pub(crate) fn policy(
     if attribute == Attribute::Requires && !demands && complete {
         found.push_at(
             here,
-            "`#[requires(..)]` has no condition; write `#[authentication_required]` when a valid token is enough, \
-             or a condition such as `#[requires(scope = \"orders:read\")]`",
+            "`#[requires(..)]` has no condition; write `#[authentication_required]` when a valid token is \
+             enough, or a condition such as `#[requires(scope = \"orders:read\")]`",
         );
     }
     let asked: Vec<_> = conditions.iter().map(|condition| condition.ident.clone()).collect();
@@ -50,8 +50,8 @@ pub(crate) fn policy(
         found.push(
             condition,
             format!(
-                "a refresh token carries no scopes, roles and claims, so `{condition}` cannot be asked of it; remove it \
-                 here, and write it on the handlers that take access tokens"
+                "a refresh token carries no scopes, roles and claims, so `{condition}` cannot be asked of \
+                 it; remove it here, and write it on the handlers that take access tokens"
             ),
         );
     }
@@ -124,8 +124,8 @@ fn anonymous(
         (Some(credentials), Some(expired)) => {
             found.push(
                 credentials.later(expired),
-                "`credentials = \"ignored\"` looks at no token and `expired = \"anonymous\"` looks at each; keep one \
-                 of them",
+                "`credentials = \"ignored\"` looks at no token and `expired = \"anonymous\"` looks at each; \
+                 keep one of them",
             );
             Access::AnyoneUnseen
         }

@@ -120,7 +120,10 @@ pub(super) fn redirect(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
     let Some(mistake) = mistake else { return Some(text) };
     errors.push(
         text,
-        format!("the redirect {mistake}; it goes to an absolute path of this service, as in `redirect = \"/login\"`"),
+        format!(
+            "the redirect {mistake}; it goes to an absolute path of this service, as in `redirect = \
+             \"/login\"`"
+        ),
     );
     None
 }

@@ -217,7 +217,8 @@ fn end_of_term(implied: Option<&Ident>, input: ParseStream<'_>, errors: &mut Err
         let message = match (implied, &token) {
             _ if is_next => format!("expected `,` before `{token}`"),
             (Some(first), TokenTree::Ident(second)) => format!(
-                "expected `,`, found `{second}`; several names stand in brackets: `implies [{first}, {second}]`"
+                "expected `,`, found `{second}`; several names stand in brackets: `implies [{first}, \
+                 {second}]`"
             ),
             _ => format!("expected `,`, found `{token}`"),
         };

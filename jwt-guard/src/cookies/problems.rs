@@ -18,7 +18,8 @@ impl CookieSettings {
             }
             if without_prefix(name) != name {
                 problems.push(format!(
-                    "the cookie name {name:?} begins with a prefix; expected the rest of it: the prefix is added where browsers accept it"
+                    "the cookie name {name:?} begins with a prefix; expected the rest of it: the prefix is \
+                     added where browsers accept it"
                 ));
             }
             if names.iter().take(index).any(|earlier| *earlier == name) {
@@ -32,7 +33,8 @@ impl CookieSettings {
             )),
             // A page of another site could make a browser send each of these.
             Ok(name) if is_sent_by_any_page(&name) => problems.push(format!(
-                "browsers send the header {:?} for pages of other sites too; expected a name of your own such as `X-CSRF-Token`",
+                "browsers send the header {:?} for pages of other sites too; expected a name of your own \
+                 such as `X-CSRF-Token`",
                 self.csrf_header
             )),
             Ok(_) => {}

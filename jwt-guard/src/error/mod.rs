@@ -292,14 +292,14 @@ impl fmt::Display for AuthError {
             }
             Self::Location(LocationError::Malformed) => f.write_str("the credentials are malformed"),
             Self::Location(LocationError::UnequalCookies) => f.write_str(
-                "the request carries two cookies of one name with different values: the name was set for another path or \
-                 domain too",
+                "the request carries two cookies of one name with different values: the name was set for \
+                 another path or domain too",
             ),
             Self::Token(reason) => reason.fmt(f),
             Self::UnknownTenant => f.write_str("the issuer of the token is not a tenant"),
             Self::TenantFlood => f.write_str(
-                "too many issuers that are not known were looked up within a second, as when somebody sends tokens of random \
-                 issuers: see `.max_lookups_per_second(..)`",
+                "too many issuers that are not known were looked up within a second, as when somebody sends \
+                 tokens of random issuers: see `.max_lookups_per_second(..)`",
             ),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::Replaced => f.write_str("the refresh token was replaced by a later one"),
@@ -325,7 +325,9 @@ impl fmt::Display for AuthError {
             Self::Policy(Unmet::Way(way)) => {
                 f.write_str(match (way.asks_for_a_login(), way.scopes().is_empty()) {
                     (true, true) => "the login of the caller is too old or too weak",
-                    (true, false) => "the login of the caller is too old or too weak, and the token lacks a scope",
+                    (true, false) => {
+                        "the login of the caller is too old or too weak, and the token lacks a scope"
+                    }
                     (false, _) => "the token lacks a scope",
                 })
             }
@@ -342,7 +344,11 @@ impl fmt::Display for AuthError {
                 write!(f, "an extractor of a check, `{input}`, refuses the request with {answer}")
             }
             Self::CheckOutside(name) => {
-                write!(f, "the policy has the check `{name}`, which only its handler makes, and is evaluated outside of one")
+                write!(
+                    f,
+                    "the policy has the check `{name}`, which only its handler makes, and is evaluated \
+                     outside of one"
+                )
             }
             Self::OtherKind => f.write_str(
                 "the caller has an access token where a refresh token is asked for, or the other way round",
@@ -358,12 +364,13 @@ impl fmt::Display for Unreached {
         f.write_str(match self {
             Self::NotProvided => {
                 "no guard reaches this handler: add `.with_guard(guard)` to its `jwt_guard::Router`, or \
-                 `.layer(guard.layer())` to an axum router, after its routes; or call `guard.install()` at start-up"
+                 `.layer(guard.layer())` to an axum router, after its routes; or call `guard.install()` at \
+                 start-up"
             }
             Self::OnlyAValue => {
-                "no guard reaches this handler: the `JwtGuard` in the extensions of the request, by `Extension(guard)` or \
-                 `insert`, is only a value there; add `.layer(guard.layer())` instead, or call \
-                 `guard.provide(&mut extensions)`"
+                "no guard reaches this handler: the `JwtGuard` in the extensions of the request, by \
+                 `Extension(guard)` or `insert`, is only a value there; add `.layer(guard.layer())` instead, \
+                 or call `guard.provide(&mut extensions)`"
             }
         })
     }

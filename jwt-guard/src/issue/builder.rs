@@ -233,8 +233,8 @@ impl IssuerSettings {
         }
         if self.refresh.usual < self.access.usual {
             let message = format!(
-                "refresh tokens live {} s and access tokens {} s: a refresh token that ends first renews nothing; give \
-                 `refresh_lifetime` at least the access lifetime",
+                "refresh tokens live {} s and access tokens {} s: a refresh token that ends first renews \
+                 nothing; give `refresh_lifetime` at least the access lifetime",
                 self.refresh.usual.as_secs(),
                 self.access.usual.as_secs()
             );

@@ -55,8 +55,8 @@ pub(super) fn check_parameter(name: &str) -> Result<(), IssueError> {
     }
     if REGISTERED.contains(&name) {
         let message = format!(
-            "the parameter `{name}` of the header has a meaning for signatures or encryption, and cannot be set: use another \
-             name"
+            "the parameter `{name}` of the header has a meaning for signatures or encryption, and cannot be \
+             set: use another name"
         );
         return Err(IssueError::new(IssueErrorKind::Name, message));
     }
@@ -89,8 +89,8 @@ pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), IssueErro
 pub(crate) fn scope_problem(scope: &str) -> Option<String> {
     (!is_scope(scope)).then(|| {
         format!(
-            "{scope:?} is not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each \
-             scope by itself"
+            "{scope:?} is not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 \
+             section 3.3), each scope by itself"
         )
     })
 }
@@ -99,8 +99,8 @@ pub(crate) fn scope_problem(scope: &str) -> Option<String> {
 pub(crate) fn acr_problem(acr: &str) -> Option<String> {
     (!is_scope(acr)).then(|| {
         format!(
-            "{acr:?} is not a value of `acr`: expected printable ASCII without space, `\"` and `\\`, so that a challenge can \
-             name it (RFC 9470 section 3)"
+            "{acr:?} is not a value of `acr`: expected printable ASCII without space, `\"` and `\\`, so that \
+             a challenge can name it (RFC 9470 section 3)"
         )
     })
 }

@@ -45,8 +45,8 @@ impl Exception {
             tracing::warn!(
                 target: "jwt_guard",
                 exception = %self,
-                "an exception meets no route: it names the whole pattern of a route, with the prefixes of all nesting, and a \
-                 method that the route serves"
+                "an exception meets no route: it names the whole pattern of a route, with the prefixes of \
+                 all nesting, and a method that the route serves"
             );
         }
     }
@@ -68,8 +68,8 @@ impl Exception {
                 target: "jwt_guard",
                 exception = %self,
                 route = matched,
-                "an exception has met no route so far, and a request that looks as if it were meant was refused: an \
-                 exception names the whole pattern of a route, with the prefixes of all nesting"
+                "an exception has met no route so far, and a request that looks as if it were meant was \
+                 refused: an exception names the whole pattern of a route, with the prefixes of all nesting"
             );
         }
     }

@@ -31,7 +31,8 @@ impl fmt::Display for LockError {
             }
             LockErrorKind::File { path, error } if error.kind() == io::ErrorKind::NotFound => write!(
                 f,
-                "the access lock {path} is missing: write it with `ACCESS_LOCK=overwrite cargo test`, and commit it"
+                "the access lock {path} is missing: write it with `ACCESS_LOCK=overwrite cargo test`, and \
+                 commit it"
             ),
             LockErrorKind::File { path, error } => {
                 write!(f, "the access lock {path} cannot be used: {error}")

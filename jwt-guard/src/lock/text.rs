@@ -192,8 +192,8 @@ impl<'t> Rest<'t> {
         let enforcement = if self.eat(REPORT_ONLY) { Enforcement::ReportOnly } else { Enforcement::Enforced };
         let at_end = self.0.trim().is_empty();
         at_end.then_some(enforcement).ok_or(
-            "`, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"`, `, enforcement = \"report_only\"` or the \
-             end of the line",
+            "`, check = ..`, `, deny_as = \"not_found\"`, `, redirect = \"..\"`, `, enforcement = \
+             \"report_only\"` or the end of the line",
         )
     }
 

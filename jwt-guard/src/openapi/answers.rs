@@ -29,7 +29,8 @@ const UNAVAILABLE: DocumentedAnswer = DocumentedAnswer {
 /// For requests whose token came in a cookie.
 pub(crate) const CROSS_SITE: DocumentedAnswer = DocumentedAnswer {
     status: 403,
-    description: "The request may come from another site: it does not repeat the value for CSRF, or names another origin.",
+    description: "The request may come from another site: it does not repeat the value for CSRF, or names \
+                  another origin.",
     header: CHALLENGE,
 };
 
@@ -51,13 +52,15 @@ pub(crate) fn answers(rule: &Rule, needs: &Needs) -> Vec<DocumentedAnswer> {
     let unauthenticated = match needs.credentials() {
         Credentials::Optional => "The token that was sent is not accepted. None is needed.",
         _ if needs.ways().iter().any(Way::asks_for_a_login) => {
-            "No token was sent, or one that is not accepted, or one of a login that is too old or too weak (RFC 9470)."
+            "No token was sent, or one that is not accepted, or one of a login that is too old or too weak \
+             (RFC 9470)."
         }
         _ => "No token was sent, or one that is not accepted.",
     };
     let unauthenticated = DocumentedAnswer { status: 401, description: unauthenticated, header: CHALLENGE };
     let description = if needs.ways().iter().any(Way::asks_for_a_login) {
-        "A browser without a token that is accepted, or with one of a login that is too old or too weak, is sent to the login."
+        "A browser without a token that is accepted, or with one of a login that is too old or too weak, is \
+         sent to the login."
     } else {
         "A browser without a token that is accepted is sent to the login."
     };
@@ -179,7 +182,8 @@ mod tests {
             (Rule::authenticated(), "No token was sent, or one that is not accepted."),
             (
                 STRONG,
-                "No token was sent, or one that is not accepted, or one of a login that is too old or too weak (RFC 9470).",
+                "No token was sent, or one that is not accepted, or one of a login that is too old or too \
+                 weak (RFC 9470).",
             ),
         ] {
             assert_eq!(described(&rule, 401), said);

@@ -46,8 +46,9 @@ pub(super) fn write(
             }
             None if options.is_elsewhere(&at.path) => {}
             None => work.problems.push(format!(
-                "{} {} is documented and not served: no row of the access table has it. Add the route, take the operation \
-                 out, or name the path with `elsewhere(..)` if a part that is not listed serves it",
+                "{} {} is documented and not served: no row of the access table has it. Add the route, take \
+                 the operation out, or name the path with `elsewhere(..)` if a part that is not listed \
+                 serves it",
                 at.method, at.path
             )),
         }
@@ -60,8 +61,8 @@ pub(super) fn write(
             || row.source.methods == ["CONNECT"];
         if !may_lack && !served.contains(&(&row.path, &row.method)) {
             work.problems.push(format!(
-                "{} {} is served and not documented: add its handler to `paths(..)` or to `routes!(..)`, or name the path \
-                 with `undocumented(..)`",
+                "{} {} is served and not documented: add its handler to `paths(..)` or to `routes!(..)`, or \
+                 name the path with `undocumented(..)`",
                 row.method, row.path
             ));
         }
@@ -125,8 +126,8 @@ impl<D: Write> Work<'_, D> {
         match self.schemes_of(row) {
             Some(schemes) => self.secure(at, &requirements, &schemes),
             None => self.problems.push(format!(
-                "no guard is known for {} {}: give the router one with `with_guard(..)`, or install one, or name it with \
-                 `schemes(guard.openapi())`",
+                "no guard is known for {} {}: give the router one with `with_guard(..)`, or install one, or \
+                 name it with `schemes(guard.openapi())`",
                 at.method, at.path
             )),
         }
@@ -152,8 +153,8 @@ impl<D: Write> Work<'_, D> {
     fn ask_nothing(&mut self, at: &At, schemes: Option<&Schemes>) {
         if !D::SAYS_EMPTY && !self.document.security().is_empty() {
             self.problems.push(format!(
-                "the document has a `security` of its own, which would count for {} {} too, where no credentials are \
-                 looked at: remove it, since each operation says its own",
+                "the document has a `security` of its own, which would count for {} {} too, where no \
+                 credentials are looked at: remove it, since each operation says its own",
                 at.method, at.path
             ));
         }
@@ -194,7 +195,8 @@ impl<D: Write> Work<'_, D> {
             for scheme in schemes.defined(asked).filter(|scheme| used.contains(&scheme.name)) {
                 if !self.document.define(&scheme) {
                     self.problems.push(format!(
-                        "two security schemes are called `{0}`: rename one with `guard.openapi().name(\"{0}\", ..)`",
+                        "two security schemes are called `{0}`: rename one with \
+                         `guard.openapi().name(\"{0}\", ..)`",
                         scheme.name
                     ));
                 }
@@ -212,7 +214,8 @@ impl<D: Write> Work<'_, D> {
         for (who, requirement) in asked {
             for name in requirement.keys().filter(|name| !defined.contains(*name)) {
                 self.problems.push(format!(
-                    "{who} asks for the security scheme `{name}`, which is not defined: define it, or take it out"
+                    "{who} asks for the security scheme `{name}`, which is not defined: define it, or take \
+                     it out"
                 ));
             }
         }

@@ -75,7 +75,8 @@ impl fmt::Display for PathMisfit {
             Self::Twice(name) => {
                 write!(
                     f,
-                    "the policy reads the path parameter `{name}`, which the path has twice: give one of them another name"
+                    "the policy reads the path parameter `{name}`, which the path has twice: give one of \
+                     them another name"
                 )
             }
             Self::NoRequest => {

@@ -87,13 +87,14 @@ impl Requirement {
             Self::Not(inner) => {
                 assert!(
                     !Reads::of(inner).path,
-                    "a condition on the path cannot stand below `not(..)`, where another spelling of the same value would \
-                     pass, such as `07` for `7`; write a function with `#[jwt_guard::check]`, and name it by `check = ..`"
+                    "a condition on the path cannot stand below `not(..)`, where another spelling of the \
+                     same value would pass, such as `07` for `7`; write a function with \
+                     `#[jwt_guard::check]`, and name it by `check = ..`"
                 );
                 assert!(
                     !Reads::of(inner).login,
-                    "`max_age` and `acr` cannot stand below `not(..)`: a new login can only be more recent and stronger, so \
-                     the refusal could not say what would help"
+                    "`max_age` and `acr` cannot stand below `not(..)`: a new login can only be more recent \
+                     and stronger, so the refusal could not say what would help"
                 );
                 inner.check();
             }
@@ -129,8 +130,8 @@ const LONGEST_AGE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const fn check_max_age(most: Duration) {
     assert!(
         most.subsec_nanos() == 0 && most.as_secs() > 0 && most.as_secs() <= LONGEST_AGE.as_secs(),
-        "`max_age` is a number of whole seconds, at least one and at most 365 days; for a token that the login itself \
-         issued, ask for `fresh`"
+        "`max_age` is a number of whole seconds, at least one and at most 365 days; for a token that the \
+         login itself issued, ask for `fresh`"
     );
 }
 
@@ -162,7 +163,8 @@ const fn check_parameter(name: &'static str) {
     while let [byte, tail @ ..] = rest {
         assert!(
             !matches!(byte, b'{' | b'}' | b'/' | b'*'),
-            "a path parameter is named without `{{`, `}}`, `/` and `*`: `user_id` for the path `/users/{{user_id}}`"
+            "a path parameter is named without `{{`, `}}`, `/` and `*`: `user_id` for the path \
+             `/users/{{user_id}}`"
         );
         rest = tail;
     }

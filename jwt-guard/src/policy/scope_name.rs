@@ -35,8 +35,8 @@ pub const fn check_scope(name: &'static str) -> &'static str {
     while let [byte, tail @ ..] = rest {
         assert!(
             is_scope_byte(*byte),
-            "a scope name has a space, a quote, a backslash or a character outside ASCII (RFC 6749 section 3.3); \
-             expected one name such as `orders:read`"
+            "a scope name has a space, a quote, a backslash or a character outside ASCII (RFC 6749 section \
+             3.3); expected one name such as `orders:read`"
         );
         rest = tail;
     }
@@ -76,8 +76,8 @@ pub const fn check_acr(value: &'static str) -> &'static str {
     while let [byte, tail @ ..] = rest {
         assert!(
             is_scope_byte(*byte),
-            "a value of `acr` has a space, a quote, a backslash or a character outside ASCII, so that no challenge can name \
-             it (RFC 9470 section 3); expected one such as `urn:example:mfa`"
+            "a value of `acr` has a space, a quote, a backslash or a character outside ASCII, so that no \
+             challenge can name it (RFC 9470 section 3); expected one such as `urn:example:mfa`"
         );
         rest = tail;
     }

@@ -26,7 +26,8 @@ pub struct NoExtractor(());
 /// An extractor that admits requests by a policy.
 #[diagnostic::on_unimplemented(
     message = "this handler declares no access policy",
-    label = "expected a function with `#[anonymous_allowed]`, `#[authentication_required]` or `#[requires(..)]`",
+    label = "expected a function with `#[anonymous_allowed]`, `#[authentication_required]` or \
+             `#[requires(..)]`",
     note = "write one of these above the handler:\n\
             `#[jwt_guard::anonymous_allowed]` for everybody,\n\
             `#[jwt_guard::authentication_required]` for callers with a good token,\n\

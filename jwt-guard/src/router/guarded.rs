@@ -7,7 +7,8 @@ use super::services::DeclaredService;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `jwt_guard::Router`, so its handlers may have no policy",
     label = "expected a `jwt_guard::Router`",
-    note = "build it with `jwt_guard::Router` and `jwt_guard::routing`, which ask every handler for its attribute",
+    note = "build it with `jwt_guard::Router` and `jwt_guard::routing`, which ask every handler for its \
+            attribute",
     note = "what has no policies enters with a reason: `.unguarded(\"static assets\", router)`",
     note = "the other way round `axum::Router` takes `router.into_axum()`, in `merge` and `nest`"
 )]
@@ -29,7 +30,8 @@ impl<S> IntoGuarded<S> for Router<S> {
     message = "`{Self}` declares no access policy",
     label = "expected a service with its policy or reason",
     note = "a policy guards it: `guarded_by::<Policy>(service)` of `jwt_guard::routing`",
-    note = "what anybody may reach has a reason: `unguarded(\"static assets\", service)` of `jwt_guard::routing`"
+    note = "what anybody may reach has a reason: `unguarded(\"static assets\", service)` of \
+            `jwt_guard::routing`"
 )]
 pub trait IntoDeclaredService: sealed::Declared {
     /// The service itself.

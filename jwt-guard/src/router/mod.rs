@@ -221,8 +221,8 @@ where
     fn within(self, provided: Provided) -> Self {
         assert!(
             self.parts.guard.is_none(),
-            "this router has a guard already; `nest` or `merge` a router for each guard, or give a route its own with \
-             `MethodRouter::with_guard`"
+            "this router has a guard already; `nest` or `merge` a router for each guard, or give a route its \
+             own with `MethodRouter::with_guard`"
         );
         let mut parts = self.parts;
         parts.guard = Some(provided);

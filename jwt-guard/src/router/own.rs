@@ -34,8 +34,8 @@ pub(super) fn warn_of_missing_metadata(entries: &[RouteEntry]) {
             tracing::warn!(
                 target: "jwt_guard",
                 path,
-                "challenges name the metadata of a resource, and no route serves it: add `.resource_metadata()` to the \
-                 outermost router"
+                "challenges name the metadata of a resource, and no route serves it: add \
+                 `.resource_metadata()` to the outermost router"
             );
         }
     }

@@ -180,7 +180,8 @@ where
     pub fn with_guard(self, guard: JwtGuard) -> Self {
         assert!(
             self.guard.is_none(),
-            "these handlers have a guard already; `merge` the handlers that need another one, each with its own"
+            "these handlers have a guard already; `merge` the handlers that need another one, each with its \
+             own"
         );
         Self { guard: Some(guard), ..self }
     }

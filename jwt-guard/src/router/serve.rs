@@ -177,7 +177,8 @@ impl Router {
         self.service.get_or_init(|| {
             let misfits = params::misfits(&parts.entries);
             if !misfits.is_empty() {
-                tracing::error!(target: "jwt_guard", "policies do not fit their paths; these handlers answer 500:{misfits}");
+                tracing::error!(target: "jwt_guard", "policies do not fit their paths; these handlers answer \
+                                                      500:{misfits}");
             }
             let mut parts = parts.clone();
             let guard = parts.take_guard();

@@ -109,8 +109,8 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 fn resource_named(identifier: String, problems: &mut Problems) -> Option<Resource> {
     let Some((origin, path)) = parse(&identifier) else {
         problems.setting(format!(
-            "the resource {identifier:?} is not the address of this service: expected `https://host/path`, without \
-             query and fragment (RFC 9728 section 1.2); `http` for `localhost` only"
+            "the resource {identifier:?} is not the address of this service: expected `https://host/path`, \
+             without query and fragment (RFC 9728 section 1.2); `http` for `localhost` only"
         ));
         return None;
     };

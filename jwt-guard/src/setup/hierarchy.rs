@@ -115,7 +115,8 @@ pub(super) struct Legal {
 
 pub(super) const SCOPE: Legal = Legal {
     is_legal: is_scope,
-    expected: "not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), each scope by itself",
+    expected: "not a scope: expected printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), \
+               each scope by itself",
 };
 
 pub(super) const ROLE: Legal = Legal {
@@ -162,7 +163,8 @@ fn close(
             for cycle in cycles {
                 let cycle: Vec<_> = cycle.iter().map(|name| name.escape_debug().to_string()).collect();
                 problems.setting(format!(
-                    "{setters} forms a cycle, `{}`: a name cannot imply itself; leave one of these implications out",
+                    "{setters} forms a cycle, `{}`: a name cannot imply itself; leave one of these \
+                     implications out",
                     cycle.join(" -> ")
                 ));
             }

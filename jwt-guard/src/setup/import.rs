@@ -45,7 +45,8 @@ impl Draft {
             let given = named(&["secret", "public_key_pem", "jwks", "signing_secret", "signing_key_pem"]);
             let published = named(&["oidc_issuer", "jwks_url", "trust"]);
             problems.setting(format!(
-                "no key: set one of {given}, or the file of one; or, for keys that an issuer publishes, one of {published}"
+                "no key: set one of {given}, or the file of one; or, for keys that an issuer publishes, one \
+                 of {published}"
             ));
         }
         if self.own.audiences.is_empty() && !self.is_for_anybody() && !names_audience {

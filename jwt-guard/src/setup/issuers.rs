@@ -79,8 +79,8 @@ impl Draft {
         }
         if self.own_tokens.signing_key.is_some() && !self.own.role_objects.is_empty() {
             problems.setting(
-                "the guard signs tokens with lists of roles, and reads roles from an object; trust the issuer of that object by \
-                 `.trust(TrustedIssuer::new(..).role_object_claim(..))`",
+                "the guard signs tokens with lists of roles, and reads roles from an object; trust the \
+                 issuer of that object by `.trust(TrustedIssuer::new(..).role_object_claim(..))`",
             );
         }
         if self.trusted.is_empty() {
@@ -90,24 +90,41 @@ impl Draft {
             issuer.check(problems);
             let name = issuer.issuers.first().map(String::as_str).unwrap_or_default();
             if !issuer.has_keys() {
-                problems.setting(format!("no key for the issuer {name:?}: add `.key(..)`, `.key_set(..)` or where its keys are published"));
+                problems.setting(format!(
+                    "no key for the issuer {name:?}: add `.key(..)`, `.key_set(..)` or where its keys are \
+                     published"
+                ));
             }
             let audiences = if issuer.audiences.is_empty() { &self.own.audiences } else { &issuer.audiences };
             if issuer.defaults.is_cluster
                 && audiences.iter().any(|audience| issuer.issuers.contains(audience))
             {
-                problems.setting(format!("the audience {name:?} is that of the API server of the cluster, for which every pod has a token; expected a name of this service, which callers ask for with a projected volume"));
+                problems.setting(format!(
+                    "the audience {name:?} is that of the API server of the cluster, for which every pod has \
+                     a token; expected a name of this service, which callers ask for with a projected volume"
+                ));
             }
             let has_audience = !issuer.audiences.is_empty() || issuer.may_lack_audience();
             if !has_audience && self.own.audiences.is_empty() {
-                problems.setting(format!("no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its tokens; if they have none and name the client instead, `.client_as_audience(\"..\")` with each client whose tokens may be sent here"));
+                problems.setting(format!(
+                    "no audience for the issuer {name:?}: add `.audience(\"..\")` with the `aud` of its \
+                     tokens; if they have none and name the client instead, `.client_as_audience(\"..\")` \
+                     with each client whose tokens may be sent here"
+                ));
             }
             if issuer.may_lack_audience() && issuer.clients.names.is_empty() {
-                problems.setting(format!("the tokens of the issuer {name:?} need not have an audience: add `.client(\"..\")` with each client whose tokens may be sent here, or `.audience(\"..\")` if all tokens name this service"));
+                problems.setting(format!(
+                    "the tokens of the issuer {name:?} need not have an audience: add `.client(\"..\")` with \
+                     each client whose tokens may be sent here, or `.audience(\"..\")` if all tokens name \
+                     this service"
+                ));
             }
         }
         if own && self.own.issuers.is_empty() {
-            problems.setting("the guard has a key of its own and trusts other issuers, so tokens must say whose they are: add `.issuer(\"..\")` for its own");
+            problems.setting(
+                "the guard has a key of its own and trusts other issuers, so tokens must say whose they are: \
+                 add `.issuer(\"..\")` for its own",
+            );
         }
         if !own && !self.own.issuers.is_empty() {
             problems.setting(
@@ -116,15 +133,15 @@ impl Draft {
         }
         if !own && self.trusted.len() > 1 && self.own_tokens.has_allow_list() {
             problems.setting(
-                "`allow_list` is a list of the tokens of one issuer, and the guard trusts several without keys of its own: leave \
-                 it out, or have a guard for each issuer (`Tenants`)",
+                "`allow_list` is a list of the tokens of one issuer, and the guard trusts several without \
+                 keys of its own: leave it out, or have a guard for each issuer (`Tenants`)",
             );
         }
         if own && self.own_tokens.has_allow_list() {
             tracing::warn!(
                 target: "jwt_guard",
-                "with `allow_list` only tokens of the guard's own issuer are accepted: those of the issuers that it trusts are \
-                 all refused"
+                "with `allow_list` only tokens of the guard's own issuer are accepted: those of the issuers \
+                 that it trusts are all refused"
             );
         }
         if self.is_for_anybody() {

@@ -125,7 +125,8 @@ pub(super) fn load(
     }
     for key in keys.iter().filter(|key| !algorithms.is_empty() && !algorithms.contains(&key.algorithm())) {
         problems.setting(format!(
-            "a key is bound to {}, which is not in the list given to `algorithms`; add it there or remove the key",
+            "a key is bound to {}, which is not in the list given to `algorithms`; add it there or remove \
+             the key",
             key.algorithm()
         ));
     }

@@ -193,8 +193,10 @@ impl Draft {
         let found_none = illegal.is_empty();
         illegal.into_iter().for_each(|problem| problems.setting(problem));
         let fetcher = match &self.remote.fetcher {
-            Some(_) if settings.needs_own_client() => Err("`proxy` and `bearer_file` are settings of the client of the feature \
-                 `remote-keys`, and `.key_fetcher(..)` brings another client: configure that one, or leave it out"
+            Some(_) if settings.needs_own_client() => Err("`proxy` and `bearer_file` are settings of the \
+                                                           client of the feature `remote-keys`, and \
+                                                           `.key_fetcher(..)` brings another client: \
+                                                           configure that one, or leave it out"
                 .to_owned()),
             Some(fetcher) => Ok(Arc::clone(fetcher)),
             None => usual_fetcher(settings),
@@ -221,12 +223,16 @@ impl Draft {
     /// Records invalid settings.
     pub(super) fn check_remote(&self, problems: &mut Problems) {
         if self.has_reason(PLAIN_HTTP) && self.remote.plain_http.is_empty() {
-            problems.setting("`plain_http` names no host; expected those that are asked without TLS, such as `[\"keycloak\"]`");
+            problems.setting(
+                "`plain_http` names no host; expected those that are asked without TLS, such as \
+                 `[\"keycloak\"]`",
+            );
         }
         if let Some(host) = self.plain_http().illegal_host() {
             problems.setting(format!(
-                "`plain_http` got {host:?}, which is not the name of one host; expected a name or an IP address without scheme, \
-                 port and path, such as `keycloak`, `keycloak.auth.svc.cluster.local` or `[fd00::7]`"
+                "`plain_http` got {host:?}, which is not the name of one host; expected a name or an IP \
+                 address without scheme, port and path, such as `keycloak`, \
+                 `keycloak.auth.svc.cluster.local` or `[fd00::7]`"
             ));
         }
     }

@@ -111,8 +111,8 @@ impl Request {
                     problems.setting(format!("the token location {location} is listed twice; keep one"));
                 }
                 Some(earlier) => problems.setting(format!(
-                    "the {earlier} and the {location} are one place, so every request with it would carry two callers; \
-                     give one of them another name"
+                    "the {earlier} and the {location} are one place, so every request with it would carry \
+                     two callers; give one of them another name"
                 )),
                 None => {}
             }
@@ -142,18 +142,20 @@ impl Request {
             if cookies.is_for_plain_http() {
                 tracing::warn!(
                     target: "jwt_guard",
-                    "cookies are set without `Secure`, for development over plain HTTP: everybody on the way can read the tokens"
+                    "cookies are set without `Secure`, for development over plain HTTP: everybody on the way \
+                     can read the tokens"
                 );
             }
         }
         let mut origins = Vec::new();
         for text in &self.trusted_origins {
             match Origin::parse(text) {
-            Some(origin) => origins.push(origin),
-            None => problems.setting(format!(
-                "{text:?} is not a web origin; expected scheme and host, such as `https://app.example`, without a path"
-            )),
-        }
+                Some(origin) => origins.push(origin),
+                None => problems.setting(format!(
+                    "{text:?} is not a web origin; expected scheme and host, such as `https://app.example`, \
+                     without a path"
+                )),
+            }
         }
         CsrfRules {
             header: cookies.and_then(|cookies| HeaderName::try_from(cookies.csrf_header_name()).ok()),

@@ -138,8 +138,8 @@ impl TokenRules {
         }
         if self.limits.max_lifetime.is_some_and(|lifetime| lifetime > LONGEST_MAX_LIFETIME) {
             problems.setting(
-                "a `max_lifetime` of more than 366 days is practically unlimited; set at most that, or say why there is none by \
-                 `danger().unlimited_lifetime(reason)`",
+                "a `max_lifetime` of more than 366 days is practically unlimited; set at most that, or say \
+                 why there is none by `danger().unlimited_lifetime(reason)`",
             );
         }
         if self.limits.max_token_age == Some(Duration::ZERO) {

@@ -22,9 +22,11 @@ pub struct HasAudience(PhantomData<()>);
 /// The builder has a key.
 #[diagnostic::on_unimplemented(
     message = "this guard has no key to verify tokens with",
-    label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)`, `.key(..)`, `.trust(..)`, `.oidc_issuer(..)` or `.jwks_url(..)` before `.build()`",
+    label = "call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)`, `.key(..)`, \
+             `.trust(..)`, `.oidc_issuer(..)` or `.jwks_url(..)` before `.build()`",
     note = "for example: JwtGuard::builder().secret(secret).audience(\"orders\").build()",
-    note = "`.oidc_issuer(..)` and `.jwks_url(..)` need the feature `remote-keys`, or a client of your own by `.key_fetcher(..)`"
+    note = "`.oidc_issuer(..)` and `.jwks_url(..)` need the feature `remote-keys`, or a client of your own \
+            by `.key_fetcher(..)`"
 )]
 pub trait KeysGiven {}
 

@@ -103,8 +103,8 @@ impl TenantsBuilder {
         limits.check(&mut problems);
         if default.config().access.rules().any(|rules| rules.issuers.is_empty()) {
             problems.setting(
-                "the default guard of the tenants accepts tokens of any issuer; expected the names of its own, so that it \
-                 is clear which tokens are a tenant's: add `.issuer(..)` to its builder",
+                "the default guard of the tenants accepts tokens of any issuer; expected the names of its \
+                 own, so that it is clear which tokens are a tenant's: add `.issuer(..)` to its builder",
             );
         }
         let memory = TenantMemory::new(limits.tenants.max(1));

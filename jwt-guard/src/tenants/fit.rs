@@ -13,23 +13,25 @@ pub(super) fn unfit(default: &JwtGuard, guard: &JwtGuard, issuer: &str) -> Optio
     if !accepts().any(|name| name == issuer) {
         let found = if accepts().next().is_some() { list(accepts()) } else { "any issuer".to_owned() };
         return Some(format!(
-            "the resolver was asked for the issuer {} and answered with a guard for {found}; expected a guard whose \
-             builder has exactly that issuer",
+            "the resolver was asked for the issuer {} and answered with a guard for {found}; expected a \
+             guard whose builder has exactly that issuer",
             quoted(issuer)
         ));
     }
     if looks_elsewhere(ours, theirs) {
         return Some(
-            "the guard of the tenant looks for tokens in other places than the default guard, or treats them in another \
-             way; expected the same `.locations(..)`, `.cookies(..)`, `.sessions(..)` and `.strip_credentials()`"
+            "the guard of the tenant looks for tokens in other places than the default guard, or treats them \
+             in another way; expected the same `.locations(..)`, `.cookies(..)`, `.sessions(..)` and \
+             `.strip_credentials()`"
                 .to_owned(),
         );
     }
     // The store would take the ids that a tenant chooses for those of the service's own tokens.
     if theirs.has_own_issuer() && theirs.issuing.is_none() && theirs.token_store().is_some() {
         return Some(
-            "the guard of the tenant has a token store, and keys as if the tokens of the tenant were its own; expected \
-             `.trust(TrustedIssuer::new(issuer).key(..))`, so that a logout ends no token of another tenant"
+            "the guard of the tenant has a token store, and keys as if the tokens of the tenant were its \
+             own; expected `.trust(TrustedIssuer::new(issuer).key(..))`, so that a logout ends no token of \
+             another tenant"
                 .to_owned(),
         );
     }

@@ -56,8 +56,8 @@ impl Tenants {
                 None => break,
             }
         }
-        let reason = "the lookup of the tenant was given up: it was forgotten again and again, or the tokio runtime that it began \
-                      on does not run";
+        let reason = "the lookup of the tenant was given up: it was forgotten again and again, or the tokio \
+                      runtime that it began on does not run";
         Err(AuthError::TenantLookup(reason.to_owned()))
     }
 

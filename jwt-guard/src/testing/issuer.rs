@@ -88,7 +88,8 @@ impl TestIssuer {
             Some(issuer) => issuer,
             None => panic!(
                 "the guard `{}` does not have the other half of this {} key; expected \
-                 `.key(key.verifying_key())` in the builder of the guard or of its issuer; fetched keys must be there: `guard.keys().ready().await`",
+                 `.key(key.verifying_key())` in the builder of the guard or of its issuer; fetched keys must \
+                 be there: `guard.keys().ready().await`",
                 guard.name(),
                 algorithm
             ),

@@ -67,18 +67,23 @@ impl CrossSite {
 impl fmt::Display for CrossSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Site => "`Sec-Fetch-Site` names another site, whose pages may not use the cookies of this one",
+            Self::Site => {
+                "`Sec-Fetch-Site` names another site, whose pages may not use the cookies of this one"
+            }
             Self::Origin => {
-                "`Origin` is not the host of the request, and pages of other sites may not use the cookies of this one: if \
-                 it is yours, name it with `.trusted_origin(..)`"
+                "`Origin` is not the host of the request, and pages of other sites may not use the cookies \
+                 of this one: if it is yours, name it with `.trusted_origin(..)`"
             }
             Self::Unknown => {
-                "the token or session came in a cookie, and the request has neither `Origin` nor `Sec-Fetch-Site`: \
-                 browsers send one of them; another client sends its token or session in a header"
+                "the token or session came in a cookie, and the request has neither `Origin` nor \
+                 `Sec-Fetch-Site`: browsers send one of them; another client sends its token or session in a \
+                 header"
             }
             Self::NoClaim => "the token came in a cookie, and has no `csrf` claim",
             Self::Missing => "the token came in a cookie, and the request does not repeat its `csrf` claim",
-            Self::Mismatch => "the token came in a cookie, and the request repeats another value than its `csrf` claim",
+            Self::Mismatch => {
+                "the token came in a cookie, and the request repeats another value than its `csrf` claim"
+            }
         })
     }
 }

@@ -45,7 +45,8 @@ impl<S: Sync, A: Check<S>, B: Check<S>> Check<S> for (A, B) {
 #[diagnostic::on_unimplemented(
     message = "a check cannot take `{Self}` where the state is `{S}`",
     label = "not an extractor that leaves the body alone (`FromRequestParts<{S}>`)",
-    note = "a check runs before the body is read: `Json`, `Form`, `Bytes`, `String` and `Request` belong to the handler",
+    note = "a check runs before the body is read: `Json`, `Form`, `Bytes`, `String` and `Request` belong to \
+            the handler",
     note = "for `State<T>`, `T: FromRef<{S}>` must hold"
 )]
 pub trait CheckInput<S>: Sized {

@@ -25,7 +25,8 @@ impl Rule {
     pub(crate) const fn names_checks(&self, made: usize) {
         assert!(
             self.checks.len() == made,
-            "the policy names other checks than `Guarded<P, C>` makes: `Rule::with_checks` names each, and `C` is one, or a pair"
+            "the policy names other checks than `Guarded<P, C>` makes: `Rule::with_checks` names each, and \
+             `C` is one, or a pair"
         );
     }
 
@@ -64,11 +65,13 @@ impl Rule {
         );
         assert!(
             matches!(self.token, TokenKind::Access),
-            "`policy = ..` names a policy that takes another kind of token; write `token = ..` on the handler instead"
+            "`policy = ..` names a policy that takes another kind of token; write `token = ..` on the \
+             handler instead"
         );
         assert!(
             self.checks.is_empty(),
-            "`policy = ..` names a policy with checks, which are part of its handler; write `check = ..` beside it"
+            "`policy = ..` names a policy with checks, which are part of its handler; write `check = ..` \
+             beside it"
         );
         self.requirement
     }

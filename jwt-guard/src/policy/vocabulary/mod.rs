@@ -37,7 +37,8 @@ pub use constant::{AnEnumByHandHasAConstFnAsBytes, role, role_name, scope, scope
 /// async fn list() {}
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not list scopes; declare it by `jwt_guard::scopes! {{ enum Scope {{ OrdersRead = \"orders:read\" }} }}`",
+    message = "`{Self}` does not list scopes; declare it by `jwt_guard::scopes! {{ enum Scope {{ OrdersRead \
+               = \"orders:read\" }} }}`",
     label = "not an enum of `scopes!`"
 )]
 pub trait Scopes: 'static {
@@ -47,7 +48,8 @@ pub trait Scopes: 'static {
 
 /// The roles of an application as an enum: as [`Scopes`] for scopes; [`roles!`](macro@crate::roles) implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not list roles; declare it by `jwt_guard::roles! {{ enum Role {{ Clerk = \"clerk\" }} }}`",
+    message = "`{Self}` does not list roles; declare it by `jwt_guard::roles! {{ enum Role {{ Clerk = \
+               \"clerk\" }} }}`",
     label = "not an enum of `roles!`"
 )]
 pub trait Roles: 'static {

@@ -135,7 +135,10 @@ impl IssuerDraft {
     pub(super) fn check(&self, problems: &mut Problems) {
         self.problems.iter().for_each(|problem| problems.setting(problem));
         if (self.remote.is_some() || self.metadata_url.is_some()) && !self.keys.is_empty() {
-            problems.setting("an issuer has keys of its configuration and keys that are fetched; keep one of them, or make two issuers");
+            problems.setting(
+                "an issuer has keys of its configuration and keys that are fetched; keep one of them, or \
+                 make two issuers",
+            );
         }
         if self.metadata_url.is_some() && matches!(self.remote, Some(RemoteSource::Jwks(_))) {
             problems.setting(
@@ -144,15 +147,18 @@ impl IssuerDraft {
         }
         if self.metadata_url.is_some() && self.issuers.is_empty() {
             problems.setting(
-                "`metadata_url` is set without the name that the document must repeat; add `.issuer(\"..\")` with the `iss` of \
-                 the tokens, byte for byte",
+                "`metadata_url` is set without the name that the document must repeat; add `.issuer(\"..\")` \
+                 with the `iss` of the tokens, byte for byte",
             );
         }
         // What a preset makes of an invalid argument says nothing new.
         let is_legal = self.problems.is_empty();
         for issuer in self.issuers.iter().filter(|_| is_legal) {
             if issuer.trim().is_empty() || issuer.trim() != issuer {
-                problems.setting(format!("the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the tokens, byte for byte"));
+                problems.setting(format!(
+                    "the issuer {issuer:?} is empty or has spaces around it; expected the `iss` of the \
+                     tokens, byte for byte"
+                ));
             }
         }
         for audience in self.audiences.iter().filter(|audience| is_legal && audience.trim().is_empty()) {
@@ -175,8 +181,8 @@ impl IssuerDraft {
         }
         if self.profile.accepts_refresh_tokens() {
             problems.setting(
-                "the profile accepts tokens of the type `rt+jwt`, which is that of refresh tokens, as access tokens; \
-                 expected the `typ` of access tokens, such as `at+jwt`",
+                "the profile accepts tokens of the type `rt+jwt`, which is that of refresh tokens, as access \
+                 tokens; expected the `typ` of access tokens, such as `at+jwt`",
             );
         }
         let paths = self.scope_claims.iter().map(|path| ("scope_claim", path));
@@ -184,13 +190,16 @@ impl IssuerDraft {
         let objects = self.role_objects.iter().map(|object| ("role_object_claim", &object.path.0));
         for (setter, path) in paths.chain(objects) {
             if path.is_empty() || path.iter().any(String::is_empty) {
-                problems.setting(format!("`{setter}` has an empty path or segment: {path:?}; expected one member name a segment, such as [\"realm_access\", \"roles\"]"));
+                problems.setting(format!(
+                    "`{setter}` has an empty path or segment: {path:?}; expected one member name a segment, \
+                     such as [\"realm_access\", \"roles\"]"
+                ));
             }
         }
         if self.role_objects.iter().any(|object| object.organization.as_deref() == Some("")) {
             problems.setting(
-                "`role_object_claim_in` got an empty organization; expected its id as the claim has it, such as \
-                 `163840776835432705`",
+                "`role_object_claim_in` got an empty organization; expected its id as the claim has it, such \
+                 as `163840776835432705`",
             );
         }
         let values = self.claim_values.iter().flat_map(|required| &required.path.0);

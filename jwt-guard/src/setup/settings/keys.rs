@@ -75,10 +75,12 @@ pub(super) fn verifying(settings: &mut Settings, report: &mut ImportReport) -> O
             problems.setting("`algorithm` is set without `secret`, `public_key_pem` or a file of either");
         }
         (Ok(Some((name, KeyForm::KeySet, _))), Some(_)) => problems.setting(format!(
-            "`algorithm` does not go with `{name}`, whose keys name their own; `algorithms` is for those that do not"
+            "`algorithm` does not go with `{name}`, whose keys name their own; `algorithms` is for those \
+             that do not"
         )),
         (Ok(Some((name, KeyForm::Pem, _))), None) => {
-            problems.setting(format!("`{name}` needs `algorithm`, such as \"RS256\", \"ES256\" or \"EdDSA\""));
+            problems
+                .setting(format!("`{name}` needs `algorithm`, such as \"RS256\", \"ES256\" or \"EdDSA\""));
         }
         _ => {}
     }
@@ -174,8 +176,8 @@ impl KeySetting {
         if holds_secret(&path) {
             let setting = name.replace("_file", if matches!(form, KeyForm::Pem) { "_pem" } else { "" });
             problems.setting(format!(
-                "`{name}` holds a key or a token, which is not shown here; expected the name of a file; a key itself is \
-                 the setting `{setting}`"
+                "`{name}` holds a key or a token, which is not shown here; expected the name of a file; a \
+                 key itself is the setting `{setting}`"
             ));
             return None;
         }

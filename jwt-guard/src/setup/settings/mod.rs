@@ -293,7 +293,10 @@ impl Settings {
         }
         let builder = trusted.into_iter().fold(builder, Builder::trust);
         if self.oidc_issuer.is_some() && self.jwks_url.is_some() {
-            report.problems.setting("`oidc_issuer` and `jwks_url` are set; keep one of them: the first finds the address of the keys");
+            report.problems.setting(
+                "`oidc_issuer` and `jwks_url` are set; keep one of them: the first finds the address of the \
+                 keys",
+            );
         }
         let builder = with(builder, self.jwks_url, Builder::jwks_url);
         let builder = with(builder, self.oidc_issuer, Builder::oidc_issuer);

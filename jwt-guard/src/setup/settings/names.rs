@@ -58,8 +58,8 @@ pub(super) fn unknown(name: &str, prefix: &str, written: fn(&str) -> String) -> 
     let asked = meant.unwrap_or(&lower);
     if let Some((_, method)) = IN_CODE.iter().find(|(setting, _)| *setting == asked) {
         return format!(
-            "`{this}` is not a setting: it takes code, by `{method}` on the builder from `JwtGuard::from_env()` or \
-             `Settings::into_builder()`"
+            "`{this}` is not a setting: it takes code, by `{method}` on the builder from \
+             `JwtGuard::from_env()` or `Settings::into_builder()`"
         );
     }
     let near = || {

@@ -124,7 +124,8 @@ fn of_text(text: &str) -> Result<TrustedIssuer, String> {
     known.ok_or_else(|| {
         let names: Vec<_> = PRESETS.iter().map(|(name, _)| *name).collect();
         format!(
-            "{text:?} does not begin with the kind of issuer; expected {}: a kind, a colon and its argument, of {}",
+            "{text:?} does not begin with the kind of issuer; expected {}: a kind, a colon and its argument, \
+             of {}",
             <TrustedSettings as Element>::EXPECTED,
             names.join(", ")
         )

@@ -125,8 +125,8 @@ impl Written for TokenLocation {
     fn read(text: String) -> Result<Self, String> {
         if text.starts_with("query:") {
             return Err(format!(
-                "{text:?} is not a setting: an address ends up in logs; `.danger().query_parameter(name, reason)` of the \
-                 builder is the way to take a token from there"
+                "{text:?} is not a setting: an address ends up in logs; `.danger().query_parameter(name, \
+                 reason)` of the builder is the way to take a token from there"
             ));
         }
         Self::from_written(line(&text)).ok_or_else(|| is_not::<Self>(&text, "a place of a token"))

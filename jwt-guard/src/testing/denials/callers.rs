@@ -20,8 +20,8 @@ impl Run {
         }
         let signers = self.signers_of(route).await;
         if signers.is_empty() {
-            let reason = "the test has no key for its guard, so only requests without a token were sent: add `.key(key)` with \
-                          one whose other half the guard has";
+            let reason = "the test has no key for its guard, so only requests without a token were sent: add \
+                          `.key(key)` with one whose other half the guard has";
             return self.report.add_unjudged(route.row, None, reason);
         }
         for issuer in signers {
@@ -81,8 +81,8 @@ impl Run {
                 None => self.lacking_callers(route, &issuer, &lacking).await,
                 Some(reason) => {
                     let reason = format!(
-                        "a caller who has all that it asks for is refused too, so that its conditions were not judged{}: \
-                         {reason}",
+                        "a caller who has all that it asks for is refused too, so that its conditions were \
+                         not judged{}: {reason}",
                         of_issuer(&issuer)
                     );
                     self.report.add_unjudged(route.row, None, reason);

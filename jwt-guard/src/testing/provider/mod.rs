@@ -153,8 +153,8 @@ impl IdentityProvider {
         match TestIssuer::named(guard, self.issuer(), self.signing_key()) {
             Some(issuer) => issuer,
             None => panic!(
-                "the guard `{}` does not trust the issuer {:?}; expected `.oidc_issuer(provider.issuer())` in its \
-                 builder",
+                "the guard `{}` does not trust the issuer {:?}; expected `.oidc_issuer(provider.issuer())` \
+                 in its builder",
                 guard.name(),
                 self.issuer()
             ),

@@ -43,8 +43,8 @@ impl TrustedIssuer {
         draft.clients = client_in(&["azp", "client_id"]);
         if !is_domain(&domain) {
             draft.problems.push(format!(
-                "found the Auth0 tenant {given:?}; expected the domain of the tenant, without scheme and slash, such as \
-                 `acme.eu.auth0.com`"
+                "found the Auth0 tenant {given:?}; expected the domain of the tenant, without scheme and \
+                 slash, such as `acme.eu.auth0.com`"
             ));
         }
         Self(draft)

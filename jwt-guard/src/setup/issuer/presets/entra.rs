@@ -139,14 +139,15 @@ fn of_version(mut draft: IssuerDraft, client_claim: &str, problem: Option<String
 fn problem(given: &str, tenant: &str) -> Option<String> {
     if ANY_TENANT.contains(&tenant) {
         return Some(format!(
-            "found the Entra tenant {given:?}, which stands for any tenant; expected the GUID of one tenant, such as \
-             `aaaabbbb-0000-cccc-1111-dddd2222eeee`, and one `.trust(..)` for each"
+            "found the Entra tenant {given:?}, which stands for any tenant; expected the GUID of one tenant, \
+             such as `aaaabbbb-0000-cccc-1111-dddd2222eeee`, and one `.trust(..)` for each"
         ));
     }
     (!is_guid(tenant)).then(|| {
         format!(
-            "found the Entra tenant {given:?}; expected its GUID, such as `aaaabbbb-0000-cccc-1111-dddd2222eeee`, which \
-             the overview of the tenant shows and the `iss` of its tokens names"
+            "found the Entra tenant {given:?}; expected its GUID, such as \
+             `aaaabbbb-0000-cccc-1111-dddd2222eeee`, which the overview of the tenant shows and the `iss` of \
+             its tokens names"
         )
     })
 }

@@ -50,8 +50,8 @@ impl TrustedIssuer {
         draft.require_absence(&TENANT, None, "TrustedIssuer::firebase_tenant(..)");
         if !is_project(&project) {
             draft.problems.push(format!(
-                "found the Firebase project {project:?}; expected its id as in the settings of the project, such as `acme-shop`, and \
-                 not its name or number"
+                "found the Firebase project {project:?}; expected its id as in the settings of the project, \
+                 such as `acme-shop`, and not its name or number"
             ));
         }
         Self(draft)

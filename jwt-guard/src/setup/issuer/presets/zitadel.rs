@@ -58,7 +58,8 @@ impl TrustedIssuer {
         let project = project.into();
         if project.is_empty() || !project.bytes().all(|byte| byte.is_ascii_digit()) {
             self.0.problems.push(format!(
-                "found the project {project:?} of Zitadel; expected its id, which has digits only, as the page of the project shows it"
+                "found the project {project:?} of Zitadel; expected its id, which has digits only, as the \
+                 page of the project shows it"
             ));
         }
         self.role_object_claim_in([format!("urn:zitadel:iam:org:project:{project}:roles")], organization)
