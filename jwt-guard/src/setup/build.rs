@@ -83,7 +83,7 @@ impl Draft {
         let hierarchies = self.implications.close(&self.declared, &mut problems);
         let vocabulary = self.declared.finish(&mut problems);
         let issuers = self.issuers(&hierarchies, &mut problems);
-        let [locations, refresh_locations] = self.request.locations(self.token_rules.longest_token());
+        let [locations, refresh_locations] = self.request.locations(self.token_rules.max_token_len());
         let revocation = self.own_tokens.revocation();
         let guard = GuardNumber::next();
         let issuing = self.own_tokens.issuing(&issuers.own, &self.token_rules, guard, &mut problems);
@@ -171,7 +171,7 @@ fn verifiers(
     rules: TokenRules,
     is_legal: bool,
 ) -> [Verifier; 2] {
-    let max_token_len = rules.longest_token();
+    let max_token_len = rules.max_token_len();
     let TokenRules { token_cache, clock, .. } = rules;
     let access = Verifier::new(access, max_token_len, Arc::clone(&clock));
     // An illegal cache is not made: its problem is recorded already.

@@ -118,8 +118,8 @@ impl<K, A> Danger<K, A> {
 }
 
 impl TokenRules {
-    /// The longest accepted token.
-    pub(super) fn longest_token(&self) -> usize {
+    /// The length of the longest accepted token.
+    pub(super) fn max_token_len(&self) -> usize {
         self.max_token_len.unwrap_or(MAX_TOKEN_LEN)
     }
 
@@ -148,7 +148,7 @@ impl TokenRules {
             );
         }
         self.token_cache.problems().for_each(|problem| problems.setting(problem));
-        let longest = self.longest_token();
+        let longest = self.max_token_len();
         if longest == 0 || longest > MAX_TOKEN_LEN {
             problems.setting(format!(
                 "a `max_token_len` of {longest} bytes is out of range; expected 1 to {MAX_TOKEN_LEN}"
