@@ -105,6 +105,7 @@ mod location;
 pub mod lock;
 pub mod login;
 mod metadata;
+mod nearest;
 mod opaque;
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 pub mod openapi;

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IntoDeseriali
 use serde::forward_to_deserialize_any;
 
 use super::Settings;
+use crate::nearest::nearest;
 
 /// The name of every field of [`Settings`].
 pub(super) fn names() -> &'static [&'static str] {
@@ -62,32 +63,10 @@ pub(super) fn unknown(name: &str, prefix: &str, written: fn(&str) -> String) -> 
              `JwtGuard::from_env()` or `Settings::into_builder()`"
         );
     }
-    let near = || {
-        let distances = names().iter().map(|known| (edits(&lower, known), *known));
-        distances.filter(|(edits, known)| *edits <= known.len() / 3).min().map(|(_, known)| known)
-    };
-    match meant.or_else(near) {
+    match meant.or_else(|| nearest(&lower, names().iter().copied())) {
         Some(known) => format!("`{this}` is not a setting; did you mean `{prefix}{}`?", written(known)),
         None => format!("`{this}` is not a setting; `jwt_guard::setup::Settings` lists them"),
     }
-}
-
-/// The number of insertions, deletions and replacements between two words.
-fn edits(from: &str, to: &str) -> usize {
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for (row, a) in from.bytes().enumerate() {
-        let mut left = row.saturating_add(1);
-        let mut current = vec![left];
-        for (pair, b) in last.windows(2).zip(to.bytes()) {
-            if let [diagonal, above] = pair {
-                let replaced = diagonal.saturating_add(usize::from(a != b));
-                left = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
-            }
-            current.push(left);
-        }
-        last = current;
-    }
-    last.last().copied().unwrap_or(from.len())
 }
 
 /// Reads a struct whose wrong names are errors with advice.

@@ -1,7 +1,5 @@
 //! Compares the names of policies with the vocabularies of their guards.
 
-mod nearest;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -10,6 +8,7 @@ use serde::Serialize;
 use super::table::{AccessRow, AccessTable};
 use crate::claims::hierarchy::Hierarchy;
 use crate::guard::JwtGuard;
+use crate::nearest::nearest;
 use crate::policy::Term;
 use crate::policy::vocabulary::{NameKind, names};
 
@@ -129,7 +128,7 @@ fn undeclared_of(GuardNames { guard, names }: &GuardNames) -> Vec<UndeclaredName
         let other = kind.other();
         let nearest = match vocabulary.of(other) {
             Some(terms) if has(terms, name) => Some(other.condition(name)),
-            _ => nearest::nearest(name, declared.iter().map(Term::name)).map(|known| kind.condition(known)),
+            _ => nearest(name, declared.iter().map(Term::name)).map(|known| kind.condition(known)),
         };
         let (condition, guard) = (kind.condition(name), guard.name().to_owned());
         found.push(UndeclaredName { condition, nearest, guard, routes: routes.clone() });

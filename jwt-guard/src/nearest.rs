@@ -1,7 +1,7 @@
 //! Finds the name that an author meant.
 
 /// The closest of these names, if few letters differ: one, and one more for every six letters.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let lower = name.to_lowercase();
     let close = known.filter_map(|known| {
         let edits = edits(&lower, &known.to_lowercase());
