@@ -103,7 +103,7 @@ fn tour(issuer: &TokenIssuer) -> Result<String, IssueError> {
 }
 
 const TOUR: &str = r#"
-# 200: anybody may look
+# 200: every caller may look
 curl -i http://localhost:3000/catalogue
 #> {"greeting":"hello, stranger","items":["tea","coffee"]}
 

@@ -251,7 +251,7 @@ curl -i http://localhost:3000/session -H 'Content-Type: application/json' -d '{"
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION"
 #> {"by":"session","theme":"light","user":"ada"}
 
-# 401: a name that somebody made up, or planted in a browser, is of no session
+# 401: a name that was made up, or planted in a browser, is of no session
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=MadeUpMadeUpMadeUpMadeUpMadeUpMadeUpMadeUpM"
 #> Token verification failed.
 
@@ -259,7 +259,7 @@ curl -i http://localhost:3000/me -H "Cookie: __Host-session=MadeUpMadeUpMadeUpMa
 curl -i -X POST http://localhost:3000/session/rotate -H "Cookie: __Host-session=$SESSION" -H "Sec-Fetch-Site: cross-site"
 #> the request may come from another site
 
-# 400: nor can anybody be two callers at once
+# 400: nor can a request be of two callers at once
 curl -i http://localhost:3000/me -H "Cookie: __Host-session=$SESSION" -H "Authorization: Bearer $TOKEN"
 #> the request must carry exactly one well-formed token
 

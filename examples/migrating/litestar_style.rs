@@ -58,7 +58,7 @@ struct Credentials {
 }
 
 impl Credentials {
-    /// Everybody's password is `secret` here. A real service compares with a hash, such as Argon2.
+    /// The password of every user is `secret` here. A real service compares with a hash, such as Argon2.
     fn user(&self) -> Option<User> {
         user_called(&self.username).filter(|_| self.password == "secret")
     }

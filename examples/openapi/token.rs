@@ -19,7 +19,7 @@ pub(crate) struct PasswordGrant {
 }
 
 impl PasswordGrant {
-    /// What the user may do. Everybody's password is `secret` here; a real service compares with a hash, such as Argon2.
+    /// What the user may do. The password of every user is `secret` here; a real service compares with a hash, such as Argon2.
     fn scopes_of_user(&self) -> Option<&'static [&'static str]> {
         match (self.username.as_str(), self.password.as_str()) {
             ("ada", "secret") => Some(&["orders:read", "orders:write"]),

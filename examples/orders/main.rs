@@ -90,7 +90,7 @@ curl -i http://localhost:3000/shops/acme/refunds -H "Authorization: Bearer $MANA
 curl -i http://localhost:3000/orders/1 -X DELETE -H "Authorization: Bearer $BOB"
 #> content-length: 0
 
-# 404: as one that does not exist for anybody
+# 404: as one that does not exist at all
 curl -i http://localhost:3000/orders/99 -X DELETE -H "Authorization: Bearer $ADA"
 #> content-length: 0
 

@@ -85,7 +85,7 @@ async fn order(State(orders): State<Orders>, Json(item): Json<String>) -> (Statu
     (StatusCode::CREATED, Json(all.clone()))
 }
 
-/// The page and its script, which are the same for everybody.
+/// The page and its script, which are the same for every user.
 fn page() -> axum::Router<Orders> {
     let html = || async {
         // Only scripts of this site run, so that an injected one does not.

@@ -174,7 +174,7 @@ async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Respo
     Ok(leading_to("/goodbye", response))
 }
 
-/// Browsers keep the last pages in memory, `no-store` or not, and the back button shows them without asking anybody.
+/// Browsers keep the last pages in memory, `no-store` or not, and the back button shows them without asking the server.
 /// They forget them when they are told to; but a page goes there only when the next one is shown, so it is too late for
 /// the answers to the logout itself to say it. What this page loads does.
 #[anonymous_allowed(credentials = "ignored", reason = "the page after the logout")]

@@ -44,7 +44,7 @@ codes! {
     /// | `opaque_token` | 401 | no dots: a reference token, an API key, or the text `undefined` | the issuer (an audience often makes it issue JWTs), or the client |
     /// | `not_a_token` | 401 | a damaged or cut token, or `Bearer` inside a header of its own | the client |
     /// | `unknown_tenant` | 401 | the issuer is not a tenant, not yet or not any more | the list behind the `TenantResolver`, and `Tenants::forget(..)` |
-    /// | `tenant_lookup_failed` | 503 | the resolver of tenants fails or is slow, or somebody sends tokens of random issuers | the resolver, or `TenantsBuilder` |
+    /// | `tenant_lookup_failed` | 503 | the resolver of tenants fails or is slow, or a client sends tokens of random issuers | the resolver, or `TenantsBuilder` |
     /// | `tenant_guard_unfit` | 500 | the resolver answers with a guard for another issuer, or with other places of tokens | the `TenantResolver` |
     /// | `header_malformed` | 401 | the header is not plain JSON | the issuer |
     /// | `header_parameter` | 401 | a member such as `crit` or `zip` | the issuer, or without `.refuse_embedded_keys()` |

@@ -1,4 +1,4 @@
-//! A page of somebody else, with a form that has every field of those of the site under attack.
+//! A page of another site, with a form that has every field of those of the site under attack.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

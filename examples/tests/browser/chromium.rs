@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::devtools::DevTools;
 use super::support::Result;
 
-/// No window, and no word to anybody but the pages of the test. The sandbox needs rights that a test may not have, and
+/// No window, and no word to others than the pages of the test. The sandbox needs rights that a test may not have, and
 /// the pages are our own.
 const FLAGS: [&str; 11] = [
     "--headless",

@@ -25,7 +25,7 @@ async fn open(caller: Principal) -> String {
 
 #[anonymous_allowed(credentials = "ignored")]
 async fn ignoring() -> &'static str {
-    "open to everybody"
+    "open to every caller"
 }
 
 #[anonymous_allowed(credentials = "ignored")]
@@ -186,7 +186,7 @@ fn an_open_page_is_refused_once() -> Result<()> {
 #[test]
 fn a_page_that_ignores_credentials_is_open_at_once() -> Result<()> {
     with_dead_cookies(|browser, _, server| {
-        assert_eq!(server.text(browser, "/ignoring")?, "open to everybody");
+        assert_eq!(server.text(browser, "/ignoring")?, "open to every caller");
         Ok(())
     })
 }

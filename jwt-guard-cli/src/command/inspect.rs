@@ -26,7 +26,7 @@ pub(crate) struct InspectArgs {
 
 /// The first line, and a member of the JSON.
 const WARNING: &str =
-    "NOT VERIFIED: anybody can write such a token. `jwt-guard explain` makes the checks of a guard.";
+    "NOT VERIFIED: every client can write such a token. `jwt-guard explain` makes the checks of a guard.";
 
 /// The claims that are dates (RFC 7519 section 4.1, OpenID Connect Core section 2).
 const DATES: [&str; 5] = ["exp", "nbf", "iat", "auth_time", "updated_at"];

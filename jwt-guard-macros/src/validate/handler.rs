@@ -168,7 +168,7 @@ fn extractors_of_a_caller(handler: &Handler, anonymity: Anonymity, errors: &mut 
                      `Option<{caller}>`, which is `None` for them"
                 ),
                 Anonymity::Certain => format!(
-                    "`{caller}` refuses everybody here, because `credentials = \"ignored\"` looks at no token and no \
+                    "`{caller}` refuses every caller here, because `credentials = \"ignored\"` looks at no token and no \
                      session; remove it, or leave `credentials` out and write `Option<{caller}>`"
                 ),
             },

@@ -27,7 +27,7 @@ impl Misfit {
         Self { wanted: type_name::<T>(), place }
     }
 
-    /// A machine has no subject, and `T` is of somebody.
+    /// For a machine: its token has no subject, and `T` needs one.
     pub(crate) fn of_machine<T>() -> Self {
         Self::new::<T>(
             "the caller is a machine, whose token names no subject; take `Principal` instead".to_owned(),

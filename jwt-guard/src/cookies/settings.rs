@@ -132,7 +132,7 @@ impl CookieSettings {
     }
 
     /// **For development only:** sets the cookies without `Secure` and without prefixes, so that browsers accept them
-    /// over plain HTTP. Then everyone on the network can read the tokens. The guard logs a warning when it is built.
+    /// over plain HTTP. Then every machine on the network can read the tokens. The guard logs a warning when it is built.
     pub fn for_plain_http_development(mut self) -> Self {
         self.transport = Transport::AlsoPlainHttp;
         self

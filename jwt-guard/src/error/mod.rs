@@ -298,7 +298,7 @@ impl fmt::Display for AuthError {
             Self::Token(reason) => reason.fmt(f),
             Self::UnknownTenant => f.write_str("the issuer of the token is not a tenant"),
             Self::TenantFlood => f.write_str(
-                "too many issuers that are not known were looked up within a second, as when somebody sends \
+                "too many issuers that are not known were looked up within a second, as when a client sends \
                  tokens of random issuers: see `.max_lookups_per_second(..)`",
             ),
             Self::Revoked => f.write_str("the token was revoked"),

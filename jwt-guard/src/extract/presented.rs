@@ -13,7 +13,7 @@ use crate::secret::Secret;
 
 /// The text of the caller's verified token, wiped when it is dropped, to be relayed to another service that accepts the same audience.
 ///
-/// No other type gives a handler the token. Everyone with the text can act as the caller until it ends: send it to
+/// No other type gives a handler the token. A holder of the text can act as the caller until it ends: send it to
 /// services that you trust with that, over TLS, and never log it. A token of the right audience, from a token exchange
 /// (RFC 8693), is better where the identity provider has one.
 ///

@@ -1,4 +1,4 @@
-//! Where refusals are explained, for somebody who sees the first one of a program without a log.
+//! Prints once, in debug builds, how to see why requests are refused, if no log shows it.
 
 use std::io::Write as _;
 use std::sync::Once;

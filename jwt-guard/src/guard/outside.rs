@@ -86,8 +86,8 @@ impl JwtGuard {
     ) -> Result<Principal, Refusal> {
         let occasion = Occasion::Token(self.config(), token.as_bytes());
         if policy.access() == Access::CredentialsIgnored {
-            let anyone = Ok(Principal::anonymous());
-            return self.decided(&anyone, policy, occasion).map(|_| Principal::anonymous());
+            let anonymous = Ok(Principal::anonymous());
+            return self.decided(&anonymous, policy, occasion).map(|_| Principal::anonymous());
         }
         let wanted = match policy.token() {
             TokenKind::Access => Wanted::Access,

@@ -56,7 +56,7 @@ pub enum KeyErrorKind {
     PublicKey,
     /// The kind of key, curve, algorithm or container is not supported.
     Unsupported,
-    /// The key is too short, or of a form with which anyone can forge signatures.
+    /// The key is too short, or of a form with which every client can forge signatures.
     Weak,
 }
 

@@ -55,7 +55,7 @@ pub(super) fn load(algorithm: Algorithm, secret: &Secret) -> Result<DecodingKey,
     let decoded = decodings(bytes);
     if let Some(found) = known_to_others(bytes, &decoded) {
         let message = format!(
-            "the secret for {algorithm} is {found}: everyone who has it can forge tokens; to verify with a public key, \
+            "the secret for {algorithm} is {found}: every holder can forge tokens; to verify with a public key, \
              name its own algorithm (RS256, ES256, EdDSA ..) and load it with `VerifyingKey::pem`, `der` or `jwk`"
         );
         return Err(KeyError::new(KeyErrorKind::NotASecret, message));
@@ -103,7 +103,7 @@ fn least_bytes(algorithm: Algorithm) -> Option<usize> {
 /// Names the bytes if they are a public key, the text form of a key, or either of them encoded once more, as settings and
 /// variables often are.
 ///
-/// A public key used as a secret lets everyone sign (CVE-2022-29217, CVE-2026-34950).
+/// A public key used as a secret lets every client sign (CVE-2022-29217, CVE-2026-34950).
 fn known_to_others(bytes: &[u8], decoded: &[Decoded]) -> Option<&'static str> {
     is_key(bytes).or_else(|| decoded.iter().find_map(|(name, decoded)| known_encoded(name, decoded)))
 }

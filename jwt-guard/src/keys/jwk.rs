@@ -15,7 +15,7 @@ use crate::secret::Secret;
 pub(crate) enum JwkSource {
     /// The application's own configuration, which may contain a shared secret.
     Local,
-    /// Published by an issuer: everyone can read it, so it cannot contain a secret.
+    /// Published by an issuer: every client can read it, so it cannot contain a secret.
     Remote,
 }
 
@@ -100,12 +100,12 @@ fn refuse_private(members: &Object<'_>, kind: &str, origin: JwkSource) -> Result
     let private = members.members().map(|(name, _)| name).find(|name| PRIVATE_MEMBERS.contains(name));
     let message = match (secret, private, origin) {
         (true, _, _) => {
-            "the published set holds a shared secret (`kty` is `oct`): everyone who fetches it can forge tokens, so the \
+            "the published set holds a shared secret (`kty` is `oct`): every client that fetches it can forge tokens, so the \
              issuer must withdraw it and publish public keys"
                 .to_owned()
         }
         (false, Some(name), JwkSource::Remote) => format!(
-            "the published key carries the private member `{name}`: everyone who fetches it can forge tokens, so the \
+            "the published key carries the private member `{name}`: every client that fetches it can forge tokens, so the \
              issuer must replace the key pair"
         ),
         (false, Some(name), JwkSource::Local) => format!(

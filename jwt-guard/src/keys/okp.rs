@@ -16,7 +16,7 @@ pub(super) fn load(point: &[u8]) -> Result<DecodingKey, KeyError> {
     if is_small_order(y) {
         return Err(KeyError::new(
             KeyErrorKind::Weak,
-            "the Ed25519 key is a point of small order, with which anyone can forge signatures: make a new key \
+            "the Ed25519 key is a point of small order, with which every client can forge signatures: make a new key \
              pair with `openssl genpkey -algorithm ed25519`",
         ));
     }

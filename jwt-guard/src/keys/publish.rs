@@ -46,7 +46,7 @@ impl VerifyingKey {
         Some(pem::encode_config(&pem::Pem::new("PUBLIC KEY", der), config))
     }
 
-    /// The SHA-256 thumbprint of a public key in base64url (RFC 7638): a name that everyone with the key can compute.
+    /// The SHA-256 thumbprint of a public key in base64url (RFC 7638): a name that every holder of the key can compute.
     /// `None` for a shared secret, of which a hash would reveal too much (RFC 7638 section 7).
     ///
     /// ```

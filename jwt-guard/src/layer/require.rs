@@ -93,7 +93,7 @@ impl RequireAuthentication {
     /// # let guard = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).audience("orders").build()?;
     /// use axum::{Router, http::Method, routing::get};
     ///
-    /// // Everybody may read an article. Who deletes one has to say who he is.
+    /// // Every visitor may read an article. Who deletes one has to say who he is.
     /// let app: Router = Router::new()
     ///     .route("/articles/{id}", get(|| async { "text" }).delete(|| async { "gone" }))
     ///     .layer(guard.require_authentication().except_method(Method::GET, "/articles/{id}"));

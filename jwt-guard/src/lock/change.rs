@@ -246,14 +246,14 @@ fn guards(old: &LockedRow, new: &LockedRow) -> String {
 /// Whom a policy admits.
 fn who(callers: &Callers) -> String {
     match callers {
-        Callers::Unguarded => "anybody, without any guard,".to_owned(),
-        Callers::CredentialsIgnored => "anybody, whatever the token,".to_owned(),
+        Callers::Unguarded => "any caller, without any guard,".to_owned(),
+        Callers::CredentialsIgnored => "any caller, whatever the token,".to_owned(),
         Callers::AnonymousIfExpired => {
-            "anybody without a token, with a valid or with an expired one,".to_owned()
+            "a caller without a token, with a valid or with an expired one,".to_owned()
         }
-        Callers::Anonymous => "anybody without a token or with a valid one".to_owned(),
+        Callers::Anonymous => "a caller without a token or with a valid one".to_owned(),
         Callers::RefreshToken => "the owner of a refresh token".to_owned(),
-        Callers::AccessToken(condition) if condition.is_nothing() => "anybody with a valid token".to_owned(),
+        Callers::AccessToken(condition) if condition.is_nothing() => "a caller with a valid token".to_owned(),
         Callers::AccessToken(condition) => format!("a caller with `{condition}`"),
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 /// The page to go back to after a login: a path of this origin, checked.
 ///
 /// A policy with `redirect = "/login"` adds it to the address of the login page, as the query parameter `next`. When it
-/// comes back from the browser it is untrusted: anyone can write a link such as `/login?next=//evil.example`. So read
+/// comes back from the browser it is untrusted: every site can write a link such as `/login?next=//evil.example`. So read
 /// it only with this type. Deserialised, as from a query or a form, it is `/` if the value is not a path of this
 /// origin; [`WayBack::new`] returns `None` then. As a response it is 303 to the page.
 ///

@@ -29,7 +29,7 @@ pub struct NoExtractor(());
     label = "expected a function with `#[anonymous_allowed]`, `#[authentication_required]` or \
              `#[requires(..)]`",
     note = "write one of these above the handler:\n\
-            `#[jwt_guard::anonymous_allowed]` for everybody,\n\
+            `#[jwt_guard::anonymous_allowed]` for every caller,\n\
             `#[jwt_guard::authentication_required]` for callers with a good token,\n\
             `#[jwt_guard::requires(scope = \"orders:read\")]` for callers with more",
     note = "closures and services go through `Router::unguarded(\"reason\", axum_router)`"

@@ -30,7 +30,7 @@ impl<S> IntoGuarded<S> for Router<S> {
     message = "`{Self}` declares no access policy",
     label = "expected a service with its policy or reason",
     note = "a policy guards it: `guarded_by::<Policy>(service)` of `jwt_guard::routing`",
-    note = "what anybody may reach has a reason: `unguarded(\"static assets\", service)` of \
+    note = "what every client may reach has a reason: `unguarded(\"static assets\", service)` of \
             `jwt_guard::routing`"
 )]
 pub trait IntoDeclaredService: sealed::Declared {

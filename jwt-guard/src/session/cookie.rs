@@ -65,7 +65,7 @@ impl SessionCookie {
     }
 
     /// For development without TLS, and nothing else: drops `Secure`, and the prefix `__Host-` or `__Secure-` of the
-    /// name, which browsers accept only with it. Then everyone on the network can read and plant sessions.
+    /// name, which browsers accept only with it. Then every machine on the network can read and plant sessions.
     pub fn for_plain_http_development(mut self) -> Self {
         self.transport = Transport::AlsoPlainHttp;
         self

@@ -142,7 +142,7 @@ impl Request {
             if cookies.is_for_plain_http() {
                 tracing::warn!(
                     target: "jwt_guard",
-                    "cookies are set without `Secure`, for development over plain HTTP: everybody on the way \
+                    "cookies are set without `Secure`, for development over plain HTTP: every machine on the way \
                      can read the tokens"
                 );
             }

@@ -31,7 +31,7 @@ pub(super) struct TenantLimits {
 /// A tenant that was removed elsewhere must end within a day; a second spares the resolver all but one call.
 const TIMES_TO_LIVE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(24 * 60 * 60));
 
-/// A new tenant must not wait longer than an hour after somebody was too early.
+/// A new tenant must not wait longer than an hour after a request that came too early.
 const UNKNOWN_TIMES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60 * 60));
 
 /// A waiting request holds a connection, and any client can cause one.
@@ -85,7 +85,7 @@ impl TenantsBuilder {
         self
     }
 
-    /// How many issuers are looked up in a second that are not remembered as tenants: 100 by default. Anybody can send tokens
+    /// How many issuers are looked up in a second that are not remembered as tenants: 100 by default. Every client can send tokens
     /// of random issuers; this is what they cost the database. A service with many tenants that starts under load needs more.
     pub fn max_lookups_per_second(mut self, most: u32) -> Self {
         self.limits.lookups_per_second = most;

@@ -65,7 +65,7 @@ pub(super) enum RememberedIssuer {
     Nothing,
 }
 
-/// The end of a lookup, for everybody who waits for it.
+/// The end of a lookup, for every task that waits for it.
 pub(super) type GuardOrError = Result<JwtGuard, AuthError>;
 pub(super) type AwaitedGuard = watch::Receiver<Option<GuardOrError>>;
 

@@ -45,7 +45,7 @@ async fn a_client_of_fastapi_jwt_auth_reads_its_shape() {
             ("bad signature", 401, bad_token),
             ("expired", 401, bad_token),
             ("nbf in the future", 401, bad_token),
-            // 500: a token that anybody can write must not be an error of the server.
+            // 500: a token that every client can write must not be an error of the server.
             ("alg none", 401, bad_token),
             ("public key as secret", 401, bad_token),
             // 500, in a handler that asks for the subject.
@@ -125,7 +125,7 @@ async fn a_client_of_starlette_jwt_or_jam_reads_plain_text() {
             ("no token", 401, "Unauthorized"),
             // 400 "Could not separate Authorization scheme and token"; jam takes it for no token.
             ("malformed header", 400, "the request must carry exactly one well-formed token"),
-            // 400 "Authorization scheme Basic is not supported": another scheme may be for somebody else.
+            // 400 "Authorization scheme Basic is not supported": another scheme may be for another reader.
             ("wrong scheme", 401, "Unauthorized"),
             // 400 here and below, by starlette-jwt with the text of the exception: 401 asks for a new token, and the text
             // would tell a forger how far the old one came. These are the words of jam.

@@ -1,4 +1,4 @@
-//! What a refusal says: to the client, to the log, and to somebody who prints a value.
+//! What a refusal says: to the client, to the log, and to code that prints a value.
 
 mod body_shapes;
 mod hint;

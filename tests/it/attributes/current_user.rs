@@ -270,13 +270,13 @@ async fn name(caller: Principal) -> String {
 }
 
 /// A policy that lets anonymous callers in, and an extractor that does not.
-struct Anybody;
+struct EveryCaller;
 
-impl Policy for Anybody {
+impl Policy for EveryCaller {
     const RULE: Rule = Rule::anonymous();
 }
 
-async fn open(_: Guarded<Anybody>, user: CurrentUser<User>) -> String {
+async fn open(_: Guarded<EveryCaller>, user: CurrentUser<User>) -> String {
     user.name.clone()
 }
 
@@ -308,7 +308,7 @@ async fn other(_user: CurrentUser<Other>) {}
 
 #[jwt_guard::anonymous_allowed]
 async fn maybe_other(user: Option<CurrentUser<Other>>) -> &'static str {
-    if user.is_some() { "somebody" } else { "anonymous" }
+    if user.is_some() { "a user" } else { "anonymous" }
 }
 
 #[jwt_guard::authentication_required]

@@ -114,7 +114,7 @@ struct Tenant {
     tenant: String,
 }
 
-/// A body that fails the test when somebody reads it.
+/// A body that fails the test when it is read.
 pub(super) struct Untouchable;
 
 impl HttpBody for Untouchable {

@@ -26,7 +26,7 @@ async fn a_request_that_changes_something_repeats_the_claim_of_its_token() {
         for wrong in ["", "wrong", &right[1..], &format!("{right}a"), other.csrf()] {
             jar.send(&server, request().header("X-CSRF-Token", wrong)).await.is(CROSS_SITE);
         }
-        // 500 for anyone in fastapi-jwt-auth 0.5.0.
+        // 500 for every client in fastapi-jwt-auth 0.5.0.
         jar.send(&server, request().header("X-CSRF-Token", b"\xe9\xff")).await.is(CROSS_SITE);
         let twice = request().header("X-CSRF-Token", right).header("X-CSRF-Token", right);
         jar.send(&server, twice).await.is(CROSS_SITE);
@@ -37,7 +37,7 @@ async fn a_request_that_changes_something_repeats_the_claim_of_its_token() {
 async fn the_cookie_that_repeats_the_claim_proves_nothing() {
     let server = serve(guard()).await;
     let mut jar = Jar::login(&server).await;
-    // Somebody who can plant cookies, but cannot read the token, sends a pair of its own.
+    // An attacker who can plant cookies, but cannot read the token, sends a pair of its own.
     jar.0.insert("csrf_access_token".to_owned(), "planted".to_owned());
     jar.send(&server, post("/me").header("x-csrf-token", "planted")).await.is(CROSS_SITE);
 }

@@ -3,9 +3,13 @@
 use jwt_guard_tests::sources;
 
 /// Each word, in lower case, with what to write instead.
-const REFUSED: [(&str, &str); 7] = [
+const REFUSED: [(&str, &str); 11] = [
     ("whoever", "name the subject: a caller, a task, an attacker"),
     ("nobody", "name the subject, or use the passive voice"),
+    ("somebody", "name the subject: a caller, a person, an operator"),
+    ("someone", "name the subject: a caller, a person, an operator"),
+    ("anybody", "name the subject: every caller, every client"),
+    ("anyone", "name the subject: every caller, every client"),
     ("circle", "cycle"),
     ("circles", "cycles"),
     ("seed system", "name the system, or leave it out"),

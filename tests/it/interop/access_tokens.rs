@@ -45,7 +45,7 @@ async fn id_tokens_are_refused() {
             server.get("/orders", &tokens.id).await.is(Outcome::BAD_TOKEN);
             server.get("/orders", &tokens.access).await.is(ALICE);
         }
-        // It is a good token of its kind, for somebody else.
+        // It is a good token of its kind, for another service.
         let server = serve(guard_for(&client, &provider, keys.clone())).await;
         server.get("/who", &tokens.id).await.is(Outcome::ok("alice"));
     }

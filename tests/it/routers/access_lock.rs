@@ -1,4 +1,4 @@
-//! The access lock: what a review sees when somebody changes who may call what.
+//! The access lock: what a review sees when a change says anew who may call what.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ fn each_change_of_access_is_a_sentence_about_its_route() {
             "requires(role = \"manager\")",
             "authentication_required",
             ChangeKind::Narrowed,
-            "DELETE /orders/{id}: only a caller with `role = \"manager\"` may call it now; before, anybody with a valid \
+            "DELETE /orders/{id}: only a caller with `role = \"manager\"` may call it now; before, a caller with a valid \
              token could",
         ),
         // A login that became open.
@@ -108,14 +108,14 @@ fn each_change_of_access_is_a_sentence_about_its_route() {
             "anonymous_allowed(credentials = \"ignored\")",
             "authentication_required",
             ChangeKind::Widened,
-            "POST /login: anybody, whatever the token, may now call it; before, only anybody with a valid token",
+            "POST /login: any caller, whatever the token, may now call it; before, only a caller with a valid token",
         ),
         // A part without a guard.
         (
             "ANY     \"/* (not listed)\":            unguarded\n",
             "",
             ChangeKind::New,
-            "ANY /* (not listed): anybody, without any guard, may call it",
+            "ANY /* (not listed): any caller, without any guard, may call it",
         ),
         // Another refusal.
         (

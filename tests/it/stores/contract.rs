@@ -94,7 +94,7 @@ pub(super) async fn a_cut_off_revokes_other_tokens_by_the_time_of_their_issue(st
         (Some(cut_off + Duration::from_millis(1)), TokenStatus::Valid),
         (None, TokenStatus::Revoked),
     ] {
-        for family in [None, Some("f"), Some("somebody-elses.line.7")] {
+        for family in [None, Some("f"), Some("another.line.7")] {
             (mine.issued_at, mine.family) = (issued_at, family);
             let answer = answer(store.token_status(&mine, now)).await.unwrap();
             assert_eq!(answer, status, "{issued_at:?} {family:?}");

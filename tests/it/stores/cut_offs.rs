@@ -134,7 +134,7 @@ pub(super) async fn a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_t
     }
 }
 
-/// Anybody who has a token knows the line of a store, and may put it into a name.
+/// A client that has a token knows the line of a store, and may put it into a name.
 pub(super) async fn a_name_of_an_epoch_that_has_not_begun_saves_no_token(store: Arc<impl TokenStore>) {
     let now = present();
     let begun = begun(&*store, "a login", now + LIFE, now + LIFE).await;

@@ -39,7 +39,7 @@ impl RedisServer {
             eprintln!("skipped: {program} is not installed ({error}); the package is `redis-server`");
             return None;
         }
-        // Somebody else may take the free port before the server does.
+        // Another program may take the free port before the server does.
         for _ in 0..10 {
             let directory = Directory::new();
             let port = free_port();

@@ -70,7 +70,7 @@ fn token(issuer: &str) -> String {
     key(issuer).token(&claims(issuer))
 }
 
-/// The guard of everybody else, with the fixture key and issuer.
+/// The guard of every other tenant, with the fixture key and issuer.
 fn staff(clock: &ManualClock) -> Builder<HasKeys, HasAudience> {
     guard(Algorithm::Hs256).issuer(jwt_guard_tests::ISSUER).clock(clock.clone()).name("staff")
 }

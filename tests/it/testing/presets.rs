@@ -108,7 +108,7 @@ async fn a_guard_with_a_preset_accepts_the_tokens_of_its_test_issuer() {
 }
 
 #[authentication_required]
-async fn anyone() {}
+async fn open() {}
 
 #[requires(scope = "orders:read")]
 async fn reader() {}
@@ -119,7 +119,7 @@ async fn clerk() {}
 #[tokio::test]
 async fn every_denial_of_a_guard_with_a_preset_is_judged() {
     for (name, trusted, reads_scopes, reads_roles) in presets() {
-        let mut app = Router::new().route("/", routing::get(anyone));
+        let mut app = Router::new().route("/", routing::get(open));
         if reads_scopes {
             app = app.route("/reader", routing::get(reader));
         }

@@ -51,7 +51,8 @@ fn a_good_token_passes_every_check() {
 
 #[test]
 fn a_check_without_a_rule_has_not_passed() {
-    let explanation = guard(Algorithm::Hs256).build().unwrap().explain(&token(&[("iss", "\"anyone\"")]));
+    let explanation =
+        guard(Algorithm::Hs256).build().unwrap().explain(&token(&[("iss", "\"https://id.example\"")]));
     assert!(explanation.is_accepted(), "{explanation}");
     let open = [Check::Issuer, Check::Client, Check::RequiredClaims];
     assert_eq!(made(&explanation, &Outcome::NotConfigured), open);

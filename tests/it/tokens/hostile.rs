@@ -558,7 +558,7 @@ async fn the_text_of_a_public_key_is_no_secret() {
         }
         for secret in [pem, pem.trim_end(), &format!(" \n{pem}"), &format!("\u{feff}{pem}"), jwk] {
             let mistake = JwtGuard::builder().secret(secret).audience("orders").build();
-            assert!(mistake.unwrap_err().to_string().contains("everyone who has it can forge"));
+            assert!(mistake.unwrap_err().to_string().contains("every holder can forge"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Routes that anybody may call, each in its way.
+//! Routes that every caller may call, each in its way.
 
 use jwt_guard::openapi::aide_0_15::{get, post};
 use jwt_guard::{Router, anonymous_allowed, routes};

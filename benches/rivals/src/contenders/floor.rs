@@ -9,7 +9,7 @@ pub const CONTENDER: Contender = Contender {
     name: "no guard",
     role: Role::Floor,
     crypto: "-",
-    remark: "a bare axum 0.8 handler, which lets everybody in",
+    remark: "a bare axum 0.8 handler, which admits every caller",
     layout: None,
     router: |_| Some(Router::new().route(PATH, get(orders))),
 };

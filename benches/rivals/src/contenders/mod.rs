@@ -13,7 +13,7 @@ mod tower_oauth2;
 use axum::Router;
 use jwt_guard_benches::{AccessClaims, Signer};
 
-/// Everybody, in the order of the tables.
+/// All of them, in the order of the tables.
 pub const ALL: [Contender; 11] = [
     floor::CONTENDER,
     by_hand::CONTENDER,

@@ -29,7 +29,7 @@ impl Example {
         let mut process = set_up(&mut command(name)).env("PORT", "0").stdout(Stdio::piped()).spawn()?;
         let stdout = process.stdout.take().ok_or("no standard output")?;
         let mut stderr = process.stderr.take().ok_or("no standard error")?;
-        // The log goes there. Somebody has to read it, or the example would wait.
+        // The log goes there. It has to be read, or the example would wait.
         let log = thread::spawn(move || {
             let mut log = String::new();
             stderr.read_to_string(&mut log).map(|_| log)

@@ -299,7 +299,7 @@ impl Origin {
             .is_some_and(|(host, port)| host == self.host && port.unwrap_or(self.scheme.port()) == self.port)
     }
 
-    /// Whether the page cannot have been written by somebody on the way: HTTPS, or this machine.
+    /// Whether the page cannot have been written by a machine on the way: HTTPS, or this machine.
     fn is_private(&self) -> bool {
         let local = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
         self.scheme == OriginScheme::Https || local || self.host.ends_with(".localhost")

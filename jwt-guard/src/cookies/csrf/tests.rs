@@ -185,7 +185,7 @@ fn a_websocket_is_asked_for_its_origin_and_not_for_a_header_that_no_script_can_s
 }
 
 #[test]
-fn cookies_that_somebody_else_sets_need_no_claim() {
+fn cookies_of_another_guard_need_no_claim() {
     let rules = CsrfRules { header: None, trusted: Vec::new(), plain_http: true };
     assert_eq!(
         rules.check(&request("POST", &[("sec-fetch-site", "same-origin")]), TokenKind::Access, None),

@@ -155,7 +155,7 @@ impl Address {
             }
             "http" => {
                 return refuse(
-                    "is http, so anybody on the way could put in keys of his own",
+                    "is http, so a machine on the way could put in keys of its own",
                     &format!(
                         "use https, or, for a host of a private network, \
                          `.danger().plain_http([{host:?}], \"reason\")`"

@@ -383,9 +383,9 @@ fn a_policy_that_is_only_reported_admits_every_caller() {
     }
     assert_eq!(
         locked(ENFORCED).changes_to(&locked(TRIED))[0].sentence,
-        "anybody, whatever the token, may now call it: the policy is report-only, and refuses no caller; before, only a caller \
+        "any caller, whatever the token, may now call it: the policy is report-only, and refuses no caller; before, only a caller \
          with `scope = \"a\"`"
     );
     let new = AccessLock::default().changes_to(&locked(TRIED)).remove(0);
-    assert_eq!((new.kind, new.sentence.as_str()), (New, "anybody, whatever the token, may call it"));
+    assert_eq!((new.kind, new.sentence.as_str()), (New, "any caller, whatever the token, may call it"));
 }

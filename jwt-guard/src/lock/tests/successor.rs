@@ -47,7 +47,7 @@ fn a_route_that_is_gone_widens_if_an_open_one_answers_its_requests() {
         let change = removal(gone, &[rest]);
         assert_eq!(change.kind, ChangeKind::Widened, "{gone:?} {rest:?}");
         let expected = format!(
-            "the route is gone, and `{} {}` answers its requests: anybody without a token or with a valid one may now call \
+            "the route is gone, and `{} {}` answers its requests: a caller without a token or with a valid one may now call \
              it; before, only a caller with `role = \"admin\"`",
             rest.0, rest.1
         );

@@ -44,7 +44,7 @@ async fn the_members_of_the_payload_are_claims() {
 }
 
 #[tokio::test]
-async fn no_payload_makes_its_caller_somebody_else_or_fresh() {
+async fn no_payload_makes_its_caller_another_person_or_fresh() {
     let payload = json!({
         "sub": "root", "scope": "admin", "roles": ["admin"], "iat": 0, "exp": 9_999_999_999_u64, "nbf": 0, "iss": "x",
         "aud": "x", "jti": "x", "sid": "x", "fresh": true, "auth_time": 9_999_999_999_u64, "acr": "gold",

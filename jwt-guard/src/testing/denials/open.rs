@@ -41,11 +41,11 @@ impl Run {
                 format!("{status}, from a guard that the table does not know")
             }
             (Some(status), _) if status.is_success() && is_fallback => {
-                format!("{status}: a path without a route is open to everybody, and so is a mistyped one")
+                format!("{status}: a path without a route is open to every caller, and so is a mistyped one")
             }
             _ => return,
         };
-        self.hole(route, WHAT, "an answer to everybody; for a path without a route, a failure", found);
+        self.hole(route, WHAT, "an answer to every caller; for a path without a route, a failure", found);
     }
 
     /// A path that no row has, unless one is a fallback.
@@ -79,7 +79,7 @@ impl Run {
             policy: "not in the table".to_owned(),
             sent: vec!["no token".to_owned()],
             expected: "404, as for a path without a route".to_owned(),
-            found: format!("{status}: every path without a route is open to everybody"),
+            found: format!("{status}: every path without a route is open to every caller"),
         });
     }
 }

@@ -39,8 +39,8 @@ pub(super) enum LoginAge {
 /// The value of a path parameter that no condition chooses; a number, which most paths take.
 pub(super) const ANY_PARAMETER: &str = "1";
 
-/// Somebody else in a path or a claim.
-pub(super) const OTHER: &str = "somebody-else";
+/// Another person in a path or a claim.
+pub(super) const OTHER: &str = "another-person";
 
 /// Who has these stands to the conditions; `params` are those of the path that the test has set.
 pub(super) fn person(

@@ -71,7 +71,7 @@ fn where_another_claim_names_people_the_sub_of_a_machine_is_absent_or_its_client
         let empty = [("username", "\"\""), ("sub", sub), BILLING];
         assert_eq!(caller(by_user, &empty), machine("billing"), "{sub:?}");
     }
-    // The `sub` names somebody, so the token is of a person whose name is missing.
+    // The `sub` names a user, so the token is of a person whose name is missing.
     assert_eq!(caller(by_user, &[BILLING]), Err(missing("username")));
     assert_eq!(caller(by_user, &[("sub", "\"Billing\""), BILLING]), Err(missing("username")));
     assert_eq!(caller(by_user, &[("sub", "7"), BILLING]), Err(malformed("sub")));

@@ -1,4 +1,4 @@
-//! Who calls: for every condition of the sample somebody who meets it, and somebody who just does not.
+//! Who calls: for every condition of the sample a caller who meets it, and one who just does not.
 
 use jwt_guard::Algorithm;
 use jwt_guard_tests::{NOW, Payload, SigningKey};
@@ -19,7 +19,7 @@ pub(super) enum Brings {
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub(super) brings: Brings,
-    /// The claims beside those of everybody.
+    /// The claims beside those of every caller.
     pub(super) claims: Value,
 }
 

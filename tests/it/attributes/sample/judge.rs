@@ -92,7 +92,7 @@ fn claim(path: &[&str], expected: ClaimValue, claims: &Value) -> Option<bool> {
     }
 }
 
-/// The scopes that help somebody to be let in.
+/// The scopes that help a caller to be let in.
 pub(super) fn scopes(requirement: &Requirement) -> Vec<&'static str> {
     match requirement {
         Requirement::Scope(name) => vec![name],

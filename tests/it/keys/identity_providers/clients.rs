@@ -105,7 +105,7 @@ async fn a_number_in_a_claim_of_the_application_is_the_caller_by_its_digits() {
     service.refuses("a number in `sub`", &changed(&token, json!({"sub": 7}))).await;
 }
 
-/// The token of somebody in 200 groups, the most that Entra names in a token.
+/// The token of a user in 200 groups, the most that Entra names in a token.
 #[tokio::test]
 async fn a_token_of_two_hundred_groups_is_accepted_by_default() {
     let service = Service::of(TrustedIssuer::new(CLERK).audience("orders")).await;

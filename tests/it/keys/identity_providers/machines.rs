@@ -202,7 +202,7 @@ async fn revocations_of_subjects_do_not_touch_machines_and_machines_do_not_touch
     assert_eq!(server.get("/log-out", &token(&machine())).await.status, 204);
     assert_eq!(server.get("/read", &token(&machine())).await.outcome(), Outcome::BAD_TOKEN);
     server.get("/read", &token(&other)).await.is(Outcome::ok("read"));
-    // What ends everybody's logins ends those of machines.
+    // What ends the logins of all ends those of machines.
     guard.logout_everybody("a key has leaked").await.unwrap();
     assert_eq!(server.get("/read", &token(&other)).await.outcome(), Outcome::BAD_TOKEN);
 }

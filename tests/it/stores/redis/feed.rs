@@ -52,7 +52,7 @@ async fn a_node_that_cannot_keep_all_asks_the_server_until_it_can() {
     }
 }
 
-/// What another program, or somebody with a shell, may do to our keys. None of it takes a node down, lets a revoked token in,
+/// What another program, or a person with a shell, may do to our keys. None of it takes a node down, lets a revoked token in,
 /// or hides a revocation that follows.
 #[tokio::test]
 async fn what_others_write_to_our_keys_neither_stops_a_node_nor_hides_a_revocation() {

@@ -169,7 +169,7 @@ async fn a_fallback_that_no_row_shows_is_found() {
     let app = Router::new().unguarded("pages", axum::Router::new().fallback(async || "a page"));
     let holes = judged(app).await.holes;
     assert_eq!(holes.len(), 1, "{holes:#?}");
-    assert!(holes[0].found.contains("open to everybody"), "{holes:#?}");
+    assert!(holes[0].found.contains("open to every caller"), "{holes:#?}");
 }
 
 #[authentication_required]

@@ -84,7 +84,7 @@ impl World {
                     Actor::Waits(name, number)
                 }
                 FetchDecision::Join(number) => {
-                    assert_eq!(self.under_way, 1, "somebody joined a fetch that is not under way");
+                    assert_eq!(self.under_way, 1, "a task joined a fetch that is not under way");
                     Actor::Waits(name, number)
                 }
                 FetchDecision::No => Actor::Done,

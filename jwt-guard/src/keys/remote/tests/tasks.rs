@@ -64,7 +64,7 @@ async fn no_request_waits_in_vain_on_any_number_of_threads() {
             }
         }
     };
-    tokio::time::timeout(secs(60), rounds).await.expect("somebody waits for a fetch that has ended");
+    tokio::time::timeout(secs(60), rounds).await.expect("a task waits for a fetch that has ended");
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ impl TrustedIssuer {
     /// |---|---|
     /// | `sid` | required: tokens of machines and of most JWT templates have none |
     /// | `azp`, the origin of the application | the client, and required |
-    /// | `sts` | `active`, or absent: the session of somebody who still has tasks to do is `pending`, and refused |
+    /// | `sts` | `active`, or absent: the session of a user who still has tasks to do is `pending`, and refused |
     /// | `cat` in the header | that of session tokens, or absent |
     /// | `o.rol` | roles, only with [`clerk_organization`](Self::clerk_organization) |
     ///

@@ -45,8 +45,8 @@ impl TrustedIssuer {
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, TrustedIssuer};
-    /// let anybody = JwtGuard::builder().trust(TrustedIssuer::entra("common").audience("orders"));
-    /// assert!(anybody.build().unwrap_err().to_string().contains("GUID"));
+    /// let any_tenant = JwtGuard::builder().trust(TrustedIssuer::entra("common").audience("orders"));
+    /// assert!(any_tenant.build().unwrap_err().to_string().contains("GUID"));
     /// ```
     pub fn entra(tenant: impl Into<String>) -> Self {
         let given = tenant.into();
@@ -93,8 +93,8 @@ impl TrustedIssuer {
     ///     JwtGuard::builder().trust(old).trust(new).build()
     /// }
     ///
-    /// let anybody = JwtGuard::builder().trust(TrustedIssuer::entra_v1("common").audience("api://orders"));
-    /// assert!(anybody.build().unwrap_err().to_string().contains("GUID"));
+    /// let any_tenant = JwtGuard::builder().trust(TrustedIssuer::entra_v1("common").audience("api://orders"));
+    /// assert!(any_tenant.build().unwrap_err().to_string().contains("GUID"));
     /// ```
     pub fn entra_v1(tenant: impl Into<String>) -> Self {
         let given = tenant.into();

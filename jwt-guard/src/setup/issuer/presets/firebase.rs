@@ -34,7 +34,7 @@ impl TrustedIssuer {
     ///   refused.
     /// - Users who have signed in anonymously are callers too. Their `firebase.sign_in_provider` is `anonymous`: leave
     ///   them out with `not(claim("firebase", "sign_in_provider") = "anonymous")`.
-    /// - Anybody may sign up in most projects, so `authentication_required` alone admits anybody who does.
+    /// - Every visitor may sign up in most projects, so `authentication_required` alone admits all of them.
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, TrustedIssuer};

@@ -29,14 +29,14 @@ impl TrustedIssuer {
     /// | `sub` | the caller; its form can be customized |
     ///
     /// *OpenID Connect reference* lists these claims. One issuer and its keys sign for **every** workflow of GitHub, and each may
-    /// ask for any `aud`: so an audience alone admits everybody. There are no scopes and no roles.
+    /// ask for any `aud`: so an audience alone admits every workflow of GitHub. There are no scopes and no roles.
     ///
     /// - The [`audience`](Self::audience) is a name of this service, which the workflow asks for:
     ///   `core.getIDToken("https://deploy.acme.example")`. The default, `https://github.com/OWNER`, is shared by all
     ///   services that the owner's workflows call.
-    /// - Names are compared byte by byte, as GitHub writes them. Somebody else may register the name of a deleted owner: pin the
+    /// - Names are compared byte by byte, as GitHub writes them. Another person may register the name of a deleted owner: pin the
     ///   number too, by `.claim_value("repository_owner_id", "65")`.
-    /// - A repository is not a branch: everybody who may push any branch may run a workflow. Require what was reviewed:
+    /// - A repository is not a branch: a person who may push any branch may run a workflow. Require what was reviewed:
     ///   `claim("ref") = "refs/heads/main"`, or `claim("environment") = "production"` with protection rules.
     ///
     /// ```
@@ -51,12 +51,14 @@ impl TrustedIssuer {
         let are_owners = names.iter().all(|name| !name.contains('/'));
         if names.is_empty() {
             draft.problems.push(
-                "found no repository for GitHub Actions, which admits all workflows of GitHub; expected `OWNER/NAME`, or `OWNER`"
+                "found no repository for GitHub Actions, which admits all workflows of GitHub; expected \
+                 `OWNER/NAME`, or `OWNER`"
                     .to_owned(),
             );
         } else if !are_owners && !names.iter().all(|name| name.contains('/')) {
             draft.problems.push(format!(
-                "found owners and repositories of GitHub Actions in one list, {names:?}; expected either, as an owner includes its repositories"
+                "found owners and repositories of GitHub Actions in one list, {names:?}; expected either, as \
+                 an owner includes its repositories"
             ));
         }
         draft.problems.extend(names.iter().filter(|name| !is_name(name)).map(|name| {

@@ -57,7 +57,7 @@ impl TrustedIssuer {
         Self(draft)
     }
 
-    /// Accepts tokens that a user granted to an OAuth client of the project too, such as an application of somebody else.
+    /// Accepts tokens that a user granted to an OAuth client of the project too, such as an application of another company.
     ///
     /// Off by default: the scopes that a user consents to are not in the token, and «do not control access» (*Token Security*).
     /// Then decide by [`Claims::client_id`](crate::Claims::client_id), or name the clients by [`client`](Self::client),

@@ -65,7 +65,7 @@ fn claims_are_absent_of_another_value_and_of_another_type() {
 }
 
 #[test]
-fn an_owner_is_somebody_else_and_a_tenant_another_one() {
+fn an_owner_is_another_person_and_a_tenant_another_one() {
     const PATH: Requirement =
         Requirement::All(&[Requirement::Owner("user"), Requirement::PathClaim("org", &["org"])]);
     let found = lacking(&PATH);
