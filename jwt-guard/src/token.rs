@@ -43,7 +43,7 @@ impl fmt::Display for TokenSource {
     }
 }
 
-/// The purpose of a token.
+/// What a token is for: a policy names the kind that it takes (`token = "refresh"`), and the guard refuses the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {

@@ -1,6 +1,6 @@
 //! Finds the cycles of implications.
 
-/// Each cycle as the way from a name back to it. Without the last steps of these, there is none.
+/// One cycle for each step that closes one, as the way from a name back to it. Without these steps, no cycle is left.
 pub(super) fn cycles(steps: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut search = Search { steps, done: vec![false; steps.len()], way: Vec::new(), cycles: Vec::new() };
     (0..steps.len()).for_each(|start| search.follow(start));

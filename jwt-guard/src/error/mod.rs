@@ -221,7 +221,7 @@ impl AuthError {
         }
     }
 
-    /// The way in for the caller, if a policy refused it and a better token would help.
+    /// What a new token must have, if a policy refused the caller and a new token would help.
     pub(crate) fn way(&self) -> Option<&Way> {
         match self {
             Self::Policy(Unmet::Way(way)) => Some(way),

@@ -25,10 +25,10 @@ pub(crate) trait ChooseGuard: Send + Sync {
     fn choose_for(self: Arc<Self>, token: &[u8], source: TokenSource, kind: TokenKind) -> Choosing<'_>;
 }
 
-/// The guard, or why it is unknown at the moment which one decides.
+/// The guard that decides, or the failure of its lookup.
 pub(crate) type Choosing<'r> = Pin<Box<dyn Future<Output = Result<JwtGuard, AuthError>> + Send + 'r>>;
 
-/// Chooses the guard, and lets it decide. Without a look at the token, the default guard decides.
+/// Chooses the guard, and lets it decide. Where credentials are ignored, that is the default guard.
 pub(super) async fn admit_by_choice(
     request: &mut Parts,
     rule: &'static Rule,

@@ -1,8 +1,7 @@
 //! Logs the decision: target `jwt_guard`, never with a token.
 //!
-//! Refusals are `INFO`, because any client can cause them, and `WARN` if claims do not fit the type of a handler, or if the
-//! policy is report-only;
-//! failures of the service are `ERROR`; admissions are `DEBUG`.
+//! Refusals are `INFO`, because any client can cause them, and `WARN` if claims do not fit the type of a handler, or if
+//! the policy is report-only; failures of the service are `ERROR`; admissions are `DEBUG`.
 
 use axum::extract::MatchedPath;
 use http::Method;

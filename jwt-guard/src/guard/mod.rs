@@ -60,6 +60,8 @@ pub(crate) use probe::{Denial, Noted, Probe, Verdict};
 /// }
 /// ```
 ///
+/// A guard is built from a key and an audience at least; a weak key is an error when it is built:
+///
 /// ```
 /// use jwt_guard::{JwtGuard, Secret};
 ///

@@ -1,6 +1,5 @@
-//! Recognises a DER text by the first elements of its outer sequence,
-//!
-//! so that a private key or a certificate is refused by its name and not as *damaged*.
+//! Recognises a DER text by the first elements of its outer sequence, so that a private key or a certificate is refused
+//! by its name and not as *damaged*.
 
 use spki::der::asn1::AnyRef;
 use spki::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as _};

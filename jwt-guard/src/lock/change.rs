@@ -7,7 +7,7 @@ use super::access::{Callers, Relation};
 use super::successor::{self, Successors};
 use super::{AccessLock, LockedRow, Source};
 
-/// What happened to a route.
+/// What became of a route since the lock was reviewed: the word that stands before the sentence about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChangeKind {

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 pub(super) struct Pattern<'p> {
     pub(super) kind: PathKind,
     segments: Vec<Segment<'p>>,
-    /// Of the segments; smaller is asked first.
+    /// The rank of each segment. Where several patterns match, the smallest order answers.
     order: Vec<(Reverse<usize>, u8)>,
 }
 

@@ -35,7 +35,7 @@ pub struct LoginError {
     clears_refresh: bool,
 }
 
-/// Why it failed.
+/// Why a login, a refresh or a logout failed, for code that answers each kind in its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginErrorKind {

@@ -16,12 +16,12 @@ pub struct Way {
 }
 
 impl Way {
-    /// The scopes.
+    /// The scopes that a new token must have, as a challenge names them.
     pub fn scopes(&self) -> &[&'static str] {
         &self.scopes
     }
 
-    /// The roles.
+    /// The roles that the caller must have.
     pub fn roles(&self) -> &[&'static str] {
         &self.roles
     }

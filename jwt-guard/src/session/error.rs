@@ -32,7 +32,7 @@ pub struct SessionError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What went wrong.
+/// What a [`SessionError`] is about, for code that answers each kind in its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionErrorKind {

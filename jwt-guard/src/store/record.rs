@@ -169,7 +169,7 @@ pub struct Family {
     pub expires_at: SystemTime,
 }
 
-/// Whether a login has begun.
+/// The answer of [`TokenStore::begin`](super::TokenStore::begin): whether a login has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Begun {

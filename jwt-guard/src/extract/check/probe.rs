@@ -38,7 +38,7 @@ impl<T: FromRequest<()>> OfBody for &Input<T> {}
 
 impl<T> OfHead for Input<T> {}
 
-/// No type has it.
+/// No type implements it, so that the compiler prints this message for a type that reads the body.
 #[diagnostic::on_unimplemented(
     message = "a check cannot take `{Self}`",
     label = "reads the body, which belongs to the handler",

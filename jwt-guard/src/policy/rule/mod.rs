@@ -60,7 +60,7 @@ pub enum Enforcement {
     ReportOnly,
 }
 
-/// How the caller is refused.
+/// What a policy answers a caller whom it refuses: `deny_as = ".."` of an attribute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DenyAs {

@@ -86,7 +86,7 @@ impl Rule {
         matches!(self.enforcement, Enforcement::ReportOnly)
     }
 
-    /// How the caller is refused.
+    /// What the guard answers a caller whom the policy refuses.
     pub const fn deny_as(&self) -> DenyAs {
         self.deny_as
     }
