@@ -68,7 +68,7 @@ pub(super) fn decide<'c>(
     match (caller, rule.access()) {
         (Ok(principal), _) => match evaluate(rule.requirement(), principal, hierarchy, facts) {
             Ok(()) => Ok(Admission::AsCaller),
-            Err(shortfall) => Err(Cow::Owned(AuthError::Policy(shortfall))),
+            Err(unmet) => Err(Cow::Owned(AuthError::Policy(unmet))),
         },
         (Err(error), Access::Anonymous | Access::AnonymousIfExpired) if error.is_anonymous() => {
             Ok(Admission::AsAnonymous)

@@ -54,7 +54,7 @@ impl Locations {
                 Place::Cookie { name } => (name, TokenSource::Cookie),
                 Place::Session { name } => (name, TokenSource::Session),
                 _ => {
-                    if let FoundCredential::Token(text, source) = self.look(place, request)? {
+                    if let FoundCredential::Token(text, source) = self.find_at(place, request)? {
                         every.push(Carried { text, source, by_cookie: false });
                     }
                     continue;

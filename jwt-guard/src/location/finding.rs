@@ -60,7 +60,10 @@ impl Locations {
     /// The places with a token, of which there are too many.
     pub(crate) fn finding_of_several(&self, request: &Parts) -> Finding {
         let holds_one = |place: &&Place| {
-            !matches!(self.look(place, request), Ok(FoundCredential::Nothing | FoundCredential::OtherScheme))
+            !matches!(
+                self.find_at(place, request),
+                Ok(FoundCredential::Nothing | FoundCredential::OtherScheme)
+            )
         };
         let places: Vec<_> = self.places.iter().filter(holds_one).map(name).collect();
         let finding = Finding::new("one token", format!("tokens in {}", places.join(", ")));
@@ -70,7 +73,7 @@ impl Locations {
     /// Two cookies of one name.
     pub(crate) fn finding_of_unequal(&self, request: &Parts) -> Finding {
         let unequal =
-            |place: &&Place| matches!(self.look(place, request), Err(LocationError::UnequalCookies));
+            |place: &&Place| matches!(self.find_at(place, request), Err(LocationError::UnequalCookies));
         let places: Vec<_> = self.places.iter().filter(unequal).map(name).collect();
         Finding::new("one value of a cookie", format!("several values of {}", places.join(", ")))
     }
@@ -83,7 +86,10 @@ impl Locations {
         }
         // A text that is found may be malformed too: its place was looked at, and then the text.
         let is_there = |place: &&Place| {
-            !matches!(self.look(place, request), Ok(FoundCredential::Nothing | FoundCredential::OtherScheme))
+            !matches!(
+                self.find_at(place, request),
+                Ok(FoundCredential::Nothing | FoundCredential::OtherScheme)
+            )
         };
         let Some(place) = self.places.iter().find(is_there) else { return Finding::default() };
         let header = match place.part() {

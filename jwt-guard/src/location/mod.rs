@@ -85,7 +85,7 @@ impl Locations {
         let mut found = FoundCredential::Nothing;
         let mut unequal = false;
         for place in &self.places {
-            let looked = match self.look(place, request) {
+            let looked = match self.find_at(place, request) {
                 Err(LocationError::UnequalCookies) if self.conflict == Conflict::Refuse => {
                     unequal = true;
                     continue;
@@ -116,10 +116,12 @@ impl Locations {
 
     /// The place of the one token of a request.
     pub(crate) fn place_of_token(&self, request: &Parts) -> Option<&Place> {
-        self.places.iter().find(|place| matches!(self.look(place, request), Ok(FoundCredential::Token(..))))
+        self.places
+            .iter()
+            .find(|place| matches!(self.find_at(place, request), Ok(FoundCredential::Token(..))))
     }
 
-    fn look<'r>(&self, place: &Place, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {
+    fn find_at<'r>(&self, place: &Place, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {
         place.read(|place| place.find(request, self.longest))
     }
 

@@ -5,7 +5,7 @@
 //! So a malformed claim neither grants nor forbids anything.
 
 mod finding;
-mod shortfall;
+mod unmet;
 
 use std::cell::OnceCell;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::json::{At, Json, Object};
 use crate::principal::{Identity, Principal};
 
 pub(crate) use finding::{Sources, finding};
-pub(crate) use shortfall::way_to_ask_for;
+pub(crate) use unmet::way_to_ask_for;
 
 /// Why a caller does not meet a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(crate) enum Unmet {
 ///
 /// # Errors
 ///
-/// The shortfall of the cheapest branch.
+/// What the cheapest branch still asks for.
 pub(crate) fn evaluate(
     requirement: &Requirement,
     principal: &Principal,
@@ -47,7 +47,7 @@ pub(crate) fn evaluate(
     facts: Facts<'_>,
 ) -> Result<(), Unmet> {
     let caller = Evaluator::new(principal, hierarchy, facts);
-    if caller.verdict(requirement) == Verdict::Holds { Ok(()) } else { Err(caller.shortfall(requirement)) }
+    if caller.verdict(requirement) == Verdict::Holds { Ok(()) } else { Err(caller.unmet(requirement)) }
 }
 
 /// The malformed claims of the caller that `requirement` asks for, for the log.

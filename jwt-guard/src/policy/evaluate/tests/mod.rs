@@ -238,9 +238,9 @@ fn orders() -> Hierarchy {
 fn a_challenge_leaves_out_what_its_other_scopes_imply() {
     const POLICY: Requirement = All(&[Scope("read"), Scope("other"), Policy("Shared", &Scope("write"))]);
     for held in [&[][..], &["read"], &["other"]] {
-        let shortfall =
+        let unmet =
             super::evaluate(&POLICY, &caller(held, &[], "{}"), &orders(), Facts::default()).unwrap_err();
-        assert_eq!(shortfall, lacking(vec!["other", "write"]), "{held:?}");
+        assert_eq!(unmet, lacking(vec!["other", "write"]), "{held:?}");
     }
     assert_eq!(way_to_ask_for(&POLICY, &orders()).scopes(), ["other", "write"]);
     assert_eq!(scopes_to_ask_for(&POLICY), ["read", "other", "write"]);
@@ -260,9 +260,9 @@ fn the_cheapest_branch_is_the_one_that_grants_the_least() {
         (&SHORT, &["read"], &["write"]),
         (&MIGHTY_AND_SHORT, &["write", "read"], &["admin"]),
     ] {
-        let shortfall =
+        let unmet =
             super::evaluate(policy, &caller(held, &[], "{}"), &orders(), Facts::default()).unwrap_err();
-        assert_eq!(shortfall, lacking(expected.to_vec()), "{policy} for {held:?}");
+        assert_eq!(unmet, lacking(expected.to_vec()), "{policy} for {held:?}");
         if held.is_empty() {
             assert_eq!(way_to_ask_for(policy, &orders()).scopes(), expected, "{policy}");
         }

@@ -107,7 +107,7 @@ impl Branch {
 
 impl Evaluator<'_> {
     /// Why the caller does not meet `requirement`, and what would help.
-    pub(super) fn shortfall(&self, requirement: &Requirement) -> Unmet {
+    pub(super) fn unmet(&self, requirement: &Requirement) -> Unmet {
         let Some(branch) = self.cheapest(requirement) else {
             return self.malformed_claims(requirement).map_or(Unmet::Forbidden, Unmet::Malformed);
         };
