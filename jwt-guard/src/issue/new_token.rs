@@ -174,7 +174,7 @@ impl<K> NewToken<K> {
     /// has none.
     ///
     /// A name of your own does not contain the epoch in which the login began, as the names of a
-    /// [store](crate::store::TokenStore::mark) do. When all logins of its subject end, its access tokens are judged by
+    /// [store](crate::store::TokenStore::login_mark) do. When all logins of its subject end, its access tokens are judged by
     /// the time of their issue; so new ones are refused too for the leeway of the guards. A store that ends the login
     /// by name remembers that for the lifetime of the access tokens that it knows of.
     pub fn family(mut self, id: impl Into<String>) -> Self {

@@ -82,7 +82,7 @@ impl<K> NewToken<K> {
 async fn family(chosen: Option<&str>, store: &dyn TokenStore, now: SystemTime) -> Result<String, IssueError> {
     match chosen {
         Some(name) => Ok(name.to_owned()),
-        None => Ok(random::id()? + &store.mark(now).await?),
+        None => Ok(random::id()? + &store.login_mark(now).await?),
     }
 }
 

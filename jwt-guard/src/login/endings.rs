@@ -130,7 +130,7 @@ impl Ending<'_> {
     pub(super) async fn end(self, asked: &JwtGuard) -> Result<(), LoginError> {
         match self {
             Self::Login(guard, store, subject, what) => {
-                let revoked = store.revoke_of(subject, what, guard.config().access.now()).await;
+                let revoked = store.revoke_for_subject(subject, what, guard.config().access.now()).await;
                 revoked.map_err(|error| LoginError::of_store(asked, error))
             }
             #[cfg(feature = "sessions")]

@@ -23,7 +23,7 @@
 /// use jwt_guard::store::{MemoryStore, StoreLimits};
 ///
 /// // A store of 50,000 logins, of which one subject has at most 20.
-/// let limits = StoreLimits::new().logins(50_000).logins_of_one(20);
+/// let limits = StoreLimits::new().logins(50_000).logins_per_subject(20);
 /// let store = MemoryStore::with_limits(limits);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ pub struct StoreLimits {
     pub(super) logins: usize,
     pub(super) issued: usize,
     pub(super) revocations: usize,
-    logins_of_one: usize,
-    issued_of_one: usize,
-    revocations_of_one: usize,
+    logins_per_subject: usize,
+    issued_per_subject: usize,
+    revocations_per_subject: usize,
 }
 
 impl StoreLimits {
@@ -44,9 +44,9 @@ impl StoreLimits {
             logins: 1_000_000,
             issued: 1_000_000,
             revocations: 1_000_000,
-            logins_of_one: 1_000,
-            issued_of_one: 10_000,
-            revocations_of_one: 1_000,
+            logins_per_subject: 1_000,
+            issued_per_subject: 10_000,
+            revocations_per_subject: 1_000,
         }
     }
 
@@ -73,31 +73,31 @@ impl StoreLimits {
 
     /// The number of living logins of one subject. 1,000 by default: more than the devices of one person, and too few
     /// for one account holder to fill a store.
-    pub fn logins_of_one(self, logins: usize) -> Self {
-        Self { logins_of_one: logins, ..self }
+    pub fn logins_per_subject(self, logins: usize) -> Self {
+        Self { logins_per_subject: logins, ..self }
     }
 
     /// The number of remembered issued tokens of one subject. 10,000 by default: each refresh issues one that lives for
     /// minutes.
-    pub fn issued_of_one(self, issued: usize) -> Self {
-        Self { issued_of_one: issued, ..self }
+    pub fn issued_per_subject(self, issued: usize) -> Self {
+        Self { issued_per_subject: issued, ..self }
     }
 
     /// The number of revocations of single tokens and logins of one subject. 1,000 by default.
-    pub fn revocations_of_one(self, revocations: usize) -> Self {
-        Self { revocations_of_one: revocations, ..self }
+    pub fn revocations_per_subject(self, revocations: usize) -> Self {
+        Self { revocations_per_subject: revocations, ..self }
     }
 
     pub(super) fn most_logins(&self) -> usize {
-        share(self.logins_of_one, self.logins)
+        share(self.logins_per_subject, self.logins)
     }
 
     pub(super) fn most_issued(&self) -> usize {
-        share(self.issued_of_one, self.issued)
+        share(self.issued_per_subject, self.issued)
     }
 
     pub(super) fn most_revocations(&self) -> usize {
-        share(self.revocations_of_one, self.revocations)
+        share(self.revocations_per_subject, self.revocations)
     }
 }
 
@@ -147,10 +147,11 @@ mod tests {
     fn each_limit_is_set_by_its_own_method_and_by_no_other() {
         let limits = StoreLimits::new().logins(10).issued(20).revocations(30);
         let budgets = |limits: &StoreLimits| [limits.logins, limits.issued, limits.revocations];
-        let shares =
-            |limits: &StoreLimits| [limits.logins_of_one, limits.issued_of_one, limits.revocations_of_one];
+        let shares = |limits: &StoreLimits| {
+            [limits.logins_per_subject, limits.issued_per_subject, limits.revocations_per_subject]
+        };
         assert_eq!((budgets(&limits), shares(&limits)), ([10, 20, 30], [1_000, 10_000, 1_000]));
-        let limits = limits.logins_of_one(1).issued_of_one(2).revocations_of_one(3);
+        let limits = limits.logins_per_subject(1).issued_per_subject(2).revocations_per_subject(3);
         assert_eq!((budgets(&limits), shares(&limits)), ([10, 20, 30], [1, 2, 3]));
         let again = limits.logins(11).issued(21).revocations(31);
         assert_eq!((budgets(&again), shares(&again)), ([11, 21, 31], [1, 2, 3]));
@@ -162,7 +163,8 @@ mod tests {
     fn a_subject_has_its_limit_but_at_most_a_tenth_of_a_budget_and_at_least_one() {
         for (limit, budget, most) in [(5, 60, 5), (5, 50, 5), (5, 49, 4), (5, 9, 1), (0, 60, 1), (5, 0, 1)] {
             let limits = StoreLimits::each(budget);
-            let limits = limits.logins_of_one(limit).issued_of_one(limit).revocations_of_one(limit);
+            let limits =
+                limits.logins_per_subject(limit).issued_per_subject(limit).revocations_per_subject(limit);
             let shares = [limits.most_logins(), limits.most_issued(), limits.most_revocations()];
             assert_eq!(shares, [most; 3], "{limit} of {budget}");
         }

@@ -28,7 +28,7 @@ use crate::timestamp::Timestamp;
 /// # let now = SystemTime::now();
 /// let expires_at = now + Duration::from_secs(30 * 24 * 3600);
 /// let store = MemoryStore::new();
-/// let id = format!("login{}", store.mark(now).await?);
+/// let id = format!("login{}", store.login_mark(now).await?);
 /// let family = Family {
 ///     id: id.clone(),
 ///     subject: "ada".into(),
@@ -106,11 +106,11 @@ impl TokenStore for MemoryStore {
         self.change(now, |ledger, now| ledger.revoke(what, None, now))
     }
 
-    fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn revoke_for_subject(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
         self.change(now, move |ledger, now| ledger.revoke(what, Some(&subject), now))
     }
 
-    fn mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
+    fn login_mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
         self.change(now, |ledger, _| {
             ledger.set_line()?;
             Ok(ledger.mark().unwrap_or_default())

@@ -18,7 +18,7 @@
 //! # Logins and cut-offs
 //!
 //! When all logins of a subject end, earlier logins must be distinguished from later ones, on nodes whose clocks
-//! differ. So time does not decide this: the name of a login ends with a [mark](TokenStore::mark), which contains the
+//! differ. So time does not decide this: the name of a login ends with a [mark](TokenStore::login_mark), which contains the
 //! store and the epoch in which the login began, and each cut-off starts a new epoch. Tokens without such a mark, such
 //! as those of other issuers, are cut off by the time of their issue; so are tokens whose mark names an epoch to come.
 
@@ -88,14 +88,14 @@ pub trait TokenStore: RevocationStore + fmt::Debug {
 
     /// As [`revoke`](Self::revoke), for a token or a login whose subject is known. A store with limits for each subject
     /// needs it; by default it is the same.
-    fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn revoke_for_subject(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
         drop(subject);
         self.revoke(what, now)
     }
 
     /// The mark with which the name of a new login must end, so that the store can tell it from logins before a later
     /// cut-off. May be empty in a store that ends each login by name.
-    fn mark(&self, now: SystemTime) -> StoreFuture<'_, String>;
+    fn login_mark(&self, now: SystemTime) -> StoreFuture<'_, String>;
 
     /// Remembers the first refresh token of a login. A repeated call is not an error, so that a caller can retry after
     /// a lost answer; another token for the name of a living login, or any token for a revoked one, is an error.

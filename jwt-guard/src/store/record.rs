@@ -157,7 +157,7 @@ impl Revocation {
 /// A login, with its first refresh token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Family {
-    /// The name of the login (`sid`). It ends with the [mark](super::TokenStore::mark) of the store.
+    /// The name of the login (`sid`). It ends with the [mark](super::TokenStore::login_mark) of the store.
     pub id: String,
     /// The subject of the login.
     pub subject: Subject,

@@ -267,7 +267,7 @@ async fn a_token_in_a_cookie_that_the_answer_does_not_clear_is_not_called_ended_
         let guard = guard.build().unwrap();
         let server = serve(guard.clone()).await;
         for path in ["/logout", "/leave"] {
-            let token = guard.issuer().unwrap().access("ada").with_csrf().sign().unwrap();
+            let token = guard.issuer().unwrap().access("ada").csrf().sign().unwrap();
             let by_cookie = |request: Request| request.header("cookie", format!("old={}", token.as_str()));
             let answer =
                 server.send(by_cookie(post(path)).header("x-csrf-token", token.csrf().unwrap())).await;

@@ -155,7 +155,7 @@ async fn an_account_that_logs_in_and_out_without_end_takes_nothing_from_another(
 #[tokio::test]
 async fn a_login_too_many_ends_the_one_that_waited_longest_with_a_warning() {
     let clock = ManualClock::new();
-    let store = MemoryStore::with_limits(StoreLimits::new().logins_of_one(2));
+    let store = MemoryStore::with_limits(StoreLimits::new().logins_per_subject(2));
     let server = app(with_clock(clock.clone(), &store)).await;
     let mut logins = Vec::new();
     for _ in 0..2 {

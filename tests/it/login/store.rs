@@ -49,8 +49,8 @@ impl TokenStore for Flaky {
         self.change(|inner| inner.revoke(what, now))
     }
 
-    fn mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
-        self.inner.mark(now)
+    fn login_mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
+        self.inner.login_mark(now)
     }
 
     fn refresh_status(

@@ -123,7 +123,7 @@ pub(super) async fn a_cut_off_revokes_other_tokens_by_the_time_of_their_issue(st
 async fn begun(store: &impl TokenStore, subject: Subject) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let now = present();
-    let mark = store.mark(now).await.unwrap();
+    let mark = store.login_mark(now).await.unwrap();
     let id = format!("login-{}{mark}", COUNT.fetch_add(1, Ordering::Relaxed));
     let family = Family { subject, ..login(&id, "a", now) };
     assert_eq!(store.begin(family, now).await.unwrap(), Begun::Living);
@@ -140,7 +140,7 @@ async fn access(store: &impl TokenStore, family: &str, issued_at: SystemTime) ->
 pub(super) async fn logins_end_by_their_epoch_whatever_the_clocks_say(store: Arc<impl TokenStore>) {
     let (now, skew) = (present(), Duration::from_secs(10));
     let (old, others) = (begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await);
-    let late = format!("late{}", store.mark(now).await.unwrap());
+    let late = format!("late{}", store.login_mark(now).await.unwrap());
     let what =
         Revocation::Subject { subject: "ada".into(), issued_before: now - skew, expires_at: now + LIFE };
     store.revoke(what, now).await.unwrap();
@@ -242,7 +242,7 @@ pub(super) async fn tokens_and_logins_are_revoked_of_one_issuer_or_of_all(store:
     store.revoke(what, now).await.unwrap();
     assert_eq!(revoked().await, [false, true, false]);
     let what = Revocation::FamilyOf { issuer: None, id: "f".to_owned(), expires_at };
-    store.revoke_of(Subject::from("ada"), what, now).await.unwrap();
+    store.revoke_for_subject(Subject::from("ada"), what, now).await.unwrap();
     assert_eq!(revoked().await, [true, true, false]);
     store.revoke(token("t", now), now).await.unwrap();
     assert_eq!(revoked().await, [true, true, true]);
@@ -349,7 +349,7 @@ pub(super) async fn a_refresh_ends_the_access_token_that_it_names(store: Arc<imp
 
 /// What the limits for one subject are in [`a_subject_has_its_share`].
 pub(super) fn small_share() -> StoreLimits {
-    StoreLimits::new().logins_of_one(3).issued_of_one(3).revocations_of_one(4)
+    StoreLimits::new().logins_per_subject(3).issued_per_subject(3).revocations_per_subject(4)
 }
 
 /// No part of the contract, since it is about a store with limits.
@@ -361,7 +361,7 @@ pub(super) async fn a_subject_has_its_share(store: Arc<impl TokenStore>) {
     };
     let mut logins = Vec::new();
     for i in 0..3 {
-        let mark = store.mark(now).await.unwrap();
+        let mark = store.login_mark(now).await.unwrap();
         logins.push(format!("{i}{mark}"));
         let begun = store.begin(login(&logins[i], "a", now), later(i as u64)).await.unwrap();
         assert_eq!(begun, Begun::Living);
@@ -385,14 +385,14 @@ pub(super) async fn a_subject_has_its_share(store: Arc<impl TokenStore>) {
 
     // The login that had to go was the first revocation, and one may have four.
     for id in ["r0", "r1", "r2"] {
-        store.revoke_of("ada".into(), token(id, now), now).await.unwrap();
+        store.revoke_for_subject("ada".into(), token(id, now), now).await.unwrap();
         store
-            .revoke_of("ada".into(), token(id, now), now)
+            .revoke_for_subject("ada".into(), token(id, now), now)
             .await
             .expect("the same once more is not another one");
     }
     assert_eq!(access(&*store, &logins[0], now).await, TokenStatus::Valid);
-    store.revoke_of("ada".into(), token("r3", now), now).await.unwrap();
+    store.revoke_for_subject("ada".into(), token("r3", now), now).await.unwrap();
     for family in &logins {
         until("all ends", async || {
             (access(&*store, family, now).await == TokenStatus::Revoked).then_some(())

@@ -21,7 +21,7 @@ fn cut_offs(issued_before: SystemTime, expires_at: SystemTime) -> [(&'static str
 /// A login of ada with the name of the store, whose access and refresh tokens end then.
 async fn begun(store: &impl TokenStore, name: &str, access: SystemTime, refresh: SystemTime) -> String {
     let now = present();
-    let id = format!("{name}{}", store.mark(now).await.unwrap());
+    let id = format!("{name}{}", store.login_mark(now).await.unwrap());
     let family = Family { access_expires_at: access, expires_at: refresh, ..login(&id, "a", now) };
     assert_eq!(store.begin(family, now).await.unwrap(), Begun::Living);
     id
@@ -98,7 +98,7 @@ pub(super) async fn a_cut_off_saves_nothing_that_was_revoked_by_name(store: Arc<
                 (&"ada".into(), Revocation::Family { id: of_all.clone(), expires_at }),
             ];
             for (subject, what) in named {
-                store.revoke_of(subject.clone(), what, now).await.unwrap();
+                store.revoke_for_subject(subject.clone(), what, now).await.unwrap();
             }
             store.revoke(cut_off, now).await.unwrap();
             for (issuer, id, family) in [
@@ -124,7 +124,7 @@ pub(super) async fn a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_t
         store.revoke(cut_off.clone(), now).await.unwrap();
         let id = begun(&*store, name, now + LIFE * 2, now + LIFE * 2).await;
         let what = Revocation::Family { id: id.clone(), expires_at: now };
-        store.revoke_of("ada".into(), what, now).await.unwrap();
+        store.revoke_for_subject("ada".into(), what, now).await.unwrap();
         for _ in 0..2 {
             store.revoke(cut_off.clone(), now).await.unwrap();
             let access = facts("an access token", Some(&id), now);
@@ -158,7 +158,7 @@ pub(super) async fn a_name_of_an_epoch_that_has_not_begun_saves_no_token(store: 
 
 /// The limits of [`in_a_full_store_what_ends_a_login_has_its_effect`].
 pub(super) fn little() -> StoreLimits {
-    StoreLimits::new().revocations(10).logins_of_one(1)
+    StoreLimits::new().revocations(10).logins_per_subject(1)
 }
 
 /// Not a part of the contract, since it is about a store with limits. Returns the logins that must be over.
@@ -172,7 +172,7 @@ pub(super) async fn in_a_full_store_what_ends_a_login_has_its_effect(store: &imp
     for end in ["reuse", "logout", "one login too many", "cut-off"] {
         let subject = Subject::from(end);
         let begin = async |name: String| {
-            let id = name + &store.mark(now).await.unwrap();
+            let id = name + &store.login_mark(now).await.unwrap();
             let family = Family { subject: subject.clone(), ..login(&id, "a", now) };
             assert_eq!(store.begin(family, now).await.unwrap(), Begun::Living);
             id
@@ -185,7 +185,7 @@ pub(super) async fn in_a_full_store_what_ends_a_login_has_its_effect(store: &imp
             }
             "logout" => {
                 let what = Revocation::Family { id: id.clone(), expires_at: now + LIFE };
-                store.revoke_of(subject.clone(), what, now).await.unwrap();
+                store.revoke_for_subject(subject.clone(), what, now).await.unwrap();
             }
             "one login too many" => drop(begin(format!("{end}: the new one")).await),
             _ => {
@@ -230,7 +230,7 @@ pub(super) async fn a_machine_has_its_share(store: &impl TokenStore) {
     for i in 0..6 {
         let (issuer, id) = (Some(partner.to_owned()), i.to_string());
         store
-            .revoke_of(machine(), Revocation::TokenOf { issuer, id, expires_at: now + LIFE }, now)
+            .revoke_for_subject(machine(), Revocation::TokenOf { issuer, id, expires_at: now + LIFE }, now)
             .await
             .unwrap();
         // The first four are its share.

@@ -75,7 +75,7 @@ async fn marks_and_cut_offs_are_there_after_it_was_opened_again() {
     let now = present();
     let open = async || FileStore::open(directory.file()).await.unwrap();
     let begin = async |store: &FileStore, name: &str| {
-        let id = format!("{name}{}", store.mark(now).await.unwrap());
+        let id = format!("{name}{}", store.login_mark(now).await.unwrap());
         assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
         id
     };
@@ -134,7 +134,7 @@ async fn a_file_that_is_removed_or_replaced_while_it_is_open_acknowledges_nothin
             store.allow(issued("later", None, now), now).await.unwrap_err(),
             store.begin(login("f", "a", now), now).await.unwrap_err(),
             store.rotate(rotation("f", "a", "b", now), now).await.unwrap_err(),
-            store.mark(now).await.unwrap_err(),
+            store.login_mark(now).await.unwrap_err(),
         ] {
             assert!(error.to_string().contains("the file cannot be written"), "{error}");
             let cause = std::error::Error::source(&error).unwrap().to_string();

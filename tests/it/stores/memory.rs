@@ -17,7 +17,7 @@ async fn a_full_store_refuses_what_is_new_and_acts_on_reuse_with_what_it_has() {
     let now = present();
     let store = MemoryStore::with_capacity(2);
     assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
-    store.revoke_of("ada".into(), token("s", now), now).await.unwrap();
+    store.revoke_for_subject("ada".into(), token("s", now), now).await.unwrap();
     store.revoke(token("t", now), now).await.unwrap();
     assert!(store.revoke(token("u", now), now).await.is_err());
     assert_eq!(store.rotate(rotation("f", "x", "y", now), now).await.unwrap(), Rotated::Reused);

@@ -52,7 +52,7 @@ impl TokenStore for Told {
         self.answer("revoke", String::new(), ())
     }
 
-    fn mark(&self, _: SystemTime) -> StoreFuture<'_, String> {
+    fn login_mark(&self, _: SystemTime) -> StoreFuture<'_, String> {
         self.answer("mark", String::new(), ".mark".to_owned())
     }
 

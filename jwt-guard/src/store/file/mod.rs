@@ -116,11 +116,11 @@ impl TokenStore for FileStore {
         Box::pin(self.writer.send(now, |done| Order::Revoke(what, None, done)))
     }
 
-    fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn revoke_for_subject(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(self.writer.send(now, |done| Order::Revoke(what, Some(subject), done)))
     }
 
-    fn mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
+    fn login_mark(&self, now: SystemTime) -> StoreFuture<'_, String> {
         Box::pin(async move {
             // Only the first cut-off has to be written.
             match self.shared.ask(Ledger::mark)? {

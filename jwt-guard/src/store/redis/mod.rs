@@ -223,11 +223,11 @@ impl TokenStore for RedisStore {
         Box::pin(self.send(what, None, now))
     }
 
-    fn revoke_of(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
+    fn revoke_for_subject(&self, subject: Subject, what: Revocation, now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.send(what, Some(&subject), now).await })
     }
 
-    fn mark(&self, _now: SystemTime) -> StoreFuture<'_, String> {
+    fn login_mark(&self, _now: SystemTime) -> StoreFuture<'_, String> {
         Box::pin(async move {
             let mut call = self.server.call(&scripts::MARK, None);
             call.arg(new_line()?);

@@ -91,7 +91,7 @@ impl World {
         match dice.below(24) {
             0..5 => {
                 let (index, [access, refresh]) = (dice.below(2) as usize, [self.name(), self.name()]);
-                let id = self.name() + &nodes.acting().mark(now).await.unwrap();
+                let id = self.name() + &nodes.acting().login_mark(now).await.unwrap();
                 let (access_ends, ends) = (at(dice.seconds(2_000)), at(dice.seconds(20_000)));
                 let issued = Issued {
                     id: access.clone(),
@@ -136,7 +136,7 @@ impl World {
                 let current = login.refresh.last().unwrap();
                 let asked = nodes.acting().refresh_status(&login.name, current, Duration::ZERO, now);
                 let lives = answer(asked).await.unwrap() == RefreshStatus::Current;
-                let ended = nodes.acting().revoke_of(subject(None, login.subject), what, now).await;
+                let ended = nodes.acting().revoke_for_subject(subject(None, login.subject), what, now).await;
                 assert!(ended.is_ok() || self.limited && !lives, "a logout has room");
                 login.ended |= ended.is_ok();
                 format!("{} is logged out", login.name)
@@ -157,7 +157,7 @@ impl World {
                     }
                 };
                 let whose = subject(token.issuer, token.subject);
-                match nodes.acting().revoke_of(whose, revocation, now).await {
+                match nodes.acting().revoke_for_subject(whose, revocation, now).await {
                     Ok(()) => self.named.push(Named {
                         what,
                         issuer: token.issuer,
@@ -349,7 +349,7 @@ impl World {
 
 /// Limits that the sequences reach: of a subject, and of a whole store.
 pub(super) fn narrow() -> [StoreLimits; 2] {
-    [StoreLimits::new().logins_of_one(3).revocations_of_one(3), StoreLimits::new().revocations(8)]
+    [StoreLimits::new().logins_per_subject(3).revocations_per_subject(3), StoreLimits::new().revocations(8)]
 }
 
 /// Plays one sequence. What happened is shown if it fails.

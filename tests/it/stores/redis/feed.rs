@@ -192,7 +192,7 @@ async fn a_node_that_reads_all_forgets_nothing_that_was_revoked_since_a_cut_off(
         }
         let mut names = Vec::new();
         for (i, ends) in [ends - LIFE / 2, ends + LIFE / 2].into_iter().enumerate() {
-            let id = format!("{i}{}", strict.mark(now).await.unwrap());
+            let id = format!("{i}{}", strict.login_mark(now).await.unwrap());
             let access_expires_at = now + Duration::from_secs(1);
             let begun = Family { access_expires_at, ..login(&id, "a", now) };
             assert_eq!(strict.begin(begun, now).await.unwrap(), Begun::Living);

@@ -28,7 +28,7 @@ async fn a_full_server_refuses_logins_and_takes_every_revocation() {
         server.ok(&["CONFIG", "SET", "maxmemory", "0"]);
         let mut logins = Vec::new();
         for name in ["reuse", "logout", "of a subject", "of all"] {
-            let id = format!("{name}{}", store.mark(now).await.unwrap());
+            let id = format!("{name}{}", store.login_mark(now).await.unwrap());
             let begun = Family { subject: name.into(), ..login(&id, "a", now) };
             assert_eq!(store.begin(begun, now).await.unwrap(), Begun::Living);
             logins.push(id);

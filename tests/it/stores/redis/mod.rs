@@ -59,7 +59,7 @@ async fn a_cut_off_reaches_other_nodes_and_spares_the_logins_after_it() {
     let two = RedisStore::connect(&server.url(), patient()).await.unwrap();
     let now = present();
     let begin = async |name: &str| {
-        let id = format!("{name}{}", one.mark(now).await.unwrap());
+        let id = format!("{name}{}", one.login_mark(now).await.unwrap());
         assert_eq!(one.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
         id
     };

@@ -214,7 +214,7 @@ fn a_cut_off_counts_as_long_as_everything_that_it_replaces() {
 #[test]
 fn a_cut_off_instead_of_revocations_counts_as_long_as_they_would() {
     let owner = Subject::from("s");
-    let mut ledger = Ledger::new(StoreLimits::new().revocations_of_one(2));
+    let mut ledger = Ledger::new(StoreLimits::new().revocations_per_subject(2));
     for (name, ends) in [("t", END), ("u", END / 2), ("v", END / 3)] {
         ledger.revoke(token(name, ends), Some(&owner), moment(0)).unwrap();
     }

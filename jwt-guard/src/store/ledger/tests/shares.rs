@@ -6,7 +6,9 @@ use crate::warned::warnings;
 #[test]
 fn each_limit_of_a_subject_is_a_warning_when_it_is_exceeded_and_not_before() {
     let owner = Subject::from("s");
-    let mut ledger = Ledger::new(StoreLimits::new().logins_of_one(1).issued_of_one(2).revocations_of_one(3));
+    let mut ledger = Ledger::new(
+        StoreLimits::new().logins_per_subject(1).issued_per_subject(2).revocations_per_subject(3),
+    );
     for (id, limit) in [("0", None), ("1", None), ("2", Some(2))] {
         let allow = || ledger.allow(issued(id, None, END), moment(0)).unwrap();
         is_told(&warnings(allow).1, limit, "more issued tokens");
@@ -33,7 +35,7 @@ fn is_told(told: &[String], limit: Option<u32>, what: &str) {
 #[test]
 fn a_revocation_that_is_repeated_without_its_subject_still_counts_for_it() {
     let owner = Subject::from("s");
-    let mut ledger = Ledger::new(StoreLimits::new().revocations_of_one(2));
+    let mut ledger = Ledger::new(StoreLimits::new().revocations_per_subject(2));
     ledger.revoke(token("t", END), Some(&owner), moment(0)).unwrap();
     ledger.revoke(token("t", END + 1), None, moment(0)).unwrap();
     ledger.revoke(token("u", END), Some(&owner), moment(0)).unwrap();

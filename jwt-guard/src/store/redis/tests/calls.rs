@@ -101,7 +101,7 @@ fn one_revocation_too_many_of_a_subject_is_a_warning() {
         let fake = Fake::that_answers([answer]);
         let store = runtime.block_on(RedisStore::strict(&fake.url(), patient())).unwrap();
         assert_eq!(format!("{store:?}"), "RedisStore { strict: true, .. }");
-        let revoke = || runtime.block_on(store.revoke_of("ada".into(), token("t"), at(0))).unwrap();
+        let revoke = || runtime.block_on(store.revoke_for_subject("ada".into(), token("t"), at(0))).unwrap();
         let told = warnings(revoke).1;
         assert_eq!(told.len(), count, "{told:?}");
         assert!(told.iter().all(|told| told.contains("a subject has more revocations")), "{told:?}");

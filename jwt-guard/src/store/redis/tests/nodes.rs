@@ -58,7 +58,7 @@ async fn a_node_of_a_cluster_leads_to_the_owner_of_our_keys_and_the_owner_to_its
 #[test]
 fn each_option_is_set_by_its_own_method_and_by_no_other() {
     let second = Duration::from_secs(1);
-    let limits = StoreLimits::new().logins_of_one(3);
+    let limits = StoreLimits::new().logins_per_subject(3);
     let options = RedisOptions::new()
         .prefix("shop")
         .silence(second * 2)
