@@ -77,8 +77,8 @@ pub(crate) struct Fingerprint(u64);
 static KEY: LazyLock<std::collections::hash_map::RandomState> =
     LazyLock::new(std::collections::hash_map::RandomState::new);
 
-/// A random number of this process, to distribute entries in an unpredictable way by their products with it. It is odd, so that
-/// no two numbers have the same product.
+/// A random number of this process, to distribute entries in an unpredictable way by their products with it.
+/// It is odd, so that no two numbers have the same product.
 pub(crate) fn factor() -> u64 {
     KEY.hash_one(()) | 1
 }

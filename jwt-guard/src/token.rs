@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use memchr::{memchr, memrchr};
 
 /// The place of a credential in a request.
-// As wide as its neighbours in a caller: the padding beside a single byte is copied in pieces, and read back only when all are
-// written.
+// As wide as its neighbours in a caller: the padding beside a single byte is copied in pieces, and read back
+// only when all are written.
 #[repr(usize)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

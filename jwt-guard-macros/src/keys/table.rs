@@ -1,5 +1,5 @@
-//! The table of the argument keys. A new key is a row here, a [`ConditionKey`] or [`SettingKey`], the reading of its value in
-//! `parse`, and its meaning in `validate` and `expand`.
+//! The table of the argument keys. A new key is a row here, a [`ConditionKey`] or [`SettingKey`], the reading
+//! of its value in `parse`, and its meaning in `validate` and `expand`.
 
 use super::{ConditionKey, Key, KeyId, SettingKey};
 use crate::attribute::Attribute::{self, AnonymousAllowed, AuthenticationRequired, Requires};

@@ -176,7 +176,8 @@ pub(super) fn vocabulary(written: &Vocabulary) -> TokenStream {
     }
 }
 
-/// What stands above each implementation: the `cfg`s of the enum, and, if a part of it is deprecated, that it may be used here.
+/// What stands above each implementation: the `cfg`s of the enum, and, if a part of it is deprecated, that it
+/// may be used here.
 fn on_impl(attributes: &[Attribute], terms: &[Term]) -> TokenStream {
     let conditions = attributes.iter().filter_map(compile_condition);
     let mut all = attributes.iter().chain(terms.iter().flat_map(|term| &term.attributes));

@@ -32,7 +32,8 @@ impl Subject {
         Self { kind, name, written }
     }
 
-    /// A variant with a text that it could have: `OrdersRead = "orders:read"`. The text is left open if another variant has it.
+    /// A variant with a text that it could have: `OrdersRead = "orders:read"`. The text is left open if
+    /// another variant has it.
     pub(super) fn with_text(&self, variant: &Ident) -> String {
         let text = text_for(self.kind, &variant.unraw().to_string());
         let is_taken = self.written.iter().any(|(other, taken)| other != variant && *taken == text);

@@ -35,7 +35,8 @@ impl NameSet {
         Self { joined: String::new(), unreadable: None }
     }
 
-    /// Whether `name` is one of them: a text, or a variant of [`scopes!`](macro@crate::scopes) or [`roles!`](macro@crate::roles).
+    /// Whether `name` is one of them: a text, or a variant of [`scopes!`](macro@crate::scopes) or
+    /// [`roles!`](macro@crate::roles).
     pub fn contains(&self, name: impl AsRef<str>) -> bool {
         self.has(name.as_ref())
     }

@@ -17,8 +17,8 @@ pub(crate) enum RevocationCheck {
 }
 
 impl RevocationCheck {
-    /// Whether the token with this `jti` is revoked, or is missing on a list of issued tokens. One that no such list may have
-    /// is missing.
+    /// Whether the token with this `jti` is revoked, or is missing on a list of issued tokens. One that no
+    /// such list may have is missing.
     pub(crate) fn token_status(
         &self,
         id: &str,

@@ -13,9 +13,10 @@
 //! | `Option<Principal>` | `None` | 401 |
 //! | [`PresentedToken`] | 401; so is a session | 401 |
 //!
-//! A policy with `expired = "anonymous"` or `enforcement = "report_only"` admits some callers with a bad token. Extractors then find
-//! an anonymous caller: an `Option` is `None`, and what needs a caller is 401. A [machine](crate::Principal::is_machine) has no
-//! claims and no user: `Claims` and `CurrentUser`, optional too, answer it with 403.
+//! A policy with `expired = "anonymous"` or `enforcement = "report_only"` admits some callers with a bad
+//! token. Extractors then find an anonymous caller: an `Option` is `None`, and what needs a caller is 401. A
+//! [machine](crate::Principal::is_machine) has no claims and no user: `Claims` and `CurrentUser`, optional
+//! too, answer it with 403.
 
 pub(crate) mod check;
 mod claims;

@@ -101,7 +101,8 @@ macro_rules! log_refusal {
     };
 }
 
-/// Logs what a policy would refuse that is report-only. A warning, because the policy is on trial, and this is what its trial shows.
+/// Logs what a policy would refuse that is report-only. A warning, because the policy is on trial, and this
+/// is what its trial shows.
 pub(super) fn reported(rule: &Rule, caller: Option<&Principal>, error: &AuthError, occasion: Occasion<'_>) {
     probe::note(rule, None, occasion);
     log_refusal!(Level::WARN, "would be denied", true, rule, caller, error, occasion);

@@ -8,9 +8,10 @@ impl JwtGuard {
     /// Makes the checks of a request for an access token, and says what each of them found: to learn why a token is
     /// refused.
     ///
-    /// They are those of the verification, in its order. Not asked are stores, the user loader and issuers: a token that
-    /// names a key which was not fetched yet is refused, so wait for [`keys().ready()`](crate::keys::remote::RemoteKeysHandle::ready)
-    /// first. Nothing is logged and nothing remembered. The result is for the operator; a client must not see it.
+    /// They are those of the verification, in its order. Not asked are stores, the user loader and issuers: a
+    /// token that names a key which was not fetched yet is refused, so wait for
+    /// [`keys().ready()`](crate::keys::remote::RemoteKeysHandle::ready) first. Nothing is logged and nothing
+    /// remembered. The result is for the operator; a client must not see it.
     ///
     /// ```
     /// use jwt_guard::explain::{Check, RefusalCode};

@@ -62,8 +62,9 @@ impl JwtGuard {
     /// [`token = "refresh"`](Rule::with_token) takes a refresh token, for [`refresh`](Self::refresh): one of OAuth's
     /// `grant_type=refresh_token` comes in the body.
     ///
-    /// A replaced refresh token is admitted where it was exchanged, so that its reuse is detected, and nowhere else. Of a guard
-    /// that is a parameter of a handler that is this handler; of another one it is the source file of the call.
+    /// A replaced refresh token is admitted where it was exchanged, so that its reuse is detected, and
+    /// nowhere else. Of a guard that is a parameter of a handler that is this handler; of another one it is
+    /// the source file of the call.
     ///
     /// # Errors
     ///

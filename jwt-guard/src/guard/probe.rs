@@ -1,5 +1,5 @@
-//! What a guard decided about a request, for a test that looks on. Without the feature `testing` nothing is noted, and with it
-//! nothing is decided otherwise.
+//! What a guard decided about a request, for a test that looks on. Without the feature `testing` nothing is
+//! noted, and with it nothing is decided otherwise.
 
 pub(super) use noting::note;
 #[cfg(feature = "testing")]
@@ -81,8 +81,8 @@ mod noting {
     }
 
     impl JwtGuard {
-        /// Whether the conditions of a policy admit the caller of a token at a path with these parameters; without its checks,
-        /// and without a request. Nothing is logged.
+        /// Whether the conditions of a policy admit the caller of a token at a path with these parameters;
+        /// without its checks, and without a request. Nothing is logged.
         ///
         /// # Errors
         ///

@@ -18,8 +18,8 @@ impl Rule {
 }
 
 impl JwtGuard {
-    /// How many requests policies with `enforcement = "report_only"` would have refused, since the guard was built. Each is in the
-    /// log, as a warning with the field `report_only`.
+    /// How many requests policies with `enforcement = "report_only"` would have refused, since the guard was
+    /// built. Each is in the log, as a warning with the field `report_only`.
     ///
     /// ```
     /// use axum::{body::Body, extract::Request};

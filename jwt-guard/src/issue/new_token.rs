@@ -102,9 +102,9 @@ impl<K> NewToken<K> {
 
     /// Sets a custom claim. The last value of a name counts.
     ///
-    /// The claims that the issuer sets cannot be overwritten: `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`, `jti`, `sid`,
-    /// `scope`, `scp`, `roles`, `fresh`, `auth_time`, `acr`, `amr`, `client_id`, `typ`, `cnf`, `csrf`, `renew`, and the claims from
-    /// which the guard reads subject, scopes and roles.
+    /// The claims that the issuer sets cannot be overwritten: `iss`, `sub`, `aud`, `exp`, `nbf`, `iat`,
+    /// `jti`, `sid`, `scope`, `scp`, `roles`, `fresh`, `auth_time`, `acr`, `amr`, `client_id`, `typ`, `cnf`,
+    /// `csrf`, `renew`, and the claims from which the guard reads subject, scopes and roles.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         match serde_json::to_value(value) {
             Ok(value) => self.put(name.into(), value),
@@ -130,9 +130,9 @@ impl<K> NewToken<K> {
         self
     }
 
-    /// When the person logged in (`auth_time`), if that was not just now: at an identity provider whose session is older, for
-    /// example. `max_age = ".."` of a policy asks for it. By default the time of the signature for a
-    /// [fresh](Self::fresh) token, and nothing for others. A refresh does not change it.
+    /// When the person logged in (`auth_time`), if that was not just now: at an identity provider whose
+    /// session is older, for example. `max_age = ".."` of a policy asks for it. By default the time of the
+    /// signature for a [fresh](Self::fresh) token, and nothing for others. A refresh does not change it.
     pub fn auth_time(mut self, time: SystemTime) -> Self {
         match contents::seconds(time) {
             Ok(seconds) => self.contents.login.auth_time = Some(seconds),

@@ -72,9 +72,10 @@ impl NewToken<AccessAndRefresh> {
         self
     }
 
-    /// The id of the access token (`jti`) instead of a random one. It must be unique among all tokens of the issuer: a revocation,
-    /// and the list of issued tokens, know a token by its id. Renewed tokens have
-    /// random ids again, unless [`Renewal::change`](super::Renewal::change) sets one; the id of the refresh token is always random.
+    /// The id of the access token (`jti`) instead of a random one. It must be unique among all tokens of the
+    /// issuer: a revocation, and the list of issued tokens, know a token by its id. Renewed tokens have
+    /// random ids again, unless [`Renewal::change`](super::Renewal::change) sets one; the id of the refresh
+    /// token is always random.
     pub fn token_id(mut self, id: impl Into<String>) -> Self {
         self.set_access_id(id.into());
         self

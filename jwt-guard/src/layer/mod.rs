@@ -1,8 +1,8 @@
 //! The guard as a layer.
 //!
 //! [`JwtGuard::layer`](crate::JwtGuard::layer) gives a guard to the handlers below it and decides nothing.
-//! [`JwtGuard::require_authentication`](crate::JwtGuard::require_authentication) guards whole routers that cannot be annotated.
-//! [`Tenants`](crate::tenants::Tenants) have both too.
+//! [`JwtGuard::require_authentication`](crate::JwtGuard::require_authentication) guards whole routers that
+//! cannot be annotated. [`Tenants`](crate::tenants::Tenants) have both too.
 
 use std::any::Any;
 

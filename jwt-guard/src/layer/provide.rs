@@ -26,8 +26,8 @@ impl JwtGuard {
 }
 
 impl Tenants {
-    /// A layer that gives these tenants to the handlers below it, as [`JwtGuard::layer`] gives a guard: the innermost wins. The
-    /// layer itself does not ask the resolver.
+    /// A layer that gives these tenants to the handlers below it, as [`JwtGuard::layer`] gives a guard: the
+    /// innermost wins. The layer itself does not ask the resolver.
     ///
     /// ```
     /// # let staff = jwt_guard::JwtGuard::builder().secret(jwt_guard::Secret::random()).issuer("a").audience("b").build()?;

@@ -94,8 +94,8 @@ impl LockedAccess {
         checks.map(String::as_str).collect()
     }
 
-    /// How the callers whom the checks of `now` admit are related to those of this. A check admits fewer; whom it admits is not
-    /// known.
+    /// How the callers whom the checks of `now` admit are related to those of this. A check admits fewer;
+    /// whom it admits is not known.
     pub(super) fn compare_checks(&self, now: &Self) -> Relation {
         let (before, now) = (self.enforced_checks(), now.enforced_checks());
         match (now.is_subset(&before), before.is_subset(&now)) {

@@ -12,8 +12,8 @@ use crate::keys::KeySet;
 const CACHE: &str = "public, max-age=900";
 
 impl JwtGuard {
-    /// A router that serves the public keys of this guard at `path` as a JWK set (RFC 7517 section 8.5.2). Shared secrets are
-    /// left out.
+    /// A router that serves the public keys of this guard at `path` as a JWK set (RFC 7517 section 8.5.2).
+    /// Shared secrets are left out.
     ///
     /// ```
     /// # use jwt_guard::{Algorithm, JwtGuard, Router, Secret, SigningKey};

@@ -120,8 +120,8 @@ impl Login {
         self
     }
 
-    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies). If it has sessions too, the
-    /// cookie of a session is cleared, because a request with both is refused.
+    /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies). If it
+    /// has sessions too, the cookie of a session is cleared, because a request with both is refused.
     pub fn cookies(mut self) -> Self {
         self.answer.form = Delivery::Cookies;
         self

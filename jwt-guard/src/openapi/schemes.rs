@@ -191,8 +191,8 @@ impl Schemes {
         }
     }
 
-    /// The schemes, with the names that policies ask for: scopes in the flows, and what is known of a name in the descriptions of
-    /// the others, which have no place for it.
+    /// The schemes, with the names that policies ask for: scopes in the flows, and what is known of a name in
+    /// the descriptions of the others, which have no place for it.
     pub(crate) fn defined(&self, asked: &AskedNames) -> impl Iterator<Item = Scheme> {
         let scopes = asked.iter().filter(|(kind, _)| *kind == NameKind::Scope);
         let mut all = self.scopes.clone();

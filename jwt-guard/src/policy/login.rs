@@ -71,8 +71,9 @@ impl LoginNeed {
 }
 
 impl DecisionTime {
-    /// Whether a login at `auth_time` is at most `most` ago; `None` if it would be in the future, or after the token was issued
-    /// that says so: then one of the dates is wrong, and would become a recent one by waiting.
+    /// Whether a login at `auth_time` is at most `most` ago; `None` if it would be in the future, or after
+    /// the token was issued that says so: then one of the dates is wrong, and would become a recent one by
+    /// waiting.
     pub(super) fn is_recent(
         self,
         auth_time: NumericDate,

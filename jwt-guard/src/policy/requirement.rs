@@ -31,21 +31,24 @@ pub enum Requirement {
     Claim(&'static [&'static str], ClaimValue),
     /// The token was issued by a login, and not by a refresh.
     Fresh,
-    /// The person logged in at most this long ago, by the claim `auth_time` and the clock and the leeway of the guard. Without
-    /// that claim the condition does not hold; if it is malformed, or in the future, the condition is unknown. A refresh does
-    /// not change the claim. Whole seconds, at least one and at most 365 days (RFC 9470, OpenID Connect Core section 2).
+    /// The person logged in at most this long ago, by the claim `auth_time` and the clock and the leeway of
+    /// the guard. Without that claim the condition does not hold; if it is malformed, or in the future, the
+    /// condition is unknown. A refresh does not change the claim. Whole seconds, at least one and at most 365
+    /// days (RFC 9470, OpenID Connect Core section 2).
     MaxAge(Duration),
-    /// The claim `acr` is one of these values, which a refusal names in this order, that of preference. A claim that is not a
-    /// string makes the condition unknown (RFC 9470, OpenID Connect Core section 2).
+    /// The claim `acr` is one of these values, which a refusal names in this order, that of preference. A
+    /// claim that is not a string makes the condition unknown (RFC 9470, OpenID Connect Core section 2).
     Acr(&'static [&'static str]),
-    /// The parameter of the path with this name is the subject of the caller, a person of the guard's own issuer or of its
-    /// only one; a session counts as the guard's own. For a machine, and for a caller of another issuer, whose subjects
-    /// are other people's, the condition is unknown. It cannot stand below [`Requirement::Not`]: the same value may be spelled
-    /// in several ways (`7`, `07`, `%37`), and each that is not the subject's would pass.
+    /// The parameter of the path with this name is the subject of the caller, a person of the guard's own
+    /// issuer or of its only one; a session counts as the guard's own. For a machine, and for a caller of
+    /// another issuer, whose subjects are other people's, the condition is unknown. It cannot stand below
+    /// [`Requirement::Not`]: the same value may be spelled in several ways (`7`, `07`, `%37`), and each that
+    /// is not the subject's would pass.
     Owner(&'static str),
-    /// The parameter of the path with this name equals the claim at this path: a string, or an integer in decimal digits,
-    /// or a list that contains it. A claim of another type makes the condition unknown, as for [`Requirement::Claim`].
-    /// Every trusted issuer is believed about the claim. It cannot stand below [`Requirement::Not`], as [`Requirement::Owner`] cannot.
+    /// The parameter of the path with this name equals the claim at this path: a string, or an integer in
+    /// decimal digits, or a list that contains it. A claim of another type makes the condition unknown, as
+    /// for [`Requirement::Claim`]. Every trusted issuer is believed about the claim. It cannot stand below
+    /// [`Requirement::Not`], as [`Requirement::Owner`] cannot.
     PathClaim(&'static str, &'static [&'static str]),
     /// The conditions of another policy, and the name to show for it.
     Policy(&'static str, &'static Self),

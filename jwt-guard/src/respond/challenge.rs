@@ -14,8 +14,8 @@ pub(crate) struct Protection {
     prefix: String,
     /// The challenges that name no way.
     plain: Vec<(FailureKind, HeaderValue)>,
-    /// Challenges that name one, in the order in which they were first sent. When all places are taken, another one is written
-    /// each time.
+    /// Challenges that name one, in the order in which they were first sent. When all places are taken,
+    /// another one is written each time.
     told: [OnceLock<Told>; PLACES],
 }
 

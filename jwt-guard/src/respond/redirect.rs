@@ -20,10 +20,10 @@ const LONGEST_ACCEPT: usize = 32;
 
 /// 303 to `path`, if a person uses a browser. A client that accepts JSON gets its 401.
 ///
-/// The query parameter `next` is the requested page, without tokens in its address. It is left out if the request
-/// cannot be repeated by following a link, or if it could be read as another origin. Where the policy asks for another
-/// login than that of the token, `max_age` in seconds and `acr_values` say which, as OpenID Connect names them: a page that only
-/// looked for a session would lead back here.
+/// The query parameter `next` is the requested page, without tokens in its address. It is left out if the
+/// request cannot be repeated by following a link, or if it could be read as another origin. Where the policy
+/// asks for another login than that of the token, `max_age` in seconds and `acr_values` say which, as OpenID
+/// Connect names them: a page that only looked for a session would lead back here.
 pub(crate) fn login_redirect(
     request: &Parts,
     path: &str,

@@ -41,8 +41,8 @@ impl AccessTable {
     /// `not(..)` and in named policies too. Names that [`scope_implies`](crate::setup::Builder::scope_implies) has are
     /// known.
     ///
-    /// Empty where the guard was not given [scopes](crate::setup::Builder::scopes), or roles. For a route without a guard of its own, the
-    /// installed one counts; for tenants, the default guard.
+    /// Empty where the guard was not given [scopes](crate::setup::Builder::scopes), or roles. For a route
+    /// without a guard of its own, the installed one counts; for tenants, the default guard.
     ///
     /// ```
     /// use jwt_guard::{JwtGuard, Router, Secret, requires, routing::get};

@@ -79,8 +79,8 @@ pub struct RouterService {
     outermost: Option<Arc<Outermost>>,
 }
 
-/// The guard around everything. It is put into a request before that is routed: a layer would make axum box each request once
-/// more.
+/// The guard around everything. It is put into a request before that is routed: a layer would make axum box
+/// each request once more.
 struct Outermost {
     guard: Provided,
     /// The guard as the only extension of a request, with room for those that axum adds. A copy costs less than a map that

@@ -113,8 +113,9 @@ impl SessionsBuilder {
     ///
     /// # Errors
     ///
-    /// A limit is shorter than a second or longer than 366 days, `idle_timeout` is longer than `absolute_lifetime`, `rotation_grace` is
-    /// longer than a minute, or the name or the age of the cookie is illegal. The error lists all problems.
+    /// A limit is shorter than a second or longer than 366 days, `idle_timeout` is longer than
+    /// `absolute_lifetime`, `rotation_grace` is longer than a minute, or the name or the age of the cookie is
+    /// illegal. The error lists all problems.
     pub fn build(self) -> Result<Sessions, ConfigError> {
         let mut problems = Problems::default();
         for (name, limit) in [("idle_timeout", self.limits.idle), ("absolute_lifetime", self.limits.absolute)]

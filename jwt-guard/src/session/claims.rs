@@ -13,8 +13,8 @@ use crate::principal::LoginOfSession;
 /// The claims of a session: `sub`, `scope`, `roles`, `iat`, `exp`, those about the login (RFC 9470), and the members of the
 /// payload.
 ///
-/// A payload may have names that a guard interprets, but they do not become claims, so a payload cannot change the subject or
-/// make a caller fresh.
+/// A payload may have names that a guard interprets, but they do not become claims, so a payload cannot
+/// change the subject or make a caller fresh.
 pub(super) fn of(session: &SessionData) -> Result<String, SessionError> {
     let mut claims = members(session.payload_json())?;
     claims.retain(|name, _| !SET_BY_ISSUER.contains(&name.as_str()));

@@ -82,8 +82,8 @@ impl SessionData {
         self.is_fresh
     }
 
-    /// When the person logged in: when the session was created, unless [`NewSession::auth_time`](super::NewSession::auth_time)
-    /// said otherwise.
+    /// When the person logged in: when the session was created, unless
+    /// [`NewSession::auth_time`](super::NewSession::auth_time) said otherwise.
     pub fn auth_time(&self) -> SystemTime {
         self.login.auth_time.unwrap_or(self.created_at).to_system()
     }

@@ -79,9 +79,10 @@ impl NewSession {
         self
     }
 
-    /// When the person logged in (`auth_time`), if that was not just now: at an identity provider whose session is older, for
-    /// example. `max_age = ".."` of a policy asks for it, and [`fresh_for`](super::SessionsBuilder::fresh_for) counts from it.
-    /// By default the time at which the session is created.
+    /// When the person logged in (`auth_time`), if that was not just now: at an identity provider whose
+    /// session is older, for example. `max_age = ".."` of a policy asks for it, and
+    /// [`fresh_for`](super::SessionsBuilder::fresh_for) counts from it. By default the time at which the
+    /// session is created.
     pub fn auth_time(mut self, time: SystemTime) -> Self {
         match Timestamp::of(time) {
             Ok(time) => self.contents.login.auth_time = Some(time),

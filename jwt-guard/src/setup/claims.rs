@@ -34,9 +34,9 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Reads the caller's identity from another claim than `sub`. The claim must be a string that is not empty; a claim that no
-    /// RFC defines may also be an integer, which counts by its decimal digits, such as `"7"` for `{"user_id": 7}`. `sub` must be a
-    /// string (RFC 7519 section 4.1.2).
+    /// Reads the caller's identity from another claim than `sub`. The claim must be a string that is not
+    /// empty; a claim that no RFC defines may also be an integer, which counts by its decimal digits, such as
+    /// `"7"` for `{"user_id": 7}`. `sub` must be a string (RFC 7519 section 4.1.2).
     pub fn subject_claim(mut self, name: impl Into<String>) -> Self {
         self.draft.own.subject_claim = name.into();
         self

@@ -62,9 +62,9 @@ impl<K, A> Builder<K, A> {
     ///
     /// # Errors
     ///
-    /// [`build`](Self::build) refuses names that are not scopes (RFC 6749 section 3.3), a scope that implies itself, directly
-    /// or through others, and more than 512 names. It names each illegal name, and a cycle for each implication that is part
-    /// of one.
+    /// [`build`](Self::build) refuses names that are not scopes (RFC 6749 section 3.3), a scope that implies
+    /// itself, directly or through others, and more than 512 names. It names each illegal name, and a cycle
+    /// for each implication that is part of one.
     pub fn scope_implies<S: Into<String>>(
         mut self,
         name: impl Into<String>,

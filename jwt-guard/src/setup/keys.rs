@@ -55,9 +55,10 @@ impl<K, A> Builder<K, A> {
 
     /// Allows these algorithms only. By default each key allows the one it is bound to by its `alg`, curve or kind.
     ///
-    /// An RSA key of a set without `alg`, as Entra and Azure B2C publish them, is bound to the one RSA algorithm of this list
-    /// (RFC 8725 section 3.1), and is not used without it: none is assumed, because the key would then verify what its
-    /// issuer never signs. `.algorithms([Algorithm::Rs256])` is right for most issuers. The same holds for symmetric keys.
+    /// An RSA key of a set without `alg`, as Entra and Azure B2C publish them, is bound to the one RSA
+    /// algorithm of this list (RFC 8725 section 3.1), and is not used without it: none is assumed, because
+    /// the key would then verify what its issuer never signs. `.algorithms([Algorithm::Rs256])` is right for
+    /// most issuers. The same holds for symmetric keys.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.draft.own.algorithms = algorithms.into_iter().collect();
         self

@@ -88,9 +88,9 @@ impl<K, A> Builder<K, A> {
 
     /// Accepts only tokens that the token store knows to have been issued.
     ///
-    /// The list knows a token by its id, and ids are unique for one issuer. So it is the list of the guard's own issuer, or of
-    /// the only one that it trusts: tokens of every other issuer are refused. A guard that trusts several and has no keys of
-    /// its own cannot have a list.
+    /// The list knows a token by its id, and ids are unique for one issuer. So it is the list of the guard's
+    /// own issuer, or of the only one that it trusts: tokens of every other issuer are refused. A guard that
+    /// trusts several and has no keys of its own cannot have a list.
     pub fn allow_list(mut self) -> Self {
         self.draft.own_tokens.allow_list = AllowList::On;
         self

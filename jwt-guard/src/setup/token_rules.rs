@@ -17,9 +17,10 @@ const LONGEST_MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// 30 seconds, as in most validators; clocks with NTP differ by far less.
 const LEEWAY: Duration = Duration::from_secs(30);
 
-/// 16 KiB: what hyper takes of all header fields of a request over HTTP/2 by default, so a longer token would not arrive. Some
-/// issuers fill two thirds of it: Entra names up to 200 groups in a token, which makes 11 KB. Before its signature is checked,
-/// a token costs a pass over its bytes, and with several issuers one strict parse of its payload.
+/// 16 KiB: what hyper takes of all header fields of a request over HTTP/2 by default, so a longer token would
+/// not arrive. Some issuers fill two thirds of it: Entra names up to 200 groups in a token, which makes 11
+/// KB. Before its signature is checked, a token costs a pass over its bytes, and with several issuers one
+/// strict parse of its payload.
 const MAX_TOKEN_LEN: usize = 16 * 1024;
 
 /// The settings of this file.
@@ -83,9 +84,9 @@ impl<K, A> Builder<K, A> {
         self
     }
 
-    /// Refuses tokens longer than this many bytes before anything else is done: 16384 by default and at most, which is what
-    /// hyper takes of all header fields of a request over HTTP/2. The tokens of the guard's own issuer are at most 8192 bytes long,
-    /// or as long as this says.
+    /// Refuses tokens longer than this many bytes before anything else is done: 16384 by default and at most,
+    /// which is what hyper takes of all header fields of a request over HTTP/2. The tokens of the guard's own
+    /// issuer are at most 8192 bytes long, or as long as this says.
     ///
     /// A browser keeps cookies of about 4096 bytes (RFC 6265 section 6.1), and nginx takes header lines of 8 KiB unless
     /// `large_client_header_buffers` says otherwise.

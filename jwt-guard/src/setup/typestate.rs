@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-/// No key was given yet: call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or `.key(..)`, or `.trust(..)`
-/// for the keys of another issuer; `.oidc_issuer(..)` or `.jwks_url(..)` for keys that are published.
+/// No key was given yet: call `.secret(..)`, `.pem(..)`, `.der(..)`, `.jwk(..)`, `.jwk_set(..)` or
+/// `.key(..)`, or `.trust(..)` for the keys of another issuer; `.oidc_issuer(..)` or `.jwks_url(..)` for keys
+/// that are published.
 #[derive(Debug)]
 pub struct WantsKeys(PhantomData<()>);
 

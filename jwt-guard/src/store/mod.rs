@@ -9,10 +9,10 @@
 //!    says [`TokenStatus::Valid`] because it does not know.
 //! 3. **Rotation is one step.** Of any number of concurrent rotations of one token, exactly one is
 //!    [`Rotated::Fresh`].
-//! 4. **Memory is bounded.** An entry is removed five minutes (the largest leeway of a guard) after its tokens have
-//!    expired: until then a guard may accept them. A full store refuses new entries; it never forgets an entry that
-//!    still matters. Revocations have a separate budget, and each subject has a limited share: see [`StoreLimits`]. What ends
-//!    a living login is not refused.
+//! 4. **Memory is bounded.** An entry is removed five minutes (the largest leeway of a guard) after its
+//!    tokens have expired: until then a guard may accept them. A full store refuses new entries; it never
+//!    forgets an entry that still matters. Revocations have a separate budget, and each subject has a limited
+//!    share: see [`StoreLimits`]. What ends a living login is not refused.
 //! 5. **Rounding refuses.** A store may round to milliseconds, ends and cut-offs upwards and the present downwards.
 //!
 //! # Logins and cut-offs

@@ -54,8 +54,9 @@ impl TenantsBuilder {
         Self { default, resolver, limits }
     }
 
-    /// How long a guard is used after the resolver has answered with it: 5 minutes by default, 1 second to 24 hours. A tenant
-    /// that was removed from the list ends after this time at the latest, or at once with [`Tenants::forget`].
+    /// How long a guard is used after the resolver has answered with it: 5 minutes by default, 1 second to 24
+    /// hours. A tenant that was removed from the list ends after this time at the latest, or at once with
+    /// [`Tenants::forget`].
     ///
     /// After half of this time the resolver is asked again, and requests do not wait for it. So a resolver that fails for
     /// less than the other half is not noticed by clients of tenants that are in use.
@@ -64,8 +65,9 @@ impl TenantsBuilder {
         self
     }
 
-    /// How long an issuer that is not a tenant is remembered: 30 seconds by default, 1 second to 1 hour. A tenant that is new
-    /// in the list is accepted after this time at the latest, or at once with [`Tenants::forget`].
+    /// How long an issuer that is not a tenant is remembered: 30 seconds by default, 1 second to 1 hour. A
+    /// tenant that is new in the list is accepted after this time at the latest, or at once with
+    /// [`Tenants::forget`].
     pub fn unknown_time_to_live(mut self, time: Duration) -> Self {
         self.limits.unknown_time_to_live = time;
         self
@@ -77,16 +79,18 @@ impl TenantsBuilder {
         self
     }
 
-    /// How many tenants are remembered: 1,000 by default. With more tenants in use, some are looked up again and again, and
-    /// their keys are fetched again. Each tenant is a guard, with a cache of verified tokens of its own that takes up to 64 MiB
-    /// when that many come; [`TokenCache::bytes`](crate::setup::TokenCache::bytes) of its builder sets another bound.
+    /// How many tenants are remembered: 1,000 by default. With more tenants in use, some are looked up again
+    /// and again, and their keys are fetched again. Each tenant is a guard, with a cache of verified tokens
+    /// of its own that takes up to 64 MiB when that many come;
+    /// [`TokenCache::bytes`](crate::setup::TokenCache::bytes) of its builder sets another bound.
     pub fn max_tenants(mut self, most: usize) -> Self {
         self.limits.tenants = most;
         self
     }
 
-    /// How many issuers are looked up in a second that are not remembered as tenants: 100 by default. Every client can send tokens
-    /// of random issuers; this is what they cost the database. A service with many tenants that starts under load needs more.
+    /// How many issuers are looked up in a second that are not remembered as tenants: 100 by default. Every
+    /// client can send tokens of random issuers; this is what they cost the database. A service with many
+    /// tenants that starts under load needs more.
     pub fn max_lookups_per_second(mut self, most: u32) -> Self {
         self.limits.lookups_per_second = most;
         self

@@ -1,7 +1,7 @@
 //! What the resolver has answered, and the lookups that are under way. All of it is bounded.
 //!
-//! Tenants and other issuers are kept apart, so that random issuers push out no tenant. Answers are written under the lock of
-//! the lookups, and an answer counts only if its lookup still does.
+//! Tenants and other issuers are kept apart, so that random issuers push out no tenant. Answers are written
+//! under the lock of the lookups, and an answer counts only if its lookup still does.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

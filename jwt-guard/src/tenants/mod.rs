@@ -50,8 +50,9 @@ pub use resolver::{ResolverError, Tenant, TenantResolver};
 /// - A guard stays for five minutes after the resolver has answered with it, and the resolver is asked again after half of
 ///   that time, while requests go on. [`forget`](Self::forget) ends a tenant at once, in this process.
 /// - Concurrent requests of one issuer share one call of the resolver.
-/// - An issuer that is not a tenant is remembered for 30 seconds. Of random issuers at most 100 are looked up in a second, and
-///   at most 1,000 are remembered; beyond that, requests of issuers that are not remembered are answered with 503.
+/// - An issuer that is not a tenant is remembered for 30 seconds. Of random issuers at most 100 are looked up
+///   in a second, and at most 1,000 are remembered; beyond that, requests of issuers that are not remembered
+///   are answered with 503.
 ///
 /// See [`TenantsBuilder`] for the limits.
 #[derive(Clone)]

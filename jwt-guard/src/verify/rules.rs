@@ -26,8 +26,8 @@ pub enum TokenProfile {
     Classic,
     /// RFC 9068 access tokens: `at+jwt`, with the claims `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti`.
     AccessToken,
-    /// Exactly this `typ`, such as `example+jwt`; compared without case, with or without `application/` where no other `/` is
-    /// in it (RFC 7515 section 4.1.9).
+    /// Exactly this `typ`, such as `example+jwt`; compared without case, with or without `application/` where
+    /// no other `/` is in it (RFC 7515 section 4.1.9).
     Typed(String),
 }
 

@@ -198,8 +198,8 @@ fn check_repeated(request: &Parts, header: &HeaderName, claim: Option<&str>) -> 
     if bool::from(repeated.ct_eq(claim.as_bytes())) { Ok(()) } else { Err(CrossSite::Mismatch) }
 }
 
-/// As [`check_repeated`], where the header and the form field may hold the values of several tokens: in lines of their own, or
-/// separated by commas, as browsers join the lines of one name.
+/// As [`check_repeated`], where the header and the form field may hold the values of several tokens: in lines
+/// of their own, or separated by commas, as browsers join the lines of one name.
 fn check_repeated_among(request: &Parts, header: &HeaderName, claim: Option<&str>) -> Result<(), CrossSite> {
     let claim = claim.filter(|claim| !claim.is_empty()).ok_or(CrossSite::NoClaim)?;
     let lines = request.headers.get_all(header).iter();

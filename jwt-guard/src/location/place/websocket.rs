@@ -74,8 +74,8 @@ fn is_handshake(request: &Parts) -> bool {
     request.method == Method::CONNECT || upgrades(&request.headers)
 }
 
-/// The sub-protocol itself stays, because the handshake answers with it; at the end of the list, where it is followed by no member
-/// that would be the token of another guard.
+/// The sub-protocol itself stays, because the handshake answers with it; at the end of the list, where it is
+/// followed by no member that would be the token of another guard.
 fn without_the_one_after(list: Vec<Vec<u8>>, name: &str) -> Vec<Vec<u8>> {
     let mut follows = false;
     let mut kept = list;

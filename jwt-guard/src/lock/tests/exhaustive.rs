@@ -1,8 +1,9 @@
 //! Every policy to depth three over four conditions, for every caller: each condition holds, does not hold, or is unknown
 //! because its claim is malformed. Decision, normal form, lock, OpenAPI and challenge agree with truth tables.
 //!
-//! Lists are sets, whose order means nothing. Depth two has all lists of up to four conditions, and the empty ones: 40 trees.
-//! Depth three has all lists of up to two of these, and `not(..)`: 1,722 trees; with lists of three (ignored) 21,482 trees.
+//! Lists are sets, whose order means nothing. Depth two has all lists of up to four conditions, and the empty
+//! ones: 40 trees. Depth three has all lists of up to two of these, and `not(..)`: 1,722 trees; with lists of
+//! three (ignored) 21,482 trees.
 
 use std::sync::Arc;
 
@@ -89,8 +90,8 @@ fn caller(list: &[Requirement; 4], values: Values) -> Option<Principal> {
     Some(Principal::authenticated(Arc::new(identity), TokenSource::AuthorizationHeader))
 }
 
-/// A policy, and its value for each of the 81 ways to give values to the conditions: a bit where it holds, and a bit where it
-/// does not. What has neither is unknown.
+/// A policy, and its value for each of the 81 ways to give values to the conditions: a bit where it holds,
+/// and a bit where it does not. What has neither is unknown.
 #[derive(Clone, Copy)]
 struct Tree {
     requirement: Requirement,
@@ -199,8 +200,8 @@ fn assert_decided(list: &[Requirement; 4], trees: &[Tree]) {
     }
 }
 
-/// A caller is admitted by one of the ways, which documents list, exactly if it would be admitted were all conditions met that
-/// no name in a document can express: claims, `not(..)`.
+/// A caller is admitted by one of the ways, which documents list, exactly if it would be admitted were all
+/// conditions met that no name in a document can express: claims, `not(..)`.
 fn assert_documented(list: &[Requirement; 4], trees: &[Tree]) {
     let callers = callers(list);
     for tree in trees {
@@ -261,8 +262,8 @@ fn askable(list: &[Requirement; 4]) -> u8 {
     bits.map(|(index, _)| 1 << index).sum()
 }
 
-/// What a refusal asks for leads in, and where it asks for nothing, nothing would. What stands below `not(..)` is judged by what
-/// the caller has: a refusal never asks for it, nor to do without it.
+/// What a refusal asks for leads in, and where it asks for nothing, nothing would. What stands below
+/// `not(..)` is judged by what the caller has: a refusal never asks for it, nor to do without it.
 fn assert_helpful(list: &[Requirement; 4], trees: &[Tree]) {
     for (values, principal) in callers(list) {
         for tree in trees {

@@ -43,7 +43,8 @@ fn ages_of_logins_imply_each_other_as_callers_meet_them() {
             for (others, other) in &trees {
                 let implies = callers & !others == 0;
                 let said = tree.implies(other).unwrap();
-                // No policy has such a condition below `not(..)`. A lock file could, and then nothing wider is called narrower.
+                // No policy has such a condition below `not(..)`. A lock file could, and then nothing wider
+                // is called narrower.
                 assert!(said == implies || with_not && !said, "{tree} => {other}");
             }
         }

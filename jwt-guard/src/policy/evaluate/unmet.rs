@@ -9,9 +9,9 @@ use crate::claims::names::NameSet;
 use crate::policy::login::LoginNeed;
 use crate::policy::{Requirement, Way};
 
-/// What a caller without a token should request: the scopes of the branch that grants the fewest, without implied ones, and
-/// the login that it needs. Empty if any token will do, or none. A branch that needs a role still names its scopes, because the
-/// token may have the role.
+/// What a caller without a token should request: the scopes of the branch that grants the fewest, without
+/// implied ones, and the login that it needs. Empty if any token will do, or none. A branch that needs a role
+/// still names its scopes, because the token may have the role.
 pub(crate) fn way_to_ask_for(requirement: &'static Requirement, hierarchy: &Hierarchy) -> Way {
     possible_way(requirement, hierarchy).unwrap_or_default()
 }

@@ -105,8 +105,8 @@ fn fits<'t>(field: &'static str, text: &'t str) -> Result<Variable<'t>, String> 
     variable::settings(&[(field, value)]).map(|_| value).map_err(|error| error.to_string())
 }
 
-/// Whether Kubernetes sets the variable, for a service whose name begins with `jwt-guard` (*Service*, "Environment variables"):
-/// `JWT_GUARD_SERVICE_HOST`, `JWT_GUARD_PORT_80_TCP_ADDR`.
+/// Whether Kubernetes sets the variable, for a service whose name begins with `jwt-guard` (*Service*,
+/// "Environment variables"): `JWT_GUARD_SERVICE_HOST`, `JWT_GUARD_PORT_80_TCP_ADDR`.
 fn is_service_link(name: &str, value: &str) -> bool {
     let words: Vec<_> = name.split('_').collect();
     let pair = |first: &str, second: &[&str]| {

@@ -105,7 +105,8 @@ pub struct Settings {
     /// The algorithm of the secret or public key.
     #[serde(deserialize_with = "values::given")]
     pub algorithm: Option<Algorithm>,
-    /// The id of the secret or public key: the `kid` of its tokens, as [`VerifyingKey::with_id`](crate::keys::VerifyingKey::with_id).
+    /// The id of the secret or public key: the `kid` of its tokens, as
+    /// [`VerifyingKey::with_id`](crate::keys::VerifyingKey::with_id).
     #[serde(deserialize_with = "values::given")]
     pub key_id: Option<String>,
     /// A JSON Web Key set to verify with, which may hold secrets.
@@ -144,8 +145,9 @@ pub struct Settings {
     /// As [`Builder::metadata_url`](crate::setup::Builder::metadata_url).
     #[serde(deserialize_with = "values::given")]
     pub metadata_url: Option<String>,
-    /// As [`RemoteKeySettings::bearer_file`](crate::keys::remote::RemoteKeySettings::bearer_file), for issuers without their own.
-    /// [`Builder::remote_keys`](crate::setup::Builder::remote_keys) in code replaces it.
+    /// As [`RemoteKeySettings::bearer_file`](crate::keys::remote::RemoteKeySettings::bearer_file), for
+    /// issuers without their own. [`Builder::remote_keys`](crate::setup::Builder::remote_keys) in code
+    /// replaces it.
     #[serde(deserialize_with = "values::given")]
     pub bearer_file: Option<PathBuf>,
     /// The only origins to which the token in `bearer_file` goes.

@@ -21,9 +21,10 @@ use crate::setup::TrustedIssuer;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TrustedSettings {
-    /// The preset and its argument: `auth0:DOMAIN`, `authentik:URL`, `clerk:URL`, `cloudflare_access:URL`, `cognito:POOL`,
-    /// `entra:TENANT`, `entra_v1:TENANT`, `firebase:PROJECT`, `github_actions:OWNER/NAME` (several with spaces between), `keycloak:URL`,
-    /// `kubernetes:URL`, `okta:URL`, `rfc9068:URL`, `supabase:URL`, `zitadel:URL`; or `oidc:URL`, `issuer:NAME`.
+    /// The preset and its argument: `auth0:DOMAIN`, `authentik:URL`, `clerk:URL`, `cloudflare_access:URL`,
+    /// `cognito:POOL`, `entra:TENANT`, `entra_v1:TENANT`, `firebase:PROJECT`, `github_actions:OWNER/NAME`
+    /// (several with spaces between), `keycloak:URL`, `kubernetes:URL`, `okta:URL`, `rfc9068:URL`,
+    /// `supabase:URL`, `zitadel:URL`; or `oidc:URL`, `issuer:NAME`.
     #[serde(deserialize_with = "issuer")]
     pub issuer: String,
     /// As [`TrustedIssuer::audience`]; the guard's by default.

@@ -34,9 +34,9 @@ use writer::{Order, Writer};
 /// written. A second process cannot open the file. A clone is another handle to the same store; the file is closed when
 /// the last one is dropped.
 ///
-/// When the disk refuses a change, that change and all others are errors (503), and reads go on. Once the disk has room for a
-/// second file, or works again, so does the store: it tries with every change, at most once a second. The directory must
-/// allow a new file; otherwise restart the process.
+/// When the disk refuses a change, that change and all others are errors (503), and reads go on. Once the
+/// disk has room for a second file, or works again, so does the store: it tries with every change, at most
+/// once a second. The directory must allow a new file; otherwise restart the process.
 ///
 /// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, with a `WARN`
 /// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last

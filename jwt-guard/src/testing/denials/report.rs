@@ -18,8 +18,8 @@ pub struct DenialReport {
     pub unjudged: Vec<Unjudged>,
     /// The routes that were not judged, for a reason that the test or the application gives.
     pub accepted: Vec<Accepted>,
-    /// The routes of [`except`](super::Denials::except) and [`unjudged`](super::Denials::unjudged) that are not in the table, or
-    /// could be judged.
+    /// The routes of [`except`](super::Denials::except) and [`unjudged`](super::Denials::unjudged) that are
+    /// not in the table, or could be judged.
     pub unused: Vec<String>,
     /// The kinds of token that a guard accepts by its configuration, so that they were not sent.
     pub unsent: Vec<Unsent>,

@@ -1,8 +1,9 @@
 //! Lets a token in at its second sight.
 //!
-//! A token that comes once must neither push out one that comes often nor cost the memory of an entry. So only its
-//! fingerprint is noted, and a token whose fingerprint is there is remembered. That decides what is remembered, never what is valid:
-//! of two tokens with one fingerprint the second is remembered one sight too early.
+//! A token that comes once must neither push out one that comes often nor cost the memory of an entry. So
+//! only its fingerprint is noted, and a token whose fingerprint is there is remembered. That decides what is
+//! remembered, never what is valid: of two tokens with one fingerprint the second is remembered one sight too
+//! early.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -12,7 +13,8 @@ use super::tag;
 use crate::random;
 
 pub(super) struct Doorkeeper {
-    /// The fingerprints of the last tokens that chose each place. Others overwrite them: such a token waits for one sight more.
+    /// The fingerprints of the last tokens that chose each place. Others overwrite them: such a token waits
+    /// for one sight more.
     places: OnceLock<Box<[AtomicU32]>>,
     /// How many there are, from the first sight on: an idle guard, of which tenants may be many, takes no memory.
     number: usize,

@@ -97,7 +97,8 @@ impl Entry {
 /// Structures of fixed size: this one, the identity, the place in the table.
 const OVERHEAD: usize = size_of::<Entry>() + size_of::<Identity>() + 160;
 
-/// Claims in a type of the application take more memory than their text. A `serde_json::Map` takes up to eight times as much.
+/// Claims in a type of the application take more memory than their text. A `serde_json::Map` takes up to
+/// eight times as much.
 const TYPED: usize = 8;
 
 impl TokenBytes {

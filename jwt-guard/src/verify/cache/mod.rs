@@ -4,8 +4,8 @@
 //! 2. A token is found by all of its bytes.
 //! 3. A hit saves only signature and parsing: time, keys, revocation and policy are checked again.
 //! 4. It is bounded by bytes and by time, on the monotonic clock.
-//! 5. A token with an HMAC is kept at its second sight; so is every other, once first sights took half of the memory within a
-//!    lifetime.
+//! 5. A token with an HMAC is kept at its second sight; so is every other, once first sights took half of the
+//!    memory within a lifetime.
 //! 6. A key that its issuer withdraws takes its tokens with it.
 
 mod doorkeeper;
@@ -165,9 +165,9 @@ impl Weighter<TokenBytes, Arc<Entry>> for Weights {
 /// A mixture of the last bytes of a token, which are part of its signature and practically random. It only chooses a place:
 /// a token is identified by all of its bytes.
 ///
-/// All of a token's bytes are compared with those of one that has its tag, which takes some 30 ns more than to find none. So
-/// the tag must not tell how near a guess is: it takes all 256 bits of the shortest signature, and a caller who has these has
-/// the token.
+/// All of a token's bytes are compared with those of one that has its tag, which takes some 30 ns more than
+/// to find none. So the tag must not tell how near a guess is: it takes all 256 bits of the shortest
+/// signature, and a caller who has these has the token.
 fn tag(token: &[u8]) -> u64 {
     let tag = match token.last_chunk::<TAGGED>() {
         Some(end) => end.as_chunks().0.iter().fold(0, |tag, word| mixed(tag, *word)),

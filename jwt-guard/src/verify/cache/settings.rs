@@ -8,9 +8,10 @@ use std::time::Duration;
 /// time: only signature and parsing are saved. It is found by all of its bytes, remembered only after every check has
 /// passed, and wiped when it is dropped. Each guard has its own cache.
 ///
-/// A token with an HMAC is remembered at its second sight, since its verification costs little more than an entry. Others are
-/// remembered at once, and at their second sight when half of the memory is taken: so a flood of tokens that come once pushes out
-/// none that come again. [`at_first_sight`](Self::at_first_sight) remembers each at once.
+/// A token with an HMAC is remembered at its second sight, since its verification costs little more than an
+/// entry. Others are remembered at once, and at their second sight when half of the memory is taken: so a
+/// flood of tokens that come once pushes out none that come again. [`at_first_sight`](Self::at_first_sight)
+/// remembers each at once.
 ///
 /// ```
 /// use jwt_guard::setup::TokenCache;

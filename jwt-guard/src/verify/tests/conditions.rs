@@ -1,4 +1,5 @@
-//! Random policies on random claims, well-formed and malformed, against a second evaluation that shares no code with the first.
+//! Random policies on random claims, well-formed and malformed, against a second evaluation that shares no
+//! code with the first.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -39,9 +39,9 @@ pub(crate) fn usual_fetcher(settings: &RemoteKeySettings) -> Result<Arc<dyn Fetc
 
 /// The HTTP client of the guard: one `GET` over HTTP/1.1 and TLS by rustls.
 ///
-/// It follows no redirect, sends no cookie and no credential but that of [`RemoteKeySettings::bearer_file`], ignores the proxies
-/// of the environment, accepts no compressed answer, and limits what it reads. It trusts the roots of the system, and those of
-/// [`RemoteKeySettings::root_certificate`].
+/// It follows no redirect, sends no cookie and no credential but that of [`RemoteKeySettings::bearer_file`],
+/// ignores the proxies of the environment, accepts no compressed answer, and limits what it reads. It trusts
+/// the roots of the system, and those of [`RemoteKeySettings::root_certificate`].
 pub struct HttpFetcher {
     client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
     bearer: Option<Bearer>,

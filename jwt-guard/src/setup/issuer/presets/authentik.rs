@@ -5,8 +5,8 @@ use super::{client_in, preset};
 use crate::setup::TrustedIssuer;
 
 impl TrustedIssuer {
-    /// An OAuth2 provider of authentik: `https://HOST/application/o/SLUG/`, with the slash, as its page shows it under *OpenID
-    /// Configuration Issuer*.
+    /// An OAuth2 provider of authentik: `https://HOST/application/o/SLUG/`, with the slash, as its page shows
+    /// it under *OpenID Configuration Issuer*.
     ///
     /// ```json
     /// {
@@ -24,17 +24,18 @@ impl TrustedIssuer {
     /// | `scope` | scopes, where the version puts it in |
     /// | `groups` | roles, which the scope `profile` brings |
     ///
-    /// These claims are taken from authentik's source (`providers/oauth2/id_token.py`, `to_access_token`), because its documents
-    /// do not distinguish both tokens: an access token is the ID token with `uid` and `azp`, **for the same audience**.
+    /// These claims are taken from authentik's source (`providers/oauth2/id_token.py`, `to_access_token`),
+    /// because its documents do not distinguish both tokens: an access token is the ID token with `uid` and
+    /// `azp`, **for the same audience**.
     ///
-    /// - The [`audience`](Self::audience) is the *Client ID* of the provider. An API that several applications call is named by
-    ///   each of their client ids, or trusts each provider by itself.
+    /// - The [`audience`](Self::audience) is the *Client ID* of the provider. An API that several
+    ///   applications call is named by each of their client ids, or trusts each provider by itself.
     /// - Set a *Signing Key* of the provider. Without one, tokens are signed with the client's secret, and the keys are not
     ///   published.
-    /// - Keep *Include claims in id_token* on, which puts the claims of scopes into access tokens too. A property mapping that
-    ///   writes `uid` or `azp` would make ID tokens look like access tokens.
-    /// - *Issuer mode* «same identifier for all providers» has another `iss`, and is not for this preset: there a token of one
-    ///   application differs from that of another by `aud` only.
+    /// - Keep *Include claims in id_token* on, which puts the claims of scopes into access tokens too. A
+    ///   property mapping that writes `uid` or `azp` would make ID tokens look like access tokens.
+    /// - *Issuer mode* «same identifier for all providers» has another `iss`, and is not for this preset:
+    ///   there a token of one application differs from that of another by `aud` only.
     ///
     /// ```
     /// # use jwt_guard::{JwtGuard, TrustedIssuer};

@@ -31,14 +31,15 @@ impl TrustedIssuer {
     /// | `cat` in the header | that of session tokens, or absent |
     /// | `o.rol` | roles, only with [`clerk_organization`](Self::clerk_organization) |
     ///
-    /// *Session tokens*, version 2, lists these claims; the categories are those of Clerk's own `@clerk/backend`. The keys are
-    /// at `/.well-known/jwks.json` of the Frontend API. Version 1, which is deprecated, is accepted too, without
-    /// organizations.
+    /// *Session tokens*, version 2, lists these claims; the categories are those of Clerk's own
+    /// `@clerk/backend`. The keys are at `/.well-known/jwks.json` of the Frontend API. Version 1, which is
+    /// deprecated, is accepted too, without organizations.
     ///
     /// A session token has no `aud`. Name each origin of your application by
-    /// [`client_as_audience`](Self::client_as_audience): a token that another application of the instance got has another
-    /// `azp`. If the session token is customized and has an `aud`, set [`audience`](Self::audience) instead. ID tokens that Clerk
-    /// issues as an identity provider have their client there, and are refused.
+    /// [`client_as_audience`](Self::client_as_audience): a token that another application of the instance got
+    /// has another `azp`. If the session token is customized and has an `aud`, set
+    /// [`audience`](Self::audience) instead. ID tokens that Clerk issues as an identity provider have their
+    /// client there, and are refused.
     ///
     /// ```
     /// # use jwt_guard::keys::KeySet;
@@ -73,8 +74,8 @@ impl TrustedIssuer {
     /// Accepts the sessions in which this organization of Clerk is the active one, by its id, and reads `o.rol` as their
     /// role. A further call replaces the organization.
     ///
-    /// Without it no role is read: every user who may create an organization is the `admin` of that one. It counts as a call of
-    /// [`role_claim`](Self::role_claim).
+    /// Without it no role is read: every user who may create an organization is the `admin` of that one. It
+    /// counts as a call of [`role_claim`](Self::role_claim).
     pub fn clerk_organization(mut self, id: impl Into<String>) -> Self {
         self.0.require_value(&["o", "id"], [id.into()], "TrustedIssuer::clerk_organization(..)");
         self.0.role_claims.retain(|path| path != &["o", "rol"]);

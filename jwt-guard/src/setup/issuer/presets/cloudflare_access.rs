@@ -7,8 +7,8 @@ use crate::setup::TrustedIssuer;
 use crate::setup::remote::RemoteSource;
 
 impl TrustedIssuer {
-    /// A team of Cloudflare Access, by its team domain: `https://TEAM.cloudflareaccess.com`. The credential is the application
-    /// token, which Access sends to the origin in the header `Cf-Access-Jwt-Assertion`.
+    /// A team of Cloudflare Access, by its team domain: `https://TEAM.cloudflareaccess.com`. The credential
+    /// is the application token, which Access sends to the origin in the header `Cf-Access-Jwt-Assertion`.
     ///
     /// ```json
     /// {

@@ -32,12 +32,12 @@ impl TrustedIssuer {
     /// *Access token claims reference* and *ID token claims reference* list these claims.
     ///
     /// - The [`audience`](Self::audience) is the client id of the API, a GUID: version 2.0 has no `api://` there.
-    /// - Entra issues version 1.0 until the manifest of the API says `requestedAccessTokenVersion: 2`: [`entra_v1`](Self::entra_v1).
-    ///   Trust both where an API has clients of both.
+    /// - Entra issues version 1.0 until the manifest of the API says `requestedAccessTokenVersion: 2`:
+    ///   [`entra_v1`](Self::entra_v1). Trust both where an API has clients of both.
     /// - `sub` differs between APIs for one user; `.subject_claim("oid")` is the same in all of them.
-    /// - A tenant's domain, and `common`, `organizations` and `consumers`, are refused: the `iss` of tokens names the GUID,
-    ///   and the documents of the others name no tenant at all. Trust each tenant by itself; for tenants that are known at run time
-    ///   only, see [`entra_tenant_of`](Self::entra_tenant_of).
+    /// - A tenant's domain, and `common`, `organizations` and `consumers`, are refused: the `iss` of tokens
+    ///   names the GUID, and the documents of the others name no tenant at all. Trust each tenant by itself;
+    ///   for tenants that are known at run time only, see [`entra_tenant_of`](Self::entra_tenant_of).
     /// - Tokens have `uti` instead of `jti`, so they cannot be looked up in a store of revocations.
     ///
     /// Keys are for RS256, as Entra does not say so in its key set; load one with
@@ -56,9 +56,9 @@ impl TrustedIssuer {
         of_version(draft, "azp", problem(&given, &tenant)).claim_value("ver", "2.0")
     }
 
-    /// One tenant of Microsoft Entra ID, by its GUID: access tokens of version 1.0, from `https://sts.windows.net/TENANT/`, with
-    /// the slash. They are the default of a new API registration, whichever endpoint a client asks: the manifest of the API
-    /// decides (`requestedAccessTokenVersion`).
+    /// One tenant of Microsoft Entra ID, by its GUID: access tokens of version 1.0, from
+    /// `https://sts.windows.net/TENANT/`, with the slash. They are the default of a new API registration,
+    /// whichever endpoint a client asks: the manifest of the API decides (`requestedAccessTokenVersion`).
     ///
     /// ```json
     /// {

@@ -26,9 +26,9 @@ impl TrustedIssuer {
     /// | `firebase.tenant` | refused, unless it is that of [`firebase_tenant`](Self::firebase_tenant) |
     /// | `roles` | roles, where the Admin SDK sets this custom claim |
     ///
-    /// *Verify ID Tokens* («Verify ID tokens using a third-party JWT library») has the rules for `alg`, `aud`, `iss`, `sub` and
-    /// `auth_time`. Nothing is to be configured for `aud`. The keys are found by the issuer's discovery document; that page
-    /// names the same keys as certificates.
+    /// *Verify ID Tokens* («Verify ID tokens using a third-party JWT library») has the rules for `alg`,
+    /// `aud`, `iss`, `sub` and `auth_time`. Nothing is to be configured for `aud`. The keys are found by the
+    /// issuer's discovery document; that page names the same keys as certificates.
     ///
     /// - A session cookie (`session.firebase.google.com`), an App Check token and a custom token have other issuers, and are
     ///   refused.
@@ -60,9 +60,9 @@ impl TrustedIssuer {
     /// Accepts the users of this tenant of an Identity Platform project, and no others: for a guard of
     /// [`firebase`](Self::firebase).
     ///
-    /// Tenants of a project share its issuer and audience, and a user id is unique only within its tenant (*Identity Platform
-    /// multi-tenancy*). So without this call the tokens of tenants are refused, and with it those of users without a
-    /// tenant. A further call replaces the tenant.
+    /// Tenants of a project share its issuer and audience, and a user id is unique only within its tenant
+    /// (*Identity Platform multi-tenancy*). So without this call the tokens of tenants are refused, and with
+    /// it those of users without a tenant. A further call replaces the tenant.
     pub fn firebase_tenant(mut self, tenant: impl Into<String>) -> Self {
         self.0.require_value(&TENANT, [tenant.into()], "TrustedIssuer::firebase_tenant(..)");
         self

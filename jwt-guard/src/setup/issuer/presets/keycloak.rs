@@ -25,8 +25,9 @@ impl TrustedIssuer {
     /// | `realm_access.roles` | roles; [`keycloak_client_roles`](Self::keycloak_client_roles) reads those of a client instead |
     /// | `azp` | the client |
     ///
-    /// `aud` names this service where the user has one of its client roles, or where an *Audience* mapper of a client scope adds
-    /// it (*Server Administration Guide*, «Audience support»). Without either there is no `aud`, and the token is refused.
+    /// `aud` names this service where the user has one of its client roles, or where an *Audience* mapper of
+    /// a client scope adds it (*Server Administration Guide*, «Audience support»). Without either there is no
+    /// `aud`, and the token is refused.
     ///
     /// Clients with *Use "at+jwt" as access token header type* are accepted too, as that changes the header only.
     /// A *lightweight access token* has no `sub`, no audience and no roles of its own («Using lightweight access token»),

@@ -9,8 +9,8 @@ use crate::setup::remote::RemoteSource;
 const USER: &str = "authenticated";
 
 impl TrustedIssuer {
-    /// A project of Supabase, by its URL: `https://PROJECT.supabase.co`, its custom domain, or the URL of a self-hosted one. The
-    /// issuer is `URL/auth/v1`.
+    /// A project of Supabase, by its URL: `https://PROJECT.supabase.co`, its custom domain, or the URL of a
+    /// self-hosted one. The issuer is `URL/auth/v1`.
     ///
     /// ```json
     /// {
@@ -31,8 +31,9 @@ impl TrustedIssuer {
     /// | `user_role` | roles, where a custom access token hook sets it as *Custom Claims & RBAC* shows |
     ///
     /// *JWT Claims Reference* lists these claims. Nothing is to be configured for `aud`. The keys are at
-    /// `/auth/v1/.well-known/jwks.json` (*JWT Signing Keys*), which has those of asymmetric algorithms only: a project with the
-    /// legacy JWT secret gives it by [`key`](Self::key) as an HS256 key, and then everything that knows the secret can sign.
+    /// `/auth/v1/.well-known/jwks.json` (*JWT Signing Keys*), which has those of asymmetric algorithms only:
+    /// a project with the legacy JWT secret gives it by [`key`](Self::key) as an HS256 key, and then
+    /// everything that knows the secret can sign.
     ///
     /// - The caller can write `user_metadata`: never read roles there. `.role_claim(["app_metadata", "roles"])` is set by
     ///   servers only.
@@ -59,9 +60,9 @@ impl TrustedIssuer {
 
     /// Accepts tokens that a user granted to an OAuth client of the project too, such as an application of another company.
     ///
-    /// Off by default: the scopes that a user consents to are not in the token, and «do not control access» (*Token Security*).
-    /// Then decide by [`Claims::client_id`](crate::Claims::client_id), or name the clients by [`client`](Self::client),
-    /// which refuses the application's own users in turn.
+    /// Off by default: the scopes that a user consents to are not in the token, and «do not control access»
+    /// (*Token Security*). Then decide by [`Claims::client_id`](crate::Claims::client_id), or name the
+    /// clients by [`client`](Self::client), which refuses the application's own users in turn.
     pub fn supabase_oauth_clients(mut self) -> Self {
         self.0.claim_values.retain(|known| known.path.0 != ["client_id"]);
         self

@@ -24,9 +24,9 @@ impl TrustedIssuer {
     /// | `scope` | scopes, where an action puts it in: Zitadel does not |
     /// | `urn:zitadel:iam:org:project:PROJECT:roles` | roles, only with [`zitadel_roles`](Self::zitadel_roles) |
     ///
-    /// *Claims in ZITADEL* lists these claims; what distinguishes both tokens, which have **the same audience**, is taken from its
-    /// library `zitadel/oidc` (`NewAccessTokenClaims`, `NewIDTokenClaims`). That page names `azp` for access tokens too; the library
-    /// does not set it.
+    /// *Claims in ZITADEL* lists these claims; what distinguishes both tokens, which have **the same
+    /// audience**, is taken from its library `zitadel/oidc` (`NewAccessTokenClaims`, `NewIDTokenClaims`).
+    /// That page names `azp` for access tokens too; the library does not set it.
     ///
     /// - In the application, set *Auth Token Type* to JWT: the default is an opaque token, which is refused.
     /// - The [`audience`](Self::audience) is the id of the project of this API. A client of another project asks for
@@ -52,8 +52,9 @@ impl TrustedIssuer {
 
     /// Reads the roles of one project that are granted in one organization of Zitadel, both by their ids.
     ///
-    /// Without it no role is read. A project may be granted to other organizations, whose managers give its roles to their own
-    /// users: a role of one organization is not that of another. It counts as a call of [`role_claim`](Self::role_claim).
+    /// Without it no role is read. A project may be granted to other organizations, whose managers give its
+    /// roles to their own users: a role of one organization is not that of another. It counts as a call of
+    /// [`role_claim`](Self::role_claim).
     pub fn zitadel_roles(mut self, project: impl Into<String>, organization: impl Into<String>) -> Self {
         let project = project.into();
         if project.is_empty() || !project.bytes().all(|byte| byte.is_ascii_digit()) {

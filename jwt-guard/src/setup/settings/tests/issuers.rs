@@ -1,4 +1,5 @@
-//! What an issuer says and where its keys are: documents elsewhere, roles in objects, machines, key servers that ask who fetches.
+//! What an issuer says and where its keys are: documents elsewhere, roles in objects, machines, key servers
+//! that ask who fetches.
 
 use super::*;
 

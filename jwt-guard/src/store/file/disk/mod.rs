@@ -235,8 +235,8 @@ fn make(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Whether a file was not closed. The check of all checksums does not tell: it repairs every file. This look does not compare
-/// them first, and may panic at a damaged file, of which that check then tells.
+/// Whether a file was not closed. The check of all checksums does not tell: it repairs every file. This look
+/// does not compare them first, and may panic at a damaged file, of which that check then tells.
 fn needs_repair(path: &Path) -> bool {
     let looked = caught(|| Builder::new().set_cache_size(CACHE).open_read_only(path).map(drop));
     matches!(looked, Ok(Err(DatabaseError::RepairAborted)))

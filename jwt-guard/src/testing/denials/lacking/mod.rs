@@ -4,8 +4,9 @@
 //! has another value, what must not be there is there, or cannot be read. The callers that still meet the condition, by
 //! another way or by the hierarchy of the guard, are left out.
 //!
-//! With a lock, the application may ask for more or for other things than the condition. The callers have these, as far as that
-//! is possible: otherwise they would be refused for want of them, and nothing would be known of the condition.
+//! With a lock, the application may ask for more or for other things than the condition. The callers have
+//! these, as far as that is possible: otherwise they would be refused for want of them, and nothing would be
+//! known of the condition.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,8 +49,8 @@ struct Own<'c> {
     atoms: BTreeMap<&'c str, Atom>,
 }
 
-/// The callers of a condition, of an application that has another one, at a path with these parameters; `subject` is who they
-/// are.
+/// The callers of a condition, of an application that has another one, at a path with these parameters;
+/// `subject` is who they are.
 ///
 /// # Errors
 ///
