@@ -12,7 +12,7 @@ use crate::causes::with_causes;
 use crate::code::RefusalCode;
 use crate::cookies::TooLongForCookie;
 use crate::cookies::csrf::CrossSite;
-use crate::error::FailureKind;
+use crate::error::{AuthError, FailureKind};
 use crate::guard::JwtGuard;
 use crate::issue::{IssueError, IssueErrorKind};
 use crate::policy::Rule;
@@ -47,6 +47,8 @@ pub enum LoginErrorKind {
     CrossSite,
     /// The caller has no token to refresh.
     MissingToken,
+    /// Code of the application panicked: a store or the clock. What was asked for may be done or not.
+    Panic,
     /// The refresh token was used before, or its login is unknown, revoked or too old: the caller has to log in.
     RefreshRefused,
     /// The refresh token was replaced within the grace period. The login lives on, with the new token.
@@ -64,6 +66,7 @@ impl LoginErrorKind {
             Self::Body | Self::Issue => RefusalCode::LoginFailed,
             Self::CrossSite => RefusalCode::CrossSiteRequest,
             Self::MissingToken => RefusalCode::NoToken,
+            Self::Panic => RefusalCode::Panicked,
             Self::RefreshRefused => RefusalCode::RefreshRefused,
             Self::RefreshRetried => RefusalCode::Replaced,
             Self::Store => RefusalCode::StoreFailed,
@@ -96,6 +99,11 @@ impl LoginError {
 
     pub(super) fn unconfigured(guard: &JwtGuard, message: &'static str) -> Self {
         Self::new(guard, LoginErrorKind::Unconfigured, message, None)
+    }
+
+    pub(super) fn of_panic(guard: &JwtGuard) -> Self {
+        guard.count_panic(&AuthError::Panic);
+        Self::new(guard, LoginErrorKind::Panic, "a store or the clock panicked", None)
     }
 
     pub(super) fn of_issue(guard: &JwtGuard, source: IssueError) -> Self {
@@ -146,6 +154,7 @@ impl LoginError {
             | LoginErrorKind::CrossSite
             | LoginErrorKind::Issue
             | LoginErrorKind::MissingToken
+            | LoginErrorKind::Panic
             // The browser may have the next one already.
             | LoginErrorKind::RefreshRetried
             | LoginErrorKind::Store
@@ -171,9 +180,10 @@ impl LoginError {
             LoginErrorKind::MissingToken => FailureKind::MissingToken,
             LoginErrorKind::RefreshRefused | LoginErrorKind::RefreshRetried => FailureKind::InvalidToken,
             LoginErrorKind::Store => FailureKind::Unavailable,
-            LoginErrorKind::Body | LoginErrorKind::Issue | LoginErrorKind::Unconfigured => {
-                FailureKind::Internal
-            }
+            LoginErrorKind::Body
+            | LoginErrorKind::Issue
+            | LoginErrorKind::Panic
+            | LoginErrorKind::Unconfigured => FailureKind::Internal,
         }
     }
 

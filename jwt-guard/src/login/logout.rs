@@ -7,6 +7,7 @@ use http::header::SET_COOKIE;
 
 use super::EndsLogin;
 use super::answer::empty;
+use super::caught::caught_login;
 use super::error::{LoginError, LoginErrorKind};
 use super::sealed::Clears;
 use crate::guard::JwtGuard;
@@ -71,6 +72,10 @@ impl JwtGuard {
     /// caller can try again. The guard has neither store nor cookies nor sessions, no store can revoke a token whose cookie is
     /// not cleared, or another guard has verified the caller or read its session: 500, and nothing is ended.
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
+        caught_login(self, self.end_logins(credentials)).await
+    }
+
+    async fn end_logins(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
         let clears_all = credentials.clears() == Clears::Everything;
@@ -117,7 +122,11 @@ impl JwtGuard {
     /// The store does not answer; the guard accepts tokens but has no store to revoke them (its sessions are ended all
     /// the same); or several issuers are trusted, none is the guard's own, and the subject names none of them.
     pub async fn logout_everywhere(&self, subject: impl Into<Subject>) -> Result<(), LoginError> {
-        let (config, subject) = (self.config(), subject.into());
+        caught_login(self, self.end_subject(subject.into())).await
+    }
+
+    async fn end_subject(&self, subject: Subject) -> Result<(), LoginError> {
+        let config = self.config();
         let subject_of_store = config.whose(&subject);
         #[cfg(feature = "sessions")]
         if let Some(sessions) = self.sessions()
@@ -154,6 +163,10 @@ impl JwtGuard {
     /// all the same).
     pub async fn logout_everybody(&self, reason: impl Into<String>) -> Result<(), LoginError> {
         tracing::warn!(target: "jwt_guard", reason = ?reason.into(), "every login and every session is ended");
+        caught_login(self, self.end_everybody()).await
+    }
+
+    async fn end_everybody(&self) -> Result<(), LoginError> {
         #[cfg(feature = "sessions")]
         if let Some(sessions) = self.sessions() {
             sessions.delete_everybody().await.map_err(|error| LoginError::of_session(self, &error))?;
@@ -178,8 +191,11 @@ impl JwtGuard {
                            add `.token_store(..)` to the guard's builder";
             return Err(LoginError::unconfigured(self, message));
         };
-        let now = self.config().access.now();
-        store.revoke(what, now).await.map_err(|error| LoginError::of_store(self, error))
+        let revoked = async {
+            let revoked = store.revoke(what, self.config().access.now()).await;
+            revoked.map_err(|error| LoginError::of_store(self, error))
+        };
+        caught_login(self, revoked).await
     }
 
     /// The moment before which issued tokens are revoked, and when the last of them ends.

@@ -51,6 +51,7 @@
 //! Every answer carries `Cache-Control: no-store` and `Pragma: no-cache` (RFC 6749 section 5.1).
 
 mod answer;
+mod caught;
 mod credentials;
 mod endings;
 mod error;

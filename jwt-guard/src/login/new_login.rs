@@ -8,6 +8,7 @@ use http::header::SET_COOKIE;
 use serde::Serialize;
 
 use super::answer::{Delivery, TokenAnswer, Tokens};
+use super::caught::caught_login;
 use super::error::LoginError;
 use crate::config::{AllowList, Issuing};
 use crate::guard::JwtGuard;
@@ -156,6 +157,10 @@ impl Login {
     /// The guard has no signing key, or no cookie settings although cookies were requested; a setter got an illegal
     /// value; the store does not answer. Then there is no login.
     pub async fn respond(self) -> Result<Response, LoginError> {
+        caught_login(&self.guard.clone(), self.begin()).await
+    }
+
+    async fn begin(self) -> Result<Response, LoginError> {
         let Self { guard, token, mut answer } = self;
         answer.check(&guard)?;
         let (Some(token), Some(issuing)) = (token, &guard.config().issuing) else {

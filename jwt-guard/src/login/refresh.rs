@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::CallerToken;
 use super::answer::{Delivery, TokenAnswer, Tokens};
+use super::caught::caught_login;
 use super::error::{LoginError, LoginErrorKind};
 use super::new_login::prepare;
 use super::sealed::Token;
@@ -117,6 +118,10 @@ impl Refresh {
     /// guard sets; another guard has verified it: 500; the store does not answer; or as
     /// [`Login::respond`](super::Login::respond).
     pub async fn respond(self) -> Result<Response, LoginError> {
+        caught_login(&self.guard.clone(), self.rotate()).await
+    }
+
+    async fn rotate(self) -> Result<Response, LoginError> {
         let Self { guard, step, clears, mut answer } = self;
         answer.check(&guard)?;
         let renewal = match step {

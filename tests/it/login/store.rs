@@ -11,7 +11,7 @@ use jwt_guard::store::{
     Begun, Family, Issued, Lookup, MemoryStore, RefreshStatus, Revocation, RevocationStore, Rotated,
     Rotation, StoreError, StoreFuture, TokenInfo, TokenStore,
 };
-use jwt_guard_tests::{Answer, Request};
+use jwt_guard_tests::{Answer, Outcome, Request, events};
 
 use super::{ADA, Jar, Pair, UNAVAILABLE, builder, login, post, serve};
 
@@ -21,6 +21,7 @@ pub(crate) struct Flaky {
     inner: MemoryStore,
     pub(crate) changes_fail: Arc<AtomicBool>,
     pub(crate) all_fails: Arc<AtomicBool>,
+    changes_panic: Arc<AtomicBool>,
 }
 
 impl Flaky {
@@ -31,6 +32,7 @@ impl Flaky {
         if self.changes_fail.load(Ordering::SeqCst) {
             return Box::pin(async { Err(StoreError::new("switched off")) });
         }
+        assert!(!self.changes_panic.load(Ordering::SeqCst), "the shelf broke");
         change(&self.inner)
     }
 }
@@ -111,6 +113,45 @@ async fn while_the_store_cannot_write_nothing_is_issued_or_cleared() {
     server.get("/me", &pair.access).await.is(ADA);
     Pair::of(&server.send(post("/refresh").bearer(&pair.refresh)).await);
     jar.keep(&jar.refresh(&server).await);
+    jar.send(&server, Request::get("/me")).await.is(ADA);
+}
+
+#[tokio::test]
+async fn a_store_that_panics_while_it_changes_is_500_and_clears_nothing() {
+    let store = Flaky::default();
+    let guard = builder().token_store(store.clone()).cookies(CookieSettings::new()).build().unwrap();
+    let server = serve(guard.clone()).await;
+    let (pair, jar) = (login(&server).await, Jar::login(&server).await);
+    store.changes_panic.store(true, Ordering::SeqCst);
+    let log = events::capture();
+    let requests = [
+        post("/login"),
+        post("/login?form=cookies"),
+        post("/refresh").bearer(&pair.refresh),
+        post("/logout").bearer(&pair.access),
+        post("/logout/everywhere").bearer(&pair.access),
+    ];
+    for request in requests {
+        server.send(request).await.is(Outcome::SERVER_ERROR);
+    }
+    let answer = jar.send(&server, post("/logout").header("x-csrf-token", jar.csrf())).await;
+    answer.is(Outcome::SERVER_ERROR);
+    assert!(!answer.headers.contains_key("set-cookie"));
+    let answer = jar.refresh(&server).await;
+    answer.is(Outcome::SERVER_ERROR);
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(guard.caught_panics(), 7);
+    assert_eq!(guard.logout_everybody("a test").await.unwrap_err().kind(), LoginErrorKind::Panic);
+    let revocation = Revocation::All {
+        issued_before: SystemTime::UNIX_EPOCH,
+        expires_at: SystemTime::UNIX_EPOCH + Duration::from_secs(1),
+    };
+    assert_eq!(guard.revoke(revocation).await.unwrap_err().kind(), LoginErrorKind::Panic);
+    let told = log.take();
+    assert!(told.iter().any(|event| event.level == tracing::Level::ERROR), "{told:?}");
+
+    store.changes_panic.store(false, Ordering::SeqCst);
+    server.get("/me", &pair.access).await.is(ADA);
     jar.send(&server, Request::get("/me")).await.is(ADA);
 }
 
