@@ -43,7 +43,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         }
     };
     if rule.access() == Access::CredentialsIgnored {
-        let decision = deciding.guard.admit_anyone(request, rule)?;
+        let decision = deciding.guard.admit_every_caller(request, rule)?;
         store_decision(request, decision);
         return Ok(());
     }
@@ -141,7 +141,11 @@ impl JwtGuard {
     /// Admits every caller, but not for a page of another site, which could log a person in to another account, or out.
     /// Out of line, so that its locals are not part of the future of [`admit`].
     #[inline(never)]
-    pub(super) fn admit_anyone(&self, request: &Parts, rule: &'static Rule) -> Result<Decision, Rejection> {
+    pub(super) fn admit_every_caller(
+        &self,
+        request: &Parts,
+        rule: &'static Rule,
+    ) -> Result<Decision, Rejection> {
         let config = self.config();
         if config.reads_cookies()
             && let Err(reason) = config.csrf.check_change(request)

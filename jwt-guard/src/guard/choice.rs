@@ -35,7 +35,7 @@ pub(super) async fn admit_by_choice(
     guards: Arc<dyn ChooseGuard>,
 ) -> Result<(), Rejection> {
     if rule.access() == Access::CredentialsIgnored {
-        let decision = guards.default_guard().admit_anyone(request, rule)?;
+        let decision = guards.default_guard().admit_every_caller(request, rule)?;
         store_decision(request, decision);
         return Ok(());
     }

@@ -171,9 +171,12 @@ fn an_empty_value_is_no_token_in_any_place() {
         let found = Ok(FoundCredential::Token(&b"a.b.c"[..], TokenSource::Header));
         assert_eq!(beside.find(&empty), found, "{location}: {headers:?}");
     }
-    let header = locations(&[TokenLocation(Place::SessionHeader { name: session() })]);
-    assert!(!header.session_in_header(&request(&[("session", b" ")]).headers));
-    assert!(header.session_in_header(&request(&[("session", b"x")]).headers));
+    let both = locations(
+        &[Place::Session { name: session() }, Place::SessionHeader { name: session() }].map(TokenLocation),
+    );
+    let in_cookie = |headers| both.finds_in_cookie(&request(headers));
+    assert!(!in_cookie(&[("session", b"x"), ("cookie", b"session=")]));
+    assert!(in_cookie(&[("session", b"x"), ("cookie", b"session=x")]));
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Draft {
 
     fn check(&self, problems: &mut Problems) {
         self.own.check(problems);
-        if self.is_for_anybody() && !self.own.audiences.is_empty() {
+        if self.accepts_any_audience() && !self.own.audiences.is_empty() {
             problems.setting("both `audience` and `any_audience` are set; keep one of them");
         }
         for (what, reason) in &self.danger_reasons {
@@ -148,7 +148,7 @@ impl Draft {
     }
 
     /// Whether `danger()` allowed tokens for any audience.
-    pub(super) fn is_for_anybody(&self) -> bool {
+    pub(super) fn accepts_any_audience(&self) -> bool {
         self.has_reason(ANY_AUDIENCE)
     }
 

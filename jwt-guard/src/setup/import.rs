@@ -49,7 +49,7 @@ impl Draft {
                  of {published}"
             ));
         }
-        if self.own.audiences.is_empty() && !self.is_for_anybody() && !names_audience {
+        if self.own.audiences.is_empty() && !self.accepts_any_audience() && !names_audience {
             problems.setting(format!("no audience: set {} to the `aud` of the tokens", named(&["audience"])));
         }
         problems

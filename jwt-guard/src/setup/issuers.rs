@@ -25,7 +25,7 @@ impl Draft {
     /// Checks the issuers and loads their keys.
     pub(super) fn issuers(&mut self, hierarchies: &Hierarchies, problems: &mut Problems) -> Issuers {
         let limits = self.token_rules.limits.clone();
-        let any_audience = self.is_for_anybody();
+        let any_audience = self.accepts_any_audience();
         self.check_issuers(problems);
         let mut own = std::mem::take(&mut self.own);
         let trusted = std::mem::take(&mut self.trusted);
@@ -144,7 +144,7 @@ impl Draft {
                  that it trusts are all refused"
             );
         }
-        if self.is_for_anybody() {
+        if self.accepts_any_audience() {
             problems.setting("`any_audience` does not go with trusted issuers; give each its audience");
         }
         let all: Vec<&String> =

@@ -1,14 +1,16 @@
 //! A logout overlooks nothing: what it cannot read it refuses, and what it can end it ends.
 
 use axum::response::Response;
+use jwt_guard::cookies::CookieSettings;
 use jwt_guard::login::{Credential, LoginCredentials, LoginError};
 use jwt_guard::session::{NewSession, Sessions};
 use jwt_guard::setup::TokenLocation;
+use jwt_guard::store::MemoryStore;
 use jwt_guard::{Claims, JwtGuard, Principal, routing};
 use jwt_guard_tests::{Answer, Outcome, Request, Server};
 
 use super::app::{cookies, routes, with_sessions};
-use crate::login::{ADA, Jar, guard, post};
+use crate::login::{ADA, Jar, builder, guard, post};
 
 /// Without a look at what else the request has.
 #[jwt_guard::authentication_required]

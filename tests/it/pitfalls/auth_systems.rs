@@ -182,7 +182,7 @@ fn custom_claims_overwrite_no_registered_one() {
 }
 
 #[tokio::test]
-async fn a_token_for_another_audience_passes_only_where_somebody_said_so() {
+async fn a_token_for_another_audience_passes_only_where_the_guard_allows_it() {
     let foreign = token(&[("aud", "\"billing\"")]);
     refuses(&app::serve(hs256()).await, "for billing", &foreign).await;
     let key = SigningKey::of(Algorithm::Hs256).verifying();

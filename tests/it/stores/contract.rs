@@ -423,7 +423,7 @@ async fn a_revoked_token_makes_room_for_another(store: &impl TokenStore) {
     allow("ends first", now + LIFE - moment).await;
     allow("second", now + LIFE).await;
     allow("logged out", now + LIFE).await;
-    store.revoke_of(carol(), token("logged out", now), now).await.unwrap();
+    store.revoke_for_subject(carol(), token("logged out", now), now).await.unwrap();
     allow("renewed", now + LIFE).await;
     let mut step = rotation("c", "a", "b", now);
     step.ends = Some(("renewed".to_owned(), now + LIFE));

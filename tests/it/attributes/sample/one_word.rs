@@ -36,7 +36,7 @@ async fn heard(router: Router) -> Value {
     let server = Server::start(router).await;
     let mut found = Map::new();
     for row in rows.iter().filter(|row| row.rule().is_some()) {
-        for (who, caller) in [("anonymous", Caller::anonymous()), ("a caller", Caller::plain())] {
+        for (who, caller) in [("anonymous", Caller::anonymous()), ("plain", Caller::plain())] {
             let answer = send(&server, row, &caller).await;
             let said = json!([answer.status.as_u16(), answer.header("www-authenticate")]);
             found.insert(format!("{} {who}", name(row)), said);
@@ -84,7 +84,7 @@ aide > paths > /api/orders > get > security > 0 > bearer > 0: "orders:read" -> "
 aide > paths > /api/orders > get > x-access-policy: "requires(scope = \"orders:read\")" -> "requires(scope = \"orders:audit\")"
 heard > /.well-known/oauth-protected-resource/shop > scopes_supported: ["audit:read","orders:admin","orders:read","orders:search","orders:write","profile","reports:read","staff:read"] -> ["audit:read","orders:admin","orders:audit","orders:read","orders:search","orders:write","profile","reports:read","staff:read"]
 heard > GET /api/orders anonymous > 1: "Bearer realm=\"api\", resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/shop\", scope=\"orders:read\"" -> "Bearer realm=\"api\", resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/shop\", scope=\"orders:audit\""
-heard > GET /api/orders a caller > 1: "Bearer realm=\"api\", resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/shop\", error=\"insufficient_scope\", scope=\"orders:read\"" -> "Bearer realm=\"api\", resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/shop\", error=\"insufficient_scope\", scope=\"orders:audit\""
+heard > GET /api/orders plain > 1: "Bearer realm=\"api\", resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/shop\", error=\"insufficient_scope\", scope=\"orders:read\"" -> "Bearer realm=\"api\", resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/shop\", error=\"insufficient_scope\", scope=\"orders:audit\""
 table > GET /api/orders > 0: "requires(scope = \"orders:read\")" -> "requires(scope = \"orders:audit\")"
 utoipa > paths > /api/orders > get > security > 0 > bearer > 0: "orders:read" -> "orders:audit"
 utoipa > paths > /api/orders > get > x-access-policy: "requires(scope = \"orders:read\")" -> "requires(scope = \"orders:audit\")"

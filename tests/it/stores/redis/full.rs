@@ -78,7 +78,7 @@ async fn a_full_server_starts_nodes_and_refreshes_logins() {
     assert_eq!(known(&first, "good"), Some(TokenStatus::Valid));
     fill("0");
     let now = present();
-    let id = format!("f{}", first.mark(now).await.unwrap());
+    let id = format!("f{}", first.login_mark(now).await.unwrap());
     assert_eq!(first.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
     first.allow(issued("access", Some(&id), now), now).await.unwrap();
     let proxy = Proxy::to(server.port()).await;
@@ -101,7 +101,7 @@ async fn a_full_server_starts_nodes_and_refreshes_logins() {
         assert_eq!(asked, RefreshStatus::Current);
         let rotated = node.rotate(rotation(&id, presented, next, now), now).await.unwrap();
         assert_eq!(rotated, Rotated::Fresh, "{next}");
-        assert_eq!(format!("f{}", node.mark(now).await.unwrap()), id);
+        assert_eq!(format!("f{}", node.login_mark(now).await.unwrap()), id);
     }
     assert!(first.begin(login("another", "a", now), now).await.is_err(), "it is full");
 }

@@ -7,7 +7,7 @@ use super::*;
 async fn parted() -> Option<(RedisServer, RedisServer)> {
     let primary = RedisServer::start_with(&["--repl-diskless-sync-delay", "0"]).await?;
     let replica = RedisServer::start().await?;
-    RedisStore::strict(&primary.url(), patient()).await.unwrap().mark(present()).await.unwrap();
+    RedisStore::strict(&primary.url(), patient()).await.unwrap().login_mark(present()).await.unwrap();
     replica.ok(&["REPLICAOF", "127.0.0.1", &primary.port().to_string()]);
     until("the replica has it", async || {
         let line = replica.command(&["HGET", "{jwt-guard}:era", "line"])?;
@@ -31,7 +31,7 @@ async fn a_server_that_lost_cut_offs_counts_none_of_them_again() {
         let options = patient().silence(Duration::from_millis(500));
         let runs = RedisStore::connect(&proxy.url(), options).await.unwrap();
         let begin = async |store: &RedisStore, name: &str| {
-            let id = format!("{name}{}", store.mark(now).await.unwrap());
+            let id = format!("{name}{}", store.login_mark(now).await.unwrap());
             assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
             id
         };

@@ -49,7 +49,7 @@ async fn a_strict_store_asks_no_primary_that_has_become_a_replica() {
     let Some(server) = RedisServer::start().await else { return };
     let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
     let now = present();
-    let id = format!("f{}", store.mark(now).await.unwrap());
+    let id = format!("f{}", store.login_mark(now).await.unwrap());
     assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
     store.allow(issued("access", None, now), now).await.unwrap();
     server.ok(&["REPLICAOF", "127.0.0.1", "1"]);
@@ -57,7 +57,7 @@ async fn a_strict_store_asks_no_primary_that_has_become_a_replica() {
         assert!(token_status(&store, "good").await.is_err(), "{round}");
         assert!(answer(store.is_allowed("access", now)).await.is_err(), "{round}");
         assert!(answer(store.refresh_status(&id, "a", Duration::ZERO, now)).await.is_err(), "{round}");
-        assert!(store.mark(now).await.is_err(), "{round}");
+        assert!(store.login_mark(now).await.is_err(), "{round}");
     }
 
     server.ok(&["REPLICAOF", "NO", "ONE"]);

@@ -31,7 +31,7 @@ fn timer(schedule: &mut Schedule, outcome: FetchOutcome, jitter: Jitter) -> Mome
 
 /// J1
 #[test]
-fn nothing_is_fetched_before_somebody_asks() {
+fn nothing_is_fetched_before_a_task_asks() {
     let mut schedule = Schedule::new(LIMITS);
     assert_eq!((schedule.due(), schedule.usable_until()), (None, None));
     assert_eq!(schedule.ask(Cause::Timer, secs(1000)), No);

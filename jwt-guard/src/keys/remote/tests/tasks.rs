@@ -217,7 +217,7 @@ async fn the_timer_ends_with_the_keys() {
 }
 
 #[tokio::test]
-async fn known_keys_are_read_while_somebody_holds_the_lock() {
+async fn known_keys_are_read_while_a_task_holds_the_lock() {
     let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);

@@ -93,7 +93,7 @@ fn a_full_ledger_refuses_the_first_revocation_of_a_token_of_a_subject_that_has_a
 #[test]
 fn what_has_ended_counts_for_no_subject() {
     let owner = Subject::from("s");
-    let mut ledger = Ledger::new(StoreLimits::new().revocations_of_one(2).issued_of_one(2));
+    let mut ledger = Ledger::new(StoreLimits::new().revocations_per_subject(2).issued_per_subject(2));
     for i in 0..SWEEP * 4 {
         ledger.revoke(token(&format!("of others {i}"), END - 1), None, moment(0)).unwrap();
         let theirs =
