@@ -78,7 +78,11 @@ impl Draft {
         try_backend(&mut problems);
         self.add_own_places();
         self.check(&mut problems);
-        let csrf = self.request.csrf_rules(self.plain_sessions(), &mut problems);
+        #[cfg(feature = "sessions")]
+        let plain_sessions = self.sessions.as_ref().map(Sessions::is_for_plain_http);
+        #[cfg(not(feature = "sessions"))]
+        let plain_sessions = None;
+        let csrf = self.request.csrf_rules(plain_sessions, &mut problems);
         let answers = mem::take(&mut self.answer).finish(&mut problems);
         let hierarchies = self.implications.close(&self.declared, &mut problems);
         let vocabulary = self.declared.finish(&mut problems);
@@ -120,14 +124,6 @@ impl Draft {
             locations.push(TokenLocation::cookie(cookies.name(TokenKind::Access)));
         }
         locations.extend(self.resolvers.iter().flat_map(|resolver| resolver.locations()));
-    }
-
-    /// Whether the cookie of the sessions is meant for plain HTTP; `None` without sessions.
-    fn plain_sessions(&self) -> Option<bool> {
-        #[cfg(feature = "sessions")]
-        return self.sessions.as_ref().map(Sessions::is_for_plain_http);
-        #[cfg(not(feature = "sessions"))]
-        None
     }
 
     fn check(&self, problems: &mut Problems) {
