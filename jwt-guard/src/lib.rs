@@ -37,7 +37,7 @@
 //!   table](Router::access_table).
 //! - [`JwtGuard::login`], [`refresh`](JwtGuard::refresh) and [`logout`](JwtGuard::logout) answer with the guard's own
 //!   tokens, also in [cookies](cookies::CookieSettings).
-//! - [`Claims`], [`Principal`] and [`CurrentUser`] give the caller to a handler.
+//! - [`Claims`], [`Principal`] and [`CurrentUser`](extract::CurrentUser) give the caller to a handler.
 //!
 //! # The way of a request
 //!
