@@ -12,7 +12,7 @@ impl<K, A> Builder<K, A> {
     /// does not accept tokens.
     ///
     /// A request with a session and a token is refused as one with two tokens is: 400 by default, 401 with
-    /// [`token_401_for_malformed`](Self::token_401_for_malformed), and the first place counts with
+    /// [`malformed_as_invalid_token`](Self::malformed_as_invalid_token), and the first place counts with
     /// [`prefer_first`](Self::prefer_first). Requests that change something with the
     /// session's cookie must come from this site, by `Origin` and `Sec-Fetch-Site`. Without either header they are 403:
     /// a client that is not a browser sends the id in a [header](crate::session::SessionsBuilder::header).
