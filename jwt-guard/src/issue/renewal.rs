@@ -50,12 +50,22 @@ impl NewToken<AccessAndRefresh> {
     /// # Errors
     ///
     /// As [`sign`](Self::sign), and [`IssueErrorKind::Store`] if the store does not answer.
-    pub async fn begin(mut self, store: &dyn TokenStore) -> Result<TokenPair, IssueError> {
+    pub async fn begin(self, store: &dyn TokenStore) -> Result<TokenPair, IssueError> {
+        self.begin_if(store, |_| Ok(())).await
+    }
+
+    /// As [`begin`](Self::begin), if `check` accepts the pair. Otherwise the store knows nothing of the login.
+    pub(crate) async fn begin_if(
+        mut self,
+        store: &dyn TokenStore,
+        check: impl Fn(&TokenPair) -> Result<(), IssueError>,
+    ) -> Result<TokenPair, IssueError> {
         let chosen = self.contents.family.take();
         for _ in 0..ATTEMPTS {
             let now = self.issuer.settings().clock.now();
             self.contents.family = Some(family(chosen.as_deref(), store, now).await?);
             let pair = self.sign_both()?;
+            check(&pair)?;
             let subject = self.subject();
             allow(self.allow_listed, &subject, pair.access(), store, now).await?;
             let begun = store.begin(login(subject, pair.refresh(), pair.access().expires_at()), now).await?;

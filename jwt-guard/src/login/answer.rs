@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::error::{LoginError, LoginErrorKind};
 use crate::cookies::CookieSettings;
 use crate::guard::JwtGuard;
-use crate::issue::{IssuedToken, TokenPair};
+use crate::issue::{IssueError, IssuedToken, TokenPair};
 use crate::token::TokenKind;
 
 /// Where in the response the tokens are.
@@ -32,6 +32,15 @@ impl Delivery {
 
     fn has_json(self) -> bool {
         matches!(self, Self::Json | Self::CookiesAndJson)
+    }
+
+    /// Whether browsers keep these tokens, if they are set as cookies.
+    pub(super) fn fits(self, guard: &JwtGuard, pair: &TokenPair) -> Result<(), IssueError> {
+        let Some(cookies) = guard.config().cookies.as_ref().filter(|_| self.has_cookies()) else {
+            return Ok(());
+        };
+        cookies.fits(TokenKind::Access, pair.access().as_str())?;
+        Ok(cookies.fits(TokenKind::Refresh, pair.refresh().as_str())?)
     }
 }
 

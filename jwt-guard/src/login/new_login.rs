@@ -122,7 +122,8 @@ impl Login {
     }
 
     /// Answers with the tokens in cookies; the guard needs [`cookies`](crate::setup::Builder::cookies). If it
-    /// has sessions too, the cookie of a session is cleared, because a request with both is refused.
+    /// has sessions too, the cookie of a session is cleared, because a request with both is refused; not with
+    /// [`prefer_first`](crate::setup::Builder::prefer_first).
     pub fn cookies(mut self) -> Self {
         self.answer.form = Delivery::Cookies;
         self
@@ -155,7 +156,7 @@ impl Login {
     /// # Errors
     ///
     /// The guard has no signing key, or no cookie settings although cookies were requested; a setter got an illegal
-    /// value; the store does not answer. Then there is no login.
+    /// value; a token is too long for a cookie; the store does not answer. Then no login begins.
     pub async fn respond(self) -> Result<Response, LoginError> {
         caught_login(&self.guard.clone(), self.begin()).await
     }
@@ -167,7 +168,7 @@ impl Login {
             let message = "a login needs `.signing_key(..)` on the guard's builder";
             return Err(LoginError::unconfigured(&guard, message));
         };
-        let tokens = issue(token, issuing, answer.form).await;
+        let tokens = issue(&guard, token, issuing, answer.form).await;
         let tokens = tokens.map_err(|error| LoginError::of_issue(&guard, error))?;
         let sets_cookies = answer.form.has_cookies();
         let mut response = answer.write(&guard, &tokens)?;
@@ -183,6 +184,7 @@ impl Login {
 }
 
 async fn issue(
+    guard: &JwtGuard,
     token: NewToken<AccessAndRefresh>,
     issuing: &Issuing,
     form: Delivery,
@@ -190,7 +192,8 @@ async fn issue(
     let token = prepare(token.fresh(), issuing, form);
     match (&issuing.store, form) {
         (Some(store), Delivery::Json | Delivery::Cookies | Delivery::CookiesAndJson) => {
-            token.begin(&**store).await.map(Into::into)
+            // A login whose tokens the client cannot keep must not begin.
+            token.begin_if(&**store, |pair| form.fits(guard, pair)).await.map(Into::into)
         }
         (Some(store), Delivery::Header) => token.without_refresh().sign_for(&**store).await.map(Into::into),
         (None, _) => token.without_refresh().sign().map(Into::into),

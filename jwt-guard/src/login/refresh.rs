@@ -13,7 +13,7 @@ use super::error::{LoginError, LoginErrorKind};
 use super::new_login::prepare;
 use super::sealed::Token;
 use crate::guard::JwtGuard;
-use crate::issue::{AccessAndRefresh, IssueError, NewToken, Renewal, TokenPair};
+use crate::issue::{AccessAndRefresh, IssueError, NewToken, Renewal};
 use crate::token::{TokenKind, TokenSource};
 
 impl JwtGuard {
@@ -146,14 +146,8 @@ impl Refresh {
             Ok(renewal) => {
                 let renewal =
                     renewal.change(|token| prepare(token, issuing, answer.form)).grace(issuing.grace);
-                let cookies = guard.config().cookies.as_ref().filter(|_| answer.form.has_cookies());
-                let fits = |pair: &TokenPair| {
-                    let Some(cookies) = cookies else { return Ok(()) };
-                    cookies.fits(TokenKind::Access, pair.access().as_str())?;
-                    Ok(cookies.fits(TokenKind::Refresh, pair.refresh().as_str())?)
-                };
                 // A pair that the client cannot keep must not replace the one that it has.
-                renewal.rotate_if(&**store, fits).await
+                renewal.rotate_if(&**store, |pair| answer.form.fits(&guard, pair)).await
             }
             Err(error) => Err(error),
         };

@@ -169,7 +169,8 @@ async fn what_the_guard_lacks_is_500_and_said_in_the_error() {
 async fn a_token_that_browsers_would_drop_is_an_error() {
     let long = guard().login("ada").claim("text", "x".repeat(3500)).cookies().respond().await;
     let error = long.unwrap_err();
-    assert!(std::error::Error::source(&error).unwrap().to_string().contains("4096"), "{error:?}");
+    let refused = std::error::Error::source(&error).unwrap();
+    assert!(refused.source().unwrap().to_string().contains("4096"), "{refused:?}");
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use jwt_guard::cookies::CookieSettings;
-use jwt_guard::login::LoginError;
+use jwt_guard::login::{LoginError, LoginErrorKind};
 use jwt_guard::setup::SystemClock;
-use jwt_guard::store::{FileStore, MemoryStore, RedisOptions, RedisStore, TokenStore};
+use jwt_guard::store::{FileStore, MemoryStore, RedisOptions, RedisStore, StoreLimits, TokenStore};
 use jwt_guard::{JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
@@ -163,6 +163,22 @@ async fn a_pair_that_does_not_fit_into_cookies_does_not_replace_the_last_one() {
         assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (500, false));
     }
     assert_eq!(jar.refresh(&server).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_login_whose_tokens_do_not_fit_into_cookies_takes_no_place_in_the_store() {
+    let store = MemoryStore::with_limits(StoreLimits::new().logins_per_subject(1));
+    let guard = builder().token_store(store).cookies(CookieSettings::new()).build().unwrap();
+    let server = serve(guard.clone()).await;
+    let pair = login(&server).await;
+    for _ in 0..3 {
+        let bloated = guard.login("ada").claim("much", "x".repeat(4000));
+        let error = bloated.cookies().respond().await.unwrap_err();
+        assert_eq!(error.kind(), LoginErrorKind::Issue);
+    }
+    // It would have ended as the least recently refreshed one.
+    server.get("/me", &pair.access).await.is(ADA);
+    assert_eq!(refresh(&server, &pair.refresh).await.status, 200);
 }
 
 #[tokio::test]
