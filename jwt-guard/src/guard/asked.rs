@@ -27,8 +27,8 @@ pub(super) struct Asked {
     /// The policy that admitted the request.
     rule: Option<&'static Rule>,
     caller: Option<Principal>,
-    /// Whether a session of the request would be one that a browser sends by itself.
-    session_by_cookie: bool,
+    /// Whether a session of the request is in a header, which a browser does not send by itself.
+    session_in_header: bool,
     /// The state of the handler, if the policy hides the route.
     state: Option<HandlerState>,
 }
@@ -78,10 +78,12 @@ impl JwtGuard {
             head.extensions.insert(route.clone());
         }
         let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
+        let locations = &self.config().locations;
         let asked = Asked {
             request: head,
             rule: decision.and_then(|decision| decision.rule),
-            session_by_cookie: self.config().locations.finds_in_cookie(&Self::seen(request)),
+            session_in_header: locations.any_session_header()
+                && locations.finds_in_session_header(&Self::seen(request)),
             caller: caller.cloned(),
             state: request.extensions.get::<HandlerState>().cloned(),
         };
@@ -98,11 +100,12 @@ impl JwtGuard {
     /// credential has this source, or of an anonymous one, whose cookies are cleared. A guard that knows no request cannot
     /// tell.
     pub(crate) fn check_asking_site(&self, source: Option<TokenSource>) -> Result<(), CrossSite> {
-        let Some(Asked { request, session_by_cookie, .. }) = self.asked.as_deref() else { return Ok(()) };
+        let Some(Asked { request, session_in_header, .. }) = self.asked.as_deref() else { return Ok(()) };
         let by_cookie = match source {
-            Some(TokenSource::Cookie) => true,
-            Some(TokenSource::Session) => *session_by_cookie,
-            _ => false,
+            // A page of another site sends a header only if CORS lets it.
+            Some(TokenSource::AuthorizationHeader | TokenSource::Header) => return Ok(()),
+            Some(TokenSource::Session) if *session_in_header => return Ok(()),
+            source => matches!(source, Some(TokenSource::Cookie | TokenSource::Session)),
         };
         // A logout changes something, whatever the method. For the methods that do, the caller has proved more before.
         if by_cookie && is_safe(&request.method) {

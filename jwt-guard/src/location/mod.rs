@@ -139,6 +139,16 @@ impl Locations {
         matches!(self.place_of_token(request).map(Place::part), Some(Part::Cookie(_)))
     }
 
+    /// Whether one of the places is a header for sessions.
+    pub(crate) fn any_session_header(&self) -> bool {
+        self.places.iter().any(|place| matches!(place, Place::SessionHeader { .. }))
+    }
+
+    /// Whether the session of a request is in a header.
+    pub(crate) fn finds_in_session_header(&self, request: &Parts) -> bool {
+        matches!(self.place_of_token(request), Some(Place::SessionHeader { .. }))
+    }
+
     /// Whether one of the places is a cookie.
     pub(crate) fn any_cookie(&self) -> bool {
         self.places.iter().any(|place| matches!(place.part(), Part::Cookie(_)))

@@ -53,7 +53,7 @@ pub enum LoginErrorKind {
     RefreshRefused,
     /// The refresh token was replaced within the grace period. The login lives on, with the new token.
     RefreshRetried,
-    /// The token store does not answer. Nothing was revoked, and no cookie cleared.
+    /// A store does not answer. No cookie was cleared; of several logins, or of a login and a session, some may have ended.
     Store,
     /// The guard lacks a setting that this needs, or another guard has verified the caller.
     Unconfigured,

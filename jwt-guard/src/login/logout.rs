@@ -42,9 +42,9 @@ impl JwtGuard {
     /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, or that session, for
     /// services whose clients send headers; then it clears the cookies of that kind, tokens or session. It does
     /// not end the login of a browser whose access token has expired: the handler refuses that, or takes it for anonymous and
-    /// clears the cookies. A guard that reads cookies answers 403 if `Origin` or `Sec-Fetch-Site` names another site, and
-    /// with `GET`, if the caller came by a cookie, unless the request says that it is from this site. For that the guard must
-    /// be a parameter of the handler: another one does not know the request.
+    /// clears the cookies. A guard that reads cookies answers 403 to a caller who did not come by a header if `Origin` or
+    /// `Sec-Fetch-Site` names another site, and with `GET`, if the caller came by a cookie, unless the request says that it is
+    /// from this site. For that the guard must be a parameter of the handler: another one does not know the request.
     ///
     /// Of [tenants](crate::tenants), each of the [`LoginCredentials`](super::LoginCredentials) is ended by the guard of its own
     /// tenant, in the store of that guard; the cookies are those of this guard. A tenant that is built again is another guard,
@@ -84,7 +84,9 @@ impl JwtGuard {
             self.check_asking_site(source).map_err(|reason| LoginError::of_site(self, reason))?;
         }
         let by_session = ends.iter().any(|end| end.ended.source() == TokenSource::Session);
-        let has_sessions = by_session || (clears_all && !config.resolvers.is_empty());
+        // An anonymous caller of a guard with sessions alone can only have the cookie of one that is over.
+        let is_over = ends.is_empty() && config.cookies.is_none();
+        let has_sessions = by_session || ((clears_all || is_over) && !config.resolvers.is_empty());
         if ends.is_empty() && config.token_store().is_none() && config.cookies.is_none() && !has_sessions {
             let message = "a logout needs `.token_store(..)` or `.cookies(..)` on the guard's builder";
             return Err(LoginError::unconfigured(self, message));

@@ -4,7 +4,7 @@ use axum::response::Response;
 use jwt_guard::login::LoginError;
 use jwt_guard::session::{NewSession, Sessions};
 use jwt_guard::{JwtGuard, Principal, Router, routing};
-use jwt_guard_tests::{Answer, ManualClock, Request, Server};
+use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
 use crate::login::{ADA, CROSS_SITE, Jar, MINUTE, builder, post};
 
@@ -117,6 +117,32 @@ async fn another_site_clears_no_cookie_of_an_anonymous_caller_who_can_still_refr
         let answer = jar.send(&server, request).await;
         assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (204, true));
     }
+}
+
+#[tokio::test]
+async fn a_client_of_another_origin_logs_out_by_its_header() {
+    let Site { server, sessions, .. } = site().await;
+    let access = Jar::login(&server).await.0["__Host-access_token"].clone();
+    let id = sessions.create(NewSession::new("ada")).await.unwrap();
+    let foreign = |request: Request| request.header("origin", "https://app.example");
+    assert_eq!(server.send(foreign(post("/leave")).bearer(&access)).await.status, 204);
+    server.get("/me", &access).await.is(Outcome::BAD_TOKEN);
+    assert_eq!(server.send(foreign(post("/leave")).header("x-session", id.as_str())).await.status, 204);
+    assert_eq!(server.send(Request::get("/me").header("x-session", id.as_str())).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_anonymous_caller_of_a_guard_with_sessions_alone_is_logged_out() {
+    let sessions = Sessions::new(tower_sessions_memory_store::MemoryStore::default());
+    let guard = JwtGuard::builder().sessions(sessions).build().unwrap();
+    let app: Router = Router::new().route("/leave/if-any", routing::any(leave_if_any)).with_guard(guard);
+    let server = Server::start(app).await;
+    let answer = server.send(post("/leave/if-any")).await;
+    assert_eq!(answer.status, 204);
+    assert!(
+        answer.header("set-cookie").is_some_and(|line| line.starts_with("__Host-session=;")),
+        "{answer:?}"
+    );
 }
 
 #[tokio::test]
