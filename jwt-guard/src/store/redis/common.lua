@@ -109,7 +109,8 @@ end
 -- The line, which is `new` if there is none yet, and the epoch. Writes nothing if nothing changes.
 -- A server loses epochs that it has given out with a primary before its replica has them, and with the last second of a
 -- file. Given out again, they would be those of other cut-offs. So a server with another history than the one that
--- counted goes on far beyond, at the time: a lost epoch may be beyond, too.
+-- counted goes on far beyond, at the time in microseconds: a lost epoch may be beyond, too, and no server counts on so fast
+-- as time goes on. If its clock is behind the epoch that it has, it cannot tell.
 local function era(new)
   local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
   local known = redis.call('HMGET', ERA, 'line', 'epoch', 'history')
@@ -118,7 +119,8 @@ local function era(new)
     write()
     if known[3] ~= history and (known[1] or known[2]) then
       local time = redis.call('TIME')
-      epoch = math.max(epoch + JUMP, tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+      local micros = tonumber(time[1]) * 1000000 + tonumber(time[2])
+      epoch = micros > epoch and micros or epoch + JUMP
       redis.call('HSET', ERA, 'epoch', whole(epoch))
     end
     redis.call('HSET', ERA, 'history', history)

@@ -74,7 +74,9 @@ pub use options::RedisOptions;
 /// - **logins**: their access tokens are good until they expire, and their refresh tokens are unknown;
 /// - **refreshes**: the token before is the current one again. The newer one counts as reused, which ends the login.
 ///
-/// What comes afterwards is not affected: a revocation counts for lost logins too, and new logins are good on every node.
+/// What comes afterwards is not affected: a revocation counts for lost logins too, and new logins are good on every node. The
+/// clock of the server decides this: if two failovers or restarts in a row lose changes, the clocks of these servers must be less
+/// far apart than the two.
 ///
 /// ```no_run
 /// use jwt_guard::store::{RedisOptions, RedisStore};

@@ -3,11 +3,15 @@
 use super::*;
 
 /// A primary, and a replica that has the line of the store and no change after that. The history of the primary begins anew with
-/// its first replica, so its next epoch is far beyond, and lost.
-async fn parted() -> Option<(RedisServer, RedisServer)> {
+/// its first replica, so its next epoch is far beyond, and lost. If it `was_lost_before`, the one that remains is far beyond too.
+async fn parted(was_lost_before: bool) -> Option<(RedisServer, RedisServer)> {
     let primary = RedisServer::start_with(&["--repl-diskless-sync-delay", "0"]).await?;
     let replica = RedisServer::start().await?;
     RedisStore::strict(&primary.url(), patient()).await.unwrap().login_mark(present()).await.unwrap();
+    if was_lost_before {
+        let epoch = present().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros().to_string();
+        primary.command(&["HSET", "{jwt-guard}:era", "epoch", &epoch]).unwrap();
+    }
     replica.ok(&["REPLICAOF", "127.0.0.1", &primary.port().to_string()]);
     until("the replica has it", async || {
         let line = replica.command(&["HGET", "{jwt-guard}:era", "line"])?;
@@ -25,8 +29,10 @@ async fn a_server_that_lost_cut_offs_counts_none_of_them_again() {
     let now = present();
     let all = Revocation::All { issued_before: now, expires_at: now + LIFE };
     let ada = Revocation::Subject { subject: "ada".into(), issued_before: now, expires_at: now + LIFE };
-    for (cut_off, marks_first) in [(&all, true), (&all, false), (&ada, true), (&ada, false)] {
-        let Some((mut primary, replica)) = parted().await else { return };
+    for (cut_off, marks_first, was_lost_before) in
+        [(&all, true, false), (&all, false, true), (&ada, true, true), (&ada, false, false)]
+    {
+        let Some((mut primary, replica)) = parted(was_lost_before).await else { return };
         let proxy = Proxy::to(primary.port()).await;
         let options = patient().silence(Duration::from_millis(500));
         let runs = RedisStore::connect(&proxy.url(), options).await.unwrap();
