@@ -81,11 +81,17 @@ impl Ledger {
 
     /// Whether a cut-off was made after the name of a login was marked. A name without a mark is never overtaken.
     pub(super) fn is_outrun(&self, subject: &str, family: &str, now: Timestamp) -> bool {
-        let Some(began) = self.epoch_of(family) else { return false };
-        [EVERYBODY, subject]
-            .into_iter()
-            .filter_map(|key| self.subjects.living(key, now))
-            .any(|cut_off| matches!(cut_off.note, Note::CutOff { epoch, .. } if began < epoch))
+        self.outrun_by(subject, family, now).is_some()
+    }
+
+    /// The epoch of the cut-off that makes [`is_outrun`](Self::is_outrun) true.
+    pub(super) fn outrun_by(&self, subject: &str, family: &str, now: Timestamp) -> Option<u64> {
+        let began = self.epoch_of(family)?;
+        let epoch = |cut_off: &Entry| match cut_off.note {
+            Note::CutOff { epoch, .. } => Some(epoch).filter(|epoch| began < *epoch),
+            _ => None,
+        };
+        [subject, EVERYBODY].into_iter().find_map(|key| epoch(self.subjects.living(key, now)?))
     }
 }
 

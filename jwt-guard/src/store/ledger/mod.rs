@@ -200,17 +200,19 @@ impl Ledger {
             return Ok(());
         }
         if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
-            let count_of =
-                |ledger: &Self| ledger.tokens.count_of(subject) + ledger.families.count_of(subject);
-            if count_of(self) >= self.limits.most_revocations() {
+            // What has ended makes nothing full.
+            if self.is_full() || self.revocations_of(subject) >= self.limits.most_revocations() {
                 self.forget_ended(&[Kind::Token, Kind::Family], subject, now);
             }
-            let count = count_of(self);
-            let is_full = self.revocations() >= self.limits.revocations;
+            let (is_full, count) = (self.is_full(), self.revocations_of(subject));
             let is_too_many = count >= self.limits.most_revocations();
-            // A cut-off has ended that login. Another one would end later logins too.
-            if (is_full || is_too_many) && kind == Kind::Family && self.is_outrun(subject, &name, now) {
-                return Ok(());
+            if (is_full || is_too_many)
+                && kind == Kind::Family
+                && let Some(epoch) = self.outrun_by(subject, &name, now)
+            {
+                // A cut-off has ended that login, and lasts longer. Another one would end later logins too.
+                let note = Note::CutOff { before: Timestamp::default(), epoch };
+                return self.put_in(Room::Always, Kind::Subject, subject.clone(), Entry { ends, note });
             }
             if is_too_many || is_full && count > 0 {
                 warn_of_revocations(&self.limits);
@@ -256,6 +258,14 @@ impl Ledger {
                 self.revocations() < self.limits.revocations
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.revocations() >= self.limits.revocations
+    }
+
+    fn revocations_of(&self, subject: &str) -> usize {
+        self.tokens.count_of(subject) + self.families.count_of(subject)
     }
 
     fn revocations(&self) -> usize {

@@ -77,6 +77,29 @@ fn in_a_full_ledger_a_login_that_a_cut_off_has_ended_can_be_ended_again() {
     }
 }
 
+/// The cut-off may end before the longest access token of a login that it has ended.
+#[test]
+fn in_a_full_ledger_a_login_stays_ended_as_long_as_its_owner_says_and_later_ones_are_good() {
+    let owner = Subject::from("s");
+    let everybody = Revocation::All { issued_before: at(1), expires_at: at(END) };
+    for (cut_off, by_whom) in [(subject(1, END), "its subject"), (everybody, "all")] {
+        let (mut ledger, name) = full();
+        ledger.revoke(cut_off, None, moment(1)).unwrap();
+        let later = format!("g{}", ledger.mark().unwrap());
+        let begun = Family { access_expires_at: at(END * 10), ..login_of("s", &later, "a") };
+        assert_eq!(ledger.begin(begun, moment(2)).unwrap(), Begun::Living);
+        ledger.revoke(family(&name, END * 10), Some(&owner), moment(2)).unwrap();
+        for (family, now, status) in [
+            (&name, END + LEEWAY + 1, TokenStatus::Revoked),
+            (&later, END + LEEWAY + 1, TokenStatus::Valid),
+            (&name, END * 10 + LEEWAY, TokenStatus::Valid),
+        ] {
+            let token = TokenInfo { family: Some(family), ..facts(Some(1)) };
+            assert_eq!(ledger.token_status(&token, at(now)), status, "of {by_whom}: {family} at {now}");
+        }
+    }
+}
+
 /// To end all of its logins for that would be out of proportion.
 #[test]
 fn a_full_ledger_refuses_the_first_revocation_of_a_token_of_a_subject_that_has_a_login() {
@@ -112,5 +135,41 @@ fn what_has_ended_counts_for_no_subject() {
         ledger.allow(issued("issued v", None, END * 2), now).unwrap();
     });
     assert_eq!(told.1, Vec::<String>::new());
+    assert_eq!(ledger.rotate(rotation("a", "b", 0), now).unwrap(), Rotated::Fresh);
+}
+
+/// As [`what_has_ended_counts_for_no_subject`], in a ledger that has more than its budget.
+#[test]
+fn in_a_full_ledger_what_has_ended_ends_no_login() {
+    let owner = Subject::from("s");
+    let mut ledger = ledger((0..SWEEP * 2).map(|i| token(&format!("of others {i}"), END - 1)));
+    ledger.revoke(token("t", END), Some(&owner), moment(0)).unwrap();
+    for i in 0..20 {
+        ledger.revoke(token(&i.to_string(), END * 2), None, moment(0)).unwrap();
+    }
+    let begun = Family { expires_at: at(END * 2), ..login("a") };
+    assert_eq!(ledger.begin(begun, moment(0)).unwrap(), Begun::Living);
+    ledger.limits = StoreLimits::each(20);
+    let now = moment(END + LEEWAY);
+    assert!(ledger.revoke(token("u", END * 2), Some(&owner), now).is_err(), "its first one");
+    assert_eq!(ledger.rotate(rotation("a", "b", 0), now).unwrap(), Rotated::Fresh);
+}
+
+/// The one that ended may have been refreshed last.
+#[test]
+fn a_login_that_has_ended_ends_no_other_one() {
+    let mut ledger = Ledger::new(StoreLimits::new().logins_per_subject(2));
+    for i in 0..SWEEP * 2 {
+        let id = i.to_string();
+        let ended =
+            Family { expires_at: at(END - 1), access_expires_at: at(END - 1), ..login_of(&id, &id, "a") };
+        assert_eq!(ledger.begin(ended, moment(0)).unwrap(), Begun::Living);
+    }
+    let lives = |id| Family { expires_at: at(END * 2), ..login_of("s", id, "a") };
+    assert_eq!(ledger.begin(lives("f"), moment(0)).unwrap(), Begun::Living);
+    assert_eq!(ledger.begin(login_of("s", "ended", "a"), moment(1)).unwrap(), Begun::Living);
+    let now = moment(END + LEEWAY);
+    let (begun, told) = warnings(|| ledger.begin(lives("g"), now).unwrap());
+    assert_eq!((begun, told), (Begun::Living, Vec::<String>::new()));
     assert_eq!(ledger.rotate(rotation("a", "b", 0), now).unwrap(), Rotated::Fresh);
 }
