@@ -107,15 +107,17 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (mut subject, mut room) = (whose, Room::IfAny);
-        if let Some(Entry { note: Note::Login(login), .. }) = self.remove(Kind::Login, &name) {
+        if let Some(Entry { note: Note::Login(login), .. }) = self.logins.get(&name) {
             ends = ends.max(login.access_ends);
-            (subject, room) = (Some(login.subject), Room::Always);
+            (subject, room) = (Some(login.subject.clone()), Room::Always);
         }
+        self.revoke_one(Kind::Family, name.clone(), subject, ends, now, room)?;
+        self.remove(Kind::Login, &name);
         let listed: Vec<_> = self.allowed.of_family(&name).cloned().collect();
         for token in listed {
             self.remove(Kind::Allowed, &token);
         }
-        self.revoke_one(Kind::Family, name, subject, ends, now, room)
+        Ok(())
     }
 
     /// Ends logins of a subject until one more is allowed.

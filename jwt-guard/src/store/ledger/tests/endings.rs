@@ -110,10 +110,12 @@ fn a_full_ledger_ends_a_subject_that_has_only_issued_tokens() {
 #[test]
 fn a_token_that_could_not_be_revoked_stays_on_the_list_of_issued_ones() {
     let mut ledger = Ledger::new(StoreLimits::each(10));
-    ledger.allow(issued("t", None, END), moment(0)).unwrap();
+    ledger.allow(issued("t", Some("f"), END), moment(0)).unwrap();
     for i in 0..10 {
         ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
     }
-    assert!(ledger.revoke(token("t", END), None, moment(1)).is_err());
-    assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Valid);
+    for (revocation, what) in [(token("t", END), "the token"), (family("f", END), "its login")] {
+        assert!(ledger.revoke(revocation, None, moment(1)).is_err());
+        assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Valid, "{what}");
+    }
 }

@@ -296,7 +296,7 @@ fn a_journal_names_what_changed_and_what_is_gone() {
     ledger.rotate(rotation("x", "b", 0), moment(0)).unwrap();
     assert_eq!(
         names(&mut ledger),
-        [(Kind::Login, "f".to_owned(), false), (Kind::Family, "f".to_owned(), true)]
+        [(Kind::Family, "f".to_owned(), true), (Kind::Login, "f".to_owned(), false)]
     );
     assert_eq!(names(&mut ledger), []);
     ledger.allow(issued("t", None, 2 * END), moment(END + LEEWAY)).unwrap();
