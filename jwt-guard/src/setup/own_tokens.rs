@@ -99,7 +99,8 @@ impl<K, A> Builder<K, A> {
     /// Ends the access token together with its refresh token: after a refresh only the new pair is valid. Off by
     /// default, because requests with the old one may be on their way, and would be refused.
     ///
-    /// Then each refresh adds a revocation, which counts for the [limits](crate::store::StoreLimits) of the store.
+    /// Then each refresh adds a revocation, which counts for the [limits](crate::store::StoreLimits) of the store: a user who
+    /// refreshes more often than that, while the ended tokens would be valid, is logged out on all devices.
     pub fn refresh_ends_access(mut self) -> Self {
         self.draft.own_tokens.refresh_ends_access = true;
         self

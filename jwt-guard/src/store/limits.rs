@@ -4,7 +4,10 @@
 /// so that a store full of logins still has room for every revocation.
 ///
 /// A full budget refuses new entries, and forgets none. What ends a living login is never refused, nor is the access
-/// token that a refresh [ends](crate::setup::Builder::refresh_ends_access). The limits of a subject apply first; of a machine, they are those of its client. Beyond them,
+/// token that a refresh [ends](crate::setup::Builder::refresh_ends_access): these tokens have as much room again. A full budget of
+/// revocations refuses none of a subject that has one already: it replaces both, as beyond the limit of the subject.
+///
+/// The limits of a subject apply first; of a machine, they are those of its client. Beyond them,
 ///
 /// - the **login** that was refreshed least recently ends, as if it were revoked;
 /// - the **issued token** that ends first (if they are [remembered](crate::setup::Builder::allow_list)) is refused from then
@@ -16,7 +19,7 @@
 /// good again if its `iat` is five minutes later: the store does not know when the replaced ones were issued, and a guard may
 /// accept an `iat` that is so far ahead.
 ///
-/// Each of the three is a `WARN` in the log. Whatever its limit, a subject has at most a tenth of a budget, and at least one
+/// Each of them is a `WARN` in the log. Whatever its limit, a subject has at most a tenth of a budget, and at least one
 /// entry.
 ///
 /// ```
@@ -136,6 +139,15 @@ pub(super) fn warn_of_revocations(limits: &StoreLimits) {
         target: "jwt_guard",
         limit = limits.most_revocations(),
         "a subject has more revocations than the store remembers of one; all its logins and tokens end"
+    );
+}
+
+/// Everything of a subject ended because the store has no room for one more revocation.
+pub(super) fn warn_of_full_revocations(limits: &StoreLimits) {
+    tracing::warn!(
+        target: "jwt_guard",
+        limit = limits.revocations,
+        "the store is full of revocations, and a subject makes its second one; all its logins and tokens end"
     );
 }
 

@@ -57,13 +57,18 @@ async fn a_refresh_that_ends_the_access_token_before_it_does_so_in_a_full_store(
     let server = serve(guard.refresh_ends_access().build().unwrap()).await;
     let refresh = async |pair: &Pair| server.send(post("/refresh").bearer(&pair.refresh)).await;
     for _ in 0..2 {
-        let first = login(&server).await;
-        let second = Pair::of(&refresh(&first).await);
-        server.get("/me", &first.access).await.is(Outcome::BAD_TOKEN);
-        server.get("/me", &second.access).await.is(ADA);
-        // One more than there is room for ends the login: the user logs in again.
-        refresh(&second).await.is(Outcome::BAD_TOKEN);
-        for pair in [&first, &second] {
+        let [phone, laptop] = [login(&server).await, login(&server).await];
+        let mut renewed = Vec::new();
+        for old in [&phone, &laptop] {
+            renewed.push(Pair::of(&refresh(old).await));
+            server.get("/me", &old.access).await.is(Outcome::BAD_TOKEN);
+        }
+        for pair in &renewed {
+            server.get("/me", &pair.access).await.is(ADA);
+        }
+        // One more than a user of this store may have ends the logins: the user logs in again.
+        refresh(&renewed[0]).await.is(Outcome::BAD_TOKEN);
+        for pair in &renewed {
             server.get("/me", &pair.access).await.is(Outcome::BAD_TOKEN);
         }
     }

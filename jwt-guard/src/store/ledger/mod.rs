@@ -20,7 +20,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::store::limits::{warn_of_issued, warn_of_revocations};
+use crate::store::limits::{warn_of_full_revocations, warn_of_issued, warn_of_revocations};
 use crate::store::subject::{with_key, with_owner};
 use crate::store::{Issued, Revocation, StoreError, StoreLimits, Subject, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
@@ -44,8 +44,8 @@ enum Room {
     /// It may not.
     IfAny,
     /// It must not be refused: what it is about is forgotten already, or a living login depends on it. Beyond a full budget,
-    /// this is one cut-off of a subject, and one login or one access token that a refresh ends: a second one would become part
-    /// of the cut-off.
+    /// this is one cut-off and one login of a subject: a second login would become part of the cut-off. So would a second access
+    /// token that a refresh ends, beyond twice the budget.
     Always,
 }
 
@@ -201,10 +201,11 @@ impl Ledger {
         }
         if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
             // What has ended makes nothing full.
-            if self.is_full() || self.revocations_of(subject) >= self.limits.most_revocations() {
+            if self.is_full_for(kind, room) || self.revocations_of(subject) >= self.limits.most_revocations()
+            {
                 self.forget_ended(&[Kind::Token, Kind::Family], subject, now);
             }
-            let (is_full, count) = (self.is_full(), self.revocations_of(subject));
+            let (is_full, count) = (self.is_full_for(kind, room), self.revocations_of(subject));
             let is_too_many = count >= self.limits.most_revocations();
             if (is_full || is_too_many)
                 && kind == Kind::Family
@@ -215,7 +216,11 @@ impl Ledger {
                 return self.put_in(Room::Always, Kind::Subject, subject.clone(), Entry { ends, note });
             }
             if is_too_many || is_full && count > 0 {
-                warn_of_revocations(&self.limits);
+                if is_too_many {
+                    warn_of_revocations(&self.limits);
+                } else {
+                    warn_of_full_revocations(&self.limits);
+                }
                 return self.cut_instead(subject.clone(), ends, now);
             }
         }
@@ -260,8 +265,11 @@ impl Ledger {
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.revocations() >= self.limits.revocations
+    /// Whether the revocation of a subject goes beyond the budget. The access tokens that refreshes end have as much room
+    /// again: each refresh makes one, and a cut-off in their place would end all logins of users who only go on.
+    fn is_full_for(&self, kind: Kind, room: Room) -> bool {
+        let times = if (kind, room) == (Kind::Token, Room::Always) { 2 } else { 1 };
+        self.revocations() >= self.limits.revocations.saturating_mul(times)
     }
 
     fn revocations_of(&self, subject: &str) -> usize {

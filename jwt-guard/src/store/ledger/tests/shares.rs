@@ -173,3 +173,37 @@ fn a_login_that_has_ended_ends_no_other_one() {
     assert_eq!((begun, told), (Begun::Living, Vec::<String>::new()));
     assert_eq!(ledger.rotate(rotation("a", "b", 0), now).unwrap(), Rotated::Fresh);
 }
+
+/// A user with two devices only goes on. Beyond twice the budget, the second one is a cut-off, and the warning says why.
+#[test]
+fn the_access_tokens_that_refreshes_end_have_the_room_of_a_budget_again() {
+    let mut ledger = Ledger::new(StoreLimits::each(100));
+    for i in 0..100 {
+        ledger.revoke(token(&i.to_string(), END), None, moment(0)).unwrap();
+    }
+    for i in 0..12 {
+        let subject = format!("user {i}");
+        for device in ["phone", "laptop"] {
+            let id = format!("{device} {i}");
+            assert_eq!(ledger.begin(login_of(&subject, &id, "0"), moment(0)).unwrap(), Begun::Living);
+        }
+    }
+    let mut refresh = |user: usize, device: &str, round: usize| {
+        let family = format!("{device} {user}");
+        let ends = Some((format!("access {family} {round}"), at(END)));
+        let (presented, next) = (round.to_string(), (round + 1).to_string());
+        ledger.rotate(Rotation { family, ends, ..rotation(&presented, &next, 0) }, moment(1)).unwrap()
+    };
+    for user in 0..10 {
+        for (round, device) in (0..5).flat_map(|round| [(round, "phone"), (round, "laptop")]) {
+            assert_eq!(refresh(user, device, round), Rotated::Fresh, "{device} {user}, {round}");
+        }
+    }
+    assert_eq!(refresh(10, "phone", 0), Rotated::Fresh, "the first one of a subject is never refused");
+    assert_eq!(refresh(11, "phone", 0), Rotated::Fresh);
+    let (rotated, told) = warnings(|| refresh(10, "laptop", 0));
+    assert_eq!(rotated, Rotated::Unknown);
+    is_told(&told, Some(100), "full of revocations");
+    assert_eq!(refresh(11, "phone", 1), Rotated::Unknown);
+    assert_eq!(ledger.revocations(), 202);
+}
