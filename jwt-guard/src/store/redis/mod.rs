@@ -46,7 +46,8 @@ pub use options::RedisOptions;
 /// # When the server fails
 ///
 /// Both reconnect automatically. They disconnect from a server that does not answer within [`RedisOptions::timeout`],
-/// or that is not the primary any more, and use none that evicts keys.
+/// or that is not the primary any more, and use none that evicts keys. A replica that takes writes (`replica-read-only no`) looks like
+/// a primary to the calls of an open connection: leave that setting at `yes`.
 ///
 /// | what happens | logins, refreshes, logouts | checks from memory |
 /// |---|---|---|

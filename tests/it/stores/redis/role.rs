@@ -47,7 +47,7 @@ async fn a_primary_that_becomes_a_replica_is_not_believed_any_more() {
 #[tokio::test]
 async fn a_strict_store_asks_no_primary_that_has_become_a_replica() {
     let Some(server) = RedisServer::start().await else { return };
-    let store = RedisStore::strict(&server.url(), RedisOptions::new()).await.unwrap();
+    let store = RedisStore::strict(&server.url(), patient()).await.unwrap();
     let now = present();
     let id = format!("f{}", store.login_mark(now).await.unwrap());
     assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
@@ -67,7 +67,7 @@ async fn a_strict_store_asks_no_primary_that_has_become_a_replica() {
     assert!(store.revoke(token("t", now), now).await.is_err());
     assert_eq!(token_status(&store, "good").await.unwrap(), TokenStatus::Valid);
     assert_eq!(answer(store.is_allowed("access", now)).await.unwrap(), TokenStatus::Valid);
-    let node = RedisStore::connect(&server.url(), RedisOptions::new()).await;
+    let node = RedisStore::connect(&server.url(), patient()).await;
     assert_eq!(known(&node.expect("a node starts"), "good"), Some(TokenStatus::Valid));
 }
 
