@@ -11,10 +11,11 @@
 //! How many good requests does that cost? Four seconds in seven are as above. In each of the three others something else stands
 //! in the place of the guard's refusals, and the loss is how many fewer good requests are answered with them:
 //!
+//! - Admissions: good requests in the place of the hostile ones. This has a bound: a flood that is refused leaves the good
+//!   requests as much as one that is admitted.
 //! - The same answers by hand: the same bytes, but for the path, go to a route of axum's own router, which gives the answer that
-//!   the guard gave to that kind. What is lost is what the guard takes beside its answer; it has a bound.
+//!   the guard gave to that kind. What is lost is what the guard takes beside its answer.
 //! - A bare 401 to the same bytes, without challenge and body: what is lost to the guard and its answer.
-//! - Admissions: good requests in the place of the hostile ones.
 
 mod client;
 mod report;
