@@ -252,6 +252,12 @@ async fn nothing_is_missed_over_a_failover(ahead: i32, node_ahead: i64) {
         let result = node.revoke(token(&name, now), now).await;
         result.map(|()| name)
     };
+    let begin = async |node: &RedisStore, name: &str| {
+        let id = format!("{name}{}", node.login_mark(node_time()).await.unwrap());
+        assert_eq!(node.begin(login(&id, "a", node_time()), node_time()).await.unwrap(), Begun::Living);
+        id
+    };
+    let before = begin(&one, "before").await;
     for i in 0..20 {
         names.push(revoke(&one, format!("before {i}"), node_time()).await.unwrap());
     }
@@ -290,6 +296,24 @@ async fn nothing_is_missed_over_a_failover(ahead: i32, node_ahead: i64) {
     }
     for node in [&one, &two] {
         assert!(is_revoked(node, "lost 3"), "a node never forgets what it knew");
+    }
+
+    // The new server ends the logins before a cut-off, and none after.
+    let issued_before = node_time();
+    let cut_off =
+        Revocation::Subject { subject: "ada".into(), issued_before, expires_at: issued_before + LIFE };
+    one.revoke(cut_off, node_time()).await.unwrap();
+    let new = begin(&one, "new").await;
+    for node in [&one, &two, &late] {
+        let status = async |id: &str| {
+            let token = facts("t", Some(id), node_time());
+            answer(node.token_status(&token, node_time())).await.unwrap()
+        };
+        until("a login before the cut-off has ended", async || {
+            (status(&before).await == TokenStatus::Revoked).then_some(())
+        })
+        .await;
+        assert_eq!(status(&new).await, TokenStatus::Valid);
     }
 }
 
