@@ -22,6 +22,11 @@ pub fn public_jwk_set(signer: &Signer) -> String {
     json!({ "keys": [key] }).to_string()
 }
 
+/// The algorithm, for those who stand on jsonwebtoken 11.
+pub fn algorithm_11(signer: &Signer) -> jsonwebtoken_11::Algorithm {
+    format!("{:?}", signer.algorithm()).parse().expect("each version has the same names")
+}
+
 /// The key and its algorithm, for those who stand on jsonwebtoken 10.
 pub fn decoding_key_10(signer: &Signer) -> (jsonwebtoken_10::Algorithm, jsonwebtoken_10::DecodingKey) {
     use jsonwebtoken_10::{Algorithm, DecodingKey};

@@ -10,7 +10,7 @@ use tower_oauth2_resource_server::tenant::TenantConfiguration;
 use tower_oauth2_resource_server::validation::ClaimsValidationSpec;
 
 use super::{Contender, PATH, Role};
-use crate::keys::public_jwk_set;
+use crate::keys::{algorithm_11, public_jwk_set};
 
 pub const CONTENDER: Contender = Contender {
     name: "tower-oauth2-resource-server 0.12.5",
@@ -30,7 +30,7 @@ fn router(signer: &Signer) -> Option<Router> {
     let claims = ClaimsValidationSpec::new().exp(true).iss(ISSUER).aud(&vec![AUDIENCE.to_owned()]);
     let tenant = TenantConfiguration::static_builder(public_jwk_set(signer))
         .claims_validation(claims)
-        .allowed_algorithms(&[signer.algorithm()])
+        .allowed_algorithms(&[algorithm_11(signer)])
         .build()
         .expect("a good configuration");
     let server = OAuth2ResourceServer::<AccessClaims>::builder().add_tenant(tenant).build();
