@@ -6,6 +6,7 @@ use jwt_guard::session::{NewSession, Sessions};
 use jwt_guard::{JwtGuard, Principal, Router, routing};
 use jwt_guard_tests::{Answer, ManualClock, Outcome, Request, Server};
 
+use super::app::routes;
 use crate::login::{ADA, CROSS_SITE, Jar, MINUTE, builder, post};
 
 /// The guard comes before the caller: nothing has looked at the request yet.
@@ -16,16 +17,6 @@ async fn leave(guard: JwtGuard, caller: Principal) -> Result<Response, LoginErro
 #[jwt_guard::anonymous_allowed]
 async fn leave_if_any(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
-}
-
-#[jwt_guard::authentication_required]
-async fn me(caller: Principal) -> String {
-    caller.subject().unwrap_or_default().to_owned()
-}
-
-#[jwt_guard::anonymous_allowed(credentials = "ignored")]
-async fn log_in(guard: JwtGuard) -> Result<Response, LoginError> {
-    guard.login("ada").cookies().respond().await
 }
 
 struct Site {
@@ -48,11 +39,7 @@ async fn site() -> Site {
         .sessions(sessions.clone())
         .build()
         .unwrap();
-    let app = Router::new()
-        .route("/login", routing::post(log_in))
-        .route("/leave/if-any", routing::any(leave_if_any))
-        .route("/me", routing::get(me))
-        .with_guard(guard.clone());
+    let app = routes().route("/leave/if-any", routing::any(leave_if_any)).with_guard(guard.clone());
     let plain = axum::Router::new().route("/leave", axum::routing::any(leave)).layer(guard.layer());
     let server = Server::start(app.into_axum().merge(plain)).await;
     Site { server, clock, sessions }
