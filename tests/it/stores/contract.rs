@@ -8,8 +8,13 @@ use jwt_guard::store::{
     Begun, Family, Issued, RefreshStatus, Revocation, Rotated, StoreLimits, Subject, TokenStatus, TokenStore,
 };
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::{LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token, until};
+
+/// A grace that lasts longer than a test, and one that is soon over.
+const LONG: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_millis(10);
 
 /// `tests` is one test for each obligation, each with a store of its own. `$make` makes it, with what it needs to live; `None`
 /// skips the test. `one_test` checks all in one test, for stores that are slow to make.
@@ -29,6 +34,7 @@ macro_rules! contract {
             a_revocation_is_never_weakened
             a_login_rotates_and_reuse_revokes_it
             a_retry_within_the_grace_period_is_honest
+            without_a_grace_every_reuse_ends_the_login_whatever_the_clocks_say
             a_login_ends_with_its_last_token
             a_revoked_login_is_unknown
             a_login_begins_once
@@ -250,25 +256,25 @@ pub(super) async fn tokens_and_logins_are_revoked_of_one_issuer_or_of_all(store:
 
 pub(super) async fn to_ask_about_a_refresh_token_changes_nothing(store: Arc<impl TokenStore>) {
     let now = present();
-    let grace = Duration::from_secs(5);
-    let ask = async |family: &str, id: &str, grace, after| {
-        answer(store.refresh_status(family, id, grace, now + after)).await.unwrap()
+    let ask = async |family: &str, id: &str, grace| {
+        answer(store.refresh_status(family, id, grace, present())).await.unwrap()
     };
-    assert_eq!(ask("f", "a", grace, Duration::ZERO).await, RefreshStatus::Unknown);
+    assert_eq!(ask("f", "a", LONG).await, RefreshStatus::Unknown);
     assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
-    assert_eq!(ask("f", "a", Duration::ZERO, Duration::ZERO).await, RefreshStatus::Current);
+    assert_eq!(ask("f", "a", Duration::ZERO).await, RefreshStatus::Current);
     assert_eq!(store.rotate(rotation("f", "a", "b", now), now).await.unwrap(), Rotated::Fresh);
     let replaced = RefreshStatus::Replaced(Some("POST /refresh".to_owned()));
+    sleep(SHORT * 2).await;
     for _ in 0..3 {
-        assert_eq!(ask("f", "b", Duration::ZERO, Duration::ZERO).await, RefreshStatus::Current);
-        assert_eq!(ask("f", "a", grace, grace / 2).await, RefreshStatus::Retried);
-        assert_eq!(ask("f", "a", grace, grace).await, replaced);
-        assert_eq!(ask("f", "never seen", grace, Duration::ZERO).await, replaced);
-        assert_eq!(ask("g", "b", grace, Duration::ZERO).await, RefreshStatus::Unknown);
+        assert_eq!(ask("f", "b", Duration::ZERO).await, RefreshStatus::Current);
+        assert_eq!(ask("f", "a", LONG).await, RefreshStatus::Retried);
+        assert_eq!(ask("f", "a", SHORT).await, replaced);
+        assert_eq!(ask("f", "never seen", LONG).await, replaced);
+        assert_eq!(ask("g", "b", LONG).await, RefreshStatus::Unknown);
     }
     assert_eq!(store.rotate(rotation("f", "b", "c", now), now).await.unwrap(), Rotated::Fresh);
     assert_eq!(store.rotate(rotation("f", "a", "d", now), now).await.unwrap(), Rotated::Reused);
-    assert_eq!(ask("f", "c", grace, Duration::ZERO).await, RefreshStatus::Unknown);
+    assert_eq!(ask("f", "c", LONG).await, RefreshStatus::Unknown);
 }
 
 pub(super) async fn a_revoked_login_takes_its_issued_tokens_with_it(store: Arc<impl TokenStore>) {
@@ -468,19 +474,34 @@ pub(super) async fn a_login_rotates_and_reuse_revokes_it(store: Arc<impl TokenSt
     assert_eq!(store.rotate(never, now).await.unwrap(), Rotated::Unknown);
 }
 
+/// Of the time that passes: a server has a clock of its own.
 pub(super) async fn a_retry_within_the_grace_period_is_honest(store: Arc<impl TokenStore>) {
     let now = present();
-    let grace = Duration::from_secs(5);
     assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
-    let rotate = |presented, next, later| {
+    let rotate = |presented, next, grace| {
         let mut rotation = rotation("f", presented, next, now);
         rotation.grace = grace;
-        store.rotate(rotation, now + later)
+        store.rotate(rotation, present())
     };
-    assert_eq!(rotate("a", "b", Duration::ZERO).await.unwrap(), Rotated::Fresh);
-    assert_eq!(rotate("a", "c", grace - Duration::from_millis(2)).await.unwrap(), Rotated::Retried);
-    assert_eq!(rotate("b", "d", grace).await.unwrap(), Rotated::Fresh, "the retry has changed nothing");
-    assert_eq!(rotate("b", "e", grace * 2 + Duration::from_millis(2)).await.unwrap(), Rotated::Reused);
+    assert_eq!(rotate("a", "b", LONG).await.unwrap(), Rotated::Fresh);
+    assert_eq!(rotate("a", "c", LONG).await.unwrap(), Rotated::Retried);
+    assert_eq!(rotate("b", "d", LONG).await.unwrap(), Rotated::Fresh, "the retry has changed nothing");
+    sleep(SHORT * 2).await;
+    assert_eq!(rotate("b", "e", SHORT).await.unwrap(), Rotated::Reused);
+}
+
+pub(super) async fn without_a_grace_every_reuse_ends_the_login_whatever_the_clocks_say(
+    store: Arc<impl TokenStore>,
+) {
+    let (now, skew) = (present(), Duration::from_secs(10));
+    for (family, later) in [("f", now - skew), ("g", now), ("h", now + skew)] {
+        assert_eq!(store.begin(login(family, "a", now), now).await.unwrap(), Begun::Living);
+        assert_eq!(store.rotate(rotation(family, "a", "b", now), now).await.unwrap(), Rotated::Fresh);
+        let asked = answer(store.refresh_status(family, "a", Duration::ZERO, later)).await.unwrap();
+        assert_eq!(asked, RefreshStatus::Replaced(Some("POST /refresh".to_owned())), "{family}");
+        let reused = store.rotate(rotation(family, "a", "c", later), later).await.unwrap();
+        assert_eq!(reused, Rotated::Reused, "{family}");
+    }
 }
 
 pub(super) async fn a_login_ends_with_its_last_token(store: Arc<impl TokenStore>) {
@@ -542,7 +563,7 @@ pub(super) async fn one_of_a_thousand_concurrent_rotations_wins(store: Arc<impl 
 pub(super) async fn one_of_a_thousand_wins_and_the_login_survives_honest_retries(
     store: Arc<impl TokenStore>,
 ) {
-    assert_eq!(race(&store, Duration::from_secs(60)).await, [1, 999, 0, 0]);
+    assert_eq!(race(&store, LONG).await, [1, 999, 0, 0]);
 }
 
 pub(super) async fn a_thousand_concurrent_revocations_are_all_kept(store: Arc<impl TokenStore>) {

@@ -88,9 +88,11 @@ impl Ledger {
         let Some(Login { current, previous, rotated, endpoint, .. }) = self.login(family, now) else {
             return RefreshStatus::Unknown;
         };
+        // Without a grace, a clock that is set back makes no retry of a reuse.
+        let is_recent = !grace.is_zero() && now < rotated.plus(grace);
         if **current == *presented {
             RefreshStatus::Current
-        } else if previous.as_deref() == Some(presented) && now < rotated.plus(grace) {
+        } else if previous.as_deref() == Some(presented) && is_recent {
             RefreshStatus::Retried
         } else {
             RefreshStatus::Replaced(endpoint.as_deref().map(str::to_owned))

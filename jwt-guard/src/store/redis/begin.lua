@@ -24,9 +24,9 @@ if ARGV[7] ~= '' and ARGV[7] == redis.call('HGET', ERA, 'line') then
   if covered(EVERYBODY, ARGV[8], now) or covered(subject, ARGV[8], now) then return {3, ended} end
 end
 -- A server without memory refuses this, unless another login had to go.
-redis.call('HSET', KEYS[1], 'current', ARGV[3], 'rotated', ARGV[1], 'ends', ARGV[4], 'access', ARGV[5],
-  'subject', subject, 'epoch', redis.call('HGET', ERA, 'epoch') or '0')
-redis.call('HDEL', KEYS[1], 'previous', 'endpoint')
+redis.call('HSET', KEYS[1], 'current', ARGV[3], 'ends', ARGV[4], 'access', ARGV[5], 'subject', subject,
+  'epoch', redis.call('HGET', ERA, 'epoch') or '0')
+redis.call('HDEL', KEYS[1], 'previous', 'rotated', 'endpoint')
 ending(KEYS[1], tonumber(ARGV[4]))
 issued_until(tonumber(ARGV[5]))
 note(index, now, ARGV[2], tonumber(ARGV[4]))

@@ -34,11 +34,16 @@ end
 -- All names are in one slot, so a script may build one.
 local function key(kind, name) return BASE .. kind .. ':' .. name end
 
+-- The time of the server, in milliseconds.
+local function clock()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
 -- Keeps an index as long as its last entry.
 local function extend(index, ends)
-  local time = redis.call('TIME')
   local left = redis.call('PTTL', index)
-  if left < 0 or tonumber(time[1]) * 1000 + left < ends + LEEWAY then ending(index, ends) end
+  if left < 0 or clock() + left < ends + LEEWAY then ending(index, ends) end
 end
 
 local function note(index, order, name, ends)
@@ -63,8 +68,7 @@ local function revoked(kind, name, now) return counts(redis.call('ZSCORE', SET, 
 
 -- Forgets the entries with the earliest ends, by the clock of the server.
 local function sweep()
-  local time = redis.call('TIME')
-  local over = tonumber(time[1]) * 1000 - LEEWAY - SKEW
+  local over = clock() - LEEWAY - SKEW
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', SET, '-inf', whole(over), 'LIMIT', 0, SWEEP)) do
     redis.call('ZREM', SET, name)
     redis.call('HDEL', CUT, name, 'epoch:' .. name)
@@ -210,4 +214,17 @@ end
 -- A login from before the last cut-off of all never lives again, though that cut-off ends before it.
 local function lives(ends, epoch, now)
   return counts(ends, now) and tonumber(epoch or 0) >= tonumber(redis.call('HGET', ERA, 'everybody') or 0)
+end
+
+-- Where a refresh token stands with its login: 0 for current, 1 for retried, 2 for replaced, 3 if the login is unknown; and the
+-- login. `rotated` and the time of a retry are both of the server's clock: the clocks of two guards may be apart by more than
+-- a grace, and then reuse would seem to be a retry, or a retry reuse.
+local function standing(name, presented, grace, now)
+  local login = {}
+  local fields = {'ends', 'current', 'previous', 'rotated', 'access', 'subject', 'endpoint', 'epoch'}
+  for i, value in ipairs(redis.call('HMGET', name, unpack(fields))) do login[fields[i]] = value end
+  if not lives(login.ends, login.epoch, now) then return 3, login end
+  if login.current == presented then return 0, login end
+  local is_recent = grace > 0 and clock() < tonumber(login.rotated or 0) + grace
+  return login.previous == presented and is_recent and 1 or 2, login
 end

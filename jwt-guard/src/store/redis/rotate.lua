@@ -3,25 +3,25 @@
 -- Returns 0 for fresh, 1 for retried, 2 for reused, 3 for unknown; and when a revocation of the login ends, or 0.
 if is_replica() then return REPLICA end
 local now, access, most = tonumber(ARGV[1]), tonumber(ARGV[9]), tonumber(ARGV[12])
-local login = redis.call('HMGET', KEYS[1], 'ends', 'current', 'previous', 'rotated', 'access', 'subject', 'epoch')
-if not lives(login[1], login[7], now) then return {3, 0} end
-if login[2] == ARGV[3] then
+local stands, login = standing(KEYS[1], ARGV[3], tonumber(ARGV[6]), now)
+if stands == 3 then return {3, 0} end
+if stands == 0 then
   if ARGV[10] ~= '' then
     redis.call('DEL', key('allowed', ARGV[10]))
-    redis.call('ZREM', key('issued', login[6]), ARGV[10])
+    redis.call('ZREM', key('issued', login.subject), ARGV[10])
     -- If that was one revocation too many, the login has ended with all others of its subject.
-    if revoke_one('token', ARGV[10], login[6], tonumber(ARGV[11]), now, most) > 0 then return {3, 0} end
+    if revoke_one('token', ARGV[10], login.subject, tonumber(ARGV[11]), now, most) > 0 then return {3, 0} end
   end
-  local ends = math.max(tonumber(login[1]), tonumber(ARGV[5]))
-  redis.call('HSET', KEYS[1], 'current', ARGV[4], 'previous', ARGV[3], 'rotated', ARGV[1], 'ends', whole(ends),
-    'access', whole(math.max(tonumber(login[5]), access)), 'endpoint', ARGV[8])
+  local ends = math.max(tonumber(login.ends), tonumber(ARGV[5]))
+  redis.call('HSET', KEYS[1], 'current', ARGV[4], 'previous', ARGV[3], 'rotated', whole(clock()), 'ends', whole(ends),
+    'access', whole(math.max(tonumber(login.access), access)), 'endpoint', ARGV[8])
   ending(KEYS[1], ends)
   issued_until(access)
-  note(key('logins', login[6]), now, ARGV[2], ends)
+  note(key('logins', login.subject), now, ARGV[2], ends)
   return {0, 0}
 end
 -- The answer to the same call was lost. The name of the next token is random, so no other call can have set it.
-if ARGV[7] == 'again' and login[2] == ARGV[4] and login[3] == ARGV[3] then return {0, 0} end
-if login[3] == ARGV[3] and now < tonumber(login[4]) + tonumber(ARGV[6]) then return {1, 0} end
-local _, ends = revoke_family(ARGV[2], login[6], access, now, most)
+if ARGV[7] == 'again' and login.current == ARGV[4] and login.previous == ARGV[3] then return {0, 0} end
+if stands == 1 then return {1, 0} end
+local _, ends = revoke_family(ARGV[2], login.subject, access, now, most)
 return {2, ends}

@@ -1,7 +1,5 @@
 //! The shares of subjects, and a server without memory.
 
-use jwt_guard::store::RefreshStatus;
-
 use super::*;
 use crate::stores::contract::{self, small_share};
 

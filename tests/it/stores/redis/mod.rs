@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jwt_guard::store::{
-    Begun, Family, Lookup, RedisOptions, RedisStore, Revocation, RevocationStore, Rotated, StoreError,
-    TokenStatus, TokenStore,
+    Begun, Family, Lookup, RedisOptions, RedisStore, RefreshStatus, Revocation, RevocationStore, Rotated,
+    Rotation, StoreError, TokenStatus, TokenStore,
 };
 use tokio::time::Instant;
 
@@ -182,6 +182,28 @@ async fn a_revocation_is_pushed_to_another_node_within_100_ms() {
     );
     // The machine may be busy with other tests, and a disk may take its time once in a while.
     assert!(latencies[94] < Duration::from_millis(100), "{latencies:?}");
+}
+
+/// Neither does reuse pass for a retry, nor a retry for reuse.
+#[tokio::test]
+async fn a_retry_at_a_node_with_another_clock_is_judged_by_the_clock_of_the_server() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let (now, skew) = (present(), Duration::from_secs(50));
+    let (long, short) = (Duration::from_secs(40), Duration::from_millis(10));
+    for (family, first, second) in [("f", now + skew, now), ("g", now, now + skew)] {
+        assert_eq!(store.begin(login(family, "a", now), now).await.unwrap(), Begun::Living);
+        let present_again = async |next, grace, at| {
+            let again = Rotation { grace, ..rotation(family, "a", next, now) };
+            let asked = answer(store.refresh_status(family, "a", grace, at)).await.unwrap();
+            (asked, store.rotate(again, at).await.unwrap())
+        };
+        assert_eq!(present_again("b", long, first).await, (RefreshStatus::Current, Rotated::Fresh));
+        assert_eq!(present_again("c", long, second).await, (RefreshStatus::Retried, Rotated::Retried));
+        tokio::time::sleep(short * 2).await;
+        let replaced = RefreshStatus::Replaced(Some("POST /refresh".to_owned()));
+        assert_eq!(present_again("d", short, second).await, (replaced, Rotated::Reused));
+    }
 }
 
 #[tokio::test]
