@@ -79,6 +79,12 @@ pub(super) fn with_key<R>(issuer: Option<&str>, name: &str, look: impl FnOnce(&s
     write_key(false, issuer, name, look)
 }
 
+/// Whether a [key](Subject::key) is that of a person or a machine of this issuer.
+pub(super) fn is_of(key: &str, issuer: Option<&str>) -> bool {
+    let key = key.strip_prefix('c').unwrap_or(key);
+    with_key(issuer, "", |start| key.starts_with(start))
+}
+
 /// Writes a key without allocating a text.
 fn write_key<R>(is_client: bool, issuer: Option<&str>, name: &str, look: impl FnOnce(&str) -> R) -> R {
     thread_local! {
@@ -145,6 +151,14 @@ mod tests {
                 for is_client in [false, true] {
                     let (issuer, name) = (issuer.map(str::to_owned), name.to_owned());
                     let subject = Subject { issuer, name, is_client };
+                    for other in issuers {
+                        assert_eq!(
+                            is_of(&subject.key(), other),
+                            other == subject.issuer(),
+                            "{:?}",
+                            subject.key()
+                        );
+                    }
                     assert!(keys.insert(subject.key()), "{:?} {is_client}", subject.key());
                 }
             }

@@ -10,6 +10,7 @@ mod logout;
 mod other_guards;
 mod refresh;
 mod rotated_session;
+mod shared_store;
 mod silence;
 pub(crate) mod store;
 mod two_processes;

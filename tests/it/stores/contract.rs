@@ -50,6 +50,7 @@ macro_rules! contract {
             a_cut_off_saves_nothing_that_was_revoked_by_name
             a_login_that_is_revoked_after_a_cut_off_stays_revoked_over_the_next
             a_name_of_an_epoch_that_has_not_begun_saves_no_token
+            a_login_ends_as_a_whole_by_its_issuer_and_by_no_other
         );
     };
     (@tests $make:path: $($name:ident)*) => {
@@ -69,6 +70,7 @@ macro_rules! contract {
 pub(super) use contract;
 
 pub(super) use super::cut_offs::*;
+pub(super) use super::issuers::*;
 
 pub(super) async fn every_revocation_counts_until_its_end(store: Arc<impl TokenStore>) {
     let now = present();

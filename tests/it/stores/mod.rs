@@ -5,6 +5,7 @@ mod crash;
 mod cut_offs;
 pub(crate) mod directory;
 mod file;
+mod issuers;
 mod memory;
 mod model;
 mod proxy;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{Entry, Kind, Ledger, Login, Note, Room};
 use crate::store::limits::warn_of_logins;
-use crate::store::{Begun, Family, RefreshStatus, Rotated, Rotation, StoreError};
+use crate::store::subject::is_of;
+use crate::store::{Begun, Family, RefreshStatus, Revocation, Rotated, Rotation, StoreError};
 use crate::timestamp::Timestamp;
 
 impl Ledger {
@@ -96,6 +97,20 @@ impl Ledger {
             RefreshStatus::Retried
         } else {
             RefreshStatus::Replaced(endpoint.as_deref().map(str::to_owned))
+        }
+    }
+
+    /// A revocation of a login at one issuer, as that of the login if it lives here and its subject is of that issuer. A guard
+    /// that only verifies the tokens of a login ends all of it, too; another issuer that names it ends none of it.
+    pub(super) fn of_login(&self, what: Revocation) -> Revocation {
+        let is_here = |id: &str, issuer: Option<&str>| {
+            self.logins.get(id).and_then(Entry::subject).is_some_and(|subject| is_of(subject, issuer))
+        };
+        match what {
+            Revocation::FamilyOf { issuer, id, expires_at } if is_here(&id, issuer.as_deref()) => {
+                Revocation::Family { id, expires_at }
+            }
+            other => other,
         }
     }
 

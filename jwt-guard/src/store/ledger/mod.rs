@@ -91,7 +91,7 @@ impl Ledger {
     ) -> Result<(), StoreError> {
         self.sweep(now);
         let whose = whose.map(|subject| subject.key().into());
-        match what.by_name() {
+        match self.of_login(what).by_name() {
             Revocation::Token { id, expires_at } | Revocation::TokenOf { id, expires_at, .. } => {
                 self.revoke_token(id.into(), whose, Timestamp::ceil(expires_at), now, Room::IfAny)
             }

@@ -164,14 +164,28 @@ impl RedisStore {
             call.arg(whose.map(Subject::key).unwrap_or_default()).arg(self.limits.most_revocations());
             call
         };
-        let (key, issued_before, expires_at) = match what.by_name() {
-            Revocation::Token { ref id, expires_at } | Revocation::TokenOf { ref id, expires_at, .. } => {
+        let (key, issued_before, expires_at) = match what {
+            Revocation::Token { ref id, expires_at } => {
                 let call = by_name(&scripts::REVOKE_TOKEN, "allowed", id, expires_at);
-                return self.send_one(call, "token", id, now).await;
+                return self.send_one(call, "token", now).await;
             }
-            Revocation::Family { ref id, expires_at } | Revocation::FamilyOf { ref id, expires_at, .. } => {
+            Revocation::TokenOf { ref issuer, ref id, expires_at } => {
+                let id = with_key(issuer.as_deref(), id, str::to_owned);
+                let call = by_name(&scripts::REVOKE_TOKEN, "allowed", &id, expires_at);
+                return self.send_one(call, "token", now).await;
+            }
+            Revocation::Family { ref id, expires_at } => {
                 let call = by_name(&scripts::REVOKE_FAMILY, "login", id, expires_at);
-                return self.send_one(call, "family", id, now).await;
+                return self.send_one(call, "family", now).await;
+            }
+            Revocation::FamilyOf { ref issuer, ref id, expires_at } => {
+                let mut call = by_name(&scripts::REVOKE_FAMILY, "login", id, expires_at);
+                for name in ["", id] {
+                    with_key(issuer.as_deref(), name, |key| {
+                        call.arg(key);
+                    });
+                }
+                return self.send_one(call, "family", now).await;
             }
             Revocation::Subject { subject, issued_before, expires_at } => {
                 (subject.key(), issued_before, expires_at)
@@ -193,15 +207,14 @@ impl RedisStore {
         &self,
         call: ScriptInvocation<'_>,
         kind: &str,
-        name: &str,
         now: SystemTime,
     ) -> Result<(), StoreError> {
-        let (cut_off, ends): (u64, u64) = self.server.run(&call).await?;
+        let (cut_off, ends, name): (u64, u64, String) = self.server.run(&call).await?;
         if cut_off > 0 {
             warn_of_revocations(&self.limits);
         }
         // The server may know of a token that ends later than those of the caller.
-        self.learn(fact(kind, name, ends, None)?, now);
+        self.learn(fact(kind, &name, ends, None)?, now);
         Ok(())
     }
 

@@ -69,6 +69,8 @@ struct World {
     cut_offs: Vec<CutOff>,
     /// Access tokens that found no room on the list of issued ones.
     unlisted: HashSet<String>,
+    /// When the last access token would end that a reuse asked for: the revocation of its login lasts so long.
+    asked_for: SystemTime,
 }
 
 impl World {
@@ -77,7 +79,7 @@ impl World {
         let since = present().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(since.as_millis() as u64);
         let (logins, named, cut_offs, unlisted) = Default::default();
-        Self { start: now, now, limited, names: 0, logins, named, cut_offs, unlisted }
+        Self { start: now, now, limited, names: 0, logins, named, cut_offs, unlisted, asked_for: now }
     }
 
     fn name(&mut self) -> String {
@@ -132,14 +134,22 @@ impl World {
             10..12 => {
                 let Some(index) = dice.index(&self.logins) else { return "nothing".to_owned() };
                 let login = &mut self.logins[index];
-                let what = Revocation::Family { id: login.name.clone(), expires_at: now };
+                let (id, expires_at) = (login.name.clone(), now);
+                // By a guard that issues the tokens of the login, by one that only verifies them, or by one that trusts another
+                // issuer, which names it.
+                let (what, is_ours) = match dice.below(4) {
+                    0 | 1 => (Revocation::Family { id, expires_at }, true),
+                    2 => (Revocation::FamilyOf { issuer: None, id, expires_at }, true),
+                    _ => (Revocation::FamilyOf { issuer: Some(PARTNER.to_owned()), id, expires_at }, false),
+                };
+                let whose = subject(if is_ours { None } else { Some(PARTNER) }, login.subject);
                 let current = login.refresh.last().unwrap();
                 let asked = nodes.acting().refresh_status(&login.name, current, Duration::ZERO, now);
                 let lives = answer(asked).await.unwrap() == RefreshStatus::Current;
-                let ended = nodes.acting().revoke_for_subject(subject(None, login.subject), what, now).await;
-                assert!(ended.is_ok() || self.limited && !lives, "a logout has room");
-                login.ended |= ended.is_ok();
-                format!("{} is logged out", login.name)
+                let ended = nodes.acting().revoke_for_subject(whose, what, now).await;
+                assert!(ended.is_ok() || self.limited && !(lives && is_ours), "a logout has room");
+                login.ended |= ended.is_ok() && is_ours;
+                format!("{} is logged out; by its issuer: {is_ours}", login.name)
             }
             12..16 => {
                 let expires_at = at(dice.seconds(2_000));
@@ -278,6 +288,9 @@ impl World {
                     other == expected && !(lives && is_current) || self.limited && other == Rotated::Unknown
                 );
                 login.ended = true;
+                if other == Rotated::Reused {
+                    self.asked_for = self.asked_for.max(access_ends);
+                }
                 other
             }
         };

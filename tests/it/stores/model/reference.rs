@@ -100,7 +100,7 @@ impl World {
         // A cut-off counts as long as any access token does.
         let cut_offs = self.cut_offs.iter().map(|cut| cut.ends);
         let tokens = self.logins.iter().flat_map(|login| login.access.iter().map(|(_, ends)| *ends));
-        let last = cut_offs.chain(tokens).max()?;
+        let last = cut_offs.chain(tokens).chain([self.asked_for]).max()?;
         (!self.limited && self.now >= last + LEEWAY).then_some(TokenStatus::Valid)
     }
 }

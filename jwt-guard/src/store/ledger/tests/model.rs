@@ -21,8 +21,10 @@ enum Step {
         token: usize,
         life: u64,
     },
+    /// By a guard that issues its tokens, by one that only verifies them, or by another issuer, which ends nothing.
     EndLogin {
         login: usize,
+        by: usize,
     },
     EndSubject {
         subject: usize,
@@ -40,7 +42,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (0..2_usize, 1..2_000_u64).prop_map(|(subject, life)| Step::Begin { subject, life }),
         6 => (0..8_usize, 0..4_usize, 1..2_000_u64)
             .prop_map(|(login, token, life)| Step::Refresh { login, token, life }),
-        2 => (0..8_usize).prop_map(|login| Step::EndLogin { login }),
+        2 => (0..8_usize, 0..3_usize).prop_map(|(login, by)| Step::EndLogin { login, by }),
         1 => (0..2_usize).prop_map(|subject| Step::EndSubject { subject }),
         1 => Just(Step::EndAll),
         3 => (0..900_u64).prop_map(|seconds| Step::Wait { seconds }),
@@ -182,13 +184,18 @@ proptest! {
                         _ => {}
                     }
                 }
-                Step::EndLogin { login } => {
+                Step::EndLogin { login, by } => {
                     let count = logins.len();
                     let Some(login) = logins.get_mut(login % count.max(1)) else { continue };
                     let last = login.access.iter().map(|(_, end)| *end).max().unwrap();
-                    let what = Revocation::Family { id: login.name.clone(), expires_at: at(last) };
+                    let (id, expires_at) = (login.name.clone(), at(last));
+                    let issuer = (by == 2).then(|| "another".to_owned());
+                    let what = match by {
+                        0 => Revocation::Family { id, expires_at },
+                        _ => Revocation::FamilyOf { issuer, id, expires_at },
+                    };
                     ledger.revoke(what, Some(&SUBJECTS[login.subject].into()), moment).unwrap();
-                    login.ended = true;
+                    login.ended |= by < 2;
                 }
                 Step::EndSubject { subject } => {
                     let what = Revocation::Subject {
