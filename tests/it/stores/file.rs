@@ -104,6 +104,54 @@ async fn marks_and_cut_offs_are_there_after_it_was_opened_again() {
     }
 }
 
+/// The file has not got the number of every cut-off that was made.
+#[tokio::test]
+async fn a_backup_that_is_put_back_gives_the_number_of_a_cut_off_to_no_other_one() {
+    let directory = Directory::new();
+    let (now, backup) = (present(), directory.path().join("backup"));
+    let open = async || FileStore::open(directory.file()).await.unwrap();
+    let cut = async |store: &FileStore, subject: &str| {
+        let what =
+            Revocation::Subject { subject: subject.into(), issued_before: now, expires_at: now + LIFE };
+        store.revoke(what, now).await.unwrap();
+    };
+    let store = open().await;
+    let mark = store.login_mark(now).await.unwrap();
+    assert_eq!(store.begin(login(&format!("before{mark}"), "a", now), now).await.unwrap(), Begun::Living);
+    drop(store);
+    fs::copy(directory.file(), &backup).unwrap();
+    let mut lost = Vec::new();
+    for _ in 0..3 {
+        let store = open().await;
+        for i in 0..3 {
+            cut(&store, "bob").await;
+            let id = format!("lost {i}{}", store.login_mark(now).await.unwrap());
+            assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+            lost.push(id);
+        }
+        drop(store);
+        fs::copy(&backup, directory.file()).unwrap();
+        let store = open().await;
+        let new = format!("new{}", store.login_mark(now).await.unwrap());
+        assert_eq!(store.begin(login(&new, "a", now), now).await.unwrap(), Begun::Living);
+        cut(&store, "ada").await;
+        let after = format!("after{}", store.login_mark(now).await.unwrap());
+        assert_eq!(store.begin(login(&after, "a", now), now).await.unwrap(), Begun::Living);
+        for family in lost.iter().chain([&new]) {
+            let access = facts("t", Some(family), now);
+            assert_eq!(
+                answer(store.token_status(&access, now)).await.unwrap(),
+                TokenStatus::Revoked,
+                "{family}"
+            );
+        }
+        let access = facts("t", Some(&after), now);
+        assert_eq!(answer(store.token_status(&access, now)).await.unwrap(), TokenStatus::Valid);
+        drop(store);
+        fs::copy(&backup, directory.file()).unwrap();
+    }
+}
+
 /// A file that was cut to nothing is not a store in which nothing is revoked.
 #[tokio::test]
 async fn an_empty_file_is_an_error() {

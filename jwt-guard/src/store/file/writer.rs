@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock::monotonic;
+use crate::clock::{Clock as _, SystemClock, monotonic};
 use crate::store::file::disk::Disk;
 use crate::store::ledger::Ledger;
 use crate::store::shared::Shared;
@@ -123,6 +123,7 @@ fn load(path: PathBuf, limits: StoreLimits) -> Result<(Disk, Arc<Shared>), Store
     let disk = Disk::open(&path)?;
     let mut ledger = Ledger::journaled(limits);
     disk.read(&mut ledger)?;
+    ledger.go_on(SystemClock.now());
     Ok((disk, Arc::new(Shared::new(ledger))))
 }
 

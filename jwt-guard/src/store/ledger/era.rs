@@ -1,5 +1,8 @@
 //! The mark at the end of a login's name: the ledger and the epoch in which it began.
 
+#[cfg(any(feature = "store-file", test))]
+use std::time::{SystemTime, UNIX_EPOCH};
+
 #[cfg(feature = "store-redis")]
 use super::Note;
 use super::{Kind, Ledger};
@@ -8,6 +11,10 @@ use crate::store::StoreError;
 
 /// The length of a line, which identifies a ledger: 66 random bits.
 const LINE: usize = 11;
+
+/// More epochs than a file can have lost, as in `redis/common.lua`.
+#[cfg(any(feature = "store-file", test))]
+const JUMP: u64 = 1_000_000;
 
 impl Ledger {
     /// The mark for the names of new logins; `None` before [`set_line`](Self::set_line).
@@ -39,6 +46,21 @@ impl Ledger {
                 }
             }
         }
+    }
+
+    /// Goes on beyond every epoch that was given out, for a file that may be older than the last one that was written, such as
+    /// a backup: given out again, a lost epoch would be that of another cut-off. Cut-offs are not made as fast as the time in
+    /// microseconds goes on. If the clock is behind the known epoch, it cannot tell.
+    #[cfg(any(feature = "store-file", test))]
+    pub(in crate::store) fn go_on(&mut self, now: SystemTime) {
+        if self.line.is_none() {
+            return;
+        }
+        let micros = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
+        let micros = u64::try_from(micros).unwrap_or_default();
+        self.epoch = if micros > self.epoch { micros } else { self.epoch.saturating_add(JUMP) };
+        // The next change is written with it, whether it is a login of this epoch or a cut-off.
+        self.note_era();
     }
 
     pub(super) fn note_era(&mut self) {
@@ -86,7 +108,10 @@ pub(in crate::store) fn read_mark(family: &str) -> Option<(&str, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::store::StoreLimits;
 
     #[test]
     fn a_mark_is_read_back_from_the_end_of_a_name() {
@@ -99,10 +124,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_ledger_that_goes_on_is_beyond_its_epoch_whatever_the_clock_says() {
+        let at = |micros| UNIX_EPOCH + Duration::from_micros(micros);
+        let mut ledger = Ledger::new(StoreLimits::new());
+        ledger.go_on(at(1_000));
+        assert_eq!(ledger.epoch, 0, "it has given out nothing");
+        ledger.set_line().unwrap();
+        for (now, epoch) in [
+            (at(1_000), 1_000),
+            (at(1_001), 1_001),
+            (at(1_001), 1_001 + JUMP),
+            (UNIX_EPOCH - Duration::from_secs(1), 1_001 + JUMP * 2),
+        ] {
+            ledger.go_on(now);
+            assert_eq!(ledger.epoch, epoch);
+        }
+    }
+
     #[cfg(feature = "store-redis")]
     #[test]
     fn a_ledger_that_follows_another_knows_the_logins_of_its_line_up_to_its_epoch() {
-        use crate::store::StoreLimits;
         use crate::timestamp::Timestamp;
 
         let mut ledger = Ledger::new(StoreLimits::new());
