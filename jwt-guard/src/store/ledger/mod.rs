@@ -32,7 +32,8 @@ pub(super) use era::{mark, new_line, read_mark};
 pub(super) use journal::Change;
 use table::LedgerTable;
 
-/// How many old entries a write forgets at most. It adds two at most, so the ledger does not grow with old entries.
+/// How many old entries a write forgets at most, while no budget is full. It adds two at most, so the ledger does not grow with
+/// old entries.
 const SWEEP: usize = 16;
 
 /// The name of the cut-off of all subjects. The key of a subject is another.
@@ -200,9 +201,7 @@ impl Ledger {
             return Ok(());
         }
         if let (Some(subject), None) = (&subject, self.table(kind).get(&name)) {
-            // What has ended makes nothing full.
-            if self.is_full_for(kind, room) || self.revocations_of(subject) >= self.limits.most_revocations()
-            {
+            if self.revocations_of(subject) >= self.limits.most_revocations() {
                 self.forget_ended(&[Kind::Token, Kind::Family], subject, now);
             }
             let (is_full, count) = (self.is_full_for(kind, room), self.revocations_of(subject));
@@ -297,9 +296,12 @@ impl Ledger {
         }
     }
 
+    /// Before every write: forgets some of what has ended, and as much of it as makes a budget full.
     fn sweep(&mut self, now: Timestamp) {
         for kind in Kind::TABLES {
-            for _ in 0..SWEEP {
+            let mut forgotten = 0;
+            while forgotten < SWEEP || !self.has_room(kind) {
+                forgotten += 1;
                 let Some(name) = self.table_mut(kind).forget_one(now) else { break };
                 self.note_change(kind, &name);
             }

@@ -138,6 +138,35 @@ fn what_has_ended_counts_for_no_subject() {
     assert_eq!(ledger.rotate(rotation("a", "b", 0), now).unwrap(), Rotated::Fresh);
 }
 
+/// More has ended than a write forgets.
+#[test]
+fn what_has_ended_makes_no_budget_full() {
+    let owner = Subject::from("s");
+    let mut ledger = ledger((0..SWEEP * 10).map(|i| token(&format!("of others {i}"), END)));
+    for i in 0..SWEEP * 10 {
+        let subject = format!("user {i}");
+        assert_eq!(ledger.begin(login_of(&subject, &subject, "a"), moment(0)).unwrap(), Begun::Living);
+        let theirs = Issued { subject: subject.as_str().into(), ..issued(&subject, None, END) };
+        ledger.allow(theirs, moment(0)).unwrap();
+    }
+    ledger.revoke(token("t", END * 2), Some(&owner), moment(0)).unwrap();
+    ledger.limits = StoreLimits::each(80);
+    let now = moment(END + LEEWAY);
+    let lives = |id| Family { expires_at: at(END * 2), ..login_of("s", id, "a") };
+    for id in ["f", "g"] {
+        assert_eq!(ledger.begin(lives(id), now).unwrap(), Begun::Living);
+    }
+    ledger.allow(issued("issued", None, END * 2), now).unwrap();
+    ledger.revoke(token("u", END * 2), Some(&Subject::from("other")), now).unwrap();
+    let (ended, told) = warnings(|| ledger.revoke(family("g", END * 2), Some(&owner), now));
+    assert!(ended.is_ok() && told.is_empty(), "{told:?}");
+    assert_eq!(
+        ledger.rotate(rotation("a", "b", 0), now).unwrap(),
+        Rotated::Fresh,
+        "the login on another device"
+    );
+}
+
 /// As [`what_has_ended_counts_for_no_subject`], in a ledger that has more than its budget.
 #[test]
 fn in_a_full_ledger_what_has_ended_ends_no_login() {
