@@ -137,11 +137,12 @@ impl Ledger {
         Ok(())
     }
 
-    /// Ends logins of a subject until one more is allowed.
+    /// Ends logins of a subject until one more is allowed; none if the store has no room for that one.
     fn make_room(&mut self, subject: &str, now: Timestamp) -> Result<(), StoreError> {
         if self.logins.count_of(subject) >= self.limits.most_logins() {
             self.forget_ended(&[Kind::Login], subject, now);
         }
+        self.require_room(Kind::Login, subject, self.limits.most_logins())?;
         while self.logins.count_of(subject) >= self.limits.most_logins() {
             let Some(first) = self.logins.of_subject(subject).next().cloned() else { break };
             warn_of_logins(&self.limits);

@@ -50,6 +50,10 @@ enum Room {
     Always,
 }
 
+fn full() -> StoreError {
+    StoreError::new("it is full")
+}
+
 /// Revoked tokens, logins and subjects; living logins; issued tokens.
 pub(super) struct Ledger {
     tokens: LedgerTable,
@@ -112,6 +116,9 @@ impl Ledger {
         self.sweep(now);
         let Issued { id, subject, family, expires_at } = token;
         let (subject, family) = (Arc::<str>::from(subject.key()), family.map(Arc::from));
+        if self.allowed.get(&id).is_none() {
+            self.require_room(Kind::Allowed, &subject, self.limits.most_issued())?;
+        }
         while self.allowed.get(&id).is_none() && self.allowed.count_of(&subject) >= self.limits.most_issued()
         {
             let Some(first) = self.allowed.of_subject(&subject).next().cloned() else { break };
@@ -246,7 +253,7 @@ impl Ledger {
     fn put_in(&mut self, room: Room, kind: Kind, name: Arc<str>, entry: Entry) -> Result<(), StoreError> {
         let entry = match self.table(kind).get(&name) {
             Some(known) => entry.stricter(known),
-            None if room == Room::IfAny && !self.has_room(kind) => return Err(StoreError::new("it is full")),
+            None if room == Room::IfAny && !self.has_room(kind) => return Err(full()),
             None => entry,
         };
         self.note_change(kind, &name);
@@ -254,12 +261,23 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether one more entry of a subject finds room when what it has beyond its share has made way, before that does.
+    fn require_room(&self, kind: Kind, subject: &str, most: usize) -> Result<(), StoreError> {
+        let ways = self.table(kind).count_of(subject).saturating_add(1).saturating_sub(most);
+        if self.has_room_beside(kind, ways) { Ok(()) } else { Err(full()) }
+    }
+
     fn has_room(&self, kind: Kind) -> bool {
+        self.has_room_beside(kind, 0)
+    }
+
+    /// Whether there is room when so many entries are gone.
+    fn has_room_beside(&self, kind: Kind, gone: usize) -> bool {
         match kind {
-            Kind::Allowed => self.allowed.len() < self.limits.issued,
-            Kind::Login => self.logins.len() < self.limits.logins,
+            Kind::Allowed => self.allowed.len().saturating_sub(gone) < self.limits.issued,
+            Kind::Login => self.logins.len().saturating_sub(gone) < self.limits.logins,
             Kind::Era | Kind::Family | Kind::Subject | Kind::Token => {
-                self.revocations() < self.limits.revocations
+                self.revocations().saturating_sub(gone) < self.limits.revocations
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What one subject has of a ledger, and the warning when that is not enough.
 
 use super::*;
+use crate::store::RefreshStatus;
 use crate::warned::warnings;
 
 #[test]
@@ -165,6 +166,34 @@ fn what_has_ended_makes_no_budget_full() {
         Rotated::Fresh,
         "the login on another device"
     );
+}
+
+/// It was opened with smaller limits than it had. An error says that nothing was done.
+#[test]
+fn what_a_ledger_with_too_much_refuses_ends_no_login_and_no_issued_token() {
+    let mut ledger = ledger([]);
+    for i in 0..30 {
+        let subject = format!("user {i}");
+        assert_eq!(ledger.begin(login_of(&subject, &subject, "a"), moment(0)).unwrap(), Begun::Living);
+        let theirs = Issued { subject: subject.as_str().into(), ..issued(&subject, None, END) };
+        ledger.allow(theirs, moment(0)).unwrap();
+    }
+    for id in ["f", "g"] {
+        assert_eq!(ledger.begin(login_of("s", id, "a"), moment(0)).unwrap(), Begun::Living);
+        ledger.allow(issued(id, None, END), moment(0)).unwrap();
+    }
+    for (budget, is_taken) in [(31, false), (32, true)] {
+        ledger.limits = StoreLimits::each(budget).logins_per_subject(2).issued_per_subject(2);
+        let begun = ledger.begin(login_of("s", "h", "a"), moment(1));
+        assert_eq!(begun.is_ok(), is_taken, "{budget}");
+        assert_eq!(ledger.allow(issued("h", None, END), moment(1)).is_ok(), is_taken, "{budget}");
+        for id in ["f", "g"] {
+            let status = ledger.refresh_status(id, "a", Duration::ZERO, moment(1));
+            let lives = !is_taken || id == "g";
+            assert_eq!(status == RefreshStatus::Current, lives, "{id} of {budget}");
+            assert_eq!(ledger.is_allowed(id, at(1)) == TokenStatus::Valid, lives, "{id} of {budget}");
+        }
+    }
 }
 
 /// As [`what_has_ended_counts_for_no_subject`], in a ledger that has more than its budget.
