@@ -4,15 +4,17 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jwt_guard::store::{
-    Begun, FileStore, Revocation, RevocationStore, Rotated, StoreLimits, TokenStatus, TokenStore,
+    Begun, FileStore, RefreshStatus, Revocation, RevocationStore, Rotated, StoreLimits, TokenStatus,
+    TokenStore,
 };
 
 use super::contract::{self, contract, small_share};
 use super::crash::{Acknowledged, verify, work};
 use super::model::{Nodes, narrow, play};
-use super::{Directory, LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token};
+use super::{Directory, LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token, until};
 
 /// Names the file of a process that is to be killed.
 const CHILD_FILE: &str = "JWT_GUARD_TESTS_CHILD_FILE";
@@ -150,6 +152,29 @@ async fn a_backup_that_is_put_back_gives_the_number_of_a_cut_off_to_no_other_one
         drop(store);
         fs::copy(&backup, directory.file()).unwrap();
     }
+}
+
+/// The answer was an error, so the client has no other token than the one that it sends again.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_refresh_that_could_not_be_written_can_be_tried_again() {
+    let directory = Directory::new();
+    let (now, away) = (present(), directory.path().join("away"));
+    let store = FileStore::open(directory.file()).await.unwrap();
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    fs::rename(directory.file(), &away).unwrap();
+    assert!(store.rotate(rotation("f", "a", "b", now), now).await.is_err());
+    let current = |id| answer(store.refresh_status("f", id, Duration::ZERO, now));
+    assert_eq!(current("a").await.unwrap(), RefreshStatus::Current);
+    assert_eq!(current("b").await.unwrap(), RefreshStatus::Replaced(None));
+    fs::rename(&away, directory.file()).unwrap();
+    let rotated =
+        until("the store works again", async || store.rotate(rotation("f", "a", "c", now), now).await.ok())
+            .await;
+    assert_eq!(rotated, Rotated::Fresh);
+    drop(store);
+    let store = FileStore::open(directory.file()).await.unwrap();
+    assert_eq!(store.rotate(rotation("f", "c", "d", now), now).await.unwrap(), Rotated::Fresh);
 }
 
 /// A file that was cut to nothing is not a store in which nothing is revoked.

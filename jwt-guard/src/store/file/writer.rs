@@ -29,14 +29,14 @@ pub(super) enum Order {
 }
 
 /// Sends the result of an order, after the commit.
-type Acknowledge = Box<dyn FnOnce(Option<&WriteFailure>)>;
+type Acknowledge<'s> = Box<dyn FnOnce(Option<&WriteFailure>) + 's>;
 
 /// The error of a commit; all orders of a transaction share it.
 type WriteFailure = Arc<StoreError>;
 
 impl Order {
-    fn decide(self, shared: &Shared, now: Timestamp) -> Acknowledge {
-        fn then<T: 'static>(done: Done<T>, result: Result<T, StoreError>) -> Acknowledge {
+    fn decide(self, shared: &Shared, now: Timestamp) -> Acknowledge<'_> {
+        fn then<T: 'static>(done: Done<T>, result: Result<T, StoreError>) -> Acknowledge<'static> {
             Box::new(move |failure| drop(done.send(failure.map_or(result, |why| Err(unwritten(why))))))
         }
         match self {
@@ -50,7 +50,7 @@ impl Order {
             Self::Revoke(what, subject, done) => {
                 then(done, shared.change(|ledger| ledger.revoke(what, subject.as_ref(), now)))
             }
-            Self::Rotate(rotation, done) => then(done, shared.change(|ledger| ledger.rotate(rotation, now))),
+            Self::Rotate(rotation, done) => rotate(rotation, done, shared, now),
         }
     }
 
@@ -62,6 +62,32 @@ impl Order {
             Self::Rotate(_, done) => drop(done.send(Err(unwritten(why)))),
         }
     }
+}
+
+/// If the disk does not take it, the caller gets an error and no new token, and must be able to try again with the one it has.
+fn rotate(rotation: Rotation, done: Done<Rotated>, shared: &Shared, now: Timestamp) -> Acknowledge<'_> {
+    let (family, next) = (rotation.family.clone(), rotation.next.clone());
+    let rotated = shared.change(|ledger| {
+        let before = ledger.login_of(&family);
+        Ok((before, ledger.rotate(rotation, now)?))
+    });
+    Box::new(move |failure| {
+        let result = match (failure, rotated) {
+            (None, rotated) => rotated.map(|(_, rotated)| rotated),
+            (Some(why), rotated) => {
+                if let Ok((Some(before), Rotated::Fresh)) = rotated {
+                    let undone = shared.change(|ledger| {
+                        ledger.unrotate(&family, &next, before);
+                        Ok(())
+                    });
+                    // A ledger that panicked answers nothing any more.
+                    drop(undone);
+                }
+                Err(unwritten(why))
+            }
+        };
+        drop(done.send(result));
+    })
 }
 
 fn unwritten(why: &WriteFailure) -> StoreError {
@@ -150,7 +176,8 @@ fn write(mut disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, Syst
             );
             failed = Some(Failed::with(error));
         }
-        for acknowledge in decided {
+        // The last one first, so that each takes back what is the last change by then.
+        for acknowledge in decided.into_iter().rev() {
             acknowledge(failed.as_ref().map(|failed| &failed.why));
         }
     }

@@ -79,6 +79,32 @@ impl Ledger {
         Ok(Rotated::Fresh)
     }
 
+    /// The refresh tokens of a login, for [`unrotate`](Self::unrotate).
+    #[cfg(feature = "store-file")]
+    pub(in crate::store) fn login_of(&self, family: &str) -> Option<Login> {
+        match &self.logins.get(family)?.note {
+            Note::Login(login) => Some(login.clone()),
+            _ => None,
+        }
+    }
+
+    /// Takes back a rotation that was not acknowledged, if nothing has changed the login since: the caller has no other token
+    /// than the one that was presented, and must be able to try again. What else the rotation has revoked or prolonged stays.
+    #[cfg(feature = "store-file")]
+    pub(in crate::store) fn unrotate(&mut self, family: &str, next: &str, before: Login) {
+        let Some(mut entry) = self.logins.get(family).cloned() else { return };
+        match &mut entry.note {
+            Note::Login(login) if *login.current == *next => {
+                let access_ends = login.access_ends;
+                *login = Login { access_ends, ..before };
+            }
+            _ => return,
+        }
+        let name = family.into();
+        self.note_change(Kind::Login, &name);
+        self.logins.put(name, entry);
+    }
+
     pub(in crate::store) fn refresh_status(
         &self,
         family: &str,
