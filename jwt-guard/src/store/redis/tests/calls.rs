@@ -97,7 +97,11 @@ async fn a_call_whose_connection_broke_is_sent_once_more_as_one_that_may_have_ru
 #[test]
 fn one_revocation_too_many_of_a_subject_is_a_warning() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for (answer, count) in [("*2\r\n:0\r\n:5000", 0), ("*2\r\n:1\r\n:5000", 1), ("*2\r\n:9\r\n:5000", 1)] {
+    for (answer, count) in [
+        ("*3\r\n:0\r\n:5000\r\n$1\r\nt", 0),
+        ("*3\r\n:1\r\n:5000\r\n$1\r\nt", 1),
+        ("*3\r\n:9\r\n:5000\r\n$1\r\nt", 1),
+    ] {
         let fake = Fake::that_answers([answer]);
         let store = runtime.block_on(RedisStore::strict(&fake.url(), patient())).unwrap();
         assert_eq!(format!("{store:?}"), "RedisStore { strict: true, .. }");

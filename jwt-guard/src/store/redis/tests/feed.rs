@@ -7,7 +7,8 @@ fn without_news() -> Fake {
     let send = |text: &str| Some(Reply::Send(text.to_owned()));
     Fake::start(move |words, before| match (&*words[0], before) {
         ("EVALSHA", 0) => send("*4\r\n$3\r\n0-0\r\n:1000\r\n$4\r\nline\r\n:1\r\n"),
-        // Of a subject: its epoch, and its end. Of a login: no cut-off, and its end.
+        // Of a token: no cut-off, its end, and its name. Of a subject: its epoch, and its end.
+        ("EVALSHA", 1) => send("*3\r\n:0\r\n:5000\r\n$1\r\nt\r\n"),
         ("EVALSHA", _) => send("*2\r\n:0\r\n:5000\r\n"),
         ("HSCAN" | "ZSCAN", _) => send("*2\r\n$1\r\n0\r\n*0\r\n"),
         ("XREAD", _) if words.iter().any(|word| word == "BLOCK") => Some(Reply::Hang),
