@@ -9,6 +9,7 @@
 //! | use cookies: single-page applications, CORS, CSRF, login pages | [`browsers`] |
 //! | keep sessions on the server | [`sessions`] |
 //! | find out why a request is 400, 401, 403, 500 or 503 | [`answers`] |
+//! | publish who may call what: the access table, OpenAPI, resource metadata for MCP | [`documents`] |
 //! | look up a setting and its default | [`configuration`] |
 //! | make keys and tokens, and ask why, from a shell | [`command`] |
 //! | test a guarded application | [`testing`] |
@@ -39,6 +40,9 @@ pub mod command {}
 
 #[doc = include_str!("../docs/configuration.md")]
 pub mod configuration {}
+
+#[doc = include_str!("../docs/documents.md")]
+pub mod documents {}
 
 #[doc = include_str!("../docs/first_hour.md")]
 pub mod first_hour {}
