@@ -127,7 +127,7 @@ async fn a_websocket_takes_its_token_from_the_header_too() {
 }
 
 #[tokio::test]
-async fn a_sub_protocol_outside_a_handshake_is_no_token() {
+async fn a_sub_protocol_outside_a_handshake_is_not_a_token() {
     let server = serve([TokenLocation::websocket_protocol("bearer")]).await;
     let request = Request::get(PROTECTED).header("sec-websocket-protocol", format!("bearer, {}", token(&[])));
     server.send(request).await.is(Outcome::NO_TOKEN);

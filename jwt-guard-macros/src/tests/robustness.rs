@@ -25,7 +25,7 @@ fn a_broken_body_keeps_its_guard() {
 }
 
 #[test]
-fn an_item_that_is_no_handler_comes_out_as_it_was() {
+fn an_item_that_is_not_a_handler_comes_out_as_it_was() {
     for (item, named) in [
         ("#[derive(Debug)] pub struct A<T>(T);", "a struct"),
         ("pub enum A { B }", "an enum"),

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_name() {
+    fn nothing_is_not_a_name() {
         let mut spaced = NameSet::none();
         spaced.insert_words(" a  b ");
         for names in [&NameSet::none(), &spaced] {

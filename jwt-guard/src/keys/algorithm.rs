@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn other_spellings_and_none_are_no_algorithm() {
+    fn other_spellings_and_none_are_not_algorithms() {
         for name in
             ["none", "None", "NONE", "", "hs256", "HS256 ", "eddsa", "ed25519", "Ed448", "ES512", "ES256K"]
         {

@@ -51,7 +51,7 @@ fn only_b64token_characters_may_follow_the_scheme() {
 }
 
 #[test]
-fn another_scheme_is_no_token_of_ours() {
+fn another_scheme_is_not_a_token_of_ours() {
     for value in [&b"Basic dXNlcg=="[..], b"BearerX a", b"x.y a", b"Negotiate"] {
         assert_eq!(bearer(value), Ok(FoundCredential::OtherScheme), "{value:?}");
     }
@@ -136,7 +136,7 @@ fn unequal_cookies_count_as_a_token_beside_another() {
 }
 
 #[test]
-fn an_empty_value_is_no_token_in_any_place() {
+fn an_empty_value_is_not_a_token_in_any_place() {
     let place = |place| TokenLocation(place);
     let query = TokenLocation(Place::Query { name: "token".to_owned() });
     let upgrade: (&str, &[u8]) = ("upgrade", b"websocket");

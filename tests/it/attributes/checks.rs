@@ -259,7 +259,7 @@ async fn a_refusal_by_a_check_looks_as_one_by_a_condition() {
 async fn clerk() {}
 
 #[tokio::test]
-async fn an_error_and_a_panic_of_a_check_are_no_verdict() {
+async fn an_error_and_a_panic_of_a_check_are_not_verdicts() {
     let (server, _) = serve().await;
     let alice = token(&[]);
     for (path, status, code, reason) in [

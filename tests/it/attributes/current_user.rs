@@ -39,7 +39,7 @@ async fn an_unknown_user_is_refused_with_invalid_token_whatever_the_handler_take
 }
 
 #[tokio::test]
-async fn a_failing_loader_is_no_verdict_and_its_causes_are_logged() {
+async fn a_failing_loader_is_not_a_verdict_and_its_causes_are_logged() {
     let (server, _) = serve().await;
     let events = events::capture();
     for target in ["/me", "/maybe", "/name", "/open", "/clerks", "/soft"] {

@@ -38,7 +38,7 @@ async fn claims_that_do_not_fit_the_type_of_the_handler_are_forbidden() {
 }
 
 #[tokio::test]
-async fn only_no_token_is_no_claims() {
+async fn only_a_request_without_a_token_has_no_claims() {
     let server = serve().await;
     server.send(Request::get("/optional")).await.is(Outcome::ok("anonymous"));
     let basic = Request::get("/optional").header("authorization", "Basic dXNlcg==");

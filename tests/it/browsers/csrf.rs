@@ -100,7 +100,7 @@ async fn an_origin_that_the_configuration_names_is_let_in_with_the_claim_only() 
 }
 
 #[test]
-fn an_origin_with_a_path_or_a_wildcard_is_no_origin() {
+fn an_origin_with_a_path_or_a_wildcard_is_not_an_origin() {
     for wrong in ["https://app.example/", "*", "app.example", "https://*.example.com/x", "null", ""] {
         let error = builder().trusted_origin(wrong).build().unwrap_err();
         assert!(error.to_string().contains("web origin"), "{error}");

@@ -37,7 +37,7 @@ fn prose_uses_plain_words() {
                     wrong.push(format!("{}: `{word}`: {instead}", place()));
                 }
             }
-            if let Some(found) = denied_noun(&lower) {
+            if let Some(found) = denied_noun(&lower).or_else(|| denied_noun(&name)) {
                 wrong.push(format!("{}: `{found}`: write `is not a ..`", place()));
             }
         }

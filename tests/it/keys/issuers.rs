@@ -201,7 +201,7 @@ async fn one_trusted_issuer_alone_is_checked_by_name_too() {
 }
 
 #[tokio::test]
-async fn claims_of_id_tokens_are_no_reason_to_refuse_an_access_token() {
+async fn claims_of_id_tokens_are_not_a_reason_to_refuse_an_access_token() {
     // As dex issues them: it makes access tokens as it makes ID tokens.
     let dex = TrustedIssuer::new(HOME).key(verifying(1)).audience("orders").client_claim("azp");
     let server = serve(JwtGuard::builder().trust(dex.role_claim(["groups"]))).await;

@@ -103,7 +103,7 @@ async fn a_token_without_a_name_is_refused_where_it_could_not_be_revoked() {
 }
 
 #[tokio::test]
-async fn a_time_that_is_no_number_is_refused_and_not_skipped() {
+async fn a_time_that_is_not_a_number_is_refused_and_not_skipped() {
     let server = app::serve(hs256()).await;
     for name in ["exp", "nbf"] {
         for value in ["\"never\"", "[1800000600]", "null", "{}", "true"] {
@@ -191,7 +191,7 @@ async fn a_token_for_another_audience_passes_only_where_the_guard_allows_it() {
 }
 
 #[tokio::test]
-async fn a_token_that_says_nothing_of_its_kind_is_no_access_token_where_the_kind_counts() {
+async fn a_token_that_says_nothing_of_its_kind_is_not_an_access_token_where_the_kind_counts() {
     let guard = guard(Algorithm::Hs256)
         .issuer("https://id.example")
         .profile(jwt_guard::setup::TokenProfile::AccessToken);
@@ -275,7 +275,7 @@ async fn head_and_options_need_the_token_that_get_needs() {
 }
 
 #[tokio::test]
-async fn the_scheme_counts_and_a_foreign_one_is_no_token() {
+async fn the_scheme_counts_and_a_foreign_one_is_not_a_token() {
     let server = app::serve(hs256()).await;
     let good = token(&[]);
     for scheme in ["Basic", "xyz", "JWT"] {

@@ -39,7 +39,7 @@ const ELSEWHERE: [(&str, &str, &str); 6] = [
     (
         "the key server sends an empty set, or 500 with JSON",
         "keys/remote/answers.rs",
-        "what_is_no_set_of_keys_changes_nothing_and_is_told_in_the_status",
+        "what_is_not_a_set_of_keys_changes_nothing_and_is_told_in_the_status",
     ),
     (
         "a refresh token that this guard issued is sent as an access token",
@@ -221,7 +221,7 @@ async fn an_optional_route_refuses_an_expired_token() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_no_access_token() {
+async fn a_refresh_token_is_not_an_access_token() {
     let key = SigningKey::of(Algorithm::Hs256);
     let server = app::serve(hs256()).await;
     let refresh = key.token_of(&key.header_with("typ", "\"rt+jwt\""), Payload::good().to_string().as_bytes());

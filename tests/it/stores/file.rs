@@ -255,7 +255,7 @@ async fn a_second_process_cannot_open_the_file() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_store_is_an_error_and_is_left_alone() {
+async fn a_file_that_is_not_a_store_is_an_error_and_is_left_alone() {
     let directory = Directory::new();
     let text = "dear diary, ".repeat(1_000);
     fs::write(directory.file(), &text).unwrap();

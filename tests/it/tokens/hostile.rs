@@ -35,7 +35,7 @@ async fn a_token_of_one_algorithm_passes_under_no_other() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_compact_token_is_refused() {
+async fn a_text_that_is_not_a_compact_token_is_refused() {
     let key = SigningKey::of(Algorithm::Hs256);
     let token = key.token(&Payload::good());
     let parts: Vec<_> = token.split('.').collect();
@@ -519,7 +519,7 @@ async fn the_payload_is_an_object_in_utf_8_and_no_list_that_a_struct_could_be_re
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_its_holder_is_no_bearer_token() {
+async fn a_token_that_is_bound_to_its_holder_is_not_a_bearer_token() {
     let server = app::serve(hs256()).await;
     for cnf in [r#"{"jkt":"x"}"#, r##"{"x5t#S256":"x"}"##, "{}", "null"] {
         refuses(&server, cnf, &jwt_guard_tests::token(&[("cnf", cnf)])).await;
@@ -542,7 +542,7 @@ async fn an_oversized_token_is_refused_before_anything_is_parsed() {
 }
 
 #[tokio::test]
-async fn the_text_of_a_public_key_is_no_secret() {
+async fn the_text_of_a_public_key_is_not_a_secret() {
     for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa] {
         let server = server_for(algorithm).await;
         let (pem, jwk) = (SigningKey::of(algorithm).public_pem(), SigningKey::of(algorithm).public_jwk());

@@ -71,7 +71,7 @@ fn every_cycle_is_named_from_its_least_name_on() {
 }
 
 #[test]
-fn two_ways_to_one_name_are_no_cycle() {
+fn two_ways_to_one_name_are_not_a_cycle() {
     let diamond = close(&[("a", &["b", "c"]), ("b", &["d"]), ("c", &["d"])]).unwrap();
     assert_eq!(expanded(&diamond, &["a"]), "a b c d");
 }

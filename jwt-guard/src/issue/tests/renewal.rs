@@ -210,7 +210,7 @@ async fn what_the_store_says_of_a_rotation_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_no_verdict() {
+async fn a_store_that_fails_is_not_a_verdict() {
     let issuer = issuer(|builder| builder);
     let refresh = presented(&issuer, login(&issuer).sign().unwrap().refresh());
     for fails in ["mark", "allow", "rotate", "begin"] {

@@ -50,7 +50,7 @@ fn a_secret_that_others_guess_is_refused_wherever_it_comes_from() {
 }
 
 #[test]
-fn the_text_of_a_pem_file_is_no_secret() {
+fn the_text_of_a_pem_file_is_not_a_secret() {
     let pem = fixture!("rsa-2048.public.pem");
     for text in [
         pem.to_owned(),
@@ -68,7 +68,7 @@ fn the_text_of_a_pem_file_is_no_secret() {
 }
 
 #[test]
-fn an_ssh_key_is_no_secret() {
+fn an_ssh_key_is_not_a_secret() {
     for text in [
         "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDVx me@example",
         "\n ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVoFQGrHAuM me@example",
@@ -80,7 +80,7 @@ fn an_ssh_key_is_no_secret() {
 }
 
 #[test]
-fn the_text_of_a_jwk_is_no_secret() {
+fn the_text_of_a_jwk_is_not_a_secret() {
     let jwk = fixture!("p256.public.jwk");
     for text in
         [jwk.to_owned(), format!("\u{feff}\n{jwk}\n"), format!("{{\"keys\":[{jwk}]}}"), format!("[{jwk}]")]
@@ -90,7 +90,7 @@ fn the_text_of_a_jwk_is_no_secret() {
 }
 
 #[test]
-fn a_key_in_der_or_bare_base64_is_no_secret() {
+fn a_key_in_der_or_bare_base64_is_not_a_secret() {
     for pem in [
         fixture!("rsa-2048.public.pem"),
         fixture!("p256.public.pem"),
@@ -125,7 +125,7 @@ fn encoded(bytes: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn an_encoded_key_is_no_secret() {
+fn an_encoded_key_is_not_a_secret() {
     let jwk = fixture!("p256.public.jwk");
     let ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVoFQGrHAuM me@example";
     let mut keys =

@@ -242,7 +242,7 @@ fn an_empty_set_is_told_apart() {
 }
 
 #[test]
-fn what_is_no_set_is_refused() {
+fn what_is_not_a_set_is_refused() {
     let one = p256("a");
     let doubled = format!(r#"{{"keys":[{one}],"keys":[{one}]}}"#);
     let unclosed = format!(r#"{{"keys":[{one}]"#);

@@ -100,7 +100,7 @@ fn a_key_that_is_not_canonical_is_refused() {
 
 #[cfg(not(feature = "aws-lc-rs"))]
 #[test]
-fn a_key_that_is_no_point_is_refused() {
+fn a_key_that_is_not_a_point_is_refused() {
     let mut point = [0; 32];
     point[0] = 2;
     refused(with_point(&point), KeyErrorKind::Malformed, "not a point");

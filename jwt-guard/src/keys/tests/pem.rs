@@ -143,7 +143,7 @@ fn text_around_the_block_and_other_line_ends_are_accepted() {
 }
 
 #[test]
-fn what_is_no_pem_is_refused_with_the_way_to_load_it() {
+fn what_is_not_pem_is_refused_with_the_way_to_load_it() {
     for (text, part) in [
         (&b""[..], "empty"),
         (fixture!("p256.public.jwk").as_bytes(), "`VerifyingKey::jwk`"),

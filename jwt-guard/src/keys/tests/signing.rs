@@ -141,7 +141,7 @@ fn an_encrypted_key_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
-fn what_is_no_private_key_is_refused_by_name() {
+fn what_is_not_a_private_key_is_refused_by_name() {
     let certificate = fixture!("p256.certificate.pem");
     refused(SigningKey::pem(Algorithm::Es256, certificate), KeyErrorKind::Unsupported, "certificate");
     refused(

@@ -101,7 +101,7 @@ async fn a_made_up_id_is_not_a_caller() {
 }
 
 #[tokio::test]
-async fn the_record_of_a_session_is_no_id() {
+async fn the_record_of_a_session_is_not_an_id() {
     let place = SessionPlace::new();
     place.alice().await;
     for record in place.shelf.records() {

@@ -209,7 +209,7 @@ fn application_is_left_out_only_where_no_other_slash_is() {
 }
 
 #[test]
-fn a_type_that_is_no_string_is_refused() {
+fn a_type_that_is_not_a_string_is_refused() {
     for typ in ["1", "null", "[]"] {
         assert_eq!(error(&format!(r#"{{"alg":"HS256","typ":{typ}}}"#)), VerifyError::HeaderRefused("typ"));
     }

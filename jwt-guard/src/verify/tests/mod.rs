@@ -302,7 +302,7 @@ fn the_access_token_profile_requires_the_claims_of_rfc_9068() {
 }
 
 #[test]
-fn a_token_bound_to_a_key_is_no_bearer_token() {
+fn a_token_bound_to_a_key_is_not_a_bearer_token() {
     for value in [r#"{"jkt":"x"}"#, r#"{"x5t#S256":"x"}"#, "{}", "null"] {
         assert_eq!(error(&[("cnf", value)]), VerifyError::SenderConstrained, "{value}");
     }
@@ -338,14 +338,14 @@ fn a_role_may_hold_spaces_and_a_scope_may_not() {
 }
 
 #[test]
-fn a_clock_before_1970_is_no_verdict() {
+fn a_clock_before_1970_is_not_a_verdict() {
     let mut verifier = verifier(|_| {});
     verifier.clock = Arc::new(Fixed(SystemTime::UNIX_EPOCH - Duration::from_secs(1)));
     assert_eq!(verifier.read(payload(&[])).map(drop), Err(VerifyError::ClockBefore1970));
 }
 
 #[test]
-fn text_that_is_not_utf_8_is_no_payload() {
+fn text_that_is_not_utf_8_is_not_a_payload() {
     assert_eq!(decode(base64url::encode(b"{\"x\":\"\xff\"}").as_bytes()), None);
     assert_eq!(decode(base64url::encode("{}").as_bytes()).as_deref(), Some("{}"));
 }

@@ -25,7 +25,7 @@ fn an_integer_in_a_private_claim_names_the_caller_by_its_digits() {
 }
 
 #[test]
-fn a_number_that_is_no_integer_names_no_caller() {
+fn a_number_that_is_not_an_integer_names_no_caller() {
     for value in ["7.0", "7.5", "7e0", "1e3", "-0", "18446744073709551616", "123456789012345678901234567890"]
     {
         assert_eq!(subject("user_id", value), Err(malformed("user_id")), "{value}");

@@ -60,7 +60,7 @@ async fn an_object_that_is_not_named_as_one_gives_no_role() {
 
 /// A condition that forbids a role does not hold for a caller whose roles cannot be read.
 #[tokio::test]
-async fn an_unreadable_object_of_roles_is_no_absence_of_a_role() {
+async fn an_unreadable_object_of_roles_is_not_the_absence_of_a_role() {
     #[jwt_guard::requires(not(role = "guest"))]
     async fn members() -> &'static str {
         "members"

@@ -50,7 +50,7 @@ fn refused(elsewhere: &KeyServer) -> Vec<(Reply, &'static str)> {
 }
 
 #[tokio::test]
-async fn what_is_no_set_of_keys_changes_nothing_and_is_told_in_the_status() {
+async fn what_is_not_a_set_of_keys_changes_nothing_and_is_told_in_the_status() {
     let (issuer, elsewhere) = (server().await, KeyServer::start().await);
     let (builder, clock) = guard(&issuer);
     let guard = builder.build().unwrap();

@@ -48,7 +48,7 @@ async fn a_certificate_for_another_name_is_refused() {
 }
 
 #[test]
-fn a_root_that_is_no_certificate_is_refused_when_the_guard_is_built() {
+fn a_root_that_is_not_a_certificate_is_refused_when_the_guard_is_built() {
     let settings = RemoteKeySettings::new()
         .root_certificate("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     let builder = JwtGuard::builder().jwks_url("https://id.example/k").issuer(ISSUER).audience(AUDIENCE);

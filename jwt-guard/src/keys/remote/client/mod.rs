@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_that_is_no_certificate_is_refused() {
+    fn a_root_that_is_not_a_certificate_is_refused() {
         let text = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         let settings = RemoteKeySettings::new().root_certificate(text);
         assert!(HttpFetcher::new(&settings).unwrap_err().contains("cannot be used"));

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proxy_is_refused_and_not_shown() {
+    fn what_is_not_a_proxy_is_refused_and_not_shown() {
         for url in [
             "",
             "proxy:3128",

@@ -203,7 +203,7 @@ fn a_key_goes_with_its_algorithm() {
 }
 
 #[test]
-fn the_line_end_of_a_text_file_is_no_part_of_a_secret() {
+fn the_line_end_of_a_text_file_is_not_a_part_of_a_secret() {
     let folder = std::env::temp_dir().join(format!("jwt-guard-settings-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let tag = |bytes: &[u8]| {

@@ -127,7 +127,7 @@ fn not_before_is_asked_on_a_hit_too() {
 }
 
 #[test]
-fn a_clock_before_1970_is_no_verdict_on_a_hit_either() {
+fn a_clock_before_1970_is_not_a_verdict_on_a_hit_either() {
     let pair = Pair::new(Algorithm::Hs256, all());
     let token = pair.token(600);
     pair.verify(&token).unwrap();
