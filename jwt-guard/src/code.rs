@@ -38,7 +38,7 @@ codes! {
     /// | `several_tokens` | 400 | two tokens, such as one in a header and one in a cookie | the client, or `.prefer_first()` |
     /// | `malformed_credentials` | 400 | a token without `Bearer`, in quotes, or twice | the client |
     /// | `unequal_cookies` | 400 | a cookie was set for another path or domain too | the client deletes one of them |
-    /// | `token_too_long` | 401 | many groups or roles in the token | `.max_token_len(..)` |
+    /// | `token_too_long` | 401 | many groups or roles in the token | the issuer: fewer claims; `.max_token_len(..)` where it is less than 16 KiB |
     /// | `header_too_long` | 401 | a certificate or a key in the header | the issuer |
     /// | `encrypted_token` | 401 | five parts: an encrypted token (JWE) | the issuer |
     /// | `opaque_token` | 401 | no dots: a reference token, an API key, or the text `undefined` | the issuer (an audience often makes it issue JWTs), or the client |

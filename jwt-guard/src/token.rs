@@ -54,6 +54,12 @@ pub enum TokenKind {
     Refresh,
 }
 
+/// The longest token that a guard can accept, and the default: 16 KiB, which is what hyper takes of all header fields of a request
+/// over HTTP/2, so a longer token would not arrive. Some issuers fill two thirds of it: Entra names up to 200 groups in a token,
+/// which makes 11 KB. Before its signature is checked, a token costs a pass over its bytes, and with several issuers one
+/// strict parse of its payload.
+pub(crate) const MAX_TOKEN_LEN: usize = 16 * 1024;
+
 /// The longest accepted header segment: 2 KiB. A header names an algorithm and a key; 2 KiB of base64url is twenty
 /// times what issuers send, and bounds what an unauthenticated caller can make us parse.
 pub(crate) const LONGEST_HEADER: usize = 2048;

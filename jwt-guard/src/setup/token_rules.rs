@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Builder, Danger};
 use crate::clock::{Clock, SystemClock};
 use crate::problems::Problems;
+use crate::token::MAX_TOKEN_LEN;
 use crate::verify::{DateLimits, EmbeddedKeys, TokenCache};
 
 /// 24 hours: a longer lifetime of an access token is usually a mistake of its issuer.
@@ -16,12 +17,6 @@ const LONGEST_MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// 30 seconds, as in most validators; clocks with NTP differ by far less.
 const LEEWAY: Duration = Duration::from_secs(30);
-
-/// 16 KiB: what hyper takes of all header fields of a request over HTTP/2 by default, so a longer token would
-/// not arrive. Some issuers fill two thirds of it: Entra names up to 200 groups in a token, which makes 11
-/// KB. Before its signature is checked, a token costs a pass over its bytes, and with several issuers one
-/// strict parse of its payload.
-const MAX_TOKEN_LEN: usize = 16 * 1024;
 
 /// The settings of this file.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::caught::caught;
 use crate::claims::numeric_date::NumericDate;
 use crate::keys::{Algorithm, SelectError, VerifyingKey};
 use crate::shown::{Finding, list};
-use crate::token::{LONGEST_HEADER, Malformed};
+use crate::token::{LONGEST_HEADER, MAX_TOKEN_LEN, Malformed};
 
 /// What the log says about a refused token.
 #[derive(Debug, Default)]
@@ -105,8 +105,9 @@ impl<'a> Judged<'a> {
         match form {
             Malformed::TooLong => {
                 let longest = self.verifier.max_token_len;
-                Finding::new(format!("at most {longest} bytes"), format!("{length} bytes"))
-                    .by(".max_token_len(..)")
+                let finding = Finding::new(format!("at most {longest} bytes"), format!("{length} bytes"));
+                // No setting admits a token beyond the maximum.
+                if length <= MAX_TOKEN_LEN { finding.by(".max_token_len(..)") } else { finding }
             }
             Malformed::HeaderTooLong => {
                 let header = self.text.iter().take_while(|&&byte| byte != b'.').count();
