@@ -38,7 +38,7 @@ impl TrustedIssuer {
     /// - A tenant's domain, and `common`, `organizations` and `consumers`, are refused: the `iss` of tokens
     ///   names the GUID, and the documents of the others name no tenant at all. Trust each tenant by itself;
     ///   for tenants that are known at run time only, see [`entra_tenant_of`](Self::entra_tenant_of).
-    /// - Tokens have `uti` instead of `jti`, so they cannot be looked up in a store of revocations.
+    /// - Tokens have `uti` instead of `jti`: a guard with a [store](crate::setup::Builder::revocation) refuses them all.
     ///
     /// Keys are for RS256, as Entra does not say so in its key set; load one with
     /// `KeySet::from_json(json, &[Algorithm::Rs256])`.
