@@ -198,9 +198,9 @@ impl<K> NewToken<K> {
     /// Adds a parameter to the header of every token, for services that look for one, such as an API gateway. It proves
     /// no more than a claim, and guards ignore it.
     ///
-    /// The parameters of signatures and encryption cannot be set: `alg`, `typ`, `kid`, `crit`, `cty`, `jwk`, `jku`, `x5u`,
-    /// `x5c`, `x5t`, `x5t#S256`, `b64`, `enc`, `zip`, and those of key agreement (RFC 7515 section 4.1, RFC 7516
-    /// section 4.1, RFC 7797, RFC 7518). Renewed tokens have no such parameter, unless
+    /// The parameters of signatures, encryption and protocols cannot be set: `alg`, `typ`, `kid`, `crit`, `cty`, `jwk`, `jku`,
+    /// `x5u`, `x5c`, `x5t`, `x5t#S256`, `b64`, `enc`, `zip`, `nonce`, `url`, and those of key agreement (RFC 7515 section 4.1,
+    /// RFC 7516 section 4.1, RFC 7518, RFC 7797, RFC 8555, RFC 9449). Renewed tokens have no such parameter, unless
     /// [`Renewal::change`](super::Renewal::change) sets it again.
     ///
     /// ```

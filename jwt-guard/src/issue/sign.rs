@@ -81,8 +81,9 @@ impl NewToken<AccessAndRefresh> {
         self
     }
 
-    /// Makes [`begin`](Self::begin) and [`Renewal::rotate`](super::Renewal::rotate) add both tokens to the list of
-    /// issued tokens, for guards that accept no others. Off by default.
+    /// Makes [`begin`](Self::begin) and [`Renewal::rotate`](super::Renewal::rotate) add the access token to the list of
+    /// issued tokens, for guards that accept no others. Refresh tokens need no list: their login knows the current one. Off by
+    /// default.
     pub fn allow_listed(mut self) -> Self {
         self.allow_listed = true;
         self

@@ -23,8 +23,8 @@ use crate::token::TokenKind;
 /// A login, a refresh or a logout failed.
 ///
 /// As a response it is the guard's answer to that class of failure: 401 with a challenge for a refresh token that is
-/// not valid any more, 503 for a store that does not answer, 500 for all else. The reason was logged when the error was
-/// made; it contains no token.
+/// missing or not valid any more, 403 for a request that another site may have sent, 503 for a store that does not answer,
+/// and 500 for all else. The reason was logged when the error was made; it contains no token.
 pub struct LoginError {
     kind: LoginErrorKind,
     code: RefusalCode,

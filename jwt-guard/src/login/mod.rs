@@ -48,7 +48,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Every answer carries `Cache-Control: no-store` and `Pragma: no-cache` (RFC 6749 section 5.1).
+//! The answer of a login, a refresh or a logout carries `Cache-Control: no-store` and `Pragma: no-cache` (RFC 6749 section 5.1),
+//! and a [`LoginError`] the former. Public keys may be kept for a quarter of an hour.
 
 mod answer;
 mod caught;
