@@ -65,8 +65,8 @@ impl SessionsBuilder {
         self
     }
 
-    /// How long a session lives, used or not. 12 hours by default: a day's work, so that a stolen id is useless
-    /// tomorrow. The limit cannot be disabled; 366 days at most.
+    /// How long a session lives, used or not. 12 hours by default: a day's work, and the most for which a stolen id
+    /// works. The limit cannot be disabled; 366 days at most.
     pub fn absolute_lifetime(mut self, lifetime: Duration) -> Self {
         self.limits.absolute = lifetime;
         self
@@ -113,9 +113,9 @@ impl SessionsBuilder {
     ///
     /// # Errors
     ///
-    /// A limit is shorter than a second or longer than 366 days, `idle_timeout` is longer than
-    /// `absolute_lifetime`, `rotation_grace` is longer than a minute, or the name or the age of the cookie is
-    /// illegal. The error lists all problems.
+    /// `idle_timeout` or `absolute_lifetime` is shorter than a second, one of these or `fresh_for` is longer than 366 days,
+    /// `idle_timeout` is longer than `absolute_lifetime`, `rotation_grace` is longer than a minute, or the name or the age of
+    /// the cookie is illegal. The error lists all problems.
     pub fn build(self) -> Result<Sessions, ConfigError> {
         let mut problems = Problems::default();
         for (name, limit) in [("idle_timeout", self.limits.idle), ("absolute_lifetime", self.limits.absolute)]

@@ -98,7 +98,7 @@ impl SessionData {
         self.login.amr.iter().map(String::as_str)
     }
 
-    /// When the session was last used, to the minute.
+    /// When the session was last used, to the minute, or to a tenth of `idle_timeout` if that is less.
     pub fn last_seen(&self) -> SystemTime {
         self.last_seen.to_system()
     }

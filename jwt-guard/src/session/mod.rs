@@ -7,7 +7,8 @@
 //! 3. Then it loads, both at once, the generation of the subject's sessions and that of all sessions.
 //!    [`Sessions::delete_all`] and `JwtGuard::logout_everybody` write a new generation, which ends all sessions of
 //!    earlier ones.
-//! 4. It records the last use at most once a minute, so that most reads do not write.
+//! 4. It records the last use once a minute, or once in a tenth of `idle_timeout` if that is less, so that most reads do not
+//!    write.
 //! 5. An ended session leaves a mark until it would have expired. Every write of a session looks for the mark
 //!    afterwards: a request on another machine that loaded the session a moment before the logout, and writes it a
 //!    moment after, removes it again.

@@ -79,7 +79,7 @@ impl TenantsBuilder {
         self
     }
 
-    /// How many tenants are remembered: 1,000 by default. With more tenants in use, some are looked up again
+    /// How many tenants are remembered: 1,000 by default, 1 to 1,000,000. With more tenants in use, some are looked up again
     /// and again, and their keys are fetched again. Each tenant is a guard, with a cache of verified tokens
     /// of its own that takes up to 64 MiB when that many come;
     /// [`TokenCache::bytes`](crate::setup::TokenCache::bytes) of its builder sets another bound.
@@ -88,9 +88,9 @@ impl TenantsBuilder {
         self
     }
 
-    /// How many issuers are looked up in a second that are not remembered as tenants: 100 by default. Every
+    /// How many issuers are looked up in a second that are not remembered as tenants: 100 by default, 1 to 1,000,000. Every
     /// client can send tokens of random issuers; this is what they cost the database. A service with many
-    /// tenants that starts under load needs more.
+    /// tenants that starts under load needs more. At most 1,000 lookups run at one time, whatever this says.
     pub fn max_lookups_per_second(mut self, most: u32) -> Self {
         self.limits.lookups_per_second = most;
         self
