@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use crate::guard::JwtGuard;
 use crate::keys::KeySet;
 
-/// A quarter of an hour: publish a key so long before it signs, and every service knows it in time.
+/// A quarter of an hour. With a cache in between, a service knows a new key after twice that: publish it half an hour before it signs.
 const CACHE: &str = "public, max-age=900";
 
 impl JwtGuard {
