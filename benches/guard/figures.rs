@@ -81,6 +81,10 @@ impl Figures {
                     line_of(&text, shown).ok_or_else(|| format!("{file} has no row {:?}", shown.name))?;
                 text = text.replace(old, &line(shown, &row));
             }
+            if file == CHAPTER {
+                let old = line_from(&text, SENTENCE).ok_or_else(|| format!("{file} has no {SENTENCE:?}"))?;
+                text = text.replace(old, &sentence(&text)?);
+            }
             write(file, &text)?;
         }
         draw()
@@ -92,28 +96,53 @@ const CHAPTER: &str = "jwt-guard/docs/performance.md";
 
 const CHART: &str = "jwt-guard/docs/performance.svg";
 
+/// The beginning of the line of the chapter that sums its table up.
+const SENTENCE: &str = "- A token that is new costs its verification too, in µs: ";
+
 /// Draws the table of the guide.
 pub(crate) fn draw() -> Result<(), String> {
     write(CHART, &chart_of_guide()?)
 }
 
-/// Whether the chart is that of the guide's table.
+/// Whether the chart and the sentence are those of the guide's table.
 pub(crate) fn check_chart() -> Result<(), String> {
+    let text = read(CHAPTER)?;
+    let expected = sentence(&text)?;
+    if line_from(&text, SENTENCE) != Some(&expected) {
+        return Err(format!("{CHAPTER}: the table says {expected:?}"));
+    }
     let is_drawn = read(CHART)? == chart_of_guide()?;
     if is_drawn { Ok(()) } else { Err(format!("{CHART} is not what `-- --draw` makes of {CHAPTER}")) }
 }
 
 fn chart_of_guide() -> Result<String, String> {
-    let text = read(CHAPTER)?;
+    Ok(chart::draw(&rows_of(&read(CHAPTER)?)?))
+}
+
+/// What a new token costs beside a remembered one, by the table of the chapter.
+fn sentence(text: &str) -> Result<String, String> {
+    let [.., remembered, new] = rows_of(text)?;
+    let costs = SIGNERS.iter().zip(new.iter().zip(remembered));
+    let costs: Vec<_> = costs
+        .map(|(signer, (new, remembered))| {
+            let tenths = (new.saturating_sub(remembered) + 50) / 100;
+            format!("{} {}.{}", signer.name, tenths / 10, tenths % 10)
+        })
+        .collect();
+    Ok(format!("{SENTENCE}{}.", costs.join(", ")))
+}
+
+/// The rows of [`GUIDE`], from the table of the chapter.
+fn rows_of(text: &str) -> Result<[Row; GUIDE.len()], String> {
     let mut rows = [Row::default(); GUIDE.len()];
     for (row, shown) in rows.iter_mut().zip(&GUIDE) {
-        let line = line_of(&text, shown).ok_or_else(|| format!("{CHAPTER} has no row {:?}", shown.name))?;
+        let line = line_of(text, shown).ok_or_else(|| format!("{CHAPTER} has no row {:?}", shown.name))?;
         for (nanoseconds, cell) in row.iter_mut().zip(line.split('|').skip(2)) {
             let digits = cell.trim().replace(',', "");
             *nanoseconds = digits.parse().map_err(|_| format!("{CHAPTER}: {cell:?} is not a number"))?;
         }
     }
-    Ok(chart::draw(&rows))
+    Ok(rows)
 }
 
 /// The row of a table, in Markdown.
@@ -123,7 +152,12 @@ fn line(shown: &Shown, row: &Row) -> String {
 }
 
 fn line_of<'a>(text: &'a str, shown: &Shown) -> Option<&'a str> {
-    text.lines().find(|line| line.starts_with(&format!("| {} |", shown.name)))
+    line_from(text, &format!("| {} |", shown.name))
+}
+
+/// The line that begins so.
+fn line_from<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    text.lines().find(|line| line.starts_with(start))
 }
 
 /// `12,345`
