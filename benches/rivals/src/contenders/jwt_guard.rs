@@ -16,7 +16,7 @@ pub const INSTALLED: Contender = Contender {
     name: "jwt-guard",
     role: Role::Ours { judged: true },
     crypto: "aws-lc-rs",
-    remark: "the guard of the process, by default: with a cache, but for HMAC; checks a scope",
+    remark: "the guard of the process, by default: with a cache, for HMAC at the second sight; checks a scope",
     layout: None,
     router: |_| {
         static ONCE: Once = Once::new();
@@ -38,7 +38,7 @@ pub const CACHED: Contender = Contender {
     name: "jwt-guard in a layer, cache",
     role: Role::Ours { judged: false },
     crypto: "aws-lc-rs",
-    remark: "`with_guard`, for which axum boxes a request once more; a cache for HMAC too; checks a scope",
+    remark: "`with_guard`, for which axum boxes a request once more; with a cache; checks a scope",
     layout: None,
     router: |signer| Some(in_a_layer(signer, TokenCache::new())),
 };
