@@ -27,6 +27,8 @@
 //! # }
 //! ```
 //!
+//! It is for axum 0.8, and needs Rust 1.90 or later.
+//!
 //! # The parts
 //!
 //! - [`JwtGuard`] is the configuration: keys, rules, locations. [`JwtGuard::builder`] makes one in code, [`Settings`](setup::Settings)
