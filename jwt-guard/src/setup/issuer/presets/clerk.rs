@@ -49,8 +49,8 @@ impl TrustedIssuer {
     ///     JwtGuard::builder().trust(clerk.key_set(keys)).build()
     /// }
     ///
-    /// let for_anybody = JwtGuard::builder().trust(TrustedIssuer::clerk("https://clerk.acme.example"));
-    /// assert!(for_anybody.build().unwrap_err().to_string().contains("`.client_as_audience("));
+    /// let of_any_client = JwtGuard::builder().trust(TrustedIssuer::clerk("https://clerk.acme.example"));
+    /// assert!(of_any_client.build().unwrap_err().to_string().contains("`.client_as_audience("));
     /// ```
     pub fn clerk(frontend_api: impl Into<String>) -> Self {
         let issuer = frontend_api.into();

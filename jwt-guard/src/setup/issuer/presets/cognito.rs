@@ -41,8 +41,8 @@ impl TrustedIssuer {
     ///     JwtGuard::builder().trust(pool.key_set(keys)).build()
     /// }
     ///
-    /// let for_anybody = JwtGuard::builder().trust(TrustedIssuer::cognito("eu-central-1_AbCdEf123"));
-    /// assert!(for_anybody.build().unwrap_err().to_string().contains("`.client("));
+    /// let of_any_client = JwtGuard::builder().trust(TrustedIssuer::cognito("eu-central-1_AbCdEf123"));
+    /// assert!(of_any_client.build().unwrap_err().to_string().contains("`.client("));
     /// ```
     pub fn cognito(pool: impl Into<String>) -> Self {
         let pool = pool.into();
