@@ -61,6 +61,55 @@ fn every_setting_is_in_the_chapter_that_lists_it() {
     assert!(found > 120, "{found} settings");
 }
 
+/// The setters of sessions and tenants, and those behind `danger()`, are in that section as a whole.
+#[test]
+fn the_section_about_code_names_each_setting_that_no_file_can_set() {
+    const SOURCES: [(&str, &[&str]); 3] = [
+        ("Builder", &["mod.rs", "keys.rs"]),
+        ("TrustedIssuer", &["trust.rs"]),
+        ("CookieSettings", &["tables.rs"]),
+    ];
+    /// Other ways to give a key that is a text, and a function that reads a name.
+    const OTHERS: [&str; 6] = ["secret", "secret_for", "pem", "jwk", "jwk_set", "entra_tenant_of"];
+    /// A file can set a part of them.
+    const PARTLY: [&str; 2] = ["issuing", "remote_keys"];
+
+    let guide = sources::read("jwt-guard/docs/configuration.md");
+    let (_, section) = guide.split_once("# What only code can set").unwrap();
+    let (section, _) = section.split_once("\n# ").unwrap();
+    let mut wrong = Vec::new();
+    for (owner, files) in SOURCES {
+        let code: String =
+            files.iter().map(|file| code_of(&format!("jwt-guard/src/setup/settings/{file}"))).collect();
+        for (_, method) in setters().into_iter().filter(|(of, _)| of == owner) {
+            if OTHERS.contains(&&*method) || PARTLY.contains(&&*method) {
+                continue;
+            }
+            let in_a_file = calls(&code, owner, &method);
+            if in_a_file == section.contains(&format!("::{owner}::{method})")) {
+                wrong.push(format!("{owner}::{method}: a file can set it: {in_a_file}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "the section is wrong about these:\n{}", wrong.join("\n"));
+}
+
+/// A source without its comments.
+fn code_of(path: &str) -> String {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    sources::read(path).lines().filter(is_code).map(|line| format!("{line}\n")).collect()
+}
+
+/// Whether settings call a method, by the name of its type or on a value.
+fn calls(code: &str, owner: &str, method: &str) -> bool {
+    let named = [format!("{owner}::{method}"), format!("Self::{method}")];
+    let ends = |rest: &str| !rest.starts_with(|char: char| char.is_alphanumeric() || char == '_');
+    let by_name = |name: &String| code.match_indices(name).any(|(at, _)| ends(&code[at + name.len()..]));
+    named.iter().any(by_name)
+        || code.contains(&format!(".{method}("))
+        || code.contains(&format!(".{method}::<"))
+}
+
 /// The public setters of the types that configure a guard: the type and the method.
 fn setters() -> Vec<(String, String)> {
     const OWNERS: [&str; 9] = [
