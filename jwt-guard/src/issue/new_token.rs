@@ -178,8 +178,8 @@ impl<K> NewToken<K> {
     /// the time of their issue; so new ones are refused too for the leeway of the guards. A store that ends the login
     /// by name remembers that for the lifetime of the access tokens that it knows of.
     ///
-    /// A login belongs to one subject: give no token of another subject its name. A logout everywhere of the login's subject does
-    /// not end such a token, and takes the place of an earlier logout, which did.
+    /// A login belongs to one subject: give no token of another subject its name. A logout everywhere of the login's
+    /// subject does not end such a token, and takes the place of an earlier logout, which did.
     pub fn family(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
         self.note(names::check_name("id of the family", &id));

@@ -88,8 +88,9 @@ pub enum Revocation {
         /// When the last of its access tokens ends, as far as the caller knows; the store may know of a later one.
         expires_at: SystemTime,
     },
-    /// Every token of one login at one issuer that is not the guard's own. If a login of this name lives in the store, and its
-    /// subject is of this issuer, all of it ends, as by [`Family`](Self::Family): another guard with this store issued its tokens.
+    /// Every token of one login at one issuer that is not the guard's own. If a login of this name lives in the store,
+    /// and its subject is of this issuer, all of it ends, as by [`Family`](Self::Family): another guard with this store
+    /// issued its tokens.
     FamilyOf {
         /// The issuer, as in [`TokenInfo::issuer`].
         issuer: Option<String>,

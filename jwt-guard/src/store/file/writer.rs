@@ -64,7 +64,7 @@ impl Order {
     }
 }
 
-/// If the disk does not take it, the caller gets an error and no new token, and must be able to try again with the one it has.
+/// If the disk does not take it, the caller gets an error and no new token: it must be able to try the old one again.
 fn rotate(rotation: Rotation, done: Done<Rotated>, shared: &Shared, now: Timestamp) -> Acknowledge<'_> {
     let (family, next) = (rotation.family.clone(), rotation.next.clone());
     let rotated = shared.change(|ledger| {

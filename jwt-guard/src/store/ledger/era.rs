@@ -48,9 +48,9 @@ impl Ledger {
         }
     }
 
-    /// Goes on beyond every epoch that was given out, for a file that may be older than the last one that was written, such as
-    /// a backup: given out again, a lost epoch would be that of another cut-off. Cut-offs are not made as fast as the time in
-    /// microseconds goes on. If the clock is behind the known epoch, it cannot tell.
+    /// Goes on beyond every epoch that was given out, for a file that may be older than the last one that was written,
+    /// such as a backup: given out again, a lost epoch would be that of another cut-off. Cut-offs are not made as fast as
+    /// the time in microseconds goes on. If the clock is behind the known epoch, it cannot tell.
     #[cfg(any(feature = "store-file", test))]
     pub(in crate::store) fn go_on(&mut self, now: SystemTime) {
         if self.line.is_none() {

@@ -88,8 +88,9 @@ impl Ledger {
         }
     }
 
-    /// Takes back a rotation that was not acknowledged, if nothing has changed the login since: the caller has no other token
-    /// than the one that was presented, and must be able to try again. What else the rotation has revoked or prolonged stays.
+    /// Takes back a rotation that was not acknowledged, if nothing has changed the login since: the caller has no other
+    /// token than the one that was presented, and must be able to try again. What else the rotation has revoked or
+    /// prolonged stays.
     #[cfg(feature = "store-file")]
     pub(in crate::store) fn unrotate(&mut self, family: &str, next: &str, before: Login) {
         let Some(mut entry) = self.logins.get(family).cloned() else { return };
@@ -126,8 +127,8 @@ impl Ledger {
         }
     }
 
-    /// A revocation of a login at one issuer, as that of the login if it lives here and its subject is of that issuer. A guard
-    /// that only verifies the tokens of a login ends all of it, too; another issuer that names it ends none of it.
+    /// A revocation of a login at one issuer, as that of the login if it lives here and its subject is of that issuer. A
+    /// guard that only verifies the tokens of a login ends all of it, too; another issuer that names it ends none of it.
     pub(super) fn of_login(&self, what: Revocation) -> Revocation {
         let is_here = |id: &str, issuer: Option<&str>| {
             self.logins.get(id).and_then(Entry::subject).is_some_and(|subject| is_of(subject, issuer))

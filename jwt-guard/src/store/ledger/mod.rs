@@ -32,8 +32,8 @@ pub(super) use era::{mark, new_line, read_mark};
 pub(super) use journal::Change;
 use table::LedgerTable;
 
-/// How many old entries a write forgets at most, while no budget is full. It adds two at most, so the ledger does not grow with
-/// old entries.
+/// How many old entries a write forgets at most, while no budget is full. It adds two at most, so the ledger does not
+/// grow with old entries.
 const SWEEP: usize = 16;
 
 /// The name of the cut-off of all subjects. The key of a subject is another.

@@ -135,8 +135,8 @@ impl World {
                 let Some(index) = dice.index(&self.logins) else { return "nothing".to_owned() };
                 let login = &mut self.logins[index];
                 let (id, expires_at) = (login.name.clone(), now);
-                // By a guard that issues the tokens of the login, by one that only verifies them, or by one that trusts another
-                // issuer, which names it.
+                // By a guard that issues the tokens of the login, by one that only verifies them, or by one that trusts
+                // another issuer, which names it.
                 let (what, is_ours) = match dice.below(4) {
                     0 | 1 => (Revocation::Family { id, expires_at }, true),
                     2 => (Revocation::FamilyOf { issuer: None, id, expires_at }, true),
