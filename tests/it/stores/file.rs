@@ -4,17 +4,15 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jwt_guard::store::{
-    Begun, FileStore, RefreshStatus, Revocation, RevocationStore, Rotated, StoreLimits, TokenStatus,
-    TokenStore,
+    Begun, FileStore, Revocation, RevocationStore, Rotated, StoreLimits, TokenStatus, TokenStore,
 };
 
 use super::contract::{self, contract, small_share};
 use super::crash::{Acknowledged, verify, work};
 use super::model::{Nodes, narrow, play};
-use super::{Directory, LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token, until};
+use super::{Directory, LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token};
 
 /// Names the file of a process that is to be killed.
 const CHILD_FILE: &str = "JWT_GUARD_TESTS_CHILD_FILE";
@@ -104,77 +102,6 @@ async fn marks_and_cut_offs_are_there_after_it_was_opened_again() {
         assert_eq!(token_status(&store, family).await, TokenStatus::Revoked);
         assert_eq!(store.rotate(rotation(family, "a", "b", now), now).await.unwrap(), Rotated::Unknown);
     }
-}
-
-/// The file has not got the number of every cut-off that was made.
-#[tokio::test]
-async fn a_backup_that_is_put_back_gives_the_number_of_a_cut_off_to_no_other_one() {
-    let directory = Directory::new();
-    let (now, backup) = (present(), directory.path().join("backup"));
-    let open = async || FileStore::open(directory.file()).await.unwrap();
-    let cut = async |store: &FileStore, subject: &str| {
-        let what =
-            Revocation::Subject { subject: subject.into(), issued_before: now, expires_at: now + LIFE };
-        store.revoke(what, now).await.unwrap();
-    };
-    let store = open().await;
-    let mark = store.login_mark(now).await.unwrap();
-    assert_eq!(store.begin(login(&format!("before{mark}"), "a", now), now).await.unwrap(), Begun::Living);
-    drop(store);
-    fs::copy(directory.file(), &backup).unwrap();
-    let mut lost = Vec::new();
-    for _ in 0..3 {
-        let store = open().await;
-        for i in 0..3 {
-            cut(&store, "bob").await;
-            let id = format!("lost {i}{}", store.login_mark(now).await.unwrap());
-            assert_eq!(store.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
-            lost.push(id);
-        }
-        drop(store);
-        fs::copy(&backup, directory.file()).unwrap();
-        let store = open().await;
-        let new = format!("new{}", store.login_mark(now).await.unwrap());
-        assert_eq!(store.begin(login(&new, "a", now), now).await.unwrap(), Begun::Living);
-        cut(&store, "ada").await;
-        let after = format!("after{}", store.login_mark(now).await.unwrap());
-        assert_eq!(store.begin(login(&after, "a", now), now).await.unwrap(), Begun::Living);
-        for family in lost.iter().chain([&new]) {
-            let access = facts("t", Some(family), now);
-            assert_eq!(
-                answer(store.token_status(&access, now)).await.unwrap(),
-                TokenStatus::Revoked,
-                "{family}"
-            );
-        }
-        let access = facts("t", Some(&after), now);
-        assert_eq!(answer(store.token_status(&access, now)).await.unwrap(), TokenStatus::Valid);
-        drop(store);
-        fs::copy(&backup, directory.file()).unwrap();
-    }
-}
-
-/// The answer was an error, so the client has no other token than the one that it sends again.
-#[cfg(unix)]
-#[tokio::test]
-async fn a_refresh_that_could_not_be_written_can_be_tried_again() {
-    let directory = Directory::new();
-    let (now, away) = (present(), directory.path().join("away"));
-    let store = FileStore::open(directory.file()).await.unwrap();
-    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
-    fs::rename(directory.file(), &away).unwrap();
-    assert!(store.rotate(rotation("f", "a", "b", now), now).await.is_err());
-    let current = |id| answer(store.refresh_status("f", id, Duration::ZERO, now));
-    assert_eq!(current("a").await.unwrap(), RefreshStatus::Current);
-    assert_eq!(current("b").await.unwrap(), RefreshStatus::Replaced(None));
-    fs::rename(&away, directory.file()).unwrap();
-    let rotated =
-        until("the store works again", async || store.rotate(rotation("f", "a", "c", now), now).await.ok())
-            .await;
-    assert_eq!(rotated, Rotated::Fresh);
-    drop(store);
-    let store = FileStore::open(directory.file()).await.unwrap();
-    assert_eq!(store.rotate(rotation("f", "c", "d", now), now).await.unwrap(), Rotated::Fresh);
 }
 
 /// A file that was cut to nothing is not a store in which nothing is revoked.

@@ -6,6 +6,7 @@ mod cut_offs;
 pub(crate) mod directory;
 mod file;
 mod issuers;
+mod lost_file;
 mod memory;
 mod model;
 mod proxy;
