@@ -1,20 +1,28 @@
--- KEYS: allowed. ARGV: now, id, ends, subject, family or '', how many a subject may have.
--- Returns how many entries of the subject were removed.
-local now, ends, index = tonumber(ARGV[1]), tonumber(ARGV[3]), key('issued', ARGV[4])
-local gone = 0
+-- KEYS: listed. ARGV: now, id, ends, subject, family or '', how many a subject may have.
+-- Returns how many other tokens were removed for that.
+local now, most, gone = tonumber(ARGV[1]), tonumber(ARGV[6]), 0
+local ends = math.max(tonumber(ARGV[3]), tonumber(redis.call('HGET', KEYS[1], 'ends') or 0))
+local of_subject, of_login = key('listed-of-subject', ARGV[4]), key('listed-of-login', ARGV[5])
 -- A server without memory refuses this.
-mark(KEYS[1], ends)
+redis.call('HSET', KEYS[1], 'ends', whole(ends), 'subject', ARGV[4])
+ending(KEYS[1], ends)
 issued_until(ends)
-redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now - LEEWAY))
-while not redis.call('ZSCORE', index, ARGV[2]) and redis.call('ZCARD', index) >= tonumber(ARGV[6]) do
-  local first = redis.call('ZRANGE', index, 0, 0)[1]
-  redis.call('ZREM', index, first)
-  redis.call('DEL', key('allowed', first))
+redis.call('ZREMRANGEBYSCORE', of_subject, '-inf', whole(now - LEEWAY))
+while not redis.call('ZSCORE', of_subject, ARGV[2]) and redis.call('ZCARD', of_subject) >= most do
+  local first = redis.call('ZRANGE', of_subject, 0, 0)[1]
+  unlist(first)
+  redis.call('ZREM', of_subject, first)
   gone = gone + 1
 end
-note(index, ends, ARGV[2], ends)
+note(of_subject, ends, ARGV[2], ends)
 if ARGV[5] ~= '' then
-  redis.call('SADD', key('issued-of', ARGV[5]), ARGV[2])
-  extend(key('issued-of', ARGV[5]), ends)
+  redis.call('HSET', KEYS[1], 'family', ARGV[5])
+  redis.call('ZREMRANGEBYSCORE', of_login, '-inf', whole(now - LEEWAY))
+  note(of_login, ends, ARGV[2], ends)
+  -- Of several subjects, a login would have the tokens of all their shares.
+  while redis.call('ZCARD', of_login) > most do
+    unlist(redis.call('ZPOPMIN', of_login)[1])
+    gone = gone + 1
+  end
 end
 return gone

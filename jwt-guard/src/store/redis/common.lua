@@ -1,6 +1,6 @@
 -- Before every script. Numbers are milliseconds since 1970. A login is a hash: current, previous, rotated, ends, access
--- (when its last access token ends), endpoint, subject, epoch. A subject has indexes of its logins, of its issued tokens
--- and of its revocations.
+-- (when its last access token ends), endpoint, subject, epoch. A token that is listed as issued is a hash: ends, subject,
+-- family. A subject has indexes of its logins, of its listed tokens and of its revocations, and a login of its listed tokens.
 -- Revocations are in one sorted set, by their end, and the cut-offs are in a hash of the same names: a node that starts
 -- reads what a strict check asks. Connected nodes also get each revocation through a stream.
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
@@ -51,17 +51,18 @@ local function note(index, order, name, ends)
   extend(index, ends)
 end
 
--- Remembers a name until its end, or until a later known end.
-local function mark(key, ends)
-  ends = math.max(ends, tonumber(redis.call('GET', key) or 0))
-  redis.call('SET', key, whole(ends))
-  ending(key, ends)
-  return ends
-end
-
 -- A cut-off of all counts until every access token has ended, though it knows no login by name.
 local function issued_until(access)
   if access > tonumber(redis.call('HGET', ERA, 'access') or 0) then redis.call('HSET', ERA, 'access', whole(access)) end
+end
+
+-- Takes a token off the list of issued ones.
+local function unlist(id)
+  local token = key('listed', id)
+  local known = redis.call('HMGET', token, 'subject', 'family')
+  if known[1] then redis.call('ZREM', key('listed-of-subject', known[1]), id) end
+  if known[2] then redis.call('ZREM', key('listed-of-login', known[2]), id) end
+  redis.call('DEL', token)
 end
 
 local function revoked(kind, name, now) return counts(redis.call('ZSCORE', SET, kind .. ':' .. name), now) end
@@ -145,14 +146,15 @@ local function cut(subject, ends, before, instead)
     redis.call('HSET', ERA, 'everybody', whole(epoch))
     ends = math.max(ends, tonumber(redis.call('HGET', ERA, 'access') or 0))
   else
-    local logins, issued, revocations = key('logins', subject), key('issued', subject), key('revoked-of', subject)
+    local logins, listed = key('logins', subject), key('listed-of-subject', subject)
+    local revocations = key('revoked-of', subject)
     for _, id in ipairs(redis.call('ZRANGE', logins, 0, -1)) do
       ends = math.max(ends, tonumber(redis.call('HGET', key('login', id), 'access') or 0))
-      redis.call('DEL', key('login', id), key('issued-of', id))
+      redis.call('DEL', key('login', id))
     end
-    for _, id in ipairs(redis.call('ZRANGE', issued, 0, -1)) do
-      ends = math.max(ends, tonumber(redis.call('ZSCORE', issued, id)))
-      redis.call('DEL', key('allowed', id))
+    for _, id in ipairs(redis.call('ZRANGE', listed, 0, -1)) do
+      ends = math.max(ends, tonumber(redis.call('ZSCORE', listed, id)))
+      unlist(id)
     end
     for _, id in ipairs(redis.call('ZRANGE', revocations, 0, -1)) do
       local kind, name = string.match(id, '^(%a+):(.*)$')
@@ -163,7 +165,7 @@ local function cut(subject, ends, before, instead)
         redis.call('ZREM', revocations, id)
       end
     end
-    redis.call('DEL', logins, issued)
+    redis.call('DEL', logins, listed)
   end
   revoke('subject', subject, ends, before, epoch)
   return epoch, ends
@@ -185,21 +187,18 @@ local function revoke_one(kind, name, subject, ends, now, most)
   return 0
 end
 
--- Ends a login, with its issued tokens. Its refresh tokens are unknown from now on, so the revocation lasts as long as
+-- Ends a login, with its listed tokens. Its refresh tokens are unknown from now on, so the revocation lasts as long as
 -- access tokens do. Returns what `revoke_one` does, and when the revocation ends.
 local function revoke_family(name, subject, ends, now, most)
-  local login, issued = key('login', name), key('issued-of', name)
+  local login, listed = key('login', name), key('listed-of-login', name)
   local known = redis.call('HMGET', login, 'access', 'subject')
   if known[1] and known[2] then
     ends, subject = math.max(ends, tonumber(known[1])), known[2]
     redis.call('DEL', login)
     redis.call('ZREM', key('logins', subject), name)
   end
-  for _, id in ipairs(redis.call('SMEMBERS', issued)) do
-    redis.call('DEL', key('allowed', id))
-    redis.call('ZREM', key('issued', subject), id)
-  end
-  redis.call('DEL', issued)
+  for _, id in ipairs(redis.call('ZRANGE', listed, 0, -1)) do unlist(id) end
+  redis.call('DEL', listed)
   return revoke_one('family', name, subject, ends, now, most), ends
 end
 
@@ -216,9 +215,9 @@ local function lives(ends, epoch, now)
   return counts(ends, now) and tonumber(epoch or 0) >= tonumber(redis.call('HGET', ERA, 'everybody') or 0)
 end
 
--- Where a refresh token stands with its login: 0 for current, 1 for retried, 2 for replaced, 3 if the login is unknown; and the
--- login. `rotated` and the time of a retry are both of the server's clock: the clocks of two guards may be apart by more than
--- a grace, and then reuse would seem to be a retry, or a retry reuse.
+-- Where a refresh token stands with its login: 0 for current, 1 for retried, 2 for replaced, 3 if the login is unknown; and
+-- the login. `rotated` and the time of a retry are of the clock of the server: the clocks of two guards may be apart by more
+-- than a grace, and then reuse would seem to be a retry, or a retry reuse.
 local function standing(name, presented, grace, now)
   local login = {}
   local fields = {'ends', 'current', 'previous', 'rotated', 'access', 'subject', 'endpoint', 'epoch'}
@@ -226,5 +225,5 @@ local function standing(name, presented, grace, now)
   if not lives(login.ends, login.epoch, now) then return 3, login end
   if login.current == presented then return 0, login end
   local is_recent = grace > 0 and clock() < tonumber(login.rotated or 0) + grace
-  return login.previous == presented and is_recent and 1 or 2, login
+  return (login.previous == presented and is_recent) and 1 or 2, login
 end

@@ -166,12 +166,12 @@ impl RedisStore {
         };
         let (key, issued_before, expires_at) = match what {
             Revocation::Token { ref id, expires_at } => {
-                let call = by_name(&scripts::REVOKE_TOKEN, "allowed", id, expires_at);
+                let call = by_name(&scripts::REVOKE_TOKEN, "listed", id, expires_at);
                 return self.send_one(call, "token", now).await;
             }
             Revocation::TokenOf { ref issuer, ref id, expires_at } => {
                 let id = with_key(issuer.as_deref(), id, str::to_owned);
-                let call = by_name(&scripts::REVOKE_TOKEN, "allowed", &id, expires_at);
+                let call = by_name(&scripts::REVOKE_TOKEN, "listed", &id, expires_at);
                 return self.send_one(call, "token", now).await;
             }
             Revocation::Family { ref id, expires_at } => {
@@ -340,7 +340,7 @@ impl TokenStore for RedisStore {
     fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let Issued { id, subject, family, expires_at } = token;
-            let mut call = self.server.call(&scripts::ALLOW, Some(("allowed", &id)));
+            let mut call = self.server.call(&scripts::ALLOW, Some(("listed", &id)));
             call.arg(Timestamp::floor(now).as_millis()).arg(&id).arg(Timestamp::ceil(expires_at).as_millis());
             call.arg(subject.key()).arg(family.unwrap_or_default()).arg(self.limits.most_issued());
             let gone: u64 = self.server.run(&call).await?;
@@ -352,7 +352,7 @@ impl TokenStore for RedisStore {
     }
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
-        let mut call = self.server.call(&scripts::IS_ALLOWED, Some(("allowed", id)));
+        let mut call = self.server.call(&scripts::IS_ALLOWED, Some(("listed", id)));
         call.arg(Timestamp::floor(now).as_millis()).arg(id);
         Lookup::Pending(Box::pin(async move { token_status(self.server.run(&call).await?) }))
     }

@@ -7,8 +7,7 @@ local stands, login = standing(KEYS[1], ARGV[3], tonumber(ARGV[6]), now)
 if stands == 3 then return {3, 0} end
 if stands == 0 then
   if ARGV[10] ~= '' then
-    redis.call('DEL', key('allowed', ARGV[10]))
-    redis.call('ZREM', key('issued', login.subject), ARGV[10])
+    unlist(ARGV[10])
     -- If that was one revocation too many, the login has ended with all others of its subject.
     if revoke_one('token', ARGV[10], login.subject, tonumber(ARGV[11]), now, most) > 0 then return {3, 0} end
   end

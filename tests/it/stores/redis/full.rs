@@ -1,5 +1,7 @@
 //! The shares of subjects, and a server without memory.
 
+use jwt_guard::store::{Issued, StoreLimits};
+
 use super::*;
 use crate::stores::contract::{self, small_share};
 
@@ -13,6 +15,42 @@ async fn a_subject_has_its_share() {
     let store = RedisStore::strict(&server.url(), options("strict")).await.unwrap();
     contract::a_machine_has_its_share(&store).await;
     contract::a_subject_has_its_share(Arc::new(store)).await;
+}
+
+/// Whether the tokens of a login end, are too many, or are of many subjects.
+#[tokio::test]
+async fn the_listed_tokens_of_a_login_take_no_more_room_than_a_share() {
+    let Some(server) = RedisServer::start().await else { return };
+    // The most entries of a set of the server.
+    let largest = || -> usize {
+        let script = "local most = 0 for _, name in ipairs(redis.call('KEYS', '*')) do \
+            local count = ({set = 'SCARD', zset = 'ZCARD'})[redis.call('TYPE', name).ok] \
+            if count then most = math.max(most, redis.call(count, name)) end end return most";
+        server.command(&["EVAL", script, "0"]).unwrap().strip_prefix(':').unwrap().parse().unwrap()
+    };
+    let (now, count) = (present(), 50);
+    for (case, step, limits, most) in [
+        ("they end", LIFE * 2, StoreLimits::new(), 1),
+        ("they are too many", Duration::from_millis(1), small_share(), 3),
+        ("of many subjects", Duration::from_millis(1), small_share(), 3),
+    ] {
+        server.ok(&["FLUSHALL"]);
+        let store = RedisStore::strict(&server.url(), patient().limits(limits)).await.unwrap();
+        for i in 0..count {
+            let at = now + step * i;
+            let subject = if case == "of many subjects" { format!("{i}") } else { "ada".to_owned() };
+            let token = Issued { subject: (&*subject).into(), ..issued(&i.to_string(), Some("f"), at) };
+            store.allow(token, at).await.unwrap();
+        }
+        assert!(largest() <= most, "{case}: {}", largest());
+        let last = now + step * (count - 1);
+        let what = Revocation::Family { id: "f".to_owned(), expires_at: last + LIFE };
+        store.revoke(what, last).await.unwrap();
+        for i in 0..count {
+            let listed = answer(store.is_allowed(&i.to_string(), last)).await.unwrap();
+            assert_eq!(listed, TokenStatus::Revoked, "{case}: {i}");
+        }
+    }
 }
 
 /// It refuses what would take more, and nothing that ends a login or a token.

@@ -389,7 +389,7 @@ async fn entries_leave_the_server_when_they_have_ended() {
     let now = present();
     assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
     store.allow(issued("u", None, now), now).await.unwrap();
-    for key in ["login:f", "allowed:u"] {
+    for key in ["login:f", "listed:u"] {
         let left = server.command(&["TTL", &format!("{{jwt-guard}}:{key}")]).unwrap();
         let left: u64 = left.strip_prefix(':').unwrap().parse().unwrap();
         assert!((890..=901).contains(&left), "{key}: {left} s left of 900");
