@@ -9,6 +9,17 @@ use super::{EVERYBODY, Entry, Kind, Ledger, Note, Room};
 use crate::store::StoreError;
 use crate::timestamp::Timestamp;
 
+/// A cut-off, of a subject or of all.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct CutOff {
+    /// The moment, for tokens without a login of this ledger.
+    pub(in crate::store) before: Timestamp,
+    pub(in crate::store) ends: Timestamp,
+    pub(in crate::store) epoch: u64,
+    /// Whether it stands for the tokens of the subject that were revoked by name.
+    pub(in crate::store) replaces_tokens: bool,
+}
+
 impl Ledger {
     /// Starts a new epoch. Everything of the subject from before is revoked.
     pub(super) fn cut(
@@ -17,24 +28,35 @@ impl Ledger {
         before: Timestamp,
         ends: Timestamp,
     ) -> Result<(), StoreError> {
-        self.cut_at(key, before, ends, self.epoch.saturating_add(1))
+        let epoch = self.epoch.saturating_add(1);
+        self.cut_at(key, CutOff { before, ends, epoch, replaces_tokens: false })
+    }
+
+    /// As [`cut`](Self::cut), in place of the tokens of a subject that were revoked by name, and of one more revocation.
+    /// Whatever the clocks say, those tokens were issued before its moment.
+    pub(super) fn cut_instead(
+        &mut self,
+        key: Arc<str>,
+        ends: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (before, epoch) = (now.plus(Timestamp::LEEWAY), self.epoch.saturating_add(1));
+        self.cut_at(key, CutOff { before, ends, epoch, replaces_tokens: true })
     }
 
     /// As [`cut`](Self::cut), for a cut-off from another node. It replaces the logins of earlier epochs, living or
     /// revoked, so it lasts as long as their access tokens do.
-    pub(in crate::store) fn cut_at(
-        &mut self,
-        key: Arc<str>,
-        before: Timestamp,
-        ends: Timestamp,
-        epoch: u64,
-    ) -> Result<(), StoreError> {
+    pub(in crate::store) fn cut_at(&mut self, key: Arc<str>, cut_off: CutOff) -> Result<(), StoreError> {
+        let CutOff { before, ends, epoch, replaces_tokens } = cut_off;
         let tables = [&self.allowed, &self.families, &self.logins, &self.tokens];
         let known = tables.map(|table| table.count_of(&key));
         let is_known = *key == *EVERYBODY || known.into_iter().any(|count| count > 0);
         let room = if is_known { Room::Always } else { Room::IfAny };
-        let last =
-            if *key == *EVERYBODY { self.forget_everybody(epoch) } else { self.forget_subject(&key, epoch) };
+        let last = if *key == *EVERYBODY {
+            self.forget_everybody(epoch)
+        } else {
+            self.forget_subject(&key, epoch, replaces_tokens)
+        };
         self.epoch = self.epoch.max(epoch);
         self.note_era();
         let ends = ends.max(last.unwrap_or_default());
@@ -42,13 +64,14 @@ impl Ledger {
     }
 
     /// As [`forget_everybody`](Self::forget_everybody), of one subject.
-    fn forget_subject(&mut self, key: &str, epoch: u64) -> Option<Timestamp> {
+    fn forget_subject(&mut self, key: &str, epoch: u64, replaces_tokens: bool) -> Option<Timestamp> {
         let line = self.line.clone();
         let mut last = None;
-        for kind in [Kind::Family, Kind::Login, Kind::Allowed] {
+        for kind in [Kind::Family, Kind::Login, Kind::Allowed, Kind::Token] {
             let table = self.table(kind);
-            let of_subject =
-                table.of_subject(key).filter(|name| is_covered(line.as_deref(), kind, name, epoch));
+            let of_subject = table.of_subject(key).filter(|name| {
+                is_covered(line.as_deref(), kind, name, epoch) || kind == Kind::Token && replaces_tokens
+            });
             let names: Vec<_> = of_subject.cloned().collect();
             last = last.max(last_end(names.iter().filter_map(|name| table.get(name))));
             for name in names {

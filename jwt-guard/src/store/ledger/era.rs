@@ -145,8 +145,15 @@ mod tests {
     #[cfg(feature = "store-redis")]
     #[test]
     fn a_ledger_that_follows_another_knows_the_logins_of_its_line_up_to_its_epoch() {
+        use crate::store::ledger::CutOff;
         use crate::timestamp::Timestamp;
 
+        let cut_off = |epoch| CutOff {
+            before: Timestamp::default(),
+            ends: Timestamp::LAST,
+            epoch,
+            replaces_tokens: false,
+        };
         let mut ledger = Ledger::new(StoreLimits::new());
         ledger.follow("line", 5);
         for (family, epoch, is_behind) in [
@@ -160,12 +167,12 @@ mod tests {
         }
         for (line, epoch, mark) in [("line", 4, ".line.5"), ("line", 6, ".line.6"), ("other", 2, ".other.2")]
         {
-            ledger.cut_at("s".into(), Timestamp::default(), Timestamp::LAST, 5).unwrap();
+            ledger.cut_at("s".into(), cut_off(5)).unwrap();
             ledger.follow(line, epoch);
             assert_eq!(ledger.mark().unwrap(), mark);
         }
         assert!(!ledger.is_outrun("s", "f.other.0", Timestamp::default()), "a cut-off of another line");
-        ledger.cut_at("s".into(), Timestamp::default(), Timestamp::LAST, 2).unwrap();
+        ledger.cut_at("s".into(), cut_off(2)).unwrap();
         assert!(ledger.is_outrun("s", "f.other.1", Timestamp::default()));
         assert!(!ledger.is_outrun("s", "f.other.2", Timestamp::default()));
     }

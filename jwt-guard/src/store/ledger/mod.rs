@@ -6,6 +6,8 @@
 //! Time does not order events, because clocks differ: each cut-off starts a new epoch, and covers everything from
 //! earlier ones. The names of logins contain the epoch of their beginning (`era`).
 
+#[cfg(feature = "store-redis")]
+mod copy;
 mod cut;
 mod entry;
 mod era;
@@ -25,6 +27,8 @@ use crate::store::subject::{with_key, with_owner};
 use crate::store::{Issued, Revocation, StoreError, StoreLimits, Subject, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 
+#[cfg(any(feature = "store-redis", test))]
+pub(super) use cut::CutOff;
 pub(super) use entry::{Entry, Kind, Login, Note};
 #[cfg(feature = "store-redis")]
 pub(super) use era::{mark, new_line, read_mark};
@@ -231,18 +235,6 @@ impl Ledger {
             }
         }
         self.put_in(room, kind, name, Entry { ends, note: Note::Revoked { subject } })
-    }
-
-    /// A cut-off of a subject in place of its revoked tokens and one more revocation. Whatever the clocks say, those tokens
-    /// were issued before its moment.
-    fn cut_instead(&mut self, subject: Arc<str>, ends: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-        let tokens: Vec<_> = self.tokens.of_subject(&subject).cloned().collect();
-        let last = tokens.iter().filter_map(|name| Some(self.tokens.get(name)?.ends)).max();
-        self.cut(subject, now.plus(Timestamp::LEEWAY), ends.max(last.unwrap_or_default()))?;
-        for name in tokens {
-            self.remove(Kind::Token, &name);
-        }
-        Ok(())
     }
 
     /// Merges the known and the new entry, and keeps the stricter values.

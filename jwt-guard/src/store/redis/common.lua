@@ -83,19 +83,21 @@ local function last_told()
   return last[1] and last[1][1] or '0-0'
 end
 
--- The later end and the later cut-off count when something is revoked twice. An entry of the stream names the one before
--- it, so that a reader sees where some are missing.
-local function revoke(kind, name, ends, before, epoch)
-  local id = kind .. ':' .. name
+-- The later end and the later cut-off count when something is revoked twice. `of` has the subject of a token or a login, or what
+-- a cut-off is: `before`, `epoch`, and whether it is `instead` of the revocations of its subject. An entry of the stream names the
+-- one before it, so that a reader sees where some are missing.
+local function revoke(kind, name, ends, of)
+  local id, before = kind .. ':' .. name, of.before
   ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
   redis.call('ZADD', SET, whole(ends), id)
   if before then
     before = math.max(before, tonumber(redis.call('HGET', CUT, id) or 0))
-    redis.call('HSET', CUT, id, whole(before), 'epoch:' .. id, whole(epoch))
+    redis.call('HSET', CUT, id, whole(before), 'epoch:' .. id, whole(of.epoch))
   end
   local function tell(call)
     return call('XADD', TOLD, 'MAXLEN', '~', BEHIND, '*', 'after', last_told(), 'kind', kind, 'name', name,
-      'ends', whole(ends), 'before', whole(before or 0), 'epoch', whole(epoch or 0))
+      'ends', whole(ends), 'before', whole(before or 0), 'epoch', whole(of.epoch or 0), 'subject', of.subject or '',
+      'instead', of.instead and 1 or 0)
   end
   if tell(redis.pcall).err then
     -- Another program has written the last possible entry. Readers see that the stream starts again.
@@ -167,7 +169,7 @@ local function cut(subject, ends, before, instead)
     end
     redis.call('DEL', logins, listed)
   end
-  revoke('subject', subject, ends, before, epoch)
+  revoke('subject', subject, ends, {before = before, epoch = epoch, instead = instead})
   return epoch, ends
 end
 
@@ -183,7 +185,7 @@ local function revoke_one(kind, name, subject, ends, now, most)
     end
     note(index, ends, id, ends)
   end
-  revoke(kind, name, ends)
+  revoke(kind, name, ends, {subject = subject})
   return 0
 end
 

@@ -24,7 +24,7 @@ use std::time::{Duration, SystemTime};
 
 use redis::ScriptInvocation;
 
-use crate::store::ledger::{EVERYBODY, mark, new_line, read_mark};
+use crate::store::ledger::{CutOff, EVERYBODY, mark, new_line, read_mark};
 use crate::store::limits::{warn_of_issued, warn_of_logins, warn_of_revocations};
 use crate::store::subject::{with_key, with_owner};
 use crate::store::{
@@ -199,7 +199,8 @@ impl RedisStore {
         call.arg(&key).arg(ends.as_millis()).arg(before.as_millis());
         // The server may know of a token that ends later than those of the caller.
         let (epoch, ends): (u64, u64) = server.run(&call).await?;
-        self.learn(Fact::CutOff { key, before, ends: Timestamp::from_millis(ends), epoch }, now);
+        let cut_off = CutOff { before, ends: Timestamp::from_millis(ends), epoch, replaces_tokens: false };
+        self.learn(Fact::CutOff { key, cut_off }, now);
         Ok(())
     }
 
@@ -301,7 +302,7 @@ impl TokenStore for RedisStore {
             match answer {
                 0 => {
                     if let Some((id, expires_at)) = ends {
-                        self.learn(Fact::Revoked(Revocation::Token { id, expires_at }), now);
+                        self.learn(Fact::Revoked(Revocation::Token { id, expires_at }, None), now);
                     }
                     Ok(Rotated::Fresh)
                 }

@@ -1,5 +1,7 @@
 //! What a node trusts of what it was told, and when it asks the server instead.
 
+use jwt_guard::store::StoreLimits;
+
 use super::*;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -142,6 +144,48 @@ async fn a_node_that_was_told_too_fast_reads_all_again() {
     is_told(&node, "lost").await;
     is_told(&node, "kept").await;
     answers_from_memory(&node).await;
+}
+
+/// On the server a cut-off replaces the revocations of a subject that has too many, and so it does on every node.
+#[tokio::test]
+async fn a_subject_that_revokes_without_end_fills_no_node() {
+    let Some(server) = RedisServer::start().await else { return };
+    let options = || patient().limits(StoreLimits::new().revocations_per_subject(10)).capacity(100);
+    let acts = RedisStore::connect(&server.url(), options()).await.unwrap();
+    let hears = RedisStore::connect(&server.url(), options()).await.unwrap();
+    let now = present();
+    // Another one has less than its share, before and after.
+    let others = async |name: &str| {
+        acts.revoke_for_subject("bob".into(), token(name, now), now).await.unwrap();
+    };
+    others("of bob").await;
+    let mut ended = Vec::new();
+    for i in 0..300 {
+        let id = format!("{i}{}", acts.login_mark(now).await.unwrap());
+        assert_eq!(acts.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+        let single = format!("single {i}");
+        acts.revoke_for_subject("ada".into(), token(&single, now), now).await.unwrap();
+        let login = Revocation::Family { id: id.clone(), expires_at: now + LIFE };
+        acts.revoke_for_subject("ada".into(), login, now).await.unwrap();
+        ended.extend([(single, "g".to_owned()), ("good".to_owned(), id)]);
+    }
+    others("of bob too").await;
+    for node in [&acts, &hears] {
+        is_told(node, "of bob too").await;
+        let answers = |id: &str, family: &str, subject| {
+            let mut token = facts(id, Some(family), now);
+            token.subject = Some(subject);
+            match node.token_status(&token, now) {
+                Lookup::Known(answer) => answer.ok(),
+                Lookup::Pending(_) => None,
+            }
+        };
+        assert_eq!(answers("good", "g", "bob"), Some(TokenStatus::Valid), "it has room for all");
+        assert_eq!(answers("of bob", "g", "bob"), Some(TokenStatus::Revoked));
+        for (id, family) in &ended {
+            assert_eq!(answers(id, family, "ada"), Some(TokenStatus::Revoked), "{id} {family}");
+        }
+    }
 }
 
 /// One long revocation keeps no short one on the server, and a node that starts reads only what counts.

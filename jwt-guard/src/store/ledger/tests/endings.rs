@@ -78,7 +78,9 @@ fn a_cut_off_stands_for_the_revoked_logins_of_earlier_epochs_and_not_for_those_o
         for name in names.iter().map(String::as_str).chain(["of another issuer"]) {
             ledger.revoke(family(name, END), Some(&owner), moment(1)).unwrap();
         }
-        ledger.cut_at(key.as_str().into(), moment(1), moment(END), 5).unwrap();
+        let (before, ends) = (moment(1), moment(END));
+        let cut_off = CutOff { before, ends, epoch: 5, replaces_tokens: false };
+        ledger.cut_at(key.as_str().into(), cut_off).unwrap();
         assert_eq!(ledger.families.len(), 4, "{key}");
         assert!(ledger.families.get(&names[0]).is_none(), "{key}");
         for name in names.iter().map(String::as_str).chain(["of another issuer"]) {

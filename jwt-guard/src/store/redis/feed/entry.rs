@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redis::streams::StreamId;
 
+use crate::store::ledger::CutOff;
 use crate::store::{Revocation, StoreError};
 use crate::timestamp::Timestamp;
 
@@ -31,10 +32,10 @@ impl fmt::Display for Position {
 
 /// A revocation.
 pub(in crate::store::redis) enum Fact {
-    /// A token or a login, by its name.
-    Revoked(Revocation),
+    /// A token or a login, by its name, and whose it is, as far as the stream says it.
+    Revoked(Revocation, Option<String>),
     /// A cut-off of a subject, or of all subjects, in this epoch.
-    CutOff { key: String, before: Timestamp, ends: Timestamp, epoch: u64 },
+    CutOff { key: String, cut_off: CutOff },
 }
 
 /// An entry of the stream: the position of its predecessor, and its revocation.
@@ -42,7 +43,15 @@ pub(super) fn told(entry: &StreamId) -> Result<(Position, Fact), StoreError> {
     let text = |field| entry.get::<String>(field).ok_or_else(garbled);
     let number = |field| entry.get::<u64>(field).ok_or_else(garbled);
     let cut_off = number("before").ok().zip(number("epoch").ok());
-    let what = fact(&text("kind")?, &text("name")?, number("ends")?, cut_off)?;
+    let mut what = fact(&text("kind")?, &text("name")?, number("ends")?, cut_off)?;
+    match &mut what {
+        Fact::Revoked(_, whose) => {
+            *whose = text("subject").ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_NAME);
+        }
+        Fact::CutOff { cut_off, .. } => {
+            cut_off.replaces_tokens = number("instead").is_ok_and(|flag| flag == 1)
+        }
+    }
     Ok((Position::parse(&text("after")?)?, what))
 }
 
@@ -63,12 +72,13 @@ pub(in crate::store::redis) fn fact(
     }
     let (name, expires_at) = (name.to_owned(), time(ends)?);
     match kind {
-        "token" => Ok(Fact::Revoked(Revocation::Token { id: name, expires_at })),
-        "family" => Ok(Fact::Revoked(Revocation::Family { id: name, expires_at })),
+        "token" => Ok(Fact::Revoked(Revocation::Token { id: name, expires_at }, None)),
+        "family" => Ok(Fact::Revoked(Revocation::Family { id: name, expires_at }, None)),
         "subject" => {
             let (before, epoch) = cut_off.ok_or_else(garbled)?;
             let (before, ends) = (Timestamp::from_millis(before), Timestamp::from_millis(ends));
-            Ok(Fact::CutOff { key: name, before, ends, epoch })
+            let cut_off = CutOff { before, ends, epoch, replaces_tokens: false };
+            Ok(Fact::CutOff { key: name, cut_off })
         }
         _ => Err(garbled()),
     }

@@ -9,6 +9,8 @@
 //!    incomplete while there is an entry that the node could not keep or read; then the node reads all of them again
 //!    after a while.
 //! 4. The server forgets entries by its own clock, [`SKEW`] late.
+//! 5. The server counts the revocations of a subject, and a node forgets by name what a cut-off of the server replaces. It does
+//!    so only with what the stream told it before the cut-off: what it revokes itself may be later.
 
 mod entry;
 mod reader;
@@ -93,8 +95,8 @@ impl Drop for Feed {
 impl Known {
     fn learn(&self, fact: Fact, now: Timestamp) {
         let learned = self.ledger.change(|ledger| match fact {
-            Fact::Revoked(what) => ledger.revoke(what, None, now),
-            Fact::CutOff { key, before, ends, epoch } => ledger.cut_at(key.into(), before, ends, epoch),
+            Fact::Revoked(what, whose) => ledger.keep(what, whose.as_deref(), now),
+            Fact::CutOff { key, cut_off } => ledger.cut_at(key.into(), cut_off),
         });
         if let Err(error) = learned {
             self.now_partial(&error);
@@ -159,14 +161,19 @@ fn millis(duration: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::store::Revocation;
+    use crate::store::ledger::CutOff;
     use crate::warned::warnings;
 
     const SILENCE: Duration = Duration::from_secs(5);
 
-    /// A copy from before or after this moment.
+    /// A copy from before or after this moment, with room for one.
     fn copy(start: Instant) -> Known {
+        copy_with(1, start)
+    }
+
+    fn copy_with(capacity: usize, start: Instant) -> Known {
         Known {
-            ledger: Shared::new(Ledger::new(StoreLimits::each(1))),
+            ledger: Shared::new(Ledger::new(StoreLimits::each(capacity))),
             valid_until: AtomicU64::new(0),
             partial: AtomicBool::new(false),
             start,
@@ -195,7 +202,7 @@ mod tests {
         let learn = |id: &str| {
             let expires_at = std::time::UNIX_EPOCH + SILENCE;
             let what = Revocation::Token { id: id.to_owned(), expires_at };
-            warnings(|| known.learn(Fact::Revoked(what), Timestamp::default())).1.len()
+            warnings(|| known.learn(Fact::Revoked(what, None), Timestamp::default())).1.len()
         };
         known.now_complete(0);
         known.now_reading();
@@ -213,6 +220,42 @@ mod tests {
         known.now_complete(0);
         assert!(known.is_complete());
         assert_eq!(learn("and for no other"), 1, "as the first time");
+    }
+
+    /// The share of a subject is the server's to count, and what the stream has not told yet may be later than the cut-off.
+    #[test]
+    fn a_cut_off_that_replaces_revocations_removes_those_that_were_told_before_it() {
+        let known = copy_with(50, Instant::now());
+        let ends = Timestamp::from_millis(5_000);
+        let learn = |id: &str, whose: Option<&str>| {
+            let what = Revocation::Token { id: id.to_owned(), expires_at: std::time::UNIX_EPOCH + SILENCE };
+            known.learn(Fact::Revoked(what, whose.map(str::to_owned)), Timestamp::default());
+        };
+        let cut = |epoch, replaces_tokens| {
+            let cut_off = CutOff { before: Timestamp::default(), ends, epoch, replaces_tokens };
+            known.learn(Fact::CutOff { key: "a".to_owned(), cut_off }, Timestamp::default());
+        };
+        let count = || known.ledger.ask(Ledger::len).unwrap();
+        for i in 0..40 {
+            learn(&i.to_string(), Some("a"));
+        }
+        learn("of another", Some("b"));
+        assert_eq!(count(), 41, "all are kept by name");
+        for own in ["39", "own"] {
+            learn(own, None);
+        }
+        cut(1, false);
+        assert_eq!(count(), 43, "a logout everywhere replaces no token");
+        cut(2, true);
+        assert_eq!(
+            count(),
+            3,
+            "left are the cut-off, that of another subject, and the one that was not told"
+        );
+        learn("own", Some("a"));
+        assert_eq!(count(), 3);
+        cut(3, true);
+        assert_eq!(count(), 2);
     }
 
     #[test]
