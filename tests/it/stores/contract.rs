@@ -442,6 +442,38 @@ async fn a_revoked_token_makes_room_for_another(store: &impl TokenStore) {
     }
 }
 
+/// Of [`small_share`]: what is revoked or listed once more, with an earlier end, counts until the later one.
+pub(super) async fn a_share_is_taken_until_the_later_end(store: &impl TokenStore) {
+    let (now, early) = (present(), Duration::from_secs(1));
+    let later = now + early + LEEWAY * 2;
+    let id = begun(store, "dan".into()).await;
+    let revoke = async |id: &str, expires_at, at| {
+        let what = Revocation::Token { id: id.to_owned(), expires_at };
+        store.revoke_for_subject("dan".into(), what, at).await.unwrap();
+    };
+    let allow = async |id: &str, expires_at, at| {
+        let token = Issued { subject: "dan".into(), expires_at, ..issued(id, None, now) };
+        store.allow(token, at).await.unwrap();
+    };
+    for expires_at in [now + LIFE, now + early] {
+        revoke("d0", expires_at, now).await;
+        allow("a0", expires_at, now).await;
+    }
+    for i in 1..4 {
+        revoke(&format!("d{i}"), now + LIFE * 2, later).await;
+        allow(&format!("a{i}"), now + LIFE * 2, later).await;
+    }
+    for (i, status) in [TokenStatus::Revoked, TokenStatus::Valid, TokenStatus::Valid].into_iter().enumerate()
+    {
+        let listed = answer(store.is_allowed(&format!("a{i}"), later)).await.unwrap();
+        assert_eq!(listed, status, "the one that ends first had to go: a{i}");
+    }
+    let asked = async || answer(store.refresh_status(&id, "a", Duration::ZERO, later)).await.unwrap();
+    assert_eq!(asked().await, RefreshStatus::Current);
+    revoke("d4", now + LIFE * 2, later).await;
+    assert_eq!(asked().await, RefreshStatus::Unknown, "one revocation too many ends all");
+}
+
 pub(super) async fn a_revocation_is_never_weakened(store: Arc<impl TokenStore>) {
     let now = present();
     let early = now + Duration::from_secs(1);

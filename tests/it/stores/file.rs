@@ -58,6 +58,7 @@ async fn everything_is_there_after_it_was_opened_again() {
 async fn a_subject_has_its_share() {
     let directory = Directory::new();
     let store = FileStore::with_limits(directory.file(), small_share()).await.unwrap();
+    contract::a_share_is_taken_until_the_later_end(&store).await;
     contract::a_subject_has_its_share(Arc::new(store)).await;
 }
 

@@ -179,6 +179,8 @@ local function revoke_one(kind, name, subject, ends, now, most)
   if now >= ends + LEEWAY then return 0 end
   if subject ~= '' then
     local index, id = key('revoked-of', subject), kind .. ':' .. name
+    -- What is revoked already may end later, and takes a share until then.
+    ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
     redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now - LEEWAY))
     if not redis.call('ZSCORE', index, id) and redis.call('ZCARD', index) >= most then
       return cut(subject, ends, now + LEEWAY, true)
