@@ -7,8 +7,10 @@ use std::time::{Duration, SystemTime};
 use jwt_guard::store::{
     Begun, Family, Issued, RefreshStatus, Revocation, Rotated, StoreLimits, Subject, TokenStatus, TokenStore,
 };
+use jwt_guard_tests::events::{Capture, Logged, capture};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+use tracing::Level;
 
 use super::{LEEWAY, LIFE, answer, facts, issued, login, present, rotation, token, until};
 
@@ -472,6 +474,53 @@ pub(super) async fn a_share_is_taken_until_the_later_end(store: &impl TokenStore
     assert_eq!(asked().await, RefreshStatus::Current);
     revoke("d4", now + LIFE * 2, later).await;
     assert_eq!(asked().await, RefreshStatus::Unknown, "one revocation too many ends all");
+}
+
+/// Of [`small_share`]. Only for a runtime of one thread, and a store that works on it: a thread sees its own events.
+pub(super) async fn each_end_by_a_limit_is_a_warning(store: &impl TokenStore) {
+    const LOGINS: &str = "a subject has more logins";
+    const REVOCATIONS: &str = "a subject has more revocations";
+
+    let now = present();
+    let log = capture();
+    let warned = |log: &Capture| {
+        let warned: Vec<_> = log.take().into_iter().filter(|event| event.level == Level::WARN).collect();
+        let text = |event: &Logged| event.field("message").unwrap().split(" than").next().unwrap().to_owned();
+        warned.iter().map(text).collect::<Vec<_>>()
+    };
+    for (subject, logins, expected) in
+        [("refreshes", 1, vec![REVOCATIONS]), ("logs in", 3, vec![LOGINS, REVOCATIONS])]
+    {
+        let mut id = String::new();
+        for _ in 0..logins {
+            id = begun(store, subject.into()).await;
+        }
+        for i in 0..4 {
+            let what = token(&format!("{subject} {i}"), now);
+            store.revoke_for_subject(subject.into(), what, now).await.unwrap();
+        }
+        let another = format!("another of one that {subject}{}", store.login_mark(now).await.unwrap());
+        assert_eq!(warned(&log), Vec::<String>::new(), "{subject}");
+        if logins == 1 {
+            let mut step = rotation(&id, "a", "b", now);
+            step.ends = Some((format!("{subject} access"), now + LIFE));
+            assert_eq!(store.rotate(step, now).await.unwrap(), Rotated::Unknown);
+        } else {
+            let family = Family { subject: subject.into(), ..login(&another, "a", now) };
+            assert_eq!(store.begin(family, now).await.unwrap(), Begun::Outrun);
+        }
+        let mut warned = warned(&log);
+        warned.sort();
+        assert_eq!(warned, expected, "{subject}");
+    }
+    // Reuse is a revocation, too.
+    let id = begun(store, "reuses".into()).await;
+    for i in 0..4 {
+        let what = token(&format!("reuses {i}"), now);
+        store.revoke_for_subject("reuses".into(), what, now).await.unwrap();
+    }
+    assert_eq!(store.rotate(rotation(&id, "x", "b", now), now).await.unwrap(), Rotated::Reused);
+    assert_eq!(warned(&log), [REVOCATIONS]);
 }
 
 pub(super) async fn a_revocation_is_never_weakened(store: Arc<impl TokenStore>) {

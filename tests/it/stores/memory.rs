@@ -37,6 +37,7 @@ async fn a_clone_is_the_same_store() {
 async fn a_subject_has_its_share() {
     let store = MemoryStore::with_limits(small_share());
     contract::a_share_is_taken_until_the_later_end(&store).await;
+    contract::each_end_by_a_limit_is_a_warning(&store).await;
     contract::a_subject_has_its_share(std::sync::Arc::new(store)).await;
 }
 

@@ -211,12 +211,17 @@ impl RedisStore {
         now: SystemTime,
     ) -> Result<(), StoreError> {
         let (cut_off, ends, name): (u64, u64, String) = self.server.run(&call).await?;
-        if cut_off > 0 {
-            warn_of_revocations(&self.limits);
-        }
+        self.warn_of(cut_off);
         // The server may know of a token that ends later than those of the caller.
         self.learn(fact(kind, &name, ends, None)?, now);
         Ok(())
+    }
+
+    /// `cut_off` is the epoch of a cut-off that replaced the revocations of a subject, or 0.
+    fn warn_of(&self, cut_off: u64) {
+        if cut_off > 0 {
+            warn_of_revocations(&self.limits);
+        }
     }
 
     fn learn(&self, fact: Fact, now: SystemTime) {
@@ -265,10 +270,11 @@ impl TokenStore for RedisStore {
                 None => call.arg("").arg(""),
             };
             call.arg(self.limits.most_logins()).arg(self.limits.most_revocations());
-            let (answer, ended): (u8, u64) = self.server.run(&call).await?;
+            let (answer, ended, cut_off): (u8, u64, u64) = self.server.run(&call).await?;
             for _ in 0..ended {
                 warn_of_logins(&self.limits);
             }
+            self.warn_of(cut_off);
             match answer {
                 0 => Ok(Begun::Living),
                 1 => Err(StoreError::new("a new login has the name of a living one")),
@@ -297,7 +303,9 @@ impl TokenStore for RedisStore {
                 call.arg(self.limits.most_revocations());
                 call
             };
-            let (answer, revoked_until): (u8, u64) = server.run_again(&call("first"), &call("again")).await?;
+            let (answer, revoked_until, cut_off): (u8, u64, u64) =
+                server.run_again(&call("first"), &call("again")).await?;
+            self.warn_of(cut_off);
             let Rotation { family, ends, .. } = rotation;
             match answer {
                 0 => {

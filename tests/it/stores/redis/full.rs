@@ -12,10 +12,12 @@ async fn a_subject_has_its_share() {
     let store = RedisStore::connect(&server.url(), options("pushed")).await.unwrap();
     contract::a_machine_has_its_share(&store).await;
     contract::a_share_is_taken_until_the_later_end(&store).await;
+    contract::each_end_by_a_limit_is_a_warning(&store).await;
     contract::a_subject_has_its_share(Arc::new(store)).await;
     let store = RedisStore::strict(&server.url(), options("strict")).await.unwrap();
     contract::a_machine_has_its_share(&store).await;
     contract::a_share_is_taken_until_the_later_end(&store).await;
+    contract::each_end_by_a_limit_is_a_warning(&store).await;
     contract::a_subject_has_its_share(Arc::new(store)).await;
 }
 
