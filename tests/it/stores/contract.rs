@@ -44,6 +44,7 @@ macro_rules! contract {
             one_of_a_thousand_wins_and_the_login_survives_honest_retries
             a_thousand_concurrent_revocations_are_all_kept
             issued_tokens_are_allowed_until_they_are_revoked
+            a_listed_token_is_not_allowed_once_its_login_or_all_have_ended
             names_of_any_form_are_told_apart
             debug_shows_no_name
             a_login_that_outlasts_a_cut_off_never_lives_again
@@ -677,6 +678,56 @@ pub(super) async fn issued_tokens_are_allowed_until_they_are_revoked(store: Arc<
     assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), TokenStatus::Revoked);
     store.allow(issued("t", None, now), now).await.unwrap();
     assert_eq!(answer(store.is_allowed("t", now)).await.unwrap(), TokenStatus::Revoked);
+}
+
+/// Whether it was listed before that, or a caller that was outrun lists it afterwards.
+pub(super) async fn a_listed_token_is_not_allowed_once_its_login_or_all_have_ended(
+    store: Arc<impl TokenStore>,
+) {
+    let now = present();
+    for end in ["logout", "reuse", "of the subject", "of all"] {
+        let (mine, his) = (begun(&*store, "ada".into()).await, begun(&*store, "bob".into()).await);
+        let allow = async |id: &str, subject: &str, family: Option<&str>| {
+            let token = Issued { subject: subject.into(), ..issued(&format!("{id} {end}"), family, now) };
+            store.allow(token, now).await.unwrap();
+        };
+        allow("before", "ada", Some(&mine)).await;
+        allow("of no login", "ada", None).await;
+        allow("another's", "bob", Some(&his)).await;
+        let expires_at = now + LIFE;
+        match end {
+            "logout" => {
+                let what = Revocation::Family { id: mine.clone(), expires_at };
+                store.revoke_for_subject("ada".into(), what, now).await.unwrap();
+            }
+            "reuse" => {
+                let reused = store.rotate(rotation(&mine, "x", "b", now), now).await.unwrap();
+                assert_eq!(reused, Rotated::Reused);
+            }
+            "of the subject" => {
+                let what = Revocation::Subject { subject: "ada".into(), issued_before: now, expires_at };
+                store.revoke(what, now).await.unwrap();
+            }
+            _ => store.revoke(Revocation::All { issued_before: now, expires_at }, now).await.unwrap(),
+        }
+        allow("too late", "ada", Some(&mine)).await;
+        let new = begun(&*store, "ada".into()).await;
+        allow("new", "ada", Some(&new)).await;
+        allow("new of no login", "ada", None).await;
+        let (one, all) = (end.starts_with("of the"), end == "of all");
+        for (id, is_over) in [
+            ("before", true),
+            ("too late", true),
+            ("of no login", one || all),
+            ("another's", all),
+            ("new", false),
+            ("new of no login", false),
+        ] {
+            let status = answer(store.is_allowed(&format!("{id} {end}"), now)).await.unwrap();
+            let expected = if is_over { TokenStatus::Revoked } else { TokenStatus::Valid };
+            assert_eq!(status, expected, "{id} {end}");
+        }
+    }
 }
 
 pub(super) async fn names_of_any_form_are_told_apart(store: Arc<impl TokenStore>) {

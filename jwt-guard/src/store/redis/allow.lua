@@ -4,7 +4,7 @@ local now, most, gone = tonumber(ARGV[1]), tonumber(ARGV[6]), 0
 local ends = math.max(tonumber(ARGV[3]), tonumber(redis.call('HGET', KEYS[1], 'ends') or 0))
 local of_subject, of_login = key('listed-of-subject', ARGV[4]), key('listed-of-login', ARGV[5])
 -- A server without memory refuses this.
-redis.call('HSET', KEYS[1], 'ends', whole(ends), 'subject', ARGV[4])
+redis.call('HSET', KEYS[1], 'ends', whole(ends), 'subject', ARGV[4], 'epoch', redis.call('HGET', ERA, 'epoch') or '0')
 ending(KEYS[1], ends)
 issued_until(ends)
 redis.call('ZREMRANGEBYSCORE', of_subject, '-inf', whole(now - LEEWAY))

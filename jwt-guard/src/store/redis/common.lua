@@ -1,6 +1,6 @@
 -- Before every script. Numbers are milliseconds since 1970. A login is a hash: current, previous, rotated, ends, access
 -- (when its last access token ends), endpoint, subject, epoch. A token that is listed as issued is a hash: ends, subject,
--- family. A subject has indexes of its logins, of its listed tokens and of its revocations, and a login of its listed tokens.
+-- family, epoch. A subject has indexes of its logins, listed tokens and revocations, and a login has one of its listed tokens.
 -- Revocations are in one sorted set, by their end, and the cut-offs are in a hash of the same names: a node that starts
 -- reads what a strict check asks. Connected nodes also get each revocation through a stream.
 local SET, CUT, TOLD = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
@@ -83,9 +83,9 @@ local function last_told()
   return last[1] and last[1][1] or '0-0'
 end
 
--- The later end and the later cut-off count when something is revoked twice. `of` has the subject of a token or a login, or what
--- a cut-off is: `before`, `epoch`, and whether it is `instead` of the revocations of its subject. An entry of the stream names the
--- one before it, so that a reader sees where some are missing.
+-- The later end and the later cut-off count when something is revoked twice. `of` has the subject of a token or a login, or
+-- what a cut-off is: `before`, `epoch`, and whether it is `instead` of the revocations of its subject. An entry of the stream
+-- names the one before it, so that a reader sees where some are missing.
 local function revoke(kind, name, ends, of)
   local id, before = kind .. ':' .. name, of.before
   ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
@@ -214,7 +214,13 @@ local function covered(subject, epoch, now)
   return not since or tonumber(epoch or 0) < tonumber(since)
 end
 
--- A login from before the last cut-off of all never lives again, though that cut-off ends before it.
+-- Whether a cut-off was made after the name of a login was marked. A name without a mark is never overtaken.
+local function outrun(subject, name, now)
+  local epoch = began(name, redis.call('HGET', ERA, 'line'))
+  return epoch and (covered(EVERYBODY, epoch, now) or covered(subject, epoch, now))
+end
+
+-- A login, or a listed token, from before the last cut-off of all never lives again, though that cut-off ends before it.
 local function lives(ends, epoch, now)
   return counts(ends, now) and tonumber(epoch or 0) >= tonumber(redis.call('HGET', ERA, 'everybody') or 0)
 end

@@ -265,10 +265,6 @@ impl TokenStore for RedisStore {
             let mut call = self.server.call(&scripts::BEGIN, Some(("login", &id)));
             call.arg(Timestamp::floor(now).as_millis()).arg(&id).arg(token).arg(ends.as_millis());
             call.arg(Timestamp::ceil(access_expires_at).as_millis()).arg(subject.key());
-            match read_mark(&id) {
-                Some((line, epoch)) => call.arg(line).arg(epoch),
-                None => call.arg("").arg(""),
-            };
             call.arg(self.limits.most_logins()).arg(self.limits.most_revocations());
             let (answer, ended, cut_off): (u8, u64, u64) = self.server.run(&call).await?;
             for _ in 0..ended {

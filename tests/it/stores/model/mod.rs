@@ -316,10 +316,9 @@ impl World {
                 let expected = expected.filter(|status| !self.limited || *status == TokenStatus::Revoked);
                 let issued_at = Some(self.now + Duration::from_secs(3));
                 tokens.push(((id, None, login.subject, Some(&login.name), issued_at), expected));
-                if expected == Some(TokenStatus::Valid) && !self.unlisted.contains(id) {
-                    let listed = answer(nodes.acting().is_allowed(id, self.now)).await.unwrap();
-                    assert_eq!(listed, TokenStatus::Valid, "{id} of {}", login.name);
-                }
+                let listed = answer(nodes.acting().is_allowed(id, self.now)).await.unwrap();
+                let expected = if self.unlisted.contains(id) { Some(TokenStatus::Revoked) } else { expected };
+                assert!(expected.is_none_or(|status| status == listed), "{id} of {}: {listed:?}", login.name);
             }
             let lives = !login.ended && self.now < login.ends + LEEWAY;
             for (turn, id) in login.refresh.iter().enumerate() {
