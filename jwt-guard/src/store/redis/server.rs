@@ -21,6 +21,8 @@ use crate::store::redis::options::RedisOptions;
 pub(super) const REVOKED: &str = "revoked";
 /// The hash of the moments before which tokens are revoked.
 pub(super) const CUT_OFFS: &str = "cut-offs";
+/// The hash of the line and the epoch.
+pub(super) const ERA: &str = "era";
 /// The stream of revocations.
 pub(super) const TOLD: &str = "revocations";
 

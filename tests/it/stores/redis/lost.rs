@@ -80,3 +80,34 @@ async fn a_server_that_lost_cut_offs_counts_none_of_them_again() {
         }
     }
 }
+
+/// Also of a server that had no revocation yet, whose stream has no end that could be missing.
+#[tokio::test]
+async fn a_node_notices_that_its_server_was_emptied() {
+    let Some(server) = RedisServer::start().await else { return };
+    let node = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let now = present();
+    let begin = async |name: &str| {
+        let id = format!("{name}{}", strict.login_mark(now).await.unwrap());
+        assert_eq!(strict.begin(login(&id, "a", now), now).await.unwrap(), Begun::Living);
+        id
+    };
+    let old = begin("old").await;
+    server.ok(&["FLUSHALL"]);
+    let before = begin("before").await;
+    assert_ne!(old.split('.').nth(1), before.split('.').nth(1), "another line");
+    let issued_before = now + Duration::from_secs(30);
+    let what = Revocation::Subject { subject: "ada".into(), issued_before, expires_at: now + LIFE };
+    strict.revoke(what, now).await.unwrap();
+    let new = begin("new").await;
+    for (id, expected) in
+        [(&old, TokenStatus::Revoked), (&before, TokenStatus::Revoked), (&new, TokenStatus::Valid)]
+    {
+        until(id, async || {
+            let status = answer(node.token_status(&facts("t", Some(id), now), now)).await.ok()?;
+            (status == expected).then_some(())
+        })
+        .await;
+    }
+}

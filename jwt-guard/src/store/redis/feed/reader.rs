@@ -1,9 +1,9 @@
 //! Reads the set of revocations, and then the stream.
 //!
 //! The stream is for connected nodes only: it is trimmed, and its positions are times on the clock of a server. It is
-//! trusted while four things are true: the connection is the same, the server is a primary of the same history, the
-//! stream has not gone back, and each entry names its predecessor, which this node has read. Otherwise everything is
-//! read again from the set, which is complete.
+//! trusted while five things are true: the connection is the same, the server is a primary of the same history and has the
+//! same line, the stream has not gone back, and each entry names its predecessor, which this node has read. Otherwise
+//! everything is read again from the set, which is complete.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -21,7 +21,7 @@ use crate::store::StoreError;
 use crate::store::ledger::new_line;
 use crate::store::redis::nodes::{History, unreachable};
 use crate::store::redis::scripts;
-use crate::store::redis::server::{CUT_OFFS, PAUSE, REVOKED, Server, TOLD};
+use crate::store::redis::server::{CUT_OFFS, ERA, PAUSE, REVOKED, Server, TOLD};
 use crate::timestamp::Timestamp;
 
 /// The prefix of a cut-off's name for its epoch.
@@ -38,6 +38,7 @@ pub(super) struct FeedReader {
     server: Arc<Server>,
     known: Arc<Known>,
     history: History,
+    line: String,
     last: Position,
     /// The earliest next reading, if something was missed.
     soon: Instant,
@@ -48,8 +49,8 @@ pub(super) struct FeedReader {
 impl FeedReader {
     pub(super) fn new(server: Arc<Server>, known: Arc<Known>) -> Self {
         let now = Instant::now();
-        let (history, last) = (History::default(), Position::default());
-        Self { server, known, history, last, soon: now, again: now }
+        let (history, line, last) = Default::default();
+        Self { server, known, history, line, last, soon: now, again: now }
     }
 
     /// Connects, and reads everything.
@@ -105,6 +106,7 @@ impl FeedReader {
             (line, epoch) = mark.invoke_async(connection).await.map_err(unreachable)?;
         }
         self.known.follow(&line, epoch)?;
+        self.line = line;
         self.known.now_reading();
         let mut cut_offs: HashMap<Vec<u8>, u64> = HashMap::new();
         self.scan(connection, "HSCAN", CUT_OFFS, |_, key, before| {
@@ -183,10 +185,12 @@ impl FeedReader {
         }
         questions.arg("STREAMS").arg(&stream).arg(self.last.to_string());
         questions.cmd("XREVRANGE").arg(&stream).arg(&["+", "-", "COUNT", "1"]);
+        questions.cmd("HGET").arg(self.server.key(ERA)).arg("line");
         questions.add_command(History::question()).cmd("TIME");
-        let (told, newest, info, (seconds, _)): (
+        let (told, newest, line, info, (seconds, _)): (
             Option<StreamReadReply>,
             StreamRangeReply,
+            Option<String>,
             String,
             (u64, u64),
         ) = questions.query_async(connection).await.map_err(unreachable)?;
@@ -194,7 +198,8 @@ impl FeedReader {
             return Err(StoreError::new("the server has become the primary of another history"));
         }
         let newest = newest.ids.first().map(|entry| Position::parse(&entry.id)).transpose()?;
-        if newest.unwrap_or_default() < self.last {
+        // An emptied server that told nothing before has no end that could be missing.
+        if newest.unwrap_or_default() < self.last || line.is_none_or(|line| line != self.line) {
             return Err(StoreError::new("the server has lost what it told"));
         }
         let told: Vec<_> = told.into_iter().flat_map(|told| told.keys).flat_map(|key| key.ids).collect();

@@ -14,6 +14,7 @@ fn without_news() -> Fake {
         ("XREAD", _) if words.iter().any(|word| word == "BLOCK") => Some(Reply::Hang),
         ("XREAD", _) => send("*-1\r\n"),
         ("XREVRANGE", _) => send("*0\r\n"),
+        ("HGET", _) => send("$4\r\nline\r\n"),
         ("TIME", _) => send("*2\r\n$1\r\n1\r\n$1\r\n0\r\n"),
         _ => None,
     })
