@@ -9,7 +9,7 @@ local BASE = string.sub(SET, 1, #SET - #'revoked')
 -- that counts it, the epoch of the last cut-off of all, and when the last access token ends.
 local ERA = BASE .. 'era'
 local EVERYBODY = '*' -- the subject that all are, as in ledger/mod.rs
-local LEEWAY = 300000 -- as in moment.rs
+local LEEWAY = 300000 -- as in ledger/entry.rs
 local SKEW = 60000 -- how far the clocks of server and guard may be apart, as in feed/mod.rs
 local BEHIND = 500 -- how many entries of the stream a node may be behind, before it has to read the set
 local SWEEP = 16 -- how many entries that no longer count a revocation forgets at most
