@@ -56,6 +56,8 @@ impl<K, A> Builder<K, A> {
 
     /// Lets pages of this origin, such as `https://app.example`, use tokens in cookies for more than reading. By default
     /// only pages of the host that the request was sent to may. Behind a proxy that changes `Host`, name your own origin.
+    /// An application that brings its own pages has an origin such as `capacitor://localhost` or `tauri://localhost`; name it if
+    /// its logins and logouts go to a guard that reads cookies, also where it sends tokens in headers.
     pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
         self.draft.request.trusted_origins.push(origin.into());
         self
@@ -152,8 +154,8 @@ impl Request {
             match Origin::parse(text) {
                 Some(origin) => origins.push(origin),
                 None => problems.setting(format!(
-                    "{text:?} is not a web origin; expected scheme and host, such as `https://app.example`, \
-                     without a path"
+                    "{text:?} is not the origin of a page; expected scheme and host, such as \
+                     `https://app.example` or `capacitor://localhost`, without a path"
                 )),
             }
         }

@@ -103,7 +103,7 @@ async fn an_origin_that_the_configuration_names_is_let_in_with_the_claim_only() 
 fn an_origin_with_a_path_or_a_wildcard_is_not_an_origin() {
     for wrong in ["https://app.example/", "*", "app.example", "https://*.example.com/x", "null", ""] {
         let error = builder().trusted_origin(wrong).build().unwrap_err();
-        assert!(error.to_string().contains("web origin"), "{error}");
+        assert!(error.to_string().contains("is not the origin of a page"), "{error}");
     }
 }
 

@@ -168,6 +168,39 @@ fn an_origin_that_the_configuration_names_is_this_site() {
 }
 
 #[test]
+fn the_pages_of_an_application_count_by_their_name_alone() {
+    let check = |trusted: &[&str], origin, host| {
+        let headers =
+            [("origin", origin), ("host", host), ("x-csrf-token", "right"), ("sec-fetch-site", "cross-site")];
+        rules(trusted).check(&request("POST", &headers), TokenKind::Access, Some("right"))
+    };
+    for name in ["capacitor://localhost", "tauri://localhost", "app://orders.example:8443", "x-y.z+1://h"] {
+        assert_eq!(check(&[name], name, "shop.example"), Ok(()), "{name}");
+        for other in ["https://localhost", "capacitor://localhost:80", "capacitor://other", "tauri://x"] {
+            assert_eq!(check(&[name], other, "shop.example"), Err(CrossSite::Origin), "{name} {other}");
+        }
+    }
+    // Such a page chooses its host: it is not of the host that it asks.
+    assert_eq!(check(&[], "capacitor://shop.example", "shop.example"), Err(CrossSite::Origin));
+    let long = format!("{}://localhost", "a".repeat(33));
+    for bad in [
+        "ws://localhost",
+        "wss://localhost",
+        "App://localhost",
+        "1app://localhost",
+        "://h",
+        "a b://h",
+        "app://",
+        &long,
+    ] {
+        assert_eq!(Origin::parse(bad), None, "{bad}");
+    }
+    for shown in ["capacitor://localhost", "https://app.example:8443", "https://app.example"] {
+        assert_eq!(Origin::parse(shown).unwrap().to_string(), shown);
+    }
+}
+
+#[test]
 fn a_websocket_is_asked_for_its_origin_and_not_for_a_header_that_no_script_can_set() {
     let check = |method: &str, origin: &str| {
         let mut request = request(method, &[("upgrade", "websocket"), ("origin", origin)]);
