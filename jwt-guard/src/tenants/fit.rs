@@ -44,5 +44,8 @@ fn looks_elsewhere(ours: &Config, theirs: &Config) -> bool {
         (&ours.places, ours.conflict, ours.credentials)
             != (&theirs.places, theirs.conflict, theirs.credentials)
     };
-    differ(&ours.locations, &theirs.locations) || differ(&ours.refresh_locations, &theirs.refresh_locations)
+    differ(&ours.locations, &theirs.locations)
+        || differ(&ours.refresh_locations, &theirs.refresh_locations)
+        // A cookie is only cleared with the path and the domain that it was set with.
+        || ours.cookies != theirs.cookies
 }

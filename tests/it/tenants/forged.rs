@@ -1,5 +1,6 @@
 //! A tenant cannot be used to be admitted as another one.
 
+use jwt_guard::cookies::{CookieSettings, SameSite};
 use jwt_guard::setup::TokenLocation;
 use jwt_guard_tests::{Outcome, events};
 use tracing::Level;
@@ -100,6 +101,22 @@ async fn a_guard_that_does_not_accept_the_issuer_is_refused_loudly_and_admits_no
         directory.set(ACME, tenant(ACME, &clock).build().unwrap());
         clock.advance(secs(5));
         assert_eq!(server.get("/me", &token(ACME)).await.status, 200, "{what}");
+    }
+}
+
+/// A cookie that was set with one path or domain is not cleared with another one.
+#[tokio::test]
+async fn a_guard_that_sets_its_cookies_in_another_way_is_refused_loudly() {
+    let clock = ManualClock::new();
+    let ours = || CookieSettings::new().refresh_path("/auth");
+    let theirs =
+        [ours().refresh_path("/other"), ours().domain("example"), ours().same_site(SameSite::Strict)];
+    for (settings, status) in theirs.map(|settings| (settings, 500)).into_iter().chain([(ours(), 200)]) {
+        let guard = tenant(ACME, &clock).cookies(settings).build().unwrap();
+        let default = staff(&clock).cookies(ours()).build().unwrap();
+        let tenants = Tenants::builder(default, Directory::of([(ACME, guard)])).build().unwrap();
+        let server = Server::start(app().with_tenants(tenants).into_axum()).await;
+        assert_eq!(server.get("/me", &token(ACME)).await.status, status);
     }
 }
 
