@@ -119,7 +119,7 @@ async fn main() -> Result<(), Failure> {
         .signing_key(key)
         .audience("spa")
         .token_store(MemoryStore::new())
-        .cookies(CookieSettings::new().refresh_path("/api/session"))
+        .cookies(CookieSettings::new())
         .issuing(move |issuer| issuer.access_lifetime(lifetime))
         // One machine has one clock.
         .leeway(Duration::ZERO)
@@ -145,7 +145,7 @@ curl -i http://localhost:3000/api/login -H 'Content-Type: application/json' -d '
 # 204: the login sets cookies; scripts read the last two values
 curl -i -c cookies.txt http://localhost:3000/api/login -H 'Content-Type: application/json' -d '{"name":"ada","password":"secret"}'
 #> set-cookie: __Host-access_token=..; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=..
-#> set-cookie: __Secure-refresh_token=..; HttpOnly; SameSite=Lax; Secure; Path=/api/session; Max-Age=..
+#> set-cookie: __Host-refresh_token=..; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=..
 #> set-cookie: csrf_access_token=$CSRF; ..
 #> set-cookie: csrf_refresh_token=$RENEWAL; ..
 

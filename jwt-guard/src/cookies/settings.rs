@@ -19,7 +19,8 @@ use crate::token::TokenKind;
 /// | what to repeat with the refresh token | `csrf_refresh_token` |
 ///
 /// The prefix of the first two is added where browsers accept it (RFC 6265bis section 4.1.3): `__Host-` for `Path=/` and no
-/// domain, else `__Secure-`. No other host and no plain connection can then replace the cookie.
+/// domain, else `__Secure-`. No plain connection can then replace the cookie, and with `__Host-` no other host either. The
+/// companions have no prefix: what another host writes there is compared with the token, and fails.
 ///
 /// ```
 /// use jwt_guard::cookies::CookieSettings;
@@ -100,26 +101,30 @@ impl CookieSettings {
     }
 
     /// Uses the names without the prefixes `__Host-` and `__Secure-`, for a front end or a proxy that expects them.
-    /// Then another host below the same domain can plant a cookie of that name.
+    /// Then another host below the same domain can plant a cookie of that name, also over plain HTTP.
     pub fn without_prefixes(mut self) -> Self {
         self.prefixes = Prefixes::Left;
         self
     }
 
-    /// Sends the cookies to every host below `domain` too. By default only the host that set them receives them.
+    /// Sends the cookies to every host below `domain` too. By default only the host that set them receives them. Each of these
+    /// hosts can also replace them, by the tokens of another login: the names begin with `__Secure-` and not with `__Host-`.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// Sends the cookies below this path only; `/` by default. It protects nothing: a page of one path can read another.
+    /// Sends the cookies below this path only; `/` by default. It protects nothing: a page of one path can read another. With
+    /// another path than `/`, other hosts of the domain can replace the cookies, as with [`domain`](Self::domain).
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Sends the refresh token below this path only, instead of [`path`](Self::path): it need not travel with every
-    /// request.
+    /// Sends the refresh token below this path only, instead of [`path`](Self::path), so that it does not travel with every
+    /// request. Its name then begins with `__Secure-`, which does not keep out other hosts of the domain: one of them can plant
+    /// the refresh token of its own login, and the page works with that after the next refresh, or replace the user's, which
+    /// refuses refreshes and logouts. Use it where you trust every host of the domain.
     pub fn refresh_path(mut self, path: impl Into<String>) -> Self {
         self.refresh_path = Some(path.into());
         self
