@@ -277,6 +277,20 @@ impl AuthError {
             Self::Token(VerifyError::Expired) | Self::UnknownCredential(_) | Self::ReplacedCredential(_)
         )
     }
+
+    /// Whether the request has no credential that lives: none, or one that this guard will never admit again. Two unequal
+    /// cookies, a credential that was replaced, and one whose user is unknown may live.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(
+            self,
+            Self::NoToken
+                | Self::OtherScheme
+                | Self::Token(_)
+                | Self::UnknownTenant
+                | Self::Revoked
+                | Self::UnknownCredential(_)
+        )
+    }
 }
 
 /// The reason, for the log.

@@ -231,7 +231,7 @@ impl JwtGuard {
     }
 
     /// The class of a failure in the answers of this guard.
-    fn class_of(&self, error: &AuthError) -> FailureKind {
+    pub(crate) fn class_of(&self, error: &AuthError) -> FailureKind {
         match error.kind() {
             FailureKind::MalformedRequest if self.config().answers.on_malformed == OnMalformed::BadToken => {
                 FailureKind::InvalidToken

@@ -16,17 +16,32 @@ use crate::causes::escaped;
 use crate::cookies::csrf::{CrossSite, is_safe};
 use crate::error::AuthError;
 use crate::policy::Rule;
-use crate::principal::Principal;
 use crate::respond::{HandlerState, Hidden, Rejection};
 use crate::token::TokenSource;
+
+/// What the browser says of a logout, if it may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogoutSite {
+    /// It is from this site, or a client does not say.
+    Ours,
+    /// It is from another site, which sends a header only if CORS lets it: its own credential may end, and no cookie of the
+    /// browser.
+    ByHeader,
+}
+
+/// What an anonymous caller may have.
+pub(crate) enum Overlooked<'a> {
+    /// Anything: no credential was looked at.
+    Everything,
+    /// A credential that may live, and does not stand for a caller for this reason.
+    Refused(&'a AuthError),
+}
 
 /// What is left of a request in its handler.
 pub(super) struct Asked {
     /// The head without credentials, and the route.
     request: Parts,
-    /// The policy that admitted the request.
-    rule: Option<&'static Rule>,
-    caller: Option<Principal>,
+    decision: Option<Decision>,
     /// Whether a session of the request is in a header, which a browser does not send by itself.
     session_in_header: bool,
     /// The state of the handler, if the policy hides the route.
@@ -60,7 +75,8 @@ impl JwtGuard {
 
         let error = AuthError::ByHandler(escaped(&reason.to_string()));
         let asked = self.asked.as_deref();
-        let caller = asked.and_then(|asked| asked.caller.as_ref());
+        let decision = asked.and_then(|asked| asked.decision.as_ref());
+        let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
         let rule = self.rule().unwrap_or(RULE);
         event::denied(rule, caller, &error, self.occasion());
         let mut rejection = self.written(self.refusal(rule, &error), asked.map(|asked| &asked.request));
@@ -72,19 +88,16 @@ impl JwtGuard {
 
     /// This guard, knowing the request that it is extracted from.
     pub(crate) fn asked_by(&self, request: &Parts) -> Self {
-        let decision = Decision::of(&request.extensions);
         let mut head = self.head_of(request);
         if let Some(route) = request.extensions.get::<MatchedPath>() {
             head.extensions.insert(route.clone());
         }
-        let caller = decision.and_then(|decision| decision.caller.as_ref().ok());
         let locations = &self.config().locations;
         let asked = Asked {
             request: head,
-            rule: decision.and_then(|decision| decision.rule),
+            decision: Decision::of(&request.extensions).cloned(),
             session_in_header: locations.any_session_header()
                 && locations.finds_in_session_header(&Self::seen(request)),
-            caller: caller.cloned(),
             state: request.extensions.get::<HandlerState>().cloned(),
         };
         Self { asked: Some(Arc::new(asked)), ..self.clone() }
@@ -99,19 +112,36 @@ impl JwtGuard {
     /// Whether no page of another site caused a logout by the request that the guard was extracted from: of a caller whose
     /// credential has this source, or of an anonymous one, whose cookies are cleared. A guard that knows no request cannot
     /// tell.
-    pub(crate) fn check_asking_site(&self, source: Option<TokenSource>) -> Result<(), CrossSite> {
-        let Some(Asked { request, session_in_header, .. }) = self.asked.as_deref() else { return Ok(()) };
-        let by_cookie = match source {
-            // A page of another site sends a header only if CORS lets it.
-            Some(TokenSource::AuthorizationHeader | TokenSource::Header) => return Ok(()),
-            Some(TokenSource::Session) if *session_in_header => return Ok(()),
-            source => matches!(source, Some(TokenSource::Cookie | TokenSource::Session)),
+    pub(crate) fn site_of_logout(&self, source: Option<TokenSource>) -> Result<LogoutSite, CrossSite> {
+        let Some(Asked { request, session_in_header, .. }) = self.asked.as_deref() else {
+            return Ok(LogoutSite::Ours);
         };
+        let by_header = match source {
+            Some(TokenSource::AuthorizationHeader | TokenSource::Header) => true,
+            Some(TokenSource::Session) => *session_in_header,
+            _ => false,
+        };
+        let by_cookie = !by_header && matches!(source, Some(TokenSource::Cookie | TokenSource::Session));
         // A logout changes something, whatever the method. For the methods that do, the caller has proved more before.
-        if by_cookie && is_safe(&request.method) {
+        let site = if by_cookie && is_safe(&request.method) {
             self.config().csrf.check_session_logout(request)
         } else {
             self.check_site(request)
+        };
+        match site {
+            Err(_) if by_header => Ok(LogoutSite::ByHeader),
+            site => site.map(|()| LogoutSite::Ours),
+        }
+    }
+
+    /// What an anonymous caller of the request that the guard was extracted from may still have; `None` if nothing.
+    pub(crate) fn overlooked(&self) -> Option<Overlooked<'_>> {
+        let decision = self.asked.as_deref().and_then(|asked| asked.decision.as_ref());
+        match decision {
+            Some(Decision { caller: Err(error), outcome, .. }) if !outcome.is_unseen() => {
+                (!error.is_over()).then_some(Overlooked::Refused(error))
+            }
+            _ => Some(Overlooked::Everything),
         }
     }
 
@@ -122,14 +152,14 @@ impl JwtGuard {
 
     /// The policy that admitted the request that the guard was extracted from.
     pub(crate) fn rule(&self) -> Option<&'static Rule> {
-        self.asked.as_deref()?.rule
+        self.asked.as_deref()?.decision.as_ref()?.rule
     }
 
     /// The endpoint of the request that the guard was extracted from.
     pub(super) fn asking_endpoint(&self) -> Option<String> {
         const RULE: &Rule = &Rule::authenticated();
 
-        self.asked.as_deref().map(|asked| endpoint(&asked.request, asked.rule.unwrap_or(RULE)))
+        self.asking_head().map(|request| endpoint(request, self.rule().unwrap_or(RULE)))
     }
 
     pub(super) fn occasion(&self) -> Occasion<'_> {

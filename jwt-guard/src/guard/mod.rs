@@ -29,6 +29,7 @@ use crate::keys::remote::RemoteKeysHandle;
 use crate::respond::{Protection, RenderRefusal};
 
 pub(crate) use admit::{admit, reject};
+pub(crate) use asked::{LogoutSite, Overlooked};
 pub(crate) use check::{CheckRefusal, admitted_by_checks, is_reported, refused_by_check};
 pub(crate) use choice::{ChooseGuard, Choosing, known_guard};
 pub(crate) use known::{decided_principal, known_principal, unmet_login};

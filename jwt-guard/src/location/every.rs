@@ -17,7 +17,6 @@ pub(crate) struct Carried<'r> {
 }
 
 /// What a request had before credentials were stripped from it.
-#[derive(Debug)]
 pub(crate) struct Withheld {
     headers: HeaderMap,
     uri: Uri,

@@ -10,7 +10,7 @@ use super::{EndsLogin, sealed};
 use crate::authenticate::Owner;
 use crate::cookies::csrf::CrossSite;
 use crate::error::{AuthError, FailureKind};
-use crate::guard::{ChooseGuard, JwtGuard, reject};
+use crate::guard::{ChooseGuard, JwtGuard, known_guard, reject};
 use crate::location::{Carried, Withheld};
 use crate::principal::Principal;
 use crate::respond::Rejection;
@@ -49,6 +49,8 @@ pub struct LoginCredentials {
     good: Vec<Good>,
     /// Whether no page of another site sent the request, if that matters.
     site: Result<(), CrossSite>,
+    /// The guard of the request, which has looked at its own places.
+    guard: JwtGuard,
 }
 
 /// The credentials of one kind in a request.
@@ -102,7 +104,7 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         // Credentials that the guard has stripped from the request count too: the client sent them.
         let whole = request.extensions.get::<Arc<Withheld>>().map(|withheld| withheld.put_back(request));
-        let guard = JwtGuard::required(&request.extensions).map_err(|error| reject(request, &error))?;
+        let guard = known_guard(request).await.cloned().map_err(|error| reject(request, &error))?;
         let guards = JwtGuard::choice(&request.extensions);
         let examined = examine(guard, guards, whole.as_ref().unwrap_or(request)).await;
         examined.map_err(|error| reject(request, &error))
@@ -120,12 +122,12 @@ struct Examined<'r> {
 }
 
 async fn examine(
-    guard: &JwtGuard,
+    guard: JwtGuard,
     guards: Option<&Arc<dyn ChooseGuard>>,
     request: &Parts,
 ) -> Result<LoginCredentials, AuthError> {
-    let access = examine_all(guard, guards, request, TokenKind::Access).await?;
-    let refresh = examine_all(guard, guards, request, TokenKind::Refresh).await?;
+    let access = examine_all(&guard, guards, request, TokenKind::Access).await?;
+    let refresh = examine_all(&guard, guards, request, TokenKind::Refresh).await?;
     // One header may hold either kind. A valid token of one kind is not a dead one of the other.
     let good_as = |list: &[Examined<'_>], text: &[u8]| {
         list.iter().any(|other| other.counts && other.carried.text == text)
@@ -163,7 +165,7 @@ async fn examine(
     let [access, refresh, session] = states;
     // Checked for every method and every credential: a page of another site must not even clear cookies.
     let site = guard.check_site(request);
-    Ok(LoginCredentials { access, refresh, session, good: good.collect(), site })
+    Ok(LoginCredentials { access, refresh, session, good: good.collect(), site, guard })
 }
 
 async fn examine_all<'r>(
@@ -206,6 +208,10 @@ async fn examine_all<'r>(
 impl EndsLogin for LoginCredentials {}
 
 impl sealed::Ends for LoginCredentials {
+    fn read_by(&self) -> Option<&JwtGuard> {
+        Some(&self.guard)
+    }
+
     fn ends(&self) -> Result<Vec<sealed::End<'_>>, sealed::OtherSite> {
         self.site.map_err(sealed::OtherSite)?;
         let mut ends = Vec::new();

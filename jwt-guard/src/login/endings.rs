@@ -10,6 +10,10 @@ use crate::store::{Revocation, Subject, TokenStore};
 use crate::timestamp::later;
 use crate::token::{TokenKind, TokenSource};
 
+/// Why a guard ends nothing of what another one has found: it knows neither its store nor its cookies.
+pub(super) const ANOTHER_GUARD: &str = "another guard has read the request: a logout needs the guard of the request, as the \
+                                        parameter `JwtGuard` gives it";
+
 /// A login to revoke or a session to end, with the guard that knows it.
 pub(super) enum Ending<'e> {
     Login(&'e JwtGuard, &'e dyn TokenStore, Subject, Revocation),
@@ -47,9 +51,7 @@ impl JwtGuard {
         };
         let config = guard.config();
         if !config.has_verified(token.0) {
-            let message = "another guard has verified the caller: a logout needs the guard of the request, as the parameter \
-                           `JwtGuard` gives it";
-            return Err(LoginError::unconfigured(self, message));
+            return Err(LoginError::unconfigured(self, ANOTHER_GUARD));
         }
         #[cfg(feature = "sessions")]
         if let (TokenSource::Session, Some(id)) = (token.1, token.0.opaque_id()) {

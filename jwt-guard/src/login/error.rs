@@ -13,7 +13,7 @@ use crate::code::RefusalCode;
 use crate::cookies::TooLongForCookie;
 use crate::cookies::csrf::CrossSite;
 use crate::error::{AuthError, FailureKind};
-use crate::guard::JwtGuard;
+use crate::guard::{JwtGuard, Overlooked};
 use crate::issue::{IssueError, IssueErrorKind};
 use crate::policy::Rule;
 use crate::respond::Refusal;
@@ -30,6 +30,8 @@ pub struct LoginError {
     code: RefusalCode,
     message: Cow<'static, str>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    /// The class of failure that the response stands for.
+    failure: FailureKind,
     guard: JwtGuard,
     /// Whether the cookie with the refresh token is cleared, because it will never be valid again.
     clears_refresh: bool,
@@ -43,6 +45,9 @@ pub enum LoginErrorKind {
     Body,
     /// A token could not be issued.
     Issue,
+    /// The caller is anonymous, and the request has a credential that may live: two cookies of one name, a session id that was
+    /// replaced a moment ago. Nothing was revoked, and no cookie cleared.
+    LogoutRefused,
     /// Another site may have sent the request. Nothing was revoked, and no cookie cleared.
     CrossSite,
     /// The caller has no token to refresh.
@@ -63,7 +68,7 @@ impl LoginErrorKind {
     /// The code for the log.
     const fn code(self) -> RefusalCode {
         match self {
-            Self::Body | Self::Issue => RefusalCode::LoginFailed,
+            Self::Body | Self::Issue | Self::LogoutRefused => RefusalCode::LoginFailed,
             Self::CrossSite => RefusalCode::CrossSiteRequest,
             Self::MissingToken => RefusalCode::NoToken,
             Self::Panic => RefusalCode::Panicked,
@@ -71,6 +76,18 @@ impl LoginErrorKind {
             Self::RefreshRetried => RefusalCode::Replaced,
             Self::Store => RefusalCode::StoreFailed,
             Self::Unconfigured => RefusalCode::LoginNotConfigured,
+        }
+    }
+
+    /// The class of failure that a response stands for.
+    const fn failure(self) -> FailureKind {
+        match self {
+            Self::CrossSite => FailureKind::CrossSite,
+            Self::LogoutRefused => FailureKind::MalformedRequest,
+            Self::MissingToken => FailureKind::MissingToken,
+            Self::RefreshRefused | Self::RefreshRetried => FailureKind::InvalidToken,
+            Self::Store => FailureKind::Unavailable,
+            Self::Body | Self::Issue | Self::Panic | Self::Unconfigured => FailureKind::Internal,
         }
     }
 }
@@ -92,9 +109,8 @@ impl LoginError {
         message: Cow<'static, str>,
         source: Option<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        let error = Self { kind, code, message, source, guard: guard.clone(), clears_refresh: false };
-        error.log();
-        error
+        let failure = kind.failure();
+        Self { kind, code, message, source, failure, guard: guard.clone(), clears_refresh: false }.logged()
     }
 
     pub(super) fn unconfigured(guard: &JwtGuard, message: &'static str) -> Self {
@@ -131,6 +147,25 @@ impl LoginError {
         Self::with_code(guard, LoginErrorKind::CrossSite, reason.code(), reason.to_string().into(), None)
     }
 
+    /// An anonymous caller of a logout may have a credential that lives.
+    pub(super) fn of_overlooked(guard: &JwtGuard, overlooked: Overlooked<'_>) -> Self {
+        let error = match overlooked {
+            Overlooked::Everything => {
+                let message = "the caller is anonymous because no credential was looked at: a logout of a handler with \
+                               `credentials = \"ignored\"` takes `LoginCredentials`, and one with another policy takes the guard \
+                               as a parameter";
+                return Self::unconfigured(guard, message);
+            }
+            Overlooked::Refused(AuthError::CrossSite(reason)) => return Self::of_site(guard, *reason),
+            Overlooked::Refused(error) => error,
+        };
+        let (kind, message) = (LoginErrorKind::LogoutRefused, error.to_string().into());
+        let failure = guard.class_of(error);
+        let guard = guard.clone();
+        Self { kind, code: error.code(), message, source: None, failure, guard, clears_refresh: false }
+            .logged()
+    }
+
     pub(super) fn of_store(guard: &JwtGuard, source: StoreError) -> Self {
         Self::new(guard, LoginErrorKind::Store, "the token store does not answer", Some(source.into()))
     }
@@ -153,6 +188,7 @@ impl LoginError {
             LoginErrorKind::Body
             | LoginErrorKind::CrossSite
             | LoginErrorKind::Issue
+            | LoginErrorKind::LogoutRefused
             | LoginErrorKind::MissingToken
             | LoginErrorKind::Panic
             // The browser may have the next one already.
@@ -170,27 +206,13 @@ impl LoginError {
 
     /// The status of the response, for an error type of the application that writes its own.
     pub fn status(&self) -> StatusCode {
-        Refusal::new(self.failure(), Vec::new()).status()
+        Refusal::new(self.failure, Vec::new()).status()
     }
 
-    /// The class of failure that the response stands for.
-    fn failure(&self) -> FailureKind {
-        match self.kind {
-            LoginErrorKind::CrossSite => FailureKind::CrossSite,
-            LoginErrorKind::MissingToken => FailureKind::MissingToken,
-            LoginErrorKind::RefreshRefused | LoginErrorKind::RefreshRetried => FailureKind::InvalidToken,
-            LoginErrorKind::Store => FailureKind::Unavailable,
-            LoginErrorKind::Body
-            | LoginErrorKind::Issue
-            | LoginErrorKind::Panic
-            | LoginErrorKind::Unconfigured => FailureKind::Internal,
-        }
-    }
-
-    /// Verdicts are `INFO`, because any client can cause them; failures of the service are `ERROR`.
-    fn log(&self) {
-        let Self { kind, code, guard, .. } = self;
-        let reason = with_causes(self);
+    /// Logs it. Verdicts are `INFO`, because any client can cause them; failures of the service are `ERROR`.
+    fn logged(self) -> Self {
+        let Self { kind, code, failure, guard, .. } = &self;
+        let reason = with_causes(&self);
         // A guard that is not a parameter of the handler does not know them.
         let rule = guard.rule();
         let handler = rule.and_then(Rule::declaration).map(|declaration| declaration.handler);
@@ -211,17 +233,19 @@ impl LoginError {
                 )
             };
         }
-        match self.failure() {
-            FailureKind::Unavailable | FailureKind::Internal => say!(Level::ERROR, "login failed"),
-            _ => say!(Level::INFO, "login refused"),
+        if failure.is_verdict() {
+            say!(Level::INFO, "login refused");
+        } else {
+            say!(Level::ERROR, "login failed");
         }
+        self
     }
 }
 
 impl IntoResponse for LoginError {
     fn into_response(self) -> Response {
         let head = self.guard.asking_head();
-        let mut response = self.guard.answer(self.failure(), Vec::new(), head).into_response();
+        let mut response = self.guard.answer(self.failure, Vec::new(), head).into_response();
         if let Some(cookies) = self.guard.config().cookies.as_ref().filter(|_| self.clears_refresh) {
             cookies.clear_in(TokenKind::Refresh, response.headers_mut());
         }

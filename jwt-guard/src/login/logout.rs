@@ -8,9 +8,10 @@ use http::header::SET_COOKIE;
 use super::EndsLogin;
 use super::answer::empty;
 use super::caught::caught_login;
+use super::endings::ANOTHER_GUARD;
 use super::error::{LoginError, LoginErrorKind};
 use super::sealed::Clears;
-use crate::guard::JwtGuard;
+use crate::guard::{JwtGuard, LogoutSite};
 use crate::store::{Revocation, Subject};
 use crate::timestamp::later;
 use crate::token::{TokenKind, TokenSource};
@@ -44,7 +45,8 @@ impl JwtGuard {
     /// not end the login of a browser whose access token has expired: the handler refuses that, or takes it for anonymous and
     /// clears the cookies. A guard that reads cookies answers 403 to a caller who did not come by a header if `Origin` or
     /// `Sec-Fetch-Site` names another site, and with `GET`, if the caller came by a cookie, unless the request says that it is
-    /// from this site. For that the guard must be a parameter of the handler: another one does not know the request.
+    /// from this site. A header ends its own login whatever the site, and from another site no cookie is cleared. For all that
+    /// the guard must be a parameter of the handler: another one does not know the request.
     ///
     /// Of [tenants](crate::tenants), each of the [`LoginCredentials`](super::LoginCredentials) is ended by the guard of its own
     /// tenant, in the store of that guard; the cookies are those of this guard. A tenant that is built again is another guard,
@@ -53,7 +55,12 @@ impl JwtGuard {
     ///
     /// Without a [token store](crate::setup::Builder::token_store) nothing can be revoked: the answer clears the cookies only, and
     /// copies of their tokens live until they expire. A valid token in a header is 500, and one in a cookie too if the guard also
-    /// reads tokens in cookies that it does not set. An anonymous caller has nothing to revoke.
+    /// reads tokens in cookies that it does not set.
+    ///
+    /// An anonymous caller has nothing to revoke if the request has no credential, or one that is over. Where it has one that
+    /// may live (two unequal cookies, a session id that was replaced a moment ago), the answer is the refusal of that, and
+    /// nothing is cleared. Where no credential was looked at (`credentials = "ignored"`), it is 500: take
+    /// [`LoginCredentials`](super::LoginCredentials).
     ///
     /// A browser applies answers in the order in which they arrive. If a refresh is under way at the same time, its
     /// answer may come after that of the logout and set cookies again. Their login is revoked in the store, so they are
@@ -70,18 +77,28 @@ impl JwtGuard {
     ///
     /// The request may come from another site: 403. The store does not answer: 503, and nothing is cleared, so that the
     /// caller can try again. The guard has neither store nor cookies nor sessions, no store can revoke a token whose cookie is
-    /// not cleared, or another guard has verified the caller or read its session: 500, and nothing is ended.
+    /// not cleared, or another guard has verified the caller or read the request: 500, and nothing is ended. An anonymous caller may
+    /// have a credential that lives: 400, 401, 403 or 500, as above.
     pub async fn logout(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
         caught_login(self, self.end_logins(credentials)).await
     }
 
     async fn end_logins(&self, credentials: &impl EndsLogin) -> Result<Response, LoginError> {
+        if credentials.read_by().is_some_and(|guard| guard.id() != self.id()) {
+            return Err(LoginError::unconfigured(self, ANOTHER_GUARD));
+        }
         let ends = credentials.ends().map_err(|reason| LoginError::of_site(self, reason.0))?;
         let config = self.config();
         let clears_all = credentials.clears() == Clears::Everything;
+        let mut site = LogoutSite::Ours;
         if !clears_all {
             let source = ends.first().map(|end| end.ended.source());
-            self.check_asking_site(source).map_err(|reason| LoginError::of_site(self, reason))?;
+            site = self.site_of_logout(source).map_err(|reason| LoginError::of_site(self, reason))?;
+            if ends.is_empty()
+                && let Some(overlooked) = self.overlooked()
+            {
+                return Err(LoginError::of_overlooked(self, overlooked));
+            }
         }
         let by_session = ends.iter().any(|end| end.ended.source() == TokenSource::Session);
         // An anonymous caller of a guard with sessions alone can only have the cookie of one that is over.
@@ -96,6 +113,9 @@ impl JwtGuard {
             ending.end(self).await?;
         }
         let mut response = empty();
+        if site == LogoutSite::ByHeader {
+            return Ok(response);
+        }
         if let Some(cookies) = config.cookies.as_ref().filter(|_| clears_all || !by_session) {
             cookies.clear_in(TokenKind::Access, response.headers_mut());
             cookies.clear_in(TokenKind::Refresh, response.headers_mut());

@@ -134,6 +134,11 @@ mod sealed {
     }
 
     pub trait Ends {
+        /// The guard that has read the request; `None` if each credential knows its own.
+        fn read_by(&self) -> Option<&JwtGuard> {
+            None
+        }
+
         /// Every token and session to end, or the reason why the request may not end them.
         fn ends(&self) -> Result<Vec<End<'_>>, OtherSite>;
 

@@ -112,10 +112,38 @@ async fn a_client_of_another_origin_logs_out_by_its_header() {
     let access = Jar::login(&server).await.0["__Host-access_token"].clone();
     let id = sessions.create(NewSession::new("ada")).await.unwrap();
     let foreign = |request: Request| request.header("origin", "https://app.example");
-    assert_eq!(server.send(foreign(post("/leave")).bearer(&access)).await.status, 204);
+    // The cookies of the browser may be those of another login.
+    let ended = async |request: Request| {
+        let answer = server.send(request).await;
+        assert_eq!(answer.status, 204);
+        clears_nothing(&answer);
+    };
+    ended(foreign(post("/leave")).bearer(&access)).await;
     server.get("/me", &access).await.is(Outcome::BAD_TOKEN);
-    assert_eq!(server.send(foreign(post("/leave")).header("x-session", id.as_str())).await.status, 204);
+    ended(foreign(post("/leave")).header("x-session", id.as_str())).await;
     assert_eq!(server.send(Request::get("/me").header("x-session", id.as_str())).await.status, 401);
+}
+
+/// Its pages are of no server, and browsers name their origin with every request.
+#[tokio::test]
+async fn an_application_with_pages_of_its_own_logs_in_and_out_where_it_is_named() {
+    const PAGE: &str = "capacitor://localhost";
+    for trusted in [None, Some(PAGE)] {
+        let cookies = builder()
+            .token_store(jwt_guard::store::MemoryStore::new())
+            .cookies(jwt_guard::cookies::CookieSettings::new());
+        let guard =
+            trusted.into_iter().fold(cookies, jwt_guard::setup::Builder::trusted_origin).build().unwrap();
+        let token = guard.issuer().unwrap().access("ada").sign().unwrap();
+        let server = Server::start(routes().with_guard(guard).into_axum()).await;
+        let by_page = |target| post(target).header("origin", PAGE).header("sec-fetch-site", "cross-site");
+        let good = trusted.is_some();
+        let login = server.send(by_page("/login")).await;
+        assert_eq!(login.status, if good { 204 } else { 403 }, "{login:?}");
+        let ended = server.send(by_page("/logout").bearer(token.as_str())).await;
+        assert_eq!(ended.status, if good { 204 } else { 403 });
+        server.get("/me", token.as_str()).await.is(if good { Outcome::BAD_TOKEN } else { ADA });
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Logins, refreshes and logouts over HTTP, with tokens in bodies, headers and cookies.
 
+mod anonymous_logout;
 mod answers;
 mod cluster;
 mod endpoints;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use jwt_guard::cookies::CookieSettings;
-use jwt_guard::login::{LoginError, LoginErrorKind};
+use jwt_guard::login::{LoginCredentials, LoginError, LoginErrorKind};
 use jwt_guard::session::{NewSession, Sessions};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::{Issued, MemoryStore, TokenStore as _};
@@ -147,6 +147,38 @@ async fn refresh_elsewhere(State(other): State<JwtGuard>, caller: Principal) -> 
 #[jwt_guard::authentication_required]
 async fn log_out_elsewhere(State(other): State<JwtGuard>, caller: Principal) -> Result<Response, LoginError> {
     other.logout(&caller).await
+}
+
+#[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead cookies must not stop a logout")]
+async fn end_elsewhere(
+    State(other): State<JwtGuard>,
+    credentials: LoginCredentials,
+) -> Result<Response, LoginError> {
+    other.logout(&credentials).await
+}
+
+/// The other guard clears cookies of other names, and knows no store of the first one.
+#[tokio::test]
+async fn a_guard_ends_no_credentials_that_another_guard_has_read() {
+    for store in [None, Some(MemoryStore::new())] {
+        let cookies = builder().cookies(CookieSettings::new().names("a", "r"));
+        let guard = store.into_iter().fold(cookies, Builder::token_store).build().unwrap();
+        let other = builder().cookies(CookieSettings::new()).build().unwrap();
+        let app = Router::new()
+            .route("/login", routing::post(log_in))
+            .route("/logout/elsewhere", routing::post(end_elsewhere))
+            .route("/me", routing::get(me))
+            .with_guard(guard)
+            .with_state(other);
+        let server = Server::start(app.into_axum()).await;
+        let jar = Jar::login(&server).await;
+        for jar in [&jar, &Jar::default()] {
+            let request = post("/logout/elsewhere").header("x-csrf-token", "any");
+            let answer = jar.send(&server, request).await;
+            assert_eq!((answer.status.as_u16(), answer.headers.contains_key("set-cookie")), (500, false));
+        }
+        jar.send(&server, Request::get("/me")).await.is(ADA);
+    }
 }
 
 #[tokio::test]
