@@ -52,53 +52,52 @@ impl Ledger {
         let known = tables.map(|table| table.count_of(&key));
         let is_known = *key == *EVERYBODY || known.into_iter().any(|count| count > 0);
         let room = if is_known { Room::Always } else { Room::IfAny };
-        let last = if *key == *EVERYBODY {
-            self.forget_everybody(epoch)
-        } else {
-            self.forget_subject(&key, epoch, replaces_tokens)
-        };
+        let last = self.forget(&key, epoch, replaces_tokens);
         self.epoch = self.epoch.max(epoch);
         self.note_era();
         let ends = ends.max(last.unwrap_or_default());
         self.put_in(room, Kind::Subject, key, Entry { ends, note: Note::CutOff { before, epoch } })
     }
 
-    /// As [`forget_everybody`](Self::forget_everybody), of one subject.
-    fn forget_subject(&mut self, key: &str, epoch: u64, replaces_tokens: bool) -> Option<Timestamp> {
+    /// Forgets what a cut-off covers, and returns when the last access token of that ends.
+    fn forget(&mut self, key: &str, epoch: u64, replaces_tokens: bool) -> Option<Timestamp> {
         let line = self.line.clone();
-        let mut last = None;
-        for kind in [Kind::Family, Kind::Login, Kind::Allowed, Kind::Token] {
-            let table = self.table(kind);
-            let of_subject = table.of_subject(key).filter(|name| {
-                is_covered(line.as_deref(), kind, name, epoch) || kind == Kind::Token && replaces_tokens
-            });
-            let names: Vec<_> = of_subject.cloned().collect();
-            last = last.max(last_end(names.iter().filter_map(|name| table.get(name))));
-            for name in names {
-                self.remove(kind, &name);
+        let tokens = replaces_tokens.then_some(Kind::Token);
+        let kinds = [Kind::Family, Kind::Login, Kind::Allowed].into_iter().chain(tokens);
+        let last = kinds.map(|kind| {
+            let covers = |name: &str| is_covered(line.as_deref(), kind, name, epoch);
+            if *key == *EVERYBODY {
+                self.forget_of_all(kind, covers)
+            } else {
+                self.forget_of(key, kind, covers)
             }
+        });
+        last.max().flatten()
+    }
+
+    fn forget_of(&mut self, key: &str, kind: Kind, covers: impl Fn(&str) -> bool) -> Option<Timestamp> {
+        let table = self.table(kind);
+        let names: Vec<_> = table.of_subject(key).filter(|name| covers(name)).cloned().collect();
+        let last = last_end(names.iter().filter_map(|name| table.get(name)));
+        for name in names {
+            self.remove(kind, &name);
         }
         last
     }
 
-    /// Forgets what a cut-off covers, and returns when the last access token of that ends.
-    fn forget_everybody(&mut self, epoch: u64) -> Option<Timestamp> {
-        let line = self.line.clone();
-        let mut last = None;
-        for kind in [Kind::Family, Kind::Login, Kind::Allowed] {
-            if self.table(kind).is_empty() {
-                continue;
-            }
-            let is_covered = |name: &str| is_covered(line.as_deref(), kind, name, epoch);
-            let covered = self.table(kind).entries().filter(|(name, _)| is_covered(name));
-            last = last.max(last_end(covered.map(|(_, entry)| entry)));
-            let kept = self.table_mut(kind).clear_but(|name| !is_covered(name));
-            #[cfg(any(feature = "store-file", test))]
-            if let Some(changed) = &mut self.changed {
-                changed.push(Changed::Cleared(kind));
-            }
-            kept.iter().for_each(|name| self.note_change(kind, name));
+    /// Clears a table: to remove each of many entries would take long.
+    fn forget_of_all(&mut self, kind: Kind, covers: impl Fn(&str) -> bool) -> Option<Timestamp> {
+        let table = self.table(kind);
+        if table.is_empty() {
+            return None;
         }
+        let last = last_end(table.entries().filter(|(name, _)| covers(name)).map(|(_, entry)| entry));
+        let kept = self.table_mut(kind).clear_but(|name| !covers(name));
+        #[cfg(any(feature = "store-file", test))]
+        if let Some(changed) = &mut self.changed {
+            changed.push(Changed::Cleared(kind));
+        }
+        kept.iter().for_each(|name| self.note_change(kind, name));
         last
     }
 
@@ -119,13 +118,13 @@ impl Ledger {
 }
 
 /// Whether a cut-off stands for an entry. It ends living logins and issued tokens. Of revoked logins it covers those whose
-/// names say that they began in an earlier epoch. The session of another issuer goes on beyond the cut-off, and a token
-/// may have been issued after the moment of the cut-off: these stay revoked by name.
+/// names say that they began in an earlier epoch; the session of another issuer goes on beyond the cut-off. A revoked token may
+/// have been issued after the moment of a cut-off, so only one that replaces tokens asks for them.
 fn is_covered(line: Option<&str>, kind: Kind, name: &str, epoch: u64) -> bool {
     match kind {
-        Kind::Login | Kind::Allowed => true,
+        Kind::Login | Kind::Allowed | Kind::Token => true,
         Kind::Family => read_mark(name).is_some_and(|(of, began)| Some(of) == line && began < epoch),
-        Kind::Era | Kind::Subject | Kind::Token => false,
+        Kind::Era | Kind::Subject => false,
     }
 }
 
