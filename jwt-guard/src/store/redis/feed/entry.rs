@@ -49,7 +49,7 @@ pub(super) fn told(entry: &StreamId) -> Result<(Position, Fact), StoreError> {
             *whose = text("subject").ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_NAME);
         }
         Fact::CutOff { cut_off, .. } => {
-            cut_off.replaces_tokens = number("instead").is_ok_and(|flag| flag == 1)
+            cut_off.replaces_tokens = number("instead").is_ok_and(|flag| flag == 1);
         }
     }
     Ok((Position::parse(&text("after")?)?, what))
