@@ -31,8 +31,7 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
         path::note_params(request);
     }
     if rule.access() == Access::CredentialsIgnored {
-        // An outer layer may have chosen by the token.
-        JwtGuard::forget_choice(&mut request.extensions);
+        return admit_unseen(request, rule);
     }
     let deciding = match JwtGuard::deciding(&request.extensions, rule.token()) {
         Ok(found) => found,
@@ -42,11 +41,6 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
             return Err(unconfigured());
         }
     };
-    if rule.access() == Access::CredentialsIgnored {
-        let decision = deciding.guard.admit_every_caller(request, rule)?;
-        store_decision(request, decision);
-        return Ok(());
-    }
     let guard = deciding.guard;
     let caller = match deciding.caller(request, rule) {
         Caller::Now(caller) => caller,
@@ -55,6 +49,19 @@ pub(crate) async fn admit(request: &mut Parts, rule: &'static Rule) -> Result<()
     if let Some(outcome) = guard.decide_and_log(request, rule, &caller)? {
         store_decision(request, Decision { token: rule.token(), caller, outcome, rule: Some(rule) });
     }
+    Ok(())
+}
+
+/// Admits a request by a policy that ignores credentials. An outer layer may have chosen the guard by the token: the default one
+/// decides.
+fn admit_unseen(request: &mut Parts, rule: &'static Rule) -> Result<(), Rejection> {
+    JwtGuard::forget_choice(&mut request.extensions);
+    let guard = JwtGuard::required(&request.extensions).map_err(|error| {
+        event::denied(rule, None, &error, Occasion::Request(request));
+        unconfigured()
+    })?;
+    let decision = guard.admit_every_caller(request, rule)?;
+    store_decision(request, decision);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::JwtGuard;
 use super::admit::{admit, store_decision};
 use super::in_request::{Admission, Decision};
 use crate::error::{AuthError, FailureKind};
-use crate::policy::{Access, Rule};
+use crate::policy::Rule;
 use crate::respond::Rejection;
 use crate::token::{TokenKind, TokenSource};
 
@@ -28,17 +28,12 @@ pub(crate) trait ChooseGuard: Send + Sync {
 /// The guard that decides, or the failure of its lookup.
 pub(crate) type Choosing<'r> = Pin<Box<dyn Future<Output = Result<JwtGuard, AuthError>> + Send + 'r>>;
 
-/// Chooses the guard, and lets it decide. Where credentials are ignored, that is the default guard.
+/// Chooses the guard, and lets it decide.
 pub(super) async fn admit_by_choice(
     request: &mut Parts,
     rule: &'static Rule,
     guards: Arc<dyn ChooseGuard>,
 ) -> Result<(), Rejection> {
-    if rule.access() == Access::CredentialsIgnored {
-        let decision = guards.default_guard().admit_every_caller(request, rule)?;
-        store_decision(request, decision);
-        return Ok(());
-    }
     let guard = match Arc::clone(&guards).choose(request, rule.token()).await {
         Ok(guard) => guard,
         Err(error) => {
