@@ -23,7 +23,7 @@ pub enum TokenSource {
     WebSocketProtocol,
     /// A query parameter.
     QueryParameter,
-    /// The cookie of a server-side session: not a token, but the id of a record on the server.
+    /// The cookie or the header of a server-side session: not a token, but the id of a record on the server.
     Session,
     /// Not in a request: the application gave the text to [`JwtGuard::verify`](crate::JwtGuard::verify).
     OutsideRequest,

@@ -22,7 +22,8 @@ impl JwtGuard {
     ///
     /// A new pair replaces the refresh token. Using the old one again at this endpoint revokes the whole login, unless
     /// the guard has a [grace period](crate::setup::Builder::refresh_grace); every other handler refuses it. The answer has
-    /// the form in which the refresh token came: cookies for a cookie, else JSON.
+    /// the form in which the refresh token came: cookies for a cookie, if the guard [sets
+    /// cookies](crate::setup::Builder::cookies), else JSON, which scripts can read.
     pub fn refresh(&self, caller: &impl CallerToken) -> Refresh {
         let caller = caller.held();
         let (guard, config) = (self.clone(), self.config());

@@ -49,7 +49,8 @@ impl VerifyError {
     /// Whether the token can never be valid again for the guard that refused it.
     ///
     /// False if another configuration, a newer key set, a later time or another reader might accept it. A limit of its age
-    /// counts as final, because a token does not get younger.
+    /// counts as final, because a token does not get younger. A signature that fails counts as final too: while an unnamed key
+    /// is replaced node by node, a node with the old one clears the cookie of a token that was signed with the new one.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::BadSignature
