@@ -278,18 +278,14 @@ impl AuthError {
         )
     }
 
-    /// Whether the request has no credential that lives: none, or one that this guard will never admit again. Two unequal
-    /// cookies, a credential that was replaced, and one whose user is unknown may live.
+    /// Whether the request has no credential that lives, where it was looked at: none, or one that this guard will never admit
+    /// again. A login lives on whose user is unknown.
     pub(crate) fn is_over(&self) -> bool {
-        matches!(
-            self,
-            Self::NoToken
-                | Self::OtherScheme
-                | Self::Token(_)
-                | Self::UnknownTenant
-                | Self::Revoked
-                | Self::UnknownCredential(_)
-        )
+        match self {
+            Self::NoToken | Self::OtherScheme => true,
+            Self::UnknownUser => false,
+            error => error.is_final(),
+        }
     }
 }
 

@@ -89,3 +89,32 @@ pub(crate) fn samples() -> Vec<AuthError> {
     let tokens = tokens.into_iter().map(AuthError::Token);
     tokens.chain(sites.into_iter().map(AuthError::CrossSite)).chain(others).collect()
 }
+
+#[test]
+fn what_may_live_is_not_over() {
+    let over = [
+        AuthError::NoToken,
+        AuthError::OtherScheme,
+        AuthError::Revoked,
+        AuthError::Token(VerifyError::Expired),
+        AuthError::Token(VerifyError::BadSignature),
+    ];
+    let may_live = [
+        AuthError::Location(LocationError::UnequalCookies),
+        AuthError::Location(LocationError::Ambiguous),
+        AuthError::OtherKind,
+        AuthError::Replaced,
+        AuthError::UnknownTenant,
+        AuthError::UnknownUser,
+        AuthError::CrossSite(CrossSite::Mismatch),
+        AuthError::Token(VerifyError::NotYetValid),
+        AuthError::Token(VerifyError::WrongType),
+        AuthError::Token(VerifyError::WrongAudience),
+    ];
+    for error in &over {
+        assert!(error.is_over(), "{error:?}");
+    }
+    for error in &may_live {
+        assert!(!error.is_over(), "{error:?}");
+    }
+}

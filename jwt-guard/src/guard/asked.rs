@@ -15,6 +15,7 @@ use super::in_request::Decision;
 use crate::causes::escaped;
 use crate::cookies::csrf::{CrossSite, is_safe};
 use crate::error::AuthError;
+use crate::location::LocationError;
 use crate::policy::Rule;
 use crate::respond::{HandlerState, Hidden, Rejection};
 use crate::token::TokenSource;
@@ -44,6 +45,8 @@ pub(super) struct Asked {
     decision: Option<Decision>,
     /// Whether a session of the request is in a header, which a browser does not send by itself.
     session_in_header: bool,
+    /// Whether the request has more credentials than the one that was looked at.
+    has_others: bool,
     /// The state of the handler, if the policy hides the route.
     state: Option<HandlerState>,
 }
@@ -98,6 +101,7 @@ impl JwtGuard {
             decision: Decision::of(&request.extensions).cloned(),
             session_in_header: locations.any_session_header()
                 && locations.finds_in_session_header(&Self::seen(request)),
+            has_others: locations.passes_over(&Self::seen(request)),
             state: request.extensions.get::<HandlerState>().cloned(),
         };
         Self { asked: Some(Arc::new(asked)), ..self.clone() }
@@ -136,10 +140,14 @@ impl JwtGuard {
 
     /// What an anonymous caller of the request that the guard was extracted from may still have; `None` if nothing.
     pub(crate) fn overlooked(&self) -> Option<Overlooked<'_>> {
-        let decision = self.asked.as_deref().and_then(|asked| asked.decision.as_ref());
-        match decision {
+        const SEVERAL: &AuthError = &AuthError::Location(LocationError::Ambiguous);
+
+        let asked = self.asked.as_deref();
+        match asked.and_then(|asked| asked.decision.as_ref()) {
             Some(Decision { caller: Err(error), outcome, .. }) if !outcome.is_unseen() => {
-                (!error.is_over()).then_some(Overlooked::Refused(error))
+                let has_others = asked.is_some_and(|asked| asked.has_others);
+                let reason = if error.is_over() { has_others.then_some(SEVERAL) } else { Some(error) };
+                reason.map(Overlooked::Refused)
             }
             _ => Some(Overlooked::Everything),
         }

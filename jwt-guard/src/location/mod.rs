@@ -121,6 +121,13 @@ impl Locations {
             .find(|place| matches!(self.find_at(place, request), Ok(FoundCredential::Token(..))))
     }
 
+    /// Whether the request has something in a place behind the one token: with [`Conflict::PreferFirst`] it is not looked at.
+    pub(crate) fn passes_over(&self, request: &Parts) -> bool {
+        let is_filled =
+            |place: &&Place| !matches!(self.find_at(place, request), Ok(FoundCredential::Nothing));
+        self.conflict == Conflict::PreferFirst && self.places.iter().filter(is_filled).count() > 1
+    }
+
     fn find_at<'r>(&self, place: &Place, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {
         place.read(|place| place.find(request, self.longest))
     }

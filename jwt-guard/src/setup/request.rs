@@ -6,6 +6,7 @@ use super::{Builder, Danger};
 use crate::cookies::CookieSettings;
 use crate::cookies::csrf::{CsrfRules, Origin};
 use crate::location::{Conflict, CredentialHandling, Locations, Part, Place, TokenLocation};
+use crate::nearest::nearest;
 use crate::problems::Problems;
 use crate::token::TokenKind;
 
@@ -151,7 +152,14 @@ impl Request {
         }
         let mut origins = Vec::new();
         for text in &self.trusted_origins {
-            match Origin::parse(text) {
+            let origin = Origin::parse(text);
+            let meant = origin.as_ref().and_then(Origin::app_scheme);
+            if let Some(meant) = meant.and_then(|name| nearest(name, ["https", "http"].into_iter())) {
+                problems.setting(format!(
+                    "{text:?} is an origin of an unknown scheme; did you mean `{meant}://`?"
+                ));
+            }
+            match origin {
                 Some(origin) => origins.push(origin),
                 None => problems.setting(format!(
                     "{text:?} is not the origin of a page; expected scheme and host, such as \

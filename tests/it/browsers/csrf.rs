@@ -105,6 +105,10 @@ fn an_origin_with_a_path_or_a_wildcard_is_not_an_origin() {
         let error = builder().trusted_origin(wrong).build().unwrap_err();
         assert!(error.to_string().contains("is not the origin of a page"), "{error}");
     }
+    for wrong in ["htttps://app.example", "htps://app.example", "httpp://app.example"] {
+        let error = builder().trusted_origin(wrong).build().unwrap_err();
+        assert!(error.to_string().contains("did you mean `http"), "{error}");
+    }
 }
 
 #[test]

@@ -101,6 +101,36 @@ async fn two_unequal_cookies_of_which_one_lives_are_refused_and_none_is_cleared(
     }
 }
 
+/// The first place has a dead token, and the next one is not looked at.
+#[tokio::test]
+async fn a_credential_behind_a_dead_one_is_not_taken_for_over() {
+    let clock = jwt_guard_tests::ManualClock::new();
+    let store = tower_sessions_memory_store::MemoryStore::default();
+    let sessions = Sessions::builder(store).clock(clock.clone()).build().unwrap();
+    let guard = builder()
+        .clock(clock.clone())
+        .token_store(MemoryStore::new())
+        .cookies(CookieSettings::new())
+        .sessions(sessions.clone())
+        .prefer_first();
+    let server = serve(guard.build().unwrap()).await;
+    let expired = Jar::login(&server).await.0["__Host-access_token"].clone();
+    clock.advance(MINUTE * 20);
+    let living = Jar::login(&server).await.0["__Host-access_token"].clone();
+    let id = sessions.create(NewSession::new("ada")).await.unwrap();
+    let session = format!("__Host-session={}", id.as_str());
+    let ours = || post("/lenient").header("sec-fetch-site", "same-origin");
+    let both = format!("__Host-access_token={expired}; {session}");
+    is_refused(&server.send(ours().header("cookie", both)).await, 400);
+    let cookie = format!("__Host-access_token={living}");
+    is_refused(&server.send(ours().bearer(&expired).header("cookie", &cookie)).await, 400);
+    for cookie in [&session, &cookie] {
+        server.send(Request::get("/me").header("cookie", cookie)).await.is(ADA);
+    }
+    let dead = ours().header("cookie", format!("__Host-access_token={expired}"));
+    assert_eq!(server.send(dead).await.status, 204);
+}
+
 #[tokio::test]
 async fn a_session_id_that_was_replaced_a_moment_ago_is_refused_and_the_session_lives() {
     let sessions = Sessions::new(tower_sessions_memory_store::MemoryStore::default());

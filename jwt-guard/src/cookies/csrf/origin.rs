@@ -71,6 +71,14 @@ impl Origin {
         Some(Self { scheme, host, port })
     }
 
+    /// The scheme, if the pages are those of an application.
+    pub(crate) fn app_scheme(&self) -> Option<&str> {
+        match &self.scheme {
+            OriginScheme::App(name) => Some(name),
+            OriginScheme::Http | OriginScheme::Https => None,
+        }
+    }
+
     /// Whether the request was sent to this origin's host. Its scheme is unknown behind a proxy, so the origin's default
     /// port counts where the request names none. The pages of an application are of no server.
     pub(super) fn is_of_host(&self, request: &Parts) -> bool {
