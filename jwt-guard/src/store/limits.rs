@@ -19,6 +19,9 @@
 /// good again if its `iat` is five minutes later: the store does not know when the replaced ones were issued, and a guard may
 /// accept an `iat` that is so far ahead.
 ///
+/// Guards that share a store must read the subject of an issuer from the same claim: a revocation that replaces those of a subject
+/// counts only where the tokens are of that subject.
+///
 /// Each of them is a `WARN` in the log. Whatever its limit, a subject has at most a tenth of a budget, and at least one
 /// entry.
 ///

@@ -42,6 +42,10 @@ use writer::{Order, Writer};
 /// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last
 /// acknowledged change: then the last logout is forgotten.
 ///
+/// A file that is put back from a backup has the logins of that time: later logouts are forgotten, and a refresh token that was
+/// replaced since counts as the current one. End every login then, by
+/// [`logout_everybody`](crate::JwtGuard::logout_everybody), before the service admits requests.
+///
 /// ```
 /// use std::time::{Duration, SystemTime};
 ///

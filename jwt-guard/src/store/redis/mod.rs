@@ -57,7 +57,7 @@ pub use options::RedisOptions;
 /// | a cluster's owner of the keys is killed, or hangs | 503 until a replica takes over: 5 s with a node timeout of 2 s | go on |
 /// | a planned failover | go on | go on |
 /// | this process cannot keep all revocations | go on | ask the server |
-/// | the server has no memory left | logouts and refreshes go on; logins are 503, but for a subject with its full share of logins, of which one ends; with an allow list refreshes are 503, too | go on |
+/// | the server has no memory left | logouts and refreshes go on; logins are 503, but for a subject with its full share of logins, of which one ends; with an allow list all logins and refreshes are 503 | go on |
 /// | the server may not write: too few replicas, a disk that fails | 503 | go on |
 ///
 /// A node that may not know all revocations asks the server; only if that does not answer, the answer is 503. Tokens
