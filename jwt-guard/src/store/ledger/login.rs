@@ -116,8 +116,8 @@ impl Ledger {
         let Some(Login { current, previous, rotated, endpoint, .. }) = self.login(family, now) else {
             return RefreshStatus::Unknown;
         };
-        // Without a grace, a clock that is set back makes no retry of a reuse.
-        let is_recent = !grace.is_zero() && now < rotated.plus(grace);
+        // A clock that was set back makes no retry of a reuse, and without a grace nothing is a retry.
+        let is_recent = !grace.is_zero() && now < rotated.plus(grace) && *rotated < now.plus(grace);
         if **current == *presented {
             RefreshStatus::Current
         } else if previous.as_deref() == Some(presented) && is_recent {

@@ -234,6 +234,7 @@ local function standing(name, presented, grace, now)
   for i, value in ipairs(redis.call('HMGET', name, unpack(fields))) do login[fields[i]] = value end
   if not lives(login.ends, login.epoch, now) then return 3, login end
   if login.current == presented then return 0, login end
-  local is_recent = grace > 0 and clock() < tonumber(login.rotated or 0) + grace
+  -- After a failover the clock may be behind.
+  local is_recent = grace > 0 and math.abs(clock() - tonumber(login.rotated or 0)) < grace
   return (login.previous == presented and is_recent) and 1 or 2, login
 end

@@ -206,6 +206,26 @@ async fn a_retry_at_a_node_with_another_clock_is_judged_by_the_clock_of_the_serv
     }
 }
 
+/// As the next primary after a failover, whose clock is behind by more than the grace.
+#[tokio::test]
+async fn a_clock_of_the_server_that_goes_back_makes_no_retry_of_a_reuse() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let (now, grace) = (present(), Duration::from_secs(10));
+    let again = |next| Rotation { grace, ..rotation("f", "a", next, now) };
+    assert_eq!(store.begin(login("f", "a", now), now).await.unwrap(), Begun::Living);
+    assert_eq!(store.rotate(again("b"), now).await.unwrap(), Rotated::Fresh);
+    let written = server.command(&["HGET", "{jwt-guard}:login:f", "rotated"]).unwrap();
+    let written: u64 = written.trim().parse().unwrap();
+    for (ahead, expected) in [(5_000, RefreshStatus::Retried), (50_000, RefreshStatus::Replaced(None))] {
+        let rotated = (written + ahead).to_string();
+        server.command(&["HSET", "{jwt-guard}:login:f", "rotated", &rotated]).unwrap();
+        let asked = answer(store.refresh_status("f", "a", grace, now)).await.unwrap();
+        assert_eq!(std::mem::discriminant(&asked), std::mem::discriminant(&expected), "{asked:?}");
+    }
+    assert_eq!(store.rotate(again("c"), now).await.unwrap(), Rotated::Reused);
+}
+
 #[tokio::test]
 async fn every_kind_of_revocation_is_pushed() {
     let Some(server) = RedisServer::start().await else { return };

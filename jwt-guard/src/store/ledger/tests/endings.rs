@@ -1,6 +1,7 @@
 //! What is left when a token, a login or a cut-off has ended.
 
 use super::*;
+use crate::store::RefreshStatus;
 
 #[test]
 fn a_ledger_restored_from_its_journal_is_in_the_same_line_and_epoch() {
@@ -120,4 +121,53 @@ fn a_token_that_could_not_be_revoked_stays_on_the_list_of_issued_ones() {
         assert!(ledger.revoke(revocation, None, moment(1)).is_err());
         assert_eq!(ledger.is_allowed("t", at(1)), TokenStatus::Valid, "{what}");
     }
+}
+
+#[test]
+fn a_clock_that_goes_back_makes_no_retry_of_a_reuse() {
+    let mut ledger = ledger([]);
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    assert_eq!(ledger.rotate(rotation("a", "b", 10), moment(100)).unwrap(), Rotated::Fresh);
+    let grace = Duration::from_secs(10);
+    let is_retry = |at| ledger.refresh_status("f", "a", grace, moment(at)) == RefreshStatus::Retried;
+    assert_eq!([90, 91, 100, 109, 110].map(is_retry), [false, true, true, true, false]);
+    assert_eq!(ledger.rotate(rotation("a", "c", 10), moment(90)).unwrap(), Rotated::Reused);
+}
+
+#[cfg(feature = "store-file")]
+#[test]
+fn a_rotation_is_taken_back_unless_the_login_has_changed_since() {
+    let rotate = |ledger: &mut Ledger, presented: &str, next: &'static str, grace| {
+        let before = ledger.login_of("f").unwrap();
+        let rotated = ledger.rotate(rotation(presented, next, grace), moment(1)).unwrap();
+        (rotated, next, before)
+    };
+    let cases = [
+        ("alone", vec![("a", "b", 0)], "a"),
+        ("and a retry", vec![("a", "b", 10), ("a", "c", 10)], "a"),
+        ("and the next one", vec![("a", "b", 0), ("b", "c", 0)], "a"),
+        ("and a reuse", vec![("a", "b", 0), ("a", "c", 0)], ""),
+    ];
+    for (what, rotations, current) in cases {
+        let mut ledger = ledger([]);
+        assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+        let decided: Vec<_> = rotations
+            .into_iter()
+            .map(|(presented, next, grace)| rotate(&mut ledger, presented, next, grace))
+            .collect();
+        for (_, next, before) in decided.into_iter().rev() {
+            ledger.unrotate("f", next, before);
+        }
+        for id in ["a", "b", "c"] {
+            let status = ledger.refresh_status("f", id, Duration::ZERO, moment(1));
+            assert_eq!(status == RefreshStatus::Current, id == current, "{what}: {id}");
+        }
+    }
+    // A later one was acknowledged.
+    let mut ledger = ledger([]);
+    assert_eq!(ledger.begin(login("a"), moment(0)).unwrap(), Begun::Living);
+    let (_, next, before) = rotate(&mut ledger, "a", "b", 0);
+    rotate(&mut ledger, "b", "c", 0);
+    ledger.unrotate("f", next, before);
+    assert_eq!(ledger.refresh_status("f", "c", Duration::ZERO, moment(1)), RefreshStatus::Current);
 }
