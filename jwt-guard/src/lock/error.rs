@@ -4,10 +4,8 @@ use std::fmt;
 use std::io;
 
 /// Why a lock file cannot be read or written. Its text says what was expected, and the fix.
-#[derive(Debug)]
 pub struct LockError(LockErrorKind);
 
-#[derive(Debug)]
 enum LockErrorKind {
     Line { number: usize, line: String, expected: &'static str },
     File { path: String, error: io::Error },
@@ -41,11 +39,29 @@ impl fmt::Display for LockError {
     }
 }
 
+/// As [`Display`](fmt::Display): it is shown when a test calls `unwrap`.
+impl fmt::Debug for LockError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for LockError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             LockErrorKind::Line { .. } => None,
             LockErrorKind::File { error, .. } => Some(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_that_unwraps_it_shows_the_fix() {
+        let error = LockError::file("access.lock".as_ref(), io::ErrorKind::NotFound.into());
+        assert!(format!("{error:?}").contains("`ACCESS_LOCK=overwrite cargo test`"));
     }
 }

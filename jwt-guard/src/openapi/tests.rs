@@ -208,4 +208,5 @@ fn of_the_methods_that_are_not_routed_only_head_is_served() {
     let [problem] = error.problems() else { panic!("{error}") };
     assert!(problem.starts_with("POST /orders is documented and not served"), "{problem}");
     assert_eq!(error.to_string(), format!("the OpenAPI document does not say what is served:\n- {problem}"));
+    assert_eq!(format!("{error:?}"), error.to_string());
 }
