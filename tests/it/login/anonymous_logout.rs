@@ -1,4 +1,5 @@
-//! A logout of an anonymous caller: 204 only if the request has nothing that lives.
+//! A logout of an anonymous caller: 204 only if the credential that was looked at can never be valid again, and no other one is
+//! beside it.
 
 use axum::extract::State;
 use axum::response::Response;
