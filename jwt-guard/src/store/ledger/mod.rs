@@ -27,7 +27,7 @@ use crate::store::subject::{with_key, with_owner};
 use crate::store::{Issued, Revocation, StoreError, StoreLimits, Subject, TokenInfo, TokenStatus};
 use crate::timestamp::Timestamp;
 
-#[cfg(any(feature = "store-redis", test))]
+#[cfg(feature = "store-redis")]
 pub(super) use cut::CutOff;
 pub(super) use entry::{Entry, Kind, Login, Note};
 #[cfg(feature = "store-redis")]
