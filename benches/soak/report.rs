@@ -29,8 +29,8 @@ impl Report {
         self.windows.push((round, mix, [times.len() as f64 / length.as_secs_f64(), at(0.5), at(0.99)]));
     }
 
-    /// Prints the tables. Says whether every bound is kept.
-    pub(crate) fn print(&self, sum: &Tally, answered: Duration) -> bool {
+    /// Prints the tables. Says whether every bound is kept; on a machine that `is_shared`, all but that of the loss.
+    pub(crate) fn print(&self, sum: &Tally, answered: Duration, is_shared: bool) -> bool {
         println!("\n| request | answer | number |");
         println!("|---|--:|--:|");
         for ((kind, status), number) in &sum.statuses {
@@ -43,7 +43,8 @@ impl Report {
         let [good, median, slow] = [0, 1, 2].map(|figure| self.beside(Mix::ByHand, figure));
         let admitted = self.beside(Mix::Admitted, 0);
         let lost = |part: f64| format!("{:.1} %", (1.0 - part) * 100.0);
-        let verdicts = [failures == 0, sum.wrong == 0, growth <= MOST_MEMORY, 1.0 - admitted < MOST_LOSS];
+        let verdicts = [failures == 0, sum.wrong == 0, growth <= MOST_MEMORY];
+        let loses_little = 1.0 - admitted < MOST_LOSS;
         let rate = sum.answers as f64 / answered.as_secs_f64();
         println!("\n| what | figure | bound | |");
         println!("|---|--:|--:|---|");
@@ -64,13 +65,13 @@ impl Report {
             "| good requests lost against nine good ones in their place | {} | {:.0} % | {} |",
             lost(admitted),
             MOST_LOSS * 100.0,
-            pass(verdicts[3])
+            if is_shared { "not judged" } else { pass(loses_little) }
         );
         println!("| good requests lost against the same answers by hand | {} | | |", lost(good));
         println!("| time of a good request, median, as a part of the same | {median:.3} | | |");
         println!("| time of a good request, 99 of 100, as a part of the same | {slow:.3} | | |");
         println!("| good requests lost against a bare 401 | {} | | |", lost(self.beside(Mix::Bare, 0)));
-        verdicts.into_iter().all(|verdict| verdict)
+        verdicts.into_iter().all(|verdict| verdict) && (loses_little || is_shared)
     }
 
     /// The memory of the last third, as a part of the third before.
