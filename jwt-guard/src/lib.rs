@@ -67,7 +67,7 @@
 //! | `remote-keys` | the client that fetches the keys that issuers publish; it needs a tokio runtime with time and IO. Without it, [`Builder::key_fetcher`](setup::Builder::key_fetcher) takes a client of your own |
 //! | `sessions` | sessions on the server, in a store of tower-sessions-core 0.15 |
 //! | `store-file`, `store-redis` | [stores](store) of logins and revocations that survive a restart: one file, or a server of Redis or Valkey; `store-redis-rustls` adds TLS |
-//! | `testing` | [tests](testing) of applications: tokens of made-up callers, a clock, a provider on loopback, to each route the callers whom it must refuse; for `[dev-dependencies]` |
+//! | `testing` | [tests](testing) of applications: tokens of made-up callers, a clock, a provider on loopback, and for each route the callers whom it must refuse; for `[dev-dependencies]` |
 //! | `utoipa-6`, `aide-0-15` | write the policies into the OpenAPI documents of those versions: see the module `openapi` |
 //!
 //! No feature changes a decision about a token or a caller. With `rust-crypto` alone, RSA keys have at most 4096 bits instead of

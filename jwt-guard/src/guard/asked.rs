@@ -101,7 +101,7 @@ impl JwtGuard {
             decision: Decision::of(&request.extensions).cloned(),
             session_in_header: locations.any_session_header()
                 && locations.finds_in_session_header(&Self::seen(request)),
-            has_others: locations.passes_over(&Self::seen(request)),
+            has_others: locations.prefers_first() && locations.has_several(&Self::seen(request)),
             state: request.extensions.get::<HandlerState>().cloned(),
         };
         Self { asked: Some(Arc::new(asked)), ..self.clone() }

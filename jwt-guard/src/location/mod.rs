@@ -121,11 +121,16 @@ impl Locations {
             .find(|place| matches!(self.find_at(place, request), Ok(FoundCredential::Token(..))))
     }
 
-    /// Whether the request has something in a place behind the one token: with [`Conflict::PreferFirst`] it is not looked at.
-    pub(crate) fn passes_over(&self, request: &Parts) -> bool {
+    /// Whether what stands behind the first token of a request is not looked at.
+    pub(crate) fn prefers_first(&self) -> bool {
+        self.conflict == Conflict::PreferFirst
+    }
+
+    /// Whether the request has something in more than one place.
+    pub(crate) fn has_several(&self, request: &Parts) -> bool {
         let is_filled =
             |place: &&Place| !matches!(self.find_at(place, request), Ok(FoundCredential::Nothing));
-        self.conflict == Conflict::PreferFirst && self.places.iter().filter(is_filled).count() > 1
+        self.places.iter().filter(is_filled).count() > 1
     }
 
     fn find_at<'r>(&self, place: &Place, request: &'r Parts) -> Result<FoundCredential<'r>, LocationError> {

@@ -58,8 +58,9 @@ impl JwtGuard {
     /// reads tokens in cookies that it does not set.
     ///
     /// An anonymous caller has nothing to revoke if the request has no credential, or one that is over. Where it has one that
-    /// may live (two unequal cookies, a session id that was replaced a moment ago, something behind the first token of a guard with
-    /// [`prefer_first`](crate::setup::Builder::prefer_first)), the answer is the refusal of that, and nothing is cleared. Where no credential was looked at (`credentials = "ignored"`), it is 500: take
+    /// may live (two unequal cookies, a session id that was replaced a moment ago, something behind the first token of a guard
+    /// with [`prefer_first`](crate::setup::Builder::prefer_first)), the answer is the refusal of that, and nothing is cleared.
+    /// Where no credential was looked at (`credentials = "ignored"`), it is 500: take
     /// [`LoginCredentials`](super::LoginCredentials).
     ///
     /// A browser applies answers in the order in which they arrive. If a refresh is under way at the same time, its
