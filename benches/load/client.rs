@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 use std::{io, thread};
 
+use jwt_guard_benches::Head;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -15,8 +16,6 @@ pub(crate) const CONNECTIONS: usize = 64;
 
 /// Threads of the client, each with its part of the connections.
 const THREADS: usize = 2;
-
-const LENGTH: &[u8] = b"\r\ncontent-length: ";
 
 /// Sends `requests`, each on a connection of its own, again and again. Says how many were answered, and how long it took.
 pub(crate) fn load(port: u16, requests: &[String], length: Duration) -> (u64, Duration) {
@@ -49,30 +48,20 @@ async fn call_until(port: u16, request: String, end: Duration) -> io::Result<u64
     while now() < end {
         connection.write_all(request.as_bytes()).await?;
         answer.clear();
-        while !is_whole(&answer) {
+        loop {
             let more = connection.read_buf(&mut answer).await?;
-            let refused = !b"HTTP/1.1 200".iter().zip(&answer).all(|(expected, found)| expected == found);
-            if more == 0 || refused {
+            let head = Head::of(&answer)?;
+            if more == 0 || head.as_ref().is_some_and(|head| head.status != 200) {
                 let text = String::from_utf8_lossy(&answer).into_owned();
                 return Err(io::Error::other(format!("expected a whole answer with 200, found {text:?}")));
+            }
+            if head.is_some_and(|head| answer.len() >= head.whole()) {
+                break;
             }
         }
         answers += 1;
     }
     Ok(answers)
-}
-
-/// Whether head and body are there.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some(head) = position(answer, b"\r\n\r\n") else { return false };
-    let length = position(answer, LENGTH).and_then(|at| answer.get(at + LENGTH.len()..head));
-    let digits = length.into_iter().flatten().take_while(|byte| byte.is_ascii_digit());
-    let length = digits.fold(0, |length, digit| length * 10 + usize::from(digit - b'0'));
-    answer.len() >= head + 4 + length
-}
-
-fn position(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
 }
 
 /// The time of a clock that only goes forward.

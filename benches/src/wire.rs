@@ -39,30 +39,24 @@ impl Wire {
         };
         stream.write_all(request).await?;
         self.answer.clear();
-        let (head, length) = loop {
+        let head = loop {
             if stream.read_buf(&mut self.answer).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if let Some(end) = self.answer.windows(4).position(|window| window == b"\r\n\r\n") {
-                let head = String::from_utf8_lossy(&self.answer[..end]).to_ascii_lowercase();
-                let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-                self.body = end + 4;
-                let length: usize =
-                    length.map_or(Ok(0), |length| length.trim().parse()).map_err(io::Error::other)?;
-                break (head, length);
+            if let Some(head) = Head::of(&self.answer)? {
+                break head;
             }
         };
-        while self.answer.len() < self.body + length {
+        self.body = head.length;
+        while self.answer.len() < head.whole() {
             if stream.read_buf(&mut self.answer).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-        if !head.contains("connection: close") {
+        if !head.closes {
             self.stream = Some(stream);
         }
-        head.get(9..12)
-            .and_then(|status| status.parse().ok())
-            .ok_or_else(|| io::Error::other("an answer without a status"))
+        Ok(head.status)
     }
 
     /// The body of the last answer.
@@ -75,5 +69,47 @@ impl Wire {
     #[must_use]
     pub fn answer(&self) -> &[u8] {
         &self.answer
+    }
+}
+
+/// What a client reads of the head of an answer. It is read in one pass: what a client takes for longer answers would
+/// otherwise count as a cost of the server beside it.
+#[derive(Debug)]
+pub struct Head {
+    /// The status code.
+    pub status: u16,
+    /// The bytes of the head.
+    length: usize,
+    /// The bytes of the body.
+    body: usize,
+    closes: bool,
+}
+
+impl Head {
+    /// The head of an answer; `None` before all of it is there.
+    ///
+    /// # Errors
+    ///
+    /// It is not an answer of HTTP/1.1.
+    pub fn of(answer: &[u8]) -> io::Result<Option<Self>> {
+        let mut headers = [httparse::EMPTY_HEADER; 32];
+        let mut parsed = httparse::Response::new(&mut headers);
+        let httparse::Status::Complete(length) = parsed.parse(answer).map_err(io::Error::other)? else {
+            return Ok(None);
+        };
+        let status = parsed.code.ok_or(io::ErrorKind::InvalidData)?;
+        let value = |name: &str| {
+            let header = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+            header.map(|header| String::from_utf8_lossy(header.value))
+        };
+        let body = value("content-length").map_or(Ok(0), |length| length.parse());
+        let closes = value("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        Ok(Some(Self { status, length, body: body.map_err(io::Error::other)?, closes }))
+    }
+
+    /// The bytes of the whole answer.
+    #[must_use]
+    pub fn whole(&self) -> usize {
+        self.length + self.body
     }
 }
