@@ -18,7 +18,7 @@ async fn hasty(State(secret): State<&'static str>, headers: HeaderMap) -> Status
 pub(crate) fn pairs() -> Vec<Pair> {
     let secret: &'static str = String::leak(random::<32>());
     let request = |value: &str| Request::get("/").header(HEADER, value).body(()).expect("a request");
-    let guess = |guess: Guess| -> Make { Box::new(move |_| request(&guess.at(secret))) };
+    let guess = |guess: Guess| -> Make { Box::new(move |_| request(&guess.at(0, |_| secret))) };
     let pair = |name, near, requests, expected| Pair {
         name,
         classes: [near, "a random one"],

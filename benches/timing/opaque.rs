@@ -50,7 +50,7 @@ pub(crate) async fn csrf_values() -> Vec<Pair> {
     let logins: Arc<[Login]> = logins.into();
     let guesses = |guess: Guess| -> Make {
         let logins = Arc::clone(&logins);
-        Box::new(move |caller| logins[caller].request(&guess.at(&logins[caller].csrf)))
+        Box::new(move |caller| logins[caller].request(&guess.at(caller, |caller| &logins[caller].csrf)))
     };
     let pair = |near, guess| {
         let logins = Arc::clone(&logins);
@@ -64,7 +64,11 @@ pub(crate) async fn csrf_values() -> Vec<Pair> {
             expected: Expected::Alike,
         }
     };
-    vec![pair("all but the first byte", Guess::AllBut(0)), pair("all but the last byte", Guess::AllBut(15))]
+    vec![
+        pair("all but the first byte", Guess::AllBut(0)),
+        pair("all but the last byte", Guess::AllBut(15)),
+        pair("that of another login", Guess::OfAnother),
+    ]
 }
 
 impl Login {
@@ -123,7 +127,7 @@ pub(crate) async fn session_ids() -> Vec<Pair> {
     let made = |place: Place, ids: &Arc<[String]>, guess: Option<Guess>| -> Make {
         let (request, ids) = (request.clone(), Arc::clone(ids));
         Box::new(move |caller| match guess {
-            Some(guess) => request(place, &guess.at(&ids[caller])),
+            Some(guess) => request(place, &guess.at(caller, |caller| &ids[caller])),
             None => request(place, &ids[caller]),
         })
     };

@@ -31,7 +31,7 @@ pub(crate) const CALLERS: usize = 32;
 /// What is expected of two classes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// SECURITY.md promises it.
+    /// docs/security-model.md promises it.
     Alike,
     /// A control: a test that does not find this difference finds none.
     Apart,
@@ -93,18 +93,25 @@ pub(crate) enum Guess {
     AllBut(usize),
     /// It is drawn at random.
     Random,
+    /// It is right, but of another caller.
+    OfAnother,
 }
 
 impl Guess {
-    /// A guess at a value in base64url, each time another one. Both kinds are made by the same steps, so that they lie in
+    /// A guess at the value in base64url of one of the callers. All kinds are made by the same steps, so that they lie in
     /// memory alike.
-    pub(crate) fn at(self, right: &str) -> String {
-        let right = URL_SAFE_NO_PAD.decode(right).expect("base64url");
+    pub(crate) fn at<'v>(self, caller: usize, value_of: impl Fn(usize) -> &'v str) -> String {
+        let owner = if let Self::OfAnother = self { (caller + 1) % CALLERS } else { caller };
+        let right = URL_SAFE_NO_PAD.decode(value_of(owner)).expect("base64url");
         let mut bytes = random_bytes::<64>()[..right.len()].to_vec();
-        if let Self::AllBut(place) = self {
-            let drawn = bytes[place];
-            bytes.copy_from_slice(&right);
-            bytes[place] ^= drawn | 1;
+        let drawn = bytes[0] | 1;
+        match self {
+            Self::AllBut(place) => {
+                bytes.copy_from_slice(&right);
+                bytes[place] ^= drawn;
+            }
+            Self::OfAnother => bytes.copy_from_slice(&right),
+            Self::Random => {}
         }
         URL_SAFE_NO_PAD.encode(bytes)
     }
