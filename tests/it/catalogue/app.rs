@@ -153,11 +153,17 @@ async fn left_over(Extension(ran): Extension<Ran>, caller: Principal, headers: h
 struct LoginForm {
     #[serde(rename = "as", default)]
     carrier: String,
+    /// A claim of the application.
+    claim: Option<String>,
 }
 
 #[anonymous_allowed(credentials = "ignored")]
 async fn log_in(guard: JwtGuard, Query(form): Query<LoginForm>) -> Result<Response, LoginError> {
     let login = guard.login("alice").scopes(["orders:read"]).roles(["clerk"]);
+    let login = match form.claim {
+        Some(name) => login.claim(name, "root"),
+        None => login,
+    };
     let login = match form.carrier.as_str() {
         "header" => login.header(),
         "cookies" => login.cookies(),

@@ -12,6 +12,9 @@ use super::token::TokenSpec;
 /// The directory of the data, from the workspace.
 pub(super) const DIRECTORY: &str = "tests/catalogue";
 
+/// Shorter words stand in any error.
+const FEWEST_LETTERS: usize = 4;
+
 /// All themes, and the guards that their cases name.
 pub(super) struct Catalogue {
     pub(super) guards: BTreeMap<String, GuardSpec>,
@@ -118,7 +121,10 @@ pub(super) struct ReplySpec {
     pub(super) status: u16,
     #[serde(default)]
     pub(super) headers: Vec<[String; 2]>,
+    #[serde(default)]
     pub(super) body: String,
+    /// The body in hexadecimal, where it is not text.
+    pub(super) body_hex: Option<String>,
 }
 
 const fn ok() -> u16 {
@@ -185,6 +191,8 @@ pub(super) struct Expect {
     pub(super) body_has: Vec<String>,
     /// Texts that are not in the body and not in a header.
     pub(super) lacks: Vec<String>,
+    /// Every path for which the identity provider was asked since the case began, and how often: cold and warm together.
+    pub(super) fetches: Option<BTreeMap<String, usize>>,
 }
 
 impl Catalogue {
@@ -239,11 +247,16 @@ impl Case {
             return faults;
         }
         fault(self.expect.is_some() != self.steps.is_empty(), "either `expect` or steps");
-        for expect in self.expect.iter().chain(self.steps.iter().map(|step| &step.expect)) {
+        let expects = || self.expect.iter().chain(self.steps.iter().map(|step| &step.expect));
+        let is_fetch = self.requirement.contains("fetch") && expects().all(|expect| expect.fetches.is_none());
+        fault(is_fetch, "a requirement that speaks of fetching says what is fetched: `fetches`");
+        for expect in expects() {
             fault(
                 expect.status.is_some() == expect.start_error.is_some(),
                 "either a status or a `start_error`",
             );
+            let said = expect.start_error.as_ref().is_none_or(|words| words.len() >= FEWEST_LETTERS);
+            fault(!said, "a `start_error` says which one");
             // The application refuses too, and then the handler is said not to have run.
             let refused = matches!(expect.status, Some(400 | 401 | 403 | 503)) && expect.ran.is_none();
             fault(refused && expect.code.is_none(), "a refusal needs the code that says why");

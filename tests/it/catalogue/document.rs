@@ -1,18 +1,20 @@
-//! Writes `tests/CATALOGUE.md`: how many cases there are of each theme and source, what is skipped and why, and all cases.
+//! Writes `tests/CATALOGUE.md` from the results of a run: how many cases of each theme and source have passed, what is skipped
+//! and why, and all cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::{env, fs};
 
 use jwt_guard_tests::sources;
 
+use super::Results;
 use super::data::{Case, Catalogue, Expect};
 
 const FILE: &str = "tests/CATALOGUE.md";
 
 /// Compares the document, or writes it with `CATALOGUE=overwrite`.
-pub(super) fn is_current(catalogue: &Catalogue) {
-    let text = write(catalogue);
+pub(super) fn is_current(catalogue: &Catalogue, results: &Results<'_>) {
+    let text = write(catalogue, results);
     let path = sources::workspace().join(FILE);
     if env::var_os("CATALOGUE").is_some_and(|value| value == "overwrite") {
         fs::write(path, text).unwrap();
@@ -26,10 +28,10 @@ pub(super) fn is_current(catalogue: &Catalogue) {
     );
 }
 
-fn write(catalogue: &Catalogue) -> String {
+fn write(catalogue: &Catalogue, results: &Results<'_>) -> String {
     let mut out = String::from(HEAD);
-    counts(catalogue, &mut out);
-    sources_of(catalogue, &mut out);
+    counts(catalogue, results, &mut out);
+    sources_of(catalogue, results, &mut out);
     skipped(catalogue, &mut out);
     guards(catalogue, &mut out);
     for theme in &catalogue.themes {
@@ -46,40 +48,62 @@ fn write(catalogue: &Catalogue) -> String {
 
 const HEAD: &str = "# Catalogue
 
-Written from `tests/catalogue/*.toml`; do not edit. `cargo test -p jwt-guard-tests --test it catalogue` runs every case over HTTP and
-fails on an unexpected result, or if this document is not current. `tests/catalogue/README.md` says what a case has and how it is run.
+Written from `tests/catalogue/*.toml` and the results of a run; do not edit. `cargo test -p jwt-guard-tests --test it catalogue`
+runs every case over HTTP. It fails on an unexpected result, and then writes nothing, or if this document is not current.
+`tests/catalogue/README.md` says what a case has and how it is run.
+
+That run is with aws-lc-rs, and part of `.ci/run`. `.ci/full` runs the same cases with `rust-crypto` alone, and with both backends:
+each time the results must be these.
 ";
 
-fn counts(catalogue: &Catalogue, out: &mut String) {
-    out.push_str("\n## Themes\n\n| theme | cases | passed | skipped |\n|---|---:|---:|---:|\n");
-    let mut all = [0; 2];
-    for theme in &catalogue.themes {
-        let skipped = theme.cases.iter().filter(|case| case.skip.is_some()).count();
-        let run = theme.cases.len() - skipped;
-        all = [all[0] + run, all[1] + skipped];
-        row(out, &theme.title, run, skipped);
+/// Cases that have passed, cases that were skipped, and all.
+#[derive(Default)]
+struct Counts {
+    passed: usize,
+    skipped: usize,
+    all: usize,
+}
+
+impl Counts {
+    fn add(&mut self, case: &Case, results: &Results<'_>) {
+        self.all += 1;
+        self.skipped += usize::from(case.skip.is_some());
+        self.passed += usize::from(results.get(case.id.as_str()).is_some_and(Vec::is_empty));
     }
-    row(out, "**all**", all[0], all[1]);
+
+    fn row(&self, name: &str, out: &mut String) {
+        let Self { passed, skipped, all } = self;
+        assert_eq!(passed + skipped, *all, "{name}: every case is run, and has passed, or is skipped");
+        writeln!(out, "| {name} | {all} | {passed} | {skipped} |").unwrap();
+    }
 }
 
-fn row(out: &mut String, name: &str, run: usize, skipped: usize) {
-    writeln!(out, "| {name} | {} | {run} | {skipped} |", run + skipped).unwrap();
+fn counts(catalogue: &Catalogue, results: &Results<'_>, out: &mut String) {
+    out.push_str("\n## Themes\n\n| theme | cases | passed | skipped |\n|---|---:|---:|---:|\n");
+    let mut all = Counts::default();
+    for theme in &catalogue.themes {
+        let mut counts = Counts::default();
+        for case in &theme.cases {
+            counts.add(case, results);
+            all.add(case, results);
+        }
+        counts.row(&theme.title, out);
+    }
+    all.row("**all**", out);
 }
 
-fn sources_of(catalogue: &Catalogue, out: &mut String) {
-    let mut families: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+fn sources_of(catalogue: &Catalogue, results: &Results<'_>, out: &mut String) {
+    let mut families: BTreeMap<&str, Counts> = BTreeMap::new();
     for case in catalogue.cases() {
-        let mut names: Vec<_> = case.source.iter().map(|source| family(source)).collect();
-        names.sort_unstable();
-        names.dedup();
+        let names: BTreeSet<_> = case.source.iter().map(|source| family(source)).collect();
         for name in names {
-            families.entry(name).or_default()[usize::from(case.skip.is_some())] += 1;
+            families.entry(name).or_default().add(case, results);
         }
     }
     out.push_str("\n## Sources\n\nA case may have several.\n\n");
     out.push_str("| source | cases | passed | skipped |\n|---|---:|---:|---:|\n");
-    for (name, [run, skipped]) in families {
-        row(out, name, run, skipped);
+    for (name, counts) in families {
+        counts.row(name, out);
     }
 }
 

@@ -134,14 +134,26 @@ fn body(expect: &Expect, seen: &Seen, faults: &mut Vec<String>) {
     }
 }
 
-/// No answer and no line of the log has a token of the request.
+/// No answer, whatever its status, and no line of the log has a token of the request, nor its signature.
 fn secrets(seen: &Seen, tokens: &[String], faults: &mut Vec<String>) {
-    for token in tokens.iter().filter(|token| token.len() > 16) {
-        if seen.log.contains(token.as_str()) {
-            faults.push(format!("the log has the token: {}", seen.log));
-        }
-        if seen.answer.status.as_u16() >= 400 && seen.answer.body.contains(token.as_str()) {
-            faults.push(format!("the body has the token: {}", seen.answer.body));
+    let answer = format!("{:?} {}", seen.answer.headers, seen.answer.body);
+    let parts =
+        tokens.iter().flat_map(|token| [Some(token.as_str()), token.rsplit_once('.').map(|(_, last)| last)]);
+    for part in parts.flatten().filter(|part| part.len() > 16) {
+        for (place, text) in [("log", &seen.log), ("answer", &answer)] {
+            if text.contains(part) {
+                faults.push(format!("the {place} has a token, or its signature: {text}"));
+            }
         }
     }
+}
+
+/// What is wrong with the requests that the identity provider got since the case began.
+pub(super) fn fetches(expect: &Expect, heads: &[String]) -> Option<String> {
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for head in heads {
+        *found.entry(head.split(' ').nth(1).unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    let expected = expect.fetches.as_ref()?;
+    (found != *expected).then(|| format!("fetched {found:?}, expected {expected:?}"))
 }

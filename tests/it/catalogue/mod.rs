@@ -1,7 +1,7 @@
 //! The catalogue: what a guard answers, as data that a reviewer reads without the code.
 //!
 //! `tests/catalogue/*.toml` has the cases, one theme a file; `tests/catalogue/README.md` says how a case is written. Each case is
-//! a server of its own on loopback, and every request of it is sent cold and then warm. `tests/CATALOGUE.md` is written from them.
+//! a server of its own on loopback, and every request of it is sent cold and then warm. `tests/CATALOGUE.md` is written from the results.
 
 mod app;
 mod data;
@@ -12,7 +12,7 @@ mod setup;
 mod template;
 mod token;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use data::{Catalogue, Theme};
@@ -23,30 +23,33 @@ const FEWEST: usize = 300;
 /// Cases are independent, and most of their time is spent in waiting.
 const THREADS: usize = 4;
 
+/// What is wrong with the answers of each case that was run, by its id.
+type Results<'c> = BTreeMap<&'c str, Vec<String>>;
+
 #[test]
-fn every_case_has_its_answer_cold_and_warm() {
+fn every_case_has_its_answer_cold_and_warm_and_the_document_says_so() {
     let catalogue = Catalogue::read();
-    let wrong: Vec<String> = thread::scope(|scope| {
+    let results: Results<'_> = thread::scope(|scope| {
         let parts = (0..THREADS).map(|part| {
             let catalogue = &catalogue;
-            scope.spawn(move || wrong_of(catalogue, part))
+            scope.spawn(move || results_of(catalogue, part))
         });
         let parts: Vec<_> = parts.collect();
         parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
     });
+    let wrong: Vec<_> = results
+        .iter()
+        .flat_map(|(id, faults)| faults.iter().map(move |fault| format!("{id}: {fault}")))
+        .collect();
     assert!(wrong.is_empty(), "{} unexpected results\n{}", wrong.len(), wrong.join("\n"));
+    document::is_current(&catalogue, &results);
 }
 
-/// The faults of every case of one part. What is logged is seen by the thread that serves the case.
-fn wrong_of(catalogue: &Catalogue, part: usize) -> Vec<String> {
+/// The results of one part of the cases. What is logged is seen by the thread that serves the case.
+fn results_of(catalogue: &Catalogue, part: usize) -> Results<'_> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let cases = catalogue.cases().filter(|case| case.skip.is_none()).skip(part).step_by(THREADS);
-    cases
-        .flat_map(|case| {
-            let found = runtime.block_on(run::run(case, &catalogue.guards));
-            found.into_iter().map(|fault| format!("{}: {fault}", case.id))
-        })
-        .collect()
+    cases.map(|case| (case.id.as_str(), runtime.block_on(run::run(case, &catalogue.guards)))).collect()
 }
 
 #[test]
@@ -90,6 +93,12 @@ async fn a_wrong_expectation_is_found_whatever_is_wrong_with_it() {
         ("expect = { status = 401, code = 'no_token', headers = { x = 'y' } }", "header"),
         ("settings = { leeway = '1h' }\nexpect = { status = 401, code = 'no_token' }", "start"),
         ("expect = { start_error = 'leeway' }", "start"),
+        ("token = {}\nexpect = { status = 200, caller = 'alice', fetches = { '/keys' = 1 } }", "fetched"),
+        (
+            "guard = 'published'\ntoken = { key = 'ES256' }\n\
+             expect = { status = 503, code = 'keys_unavailable', fetches = {} }",
+            "fetched",
+        ),
     ] {
         let text = format!(
             "title = 't'\nabout = 'a'\n[[case]]\nid = 'x/y'\nrequirement = 'r'\nsource = ['s: 1']\n{case}"
@@ -105,9 +114,4 @@ fn an_unknown_member_of_a_case_is_an_error() {
     let case =
         "title = 't'\nabout = 'a'\n[[case]]\nid = 'x/y'\nrequirement = 'r'\nsource = ['s: 1']\nexpct = {}";
     assert!(std::panic::catch_unwind(|| Theme::parse("x", case)).is_err());
-}
-
-#[test]
-fn the_table_of_the_documents_is_written_from_the_catalogue() {
-    document::is_current(&Catalogue::read());
 }

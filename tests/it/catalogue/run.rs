@@ -12,7 +12,7 @@ use super::app::{self, Ran};
 use super::data::{Case, Expect, GuardSpec, ReplySpec, RequestSpec};
 use super::judge;
 use super::setup::{self, CaseClock};
-use super::template::Names;
+use super::template::{Names, bytes};
 
 /// A case that is served.
 struct Served {
@@ -27,7 +27,9 @@ struct Served {
 pub(super) async fn run(case: &Case, guards: &BTreeMap<String, GuardSpec>) -> Vec<String> {
     let clock = CaseClock::of(case);
     let provider = KeyServer::start().await;
-    let mut names = Names::default().with("provider", provider.issuer());
+    let issuer = provider.issuer();
+    let port = issuer.rsplit(':').next().unwrap_or_default().to_owned();
+    let mut names = Names::default().with("provider", issuer).with("port", port);
     answer_as(&provider, &case.provider, &names);
     let guard = match setup::guard(case, guards, &clock, &names) {
         Ok(guard) => guard,
@@ -56,12 +58,15 @@ pub(super) async fn run(case: &Case, guards: &BTreeMap<String, GuardSpec>) -> Ve
         if case.request.path.is_none() {
             faults.extend(served.as_anonymous_allowed(&case.request, expect, &names).await);
         }
+        faults.extend(judge::fetches(expect, &provider.heads()));
     }
     for (index, step) in case.steps.iter().enumerate() {
         clock.advance(step.after);
         answer_as(&provider, &step.provider, &names);
-        let found = if step.once {
+        let mut found = if step.once {
             let answer = served.send(&step.request, &names).await;
+            let found = judge::answer(&step.expect, &answer, &served.tokens);
+            // What this answer has is a secret from the next one on.
             for (name, place) in &step.save {
                 match saved(&answer.answer, place) {
                     Some(value) => {
@@ -71,10 +76,11 @@ pub(super) async fn run(case: &Case, guards: &BTreeMap<String, GuardSpec>) -> Ve
                     None => faults.push(format!("step {}: the answer has no {place}", index + 1)),
                 }
             }
-            judge::answer(&step.expect, &answer, &served.tokens)
+            found
         } else {
             served.thrice(&step.request, &step.expect, &names).await
         };
+        found.extend(judge::fetches(&step.expect, &provider.heads()));
         faults.extend(found.into_iter().map(|fault| format!("step {}: {fault}", index + 1)));
     }
     faults
@@ -160,8 +166,8 @@ fn written(spec: &RequestSpec, names: &Names) -> Request {
 fn answer_as(provider: &KeyServer, replies: &BTreeMap<String, ReplySpec>, names: &Names) {
     for (path, reply) in replies {
         let headers = reply.headers.iter().map(|[name, value]| format!("{name}: {}\r\n", names.fill(value)));
-        provider
-            .reply(path, Reply::With(reply.status, headers.collect(), names.fill(&reply.body).into_bytes()));
+        let body = reply.body_hex.as_deref().map_or_else(|| names.fill(&reply.body).into_bytes(), bytes);
+        provider.reply(path, Reply::With(reply.status, headers.collect(), body));
     }
 }
 

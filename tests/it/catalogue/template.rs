@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use jwt_guard_tests::sources;
 use toml::Value;
 
-/// The values of the names in braces. Beside those that are set, `file NAME` is a file of the key fixtures, and `members of NAME` are
-/// the members of one in JSON.
+/// The values of the names in braces. Beside those that are set, `file NAME` is a file of the key fixtures, `members of NAME` are
+/// the members of one in JSON, and `base64 of NAME` is what stands between the lines of one in PEM. `half of NAME` is the first half of
+/// a value, and `other than NAME` the value with another first character.
 #[derive(Clone, Default)]
 pub(super) struct Names(BTreeMap<String, String>);
 
@@ -54,6 +55,19 @@ impl Names {
         }
         if let Some(file) = name.strip_prefix("members of ") {
             return Some(fixture(file).trim().trim_matches(['{', '}']).to_owned().into());
+        }
+        if let Some(file) = name.strip_prefix("base64 of ") {
+            return Some(
+                fixture(file).lines().filter(|line| !line.starts_with('-')).collect::<String>().into(),
+            );
+        }
+        if let Some(name) = name.strip_prefix("half of ") {
+            return self.get(name).map(|value| value[..value.len() / 2].into());
+        }
+        if let Some(name) = name.strip_prefix("other than ") {
+            let value = self.get(name)?;
+            let first = if value.starts_with('A') { "B" } else { "A" };
+            return Some(format!("{first}{}", &value[1..]).into());
         }
         self.get(name).map(Cow::Borrowed)
     }
@@ -110,4 +124,10 @@ fn special(name: &str, value: &Value, now: u64) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The bytes that are written in hexadecimal.
+pub(super) fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
+    pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }

@@ -7,7 +7,7 @@ use jwt_guard_tests::{ALGORITHMS, AUDIENCE, ISSUER, SigningKey, base64url, sourc
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::template::{Names, object};
+use super::template::{Names, bytes, object};
 
 /// A token. Without any member it is good for the guard `orders`.
 #[derive(Clone, Default, Deserialize)]
@@ -73,6 +73,8 @@ enum SignatureChange {
     Longer,
     /// The same bytes, written otherwise.
     UnusedBits,
+    /// The same bytes in the alphabet with `+` and `/`.
+    StandardAlphabet,
     /// A good one of another token of the same key.
     OfAnotherToken,
 }
@@ -80,8 +82,8 @@ enum SignatureChange {
 impl TokenSpec {
     /// The token at this time.
     pub(super) fn make(&self, now: u64, names: &Names) -> String {
-        let (algorithm, key) = self.key();
-        let (header, payload) = (self.header(algorithm, now), self.payload(now, names));
+        let (algorithm, key) = self.key(names);
+        let (header, payload) = (self.header(algorithm, now, names), self.payload(now, names));
         let message = format!("{}.{}", base64url(header.as_bytes()), base64url(&payload));
         let signature = self.signature(&key, &message);
         let (header, signed_payload) = message.split_once('.').unwrap();
@@ -97,24 +99,26 @@ impl TokenSpec {
         parts.with("token", token).fill(text)
     }
 
-    fn key(&self) -> (Algorithm, SigningKey) {
+    fn key(&self, names: &Names) -> (Algorithm, SigningKey) {
         let usual = |algorithm| (algorithm, SigningKey::of(algorithm));
         match &self.key {
             None => usual(Algorithm::Hs256),
             Some(KeySpec::Fixture(name)) => usual(algorithm(name)),
             Some(KeySpec::Hmac(HmacSpec { hmac, secret, file })) => {
                 let file = file.as_ref().map(|file| sources::read(&format!("tests/fixtures/keys/{file}")));
-                let secret = secret.clone().or(file).expect("`secret` or `file`");
+                let secret = secret.as_ref().map(|secret| names.fill(secret));
+                let secret = secret.or(file).expect("`secret` or `file`");
                 (algorithm(hmac), SigningKey::hmac(algorithm(hmac), secret.as_bytes()))
             }
         }
     }
 
-    fn header(&self, algorithm: Algorithm, now: u64) -> String {
+    fn header(&self, algorithm: Algorithm, now: u64, names: &Names) -> String {
         let usual = [("alg", algorithm.name()), ("typ", "JWT")];
         let mut members: BTreeMap<_, _> =
             usual.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         members.extend(self.header.clone());
+        members.values_mut().for_each(|value| names.fill_all(value));
         members.retain(|name, _| !self.without_header.contains(name));
         let text = object(members.iter().chain(&self.header_again), now);
         match &self.header_text {
@@ -125,8 +129,7 @@ impl TokenSpec {
 
     fn payload(&self, now: u64, names: &Names) -> Vec<u8> {
         if let Some(hex) = &self.payload_hex {
-            let bytes = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
-            return bytes.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect();
+            return bytes(hex);
         }
         let members = self.members(names, &self.claims);
         let text = object(members.iter().chain(&self.claims_again), now);
@@ -163,6 +166,7 @@ impl TokenSpec {
             Some(SignatureChange::Cut) => drop(bytes.pop()),
             Some(SignatureChange::Longer) => bytes.push(0),
             Some(SignatureChange::UnusedBits) => return loosened(&base64url(&bytes)),
+            Some(SignatureChange::StandardAlphabet) => return in_standard_alphabet(&base64url(&bytes)),
             Some(SignatureChange::OfAnotherToken) => bytes = key.sign(format!("{message}A").as_bytes()),
         }
         base64url(&bytes)
@@ -173,6 +177,13 @@ impl TokenSpec {
 pub(super) fn algorithm(name: &str) -> Algorithm {
     let known = ALGORITHMS.into_iter().find(|known| known.name() == name);
     known.unwrap_or_else(|| panic!("no algorithm {name}"))
+}
+
+/// The text with `+` and `/`, of which it must have one.
+fn in_standard_alphabet(text: &str) -> String {
+    let written = text.replace('-', "+").replace('_', "/");
+    assert_ne!(text, written, "the signature has neither `-` nor `_`: change a claim");
+    written
 }
 
 /// The text with an unused bit of its last character set: other text for the same bytes.

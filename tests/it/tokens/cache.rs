@@ -221,3 +221,30 @@ async fn clearing_the_cache_has_every_token_verified_again() {
     guard.clear_token_cache();
     welcomes(&server, "after", &token).await;
 }
+
+#[authentication_required]
+async fn after_a_pause(claims: Claims, body: String) -> String {
+    tokio::task::yield_now().await;
+    format!("{} and {body}", claims.subject())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_at_the_same_time_see_nothing_of_each_other() {
+    let app = Router::new().route("/me", routing::post(after_a_pause));
+    let guard = guard(Algorithm::Hs256).token_cache(TokenCache::new().at_first_sight()).build().unwrap();
+    let server = Arc::new(Server::start(app.with_guard(guard).into_axum()).await);
+    let key = SigningKey::of(Algorithm::Hs256);
+    let mut callers = tokio::task::JoinSet::new();
+    for caller in 0..16 {
+        let name = format!("caller {caller}");
+        let token = key.token(&Payload::good().with("sub", &format!("{name:?}")));
+        let server = Arc::clone(&server);
+        callers.spawn(async move {
+            for _ in 0..25 {
+                let answer = server.send(Request::post_json("/me", &name).bearer(&token)).await;
+                answer.is(Outcome::ok(&format!("{name} and {name}")));
+            }
+        });
+    }
+    callers.join_all().await;
+}
