@@ -1,14 +1,21 @@
 //! The tokens that attackers send: well signed where a signature can be had, so that only the rule under test
 //! stands between them and the handler.
 
-use jwt_guard::keys::KeySet;
+use jwt_guard::keys::{KeySet, VerifyingKey};
 use jwt_guard::setup::TokenProfile;
 use jwt_guard::{Algorithm, JwtGuard};
+use jwt_guard_tests::key_server::{JWKS, KeyServer};
 use jwt_guard_tests::{
-    ALGORITHMS, ManualClock, NOW, Outcome, Payload, Request, SigningKey, base64url, guard, hs256,
+    ALGORITHMS, AUDIENCE, ManualClock, NOW, Outcome, Payload, Request, SigningKey, base64url, guard, hs256,
 };
 
 use crate::app::{self, Served, refuses, welcomes};
+
+/// The certificate of the fixture key of ES256, in PEM.
+const CERTIFICATE: &str = include_str!("../../fixtures/keys/p256.certificate.pem");
+
+/// The key of RFC 7515, appendix A.3.
+const OF_RFC_7515: &str = r#"{"kty":"EC","crv":"P-256","alg":"ES256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 
 #[tokio::test]
 async fn a_good_token_of_every_algorithm_is_accepted() {
@@ -52,12 +59,25 @@ async fn a_text_that_is_not_a_compact_token_is_refused() {
         format!("{header}.{signature}.{payload}.{signature}.{signature}"),
         format!(".{token}"),
         format!("{header}.{payload}.{signature}="),
-        format!("{header}.{payload}.{}", signature.replace(['-', '_'], "+")) + "+",
+        in_standard_alphabet(&key),
         format!("{header}.{payload}.{}", &signature[..signature.len() - 2]),
         format!("{header}.{payload}.{}", "A".repeat(43)),
     ] {
         refuses(&server, &text, &text).await;
     }
+}
+
+/// A good token whose signature has a character that the alphabets of base64 do not share, in the other alphabet.
+fn in_standard_alphabet(key: &SigningKey) -> String {
+    let tokens = (0..).map(|id| key.token(&Payload::good().with("jti", &format!("\"{id}\""))));
+    let parts = tokens.filter_map(|token| {
+        let (signed, signature) = token.rsplit_once('.')?;
+        signature
+            .contains(['-', '_'])
+            .then(|| (signed.to_owned(), signature.replace('-', "+").replace('_', "/")))
+    });
+    let (signed, signature) = parts.into_iter().next().unwrap();
+    format!("{signed}.{signature}")
 }
 
 #[tokio::test]
@@ -202,16 +222,25 @@ async fn a_key_that_comes_with_the_token_is_not_used() {
         let header = key.header_with("jwk", jwk);
         refuses(&server, &header, &key.token_of(&header, good().as_bytes())).await;
     }
+    let provider = KeyServer::start().await;
+    provider.says(JWKS, &format!(r#"{{"keys":[{}]}}"#, es.public_jwk()));
+    provider.says("/certificate", CERTIFICATE);
+    let der: String = CERTIFICATE.lines().filter(|line| !line.starts_with('-')).collect();
+    let ours = VerifyingKey::jwk(OF_RFC_7515, &[]).unwrap();
+    let ours = JwtGuard::builder().key(ours).audience(AUDIENCE).clock(ManualClock::new()).build().unwrap();
+    let other = app::serve(ours).await;
     for (name, value) in [
-        ("jku", r#""https://evil.example/jwks""#),
-        ("x5u", r#""https://evil.example/cert""#),
-        ("x5c", r#"["MIIB"]"#),
+        ("jwk", es.public_jwk().to_owned()),
+        ("jku", format!("{:?}", provider.url(JWKS))),
+        ("x5u", format!("{:?}", provider.url("/certificate"))),
+        ("x5c", format!("[{der:?}]")),
     ] {
-        let header = attacker.header_with(name, value);
-        refuses(&server, name, &attacker.token_of(&header, good().as_bytes())).await;
+        let header = es.header_with(name, &value);
+        refuses(&other, name, &es.token_of(&header, good().as_bytes())).await;
         // Signed by the right key, the member changes nothing.
-        welcomes(&server, name, &signed_with(name, value)).await;
+        welcomes(&server, name, &signed_with(name, &value)).await;
     }
+    assert_eq!(provider.heads(), [""; 0]);
 }
 
 #[tokio::test]
