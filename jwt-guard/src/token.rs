@@ -111,11 +111,6 @@ impl<'a> RawToken<'a> {
         Ok(token)
     }
 
-    /// All of it.
-    pub(crate) fn text(&self) -> &'a [u8] {
-        self.bytes
-    }
-
     /// The header segment.
     pub(crate) fn header(&self) -> &'a [u8] {
         self.part(0..self.header_end)

@@ -105,8 +105,8 @@ pub(crate) async fn authenticate_token(
     }
     let kind = wanted.kind();
     let identified = || {
-        let identified = caught(|| identify(config, text, TokenSource::OutsideRequest, kind));
-        identified.unwrap_or(Err(AuthError::Panic))
+        caught(|| identify(config, text, TokenSource::OutsideRequest, kind))
+            .map_err(|Panicked| AuthError::Panic)?
     };
     let located = match identified() {
         Err(AuthError::Token(VerifyError::NoKeys(key) | VerifyError::UnknownRemoteKey(key))) => {
@@ -130,7 +130,7 @@ fn require<'a>(config: &'a Config, located: Located<'a>, wanted: Wanted) -> Call
 /// Finds the credential of a request, and verifies a token. The code below does not panic, but an injected clock or a
 /// crypto backend might. A bad request must neither close a connection nor be admitted.
 fn locate<'r>(config: &'r Config, request: &'r Parts, kind: TokenKind) -> Result<Located<'r>, AuthError> {
-    caught(|| find_and_verify(config, request, kind)).unwrap_or(Err(AuthError::Panic))
+    caught(|| find_and_verify(config, request, kind)).map_err(|Panicked| AuthError::Panic)?
 }
 
 fn find_and_verify<'r>(

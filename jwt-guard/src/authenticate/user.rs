@@ -21,7 +21,7 @@ pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: Token
         return Caller::Now(Ok(Principal::authenticated(identity, source)));
     };
     // A machine is not a user: the loader is not asked whose an absent subject is.
-    if identity.claims.subject().is_none() {
+    if identity.claims.is_of_machine() {
         return Caller::Now(Ok(Principal::authenticated(identity, source)));
     }
     if config.is_stranger(identity.verified_as) {

@@ -170,7 +170,7 @@ impl<T: DeserializeOwned + Send + Sync + 'static> Claims<T> {
     /// Deserializes the application's type from the payload of a verified token, or returns the value of an earlier
     /// call. A type that every payload fits is deserialized later.
     pub(crate) fn read((token, source): (Arc<dyn ClaimsSource>, TokenSource)) -> Result<Self, Misfit> {
-        if token.claims().subject().is_none() {
+        if token.claims().is_of_machine() {
             return Err(Misfit::of_machine::<Self>());
         }
         let of_any: ReadLater<AllClaims> = read_all;

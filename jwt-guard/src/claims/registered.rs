@@ -90,6 +90,11 @@ impl TokenClaims {
         Some(Self { payload, registered })
     }
 
+    /// Whether it is the token of a machine, which names a client instead of a subject.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        self.registered.subject.is_none()
+    }
+
     /// `None` for a machine, whose token names a client instead.
     pub(crate) fn subject(&self) -> Option<&str> {
         self.text(self.registered.subject.as_ref())

@@ -35,6 +35,13 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> SystemTime;
 
+    /// A time that is not before the current one, and soon after it: a remembered token is used if it is good even then, and
+    /// else verified again. By default the current time; on Linux, the clock of the operating system 20 ms on, in steps of
+    /// 10 ms, which are cheap to read.
+    fn at_latest(&self) -> SystemTime {
+        self.now()
+    }
+
     /// The time since a fixed moment, on a clock that is never adjusted; an age is a difference of two such times. By
     /// default the monotonic clock of the operating system, since its first use in the process; on Linux in steps of at
     /// most 10 ms, which are cheap to read.
@@ -64,11 +71,22 @@ impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn at_latest(&self) -> SystemTime {
+        let known = steps::read(steps::ClockId::RealtimeCoarse);
+        // Two steps, because one may come late.
+        SystemTime::UNIX_EPOCH.checked_add(known.saturating_add(STEP * 2)).unwrap_or_else(|| self.now())
+    }
 }
 
 impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> SystemTime {
         (**self).now()
+    }
+
+    fn at_latest(&self) -> SystemTime {
+        (**self).at_latest()
     }
 
     fn monotonic(&self) -> Duration {
@@ -85,11 +103,25 @@ const STEP: Duration = Duration::from_millis(10);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn monotonic() -> Duration {
-    use coarsetime::Instant;
+    use steps::ClockId::MonotonicCoarse;
 
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now_without_cache_update);
+    static START: LazyLock<Duration> = LazyLock::new(|| steps::read(MonotonicCoarse));
     let start = *START;
-    Instant::now_without_cache_update().duration_since(start).into()
+    steps::read(MonotonicCoarse).saturating_sub(start)
+}
+
+/// Clocks of Linux that stand still between two ticks. To read one waits for no loads from memory.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod steps {
+    use std::time::Duration;
+
+    pub(super) use rustix::time::ClockId;
+    use rustix::time::clock_gettime;
+
+    /// The time since the beginning of a clock; zero before it.
+    pub(super) fn read(clock: ClockId) -> Duration {
+        clock_gettime(clock).try_into().unwrap_or_default()
+    }
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -111,5 +143,34 @@ mod tests {
         let shared: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
         let times = [SystemClock.monotonic(), shared.monotonic(), std::sync::Arc::new(shared).monotonic()];
         assert!(times.is_sorted(), "{times:?}");
+    }
+
+    #[test]
+    fn the_latest_time_of_any_handle_is_soon_after_the_current_one() {
+        #[derive(Debug)]
+        struct Other;
+
+        impl Clock for Other {
+            fn now(&self) -> SystemTime {
+                SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)
+            }
+        }
+
+        let shared: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
+        for clock in [&SystemClock as &dyn Clock, &shared, &std::sync::Arc::new(SystemClock)] {
+            // A second is room for a machine that stops between the two readings.
+            let (now, latest) = (clock.now(), clock.at_latest());
+            let apart = latest.duration_since(now).unwrap_or_else(|earlier| earlier.duration());
+            assert!(apart < Duration::from_secs(1), "{apart:?}");
+        }
+        assert_eq!(std::sync::Arc::new(Other).at_latest(), Other.now());
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[test]
+    fn a_step_is_read_as_late_as_the_exact_clock_may_be() {
+        let known = steps::read(steps::ClockId::RealtimeCoarse);
+        let latest = SystemClock.at_latest().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        assert!(latest >= known + STEP * 2);
     }
 }

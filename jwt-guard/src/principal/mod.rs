@@ -88,7 +88,7 @@ impl Principal {
     /// Whether the caller is a machine: authenticated by a token that names a client and no subject. Only issuers whose
     /// [machines are accepted](crate::TrustedIssuer::machine_callers) have such callers.
     pub fn is_machine(&self) -> bool {
-        self.identity().is_some_and(|identity| identity.claims.subject().is_none())
+        self.identity().is_some_and(|identity| identity.claims.is_of_machine())
     }
 
     /// The client that asked for the token: the `client_id` claim (RFC 9068 section 2.2), or the one in which its

@@ -37,7 +37,7 @@ use crate::keys::KeySet;
 use crate::principal::Identity;
 use crate::token::{GuardNumber, RawToken, TokenKind, VerifiedAs};
 
-use cache::{KnownTokens, NewlyVerified, Now};
+use cache::{KnownTokens, NewlyVerified, Now, SoughtToken};
 use checks::Dates;
 use steps::{Steps, Unobserved};
 
@@ -107,9 +107,10 @@ impl Verifier {
             return self.verify_anew(token, None, &mut Unobserved);
         };
         let now = Now { epoch: known.epoch(), clock: &*self.clock, issuers: &self.issuers };
-        match known.find(token, &now) {
+        let sought = SoughtToken::new(token);
+        match known.find(sought, &now) {
             Some(identity) => Ok(Verified(identity)),
-            None => self.verify_anew(token, Some((known, now.epoch)), &mut Unobserved),
+            None => self.verify_anew(token, Some((known, sought, now.epoch)), &mut Unobserved),
         }
     }
 
@@ -119,7 +120,7 @@ impl Verifier {
     fn verify_anew(
         &self,
         token: &[u8],
-        memory: Option<(&KnownTokens, u64)>,
+        memory: Option<(&KnownTokens, SoughtToken<'_>, u64)>,
         steps: &mut impl Steps,
     ) -> Result<Verified, VerifyError> {
         steps.enter(Check::Form);
@@ -141,10 +142,10 @@ impl Verifier {
         let verified_as = Some(VerifiedAs { kind: self.kind, issuer: index, by: self.guard });
         let (identity, now) = issuer.check(payload, || self.date(), verified_as, steps)?;
         keys.remember(token.header(), key);
-        if let Some((known, epoch)) = memory {
+        if let Some((known, sought, epoch)) = memory {
             let good = now..Dates::of(&identity.claims).end(&issuer.rules.limits);
             let found = NewlyVerified { identity: &identity, good, issuer: index, key, keys: &keys };
-            known.keep(token.text(), found, epoch, &*self.clock);
+            known.keep(sought, found, epoch, &*self.clock);
         }
         Ok(Verified(identity))
     }

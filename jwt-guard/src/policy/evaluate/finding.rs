@@ -99,9 +99,7 @@ impl Looked<'_> {
         let text = match (self.parameter(parameter), self.caller.facts.path.and_then(|path| path.person)) {
             (Err(unreadable), _) => unreadable,
             (Ok(()), Some(_)) => format!("path parameter `{parameter}`: another subject"),
-            (Ok(()), None)
-                if self.caller.identity.is_some_and(|caller| caller.claims.subject().is_none()) =>
-            {
+            (Ok(()), None) if self.caller.identity.is_some_and(|caller| caller.claims.is_of_machine()) => {
                 "a machine, which owns nothing".to_owned()
             }
             (Ok(()), None) => "a caller whose issuer is not the guard's own or only one".to_owned(),

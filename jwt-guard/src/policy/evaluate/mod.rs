@@ -99,6 +99,8 @@ impl<'a> Evaluator<'a> {
     /// The decision.
     fn verdict(&self, requirement: &Requirement) -> Verdict {
         match requirement {
+            // A list of one needs no list: most policies are one condition.
+            Requirement::All([inner]) | Requirement::Any([inner]) => self.verdict(inner),
             Requirement::All(list) => self.most_extreme(list, Verdict::DoesNotHold, Verdict::min),
             Requirement::Any(list) => self.most_extreme(list, Verdict::Holds, Verdict::max),
             Requirement::Not(inner) => self.verdict(inner).not(),

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::tag;
+use super::SoughtToken;
 use crate::random;
 
 pub(super) struct Doorkeeper {
@@ -41,8 +41,8 @@ impl Doorkeeper {
     }
 
     /// Whether the token was seen before. It is now.
-    pub(super) fn has_seen(&self, token: &[u8]) -> bool {
-        let mixed = tag(token).wrapping_mul(self.factor);
+    pub(super) fn has_seen(&self, token: SoughtToken<'_>) -> bool {
+        let mixed = token.tag.wrapping_mul(self.factor);
         // A fingerprint is of the lower half, and the place of the next bits, which depend on both halves of the tag.
         let place = usize::try_from(mixed >> u32::BITS).unwrap_or_default() & (self.number - 1);
         let fingerprint = mixed as u32;

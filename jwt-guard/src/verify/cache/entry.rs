@@ -5,13 +5,12 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use quick_cache::Equivalent;
 use zeroize::Zeroizing;
 
 use super::{Now, tag};
-use crate::claims::numeric_date::NumericDate;
 use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
@@ -29,7 +28,7 @@ pub(super) struct TokenBytes(Zeroizing<Box<[u8]>>);
 pub(super) struct Entry {
     pub(super) identity: Arc<Identity>,
     /// From its verification to the first date that would end it: in between, no date can be the reason for a refusal.
-    pub(super) good: Range<NumericDate>,
+    pub(super) good: Range<SystemTime>,
     /// When it must be verified again, on the monotonic clock.
     pub(super) recheck_at: Duration,
     /// The epoch of the cache in which it was verified.
@@ -51,7 +50,7 @@ impl Entry {
         // The clocks come last, because reading one waits for all loads from memory.
         self.epoch == now.epoch
             && now.issuers.get(self.issuer).is_some_and(is_of_issuer)
-            && NumericDate::from_system(now.clock.now()).is_some_and(|date| self.good.contains(&date))
+            && self.good.contains(&now.clock.at_latest())
             && now.clock.monotonic() < self.recheck_at
     }
 
@@ -118,23 +117,34 @@ impl TokenBytes {
 
 impl Hash for TokenBytes {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        SoughtToken(&self.0).hash(hasher);
+        tag(&self.0).hash(hasher);
     }
 }
 
 /// A token that is looked up. Its hash is that of its tag: a good token ends in a signature, so two that are kept share a
 /// tag as seldom as a hash of 48 bits.
-pub(super) struct SoughtToken<'t>(pub(super) &'t [u8]);
+#[derive(Clone, Copy)]
+pub(crate) struct SoughtToken<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) tag: u64,
+}
+
+impl<'t> SoughtToken<'t> {
+    #[inline]
+    pub(crate) fn new(text: &'t [u8]) -> Self {
+        Self { text, tag: tag(text) }
+    }
+}
 
 impl Hash for SoughtToken<'_> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        tag(self.0).hash(hasher);
+        self.tag.hash(hasher);
     }
 }
 
 impl Equivalent<TokenBytes> for SoughtToken<'_> {
     fn equivalent(&self, token: &TokenBytes) -> bool {
-        token.is(self.0)
+        token.is(self.text)
     }
 }
 

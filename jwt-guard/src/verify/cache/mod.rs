@@ -23,7 +23,7 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
 use self::doorkeeper::{Doorkeeper, FirstSights};
-use self::entry::{Entry, SoughtToken, TokenBytes};
+use self::entry::{Entry, TokenBytes};
 use self::thread_cache::CacheLookup;
 use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
@@ -32,6 +32,7 @@ use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
 
+pub(super) use self::entry::SoughtToken;
 pub use self::settings::TokenCache;
 
 /// The verified tokens of one verifier.
@@ -74,7 +75,7 @@ impl KnownTokens {
 
     /// Looks up the identity of `token`, if it was verified before and is still valid.
     #[inline]
-    pub(super) fn find(&self, token: &[u8], now: &Now<'_>) -> Option<Arc<Identity>> {
+    pub(super) fn find(&self, token: SoughtToken<'_>, now: &Now<'_>) -> Option<Arc<Identity>> {
         let promote = match self.thread.own() {
             None => false,
             Some(mut cache) => match cache.find(token) {
@@ -89,8 +90,8 @@ impl KnownTokens {
     /// Looks in the shared cache, and copies a hit to the cache of this thread if `promote` is set. Out of
     /// line: a token that this thread has a copy of does not come here.
     #[inline(never)]
-    fn find_shared(&self, token: &[u8], now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
-        let entry = self.shared.get(&SoughtToken(token))?;
+    fn find_shared(&self, token: SoughtToken<'_>, now: &Now<'_>, promote: bool) -> Option<Arc<Identity>> {
+        let entry = self.shared.get(&token)?;
         if !entry.holds(now) {
             // A copy that ended counts as a first sight, so the next verification is remembered.
             self.doorkeeper.has_seen(token);
@@ -103,7 +104,13 @@ impl KnownTokens {
     }
 
     /// Keeps the result of a verification that began in this epoch.
-    pub(super) fn keep(&self, token: &[u8], found: NewlyVerified<'_>, epoch: u64, clock: &dyn Clock) {
+    pub(super) fn keep(
+        &self,
+        token: SoughtToken<'_>,
+        found: NewlyVerified<'_>,
+        epoch: u64,
+        clock: &dyn Clock,
+    ) {
         let is_seen = self.settings.at_first_sight || self.doorkeeper.has_seen(token);
         if !is_seen && found.key.algorithm().is_symmetric() {
             return;
@@ -112,18 +119,18 @@ impl KnownTokens {
         let now = clock.monotonic();
         let entry = Entry {
             identity: Arc::clone(found.identity),
-            good: found.good,
+            good: found.good.start.to_system()..found.good.end.to_system(),
             issuer: found.issuer,
             key: found.key.clone(),
             generation: AtomicU64::new(found.keys.number()),
             recheck_at: now.saturating_add(self.settings.lifetime.min(rest)),
             epoch,
         };
-        let weight = entry.weight(token.len());
+        let weight = entry.weight(token.text.len());
         if !is_seen && !self.first_sights.admit(weight, now, self.settings.lifetime) {
             return;
         }
-        self.shared.insert(TokenBytes::new(token), Arc::new(entry));
+        self.shared.insert(TokenBytes::new(token.text), Arc::new(entry));
     }
 
     /// Forgets everything. A verification that began before is forgotten too.

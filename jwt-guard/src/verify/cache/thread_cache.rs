@@ -1,7 +1,7 @@
 //! The hot tokens of one thread, in sets of a few slots each.
 
+use super::SoughtToken;
 use super::entry::{Entry, TokenBytes};
-use super::tag;
 use crate::random;
 
 /// The cache of one thread.
@@ -20,6 +20,7 @@ pub(super) struct ThreadCache {
 
 /// Slots for the tokens whose tags choose this set.
 #[derive(Default)]
+#[repr(align(64))]
 struct Set {
     /// The tags of the tokens, side by side: a search reads no other field.
     tags: [u64; SLOTS],
@@ -74,10 +75,10 @@ impl Default for ThreadCache {
 impl ThreadCache {
     /// Looks for `token`.
     #[inline]
-    pub(super) fn find(&mut self, token: &[u8]) -> CacheLookup<'_> {
-        let tag = tag(token);
-        let Some(set) = self.sets.get_mut(place(tag, self.factor)) else { return CacheLookup::MissPromote };
-        let Some(index) = set.index_of(tag, token) else {
+    pub(super) fn find(&mut self, token: SoughtToken<'_>) -> CacheLookup<'_> {
+        let place = place(token.tag, self.factor);
+        let Some(set) = self.sets.get_mut(place) else { return CacheLookup::MissPromote };
+        let Some(index) = set.index_of(token) else {
             return if set.wants_another(self.was_short) {
                 CacheLookup::MissPromote
             } else {
@@ -98,8 +99,8 @@ impl ThreadCache {
 
     /// Copies an entry into the slot with the fewest hits. If memory is short, the sets evict their coldest token in
     /// turn.
-    pub(super) fn keep(&mut self, token: &[u8], entry: &Entry) {
-        let weight = entry.weight(token.len());
+    pub(super) fn keep(&mut self, token: SoughtToken<'_>, entry: &Entry) {
+        let weight = entry.weight(token.text.len());
         if weight > TOKEN_BYTES {
             return;
         }
@@ -113,11 +114,11 @@ impl ThreadCache {
                 self.bytes -= set.evict();
             }
         }
-        let tag = tag(token);
-        let slot = Slot { token: TokenBytes::new(token), entry: Box::new(entry.copy()), weight, hits: 1 };
-        if let Some(set) = self.sets.get_mut(place(tag, self.factor)) {
+        let slot =
+            Slot { token: TokenBytes::new(token.text), entry: Box::new(entry.copy()), weight, hits: 1 };
+        if let Some(set) = self.sets.get_mut(place(token.tag, self.factor)) {
             self.bytes -= set.weight();
-            set.put(tag, slot);
+            set.put(token.tag, slot);
             self.bytes += set.weight();
         }
     }
@@ -126,10 +127,10 @@ impl ThreadCache {
 impl Set {
     /// The slot of the token.
     #[inline]
-    fn index_of(&self, tag: u64, token: &[u8]) -> Option<usize> {
-        let index = self.tags.iter().position(|known| *known == tag)?;
+    fn index_of(&self, token: SoughtToken<'_>) -> Option<usize> {
+        let index = self.tags.iter().position(|known| *known == token.tag)?;
         let slot = self.slots.get(index)?.as_ref()?;
-        slot.token.is(token).then_some(index)
+        slot.token.is(token.text).then_some(index)
     }
 
     /// Counts a miss, and returns whether the token should be copied. Free slots are filled until memory is short for

@@ -19,7 +19,8 @@ fn a_good_token_is_remembered_and_answers_as_before() {
     }
     assert_eq!(pair.kept(), 1);
     let cache = pair.verifier.known.as_ref().unwrap().thread.own();
-    let is_copied = cache.is_some_and(|mut cache| matches!(cache.find(&token), CacheLookup::Hit(_)));
+    let is_copied =
+        cache.is_some_and(|mut cache| matches!(cache.find(SoughtToken::new(&token)), CacheLookup::Hit(_)));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(is_copied, threads > 1, "a token that comes often has a copy for each thread");
     pair.verifier.known.as_ref().unwrap().shared.clear();
@@ -117,6 +118,24 @@ fn a_hit_asks_for_every_date_again() {
 }
 
 #[test]
+fn a_token_that_could_have_ended_is_verified_again_and_ends_when_it_ends() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let (token, step) = (pair.token(50), Duration::from_millis(20));
+    pair.clocks.set_step(step);
+    pair.verify(&token).unwrap();
+    for (wall, is_known, verdict) in [
+        (Duration::from_secs(50) - step - Duration::from_nanos(1), true, Ok(())),
+        (Duration::from_secs(50) - step, false, Ok(())),
+        (Duration::from_secs(50) - Duration::from_nanos(1), false, Ok(())),
+        (Duration::from_secs(50), false, Err(VerifyError::Expired)),
+    ] {
+        pair.clocks.set_wall(NOW);
+        pair.clocks.advance(wall);
+        assert_eq!((pair.knows(&token), pair.verify(&token)), (is_known, verdict), "{wall:?}");
+    }
+}
+
+#[test]
 fn not_before_is_asked_on_a_hit_too() {
     let pair = Pair::new(Algorithm::Hs256, all());
     let token = pair.token_with(&format!(r#""aud":"orders","nbf":{NOW},"exp":{}"#, NOW + 600));
@@ -159,9 +178,9 @@ fn nothing_that_is_remembered_is_shown() {
 fn a_token_is_found_by_its_own_hash_and_equal_to_itself_only() {
     let kept = TokenBytes::new(b"a.b.c");
     let hasher = DefaultHashBuilder::default();
-    assert_eq!(hasher.hash_one(SoughtToken(b"a.b.c")), hasher.hash_one(&kept));
+    assert_eq!(hasher.hash_one(SoughtToken::new(b"a.b.c")), hasher.hash_one(&kept));
     let other = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    assert_ne!(hasher.hash_one(SoughtToken(other)), hasher.hash_one(&kept));
+    assert_ne!(hasher.hash_one(SoughtToken::new(other)), hasher.hash_one(&kept));
     assert!(kept == TokenBytes::new(b"a.b.c") && kept != TokenBytes::new(b"a.b.d"));
 }
 

@@ -26,7 +26,7 @@ fn a_doorkeeper_takes_four_bytes_for_512_of_the_cache_and_at_most_256_kib() {
 #[test]
 fn each_token_has_a_place_of_its_own() {
     let doorkeeper = Doorkeeper::of_cache(64 << 20);
-    let seen = || tokens(64).filter(|token| doorkeeper.has_seen(token)).count();
+    let seen = || tokens(64).filter(|token| doorkeeper.has_seen(SoughtToken::new(token))).count();
     assert_eq!(seen(), 0);
     let again = seen();
     assert!(again >= 60, "two of 64 tokens seldom share one of 65,536 places, but {again} were recognized");

@@ -5,7 +5,7 @@ use super::*;
 fn entry_of(pair: &Pair, token: &[u8]) -> Arc<Entry> {
     pair.verify(token).unwrap();
     let known = pair.verifier.known.as_ref().unwrap();
-    known.shared.get(&SoughtToken(token)).unwrap()
+    known.shared.get(&SoughtToken::new(token)).unwrap()
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn clearing_forgets_what_was_verified_before() {
     assert_eq!(pair.kept(), 0);
     if let Some(mut cache) = pair.verifier.known.as_ref().unwrap().thread.own() {
         assert!(
-            !tokens.iter().any(|token| matches!(cache.find(token), CacheLookup::Hit(_))),
+            !tokens.iter().any(|token| matches!(cache.find(SoughtToken::new(token)), CacheLookup::Hit(_))),
             "a copy is left"
         );
     }
@@ -64,15 +64,16 @@ fn a_verification_that_began_before_the_clearing_is_forgotten_too() {
     let known = pair.verifier.known.as_ref().unwrap();
     let epoch = known.epoch();
     pair.verifier.forget();
+    let date = |time| NumericDate::from_system(time).unwrap();
     // As if it ended only here.
     let keys = KeySnapshot::new(1, KeySet::new([entry.key.clone()]).unwrap());
     let found = NewlyVerified {
         identity: &entry.identity,
-        good: entry.good.clone(),
+        good: date(entry.good.start)..date(entry.good.end),
         issuer: 0,
         key: &entry.key,
         keys: &keys,
     };
-    known.keep(&token, found, epoch, &pair.clocks);
+    known.keep(SoughtToken::new(&token), found, epoch, &pair.clocks);
     assert!(!pair.knows(&token));
 }

@@ -20,19 +20,24 @@ use super::*;
 use crate::clock::NOW;
 use crate::keys::{Algorithm, IssuerKeys, KeySet, SigningKey, backend};
 
-/// A wall clock and a monotonic one that are moved apart.
+/// A wall clock, a monotonic one that is moved apart, and how far the wall clock is at the latest.
 #[derive(Clone, Debug)]
-struct Clocks(Arc<Mutex<(SystemTime, Duration)>>);
+struct Clocks(Arc<Mutex<(SystemTime, Duration, Duration)>>);
 
 impl Clocks {
     fn new() -> Self {
         let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
-        Self(Arc::new(Mutex::new((wall, Duration::from_secs(5)))))
+        Self(Arc::new(Mutex::new((wall, Duration::from_secs(5), Duration::ZERO))))
     }
 
     fn advance(&self, by: Duration) {
         let mut clocks = self.0.lock().unwrap();
-        *clocks = (clocks.0 + by, clocks.1 + by);
+        *clocks = (clocks.0 + by, clocks.1 + by, clocks.2);
+    }
+
+    /// Sets how far the latest time is from the current one.
+    fn set_step(&self, step: Duration) {
+        self.0.lock().unwrap().2 = step;
     }
 
     /// Sets the wall clock.
@@ -44,6 +49,11 @@ impl Clocks {
 impl Clock for Clocks {
     fn now(&self) -> SystemTime {
         self.0.lock().unwrap().0
+    }
+
+    fn at_latest(&self) -> SystemTime {
+        let clocks = self.0.lock().unwrap();
+        clocks.0 + clocks.2
     }
 
     fn monotonic(&self) -> Duration {
@@ -125,7 +135,7 @@ impl Pair {
     /// Whether the next verification of `token` is a hit.
     fn knows(&self, token: &[u8]) -> bool {
         let Some(known) = &self.verifier.known else { return false };
-        known.find(token, &self.now(known.epoch())).is_some()
+        known.find(SoughtToken::new(token), &self.now(known.epoch())).is_some()
     }
 
     fn now(&self, epoch: u64) -> Now<'_> {

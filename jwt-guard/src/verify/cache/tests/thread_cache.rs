@@ -12,7 +12,7 @@ fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
     tokens
         .map(|token| {
             pair.verify(&token).unwrap();
-            let entry = pair.verifier.known.as_ref().unwrap().shared.get(&SoughtToken(&token)).unwrap();
+            let entry = pair.verifier.known.as_ref().unwrap().shared.get(&SoughtToken::new(&token)).unwrap();
             (token, entry)
         })
         .collect()
@@ -20,9 +20,9 @@ fn entries(number: usize, length: usize) -> Vec<(Vec<u8>, Arc<Entry>)> {
 
 /// Looks up a token as a request does, and keeps it if the look-up asks for it.
 fn look(cache: &mut ThreadCache, token: &[u8], entry: &Entry) -> bool {
-    match cache.find(token) {
+    match cache.find(SoughtToken::new(token)) {
         CacheLookup::Hit(_) => return true,
-        CacheLookup::MissPromote => cache.keep(token, entry),
+        CacheLookup::MissPromote => cache.keep(SoughtToken::new(token), entry),
         CacheLookup::Miss => {}
     }
     false
@@ -46,11 +46,13 @@ fn a_thread_cache_takes_no_more_than_its_memory_and_goes_on_taking_what_is_new()
     let entries = entries(600, 1000);
     assert!(entries.iter().map(|(token, entry)| entry.weight(token.len())).sum::<usize>() > 4 * TOKEN_BYTES);
     for (token, entry) in &entries {
-        cache.keep(token, entry);
+        cache.keep(SoughtToken::new(token), entry);
         assert!(look(&mut cache, token, entry), "the newest has a place");
         assert!(cache.bytes() <= TOKEN_BYTES, "{}", cache.bytes());
     }
-    let is_here = |(token, _): &&(Vec<u8>, Arc<Entry>)| matches!(cache.find(token), CacheLookup::Hit(_));
+    let is_here = |(token, _): &&(Vec<u8>, Arc<Entry>)| {
+        matches!(cache.find(SoughtToken::new(token)), CacheLookup::Hit(_))
+    };
     let here: Vec<_> =
         entries.iter().filter(is_here).map(|(token, entry)| entry.weight(token.len())).collect();
     assert!(here.len() > 50, "{}", here.len());
@@ -63,7 +65,7 @@ fn an_entry_may_take_all_of_the_memory_and_one_that_takes_more_is_not_copied() {
     let longest = TOKEN_BYTES - entry.weight(0);
     for (length, bytes) in [(longest, TOKEN_BYTES), (longest + 1, 0), (longest + 1000, 0)] {
         let mut cache = ThreadCache::default();
-        cache.keep(&vec![b'x'; length], entry);
+        cache.keep(SoughtToken::new(&vec![b'x'; length]), entry);
         assert_eq!(cache.bytes(), bytes, "{length}");
     }
 }
@@ -97,10 +99,10 @@ fn a_hot_token_outlives_three_that_need_memory_without_a_look_in_between() {
     for number in (0..20).map(|number| number * 10) {
         let mut cache = ThreadCache::default();
         let hot = token(number, 3);
-        cache.keep(&hot, entry);
+        cache.keep(SoughtToken::new(&hot), entry);
         assert!((0..64).all(|_| look(&mut cache, &hot, entry)));
         for other in 1..=4 {
-            cache.keep(&token(number + other, 5), entry);
+            cache.keep(SoughtToken::new(&token(number + other, 5)), entry);
         }
         assert!(look(&mut cache, &hot, entry), "{number}");
     }
@@ -114,7 +116,7 @@ fn a_token_that_was_hot_gives_up_its_place() {
         look(&mut cache, &hot.0, &hot.1);
     }
     for (token, entry) in others {
-        cache.keep(token, entry);
+        cache.keep(SoughtToken::new(token), entry);
     }
     assert!(!look(&mut cache, &hot.0, &hot.1));
 }
@@ -123,9 +125,9 @@ fn a_token_that_was_hot_gives_up_its_place() {
 fn a_copy_that_is_kept_again_takes_its_old_slot() {
     let (mut cache, entries) = (ThreadCache::default(), entries(1, 10));
     let (token, entry) = &entries[0];
-    cache.keep(token, entry);
+    cache.keep(SoughtToken::new(token), entry);
     let before = cache.bytes();
-    cache.keep(token, entry);
+    cache.keep(SoughtToken::new(token), entry);
     assert_eq!(cache.bytes(), before);
 }
 
@@ -136,8 +138,10 @@ fn once_memory_was_short_few_of_the_tokens_that_come_seldom_are_copied() {
     for (token, entry) in &entries {
         look(&mut cache, token, entry);
     }
-    let copied =
-        entries.iter().filter(|(token, _)| matches!(cache.find(token), CacheLookup::MissPromote)).count();
+    let copied = entries
+        .iter()
+        .filter(|(token, _)| matches!(cache.find(SoughtToken::new(token)), CacheLookup::MissPromote))
+        .count();
     assert!(copied <= 600 / 32, "{copied} of 600");
 }
 
@@ -147,14 +151,17 @@ fn tokens_that_come_often_keep_their_slots_when_memory_is_short() {
     let entries = entries(600, 1000);
     let (often, seldom) = entries.split_at(10);
     for (token, entry) in often {
-        cache.keep(token, entry);
+        cache.keep(SoughtToken::new(token), entry);
     }
     for (token, entry) in seldom {
         often.iter().for_each(|(token, entry)| {
             look(&mut cache, token, entry);
         });
-        cache.keep(token, entry);
+        cache.keep(SoughtToken::new(token), entry);
     }
-    let left = often.iter().filter(|(token, _)| matches!(cache.find(token), CacheLookup::Hit(_))).count();
+    let left = often
+        .iter()
+        .filter(|(token, _)| matches!(cache.find(SoughtToken::new(token)), CacheLookup::Hit(_)))
+        .count();
     assert_eq!(left, 10);
 }

@@ -15,7 +15,7 @@ fn an_entry_counts_for_its_token_its_names_and_its_claims_once_as_text_and_eight
     pair.verify(&token).unwrap();
 
     let known = pair.verifier.known.as_ref().unwrap();
-    let entry = known.shared.get(&SoughtToken(&token)).unwrap();
+    let entry = known.shared.get(&SoughtToken::new(&token)).unwrap();
     let Identity { claims, scopes, roles, .. } = &*entry.identity;
     assert!(scopes.bytes() >= 23 && roles.bytes() >= 23, "{} {}", scopes.bytes(), roles.bytes());
     let fixed = size_of::<Entry>() + size_of::<Identity>() + 160;
