@@ -3,7 +3,7 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +17,7 @@ pub(crate) struct Proxy {
     server: Arc<AtomicU16>,
     /// Counts how often all connections were made to hang.
     hung: watch::Sender<u32>,
+    broken: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -29,17 +30,26 @@ impl Proxy {
         let server = Arc::new(AtomicU16::new(server));
         let target = server.clone();
         let (hung, hangs) = watch::channel(0);
+        let broken = Arc::new(AtomicU64::new(0));
+        let count = broken.clone();
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 let (mut state, lose, mut hangs) = (state.clone(), lose.clone(), hangs.clone());
                 let target = target.load(Ordering::SeqCst);
+                let count = count.clone();
                 hangs.mark_unchanged();
                 tokio::spawn(async move {
                     let hangs = tokio::select! {
                         _ = state.wait_for(|whole| !whole) => false,
-                        _ = forward(&mut client, target, &lose) => false,
+                        ended = forward(&mut client, target, &lose) => {
+                            if matches!(ended, Ok(End::OfClient)) {
+                                return;
+                            }
+                            false
+                        }
                         hangs = hangs.changed() => hangs.is_ok(),
                     };
+                    count.fetch_add(1, Ordering::SeqCst);
                     if hangs {
                         // The connection stays, and nothing comes.
                         state.wait_for(|whole| !whole).await.ok();
@@ -47,7 +57,7 @@ impl Proxy {
                 });
             }
         });
-        Self { port, whole, lose_answer, server, hung }
+        Self { port, whole, lose_answer, server, hung, broken }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -77,9 +87,20 @@ impl Proxy {
     pub(crate) fn lose_next_answer(&self) {
         self.lose_answer.store(true, Ordering::SeqCst);
     }
+
+    /// How many connections did not reach the server, were made to hang, or broke, and not because the client closed them.
+    pub(crate) fn broken(&self) -> u64 {
+        self.broken.load(Ordering::SeqCst)
+    }
 }
 
-async fn forward(client: &mut TcpStream, server: u16, lose: &AtomicBool) -> io::Result<()> {
+/// Which side ended a connection.
+enum End {
+    OfClient,
+    OfServer,
+}
+
+async fn forward(client: &mut TcpStream, server: u16, lose: &AtomicBool) -> io::Result<End> {
     let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
     let (mut questions, mut to_client) = client.split();
     let (mut answers, mut to_server) = server.split();
@@ -88,13 +109,13 @@ async fn forward(client: &mut TcpStream, server: u16, lose: &AtomicBool) -> io::
         loop {
             let length = answers.read(&mut buffer).await?;
             if length == 0 || lose.swap(false, Ordering::SeqCst) {
-                return io::Result::Ok(());
+                return io::Result::Ok(End::OfServer);
             }
             to_client.write_all(&buffer[..length]).await?;
         }
     };
     tokio::select! {
-        _ = copy(&mut questions, &mut to_server) => Ok(()),
+        _ = copy(&mut questions, &mut to_server) => Ok(End::OfClient),
         end = bring => end,
     }
 }

@@ -32,7 +32,7 @@ impl RedisServer {
     }
 
     /// A server whose clock is so many seconds ahead.
-    pub(super) async fn start_at(extra: &[&str], ahead: i32) -> Option<Self> {
+    pub(crate) async fn start_at(extra: &[&str], ahead: i32) -> Option<Self> {
         let program = program();
         if let Err(error) = Command::new(&program).arg("--version").stdout(Stdio::null()).status() {
             assert!(std::env::var_os("CI").is_none(), "{program} is missing: {error}");

@@ -355,6 +355,7 @@ async fn a_rotation_whose_answer_is_lost_is_answered_again() {
         proxy.lose_next_answer();
         let rotation = rotation("f", &current.to_string(), &(current + 1).to_string(), now);
         assert_eq!(store.rotate(rotation, now).await.unwrap(), Rotated::Fresh, "{current}");
+        assert_eq!(proxy.broken(), current + 1, "the answer was lost");
     }
 }
 
