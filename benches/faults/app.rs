@@ -1,4 +1,4 @@
-//! The application: logins, logouts, and a route that asks for a token.
+//! The application: logins, refreshes, logouts, and a route that asks for a token.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -15,6 +15,11 @@ use tokio::task::JoinHandle;
 #[jwt_guard::anonymous_allowed(credentials = "ignored")]
 async fn log_in(guard: JwtGuard, Path(who): Path<String>) -> Result<Response, LoginError> {
     guard.login(who).json().respond().await
+}
+
+#[jwt_guard::authentication_required(token = "refresh")]
+async fn go_on(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+    guard.refresh(&caller).respond().await
 }
 
 #[jwt_guard::authentication_required]
@@ -49,6 +54,7 @@ impl Node {
     pub(crate) async fn start(guard: JwtGuard) -> Self {
         let app = Router::new()
             .route("/login/{who}", routing::post(log_in))
+            .route("/refresh", routing::post(go_on))
             .route("/logout", routing::post(log_out))
             .route("/logout/everywhere", routing::post(log_out_everywhere))
             .route("/me", routing::get(me))
@@ -65,16 +71,35 @@ impl Drop for Node {
     }
 }
 
-/// Logs in, and returns the access token, or the status that came instead.
-pub(crate) async fn login(wire: &mut Wire, who: &str) -> Result<String, u16> {
+/// The tokens of a login.
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+/// Logs in, and returns the tokens, or the status that came instead.
+pub(crate) async fn login(wire: &mut Wire, who: &str) -> Result<Tokens, u16> {
     let request = format!("POST /login/{who} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n");
     match wire.ask(request.as_bytes()).await.unwrap_or(0) {
-        200 => {
-            let body: serde_json::Value = serde_json::from_slice(wire.body()).map_err(|_| 0_u16)?;
-            body.get("access_token").and_then(|token| token.as_str()).map(str::to_owned).ok_or(0)
-        }
+        200 => tokens(wire).ok_or(0),
         status => Err(status),
     }
+}
+
+/// Refreshes a login, and returns its new tokens, or the status that came instead.
+pub(crate) async fn refresh(wire: &mut Wire, token: &str) -> Result<Tokens, u16> {
+    match send(wire, "POST", "/refresh", token).await {
+        200 => tokens(wire).ok_or(0),
+        status => Err(status),
+    }
+}
+
+/// The tokens in the last answer.
+fn tokens(wire: &Wire) -> Option<Tokens> {
+    let body: serde_json::Value = serde_json::from_slice(wire.body()).ok()?;
+    let [access, refresh] =
+        ["access_token", "refresh_token"].map(|name| body.get(name)?.as_str().map(str::to_owned));
+    Some(Tokens { access: access?, refresh: refresh? })
 }
 
 /// The status of a request with a token; 0 if the connection breaks.

@@ -1,4 +1,5 @@
-/* Preloaded into a process, so that its disk does what the first letter of the file DISK says. */
+/* Preloaded into a process, so that its disk does what the first letter of the file DISK says. Each time that it does
+   something else than it should, the file MET grows by one byte. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +19,16 @@ static char fault(void) {
     return letter;
 }
 
+static void met(void) {
+    const char *path = getenv("MET");
+    int file = path ? syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    if (file < 0) return;
+    syscall(SYS_write, file, "+", 1);
+    syscall(SYS_close, file);
+}
+
 static int refused(int error) {
+    met();
     errno = error;
     return -1;
 }
@@ -27,7 +37,7 @@ ssize_t pwrite64(int file, const void *bytes, size_t length, off_t place) {
     switch (fault()) {
         case 'e': return refused(EIO);
         case 'f': return refused(ENOSPC);
-        case 'l': return length;
+        case 'l': met(); return length;
         default: return syscall(SYS_pwrite64, file, bytes, length, place);
     }
 }
@@ -40,8 +50,8 @@ static int synchronised(int file, long call) {
     switch (fault()) {
         case 'e':
         case 'y': return refused(EIO);
-        case 's': usleep(300000); break;
-        case 'l': return 0;
+        case 's': met(); usleep(300000); break;
+        case 'l': met(); return 0;
     }
     return syscall(call, file);
 }

@@ -9,10 +9,11 @@ use std::{env, io};
 
 use jwt_guard::setup::SystemClock;
 use jwt_guard::store::FileStore;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, builder};
-use crate::load::{Found, under_load};
+use crate::found::Found;
+use crate::load::under_load;
 use crate::servers::Directory;
 
 pub(crate) const NAMES: [&str; 6] = [
@@ -46,25 +47,41 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 }
             }
             "full" => disk.does('f', FAULT).await,
-            _ => disk.lies().await,
+            _ => {
+                // It takes everything, writes nothing, and says that it did; until the process is killed.
+                let start = Instant::now();
+                disk.says('l');
+                sleep(FAULT).await;
+                return Some(start..=start + Duration::from_secs(3600));
+            }
         }
+        None
     };
     let measured = under_load(&[node.port], fault).await;
     drop(node);
     disk.says('w');
     let again = Process::start(&directory, &disk);
-    Some(measured.seen_by(again.port).await)
+    let mut found = measured.seen_by(again.port).await;
+    found.met = disk.met();
+    if name.starts_with("lying") {
+        found.require(found.not_promised > 0, "nothing was lost");
+    }
+    // A refresh that the disk did not take can be repeated.
+    found.require(found.repeated == Some(0), "a repeated refresh ended a login");
+    Some(found)
 }
 
 /// What tells the preloaded library what the disk does.
 struct Disk {
     library: PathBuf,
     letter: PathBuf,
+    met: PathBuf,
 }
 
 impl Disk {
     fn new(directory: &Directory) -> Option<Self> {
-        let [source, library, letter] = ["disk.c", "disk.so", "disk"].map(|name| directory.path().join(name));
+        let [source, library, letter, met] =
+            ["disk.c", "disk.so", "disk", "met"].map(|name| directory.path().join(name));
         fs::write(&source, include_str!("disk.c")).expect("a file");
         let mut compile = Command::new("cc");
         compile.args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(&source);
@@ -75,7 +92,7 @@ impl Disk {
                 return None;
             }
         }
-        let disk = Self { library, letter };
+        let disk = Self { library, letter, met };
         disk.says('w');
         Some(disk)
     }
@@ -92,10 +109,9 @@ impl Disk {
         self.says('w');
     }
 
-    /// It takes everything, writes nothing, and says that it did; until the process is killed.
-    async fn lies(&self) {
-        self.says('l');
-        sleep(FAULT).await;
+    /// How often it did not do what it should.
+    fn met(&self) -> u64 {
+        fs::metadata(&self.met).map_or(0, |met| met.len())
     }
 }
 
@@ -112,6 +128,7 @@ impl Process {
             .arg(directory.path().join("tokens.db"))
             .env("LD_PRELOAD", &disk.library)
             .env("DISK", &disk.letter)
+            .env("MET", &disk.met)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,25 +1,30 @@
-//! Two nodes of the application, and Redis: one server, or a cluster of six.
+//! Two nodes of the application, and one server of Redis.
 
 use std::time::Duration;
 
-use jwt_guard::setup::SystemClock;
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, SystemClock};
 use jwt_guard::store::{RedisOptions, RedisStore};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, builder};
-use crate::load::{Found, under_load};
+use crate::found::{Found, Kind};
+use crate::load::under_load;
 use crate::servers::proxy::Proxy;
-use crate::servers::redis_cluster::RedisCluster;
 use crate::servers::redis_server::RedisServer;
 
 /// How long a fault lasts.
-const FAULT: Duration = Duration::from_secs(4);
+pub(crate) const FAULT: Duration = Duration::from_secs(4);
 
-const MS: Duration = Duration::from_millis(1);
+/// Longer than the server may be silent.
+const LONG: Duration = Duration::from_secs(15);
 
-pub(crate) const ONE: [&str; 7] = [
+pub(crate) const MS: Duration = Duration::from_millis(1);
+
+pub(crate) const NAMES: [&str; 9] = [
     "gone, and started again",
+    "gone for 15 s",
     "hangs",
+    "hangs for 15 s",
     "slow",
     "flapping",
     "answers that are lost",
@@ -27,41 +32,40 @@ pub(crate) const ONE: [&str; 7] = [
     "loses all data",
 ];
 
-pub(crate) const SIX: [&str; 4] =
-    ["the owner is killed", "the owner hangs", "planned failover", "a primary of other keys is killed"];
-
-async fn node(url: &str, options: RedisOptions) -> Node {
-    let store = RedisStore::connect(url, options).await.expect("the server answers");
+pub(crate) async fn node(url: &str, options: RedisOptions) -> Node {
     // Redis forgets by its own clock.
-    Node::start(builder().clock(SystemClock).token_store(store).build().expect("a good configuration")).await
+    node_of(builder().clock(SystemClock), url, options).await
 }
 
-/// One server, behind a wire. `None` if there is no Redis here.
-pub(crate) async fn one(name: &str) -> Option<Found> {
+pub(crate) async fn node_of(
+    builder: Builder<HasKeys, HasAudience>,
+    url: &str,
+    options: RedisOptions,
+) -> Node {
+    let store = RedisStore::connect(url, options).await.expect("the server answers");
+    Node::start(builder.token_store(store).build().expect("a good configuration")).await
+}
+
+/// `None` if there is no Redis here.
+pub(crate) async fn measure(name: &str) -> Option<Found> {
     let mut server = RedisServer::start().await?;
     let wire = Proxy::to(server.port()).await;
     let (a, b) = (node(&wire.url(), RedisOptions::new()).await, node(&wire.url(), RedisOptions::new()).await);
-    let ports = [a.port, b.port];
+    let length = if name.ends_with("for 15 s") { LONG } else { FAULT };
+    let (start, mut emptied) = (Instant::now(), 0);
     let fault = async {
         match name {
-            "gone, and started again" => {
+            "gone, and started again" | "gone for 15 s" => {
                 server.kill();
-                sleep(FAULT).await;
+                sleep(length).await;
                 server.restart().await;
             }
-            "hangs" => {
+            "hangs" | "hangs for 15 s" => {
                 server.stop();
-                sleep(FAULT).await;
+                sleep(length).await;
                 server.resume();
             }
-            "slow" => {
-                for _ in 0..FAULT.as_millis() / 200 {
-                    server.stop();
-                    sleep(MS * 180).await;
-                    server.resume();
-                    sleep(MS * 20).await;
-                }
-            }
+            "slow" => slow(&server).await,
             "flapping" => {
                 for _ in 0..FAULT.as_millis() / 600 {
                     wire.cut();
@@ -76,59 +80,72 @@ pub(crate) async fn one(name: &str) -> Option<Found> {
                     sleep(MS * 50).await;
                 }
             }
-            "full" => {
-                assert!(server.command(&["CONFIG", "SET", "maxmemory", "1"]).is_some(), "the server answers");
-                sleep(FAULT).await;
-                assert!(server.command(&["CONFIG", "SET", "maxmemory", "0"]).is_some(), "the server answers");
-            }
+            "full" => full(&server).await,
             _ => {
+                emptied = number(server.command(&["DBSIZE"]));
                 assert!(server.command(&["FLUSHALL"]).is_some(), "the server answers");
+                // A node that starts afterwards cannot know what the server has lost.
+                let window = start..=Instant::now();
                 sleep(FAULT).await;
+                return Some(window);
             }
         }
-    };
-    let measured = under_load(&ports, fault).await;
-    // What a server has lost, a node that starts afterwards cannot know.
-    if name == "loses all data" {
-        return Some(measured.seen_by(ports[0]).await);
-    }
-    let new = node(&wire.url(), RedisOptions::new()).await;
-    Some(measured.seen_by(new.port).await)
-}
-
-/// A cluster of six. `None` if there is no Redis here.
-pub(crate) async fn six(name: &str) -> Option<Found> {
-    let mut cluster = RedisCluster::start().await?;
-    let owner = cluster.owner();
-    let another = cluster.another_primary();
-    // Both know two servers, of which one stays.
-    let seed = if name == "a primary of other keys is killed" { owner } else { another };
-    let options = || RedisOptions::new().cluster();
-    let url = cluster.url(seed);
-    let (a, b) = (node(&url, options()).await, node(&url, options()).await);
-    let fault = async {
-        match name {
-            "the owner is killed" => {
-                let replica = cluster.replica_of(owner);
-                cluster.server(owner).kill();
-                cluster.takes_over(replica).await;
-            }
-            "the owner hangs" => {
-                let replica = cluster.replica_of(owner);
-                cluster.server(owner).stop();
-                cluster.takes_over(replica).await;
-                sleep(FAULT).await;
-                cluster.server(owner).resume();
-            }
-            "planned failover" => cluster.fail_over_to(cluster.replica_of(owner)).await,
-            _ => {
-                let replica = cluster.replica_of(another);
-                cluster.server(another).kill();
-                cluster.takes_over(replica).await;
-            }
-        }
+        None
     };
     let measured = under_load(&[a.port, b.port], fault).await;
-    let new = node(&url, options()).await;
-    Some(measured.seen_by(new.port).await)
+    let new = node(&wire.url(), RedisOptions::new()).await;
+    let mut found = measured.seen_by(new.port).await;
+    found.met = match name {
+        "hangs" | "hangs for 15 s" | "slow" => found.delayed,
+        "full" => refused(&server),
+        "loses all data" => emptied,
+        _ => wire.broken(),
+    };
+    if name.starts_with("gone") {
+        // One that never reached the server can be repeated, so only those on their way may be lost: one of each node.
+        found.require(found.repeated <= Some(2), "repeated refreshes ended logins");
+    }
+    match name {
+        "gone for 15 s" | "hangs for 15 s" => {
+            found.require(found.count_of(Kind::Check) > 0, "no check was 503");
+        }
+        "full" => as_full(&mut found),
+        "loses all data" => found.require(found.not_promised > 0, "nothing was lost"),
+        _ => {}
+    }
+    Some(found)
+}
+
+/// Stops it nine tenths of the time.
+pub(crate) async fn slow(server: &RedisServer) {
+    for _ in 0..FAULT.as_millis() / 200 {
+        server.stop();
+        sleep(MS * 180).await;
+        server.resume();
+        sleep(MS * 20).await;
+    }
+}
+
+pub(crate) async fn full(server: &RedisServer) {
+    assert!(server.command(&["CONFIG", "SET", "maxmemory", "1"]).is_some(), "the server answers");
+    sleep(FAULT).await;
+    assert!(server.command(&["CONFIG", "SET", "maxmemory", "0"]).is_some(), "the server answers");
+}
+
+/// How often a server had no memory for a script.
+pub(crate) fn refused(server: &RedisServer) -> u64 {
+    let count = server.info("errorstats", "errorstat_OOM:count=");
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
+/// It refuses logins only.
+pub(crate) fn as_full(found: &mut Found) {
+    found.require(found.count_of(Kind::Login) > 0, "no login was 503");
+    found.require(found.count_of(Kind::Refresh) == 0, "refreshes were 503");
+    found.require(found.count_of(Kind::Logout) == 0, "logouts were 503");
+}
+
+/// The number that a server answers.
+pub(crate) fn number(answer: Option<String>) -> u64 {
+    answer.and_then(|answer| answer.trim_start_matches(':').parse().ok()).unwrap_or(0)
 }

@@ -1,6 +1,7 @@
 //! An identity provider that fails and lies, and a guard that fetches its keys.
 
-use std::net::Ipv4Addr;
+mod server;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,19 +10,19 @@ use jwt_guard::keys::{GeneratedKey, KeySet};
 use jwt_guard::testing::ManualClock;
 use jwt_guard::{Algorithm, JwtGuard, SigningKey};
 use jwt_guard_benches::{AUDIENCE, Wire};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, send};
-use crate::load::Found;
+use crate::found::{Back, Found, Kind};
+use server::{EVIL_KEYS, Provider, Reply};
 
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 11] = [
     "500",
     "gone",
     "hangs",
     "slow, in the middle of an answer",
+    "slow, and its answers arrive",
     "flapping",
     "garbage",
     "an answer without end",
@@ -37,126 +38,10 @@ const STEPS: u32 = 300;
 /// Steps of 45 minutes: the metadata is read again within the fault.
 const BEFORE: u32 = 540;
 
+/// The clock moves so far for each piece of an answer that trickles: the whole takes a guard about two seconds.
+const STEP_OF_PIECE: Duration = Duration::from_millis(100);
+
 const PAUSE: Duration = Duration::from_millis(10);
-
-const METADATA: &str = "/.well-known/openid-configuration";
-const KEYS: &str = "/keys";
-const EVIL_KEYS: &str = "/evil-keys";
-
-/// What the provider answers.
-#[derive(Clone)]
-enum Reply {
-    Text(u16, String),
-    /// Half of an answer.
-    Stalls,
-    Hangs,
-    Endless,
-    Closes,
-    Redirects(String),
-}
-
-/// What a path answers: the good answer, or the faulty one.
-struct Provider {
-    issuer: String,
-    state: Arc<State>,
-    task: JoinHandle<()>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The good answers to [`METADATA`], [`KEYS`] and [`EVIL_KEYS`].
-    good: Mutex<[String; 3]>,
-    fault: Mutex<Option<Reply>>,
-    /// Whether the fault concerns the metadata only.
-    of_metadata: AtomicBool,
-    /// How often the fault was the answer.
-    faults: AtomicU64,
-}
-
-impl Provider {
-    async fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let port = listener.local_addr().expect("its address").port();
-        let state = Arc::new(State::default());
-        let shared = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let state = Arc::clone(&shared);
-                tokio::spawn(async move { state.answer(stream).await });
-            }
-        });
-        Self { issuer: format!("http://localhost:{port}"), state, task }
-    }
-
-    fn publish(&self, keys: &[&SigningKey], evil: &SigningKey) {
-        let set = |keys: &[&SigningKey]| {
-            KeySet::new(keys.iter().map(|key| key.verifying_key())).expect("keys").to_public_json()
-        };
-        let metadata = |issuer: &str, keys: &str| {
-            format!(r#"{{"issuer":"{issuer}","jwks_uri":"{}{keys}"}}"#, self.issuer)
-        };
-        *locked(&self.state.good) = [metadata(&self.issuer, KEYS), set(keys), set(&[evil])];
-    }
-
-    fn fails(&self, reply: Option<Reply>) {
-        *locked(&self.state.fault) = reply;
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl State {
-    /// Answers one request; `None` when the client is gone.
-    async fn answer(&self, mut stream: TcpStream) -> Option<()> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8_lossy(&head).into_owned();
-        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-        let place = [METADATA, KEYS, EVIL_KEYS].iter().position(|known| *known == path);
-        let good = place.map_or(Reply::Text(404, String::new()), |place| {
-            Reply::Text(200, locked(&self.good)[place].clone())
-        });
-        let is_faulty = match path.as_str() {
-            METADATA => true,
-            KEYS => !self.of_metadata.load(Relaxed),
-            _ => false,
-        };
-        let fault = locked(&self.fault).clone().filter(|_| is_faulty);
-        self.faults.fetch_add(u64::from(fault.is_some()), Relaxed);
-        match fault.unwrap_or(good) {
-            Reply::Text(status, body) => {
-                let answer = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-                stream.write_all(answer.as_bytes()).await.ok()?;
-            }
-            Reply::Redirects(target) => {
-                let answer = format!("HTTP/1.1 302 -\r\nlocation: {target}\r\ncontent-length: 0\r\n\r\n");
-                stream.write_all(answer.as_bytes()).await.ok()?;
-            }
-            Reply::Stalls => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"keys\":[").await.ok()?;
-                sleep(Duration::from_secs(30)).await;
-            }
-            Reply::Hangs => sleep(Duration::from_secs(30)).await,
-            Reply::Endless => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await.ok()?;
-                loop {
-                    stream
-                        .write_all(&[b"2000\r\n".as_slice(), &[b' '; 0x2000], b"\r\n"].concat())
-                        .await
-                        .ok()?;
-                }
-            }
-            Reply::Closes => {}
-        }
-        stream.shutdown().await.ok()
-    }
-}
 
 fn signed(signer: &JwtGuard) -> String {
     let token = signer.issuer().expect("a signing key").access("ada").sign().expect("a token");
@@ -197,6 +82,10 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
             }
             clock.advance(STEP);
             sleep(PAUSE).await;
+            while provider.state.trickling.load(Relaxed) > 0 {
+                clock.advance(STEP_OF_PIECE);
+                sleep(PAUSE).await;
+            }
         }
     };
     let of_metadata = name == "metadata of another issuer, with other keys";
@@ -206,20 +95,28 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     }
     provider.state.of_metadata.store(of_metadata, Relaxed);
     provider.fails(fault(name, &provider.issuer, [&first, &evil]));
-    steps(STEPS).await;
+    steps(STEPS / 2).await;
+    let mut wire = Wire::to(node.port);
+    let trickles = name == "slow, and its answers arrive";
+    if trickles {
+        provider.publish(&[&first, &second], &evil);
+    }
+    steps(STEPS / 2).await;
+    let is_used = send(&mut wire, "GET", "/me", &signed(&new)).await == 200;
     // One that flaps may have been up whenever it was asked.
     while name == "flapping" && provider.state.faults.load(Relaxed) == 0 {
         steps(2).await;
     }
     provider.fails(None);
-    assert!(provider.state.faults.load(Relaxed) > 0, "the guard has asked meanwhile");
+    let met = provider.state.faults.load(Relaxed);
     // The provider signs with a new key as soon as it is back.
     provider.publish(&[&first, &second], &evil);
-    let mut wire = Wire::to(node.port);
-    let (mut back, mut waited) = (None, Duration::ZERO);
-    while back.is_none() && waited < Duration::from_secs(1800) {
-        if send(&mut wire, "GET", "/me", &signed(&new)).await == 200 {
-            back = Some(waited);
+    let (mut back, mut waited) = (Back::Never, Duration::ZERO);
+    while back == Back::Never && waited < Duration::from_secs(1800) {
+        match send(&mut wire, "GET", "/me", &signed(&new)).await {
+            200 => back = Back::After(waited),
+            401 | 503 => {}
+            _ => drop(state.odd.fetch_add(1, Relaxed)),
         }
         clock.advance(STEP);
         waited += STEP;
@@ -227,16 +124,24 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     }
     state.stop.store(true, Relaxed);
     callers.join_all().await;
-    Some(Found {
+    let mut unavailable = [None; 4];
+    unavailable[Kind::Check as usize] = Some(state.unavailable.load(Relaxed));
+    let mut found = Found {
         rate: state.answers.load(Relaxed) as f64 / start.elapsed().as_secs_f64(),
         wrong: state.wrong.load(Relaxed),
         lost: state.lost.load(Relaxed),
-        unavailable: [state.unavailable.load(Relaxed), 0],
+        met,
+        unavailable,
         odd: state.odd.load(Relaxed),
-        gaps: [Duration::from_micros(state.gap.load(Relaxed)), Duration::ZERO],
-        back,
+        gaps: [Some(Duration::from_micros(state.gap.load(Relaxed))), None],
+        back: Some(back),
         ..Found::default()
-    })
+    };
+    found.require(
+        is_used == trickles,
+        "what the provider answered meanwhile was used, or was not although it was good",
+    );
+    Some(found)
 }
 
 /// What the provider answers meanwhile; its keys are the first one.
@@ -246,6 +151,7 @@ fn fault(name: &str, issuer: &str, [first, evil]: [&SigningKey; 2]) -> Option<Re
         "gone" => Reply::Closes,
         "hangs" => Reply::Hangs,
         "slow, in the middle of an answer" => Reply::Stalls,
+        "slow, and its answers arrive" => Reply::Trickles,
         "flapping" => return None,
         "garbage" => Reply::Text(200, "<html>\u{0}not found</html>".repeat(100)),
         "an answer without end" => Reply::Endless,

@@ -1,0 +1,118 @@
+//! What the nodes say of all that was acknowledged, after the load.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use jwt_guard_benches::{Effort, Wire};
+use tokio::time::sleep_until;
+
+use super::TOLD;
+use super::state::{Ended, State, When, Window, locked};
+use crate::app::{refresh, send};
+use crate::found::Found;
+
+impl State {
+    /// Judges an answer to an access token after its logout.
+    pub(super) fn judge_ended(&self, ended: &Ended, node: usize, is_told: bool, status: u16) {
+        match status {
+            200 if ended.node == node => drop(self.wrong.fetch_add(1, Relaxed)),
+            200 if is_told => locked(&self.untold).push(ended.when),
+            200 | 401 | 503 => {}
+            _ => self.odd(),
+        }
+    }
+}
+
+/// What was found, and what was acknowledged.
+pub(crate) struct Measured {
+    pub(super) found: Found,
+    pub(super) state: Arc<State>,
+    pub(super) window: Option<Window>,
+}
+
+impl Measured {
+    /// Asks the nodes that have run all the time for every login that was ended, when all of them must know it, and for
+    /// those that live.
+    pub(super) async fn seen_by_old(&self, ports: &[u16]) {
+        let ended: Vec<_> = locked(&self.state.ended).clone();
+        let last = ended.iter().map(|ended| ended.when.answered).max();
+        if let (Some(last), true) = (last, ports.len() > 1 && Effort::from_env().judges()) {
+            sleep_until(last + TOLD).await;
+        }
+        let living: Vec<_> = locked(&self.state.living)
+            .iter()
+            .map(|living| (living.tokens.access.clone(), living.when))
+            .collect();
+        for (node, port) in ports.iter().enumerate() {
+            let mut wire = Wire::to(*port);
+            for ended in &ended {
+                let status = send(&mut wire, "GET", "/me", &ended.tokens.access).await;
+                self.state.judge_ended(ended, node, Effort::from_env().judges(), status);
+                // All works again.
+                self.state.odd.fetch_add(u64::from(status == 503), Relaxed);
+            }
+            for (access, when) in &living {
+                match send(&mut wire, "GET", "/me", access).await {
+                    200 => {}
+                    401 => self.state.lose("an access token at a node that ran", *when),
+                    _ => self.state.odd(),
+                }
+            }
+        }
+    }
+
+    /// Asks a node that was started after the fault for all that was acknowledged. Each login that lives is refreshed:
+    /// only that needs what the store knows of it.
+    pub(crate) async fn seen_by(self, port: u16) -> Found {
+        let Self { mut found, state, window } = self;
+        let mut wire = Wire::to(port);
+        let ended: Vec<_> = locked(&state.ended).clone();
+        for ended in ended {
+            match send(&mut wire, "GET", "/me", &ended.tokens.access).await {
+                401 => {}
+                200 => state.lose("a logout", ended.when),
+                _ => state.odd(),
+            }
+            match refresh(&mut wire, &ended.tokens.refresh).await {
+                Err(401) => {}
+                Ok(_) => state.lose("a logout of a refresh token", ended.when),
+                Err(_) => state.odd(),
+            }
+        }
+        let living = std::mem::take(&mut *locked(&state.living));
+        for living in living {
+            match send(&mut wire, "GET", "/me", &living.tokens.access).await {
+                200 => {}
+                401 => state.lose("an access token at a new node", living.when),
+                _ => state.odd(),
+            }
+            match refresh(&mut wire, &living.tokens.refresh).await {
+                Ok(_) => {}
+                Err(401) => state.lose("a login or a refresh", living.when),
+                Err(_) => state.odd(),
+            }
+        }
+        let is_excused = |when: &When| window.as_ref().is_some_and(|window| when.is_in(window));
+        for loss in &*locked(&state.losses) {
+            if is_excused(&loss.when) {
+                found.not_promised += 1;
+            } else {
+                found.lost += 1;
+                found.require(false, &format!("lost: {}", loss.what));
+            }
+        }
+        for when in &*locked(&state.untold) {
+            let count = if is_excused(when) { &mut found.not_promised } else { &mut found.wrong };
+            *count += 1;
+        }
+        let mut repeated = 0;
+        for when in &*locked(&state.repeated) {
+            let count = if is_excused(when) { &mut found.not_promised } else { &mut repeated };
+            *count += 1;
+        }
+        found.repeated = Some(repeated);
+        found.wrong += state.wrong.load(Relaxed);
+        found.odd += state.odd.load(Relaxed);
+        found
+    }
+}

@@ -1,0 +1,166 @@
+//! The callers: each asks one node without a pause.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use jwt_guard_benches::Wire;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::TOLD;
+use super::state::{Ended, Living, State, When, locked};
+use crate::app::{Tokens, login, refresh, send};
+use crate::found::Kind;
+
+/// One login in so many is kept.
+const KEPT: usize = 4;
+
+/// Between two logouts of logins that were kept.
+const REST: Duration = Duration::from_millis(20);
+
+/// Logins that stay.
+const STAYING: usize = 40;
+
+/// How many refreshes without an answer one caller tries again in turn.
+const UNSURE: usize = 100;
+
+pub(super) fn start(state: &Arc<State>, ports: &[u16]) -> JoinSet<()> {
+    let mut callers = JoinSet::new();
+    for (node, port) in ports.iter().enumerate() {
+        let caller = || Caller { state: Arc::clone(state), wire: Wire::to(*port), node, down: None };
+        for _ in 0..2 {
+            callers.spawn(caller().stay());
+            callers.spawn(caller().come_and_go());
+        }
+        callers.spawn(caller().go_on());
+        callers.spawn(caller().leave());
+        callers.spawn(caller().return_after_the_end());
+        callers.spawn(caller().forge());
+    }
+    callers
+}
+
+struct Caller {
+    state: Arc<State>,
+    wire: Wire,
+    node: usize,
+    /// Since when no request is answered as it should.
+    down: Option<Instant>,
+}
+
+impl Caller {
+    /// Comes again with the access tokens of logins that live.
+    async fn stay(mut self) {
+        while let Some(number) = self.state.next().await {
+            let Some((token, when)) = self.state.pick(number) else { continue };
+            let asked = Instant::now();
+            let status = send(&mut self.wire, "GET", "/me", &token).await;
+            self.state.note(Kind::Check, status, asked, &mut self.down);
+            // Another caller may have ended it meanwhile.
+            if status == 401 && self.state.lives(&token) {
+                self.state.lose("an access token while the load ran", when);
+            }
+        }
+    }
+
+    async fn come_and_go(mut self) {
+        while let Some(number) = self.state.next().await {
+            let asked = Instant::now();
+            let result = login(&mut self.wire, &self.state.name()).await;
+            self.state.note(Kind::Login, status_of(&result), asked, &mut self.down);
+            match result {
+                Ok(tokens) if number % KEPT == 0 => self.state.keep(tokens, asked),
+                Ok(tokens) => self.log_out(Living { tokens, when: When::since(asked) }, false).await,
+                Err(401) => self.state.odd(),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Refreshes logins that live. Without an answer it tries again later, with the token that it has.
+    async fn go_on(mut self) {
+        let mut unsure = VecDeque::new();
+        while let Some(number) = self.state.next().await {
+            let again = if unsure.len() < UNSURE && number % 2 == 0 { None } else { unsure.pop_front() };
+            let is_again = again.is_some();
+            let Some(living) = again.or_else(|| self.state.take(number, STAYING)) else { continue };
+            let asked = Instant::now();
+            let result = refresh(&mut self.wire, &living.tokens.refresh).await;
+            self.state.note(Kind::Refresh, status_of(&result), asked, &mut self.down);
+            match result {
+                Ok(tokens) => self.state.keep(tokens, asked),
+                Err(503) => unsure.push_back(living),
+                // The first one was done, so this was a reuse.
+                Err(401) if is_again => locked(&self.state.repeated).push(living.when),
+                Err(401) => self.state.lose("a refresh token while the load ran", living.when),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Ends logins that lived for a while, and those whose logout had no answer.
+    async fn leave(mut self) {
+        while let Some(number) = self.state.next().await {
+            let unsure = locked(&self.state.unsure).pop();
+            if let Some(living) = unsure {
+                self.log_out(living, true).await;
+            } else if let Some(living) = self.state.take(number, STAYING) {
+                self.log_out(living, false).await;
+            }
+            sleep(REST).await;
+        }
+    }
+
+    async fn log_out(&mut self, living: Living, is_again: bool) {
+        let asked = Instant::now();
+        let status = send(&mut self.wire, "POST", "/logout", &living.tokens.access).await;
+        self.state.note(Kind::Logout, status, asked, &mut self.down);
+        match status {
+            204 => {
+                let ended = Ended { tokens: living.tokens, node: self.node, when: When::since(asked) };
+                locked(&self.state.ended).push(Arc::new(ended));
+            }
+            // The one before was done.
+            401 if is_again => {}
+            401 => self.state.lose("an access token at its logout", living.when),
+            503 => locked(&self.state.unsure).insert(0, living),
+            _ => {}
+        }
+    }
+
+    /// Comes again with tokens after their logout.
+    async fn return_after_the_end(mut self) {
+        while let Some(number) = self.state.next().await {
+            let ended = {
+                let ended = locked(&self.state.ended);
+                // The newest ones, and one of all.
+                let index =
+                    if number % 2 == 0 { ended.len().wrapping_sub(1) } else { number % ended.len().max(1) };
+                ended.get(index).cloned()
+            };
+            let Some(ended) = ended else { continue };
+            let is_told = ended.when.answered.elapsed() > TOLD;
+            let status = send(&mut self.wire, "GET", "/me", &ended.tokens.access).await;
+            self.state.judge_ended(&ended, self.node, is_told, status);
+        }
+    }
+
+    async fn forge(mut self) {
+        while let Some(number) = self.state.next().await {
+            let Some((token, _)) = self.state.pick(number) else { continue };
+            let signed = token.rfind('.').map_or("", |dot| &token[..dot]);
+            let forged = format!("{signed}.{}", "A".repeat(43));
+            match send(&mut self.wire, "GET", "/me", &forged).await {
+                401 => {}
+                200 => drop(self.state.wrong.fetch_add(1, Relaxed)),
+                _ => self.state.odd(),
+            }
+        }
+    }
+}
+
+fn status_of(result: &Result<Tokens, u16>) -> u16 {
+    result.as_ref().map_or_else(|status| *status, |_| 200)
+}

@@ -1,0 +1,107 @@
+//! The load, while something breaks: callers who log in and out, callers who stay, callers who refresh, callers who
+//! were logged out, and forgers.
+
+mod afterwards;
+mod callers;
+mod state;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use jwt_guard_benches::Wire;
+use tokio::time::{Instant, sleep};
+
+use crate::app::{login, refresh, send};
+use crate::found::{Back, Found, Kind};
+pub(crate) use afterwards::Measured;
+pub(crate) use state::Window;
+use state::{State, locked};
+
+/// A node whose server was silent asks it before it admits; this much later at the latest, all nodes know of a logout.
+const TOLD: Duration = Duration::from_secs(11);
+
+/// How long the server may be silent before checks ask it: the default.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// How long the load runs before the fault and after it.
+const CALM: Duration = Duration::from_millis(1500);
+
+/// Logins before the load: more than are ended meanwhile.
+const PREPARED: usize = 600;
+
+/// What a fault does to the servers; it returns when the fault is over, with the time in which nothing was kept.
+pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Option<Window>>) -> Measured {
+    let state = Arc::new(State::default());
+    for port in ports {
+        let mut wire = Wire::to(*port);
+        for _ in 0..PREPARED / ports.len() {
+            let asked = Instant::now();
+            let tokens = login(&mut wire, &state.name()).await.expect("a login before the fault");
+            state.keep(tokens, asked);
+        }
+    }
+    let start = Instant::now();
+    let callers = callers::start(&state, ports);
+    sleep(CALM).await;
+    let broken = Instant::now();
+    state.is_broken.store(true, Relaxed);
+    let window = fault.await;
+    state.is_broken.store(false, Relaxed);
+    let over = Instant::now();
+    let mut back = Back::Never;
+    while back == Back::Never && over.elapsed() < Duration::from_secs(40) {
+        if works(&state, ports).await {
+            back = Back::After(over.elapsed());
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    sleep(CALM).await;
+    let length = start.elapsed();
+    state.stop.store(true, Relaxed);
+    callers.join_all().await;
+    let number = |of: &AtomicU64| of.load(Relaxed);
+    let gap = |kind: Kind| Some(Duration::from_micros(number(&state.gaps[kind as usize])));
+    let mut found = Found {
+        delayed: number(&state.delayed),
+        rate: number(&state.answers) as f64 / length.as_secs_f64(),
+        logouts: Some(locked(&state.ended).len()),
+        unavailable: state.unavailable.each_ref().map(|count| Some(number(count))),
+        gaps: [gap(Kind::Check), gap(Kind::Login)],
+        back: Some(back),
+        ..Found::default()
+    };
+    let is_short = over - broken < SILENCE / 2;
+    found.require(!is_short || found.count_of(Kind::Check) == 0, "checks were 503");
+    let measured = Measured { found, state, window };
+    measured.seen_by_old(ports).await;
+    measured
+}
+
+/// Whether every node logs in, admits, refreshes and logs out.
+async fn works(state: &State, ports: &[u16]) -> bool {
+    for port in ports {
+        match round(state, &mut Wire::to(*port)).await {
+            Ok(()) => {}
+            Err(503) => return false,
+            Err(_) => {
+                state.odd();
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Each step of a login, or the status that came instead.
+async fn round(state: &State, wire: &mut Wire) -> Result<(), u16> {
+    let tokens = login(wire, &state.name()).await?;
+    let tokens = refresh(wire, &tokens.refresh).await?;
+    for (method, path, expected) in [("GET", "/me", 200), ("POST", "/logout", 204)] {
+        let status = send(wire, method, path, &tokens.access).await;
+        if status != expected {
+            return Err(status);
+        }
+    }
+    Ok(())
+}
