@@ -95,6 +95,18 @@ async fn a_wrong_expectation_is_found_whatever_is_wrong_with_it() {
         ("expect = { start_error = 'leeway' }", "start"),
         ("token = {}\nexpect = { status = 200, caller = 'alice', fetches = { '/keys' = 1 } }", "fetched"),
         (
+            "tokens = { x = { text = 'what is taken for a token' } }\n\
+             token = { claims = { sub = 'what is taken for a token' } }\n\
+             expect = { status = 200, caller = 'what is taken for a token' }",
+            "the answer has a token",
+        ),
+        (
+            "tokens = { x = { text = 'what is taken for a token' } }\n\
+             token = { header = { kid = 'what is taken for a token' } }\nkeys = ['HS256 as a']\n\
+             expect = { status = 401, error = 'invalid_token', code = 'unknown_key' }",
+            "the log has a token",
+        ),
+        (
             "guard = 'published'\ntoken = { key = 'ES256' }\n\
              expect = { status = 503, code = 'keys_unavailable', fetches = {} }",
             "fetched",
