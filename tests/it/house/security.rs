@@ -1,26 +1,33 @@
-//! Each promise of SECURITY.md has its row in docs/security-model.md, with tests that exist.
+//! Each sentence among the promises of SECURITY.md has its row in docs/security-model.md, with tests that exist.
+//!
+//! A row names its sentence by its number, so that a sentence that is added, or taken away, is seen. Whether the tests of a row
+//! show what the sentence says is for a reviewer: so is a sentence with other words, and one with two promises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jwt_guard_tests::sources;
 
 use super::conformance::{attributes, is_test};
 
 #[test]
-fn every_promise_has_a_row_and_no_row_is_without_promise() {
-    let promised: BTreeSet<_> = promises().into_iter().collect();
-    let proved: BTreeSet<_> = rows().into_iter().map(|row| row.promise).collect();
-    assert!(promised.len() > 10, "{promised:?}");
+fn every_sentence_of_a_promise_has_a_row_and_no_row_is_without_promise() {
+    let promised = promises();
+    let mut proved: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for row in rows() {
+        proved.entry(row.promise).or_default().extend(row.sentence);
+    }
+    let sentences: usize = promised.values().map(BTreeSet::len).sum();
+    assert!(promised.len() > 10 && sentences > 30, "{promised:?}");
     assert_eq!(
         promised, proved,
-        "the first words of SECURITY.md's list, and of the rows in docs/security-model.md"
+        "SECURITY.md: the first words of each item and the numbers of its sentences; docs/security-model.md: those of the rows"
     );
 }
 
 #[test]
 fn every_promise_is_proved_by_tests_that_exist_and_run() {
     let mut wrong = Vec::new();
-    for Row { promise, tests } in rows() {
+    for Row { promise, tests, .. } in rows() {
         if tests.is_empty() {
             wrong.push(format!("{promise}: no test"));
         }
@@ -31,8 +38,7 @@ fn every_promise_is_proved_by_tests_that_exist_and_run() {
                     is_test(&source, name)
                         && !attributes(&source, name).unwrap_or_default().contains("#[ignore")
                 }
-                // Code that must not compile: the whole file is the test.
-                None => test.starts_with("ui-tests/fail/") && !sources::read(&test).is_empty(),
+                None => is_whole_file(&test),
             };
             if !found {
                 wrong.push(format!("{promise}: `{test}` is not a test that runs"));
@@ -42,26 +48,41 @@ fn every_promise_is_proved_by_tests_that_exist_and_run() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What comes before the colon in each item of the list.
-fn promises() -> Vec<String> {
+/// Whether a whole file is a test: code that must not compile, or a bench.
+fn is_whole_file(path: &str) -> bool {
+    let is_bench = path
+        .strip_prefix("benches/")
+        .is_some_and(|bench| sources::read("benches/Cargo.toml").contains(&format!("path = \"{bench}\"")));
+    (is_bench || path.starts_with("ui-tests/fail/")) && !sources::read(path).is_empty()
+}
+
+/// What comes before the colon in each item of the list, with a number for each sentence after it.
+fn promises() -> BTreeMap<String, BTreeSet<usize>> {
     let text = sources::read("SECURITY.md");
     let list = text
         .split("\n## ")
         .find(|section| section.starts_with("What jwt-guard defends against"))
         .expect("the section");
-    list.lines()
-        .filter_map(|line| line.strip_prefix("- "))
-        .map(|item| item.split(':').next().unwrap_or_default().to_owned())
+    let items = list.split("\n- ").skip(1);
+    items
+        .map(|item| {
+            let item = item.split("\n\n").next().unwrap_or_default();
+            let (name, sentences) = item.split_once(':').expect("an item has first words");
+            let ends = sentences.split_whitespace().filter(|word| word.ends_with('.')).count();
+            (name.to_owned(), (1..=ends).collect())
+        })
         .collect()
 }
 
 struct Row {
     promise: String,
-    /// `file::name`.
+    /// The number of a sentence, or none where it promises more.
+    sentence: Option<usize>,
+    /// `file::name`, or a whole file.
     tests: Vec<String>,
 }
 
-/// The table below the heading `Promises`: a claim may take several rows, of which the first names the promise.
+/// The table below the heading `Promises`: a promise may take several rows, of which the first names it.
 fn rows() -> Vec<Row> {
     let text = sources::read("docs/security-model.md");
     let table = text.split("\n## ").find(|section| section.starts_with("Promises")).expect("the section");
@@ -70,12 +91,14 @@ fn rows() -> Vec<Row> {
     lines
         .map(|line| {
             let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let [named, _, tests] = cells.as_slice() else { panic!("expected three cells: {line}") };
+            let [named, sentence, _, tests] = cells.as_slice() else { panic!("expected four cells: {line}") };
             if !named.is_empty() {
                 promise = (*named).to_owned();
             }
+            let sentence =
+                (!sentence.is_empty()).then(|| sentence.parse().expect("the number of a sentence"));
             let tests = tests.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-            Row { promise: promise.clone(), tests }
+            Row { promise: promise.clone(), sentence, tests }
         })
         .collect()
 }

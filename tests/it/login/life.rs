@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jwt_guard::issue::TokenIssuer;
 use jwt_guard::login::{LoginError, LoginErrorKind};
 use jwt_guard::setup::Clock;
@@ -248,6 +250,24 @@ async fn a_logout_of_everybody_ends_all_that_is_accepted_and_new_logins_are_good
     clock.advance(Duration::from_secs(31));
     server.get("/me", theirs.access("ada").sign().unwrap().as_str()).await.is(ADA);
     server.get("/me", foreign.as_str()).await.is(Outcome::BAD_TOKEN);
+}
+
+/// An application must not sign such a token: nothing ends it but its own end.
+#[tokio::test]
+async fn a_logout_everywhere_does_not_end_a_token_that_names_the_login_for_another_subject() {
+    let guard = builder().token_store(MemoryStore::new()).build().unwrap();
+    let server = app(guard.clone()).await;
+    let login = login_of(&server, "ada").await;
+    let payload = URL_SAFE_NO_PAD.decode(login.access.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    let id = claims["sid"].as_str().unwrap();
+    let issuer = guard.issuer().unwrap();
+    let [own, other] = ["ada", "grace"].map(|name| issuer.access(name).family(id).sign().unwrap());
+    guard.logout_everywhere("ada").await.unwrap();
+    for token in [&*login.access, own.as_str()] {
+        server.get("/me", token).await.is(Outcome::BAD_TOKEN);
+    }
+    server.get("/me", other.as_str()).await.is(Outcome::ok("grace"));
 }
 
 #[tokio::test]

@@ -7,18 +7,19 @@ use std::time::{Duration, UNIX_EPOCH};
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{Message, WebSocket};
 use axum::response::Response;
-use jwt_guard::policy::{DenyAs, Policy, Requirement, Rule, TokenKind};
-use jwt_guard::respond::FailureKind;
+use jwt_guard::policy::{DenyAs, Policy, Requirement, Rule};
+use jwt_guard::respond::{FailureKind, Refusal};
 use jwt_guard::store::{MemoryStore, TokenInfo};
 use jwt_guard::{
-    Algorithm, Claims, JwtGuard, Router, anonymous_allowed, extract::CurrentUser, policy::TokenSource,
-    routing,
+    Algorithm, Claims, JwtGuard, Principal, Router, anonymous_allowed, extract::CurrentUser,
+    policy::TokenSource, routing,
 };
 use jwt_guard_tests::key_server::{JWKS, KeyServer};
 use jwt_guard_tests::{
     AUDIENCE, ISSUER, ManualClock, NOW, Payload, Request, Server, SigningKey, events, guard, hs256, token,
 };
 
+use super::{REFRESH, verify_elsewhere};
 use crate::app;
 use crate::login::{self, Pair};
 
@@ -133,7 +134,6 @@ async fn a_policy_decides_about_the_token_and_later_about_its_caller() {
     }
 
     const HIDDEN: Rule = MAY_READ.with_deny_as(DenyAs::NotFound);
-    const REFRESH: Rule = Rule::authenticated().with_token(TokenKind::Refresh);
 
     let guard = hs256();
     let (reader, other) = (token(&[("scope", "\"orders:read\"")]), token(&[]));
@@ -157,8 +157,6 @@ async fn a_policy_decides_about_the_token_and_later_about_its_caller() {
 
 #[tokio::test]
 async fn a_refresh_token_from_a_body_is_good_once() {
-    const REFRESH: Rule = Rule::authenticated().with_token(TokenKind::Refresh);
-
     let guard = login::builder().token_store(MemoryStore::new()).build().unwrap();
     let server = login::serve(guard.clone()).await;
     let pair = login::login(&server).await;
@@ -170,6 +168,27 @@ async fn a_refresh_token_from_a_body_is_good_once() {
     server.get("/me", &next.access).await.is(login::ADA);
     // Its reuse ends the login.
     let again = guard.verify_by(&pair.refresh, &REFRESH).await.unwrap();
+    assert_eq!(guard.refresh(&again).respond().await.unwrap_err().status(), 401);
+    assert!(guard.verify(&next.access).await.is_err());
+}
+
+/// Another function of the file that exchanged it.
+async fn verify_here(guard: &JwtGuard, token: &str) -> Result<Principal, Refusal> {
+    guard.verify_by(token, &REFRESH).await
+}
+
+#[tokio::test]
+async fn outside_of_a_handler_a_source_file_is_one_endpoint_of_refreshes() {
+    let guard = login::builder().token_store(MemoryStore::new()).build().unwrap();
+    let server = login::serve(guard.clone()).await;
+    let pair = login::login(&server).await;
+    assert!(verify_elsewhere(&guard, &pair.refresh).await.is_ok(), "it is not replaced yet");
+    let caller = guard.verify_by(&pair.refresh, &REFRESH).await.unwrap();
+    let answer = jwt_guard_tests::Answer::read(guard.refresh(&caller).respond().await.unwrap()).await;
+    let next = Pair::of(&answer);
+    assert!(verify_elsewhere(&guard, &pair.refresh).await.is_err(), "another file exchanged it");
+    assert!(guard.verify(&next.access).await.is_ok(), "and ends nothing");
+    let again = verify_here(&guard, &pair.refresh).await.unwrap();
     assert_eq!(guard.refresh(&again).respond().await.unwrap_err().status(), 401);
     assert!(guard.verify(&next.access).await.is_err());
 }

@@ -44,6 +44,15 @@ async fn a_caller_is_who_the_test_says() {
     assert_ne!(ada.token(), ada.token(), "each has a `jti` of its own");
 }
 
+/// A message of a test says who it was about.
+#[test]
+fn a_caller_is_made_up_and_shows_its_claims() {
+    let caller = issuer().caller("ada").claim("tenant", "acme");
+    let shown = format!("{caller:?}");
+    assert!(shown.contains("ada") && shown.contains("acme"), "{shown}");
+    assert!(!shown.contains(&caller.token()), "{shown}");
+}
+
 #[tokio::test]
 async fn tokens_of_every_algorithm_pass_with_the_other_half_of_the_key() {
     let rsa = include_str!("../../fixtures/keys/rsa-2048.private.pem");

@@ -128,6 +128,21 @@ async fn what_others_write_to_our_keys_neither_stops_a_node_nor_hides_a_revocati
     }
 }
 
+/// The server says what was revoked.
+#[tokio::test]
+async fn what_a_program_takes_from_our_keys_is_revoked_no_longer() {
+    let Some(server) = RedisServer::start().await else { return };
+    let store = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    store.revoke(token("a", present()), present()).await.unwrap();
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    assert_eq!(token_status(&strict, "a").await.unwrap(), TokenStatus::Revoked);
+    server.command(&["ZREM", &key("revoked"), "token:a"]).expect("an answer");
+    let new = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    for node in [&strict, &new] {
+        assert_eq!(token_status(node, "a").await.unwrap(), TokenStatus::Valid);
+    }
+}
+
 #[tokio::test]
 async fn a_node_that_was_told_too_fast_reads_all_again() {
     let Some(server) = RedisServer::start().await else { return };
