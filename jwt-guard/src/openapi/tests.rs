@@ -191,6 +191,74 @@ fn a_header_and_a_cookie_of_one_name_are_two_schemes() {
     let schemes = guard.openapi();
     let names = schemes.alternatives(TokenKind::Access).iter().map(|alternative| &*alternative.scheme);
     assert_eq!(names.collect::<Vec<_>>(), ["X-Token", "X-Token_2"]);
+    let guard = JwtGuard::builder()
+        .signing_key(SigningKey::secret(Algorithm::Hs256, Secret::random()).unwrap())
+        .audience("orders")
+        .locations([TokenLocation::header("X-Token")])
+        .cookies(CookieSettings::new().names("access", "X-Token").without_prefixes())
+        .build()
+        .unwrap();
+    let schemes = guard.openapi();
+    let names = schemes.alternatives(TokenKind::Refresh).iter().map(|alternative| &*alternative.scheme);
+    assert_eq!(names.collect::<Vec<_>>(), ["refresh_X-Token", "X-Token_2"], "the second one is another kind");
+}
+
+#[test]
+fn each_place_is_described_as_it_is_read() {
+    let guard = JwtGuard::builder()
+        .secret(Secret::random())
+        .audience("orders")
+        .locations([
+            TokenLocation::scheme("JWT"),
+            TokenLocation::header("X-Api-Key"),
+            TokenLocation::header_with_scheme("X-Auth", "Token"),
+            TokenLocation::websocket_protocol("bearer"),
+        ])
+        .build()
+        .unwrap();
+    let in_header = |name: &str, description: &str| json!({ "type": "apiKey", "in": "header", "name": name, "description": description });
+    for (document, problems) in resolved(&guard.openapi(), &marked()) {
+        assert_eq!(problems, [""; 0]);
+        let expected = json!({
+            "jwt": in_header("Authorization", "`JWT`, a space, and an access token."),
+            "X-Api-Key": in_header("X-Api-Key", "An access token."),
+            "X-Auth": in_header("X-Auth", "`Token`, a space, and an access token."),
+            "websocket": in_header(
+                "Sec-WebSocket-Protocol",
+                "`bearer`, a comma, and an access token; in the handshake of a WebSocket."
+            ),
+        });
+        assert_eq!(document["components"]["securitySchemes"], expected, "{document:#}");
+    }
+}
+
+#[cfg(feature = "remote-keys")]
+#[test]
+fn only_a_guard_that_reads_bearer_tokens_says_where_its_issuer_has_a_login() {
+    let builder = || JwtGuard::builder().oidc_issuer("https://id.example").audience("orders");
+    let by_key = builder().locations([TokenLocation::header("X-Api-Key")]).build().unwrap();
+    for (guard, found) in [(builder().build().unwrap(), true), (by_key, false)] {
+        for (document, _) in resolved(&guard.openapi(), &marked()) {
+            assert_eq!(
+                document["components"]["securitySchemes"]["openid"].is_object(),
+                found,
+                "{document:#}"
+            );
+        }
+    }
+}
+
+#[cfg(feature = "sessions")]
+#[test]
+fn the_place_of_a_session_is_described_as_such() {
+    let sessions = crate::session::Sessions::builder(tower_sessions_memory_store::MemoryStore::default());
+    let guard = JwtGuard::builder().sessions(sessions.header("X-Session").build().unwrap()).build().unwrap();
+    for (document, _) in resolved(&guard.openapi(), &marked()) {
+        for name in ["__Host-session", "X-Session"] {
+            let scheme = &document["components"]["securitySchemes"][name];
+            assert_eq!(scheme["description"], "The id of a session.", "{document:#}");
+        }
+    }
 }
 
 #[test]

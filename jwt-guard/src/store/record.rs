@@ -255,3 +255,30 @@ macro_rules! redacted {
 }
 
 redacted!(TokenInfo<'_>, Revocation, Family, Issued, Rotation);
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn two_revocations_of_one_token_are_one_with_the_later_end() {
+        let token = |id: &str, seconds: u64| Revocation::Token {
+            id: id.to_owned(),
+            expires_at: UNIX_EPOCH + Duration::from_secs(seconds),
+        };
+        for (one, other) in [(5, 9), (9, 5), (9, 9)] {
+            let mut known = token("a", one);
+            assert!(known.joins(&token("a", other)));
+            assert!(known == token("a", 9));
+        }
+        let login =
+            Revocation::Family { id: "a".to_owned(), expires_at: UNIX_EPOCH + Duration::from_secs(9) };
+        for other in [token("b", 9), login] {
+            let mut known = token("a", 5);
+            assert!(!known.joins(&other));
+            assert!(known == token("a", 5));
+        }
+    }
+}

@@ -308,6 +308,12 @@ async fn every_mistake_with_places_and_forms_is_logged_with_what_was_looked_at()
         Row::bearer("an encrypted token", "encrypted_token", "eyJhbGciOiJkaXIifQ..aXY.Y3Q.dGFn")
             .says("a signed token (JWS): three segments", "five segments"),
         Row::bearer("half a token", "not_a_token", good.rsplit_once('.').unwrap().0).says(FORM, "2 segments"),
+        Row::bearer("an empty segment", "not_a_token", "eyJhbGciOiJIUzI1NiJ9..c2ln")
+            .says(FORM, "3 segments, of which one is empty"),
+        Row::bearer("four segments", "not_a_token", "a.b.c.d").says(FORM, "4 segments"),
+        Row::bearer("base64", "not_a_token", "a+b.c/d.e").says(FORM, "characters that are not base64url"),
+        Row::bearer("a long header", "header_too_long", &format!("{}.e30.c2ln", "a".repeat(2049)))
+            .says("a header of at most 2048 bytes", "2049 bytes"),
         Row::bearer("many groups", "token_too_long", &of_groups(6002))
             .by(|guard| guard.max_token_len(8192))
             .says("at most 8192 bytes", "8221 bytes")

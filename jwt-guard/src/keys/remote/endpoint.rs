@@ -240,6 +240,14 @@ mod tests {
     }
 
     #[test]
+    fn a_url_has_at_most_2048_bytes() {
+        let of = |length: usize| format!("https://id.example/{}", "a".repeat(length - 19));
+        for (length, is_legal) in [(2047, true), (2048, true), (2049, false), (5000, false)] {
+            assert_eq!(Address::parse(&of(length), &PlainHttp::default()).is_ok(), is_legal, "{length}");
+        }
+    }
+
+    #[test]
     fn every_other_url_is_refused_with_a_fix() {
         for (url, reason) in [
             ("http://id.example/keys", "use https"),

@@ -114,6 +114,29 @@ async fn the_log_tells_each_change_once_and_nothing_of_what_was_received() {
 }
 
 #[tokio::test]
+async fn ten_keys_that_cannot_be_used_are_logged_and_the_others_are_counted() {
+    let issuer = KeyServer::start().await;
+    issuer.publish(&[("a", &key(Algorithm::Es256))]);
+    let (builder, clock) = guard(&issuer);
+    let guard = builder.build().unwrap();
+    guard.keys().ready().await.unwrap();
+    let log = events::capture();
+    for (number, lines, more) in [(10, 10, None), (13, 10, Some("3"))] {
+        let useless = |number| format!(r#",{{"kty":"EC","crv":"P-256","kid":"{number}","x":"AA","y":"AA"}}"#);
+        let useless: String = (0..number).map(useless).collect();
+        let set = jwk_set(&[("a", &key(Algorithm::Es256))]).replace("]}", &format!("{useless}]}}"));
+        issuer.says(JWKS, &set);
+        clock.advance(secs(5));
+        guard.keys().refresh().await.unwrap();
+        let events = log.take();
+        assert!(events.iter().all(|event| event.level == Level::WARN), "{events:?}");
+        assert_eq!(events.iter().filter(|event| event.field("reason").is_some()).count(), lines);
+        assert_eq!(events.iter().find_map(|event| event.field("more")), more);
+        assert_eq!(guard.keys().status()[0].skipped().len(), number);
+    }
+}
+
+#[tokio::test]
 async fn a_published_secret_and_new_material_under_an_old_name_are_loud() {
     let issuer = KeyServer::start().await;
     issuer.publish(&[("a", &key(Algorithm::Rs256))]);

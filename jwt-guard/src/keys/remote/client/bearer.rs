@@ -120,6 +120,29 @@ mod tests {
     }
 
     #[test]
+    fn a_token_has_at_most_16_kib_and_no_other_characters() {
+        let file = std::env::temp_dir().join(format!("jwt-guard-longest-bearer-{}", std::process::id()));
+        for (text, is_token) in [
+            ("a".repeat(16_384), true),
+            ("a".repeat(16_384) + "\n", true),
+            ("a".repeat(16_385), false),
+            ("a".repeat(20_000), false),
+            ("aB9-._~+/=".to_owned(), true),
+            (String::new(), false),
+            ("\n".to_owned(), false),
+            ("a b".to_owned(), false),
+            ("a\nb".to_owned(), false),
+        ] {
+            std::fs::write(&file, &text).unwrap();
+            let value = read(&file);
+            assert_eq!(value.is_ok(), is_token, "{} bytes", text.len());
+            assert!(value.is_err() || value.is_ok_and(|value| value.is_sensitive()));
+        }
+        std::fs::remove_file(&file).unwrap();
+        assert!(read(&file).is_err());
+    }
+
+    #[test]
     fn a_token_goes_to_its_origins_and_to_no_other() {
         let ours = bearer(&["https://kubernetes.default.svc", "https://10.0.0.1:6443/"]);
         assert_eq!(ours.problems(), [""; 0]);

@@ -92,3 +92,47 @@ fn time(millis: u64) -> Result<SystemTime, StoreError> {
 pub(super) fn garbled() -> StoreError {
     StoreError::new("there is an entry among the revocations on the server that this version cannot read")
 }
+
+#[cfg(test)]
+mod tests {
+    use redis::Value;
+
+    use super::*;
+
+    fn entry(members: &[(&str, &str)]) -> StreamId {
+        let map = members
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Value::BulkString(value.as_bytes().to_vec())));
+        StreamId { id: "2-0".to_owned(), map: map.collect(), ..StreamId::default() }
+    }
+
+    #[test]
+    fn a_name_is_as_long_as_a_token_can_be() {
+        for (length, is_read) in [(1, true), (LONGEST_NAME, true), (LONGEST_NAME + 1, false)] {
+            for kind in ["token", "family", "subject"] {
+                let fact = fact(kind, &"x".repeat(length), 1, Some((1, 1)));
+                assert_eq!(fact.is_ok(), is_read, "{kind}, {length}");
+            }
+        }
+        assert!(fact("other", "x", 1, None).is_err());
+    }
+
+    #[test]
+    fn an_entry_says_whose_it_is_or_does_not() {
+        let longest = "s".repeat(LONGEST_NAME);
+        let too_long = "s".repeat(LONGEST_NAME + 1);
+        for (subject, whose) in [
+            (Some("ada"), Some("ada")),
+            (Some(&longest), Some(&longest)),
+            (Some(&too_long), None),
+            (Some(""), None),
+            (None, None),
+        ] {
+            let mut members = vec![("kind", "token"), ("name", "t"), ("ends", "9"), ("after", "1-0")];
+            members.extend(subject.map(|subject: &str| ("subject", subject)));
+            let (after, fact) = told(&entry(&members)).unwrap();
+            let Fact::Revoked(Revocation::Token { id, .. }, found) = fact else { panic!("a token") };
+            assert_eq!((after.to_string().as_str(), id.as_str(), found.as_deref()), ("1-0", "t", whose));
+        }
+    }
+}

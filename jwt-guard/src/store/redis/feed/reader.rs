@@ -238,3 +238,14 @@ fn log(error: &StoreError) {
 fn early(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis.saturating_sub(super::millis(SKEW)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_ended_for_every_guard_ended_a_minute_before_the_time_of_the_server() {
+        assert_eq!(early(90_000), Timestamp::from_millis(30_000));
+        assert_eq!(early(1), Timestamp::default());
+    }
+}
