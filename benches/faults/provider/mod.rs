@@ -78,8 +78,9 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     let steps = async |number: u32| {
         for step in 0..number {
             if name == "flapping" {
-                // It is asked every six steps, and must be met both up and down.
-                provider.fails((step % 7 < 3).then(|| Reply::Text(500, String::new())));
+                // In no rhythm: the guard has one.
+                let is_down = step.wrapping_mul(0x9e37_79b9) >> 31 == 1;
+                provider.fails(is_down.then(|| Reply::Text(500, String::new())));
             }
             clock.advance(STEP);
             sleep(PAUSE).await;
@@ -96,6 +97,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     }
     provider.state.of_metadata.store(of_metadata, Relaxed);
     provider.fails(fault(name, &provider.issuer, [&first, &evil]));
+    provider.state.good_answers.store(0, Relaxed);
     steps(STEPS / 2).await;
     let mut wire = Wire::to(node.port);
     let trickles = name == "slow, and its answers arrive";
@@ -104,6 +106,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     }
     steps(STEPS / 2).await;
     let is_used = send(&mut wire, "GET", "/me", &signed(&new)).await == 200;
+    let is_up_too = provider.state.good_answers.load(Relaxed) > 0;
     provider.fails(None);
     let met = provider.state.faults.load(Relaxed);
     // The provider signs with a new key as soon as it is back.
@@ -139,6 +142,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         is_used == trickles,
         "what the provider answered meanwhile was used, or was not although it was good",
     );
+    found.require(name != "flapping" || is_up_too, "it was down whenever it was asked");
     Some(found)
 }
 

@@ -51,6 +51,7 @@ pub(super) struct State {
     pub(super) of_metadata: AtomicBool,
     /// How often the fault was the answer.
     pub(super) faults: AtomicU64,
+    pub(super) good_answers: AtomicU64,
     /// How many answers trickle at the moment.
     pub(super) trickling: AtomicU64,
 }
@@ -116,7 +117,10 @@ impl State {
                 self.faults.fetch_add(1, Relaxed);
                 (faulty, 1)
             }
-            None => (good, 1),
+            None => {
+                self.good_answers.fetch_add(1, Relaxed);
+                (good, 1)
+            }
         };
         match reply {
             Reply::Text(status, body) => {
