@@ -191,6 +191,8 @@ pub(super) struct Expect {
     pub(super) body_has: Vec<String>,
     /// Texts that are not in the body and not in a header.
     pub(super) lacks: Vec<String>,
+    /// The answer is that to the same request for this path, in every byte but its date.
+    pub(super) same_as: Option<String>,
     /// Every path for which the identity provider was asked since the case began, and how often: cold and warm together.
     pub(super) fetches: Option<BTreeMap<String, usize>>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::header::WWW_AUTHENTICATE;
+use http::header::{DATE, WWW_AUTHENTICATE};
 
 use super::data::Expect;
 use super::run::Seen;
@@ -67,6 +67,16 @@ pub(super) fn answer(expect: &Expect, seen: &Seen, tokens: &[String]) -> Vec<Str
     faults.extend(missing.map(|text| format!("no header line with {text:?}: {lines:?}")));
     secrets(seen, tokens, &mut faults);
     faults
+}
+
+/// What tells an answer from another one.
+pub(super) fn same(one: &Seen, other: &Seen) -> Option<String> {
+    let [one, other] = [one, other].map(|seen| {
+        let mut headers = seen.answer.headers.clone();
+        headers.remove(DATE);
+        format!("{} {headers:?} {}", seen.answer.status, seen.answer.body)
+    });
+    (one != other).then(|| format!("{one} is told from {other}"))
 }
 
 /// Handlers of logins do not count: what they do is seen in the answer.

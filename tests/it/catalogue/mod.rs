@@ -93,6 +93,7 @@ async fn a_wrong_expectation_is_found_whatever_is_wrong_with_it() {
         ("expect = { status = 401, code = 'no_token', headers = { x = 'y' } }", "header"),
         ("settings = { leeway = '1h' }\nexpect = { status = 401, code = 'no_token' }", "start"),
         ("expect = { start_error = 'leeway' }", "start"),
+        ("expect = { status = 401, code = 'no_token', same_as = '/open' }", "is told from"),
         ("token = {}\nexpect = { status = 200, caller = 'alice', fetches = { '/keys' = 1 } }", "fetched"),
         (
             "tokens = { x = { text = 'what is taken for a token' } }\n\

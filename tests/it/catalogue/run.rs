@@ -116,7 +116,13 @@ impl Served {
     async fn thrice(&self, request: &RequestSpec, expect: &Expect, names: &Names) -> Vec<String> {
         let mut faults: Vec<String> = Vec::new();
         for temperature in ["cold", "warm", "warm again"] {
-            for fault in judge::answer(expect, &self.send(request, names).await, &self.tokens) {
+            let seen = self.send(request, names).await;
+            let mut found = judge::answer(expect, &seen, &self.tokens);
+            if let Some(path) = &expect.same_as {
+                let other = RequestSpec { path: Some(path.clone()), ..request.clone() };
+                found.extend(judge::same(&seen, &self.send(&other, names).await));
+            }
+            for fault in found {
                 // What is wrong at every temperature is said once.
                 if !faults.iter().any(|known| known.ends_with(&format!(": {fault}"))) {
                     faults.push(format!("{temperature}: {fault}"));
