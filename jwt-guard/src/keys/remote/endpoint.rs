@@ -190,11 +190,23 @@ fn is_host(host: &str) -> bool {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match bracketed {
         Some(inner) => inner.parse::<Ipv6Addr>().is_ok(),
+        None if ends_in_a_number(host) => host.parse::<Ipv4Addr>().is_ok(),
         None => {
             !host.is_empty()
                 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
         }
     }
+}
+
+/// Whether resolvers may take the host for an IPv4 address, as they take `2130706433` and `0x7f.1` for 127.0.0.1. No domain
+/// ends so.
+fn ends_in_a_number(host: &str) -> bool {
+    let last = host.strip_suffix('.').unwrap_or(host).rsplit('.').next().unwrap_or_default();
+    let is_hexadecimal = || {
+        let digits = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) || is_hexadecimal()
 }
 
 /// Whether a host is this machine, by its address or by the name `localhost` (RFC 6761 section 6.3).
@@ -229,6 +241,8 @@ mod tests {
             "https://id.example",
             "https://id.example:8443/a/b?appid=1",
             "https://10.0.0.1/keys",
+            "https://id.example7/keys",
+            "https://7.0xg/keys",
             "https://[2001:db8::1]:8443/keys",
             "HTTPS://ID.example/keys",
         ] {
@@ -282,6 +296,15 @@ mod tests {
             ("https://[2001:db8::1]a.example/keys", "legal host"),
             ("https://id.example:+443/keys", "legal host"),
             ("https://id.example:65536/keys", ""),
+            ("http://2130706433/keys", "legal host"),
+            ("https://2130706433/keys", "legal host"),
+            ("https://127.1/keys", "legal host"),
+            ("https://0x7f.0.0.1/keys", "legal host"),
+            ("https://127.0.0.0X1/keys", "legal host"),
+            ("https://010.0.0.1/keys", "legal host"),
+            ("https://10.0.0.1./keys", "legal host"),
+            ("https://10.0.0.256/keys", "legal host"),
+            ("https://id.example.7/keys", "legal host"),
         ] {
             let message = Address::parse(url, &PlainHttp::default()).expect_err(url);
             assert!(message.contains(reason) && message.contains(": "), "{url}: {message}");
@@ -303,7 +326,6 @@ mod tests {
             "http://0.0.0.0/k",
             "http://10.0.0.1/k",
             "http://[::ffff:127.0.0.1]/k",
-            "http://2130706433/k",
         ] {
             assert!(Address::parse(url, &loopback()).unwrap_err().contains("plain_http"), "{url}");
         }
