@@ -68,6 +68,7 @@ fn assert_token(token: &str) -> Map<String, Value> {
     for (segment, bytes) in segments.iter().zip(&bytes) {
         assert_eq!(encode(bytes), *segment, "a segment has one text");
     }
+    assert_eq!(hs256(&bytes[0], &bytes[1]), token, "the holder of the secret did not sign it");
     let object = |bytes: &[u8]| match serde_json::from_slice(bytes) {
         Ok(Value::Object(members)) => members,
         other => panic!("not an object: {other:?}"),
