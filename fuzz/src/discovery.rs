@@ -1,107 +1,116 @@
-//! The documents of an issuer: keys are those of the set that its own metadata names, fetched over https, and nothing else.
+//! The documents of an issuer: keys are those of the set that its own metadata names, fetched over https, and nothing else; they
+//! are fetched twice, and held between as the answers say.
 //!
-//! Parts are separated by a byte 0xff: the metadata, the key set, and the headers `Cache-Control` and `ETag`.
+//! Parts are separated by a byte 0xff: the metadata, the key set, the headers `Cache-Control` and `ETag`; five bytes that choose
+//! the status of metadata and keys, the time until the second fetch, and the status of both in that; then its key set,
+//! `Cache-Control` and `ETag`. What is missing is 200 and the same key set, and 304 in the second fetch.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+mod held;
+mod issuer;
 
-use jwt_guard::keys::KeySet;
-use jwt_guard::keys::remote::{FetchKeys, KeyFetchError, KeyRequest, KeyResponse};
-use jwt_guard::setup::TokenCache;
-use jwt_guard::{Algorithm, JwtGuard};
-use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jwt_guard::JwtGuard;
+use jwt_guard::keys::{KeySet, VerifyingKey};
+use jwt_guard::setup::{Clock as _, TokenCache};
+use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
-use crate::common::{NOW, Stopped, ed25519};
+use self::held::Held;
+use self::issuer::{Asked, DOCUMENTS, Issuer, Moved};
+use crate::common::{NOW, ed25519, ed25519_public, encode};
 
 const ISSUER: &str = "https://id.example/a";
 
-/// Answers with what the input says, and notes what was asked for.
-#[derive(Debug)]
-struct Issuer {
-    metadata: Vec<u8>,
-    keys: Vec<u8>,
-    cache_control: Option<String>,
-    etag: Option<String>,
-    asked: Mutex<Vec<String>>,
-}
-
-impl FetchKeys for Issuer {
-    fn get<'a>(
-        &'a self,
-        request: KeyRequest<'a>,
-    ) -> Pin<Box<dyn Future<Output = Result<KeyResponse, KeyFetchError>> + Send + 'a>> {
-        self.asked.lock().expect("one thread").push(request.url().to_owned());
-        let is_metadata = request.url().starts_with("https://id.example/a/.well-known/");
-        let body = if is_metadata { &self.metadata } else { &self.keys };
-        let mut response = KeyResponse::new(200, body.clone());
-        if let Some(header) = &self.cache_control {
-            response = response.with_cache_control(header);
-        }
-        if let Some(header) = &self.etag {
-            response = response.with_etag(header);
-        }
-        Box::pin(std::future::ready(Ok(response)))
-    }
-}
+/// Metadata is read again after this time, and after a failure.
+const METADATA_AGE: Duration = Duration::from_secs(3600);
 
 pub fn target(data: &[u8]) {
-    let mut parts = data.split(|&byte| byte == 0xff);
-    let mut part = || parts.next().map(<[u8]>::to_vec);
-    let (metadata, keys) = (part().unwrap_or_default(), part().unwrap_or_default());
-    let mut text = || part().and_then(|bytes| String::from_utf8(bytes).ok());
-    let issuer =
-        Arc::new(Issuer { metadata, keys, cache_control: text(), etag: text(), asked: Mutex::default() });
+    let (issuer, wait) = Issuer::of(data);
+    let (issuer, clock) = (Arc::new(issuer), Arc::new(Moved::default()));
     let guard = JwtGuard::builder()
         .oidc_issuer(ISSUER)
         .key_fetcher(Arc::clone(&issuer))
         .audience("api")
-        .clock(Stopped)
+        .clock(Arc::clone(&clock))
         .token_cache(TokenCache::off())
         .build()
         .expect("the settings are legal");
     // A new one each time, so that the timer of the keys ends with it.
-    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime of one thread");
+    let runtime = Builder::new_current_thread().build().expect("a runtime of one thread");
+    let mut held = Held::default();
     let result = runtime.block_on(async { guard.keys().ready().await });
+    let failed = result.err().map(|error| error.failures().count());
+    let first = fetched(&guard, &issuer, &mut held, clock.monotonic());
+    assert_eq!(failed, (!held.is_usable(clock.monotonic())).then_some(1));
+    let read = first.first().expect("metadata is read first");
+    assert_eq!(read.0, DOCUMENTS[0]);
+
+    clock.advance(wait);
     let status = guard.keys().status().remove(0);
-    let asked = issuer.asked.lock().expect("one thread").clone();
-    assert_eq!(
-        asked.first().map(String::as_str),
-        Some("https://id.example/a/.well-known/openid-configuration")
-    );
-    assert!(asked.len() <= 2, "{asked:?}");
+    assert_eq!(status.is_usable(), held.is_usable(wait), "after {wait:?}");
+    assert_token(&guard, &held, wait);
+    let knows_address = keys_of(&first).is_some() && status.last_error().is_none() && wait < METADATA_AGE;
+
+    issuer.round.store(1, Ordering::Relaxed);
+    let result = runtime.block_on(async { guard.keys().refresh().await });
+    let second = fetched(&guard, &issuer, &mut held, wait);
+    let status = guard.keys().status().remove(0);
+    assert_eq!(result.is_ok(), status.last_error().is_none());
+    assert_eq!(knows_address, !second.iter().any(|(url, _)| DOCUMENTS.contains(&url.as_str())));
+    assert_eq!(status.fetches(), 2);
     assert_eq!(guard.caught_panics(), 0);
-    let metadata: Option<Value> = serde_json::from_slice(&issuer.metadata).ok();
-    if let Some(url) = asked.get(1) {
-        let metadata = metadata.expect("metadata is JSON");
-        assert_eq!(metadata["issuer"], ISSUER);
-        assert_eq!(metadata["jwks_uri"], url.as_str());
-        let read = url::Url::parse(url).unwrap_or_else(|error| panic!("{error}: {url}"));
-        assert!(read.scheme() == "https" && read.host_str().is_some_and(|host| !host.is_empty()), "{url}");
-        assert_eq!((read.username(), read.password(), read.fragment()), ("", None, None));
-    }
-    let text = std::str::from_utf8(&issuer.keys).ok();
-    let published = text.and_then(|text| KeySet::published(text, &[]).ok());
-    match result {
-        Ok(()) => {
-            assert_eq!(asked.len(), 2);
-            let published = published.expect("a published set");
-            assert!(status.is_usable() && status.last_error().is_none());
-            assert_eq!(status.key_count(), published.len());
-            assert!(published.iter().all(|key| !matches!(
-                key.algorithm(),
-                Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512
-            )));
+}
+
+/// Checks what was asked in a fetch, and what is held after it.
+fn fetched(guard: &JwtGuard, issuer: &Issuer, held: &mut Held, now: Duration) -> Vec<Asked> {
+    let asked = issuer.take_asked();
+    let round = &issuer.rounds[issuer.round.load(Ordering::Relaxed)];
+    let status = guard.keys().status().remove(0);
+    let documents = asked.iter().filter(|(url, _)| DOCUMENTS.contains(&url.as_str())).count();
+    match keys_of(&asked) {
+        Some((url, _)) => {
+            assert!(documents == 0 || documents == 1 && round.metadata_status == 200, "{asked:?}");
+            assert_eq!(asked.len(), documents + 1);
+            assert_address(&issuer.metadata, url);
         }
-        Err(error) => {
-            assert!(error.failures().count() == 1 && status.last_error().is_some());
-            assert!(!status.is_usable() && status.key_count() == 0);
-            assert!(asked.len() < 2 || published.is_none(), "{error}");
-        }
+        None if round.metadata_status == 200 => assert_eq!(documents, 1),
+        None => assert_eq!(documents, DOCUMENTS.len()),
     }
-    let payload = format!(r#"{{"sub":"ada","aud":"api","iss":"{ISSUER}","exp":{}}}"#, NOW + 60);
-    // The key of this signature is in a set of the corpus.
-    let accepted = guard.explain(&ed25519(r#"{"alg":"EdDSA","kid":"1"}"#, payload)).is_accepted();
-    assert!(!accepted || status.key_count() > 0);
+    held.fetched(round, keys_of(&asked), &status, now);
+    assert_token(guard, held, now);
+    asked
+}
+
+/// The request for keys, which is the last one.
+fn keys_of(asked: &[Asked]) -> Option<&Asked> {
+    asked.last().filter(|(url, _)| !DOCUMENTS.contains(&url.as_str()))
+}
+
+/// The metadata of the issuer names it.
+fn assert_address(metadata: &[u8], url: &str) {
+    let metadata: Value = serde_json::from_slice(metadata).expect("metadata is JSON");
+    assert_eq!(metadata["issuer"], ISSUER);
+    assert_eq!(metadata["jwks_uri"], url);
+    let read = url::Url::parse(url).unwrap_or_else(|error| panic!("{error}: {url}"));
+    assert!(read.scheme() == "https" && read.host_str().is_some_and(|host| !host.is_empty()), "{url}");
+    assert_eq!((read.username(), read.password(), read.fragment()), ("", None, None));
+}
+
+/// The key of this signature is in sets of the corpus.
+fn assert_token(guard: &JwtGuard, held: &Held, now: Duration) {
+    let expires = NOW + now.as_secs() + 60;
+    let payload = format!(r#"{{"sub":"ada","aud":"api","iss":"{ISSUER}","exp":{expires}}}"#);
+    let is_accepted = guard.explain(&ed25519(r#"{"alg":"EdDSA","kid":"1"}"#, payload)).is_accepted();
+    let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(ed25519_public())}).to_string();
+    let key = VerifyingKey::jwk(&jwk, &[]).expect("a key");
+    let keys = held.keys.iter().flat_map(KeySet::iter);
+    let named: Vec<_> = keys.clone().filter(|known| known.id() == Some("1")).collect();
+    let is_right = |known: &&VerifyingKey| known.thumbprint() == key.thumbprint();
+    assert!(!is_accepted || held.is_usable(now) && keys.clone().any(|known| is_right(&known)));
+    if let ([one], true) = (named.as_slice(), held.is_usable(now) && !held.is_doubtful()) {
+        assert_eq!(is_accepted, is_right(one), "{one:?}");
+    }
 }
