@@ -19,14 +19,23 @@ const ATTRIBUTES: [Attribute; 3] = [
     (macros::anonymous_allowed, "Rule::anonymous()"),
 ];
 
-/// The compiler refuses what is nested deeper; here it would be the end of the stack.
-const DEEPEST: usize = 60;
+/// Parsers call themselves for what is nested. The stack is enough for the deepest input of this length.
+const LONGEST: usize = 4096;
+const STACK: usize = 1 << 28;
 
 pub fn target(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    if depth(text) > DEEPEST || text.len() > 4096 {
+    if text.len() > LONGEST {
         return;
     }
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        thread.spawn_scoped(scope, || expand(text)).expect("a thread").join()
+    });
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}
+
+fn expand(text: &str) {
     let (arguments, item) = text.split_once('\n').unwrap_or((text, ""));
     let Ok(arguments) = arguments.parse::<TokenStream>() else { return };
     if item.trim().is_empty() {
@@ -81,11 +90,4 @@ fn on_item(expand: fn(TokenStream, TokenStream) -> Expanded, arguments: &TokenSt
 /// The tokens without white space, which their texts do not keep.
 fn packed(tokens: &TokenStream) -> String {
     tokens.to_string().split_whitespace().collect()
-}
-
-fn depth(text: &str) -> usize {
-    let deeper = |byte: &u8| {
-        matches!(byte, b'(' | b'[' | b'{' | b'<' | b'&' | b'!' | b'-' | b'*' | b'|' | b'=' | b':')
-    };
-    text.bytes().filter(|byte| deeper(byte)).count().min(text.len())
 }
