@@ -34,7 +34,7 @@ mod document;
 mod error;
 mod options;
 mod schemes;
-mod security;
+pub(crate) mod security;
 mod write;
 
 #[cfg(all(test, feature = "aide-0-15", feature = "utoipa-6"))]
