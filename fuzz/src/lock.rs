@@ -3,7 +3,7 @@
 use arbitrary::Unstructured;
 use jwt_guard::lock::{AccessLock, ChangeKind};
 
-use crate::common::{below, pick};
+use crate::common::below;
 
 pub fn target(data: &[u8]) {
     match data.split_first() {
@@ -119,7 +119,6 @@ fn compare(input: &mut Unstructured<'_>) {
     };
     assert_eq!(kinds, expected, "{} became {}", before.text, now.text);
     // Both directions, and each with a report that names a caller.
-    let _ = pick(input, &[0]);
     for change in changes.iter().chain(&is.changes_to(&was)) {
         assert!(!change.sentence.is_empty());
     }
