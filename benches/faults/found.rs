@@ -110,7 +110,8 @@ impl Found {
             (_, problems) if problems.is_empty() => "FAIL".to_owned(),
             (_, problems) => format!("FAIL: {problems}"),
         };
-        format!("{} | {verdict} |", cells.join(" | "))
+        let cell = |cell: String| if cell.is_empty() { "| ".to_owned() } else { format!("{cell} | ") };
+        format!("{}{verdict} |", cells.map(cell).concat())
     }
 }
 
