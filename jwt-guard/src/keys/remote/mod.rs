@@ -4,7 +4,7 @@
 //!
 //! 1. `schedule` decides when to fetch, which keys to serve and when to drop them. It has no clock and no network.
 //! 2. `holder` holds the keys for lock-free readers, and serialises changes.
-//! 3. `endpoint` checks addresses, and `document` interprets answers.
+//! 3. `endpoint` and `host` check addresses, and `document` interprets answers.
 //! 4. `fetch` is one request; `client` sends it.
 //! 5. This file adds time, tasks and requests.
 
@@ -18,6 +18,7 @@ mod endpoint;
 mod fetch;
 mod handle;
 mod holder;
+mod host;
 mod listed;
 mod report;
 mod schedule;

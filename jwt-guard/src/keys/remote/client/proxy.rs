@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 
-use crate::keys::remote::endpoint::is_host_and_port;
+use crate::keys::remote::host::is_host_and_port;
 use crate::secret::Secret;
 
 /// A proxy that takes `CONNECT` (RFC 9110 section 9.3.6).
