@@ -1,5 +1,5 @@
 //! What the guard accepts, jsonwebtoken accepts by its strictest rules, with the same claims; and both refuse the same token
-//! with a signature of somebody else.
+//! with a signature that the holder of the key did not make.
 //!
 //! jsonwebtoken reads the clock of the system, so dates are relative to it here.
 

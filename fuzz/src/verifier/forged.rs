@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use super::keys::Verifiers;
 use crate::common::{SECRET, below, decode, encode, piece};
 
-/// The same claims with a signature of somebody else; often that of the token with a small damage.
+/// The same claims with a signature that is not theirs; often theirs with a small damage.
 pub(super) fn forged(input: &mut Unstructured<'_>, verifiers: &Verifiers, token: &str) -> String {
     let (signed, text) = token.rsplit_once('.').expect("a token");
     let mut signature = decode(text).expect("a signature is base64url");

@@ -22,7 +22,7 @@ pub(super) struct Verifiers {
     pub(super) ours: JwtGuard,
     pub(super) keys: DecodingKey,
     pub(super) rules: Validation,
-    /// What is known to everybody of the key, if it is that of a pair.
+    /// The public half of a pair.
     pub(super) public: Option<String>,
 }
 

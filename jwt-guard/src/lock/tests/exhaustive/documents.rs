@@ -36,9 +36,11 @@ pub(super) fn assert_needed(list: &[Requirement; 4], trees: &[Tree]) {
 /// reads them: one of the alternatives, with all of its names.
 #[cfg(any(feature = "aide-0-15", feature = "utoipa-6"))]
 pub(super) fn assert_written(list: &[Requirement; 4], trees: &[Tree]) {
+    use crate::guard::JwtGuard;
     use crate::openapi::security;
+    use crate::secret::Secret;
 
-    let guard = crate::JwtGuard::builder().secret(crate::Secret::random()).audience("api").build().unwrap();
+    let guard = JwtGuard::builder().secret(Secret::random()).audience("api").build().unwrap();
     let (schemes, callers) = (guard.openapi(), callers(list));
     for tree in trees {
         let rule = rule(tree);
