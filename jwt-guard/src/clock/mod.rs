@@ -35,9 +35,11 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> SystemTime;
 
-    /// A time that is not before the current one, and soon after it: a remembered token is used if it is good even then, and
-    /// else verified again. By default the current time; on Linux, the clock of the operating system 20 ms on, in steps of
-    /// 10 ms, which are cheap to read.
+    /// A time that is not before the current one, and at most 20 ms after it: a remembered token is used if it is good even then,
+    /// and else verified again. By default [`now`](Self::now), which is right for every clock. [`SystemClock`] on Linux reads a clock in
+    /// steps of at most 10 ms, which is cheaper, and adds 20 ms.
+    ///
+    /// Override it only with a time that is never before `now`: by an earlier one, remembered tokens outlive their end.
     fn at_latest(&self) -> SystemTime {
         self.now()
     }
@@ -76,7 +78,7 @@ impl Clock for SystemClock {
     fn at_latest(&self) -> SystemTime {
         let known = steps::read(steps::ClockId::RealtimeCoarse);
         // Two steps, because one may come late.
-        SystemTime::UNIX_EPOCH.checked_add(known.saturating_add(STEP * 2)).unwrap_or_else(|| self.now())
+        SystemTime::UNIX_EPOCH.checked_add(known.saturating_add(MARGIN)).unwrap_or_else(|| self.now())
     }
 }
 
@@ -98,6 +100,9 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     }
 }
 
+/// The most that [`Clock::at_latest`] is after the current time.
+pub(crate) const MARGIN: Duration = Duration::from_millis(20);
+
 /// The longest step of the clock of Linux: a tick of a kernel with 100 of them in a second.
 const STEP: Duration = Duration::from_millis(10);
 
@@ -110,7 +115,7 @@ pub(crate) fn monotonic() -> Duration {
     steps::read(MonotonicCoarse).saturating_sub(start)
 }
 
-/// Clocks of Linux that stand still between two ticks. To read one waits for no loads from memory.
+/// Clocks of Linux that stand still between two ticks. To read one does not wait for loads from memory.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod steps {
     use std::time::Duration;
@@ -163,7 +168,27 @@ mod tests {
             let apart = latest.duration_since(now).unwrap_or_else(|earlier| earlier.duration());
             assert!(apart < Duration::from_secs(1), "{apart:?}");
         }
-        assert_eq!(std::sync::Arc::new(Other).at_latest(), Other.now());
+        assert_eq!(Other.at_latest(), Other.now());
+    }
+
+    #[test]
+    fn a_handle_has_the_latest_time_of_its_clock() {
+        #[derive(Debug)]
+        struct Ahead;
+
+        impl Clock for Ahead {
+            fn now(&self) -> SystemTime {
+                SystemTime::UNIX_EPOCH
+            }
+
+            fn at_latest(&self) -> SystemTime {
+                SystemTime::UNIX_EPOCH + MARGIN
+            }
+        }
+
+        let shared: std::sync::Arc<dyn Clock> = std::sync::Arc::new(Ahead);
+        assert_eq!(std::sync::Arc::new(Ahead).at_latest(), Ahead.at_latest());
+        assert_eq!(std::sync::Arc::new(shared).at_latest(), Ahead.at_latest());
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -171,6 +196,6 @@ mod tests {
     fn a_step_is_read_as_late_as_the_exact_clock_may_be() {
         let known = steps::read(steps::ClockId::RealtimeCoarse);
         let latest = SystemClock.at_latest().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        assert!(latest >= known + STEP * 2);
+        assert!(latest >= known + MARGIN);
     }
 }

@@ -141,7 +141,7 @@ impl Address {
         if !is_host_and_port(authority) {
             return refuse(
                 "has no legal host",
-                "name it by letters, digits, dots and hyphens, or as an IP address",
+                "name it by letters, digits, dots and hyphens, with a last part that is not a number, or as an IP address",
             );
         }
         match scheme {

@@ -11,6 +11,7 @@ use quick_cache::Equivalent;
 use zeroize::Zeroizing;
 
 use super::{Now, tag};
+use crate::clock::Clock;
 use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
@@ -29,6 +30,8 @@ pub(super) struct Entry {
     pub(super) identity: Arc<Identity>,
     /// From its verification to the first date that would end it: in between, no date can be the reason for a refusal.
     pub(super) good: Range<SystemTime>,
+    /// From here on, a latest time says that the current one is after the verification.
+    pub(super) settled: SystemTime,
     /// When it must be verified again, on the monotonic clock.
     pub(super) recheck_at: Duration,
     /// The epoch of the cache in which it was verified.
@@ -47,11 +50,19 @@ impl Entry {
     #[inline]
     pub(super) fn holds(&self, now: &Now<'_>) -> bool {
         let is_of_issuer = |issuer: &IssuerRules| issuer.keys.current().is_some_and(|keys| self.is_of(&keys));
-        // The clocks come last, because reading one waits for all loads from memory.
+        // The clocks come last, because reading an exact one waits for all loads from memory.
         self.epoch == now.epoch
             && now.issuers.get(self.issuer).is_some_and(is_of_issuer)
-            && self.good.contains(&now.clock.at_latest())
+            && self.is_good(now.clock)
             && now.clock.monotonic() < self.recheck_at
+    }
+
+    /// Whether the token is good at the current time. Soon after its verification only the exact clock tells whether time was set
+    /// back.
+    #[inline]
+    fn is_good(&self, clock: &dyn Clock) -> bool {
+        let latest = clock.at_latest();
+        latest < self.good.end && (latest >= self.settled || self.good.contains(&clock.now()))
     }
 
     /// Whether the key is still among the keys of its issuer (rule K4 of `tests/CONFORMANCE.md`; RFC 7517 does not
@@ -78,6 +89,7 @@ impl Entry {
             key: self.key.clone(),
             generation: AtomicU64::new(self.generation.load(Ordering::Relaxed)),
             good: self.good.clone(),
+            settled: self.settled,
             issuer: self.issuer,
             recheck_at: self.recheck_at,
             epoch: self.epoch,

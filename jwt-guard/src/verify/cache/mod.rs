@@ -27,7 +27,7 @@ use self::entry::{Entry, TokenBytes};
 use self::thread_cache::CacheLookup;
 use self::thread_caches::ThreadCaches;
 use crate::claims::numeric_date::NumericDate;
-use crate::clock::Clock;
+use crate::clock::{Clock, MARGIN};
 use crate::keys::{KeySnapshot, VerifyingKey};
 use crate::principal::Identity;
 use crate::verify::IssuerRules;
@@ -119,6 +119,7 @@ impl KnownTokens {
         let now = clock.monotonic();
         let entry = Entry {
             identity: Arc::clone(found.identity),
+            settled: found.good.start.plus(MARGIN).to_system(),
             good: found.good.start.to_system()..found.good.end.to_system(),
             issuer: found.issuer,
             key: found.key.clone(),

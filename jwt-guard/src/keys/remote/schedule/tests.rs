@@ -263,6 +263,18 @@ fn a_missing_name_does_not_stand_in_the_way_while_there_are_no_keys() {
     assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(60)), Start(2));
 }
 
+#[test]
+fn a_name_that_newer_keys_lack_is_missing_for_their_cooldown_alone() {
+    let mut schedule = Schedule::new(LIMITS);
+    assert_eq!(schedule.ask(Cause::Start, secs(0)), Start(1));
+    schedule.finish(1, KEYS, secs(0), MIDDLE);
+    schedule.note_missing("late");
+    assert_eq!(schedule.ask(Cause::Caller, secs(10)), Start(2));
+    schedule.finish(2, KEYS, secs(10), MIDDLE);
+    // No token has caused a fetch, and the second one did not look for this name.
+    assert_eq!(schedule.ask(Cause::Token(Some("late")), secs(12)), Start(3));
+}
+
 /// J10
 #[test]
 fn at_most_256_names_are_remembered_and_the_oldest_goes_first() {

@@ -85,7 +85,7 @@ impl FeedReader {
             None => self.open().await?,
         };
         loop {
-            if self.known.partial.load(Ordering::SeqCst) && Instant::now() >= self.again {
+            if is_due(self.known.partial.load(Ordering::SeqCst), Instant::now(), self.again) {
                 self.read_all(&mut connection).await?;
             }
             self.read(&mut connection, Some(self.known.silence / 4)).await?;
@@ -206,7 +206,7 @@ impl FeedReader {
         for entry in &told {
             self.learn(entry, early(seconds.saturating_mul(1000)))?;
         }
-        let all = told.len() < COUNT;
+        let all = is_all(told.len());
         if all {
             self.known.now_complete(asked);
         }
@@ -229,6 +229,16 @@ impl FeedReader {
     }
 }
 
+/// Whether everything is to be read again.
+fn is_due(is_partial: bool, now: Instant, again: Instant) -> bool {
+    is_partial && now >= again
+}
+
+/// Whether a reading of the stream with so many entries was the last one: the server tells no more at once.
+fn is_all(told: usize) -> bool {
+    told < COUNT
+}
+
 fn log(error: &StoreError) {
     let error = error as &dyn std::error::Error;
     tracing::warn!(target: "jwt_guard", error, "revocations are not read; trying again");
@@ -242,6 +252,26 @@ fn early(millis: u64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everything_is_read_again_when_something_is_missing_and_it_is_time() {
+        let (before, again) = (Instant::now(), Instant::now() + Duration::from_secs(60));
+        let after = again + Duration::from_nanos(1);
+        for (is_partial, now, due) in [
+            (true, before, false),
+            (true, again, true),
+            (true, after, true),
+            (false, before, false),
+            (false, after, false),
+        ] {
+            assert_eq!(is_due(is_partial, now, again), due);
+        }
+    }
+
+    #[test]
+    fn a_full_reading_is_not_the_last_one() {
+        assert_eq!([0, COUNT - 1, COUNT].map(is_all), [true, true, false]);
+    }
 
     #[test]
     fn what_has_ended_for_every_guard_ended_a_minute_before_the_time_of_the_server() {

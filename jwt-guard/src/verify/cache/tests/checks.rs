@@ -136,6 +136,24 @@ fn a_token_that_could_have_ended_is_verified_again_and_ends_when_it_ends() {
 }
 
 #[test]
+fn a_clock_that_goes_back_is_noticed_however_little() {
+    let pair = Pair::new(Algorithm::Hs256, all());
+    let token = pair.token_with(&format!(r#""aud":"orders","nbf":{NOW},"exp":{}"#, NOW + 600));
+    let after = Duration::from_millis(1);
+    pair.clocks.set_step(Duration::from_millis(20));
+    pair.clocks.advance(after);
+    pair.verify(&token).unwrap();
+    for (back, is_known) in [(Duration::ZERO, true), (Duration::from_millis(15), false), (after, false)] {
+        pair.clocks.set_wall(NOW);
+        pair.clocks.set_back(back, after);
+        assert_eq!(pair.knows(&token), is_known, "{back:?}");
+    }
+    pair.clocks.set_wall(NOW);
+    pair.clocks.set_back(Duration::from_millis(15), after);
+    assert_eq!(pair.verify(&token), Err(VerifyError::NotYetValid));
+}
+
+#[test]
 fn not_before_is_asked_on_a_hit_too() {
     let pair = Pair::new(Algorithm::Hs256, all());
     let token = pair.token_with(&format!(r#""aud":"orders","nbf":{NOW},"exp":{}"#, NOW + 600));

@@ -35,6 +35,12 @@ impl Clocks {
         *clocks = (clocks.0 + by, clocks.1 + by, clocks.2);
     }
 
+    /// Moves the wall clock on, and then back.
+    fn set_back(&self, back: Duration, on: Duration) {
+        let mut clocks = self.0.lock().unwrap();
+        clocks.0 = clocks.0 + on - back;
+    }
+
     /// Sets how far the latest time is from the current one.
     fn set_step(&self, step: Duration) {
         self.0.lock().unwrap().2 = step;
