@@ -1,13 +1,10 @@
 //! The load: connections that ask again as soon as they are answered.
 
-use std::net::Ipv4Addr;
 use std::time::Duration;
 use std::{io, thread};
 
-use jwt_guard_benches::Head;
+use jwt_guard_benches::Wire;
 use rustix::time::{ClockId, clock_gettime};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::runtime;
 use tokio::task::JoinSet;
 
@@ -41,23 +38,12 @@ fn load_by_one_thread(port: u16, requests: &[String], end: Duration) -> u64 {
 }
 
 async fn call_until(port: u16, request: String, end: Duration) -> io::Result<u64> {
-    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-    connection.set_nodelay(true)?;
-    let mut answer = Vec::with_capacity(1024);
+    let mut wire = Wire::to(port);
     let mut answers = 0;
     while now() < end {
-        connection.write_all(request.as_bytes()).await?;
-        answer.clear();
-        loop {
-            let more = connection.read_buf(&mut answer).await?;
-            let head = Head::of(&answer)?;
-            if more == 0 || head.as_ref().is_some_and(|head| head.status != 200) {
-                let text = String::from_utf8_lossy(&answer).into_owned();
-                return Err(io::Error::other(format!("expected a whole answer with 200, found {text:?}")));
-            }
-            if head.is_some_and(|head| answer.len() >= head.whole()) {
-                break;
-            }
+        if wire.ask(request.as_bytes()).await? != 200 {
+            let text = String::from_utf8_lossy(wire.answer());
+            return Err(io::Error::other(format!("expected a whole answer with 200, found {text:?}")));
         }
         answers += 1;
     }

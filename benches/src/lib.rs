@@ -18,4 +18,4 @@ pub use asked::Asked;
 pub use measure::{App, Contender, Cost, Effort, answer, measure, stay_on_core, thread_time, zipf};
 pub use served::{Served, wait_for_the_end_of_input};
 pub use tokens::{AUDIENCE, AccessClaims, ISSUER, KEY_ID, SIGNERS, Signer, choose_backend};
-pub use wire::{Head, Wire};
+pub use wire::Wire;

@@ -75,9 +75,8 @@ impl Wire {
 /// What a client reads of the head of an answer. It is read in one pass: what a client takes for longer answers would
 /// otherwise count as a cost of the server beside it.
 #[derive(Debug)]
-pub struct Head {
-    /// The status code.
-    pub status: u16,
+struct Head {
+    status: u16,
     /// The bytes of the head.
     length: usize,
     /// The bytes of the body.
@@ -87,11 +86,7 @@ pub struct Head {
 
 impl Head {
     /// The head of an answer; `None` before all of it is there.
-    ///
-    /// # Errors
-    ///
-    /// It is not an answer of HTTP/1.1.
-    pub fn of(answer: &[u8]) -> io::Result<Option<Self>> {
+    fn of(answer: &[u8]) -> io::Result<Option<Self>> {
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut parsed = httparse::Response::new(&mut headers);
         let httparse::Status::Complete(length) = parsed.parse(answer).map_err(io::Error::other)? else {
@@ -108,8 +103,7 @@ impl Head {
     }
 
     /// The bytes of the whole answer.
-    #[must_use]
-    pub fn whole(&self) -> usize {
+    fn whole(&self) -> usize {
         self.length + self.body
     }
 }
