@@ -60,7 +60,8 @@ impl ManualClock {
         self.0.time.send_modify(|time| *time = time.saturating_add(by));
     }
 
-    /// How often the time of day was asked for. A guard asks once for each token whose signature is good.
+    /// How often the time of day was asked for. A guard asks once for each token whose signature is good, and once more
+    /// for one that it has verified just now.
     #[must_use]
     pub fn reads(&self) -> u64 {
         self.0.reads.load(Ordering::SeqCst)
