@@ -15,6 +15,7 @@ mod shared_store;
 mod silence;
 pub(crate) mod store;
 mod two_processes;
+mod unwritten;
 
 use std::collections::HashMap;
 use std::time::Duration;

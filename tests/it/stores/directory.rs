@@ -21,7 +21,7 @@ impl Directory {
         &self.0
     }
 
-    pub(super) fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.0.join("tokens.db")
     }
 }

@@ -3,10 +3,12 @@
 //! 1. [`FileStore::open`] locks the file, checks it, and reads it into memory. Reads are answered from there.
 //! 2. Changes go to one writer thread. It takes all waiting changes, decides them in order, writes the result in one
 //!    transaction, and waits until the disk has it. Only then does it acknowledge them.
-//! 3. After a failed write the store accepts no more writes, so that the disk has what was acknowledged. Reads are
-//!    still answered from memory. With a later write, a second after the failure at the earliest, it writes everything into
+//! 3. After a failed write the store accepts no more writes, so that the disk has what was acknowledged. Good tokens
+//!    are still answered from memory. With a later write, a second after the failure at the earliest, it writes everything into
 //!    a new file beside the old one, which takes its place. If the disk takes that, the store works again.
-//! 4. A file that was moved or removed is a failure that stays: further writes would be lost with the process. The process
+//! 4. Memory has a change before the disk has it. An answer that refuses a token waits for the disk, because it says to a client
+//!    that repeats a logout that nothing is left to end.
+//! 5. A file that was moved or removed is a failure that stays: further writes would be lost with the process. The process
 //!    must be restarted.
 //!
 //! The engine is redb; `docs/decisions.md` has the comparison, with figures.
@@ -24,7 +26,7 @@ use crate::store::ledger::Ledger;
 use crate::store::shared::Shared;
 use crate::store::{
     Begun, Family, Issued, Lookup, RefreshStatus, Revocation, RevocationStore, Rotated, Rotation, StoreError,
-    StoreFuture, StoreLimits, Subject, TokenInfo, TokenStore,
+    StoreFuture, StoreLimits, Subject, TokenInfo, TokenStatus, TokenStore,
 };
 use writer::{Order, Writer};
 
@@ -34,9 +36,12 @@ use writer::{Order, Writer};
 /// written. A second process cannot open the file. A clone is another handle to the same store; the file is closed when
 /// the last one is dropped.
 ///
-/// When the disk refuses a change, that change and all others are errors (503), and reads go on. Once the
-/// disk has room for a second file, or works again, so does the store: it tries with every change, at most
-/// once a second. The directory must allow a new file; otherwise restart the process.
+/// When the disk refuses a change, that change and all others are errors (503). Good tokens are still accepted. A revoked
+/// or replaced one is an error too, and not refused, because it is unknown whether the disk has its end: a client that
+/// repeats a logout must not hear that there is nothing to end. Once the disk has room for a second file, or works again,
+/// so does the store: it tries with every change and every revoked token, at most once a second. The directory must allow a new
+/// file; otherwise restart the process. While the disk takes its time, changes wait for it without a limit: an answer before it
+/// would be a guess.
 ///
 /// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, with a `WARN`
 /// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last
@@ -107,11 +112,27 @@ impl FileStore {
         let (writer, shared) = Writer::start(path.clone(), limits).await?;
         Ok(Self { path, shared, writer: Arc::new(writer) })
     }
+
+    /// An answer of the ledger. One that refuses a token is told when the disk has what it is about.
+    fn told<T: Send + 'static>(
+        &self,
+        answer: Result<T, StoreError>,
+        refuses: impl FnOnce(&T) -> bool,
+        now: SystemTime,
+    ) -> Lookup<'_, T> {
+        if self.writer.is_settled() || !answer.as_ref().is_ok_and(refuses) {
+            return Lookup::Known(answer);
+        }
+        Lookup::Pending(Box::pin(async move {
+            self.writer.send(now, Order::Confirm).await?;
+            answer
+        }))
+    }
 }
 
 impl RevocationStore for FileStore {
     fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
-        Lookup::Known(self.shared.token_status(token, now))
+        self.told(self.shared.token_status(token, now), is_revoked, now)
     }
 }
 
@@ -149,7 +170,9 @@ impl TokenStore for FileStore {
         grace: Duration,
         now: SystemTime,
     ) -> Lookup<'_, RefreshStatus> {
-        Lookup::Known(self.shared.refresh_status(family, id, grace, now))
+        let refuses =
+            |status: &RefreshStatus| matches!(status, RefreshStatus::Replaced(_) | RefreshStatus::Unknown);
+        self.told(self.shared.refresh_status(family, id, grace, now), refuses, now)
     }
 
     fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {
@@ -157,8 +180,12 @@ impl TokenStore for FileStore {
     }
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
-        Lookup::Known(self.shared.is_allowed(id, now))
+        self.told(self.shared.is_allowed(id, now), is_revoked, now)
     }
+}
+
+fn is_revoked(status: &TokenStatus) -> bool {
+    *status == TokenStatus::Revoked
 }
 
 impl fmt::Debug for FileStore {

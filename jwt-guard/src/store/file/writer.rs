@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +24,8 @@ type Done<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Order {
     Allow(Issued, Done<()>),
     Begin(Family, Done<Begun>),
+    /// Nothing but to wait until the disk has all earlier changes.
+    Confirm(Done<()>),
     Mark(Done<String>),
     Revoke(Revocation, Option<Subject>, Done<()>),
     Rotate(Rotation, Done<Rotated>),
@@ -42,6 +45,7 @@ impl Order {
         match self {
             Self::Allow(token, done) => then(done, shared.change(|ledger| ledger.allow(token, now))),
             Self::Begin(family, done) => then(done, shared.change(|ledger| ledger.begin(family, now))),
+            Self::Confirm(done) => then(done, Ok(())),
             Self::Mark(done) => {
                 let mark =
                     |ledger: &mut Ledger| ledger.set_line().map(|()| ledger.mark().unwrap_or_default());
@@ -56,7 +60,9 @@ impl Order {
 
     fn refuse(self, why: &WriteFailure) {
         match self {
-            Self::Allow(_, done) | Self::Revoke(_, _, done) => drop(done.send(Err(unwritten(why)))),
+            Self::Allow(_, done) | Self::Confirm(done) | Self::Revoke(_, _, done) => {
+                drop(done.send(Err(unwritten(why))));
+            }
             Self::Begin(_, done) => drop(done.send(Err(unwritten(why)))),
             Self::Mark(done) => drop(done.send(Err(unwritten(why)))),
             Self::Rotate(_, done) => drop(done.send(Err(unwritten(why)))),
@@ -98,6 +104,7 @@ fn unwritten(why: &WriteFailure) -> StoreError {
 pub(super) struct Writer {
     orders: Option<mpsc::Sender<(Order, SystemTime)>>,
     thread: Option<JoinHandle<()>>,
+    is_settled: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -105,10 +112,12 @@ impl Writer {
     pub(super) async fn start(path: PathBuf, limits: StoreLimits) -> Result<(Self, Arc<Shared>), StoreError> {
         let (opened, open) = oneshot::channel();
         let (orders, queue) = mpsc::channel(QUEUE);
+        let is_settled = Arc::new(AtomicBool::new(true));
+        let settled = Arc::clone(&is_settled);
         let run = move || match load(path, limits) {
             Ok((disk, shared)) => {
                 if opened.send(Ok(shared.clone())).is_ok() {
-                    write(disk, &shared, queue);
+                    write(disk, &shared, queue, &settled);
                 }
             }
             Err(error) => drop(opened.send(Err(error))),
@@ -116,10 +125,15 @@ impl Writer {
         let thread = std::thread::Builder::new().name("jwt-guard-store".to_owned()).spawn(run);
         let thread =
             thread.map_err(|error| StoreError::new("no thread for it can be started").because(error))?;
-        let writer = Self { orders: Some(orders), thread: Some(thread) };
+        let writer = Self { orders: Some(orders), thread: Some(thread), is_settled };
         // redb panics on some kinds of damage; then the sender is dropped.
         let shared = open.await.map_err(|_| StoreError::new("the file is damaged"))??;
         Ok((writer, shared))
+    }
+
+    /// Whether the disk has everything that the ledger says. To be asked after the ledger.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_settled.load(Ordering::SeqCst)
     }
 
     pub(super) async fn send<T>(
@@ -153,7 +167,12 @@ fn load(path: PathBuf, limits: StoreLimits) -> Result<(Disk, Arc<Shared>), Store
     Ok((disk, Arc::new(Shared::new(ledger))))
 }
 
-fn write(mut disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, SystemTime)>) {
+fn write(
+    mut disk: Disk,
+    shared: &Shared,
+    mut queue: mpsc::Receiver<(Order, SystemTime)>,
+    is_settled: &AtomicBool,
+) {
     let mut batch = Vec::with_capacity(QUEUE);
     let mut failed: Option<Failed> = None;
     while queue.blocking_recv_many(&mut batch, QUEUE) > 0 {
@@ -164,8 +183,8 @@ fn write(mut disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, Syst
             batch.drain(..).for_each(|(order, _)| order.refuse(why));
             continue;
         }
-        // A revocation may be visible a moment before it is acknowledged. That refuses a token early, which is
-        // harmless.
+        // Before the first change can be read.
+        is_settled.store(false, Ordering::SeqCst);
         let decided: Vec<_> =
             batch.drain(..).map(|(order, now)| order.decide(shared, Timestamp::floor(now))).collect();
         if let Err(error) = shared.take_changes().and_then(|changes| disk.write(changes)) {
@@ -175,6 +194,8 @@ fn write(mut disk: Disk, shared: &Shared, mut queue: mpsc::Receiver<(Order, Syst
                 "the token store stopped: it takes no change until the disk has everything in a new file"
             );
             failed = Some(Failed::with(error));
+        } else {
+            is_settled.store(true, Ordering::SeqCst);
         }
         // The last one first, so that each takes back what is the last change by then.
         for acknowledge in decided.into_iter().rev() {
