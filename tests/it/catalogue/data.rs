@@ -226,6 +226,11 @@ impl Theme {
 }
 
 impl Case {
+    /// What must come back, request by request.
+    pub(super) fn expects(&self) -> impl Iterator<Item = &Expect> {
+        self.expect.iter().chain(self.steps.iter().map(|step| &step.expect))
+    }
+
     /// What is missing in a case, or stands there in vain.
     pub(super) fn faults(&self, theme: &str) -> Vec<String> {
         let mut faults = Vec::new();
@@ -249,10 +254,10 @@ impl Case {
             return faults;
         }
         fault(self.expect.is_some() != self.steps.is_empty(), "either `expect` or steps");
-        let expects = || self.expect.iter().chain(self.steps.iter().map(|step| &step.expect));
-        let is_fetch = self.requirement.contains("fetch") && expects().all(|expect| expect.fetches.is_none());
+        let is_fetch =
+            self.requirement.contains("fetch") && self.expects().all(|expect| expect.fetches.is_none());
         fault(is_fetch, "a requirement that speaks of fetching says what is fetched: `fetches`");
-        for expect in expects() {
+        for expect in self.expects() {
             fault(
                 expect.status.is_some() == expect.start_error.is_some(),
                 "either a status or a `start_error`",

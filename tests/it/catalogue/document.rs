@@ -133,8 +133,7 @@ fn guards(catalogue: &Catalogue, out: &mut String) {
 
 /// The answers of a case, in the order of its steps.
 fn answers(case: &Case) -> String {
-    let expects = case.expect.iter().chain(case.steps.iter().map(|step| &step.expect));
-    expects.map(answer).collect::<Vec<_>>().join(", then ")
+    case.expects().map(answer).collect::<Vec<_>>().join(", then ")
 }
 
 fn answer(expect: &Expect) -> String {

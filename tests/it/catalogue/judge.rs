@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::header::{DATE, WWW_AUTHENTICATE};
 
-use super::data::Expect;
+use super::data::{Case, Expect};
 use super::run::Seen;
 
 /// The words that a client gets, by status and `error`. They say nothing of why a token is bad.
@@ -160,10 +160,27 @@ fn secrets(seen: &Seen, tokens: &[String], faults: &mut Vec<String>) {
 
 /// What is wrong with the requests that the identity provider got since the case began.
 pub(super) fn fetches(expect: &Expect, heads: &[String]) -> Option<String> {
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for head in heads {
-        *found.entry(head.split(' ').nth(1).unwrap_or_default().to_owned()).or_default() += 1;
-    }
+    let found = asked(heads);
     let expected = expect.fetches.as_ref()?;
     (found != *expected).then(|| format!("fetched {found:?}, expected {expected:?}"))
+}
+
+/// What the identity provider would have answered and was not asked for, although the case does not say in `fetches` what is.
+pub(super) fn unasked(case: &Case, heads: &[String]) -> Vec<String> {
+    if case.expects().any(|expect| expect.fetches.is_some()) {
+        return Vec::new();
+    }
+    let asked = asked(heads);
+    let paths = case.provider.keys().chain(case.steps.iter().flat_map(|step| step.provider.keys()));
+    let unasked = paths.filter(|path| !asked.contains_key(*path));
+    unasked.map(|path| format!("{path} is never fetched, and the case has no `fetches`")).collect()
+}
+
+/// How often the identity provider was asked for each path.
+fn asked(heads: &[String]) -> BTreeMap<String, usize> {
+    let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+    for head in heads {
+        *asked.entry(head.split(' ').nth(1).unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    asked
 }

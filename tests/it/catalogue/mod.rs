@@ -112,6 +112,12 @@ async fn a_wrong_expectation_is_found_whatever_is_wrong_with_it() {
              expect = { status = 503, code = 'keys_unavailable', fetches = {} }",
             "fetched",
         ),
+        (
+            "guard = 'published'\ntoken = {}\n\
+             expect = { status = 401, error = 'invalid_token', code = 'wrong_algorithm' }\n\
+             [case.provider.'/keys']\nbody = '{}'",
+            "/keys is never fetched",
+        ),
     ] {
         let text = format!(
             "title = 't'\nabout = 'a'\n[[case]]\nid = 'x/y'\nrequirement = 'r'\nsource = ['s: 1']\n{case}"

@@ -83,6 +83,7 @@ pub(super) async fn run(case: &Case, guards: &BTreeMap<String, GuardSpec>) -> Ve
         found.extend(judge::fetches(&step.expect, &provider.heads()));
         faults.extend(found.into_iter().map(|fault| format!("step {}: {fault}", index + 1)));
     }
+    faults.extend(judge::unasked(case, &provider.heads()));
     faults
 }
 
