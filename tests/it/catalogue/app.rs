@@ -7,16 +7,11 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
-use http::StatusCode;
-use http::header::SET_COOKIE;
-use jwt_guard::login::LoginError;
 use jwt_guard::routing::{get, post};
-use jwt_guard::session::NewSession;
-use jwt_guard::{
-    Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required, extract::Session,
-    requires,
-};
+use jwt_guard::{Claims, JwtGuard, Principal, Router, anonymous_allowed, authentication_required, requires};
 use serde::{Deserialize, Serialize};
+
+use super::logins;
 
 /// How many handlers have run.
 #[derive(Clone, Debug, Default)]
@@ -27,9 +22,14 @@ impl Ran {
         self.0.load(Ordering::SeqCst)
     }
 
+    /// Counts a handler.
+    pub(super) fn once(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Counts a handler, which answers with its caller.
     fn by(&self, caller: &Principal) -> String {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.once();
         caller.subject().or(caller.client_id()).unwrap_or("anonymous").to_owned()
     }
 }
@@ -149,65 +149,6 @@ async fn left_over(Extension(ran): Extension<Ran>, caller: Principal, headers: h
     format!("{caller}, credentials: {has}")
 }
 
-#[derive(Deserialize)]
-struct LoginForm {
-    #[serde(rename = "as", default)]
-    carrier: String,
-    /// A claim of the application.
-    claim: Option<String>,
-}
-
-#[anonymous_allowed(credentials = "ignored")]
-async fn log_in(guard: JwtGuard, Query(form): Query<LoginForm>) -> Result<Response, LoginError> {
-    let login = guard.login("alice").scopes(["orders:read"]).roles(["clerk"]);
-    let login = match form.claim {
-        Some(name) => login.claim(name, "root"),
-        None => login,
-    };
-    let login = match form.carrier.as_str() {
-        "header" => login.header(),
-        "cookies" => login.cookies(),
-        _ => login,
-    };
-    login.respond().await
-}
-
-#[requires(token = "refresh")]
-async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-    guard.refresh(&caller).respond().await
-}
-
-#[authentication_required]
-async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
-    guard.logout(&caller).await
-}
-
-#[authentication_required]
-async fn log_out_everywhere(guard: JwtGuard, caller: Principal) -> Result<(), LoginError> {
-    guard.logout_everywhere(caller.subject().unwrap_or_default()).await
-}
-
-#[anonymous_allowed(credentials = "ignored")]
-async fn open_session(guard: JwtGuard) -> Response {
-    let sessions = guard.sessions().unwrap();
-    let session = NewSession::new("alice").scopes(["orders:read"]);
-    let id = sessions.create(session).await.unwrap();
-    ([(SET_COOKIE, sessions.set_cookie(&id))], "welcome").into_response()
-}
-
-#[authentication_required]
-async fn rotate_session(session: Session<()>) -> Response {
-    match session.rotate().await.unwrap() {
-        Some(cookie) => ([(SET_COOKIE, cookie)], "rotated").into_response(),
-        None => StatusCode::CONFLICT.into_response(),
-    }
-}
-
-#[authentication_required]
-async fn end_session(session: Session<()>) -> Response {
-    ([(SET_COOKIE, session.delete().await.unwrap())], "bye").into_response()
-}
-
 /// The application behind a guard.
 pub(super) fn router(guard: JwtGuard, ran: Ran) -> Router {
     let router = Router::new()
@@ -236,13 +177,5 @@ pub(super) fn router(guard: JwtGuard, ran: Ran) -> Router {
         .route("/socket", get(socket))
         .route("/claims", get(claims))
         .route("/left-over", get(left_over));
-    let router = router
-        .route("/login", post(log_in))
-        .route("/refresh", post(refresh))
-        .route("/logout", post(log_out))
-        .route("/logout/everywhere", post(log_out_everywhere))
-        .route("/session", post(open_session))
-        .route("/session/rotate", post(rotate_session))
-        .route("/session/end", post(end_session));
-    router.layer(Extension(ran)).with_guard(guard)
+    router.merge(logins::routes()).layer(Extension(ran)).with_guard(guard)
 }

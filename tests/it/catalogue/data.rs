@@ -12,9 +12,6 @@ use super::token::TokenSpec;
 /// The directory of the data, from the workspace.
 pub(super) const DIRECTORY: &str = "tests/catalogue";
 
-/// Shorter words stand in any error.
-const FEWEST_LETTERS: usize = 4;
-
 /// All themes, and the guards that their cases name.
 pub(super) struct Catalogue {
     pub(super) guards: BTreeMap<String, GuardSpec>,
@@ -181,12 +178,14 @@ pub(super) struct Expect {
     pub(super) challenge: BTreeMap<String, String>,
     /// The code of the refusal, which the log has and no client sees.
     pub(super) code: Option<String>,
-    /// Whether the handler ran; by default it did if the status is 2xx.
+    /// Whether the handler ran; by default it did if the status is 2xx, or 101.
     pub(super) ran: Option<bool>,
     /// Headers of the answer; the empty text for one that must be absent.
     pub(super) headers: BTreeMap<String, String>,
     /// Texts in the lines of headers, as `set-cookie: name=`.
     pub(super) headers_have: Vec<String>,
+    /// The whole body of a refusal that is not one of the fixed ones.
+    pub(super) body: Option<String>,
     /// Texts in the body.
     pub(super) body_has: Vec<String>,
     /// Texts that are not in the body and not in a header.
@@ -229,50 +228,5 @@ impl Case {
     /// What must come back, request by request.
     pub(super) fn expects(&self) -> impl Iterator<Item = &Expect> {
         self.expect.iter().chain(self.steps.iter().map(|step| &step.expect))
-    }
-
-    /// What is missing in a case, or stands there in vain.
-    pub(super) fn faults(&self, theme: &str) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut fault = |is_fault: bool, what: &str| {
-            if is_fault {
-                faults.push(format!("{}: {what}", self.id));
-            }
-        };
-        let plain = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
-        let named = self.id.strip_prefix(theme).and_then(|rest| rest.strip_prefix('/'));
-        fault(
-            named.is_none_or(|name| name.is_empty() || !name.chars().all(plain)),
-            "the id is not `theme/lower-case-words`",
-        );
-        fault(!self.requirement.ends_with('.'), "the requirement is not a sentence");
-        fault(self.source.is_empty(), "no source");
-        fault(self.source.iter().any(|source| !source.contains(": ")), "a source is not `name: place`");
-        if let Some(reason) = &self.skip {
-            fault(reason.len() < 20, "a skipped case needs a reason");
-            fault(self.expect.is_some() || !self.steps.is_empty(), "a skipped case expects nothing");
-            return faults;
-        }
-        fault(self.expect.is_some() != self.steps.is_empty(), "either `expect` or steps");
-        let is_fetch =
-            self.requirement.contains("fetch") && self.expects().all(|expect| expect.fetches.is_none());
-        fault(is_fetch, "a requirement that speaks of fetching says what is fetched: `fetches`");
-        for expect in self.expects() {
-            fault(
-                expect.status.is_some() == expect.start_error.is_some(),
-                "either a status or a `start_error`",
-            );
-            let said = expect.start_error.as_ref().is_none_or(|words| words.len() >= FEWEST_LETTERS);
-            fault(!said, "a `start_error` says which one");
-            // The application refuses too, and then the handler is said not to have run.
-            let refused = matches!(expect.status, Some(400 | 401 | 403 | 503)) && expect.ran.is_none();
-            fault(refused && expect.code.is_none(), "a refusal needs the code that says why");
-            let silent = expect.caller.is_none()
-                && expect.body_has.is_empty()
-                && expect.headers.is_empty()
-                && expect.headers_have.is_empty();
-            fault(expect.status == Some(200) && silent, "a 200 says who calls, or what is in it");
-        }
-        faults
     }
 }

@@ -7,17 +7,26 @@ use http::header::{DATE, WWW_AUTHENTICATE};
 use super::data::{Case, Expect};
 use super::run::Seen;
 
-/// The words that a client gets, by status and `error`. They say nothing of why a token is bad.
-const DETAILS: [(u16, Option<&str>, &str); 9] = [
-    (400, Some("invalid_request"), "the request must carry exactly one well-formed token"),
-    (401, None, "authentication is required"),
-    (401, Some("invalid_token"), "the token is not valid"),
-    (401, Some("insufficient_user_authentication"), "this operation needs a new login"),
-    (403, Some("insufficient_scope"), "the token lacks a scope that this operation needs"),
-    (403, None, "the caller may not do this"),
-    (403, None, "the request may come from another site"),
-    (500, None, "internal server error"),
-    (503, None, "authentication is not available at the moment"),
+/// The title and the words that a client gets, by status and `error`. They say nothing of why a token is bad.
+const DETAILS: [(u16, Option<&str>, &str, &str); 8] = [
+    (400, Some("invalid_request"), "Bad Request", "the request must carry exactly one well-formed token"),
+    (401, None, "Unauthorized", "authentication is required"),
+    (401, Some("invalid_token"), "Unauthorized", "the token is not valid"),
+    (401, Some("insufficient_user_authentication"), "Unauthorized", "this operation needs a new login"),
+    (403, Some("insufficient_scope"), "Forbidden", "the token lacks a scope that this operation needs"),
+    (403, None, "Forbidden", "the caller may not do this"),
+    (500, None, "Internal Server Error", "internal server error"),
+    (503, None, "Service Unavailable", "authentication is not available at the moment"),
+];
+
+/// Refusals of requests from other sites, by code. They have a ninth text.
+const OF_OTHER_SITES: [&str; 6] = [
+    "cross_site_request",
+    "foreign_origin",
+    "unknown_origin",
+    "csrf_claim_missing",
+    "csrf_value_missing",
+    "csrf_value_wrong",
 ];
 
 /// What is wrong with a guard that was refused at its start.
@@ -40,9 +49,9 @@ pub(super) fn answer(expect: &Expect, seen: &Seen, tokens: &[String]) -> Vec<Str
             seen.code, seen.answer.body
         ));
     }
-    let ran =
-        usize::from(expect.ran.unwrap_or_else(|| expect.status.is_some_and(|status| status / 100 == 2)));
-    if seen.ran != ran && !is_uncounted(expect) {
+    let runs = |status| status == 101 || status / 100 == 2;
+    let ran = usize::from(expect.ran.unwrap_or_else(|| expect.status.is_some_and(runs)));
+    if seen.ran != ran {
         faults.push(format!("the handler ran {} times, expected {ran}", seen.ran));
     }
     if seen.code != expect.code {
@@ -77,11 +86,6 @@ pub(super) fn same(one: &Seen, other: &Seen) -> Option<String> {
         format!("{} {headers:?} {}", seen.answer.status, seen.answer.body)
     });
     (one != other).then(|| format!("{one} is told from {other}"))
-}
-
-/// Handlers of logins do not count: what they do is seen in the answer.
-fn is_uncounted(expect: &Expect) -> bool {
-    expect.ran.is_none() && expect.caller.is_none() && expect.status.is_some_and(|status| status < 400)
 }
 
 /// One challenge with 400, 401 and 403, with exactly the expected parameters; none with any other status.
@@ -134,14 +138,33 @@ fn body(expect: &Expect, seen: &Seen, faults: &mut Vec<String>) {
     let whole = format!("{body} {:?}", seen.answer.headers);
     let present = expect.lacks.iter().filter(|text| whole.contains(text.as_str()));
     faults.extend(present.map(|text| format!("body or headers have {text:?}: {whole}")));
-    let status = expect.status.unwrap_or_default();
-    let is_ours = expect.code.is_some() && status >= 400 && expect.body_has.is_empty();
-    let known = |(at, error, words): &(u16, Option<&str>, &str)| {
-        *at == status && *error == expect.error.as_deref() && body.contains(words)
-    };
-    if is_ours && status != 404 && !DETAILS.iter().any(known) {
-        faults.push(format!("body {body:?} is not one of the fixed answers"));
+    if let Some(expected) = expect.body.clone().or_else(|| fixed_body(expect))
+        && *body != expected
+    {
+        faults.push(format!("the whole body {body:?}, expected {expected:?}"));
     }
+    let content_type = seen.answer.header("content-type");
+    if expect.body.is_none()
+        && body.starts_with(r#"{"title""#)
+        && content_type != Some("application/problem+json")
+    {
+        faults.push(format!("content type {content_type:?}"));
+    }
+}
+
+/// The whole body of a refusal. A hidden route has the body of a path that does not exist: none.
+fn fixed_body(expect: &Expect) -> Option<String> {
+    let status = expect.status.filter(|status| *status >= 400)?;
+    if status == 404 {
+        return Some(String::new());
+    }
+    let code = expect.code.as_deref()?;
+    let (_, error, title, detail) =
+        DETAILS.iter().find(|(at, error, ..)| *at == status && *error == expect.error.as_deref())?;
+    let detail =
+        if OF_OTHER_SITES.contains(&code) { "the request may come from another site" } else { detail };
+    let error = error.map(|error| format!(r#","code":"{error}""#)).unwrap_or_default();
+    Some(format!(r#"{{"title":"{title}","status":{status},"detail":"{detail}"{error}}}"#))
 }
 
 /// No answer, whatever its status, and no line of the log has a token of the request, nor its signature.

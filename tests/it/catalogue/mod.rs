@@ -6,7 +6,9 @@
 mod app;
 mod data;
 mod document;
+mod faults;
 mod judge;
+mod logins;
 mod run;
 mod setup;
 mod template;
@@ -86,6 +88,16 @@ async fn a_wrong_expectation_is_found_whatever_is_wrong_with_it() {
         ("token = {}\nexpect = { status = 200, caller = 'bob' }", "body"),
         ("token = {}\nexpect = { status = 200, caller = 'alice', ran = false }", "ran"),
         ("token = {}\nexpect = { status = 200, caller = 'alice', code = 'expired' }", "code"),
+        (
+            "token = {}\nrequest = { path = '/claims' }\nexpect = { status = 200, body_has = ['text'], ran = false }",
+            "ran",
+        ),
+        (
+            "request = { method = 'HEAD', path = '/me' }\nexpect = { status = 401, code = 'no_token' }",
+            "the whole body",
+        ),
+        ("expect = { status = 401, code = 'no_token', body = '{' }", "the whole body"),
+        ("request = { path = '/nothing' }\nexpect = { status = 404, body = 'x' }", "the whole body"),
         ("expect = { status = 200, caller = 'alice' }", "status 401"),
         ("expect = { status = 401, code = 'no_token', error = 'invalid_token' }", "challenge"),
         ("expect = { status = 401, code = 'no_token', challenge = { scope = 'a' } }", "challenge"),
