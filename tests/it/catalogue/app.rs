@@ -141,6 +141,12 @@ struct Typed {
     list: Option<Vec<String>>,
 }
 
+/// A role that no policy asks for.
+#[authentication_required]
+async fn is_clerk(Extension(ran): Extension<Ran>, caller: Principal) -> String {
+    format!("{}, clerk: {}", ran.by(&caller), caller.roles().contains("clerk"))
+}
+
 /// The `Authorization` header that is left for the handler.
 #[authentication_required]
 async fn left_over(Extension(ran): Extension<Ran>, caller: Principal, headers: http::HeaderMap) -> String {
@@ -176,6 +182,7 @@ pub(super) fn router(guard: JwtGuard, ran: Ran) -> Router {
         .route("/tenants/{tenant}", get(tenant))
         .route("/socket", get(socket))
         .route("/claims", get(claims))
+        .route("/is-clerk", get(is_clerk))
         .route("/left-over", get(left_over));
     router.merge(logins::routes()).layer(Extension(ran)).with_guard(guard)
 }

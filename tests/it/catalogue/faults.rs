@@ -1,5 +1,9 @@
 //! Finds what is missing in a case, or stands there in vain.
 
+use std::collections::BTreeSet;
+
+use jwt_guard_tests::sources;
+
 use super::data::Case;
 
 /// Shorter words stand in any error.
@@ -50,4 +54,21 @@ impl Case {
         }
         faults
     }
+}
+
+/// What a reason names and does not exist: a test (`tests/FILE::NAME`), a file of `ui-tests`, a case that is run.
+pub(super) fn unproved(reason: &str, cases: &BTreeSet<&str>) -> Vec<String> {
+    let is_id = |word: &str| word.chars().all(|char| matches!(char, 'a'..='z' | '0'..='9' | '-' | '/'));
+    let is_proof = |word: &str| {
+        if let Some((file, test)) = word.split_once("::") {
+            sources::read(file).contains(&format!("fn {test}("))
+        } else if word.starts_with("ui-tests/") {
+            sources::workspace().join(word).exists()
+        } else {
+            !word.starts_with("tests/") && (!is_id(word) || cases.contains(word))
+        }
+    };
+    let words = reason.split([' ', ',', ';', '(', ')']).map(|word| word.trim_end_matches(':'));
+    let unproved = words.filter(|word| word.contains('/') && !is_proof(word));
+    unproved.map(|word| format!("{word} is no test and no case that is run: {reason}")).collect()
 }

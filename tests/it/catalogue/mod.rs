@@ -67,8 +67,29 @@ fn every_case_is_whole_and_has_an_id_of_its_own() {
     let repeated: Vec<_> =
         catalogue.cases().filter(|case| !ids.insert(&case.id)).map(|case| &case.id).collect();
     assert_eq!(repeated, [""; 0]);
-    let run = catalogue.cases().filter(|case| case.skip.is_none()).count();
+    let run = run_cases(&catalogue).len();
     assert!(run >= FEWEST, "{run} cases that are not skipped");
+}
+
+fn run_cases(catalogue: &Catalogue) -> BTreeSet<&str> {
+    catalogue.cases().filter(|case| case.skip.is_none()).map(|case| case.id.as_str()).collect()
+}
+
+#[test]
+fn what_a_reason_for_a_skip_names_exists() {
+    let catalogue = Catalogue::read();
+    let run = run_cases(&catalogue);
+    let reasons = catalogue.cases().filter_map(|case| case.skip.as_deref());
+    let wrong: Vec<_> = reasons.flat_map(|reason| faults::unproved(reason, &run)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for reason in [
+        "tests/it/login/store.rs",
+        "takes code: tests/it/login/store.rs::no_such_test",
+        "ui-tests/fail/none",
+        "elsewhere (form/none)",
+    ] {
+        assert_eq!(faults::unproved(reason, &run).len(), 1, "{reason}");
+    }
 }
 
 #[test]
