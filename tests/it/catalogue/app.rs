@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query};
@@ -141,6 +142,44 @@ struct Typed {
     list: Option<Vec<String>>,
 }
 
+/// The claims that have a name of their own, and one that has none.
+#[authentication_required]
+async fn registered(
+    Extension(ran): Extension<Ran>,
+    caller: Principal,
+    claims: Claims<Upn>,
+) -> Json<Registered> {
+    ran.by(&caller);
+    let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Json(Registered {
+        iss: claims.issuer().map(str::to_owned),
+        sub: claims.subject().to_owned(),
+        jti: claims.token_id().map(str::to_owned),
+        upn: claims.upn.clone(),
+        aud: claims.audience().map(str::to_owned).collect(),
+        exp: seconds(claims.expires_at()),
+        nbf: claims.not_before().map(seconds),
+        iat: claims.issued_at().map(seconds),
+    })
+}
+
+#[derive(Deserialize)]
+struct Upn {
+    upn: String,
+}
+
+#[derive(Serialize)]
+struct Registered {
+    iss: Option<String>,
+    sub: String,
+    jti: Option<String>,
+    upn: String,
+    aud: Vec<String>,
+    exp: u64,
+    nbf: Option<u64>,
+    iat: Option<u64>,
+}
+
 /// A role that no policy asks for.
 #[authentication_required]
 async fn is_clerk(Extension(ran): Extension<Ran>, caller: Principal) -> String {
@@ -182,6 +221,7 @@ pub(super) fn router(guard: JwtGuard, ran: Ran) -> Router {
         .route("/tenants/{tenant}", get(tenant))
         .route("/socket", get(socket))
         .route("/claims", get(claims))
+        .route("/registered", get(registered))
         .route("/is-clerk", get(is_clerk))
         .route("/left-over", get(left_over));
     router.merge(logins::routes()).layer(Extension(ran)).with_guard(guard)

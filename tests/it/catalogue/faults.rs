@@ -70,5 +70,5 @@ pub(super) fn unproved(reason: &str, cases: &BTreeSet<&str>) -> Vec<String> {
     };
     let words = reason.split([' ', ',', ';', '(', ')']).map(|word| word.trim_end_matches(':'));
     let unproved = words.filter(|word| word.contains('/') && !is_proof(word));
-    unproved.map(|word| format!("{word} is no test and no case that is run: {reason}")).collect()
+    unproved.map(|word| format!("{word} is neither a test nor a case that is run: {reason}")).collect()
 }
