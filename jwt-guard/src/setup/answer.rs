@@ -60,6 +60,10 @@ impl<K, A> Builder<K, A> {
     /// scopes (RFC 9728 section 5.1). [`Router::resource_metadata`](crate::Router::resource_metadata) serves that
     /// document.
     ///
+    /// A client asks its authorization server for a token of this resource (RFC 8707), and most servers make the identifier the
+    /// audience of the token. Give it to `audience` too, unless yours writes another one: tokens with an audience that the guard
+    /// does not name are refused.
+    ///
     /// The address is never taken from a request. `http` is for `localhost` only.
     ///
     /// ```
