@@ -13,6 +13,14 @@ pub(crate) fn later(time: SystemTime, by: Duration) -> SystemTime {
     time.checked_add(by).or_else(last).unwrap_or(time)
 }
 
+/// The first whole minute at or after this time.
+pub(crate) fn whole_minute(time: SystemTime) -> SystemTime {
+    const MINUTE: u64 = 60;
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().div_ceil(1_000_000_000);
+    let minutes = u64::try_from(seconds).unwrap_or(u64::MAX).div_ceil(MINUTE);
+    UNIX_EPOCH.checked_add(Duration::from_secs(minutes.saturating_mul(MINUTE))).unwrap_or(time)
+}
+
 /// Milliseconds since 1970, at most the end of the year 9999.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
@@ -80,6 +88,14 @@ mod tests {
         let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         assert_eq!(later(now, Duration::from_secs(1)), now + Duration::from_secs(1));
         assert_eq!(later(now, Duration::MAX), UNIX_EPOCH + Duration::from_millis(LAST));
+    }
+
+    #[test]
+    fn a_minute_is_never_earlier_and_stays_a_minute() {
+        let at = |millis| UNIX_EPOCH + Duration::from_millis(millis);
+        for (time, minute) in [(0, 0), (1, 60_000), (59_999, 60_000), (60_000, 60_000), (60_001, 120_000)] {
+            assert_eq!(whole_minute(at(time)), at(minute), "{time}");
+        }
     }
 
     #[test]

@@ -56,7 +56,8 @@ async fn require_refresh(
 }
 
 /// The owner of a token or a session at any place of the request, for a logout. It checks neither the origin of the
-/// request, nor whether a refresh token is the newest of its login, nor whether the application knows the user.
+/// request, nor whether a refresh token is the newest of its login. A token that is revoked has an owner too, and so has one whose
+/// user the application does not know.
 pub(crate) async fn examine(
     config: &Config,
     text: &[u8],
@@ -70,28 +71,39 @@ pub(crate) async fn examine(
     let token = match verifier.verify(text) {
         Err(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted)) => {
             verifier.fetch(&wanted).await;
-            verifier.verify(text)
+            match verifier.verify(text) {
+                // The key may be a new one, which other nodes know, until a fetch has shown that the issuer does not list it.
+                Err(VerifyError::UnknownRemoteKey(wanted)) if !verifier.is_missing(&wanted) => {
+                    Err(VerifyError::NoKeys(wanted))
+                }
+                verified => verified,
+            }
         }
         verified => verified,
     };
     let token = token.map_err(AuthError::Token)?;
-    match (kind, &config.revocation) {
-        (_, None) => {}
+    let standing = match (kind, &config.revocation) {
+        (_, None) => Ok(()),
         (TokenKind::Access, Some(revocation)) => {
             require_good(match token_status(config, revocation, token.identity())? {
                 Lookup::Known(answer) => answer,
                 Lookup::Pending(answer) => answer.await,
-            })?;
+            })
         }
         (TokenKind::Refresh, Some(revocation)) => {
             match require_current(refresh_status(config, revocation, token.identity())?, "").await {
                 // Its login lives.
-                Ok(()) | Err(AuthError::Replaced) => {}
-                Err(error) => return Err(error),
+                Err(AuthError::Replaced) => Ok(()),
+                standing => standing,
             }
         }
+    };
+    match standing {
+        Ok(()) => user::owner(config, token.into_identity(), source).await,
+        // The token alone may have ended, and its login live; or this node remembers an end that a server has lost.
+        Err(AuthError::Revoked) => Ok(Owner::shut_out(token.into_identity(), source)),
+        Err(error) => Err(error),
     }
-    user::owner(config, token.into_identity(), source).await
 }
 
 /// Asks the store.

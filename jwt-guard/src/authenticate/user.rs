@@ -30,11 +30,19 @@ pub(super) fn require_of(config: &Config, identity: Arc<Identity>, source: Token
     later(with_user(loader, Principal::authenticated(identity, source)))
 }
 
-/// The owner of a valid credential, for a logout.
+/// The owner of a credential that was verified, for a logout.
 pub(crate) struct Owner {
     pub(crate) caller: Principal,
-    /// Whether the application knows the user. If not, no request gets in with the credential; but its login must end.
-    pub(crate) is_user: bool,
+    /// Whether a request gets in with the credential: it is not revoked, and the application knows the user. If not, its login
+    /// must end all the same.
+    pub(crate) gets_in: bool,
+}
+
+impl Owner {
+    /// Of a credential that no request gets in with.
+    pub(super) fn shut_out(identity: Arc<Identity>, source: TokenSource) -> Self {
+        Self { caller: Principal::authenticated(identity, source), gets_in: false }
+    }
 }
 
 /// The owner of a valid credential, even if the application does not know the user.
@@ -44,10 +52,8 @@ pub(super) async fn owner(
     source: TokenSource,
 ) -> Result<Owner, AuthError> {
     match require_of(config, Arc::clone(&identity), source).wait().await {
-        Ok(caller) => Ok(Owner { caller, is_user: true }),
-        Err(AuthError::UnknownUser | AuthError::Claims(_)) => {
-            Ok(Owner { caller: Principal::authenticated(identity, source), is_user: false })
-        }
+        Ok(caller) => Ok(Owner { caller, gets_in: true }),
+        Err(AuthError::UnknownUser | AuthError::Claims(_)) => Ok(Owner::shut_out(identity, source)),
         Err(error) => Err(error),
     }
 }

@@ -78,6 +78,14 @@ impl IssuerKeys {
         }
     }
 
+    /// Whether the issuer was asked for the key of this name a moment ago, and does not list it.
+    pub(crate) fn is_missing(&self, key_id: Option<&str>) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Remote(keys) => keys.is_missing(key_id),
+        }
+    }
+
     /// Fetches the keys of the issuer, for a token that names this one, and waits for a bounded time.
     pub(crate) async fn fetch(&self, key_id: Option<&str>) {
         match self {

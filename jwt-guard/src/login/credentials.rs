@@ -38,8 +38,9 @@ use crate::token::{TokenKind, TokenSource};
 /// It says of each kind whether it is valid, and not whose it is: a cookie does not identify a caller until the request
 /// has proved that no other site sent it.
 ///
-/// A credential whose user the application [does not know](crate::setup::Builder::load_user) counts as invalid here. Its login
-/// is ended all the same, if the request proves for its cookie that no other site sent it.
+/// A token that is revoked, or whose user the application [does not know](crate::setup::Builder::load_user), counts as invalid
+/// here. Its login is ended all the same, if the request proves for its cookie that no other site sent it: the login may
+/// live when one of its tokens has ended.
 #[derive(Clone)]
 pub struct LoginCredentials {
     access: Credential,
@@ -115,7 +116,8 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
 struct Examined<'r> {
     carried: Carried<'r>,
     known: Option<KnownCredential>,
-    /// Whether it is valid. If not, but known, the application does not know its user: its login is ended if it can be.
+    /// Whether it is valid. If not, but known, it is revoked, or the application does not know its user: its login is ended if
+    /// it can be.
     counts: bool,
     /// The guard that has examined it; of tenants each credential has its own.
     guard: JwtGuard,
@@ -158,7 +160,7 @@ async fn examine(
     let good = access.into_iter().chain(refresh).filter_map(|Examined { carried, known, counts, guard }| {
         let known = known?;
         let may_end = may_end(&carried, &known, &guard);
-        // Of an unknown user: as a dead one, it must not stop a logout.
+        // One that no request gets in with: as a dead one, it must not stop a logout.
         let can_end = carried.source == TokenSource::Session || guard.config().token_store().is_some();
         (counts || (may_end.is_ok() && can_end)).then_some(Good { known, may_end, guard })
     });
@@ -186,7 +188,7 @@ async fn examine_all<'r>(
             Err(error) => Err(error),
         };
         let (known, counts) = match caller {
-            Ok(Owner { caller, is_user }) => (Some(KnownCredential::Caller(caller)), is_user),
+            Ok(Owner { caller, gets_in }) => (Some(KnownCredential::Caller(caller)), gets_in),
             #[cfg(feature = "sessions")]
             Err(AuthError::ReplacedCredential(_)) => {
                 let id = std::str::from_utf8(carried.text).ok();

@@ -7,7 +7,7 @@ use crate::guard::JwtGuard;
 #[cfg(feature = "sessions")]
 use crate::session::Sessions;
 use crate::store::{Revocation, Subject, TokenStore};
-use crate::timestamp::later;
+use crate::timestamp::{later, whole_minute};
 use crate::token::{TokenKind, TokenSource};
 
 /// Why a guard ends nothing of what another one has found: it knows neither its store nor its cookies.
@@ -91,6 +91,8 @@ impl JwtGuard {
                 // The newest access token of the login may end later than this token. Its refresh tokens are unknown to the
                 // store from now on.
                 let latest = later(config.access.now(), config.longest_life(TokenKind::Access));
+                // A logout that is repeated says the same again, which stores need not write.
+                let latest = whole_minute(latest);
                 let is_refresh = token.verified_as().is_some_and(|token| token.kind == TokenKind::Refresh);
                 let expires_at = if is_refresh { latest } else { expires_at.max(latest) };
                 let id = family.to_owned();

@@ -3,6 +3,7 @@
 mod anonymous_logout;
 mod answers;
 mod cluster;
+mod dead_tokens;
 mod endpoints;
 mod full_feed;
 mod full_store;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use axum::extract::Query;
 use axum::response::Response;
 use jwt_guard::cookies::CookieSettings;
-use jwt_guard::login::LoginError;
+use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::setup::{Builder, HasAudience, HasKeys};
 use jwt_guard::store::MemoryStore;
 use jwt_guard::{Algorithm, JwtGuard, Principal, Router, SigningKey, routing};
@@ -63,6 +64,7 @@ pub(crate) async fn serve(guard: JwtGuard) -> Server {
         .route("/refresh", routing::post(refresh))
         .route("/logout", routing::post(log_out))
         .route("/logout/everywhere", routing::post(log_out_everywhere))
+        .route("/leave", routing::post(leave))
         .route("/me", routing::get(me).post(me).delete(me))
         .route("/echo", routing::post(echo))
         .route("/cookies", routing::get(cookies))
@@ -95,6 +97,11 @@ async fn refresh(guard: JwtGuard, caller: Principal) -> Result<Response, LoginEr
 #[jwt_guard::authentication_required]
 async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
+}
+
+#[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead tokens must not stop a logout")]
+async fn leave(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    guard.logout(&credentials).await
 }
 
 #[jwt_guard::authentication_required]

@@ -2,20 +2,13 @@
 
 use std::fs;
 
-use axum::response::Response;
-use jwt_guard::login::{LoginCredentials, LoginError};
 use jwt_guard::store::FileStore;
-use jwt_guard::{JwtGuard, Principal, Router, routing};
+use jwt_guard::{Principal, Router, routing};
 use jwt_guard_tests::{Outcome, Server};
 
 use crate::stores::{Directory, until};
 
 use super::{ADA, Pair, UNAVAILABLE, builder, login, post};
-
-#[jwt_guard::anonymous_allowed(credentials = "ignored", reason = "dead tokens must not stop a logout")]
-async fn log_out(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
-    guard.logout(&credentials).await
-}
 
 #[jwt_guard::anonymous_allowed]
 async fn open(caller: Option<Principal>) -> &'static str {
@@ -28,7 +21,7 @@ async fn serve(directory: &Directory) -> Server {
     let app = Router::new()
         .route("/login", routing::post(super::log_in))
         .route("/refresh", routing::post(super::refresh))
-        .route("/logout", routing::post(log_out))
+        .route("/leave", routing::post(super::leave))
         .route("/me", routing::get(super::me))
         .route("/open", routing::get(open))
         .with_guard(guard);
@@ -42,7 +35,7 @@ async fn a_logout_that_was_503_is_204_only_when_the_file_has_it() {
     let away = directory.path().join("away");
     let server = serve(&directory).await;
     let (out, living) = (login(&server).await, login(&server).await);
-    let log_out = async |pair: &Pair| server.send(post("/logout").bearer(&pair.access)).await;
+    let log_out = async |pair: &Pair| server.send(post("/leave").bearer(&pair.access)).await;
 
     fs::rename(directory.file(), &away).unwrap();
     for _ in 0..3 {

@@ -111,6 +111,13 @@ impl RemoteKeys {
             && (self.algorithms.is_empty() || self.algorithms.contains(&algorithm))
     }
 
+    /// Whether a fetch within the cooldown has brought keys, and none of this name. Of a token without a name nothing more can be
+    /// asked.
+    pub(crate) fn is_missing(&self, key_id: Option<&str>) -> bool {
+        let now = self.clock.monotonic();
+        key_id.is_none_or(|key_id| self.holder.state().schedule.is_missing(key_id, now))
+    }
+
     /// Fetches the keys for a token that names this key, if the cooldown allows it, and waits for a bounded time: as
     /// long as a fetch may take if there are no keys yet.
     pub(crate) async fn fetch(self: &Arc<Self>, key_id: Option<&str>) {

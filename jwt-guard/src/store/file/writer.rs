@@ -183,6 +183,10 @@ fn write(
             batch.drain(..).for_each(|(order, _)| order.refuse(why));
             continue;
         }
+        if batch.iter().all(|(order, _)| matches!(order, Order::Confirm(_))) {
+            batch.drain(..).for_each(|(order, now)| order.decide(shared, Timestamp::floor(now))(None));
+            continue;
+        }
         // Before the first change can be read.
         is_settled.store(false, Ordering::SeqCst);
         let decided: Vec<_> =

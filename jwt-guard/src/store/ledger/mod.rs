@@ -244,7 +244,13 @@ impl Ledger {
 
     fn put_in(&mut self, room: Room, kind: Kind, name: Arc<str>, entry: Entry) -> Result<(), StoreError> {
         let entry = match self.table(kind).get(&name) {
-            Some(known) => entry.stricter(known),
+            Some(known) => {
+                let entry = entry.stricter(known);
+                if entry == *known {
+                    return Ok(());
+                }
+                entry
+            }
             None if room == Room::IfAny && !self.has_room(kind) => return Err(full()),
             None => entry,
         };

@@ -88,7 +88,10 @@ end
 -- names the one before it, so that a reader sees where some are missing.
 local function revoke(kind, name, ends, of)
   local id, before = kind .. ':' .. name, of.before
-  ends = math.max(ends, tonumber(redis.call('ZSCORE', SET, id) or 0))
+  local known = tonumber(redis.call('ZSCORE', SET, id) or 0)
+  -- The nodes know it. A caller who repeats a logout without end must not fill the stream.
+  if not before and known >= ends then return sweep() end
+  ends = math.max(ends, known)
   redis.call('ZADD', SET, whole(ends), id)
   if before then
     before = math.max(before, tonumber(redis.call('HGET', CUT, id) or 0))

@@ -245,7 +245,7 @@ impl Schedule {
         }
     }
 
-    #[cfg(test)]
+    /// Whether a fetch within the cooldown has brought keys, and none of this name.
     pub(super) fn is_missing(&self, key_id: &str, now: Moment) -> bool {
         self.missing.has(key_id, now)
     }
