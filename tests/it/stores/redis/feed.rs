@@ -230,6 +230,29 @@ async fn what_ended_leaves_the_server_whatever_else_is_revoked() {
     assert!(is_revoked(&node, "t"));
 }
 
+/// A caller may repeat a logout as often as it likes.
+#[tokio::test]
+async fn nodes_are_told_of_a_revocation_once_and_of_a_later_end() {
+    let Some(server) = RedisServer::start().await else { return };
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let (now, told) = (present(), || server.command(&["XLEN", &key("revocations")]).unwrap());
+    let ends = |what: &str, expires_at| match what {
+        "token" => Revocation::Token { id: "t".to_owned(), expires_at },
+        _ => Revocation::Family { id: "f".to_owned(), expires_at },
+    };
+    for (number, what) in [(1, "token"), (3, "family")] {
+        for _ in 0..3 {
+            strict.revoke_for_subject("ada".into(), ends(what, now + LIFE), now).await.unwrap();
+            strict.revoke(ends(what, now + LIFE - Duration::from_secs(1)), now).await.unwrap();
+        }
+        assert_eq!(told(), format!(":{number}"), "{what}");
+        strict.revoke(ends(what, now + LIFE + Duration::from_secs(1)), now).await.unwrap();
+        assert_eq!(told(), format!(":{}", number + 1), "{what}");
+    }
+    let node = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    assert!(is_revoked(&node, "t"));
+}
+
 /// The server lists its revocations by their end, and many of them in no order.
 #[tokio::test]
 async fn a_node_that_reads_all_forgets_nothing_that_was_revoked_since_a_cut_off() {
