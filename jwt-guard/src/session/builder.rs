@@ -183,6 +183,12 @@ impl SessionLimits {
     pub(super) fn mark_end(self, now: Timestamp) -> Timestamp {
         now.plus(self.absolute).plus(MINUTE * 60)
     }
+
+    /// The same for a mark on sessions of any settings: another service, or the next version of this one, may let them live
+    /// longer.
+    pub(super) fn generation_end(&self, now: Timestamp) -> Timestamp {
+        now.plus(LONGEST).plus(MINUTE * 60)
+    }
 }
 
 impl fmt::Debug for SessionsBuilder {

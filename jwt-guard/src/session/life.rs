@@ -67,18 +67,24 @@ impl Sessions {
         }
     }
 
-    /// As [`find`](Self::find); `None` if nothing is stored.
+    /// As [`find`](Self::find); `None` if nothing is stored, or only what has ended.
     async fn stored(
         &self,
         place: &SessionPlace,
         now: Timestamp,
     ) -> Result<Option<SessionState<Kept>>, SessionError> {
-        let Some((kept, stored_end)) = self.0.records.session(&place.session).await? else { return Ok(None) };
+        let records = &self.0.records;
+        let Some((kept, stored_end)) = records.session(&place.session).await? else { return Ok(None) };
         // Stores may forget late, and settings may have become stricter since.
         if stored_end.min(self.0.limits.end(&kept)) <= now {
             return Ok(Some(SessionState::Nothing));
         }
-        let generations = self.generations(&kept.subject).await?;
+        let (is_ended, generations) =
+            both(records.holds(&place.end), self.generations(&kept.subject)).await?;
+        // A request that was cut off has written it back after its end.
+        if is_ended {
+            return Ok(None);
+        }
         Ok(Some(if generations.allow(&kept.generations) {
             SessionState::Living(kept)
         } else {
@@ -98,7 +104,8 @@ impl Sessions {
         let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
             return Ok(SessionState::Nothing);
         };
-        if now.since(at) < self.0.limits.rotation_grace {
+        // The clocks of two nodes may be apart by more than the grace.
+        if now.since(at).max(at.since(now)) < self.0.limits.rotation_grace {
             return Ok(SessionState::Replaced);
         }
         tracing::warn!(
@@ -111,8 +118,8 @@ impl Sessions {
         Ok(SessionState::Nothing)
     }
 
-    /// The generations that a session of `subject` must have. Both are loaded at once, so the second one costs no
-    /// additional wait.
+    /// The generations that a session of `subject` must have. Both are loaded at once, and with the mark of an end, so they cost
+    /// one wait.
     pub(super) async fn generations(&self, subject: &str) -> Result<Generations, SessionError> {
         let (subject, everybody) = (subject_place(subject)?, everybody_place()?);
         let records = &self.0.records;
@@ -122,7 +129,7 @@ impl Sessions {
 
     /// Ends every session under the mark at `place`.
     pub(super) async fn end_generation(&self, place: Id) -> Result<(), SessionError> {
-        let expires_at = self.0.limits.mark_end(self.now()?);
+        let expires_at = self.0.limits.generation_end(self.now()?);
         // Random, not a counter: two calls at once cannot leave the same number.
         let entry = SessionRecord::Generation(random::id()?);
         self.0.records.save(place, &entry, expires_at).await

@@ -10,8 +10,8 @@ use crate::session::SessionErrorKind;
 
 #[tokio::test]
 async fn a_store_that_fails_is_an_error_whichever_call_it_fails_at() {
-    // A use that writes is seven loads and a write: the session and both generations, all again, the write, the mark.
-    for (good, works) in (0..9).map(|good| (good, good == 8)) {
+    // A use that writes is nine loads and a write: the session, its mark and both generations, all again, the write, the mark.
+    for (good, works) in (0..11).map(|good| (good, good == 10)) {
         let place = SessionPlace::new();
         let id = place.alice().await;
         place.clock.advance(MINUTE);

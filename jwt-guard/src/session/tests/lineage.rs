@@ -92,6 +92,20 @@ async fn every_use_of_a_replaced_id_after_the_grace_ends_the_session() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_behind_by_the_grace_makes_no_retry_of_a_reuse() {
+    for (behind, is_retry) in [(GRACE - SECOND, true), (GRACE, false), (HOUR, false)] {
+        let place = SessionPlace::new();
+        let late = ManualClock::new();
+        place.clock.advance(behind);
+        let ids = rotated(&place, 1).await;
+        let there = machine(&place.shelf, &late, |builder| builder);
+        let resolved = there.resolve(ids[0].as_str()).await.unwrap();
+        assert_eq!(matches!(resolved, Resolved::Replaced(_)), is_retry, "{behind:?}");
+        assert_eq!(place.is_alive(&ids[1]).await, is_retry, "{behind:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_grace_is_a_setting_and_may_be_none() {
     let place = SessionPlace::new();
     let ids = rotated(&place, 1).await;

@@ -87,23 +87,23 @@ async fn the_mark_outlives_every_session_it_ended_and_none_that_came_later() {
     let place = SessionPlace::new();
     let before = place.alice().await;
     place.here.delete_all("alice").await.unwrap();
-    let mut after = None;
-    for _ in 0..(13 * 4) {
+    for _ in 0..(12 * 4) {
         // Constant use of the old id must not keep it.
         assert!(!place.is_alive(&before).await);
         place.clock.advance(15 * MINUTE);
         place.shelf.purge(place.clock.now());
-        let at_the_end = place.clock.now() >= SystemTime::UNIX_EPOCH + Duration::from_secs(NOW) + 12 * HOUR;
-        if at_the_end && after.is_none() {
-            assert_eq!(place.shelf.records().len(), 1, "the mark is still there");
-            after = Some(place.alice().await);
-        }
-        if let Some(after) = &after {
-            assert!(place.is_alive(after).await);
-        }
+    }
+    // Another service may let its sessions live longer, up to 366 days.
+    place.clock.advance(366 * 24 * HOUR - 11 * HOUR - MINUTE);
+    place.shelf.purge(place.clock.now());
+    assert_eq!(place.shelf.records().len(), 1, "the mark is still there");
+    let after = place.alice().await;
+    for _ in 0..8 {
+        place.clock.advance(15 * MINUTE);
+        place.shelf.purge(place.clock.now());
+        assert!(place.is_alive(&after).await);
     }
     assert_eq!(place.shelf.records().len(), 1, "the mark is gone, the session is not");
-    assert!(place.is_alive(&after.unwrap()).await);
 }
 
 #[tokio::test]
@@ -151,11 +151,11 @@ async fn requests_elsewhere_bring_no_session_back_that_ended_with_everybodys() {
 }
 
 #[tokio::test]
-async fn a_living_session_costs_three_loads_of_which_two_are_at_once() {
+async fn a_living_session_costs_four_loads_of_which_three_are_at_once() {
     let place = SessionPlace::new();
     let id = place.alice().await;
     place.shelf.forget_calls();
     assert!(place.is_alive(&id).await);
-    assert_eq!((place.shelf.count(Call::Load), place.shelf.calls()), (3, 3));
-    assert_eq!(place.shelf.most_at_once(), 2);
+    assert_eq!((place.shelf.count(Call::Load), place.shelf.calls()), (4, 4));
+    assert_eq!(place.shelf.most_at_once(), 3);
 }
