@@ -1,5 +1,6 @@
 //! An identity provider that fails and lies, and a guard that fetches its keys.
 
+mod limit;
 mod server;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -17,7 +18,7 @@ use crate::app::{Node, send};
 use crate::found::{Back, Found, Kind};
 use server::{EVIL_KEYS, Provider, Reply};
 
-pub(crate) const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 12] = [
     "500",
     "gone",
     "hangs",
@@ -29,6 +30,7 @@ pub(crate) const NAMES: [&str; 11] = [
     "redirects to other keys",
     "metadata of another issuer, with other keys",
     "two other keys of one name beside its own",
+    limit::NAME,
 ];
 
 /// The clock moves so far in one step, and the fault lasts this many steps: 25 minutes.
@@ -52,21 +54,45 @@ fn new_key(name: &str) -> SigningKey {
     GeneratedKey::new(Algorithm::Es256).expect("a key").with_id(name).signing_key().clone()
 }
 
+/// A provider, a guard that has its keys, and the clock of the guard.
+struct Rig {
+    provider: Provider,
+    /// The first one is the key of the provider, the second one will be; the last one is never.
+    keys: [SigningKey; 3],
+    clock: ManualClock,
+    node: Node,
+}
+
+impl Rig {
+    async fn start() -> Self {
+        let provider = Provider::start().await;
+        let keys = ["first", "second", "evil"].map(new_key);
+        provider.publish(&[&keys[0]], &keys[2]);
+        let clock = ManualClock::new();
+        let guard = JwtGuard::builder().oidc_issuer(&provider.issuer).audience(AUDIENCE).clock(clock.clone());
+        let guard =
+            guard.danger().loopback_http("the provider is a task of this bench").build().expect("legal");
+        guard.keys().ready().await.expect("its keys");
+        Self { provider, keys, clock, node: Node::start(guard).await }
+    }
+
+    /// What signs as the provider does, with each of the keys.
+    fn signers(&self) -> [JwtGuard; 3] {
+        self.keys.each_ref().map(|key| {
+            let signer = JwtGuard::builder().signing_key(key.clone()).issuer(&self.provider.issuer);
+            signer.audience(AUDIENCE).clock(self.clock.clone()).build().expect("legal")
+        })
+    }
+}
+
 pub(crate) async fn measure(name: &str) -> Option<Found> {
-    let provider = Provider::start().await;
-    let [first, second, evil] = ["first", "second", "evil"].map(new_key);
-    provider.publish(&[&first], &evil);
-    let clock = ManualClock::new();
-    let guard = JwtGuard::builder().oidc_issuer(&provider.issuer).audience(AUDIENCE).clock(clock.clone());
-    let guard = guard.danger().loopback_http("the provider is a task of this bench").build().expect("legal");
-    guard.keys().ready().await.expect("its keys");
-    let node = Node::start(guard.clone()).await;
-    // What signs as the provider does, with each of the keys.
-    let of = |key: &SigningKey| {
-        let signer = JwtGuard::builder().signing_key(key.clone()).issuer(&provider.issuer).audience(AUDIENCE);
-        signer.clock(clock.clone()).build().expect("legal")
-    };
-    let [good, new, forged] = [&first, &second, &evil].map(of);
+    let rig = Rig::start().await;
+    let signers = rig.signers();
+    if name == limit::NAME {
+        return Some(limit::measure(&rig, &signers).await);
+    }
+    let [good, new, forged] = signers;
+    let Rig { provider, keys: [first, second, evil], clock, node } = rig;
 
     let state = Arc::new(Tally::default());
     let start = Instant::now();
@@ -141,6 +167,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         back: (!trickles).then_some(back),
         ..Found::default()
     };
+    found.require(found.count_of(Kind::Check) == 0, "requests were 503, although the guard had keys");
     found.require(
         is_used == trickles,
         "what the provider answered meanwhile was used, or was not although it was good",
