@@ -35,6 +35,8 @@ pub(crate) struct Found {
     pub(crate) logouts: Option<usize>,
     /// 503, by kind.
     pub(crate) unavailable: [Option<u64>; 4],
+    /// The same, of each node.
+    pub(crate) at_node: [[u64; 4]; 2],
     /// Answers that no request may have, and connections that broke.
     pub(crate) odd: u64,
     /// The longest time without an admission, and without a login.

@@ -20,11 +20,12 @@ const LONG: Duration = Duration::from_secs(15);
 
 pub(crate) const MS: Duration = Duration::from_millis(1);
 
-pub(crate) const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 10] = [
     "gone, and started again",
     "gone for 15 s",
     "hangs",
     "hangs for 15 s",
+    "cut off from one node for 15 s",
     "slow",
     "flapping",
     "answers that are lost",
@@ -49,8 +50,10 @@ pub(crate) async fn node_of(
 /// `None` if there is no Redis here.
 pub(crate) async fn measure(name: &str) -> Option<Found> {
     let mut server = RedisServer::start().await?;
-    let wire = Proxy::to(server.port()).await;
-    let (a, b) = (node(&wire.url(), RedisOptions::new()).await, node(&wire.url(), RedisOptions::new()).await);
+    // One for each node.
+    let wires = [Proxy::to(server.port()).await, Proxy::to(server.port()).await];
+    let start_at = async |wire: &Proxy| node(&wire.url(), RedisOptions::new()).await;
+    let (a, b) = (start_at(&wires[0]).await, start_at(&wires[1]).await);
     let length = if name.ends_with("for 15 s") { LONG } else { FAULT };
     let (start, mut emptied) = (Instant::now(), 0);
     let fault = async {
@@ -65,18 +68,24 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 sleep(length).await;
                 server.resume();
             }
+            // What the other node ends meanwhile, this one cannot know.
+            "cut off from one node for 15 s" => {
+                wires[0].cut();
+                sleep(length).await;
+                wires[0].mend();
+            }
             "slow" => slow(&server).await,
             "flapping" => {
                 for _ in 0..FAULT.as_millis() / 600 {
-                    wire.cut();
+                    wires.iter().for_each(Proxy::cut);
                     sleep(MS * 300).await;
-                    wire.mend();
+                    wires.iter().for_each(Proxy::mend);
                     sleep(MS * 300).await;
                 }
             }
             "answers that are lost" => {
                 for _ in 0..FAULT.as_millis() / 50 {
-                    wire.lose_next_answer();
+                    wires.iter().for_each(Proxy::lose_next_answer);
                     sleep(MS * 50).await;
                 }
             }
@@ -93,13 +102,13 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         None
     };
     let measured = under_load(&[a.port, b.port], fault).await;
-    let new = node(&wire.url(), RedisOptions::new()).await;
+    let new = start_at(&wires[0]).await;
     let mut found = measured.seen_by(new.port).await;
     found.met = match name {
         "hangs" | "hangs for 15 s" | "slow" => found.delayed,
         "full" => refused(&server),
         "loses all data" => emptied,
-        _ => wire.broken(),
+        _ => wires.iter().map(Proxy::broken).sum(),
     };
     if name.starts_with("gone") {
         // One that never reached the server can be repeated, so only those on their way may be lost: one of each node.
@@ -108,6 +117,11 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     match name {
         "gone for 15 s" | "hangs for 15 s" => {
             found.require(found.count_of(Kind::Check) > 0, "no check was 503");
+        }
+        "cut off from one node for 15 s" => {
+            let [alone, other] = found.at_node;
+            found.require(alone[Kind::Check as usize] > 0, "no check was 503");
+            found.require(other == [0; 4], "answers of the other node were 503");
         }
         "full" => as_full(&mut found),
         "loses all data" => found.require(found.not_promised > 0, "nothing was lost"),

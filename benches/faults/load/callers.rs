@@ -51,13 +51,17 @@ struct Caller {
 }
 
 impl Caller {
+    fn note(&mut self, kind: Kind, status: u16, asked: Instant) {
+        self.state.note(self.node, kind, status, asked, &mut self.down);
+    }
+
     /// Comes again with the access tokens of logins that live.
     async fn stay(mut self) {
         while let Some(number) = self.state.next().await {
             let Some((token, when)) = self.state.pick(number) else { continue };
             let asked = Instant::now();
             let status = send(&mut self.wire, "GET", "/me", &token).await;
-            self.state.note(Kind::Check, status, asked, &mut self.down);
+            self.note(Kind::Check, status, asked);
             // Another caller may have ended it meanwhile.
             if status == 401 && self.state.lives(&token) {
                 self.state.lose("an access token while the load ran", when);
@@ -69,7 +73,7 @@ impl Caller {
         while let Some(number) = self.state.next().await {
             let asked = Instant::now();
             let result = login(&mut self.wire, &self.state.name()).await;
-            self.state.note(Kind::Login, status_of(&result), asked, &mut self.down);
+            self.note(Kind::Login, status_of(&result), asked);
             match result {
                 Ok(tokens) if number % KEPT == 0 => self.state.keep(tokens, asked),
                 Ok(tokens) => self.log_out(Living { tokens, when: When::since(asked) }, false).await,
@@ -88,7 +92,7 @@ impl Caller {
             let Some(living) = again.or_else(|| self.state.take(number, STAYING)) else { continue };
             let asked = Instant::now();
             let result = refresh(&mut self.wire, &living.tokens.refresh).await;
-            self.state.note(Kind::Refresh, status_of(&result), asked, &mut self.down);
+            self.note(Kind::Refresh, status_of(&result), asked);
             match result {
                 Ok(tokens) => self.state.keep(tokens, asked),
                 Err(503) => unsure.push_back(living),
@@ -116,7 +120,7 @@ impl Caller {
     async fn log_out(&mut self, living: Living, is_again: bool) {
         let asked = Instant::now();
         let status = send(&mut self.wire, "POST", "/logout", &living.tokens.access).await;
-        self.state.note(Kind::Logout, status, asked, &mut self.down);
+        self.note(Kind::Logout, status, asked);
         match status {
             204 => {
                 let ended = Ended { tokens: living.tokens, node: self.node, when: When::since(asked) };

@@ -61,12 +61,14 @@ pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Option
     state.stop.store(true, Relaxed);
     callers.join_all().await;
     let number = |of: &AtomicU64| of.load(Relaxed);
+    let at_node = state.unavailable.each_ref().map(|counts| counts.each_ref().map(number));
     let gap = |kind: Kind| Some(Duration::from_micros(number(&state.gaps[kind as usize])));
     let mut found = Found {
         delayed: number(&state.delayed),
         rate: number(&state.answers) as f64 / length.as_secs_f64(),
         logouts: Some(locked(&state.ended).len()),
-        unavailable: state.unavailable.each_ref().map(|count| Some(number(count))),
+        unavailable: [0, 1, 2, 3].map(|kind| Some(at_node.iter().map(|counts| counts[kind]).sum())),
+        at_node,
         gaps: [gap(Kind::Check), gap(Kind::Login)],
         back: Some(back),
         ..Found::default()

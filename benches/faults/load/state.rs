@@ -73,7 +73,8 @@ pub(super) struct State {
     pub(super) repeated: Mutex<Vec<When>>,
     /// Answers that took long during the fault.
     pub(super) delayed: AtomicU64,
-    pub(super) unavailable: [AtomicU64; 4],
+    /// 503 of each node, by kind.
+    pub(super) unavailable: [[AtomicU64; 4]; 2],
     pub(super) gaps: [AtomicU64; 4],
     names: AtomicU64,
 }
@@ -119,8 +120,15 @@ impl State {
         self.odd.fetch_add(1, Relaxed);
     }
 
-    /// Notes an answer to a request of a caller for whom the service is `down` since then. Callers judge a 401.
-    pub(super) fn note(&self, kind: Kind, status: u16, asked: Instant, down: &mut Option<Instant>) {
+    /// Notes an answer of a node to a request of a caller for whom it is `down` since then. Callers judge a 401.
+    pub(super) fn note(
+        &self,
+        node: usize,
+        kind: Kind,
+        status: u16,
+        asked: Instant,
+        down: &mut Option<Instant>,
+    ) {
         let since = match status {
             200 | 204 => {
                 *down = None;
@@ -130,7 +138,7 @@ impl State {
         };
         match status {
             200 | 204 | 401 => {}
-            503 => drop(self.unavailable[kind as usize].fetch_add(1, Relaxed)),
+            503 => drop(self.unavailable[node][kind as usize].fetch_add(1, Relaxed)),
             _ => self.odd(),
         }
         self.gaps[kind as usize].fetch_max(since.elapsed().as_micros() as u64, Relaxed);
