@@ -103,6 +103,10 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 as u64
         }
     };
+    // Those on their way to the owner, one of each node.
+    let on_their_way =
+        if name.starts_with("the owner is killed") || name == "the owner hangs" { 2 } else { 0 };
+    found.require_repeatable(on_their_way);
     match name {
         "planned failover" => {
             let kinds = [Kind::Login, Kind::Refresh, Kind::Logout];

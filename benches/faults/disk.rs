@@ -67,7 +67,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         found.require(found.not_promised > 0, "nothing was lost");
     }
     // A refresh that the disk did not take can be repeated.
-    found.require(found.repeated == Some(0), "a repeated refresh ended a login");
+    found.require_repeatable(0);
     Some(found)
 }
 

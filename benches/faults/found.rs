@@ -61,6 +61,12 @@ impl Found {
         }
     }
 
+    /// No more logins may have ended by a repeated refresh than there were refreshes that a server may have done although
+    /// their answer was 503.
+    pub(crate) fn require_repeatable(&mut self, most: u64) {
+        self.require(self.repeated.is_none_or(|ended| ended <= most), "repeated refreshes ended logins");
+    }
+
     pub(crate) fn count_of(&self, kind: Kind) -> u64 {
         self.unavailable[kind as usize].unwrap_or(0)
     }

@@ -92,6 +92,15 @@ impl Measured {
                 Err(_) => state.odd(),
             }
         }
+        // A reuse ends a login with its access tokens; those of a login that the store has forgotten go on.
+        let mut repeated = Vec::new();
+        for living in std::mem::take(&mut *locked(&state.doubtful)) {
+            match send(&mut wire, "GET", "/me", &living.tokens.access).await {
+                401 => repeated.push(living.when),
+                200 => state.lose("a login whose refresh was 503", living.when),
+                _ => state.odd(),
+            }
+        }
         let is_excused = |when: &When| window.as_ref().is_some_and(|window| when.is_in(window));
         for loss in &*locked(&state.losses) {
             if is_excused(&loss.when) {
@@ -105,12 +114,9 @@ impl Measured {
             let count = if is_excused(when) { &mut found.not_promised } else { &mut found.wrong };
             *count += 1;
         }
-        let mut repeated = 0;
-        for when in &*locked(&state.repeated) {
-            let count = if is_excused(when) { &mut found.not_promised } else { &mut repeated };
-            *count += 1;
-        }
-        found.repeated = Some(repeated);
+        let promised = repeated.iter().filter(|when| !is_excused(when)).count() as u64;
+        found.not_promised += repeated.len() as u64 - promised;
+        found.repeated = Some(promised);
         found.wrong += state.wrong.load(Relaxed);
         found.odd += state.odd.load(Relaxed);
         found

@@ -96,10 +96,18 @@ impl Caller {
             match result {
                 Ok(tokens) => self.state.keep(tokens, asked),
                 Err(503) => unsure.push_back(living),
-                // The first one was done, so this was a reuse.
-                Err(401) if is_again => locked(&self.state.repeated).push(living.when),
+                Err(401) if is_again => locked(&self.state.doubtful).push(living),
                 Err(401) => self.state.lose("a refresh token while the load ran", living.when),
                 Err(_) => {}
+            }
+        }
+        // All works again, so the last try has an answer.
+        for living in unsure {
+            let asked = Instant::now();
+            match refresh(&mut self.wire, &living.tokens.refresh).await {
+                Ok(tokens) => self.state.keep(tokens, asked),
+                Err(401) => locked(&self.state.doubtful).push(living),
+                Err(_) => self.state.odd(),
             }
         }
     }

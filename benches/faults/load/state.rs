@@ -69,8 +69,8 @@ pub(super) struct State {
     pub(super) answers: AtomicU64,
     pub(super) wrong: AtomicU64,
     pub(super) odd: AtomicU64,
-    /// Logins that ended when a refresh was repeated whose first answer was 503.
-    pub(super) repeated: Mutex<Vec<When>>,
+    /// Logins whose refresh was 503 and then, repeated, 401: ended by a reuse, or forgotten.
+    pub(super) doubtful: Mutex<Vec<Living>>,
     /// Answers that took long during the fault.
     pub(super) delayed: AtomicU64,
     /// 503 of each node, by kind.
