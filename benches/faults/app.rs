@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 
 use axum::extract::Path;
 use axum::response::Response;
-use jwt_guard::login::LoginError;
-use jwt_guard::setup::{Builder, HasAudience, HasKeys};
+use jwt_guard::login::{LoginCredentials, LoginError};
+use jwt_guard::setup::{Builder, HasAudience, HasKeys, TokenLocation};
 use jwt_guard::{Algorithm, JwtGuard, Principal, Router, SigningKey, routing};
 use jwt_guard_benches::{AUDIENCE, ISSUER, Wire};
 use tokio::net::TcpListener;
@@ -23,8 +23,14 @@ async fn go_on(guard: JwtGuard, caller: Principal) -> Result<Response, LoginErro
 }
 
 #[jwt_guard::authentication_required]
-async fn log_out(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
+async fn log_out_with_one(guard: JwtGuard, caller: Principal) -> Result<Response, LoginError> {
     guard.logout(&caller).await
+}
+
+/// As for a browser: it ends whatever is good of what the client still has.
+#[jwt_guard::anonymous_allowed(credentials = "ignored")]
+async fn log_out_with_all(guard: JwtGuard, credentials: LoginCredentials) -> Result<Response, LoginError> {
+    guard.logout(&credentials).await
 }
 
 #[jwt_guard::authentication_required]
@@ -37,11 +43,15 @@ async fn me(caller: Principal) -> String {
     caller.subject().unwrap_or_default().to_owned()
 }
 
+/// The header of the refresh token of a client that sends both.
+const SECOND: &str = "x-refresh-token";
+
 /// A guard that signs: all nodes have its key.
 pub(crate) fn builder() -> Builder<HasKeys, HasAudience> {
     let key =
         SigningKey::secret(Algorithm::Hs256, "kq8Vx2nP0sLr5TzYb7Jw3GfDh9Mc4Ea1").expect("a strong secret");
-    JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE)
+    let builder = JwtGuard::builder().signing_key(key).issuer(ISSUER).audience(AUDIENCE);
+    builder.locations([TokenLocation::bearer(), TokenLocation::header(SECOND)])
 }
 
 /// A node of the application, in this process. It ends with the value.
@@ -55,7 +65,8 @@ impl Node {
         let app = Router::new()
             .route("/login/{who}", routing::post(log_in))
             .route("/refresh", routing::post(go_on))
-            .route("/logout", routing::post(log_out))
+            .route("/logout", routing::post(log_out_with_one))
+            .route("/logout/all", routing::post(log_out_with_all))
             .route("/logout/everywhere", routing::post(log_out_everywhere))
             .route("/me", routing::get(me))
             .with_guard(guard);
@@ -100,6 +111,19 @@ fn tokens(wire: &Wire) -> Option<Tokens> {
     let [access, refresh] =
         ["access_token", "refresh_token"].map(|name| body.get(name)?.as_str().map(str::to_owned));
     Some(Tokens { access: access?, refresh: refresh? })
+}
+
+/// Logs out with the access token, or with both tokens, and returns the status.
+pub(crate) async fn log_out(wire: &mut Wire, tokens: &Tokens, with_both: bool) -> u16 {
+    if !with_both {
+        return send(wire, "POST", "/logout", &tokens.access).await;
+    }
+    let Tokens { access, refresh } = tokens;
+    let request = format!(
+        "POST /logout/all HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {access}\r\n\
+         {SECOND}: {refresh}\r\ncontent-length: 0\r\n\r\n"
+    );
+    wire.ask(request.as_bytes()).await.unwrap_or(0)
 }
 
 /// The status of a request with a token; 0 if the connection breaks.

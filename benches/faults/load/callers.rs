@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use super::TOLD;
 use super::state::{Ended, Living, State, When, locked};
-use crate::app::{Tokens, login, refresh, send};
+use crate::app::{Tokens, log_out, login, refresh, send};
 use crate::found::Kind;
 
 /// One login in so many is kept.
@@ -76,7 +76,7 @@ impl Caller {
             self.note(Kind::Login, status_of(&result), asked);
             match result {
                 Ok(tokens) if number % KEPT == 0 => self.state.keep(tokens, asked),
-                Ok(tokens) => self.log_out(Living { tokens, when: When::since(asked) }, false).await,
+                Ok(tokens) => self.log_out(number, Living { tokens, when: When::since(asked) }, None).await,
                 Err(401) => self.state.odd(),
                 Err(_) => {}
             }
@@ -116,28 +116,34 @@ impl Caller {
     async fn leave(mut self) {
         while let Some(number) = self.state.next().await {
             let unsure = locked(&self.state.unsure).pop();
-            if let Some(living) = unsure {
-                self.log_out(living, true).await;
+            if let Some((living, first)) = unsure {
+                self.log_out(number, living, Some(first)).await;
             } else if let Some(living) = self.state.take(number, STAYING) {
-                self.log_out(living, false).await;
+                self.log_out(number, living, None).await;
             }
             sleep(REST).await;
         }
+        // All works again, so the last try has an answer.
+        let rest = std::mem::take(&mut *locked(&self.state.unsure));
+        for (living, first) in rest {
+            self.log_out(0, living, Some(first)).await;
+        }
     }
 
-    async fn log_out(&mut self, living: Living, is_again: bool) {
-        let asked = Instant::now();
-        let status = send(&mut self.wire, "POST", "/logout", &living.tokens.access).await;
+    /// Every second one sends both tokens. `first` is when it was asked for before, and was 503.
+    async fn log_out(&mut self, number: usize, living: Living, first: Option<Instant>) {
+        let (asked, with_both) = (Instant::now(), number % 2 == 0);
+        let status = log_out(&mut self.wire, &living.tokens, with_both).await;
         self.note(Kind::Logout, status, asked);
+        let is_known_to_be_over = status == 401 && first.is_some() && !with_both;
+        let when = When::since(first.unwrap_or(asked));
         match status {
-            204 => {
-                let ended = Ended { tokens: living.tokens, node: self.node, when: When::since(asked) };
+            _ if status == 204 || is_known_to_be_over => {
+                let ended = Ended { tokens: living.tokens, node: self.node, when };
                 locked(&self.state.ended).push(Arc::new(ended));
             }
-            // The one before was done.
-            401 if is_again => {}
             401 => self.state.lose("an access token at its logout", living.when),
-            503 => locked(&self.state.unsure).insert(0, living),
+            503 => locked(&self.state.unsure).insert(0, (living, first.unwrap_or(asked))),
             _ => {}
         }
     }

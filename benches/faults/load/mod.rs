@@ -73,6 +73,7 @@ pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Option
         back: Some(back),
         ..Found::default()
     };
+    found.require(locked(&state.unsure).is_empty(), "logouts were 503 to the end");
     let is_short = over - broken < SILENCE / 2;
     found.require(!is_short || found.count_of(Kind::Check) == 0, "checks were 503");
     let measured = Measured { found, state, window };

@@ -16,7 +16,7 @@ const DELAY: Duration = Duration::from_millis(150);
 /// While it lasts, what holds the logins keeps nothing, whatever it says: what is acknowledged then is not promised.
 pub(crate) type Window = RangeInclusive<Instant>;
 
-/// When something was asked for, and when it was acknowledged.
+/// When something was first asked for, and when it was acknowledged.
 #[derive(Clone, Copy)]
 pub(super) struct When {
     asked: Instant,
@@ -40,7 +40,7 @@ pub(super) struct Living {
     pub(super) when: When,
 }
 
-/// A login whose logout was acknowledged.
+/// A login whose logout was acknowledged, be it when it was repeated: with 204, or with 401 because it was over.
 pub(super) struct Ended {
     pub(super) tokens: Tokens,
     /// The node that said so.
@@ -57,8 +57,8 @@ pub(super) struct Loss {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) living: Mutex<Vec<Living>>,
-    /// Those whose logout was answered with 503.
-    pub(super) unsure: Mutex<Vec<Living>>,
+    /// Those whose logout was 503, and when it was first asked for.
+    pub(super) unsure: Mutex<Vec<(Living, Instant)>>,
     pub(super) ended: Mutex<Vec<Arc<Ended>>>,
     pub(super) losses: Mutex<Vec<Loss>>,
     /// Admissions after a logout at a node that should have been told of it.
