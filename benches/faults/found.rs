@@ -67,6 +67,12 @@ impl Found {
         self.require(self.repeated.is_none_or(|ended| ended <= most), "repeated refreshes ended logins");
     }
 
+    /// Logins, refreshes and logouts go on all the time.
+    pub(crate) fn require_changes(&mut self) {
+        let kinds = [Kind::Login, Kind::Refresh, Kind::Logout];
+        self.require(kinds.into_iter().all(|kind| self.count_of(kind) == 0), "changes were 503");
+    }
+
     pub(crate) fn count_of(&self, kind: Kind) -> u64 {
         self.unavailable[kind as usize].unwrap_or(0)
     }

@@ -124,7 +124,11 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
             found.require(other == [0; 4], "answers of the other node were 503");
         }
         "full" => as_full(&mut found),
-        "loses all data" => found.require(found.not_promised > 0, "nothing was lost"),
+        "slow" | "answers that are lost" => found.require_changes(),
+        "loses all data" => {
+            found.require_changes();
+            found.require(found.not_promised > 0, "nothing was lost");
+        }
         _ => {}
     }
     Some(found)
