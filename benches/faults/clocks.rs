@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, builder, login, refresh, send};
 use crate::found::{Found, Kind};
-use crate::load::under_load;
+use crate::load::{Over, under_load};
 use crate::redis::{FAULT, node_of};
 use crate::servers::redis_server::RedisServer;
 
@@ -56,7 +56,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         while start.elapsed() < FAULT {
             rounds.next().await;
         }
-        None
+        Over::default()
     };
     let measured = under_load(&[first.port, second.port], fault).await;
     let new = node(0).await;

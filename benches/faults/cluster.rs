@@ -6,7 +6,7 @@ use jwt_guard::store::RedisOptions;
 use tokio::time::{Instant, sleep};
 
 use crate::found::Found;
-use crate::load::under_load;
+use crate::load::{Over, under_load};
 use crate::redis::{FAULT, MS, as_full, full, node, number, refused, slow};
 use crate::servers::redis_cluster::RedisCluster;
 use crate::servers::redis_server::RedisServer;
@@ -48,24 +48,24 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
             "the owner hangs" => {
                 cluster.server(owner).stop();
                 cluster.takes_over(replica).await;
-                let window = start..=Instant::now();
+                let over = over_since(start);
                 sleep(FAULT).await;
                 cluster.server(owner).resume();
-                return Some(window);
+                return over;
             }
             "planned failover" => {
                 cluster.fail_over_to(replica).await;
-                return None;
+                return Over::default();
             }
             "a primary of other keys is killed" => {
                 let replica = cluster.replica_of(another);
                 cluster.server(another).kill();
                 cluster.takes_over(replica).await;
-                return None;
+                return Over::default();
             }
             "the owner is slow" => {
                 slow(cluster.server(owner)).await;
-                return None;
+                return Over::default();
             }
             "connections to the owner flap" => {
                 for _ in 0..FAULT.as_millis() / 600 {
@@ -75,20 +75,22 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                     }
                     sleep(MS * 300).await;
                 }
-                return None;
+                return Over::default();
             }
             "the owner is full" => {
                 full(cluster.server(owner)).await;
-                return None;
+                return Over::default();
             }
             _ => {
                 leave_behind(&mut cluster, owner, replica);
                 sleep(FAULT / 2).await;
+                let silent = Instant::now();
                 cluster.server(owner).kill();
                 cluster.takes_over(replica).await;
+                return Over { silent: silent.elapsed(), ..over_since(start) };
             }
         }
-        Some(start..=Instant::now())
+        over_since(start)
     };
     let measured = under_load(&[a.port, b.port], fault).await;
     let new = node(&url, options()).await;
@@ -114,6 +116,11 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         _ => {}
     }
     Some(found)
+}
+
+/// Since then no server has answered, and what was acknowledged is not kept.
+fn over_since(start: Instant) -> Over {
+    Over { silent: start.elapsed(), window: Some(start..=Instant::now()) }
 }
 
 /// The role of each server that runs.

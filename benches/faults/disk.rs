@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, builder};
 use crate::found::Found;
-use crate::load::under_load;
+use crate::load::{Over, under_load};
 use crate::servers::Directory;
 
 pub(crate) const NAMES: [&str; 6] = [
@@ -52,10 +52,11 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 let start = Instant::now();
                 disk.says('l');
                 sleep(FAULT).await;
-                return Some(start..=start + Duration::from_secs(3600));
+                let window = Some(start..=start + Duration::from_secs(3600));
+                return Over { window, ..Over::default() };
             }
         }
-        None
+        Over::default()
     };
     let measured = under_load(&[node.port], fault).await;
     drop(node);

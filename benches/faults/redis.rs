@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, builder};
 use crate::found::{Found, Kind};
-use crate::load::under_load;
+use crate::load::{Over, under_load};
 use crate::servers::proxy::Proxy;
 use crate::servers::redis_server::RedisServer;
 
@@ -60,22 +60,26 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     let length = if name.ends_with("for 15 s") { LONG } else { FAULT };
     let (start, mut emptied) = (Instant::now(), 0);
     let fault = async {
+        let mut over = Over::default();
         match name {
             "gone, and started again" | "gone for 15 s" => {
                 server.kill();
                 sleep(length).await;
                 server.restart().await;
+                over.silent = length;
             }
             "hangs" | "hangs for 15 s" => {
                 server.stop();
                 sleep(length).await;
                 server.resume();
+                over.silent = length;
             }
             // What the other node ends meanwhile, this one cannot know.
             "cut off from one node for 15 s" => {
                 wires[0].cut();
                 sleep(length).await;
                 wires[0].mend();
+                over.silent = length;
             }
             "slow" => slow(&server).await,
             "flapping" => {
@@ -97,12 +101,11 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 emptied = number(server.command(&["DBSIZE"]));
                 assert!(server.command(&["FLUSHALL"]).is_some(), "the server answers");
                 // A node that starts afterwards cannot know what the server has lost.
-                let window = start..=Instant::now();
+                over.window = Some(start..=Instant::now());
                 sleep(FAULT).await;
-                return Some(window);
             }
         }
-        None
+        over
     };
     let measured = under_load(&[a.port, b.port], fault).await;
     let new = start_at(&wires[0]).await;
