@@ -80,7 +80,21 @@ impl Measured {
             }
         }
         let living = std::mem::take(&mut *locked(&state.living));
-        for living in living {
+        for (index, living) in living.into_iter().enumerate() {
+            if let (Some(replaced), 0) = (&living.replaced, index % 2) {
+                match refresh(&mut wire, replaced).await {
+                    Ok(_) => locked(&state.stolen).push(living.when),
+                    Err(401) => {}
+                    Err(_) => state.odd(),
+                }
+                // That was the end of it.
+                let access = send(&mut wire, "GET", "/me", &living.tokens.access).await;
+                let refreshed = refresh(&mut wire, &living.tokens.refresh).await;
+                if access == 200 || refreshed.is_ok() {
+                    state.lose("the end of a login by a thief", living.when);
+                }
+                continue;
+            }
             match send(&mut wire, "GET", "/me", &living.tokens.access).await {
                 200 => {}
                 401 => state.lose("an access token at a new node", living.when),
@@ -110,7 +124,7 @@ impl Measured {
                 found.require(false, &format!("lost: {}", loss.what));
             }
         }
-        for when in &*locked(&state.untold) {
+        for when in locked(&state.untold).iter().chain(&*locked(&state.stolen)) {
             let count = if is_excused(when) { &mut found.not_promised } else { &mut found.wrong };
             *count += 1;
         }

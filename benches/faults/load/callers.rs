@@ -38,6 +38,7 @@ pub(super) fn start(state: &Arc<State>, ports: &[u16]) -> JoinSet<()> {
         callers.spawn(caller().leave());
         callers.spawn(caller().return_after_the_end());
         callers.spawn(caller().forge());
+        callers.spawn(caller().steal());
     }
     callers
 }
@@ -76,7 +77,7 @@ impl Caller {
             self.note(Kind::Login, status_of(&result), asked);
             match result {
                 Ok(tokens) if number % KEPT == 0 => self.state.keep(tokens, asked),
-                Ok(tokens) => self.log_out(number, Living { tokens, when: When::since(asked) }, None).await,
+                Ok(tokens) => self.log_out(number, Living::new(tokens, asked), None).await,
                 Err(401) => self.state.odd(),
                 Err(_) => {}
             }
@@ -94,7 +95,7 @@ impl Caller {
             let result = refresh(&mut self.wire, &living.tokens.refresh).await;
             self.note(Kind::Refresh, status_of(&result), asked);
             match result {
-                Ok(tokens) => self.state.keep(tokens, asked),
+                Ok(tokens) => self.state.keep_refreshed(tokens, asked, living),
                 Err(503) => unsure.push_back(living),
                 Err(401) if is_again => locked(&self.state.doubtful).push(living),
                 Err(401) => self.state.lose("a refresh token while the load ran", living.when),
@@ -105,7 +106,7 @@ impl Caller {
         for living in unsure {
             let asked = Instant::now();
             match refresh(&mut self.wire, &living.tokens.refresh).await {
-                Ok(tokens) => self.state.keep(tokens, asked),
+                Ok(tokens) => self.state.keep_refreshed(tokens, asked, living),
                 Err(401) => locked(&self.state.doubtful).push(living),
                 Err(_) => self.state.odd(),
             }
@@ -162,6 +163,30 @@ impl Caller {
             let is_told = ended.when.answered.elapsed() > TOLD;
             let status = send(&mut self.wire, "GET", "/me", &ended.tokens.access).await;
             self.state.judge_ended(&ended, self.node, is_told, status);
+        }
+    }
+
+    /// Comes with refresh tokens that were replaced. Each ends its login.
+    async fn steal(mut self) {
+        while let Some(number) = self.state.next().await {
+            let living = self.state.take_if(number, STAYING, |living| living.replaced.is_some());
+            let Some(Living { tokens, when, replaced: Some(replaced) }) = living else { continue };
+            let asked = Instant::now();
+            let result = refresh(&mut self.wire, &replaced).await;
+            self.note(Kind::Refresh, status_of(&result), asked);
+            match result {
+                Ok(_) => locked(&self.state.stolen).push(when),
+                Err(401) => {
+                    // A node that asked twice, because its connection broke, is told of the end as the other one is.
+                    let knows = send(&mut self.wire, "GET", "/me", &tokens.access).await == 401;
+                    let node = if knows { self.node } else { usize::MAX };
+                    let when = When::since(when.asked);
+                    locked(&self.state.ended).push(Arc::new(Ended { tokens, node, when }));
+                }
+                // The login may have ended.
+                Err(_) => sleep(REST * 25).await,
+            }
+            sleep(REST).await;
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) type Window = RangeInclusive<Instant>;
 /// When something was first asked for, and when it was acknowledged.
 #[derive(Clone, Copy)]
 pub(super) struct When {
-    asked: Instant,
+    pub(super) asked: Instant,
     pub(super) answered: Instant,
 }
 
@@ -38,12 +38,20 @@ impl When {
 pub(super) struct Living {
     pub(super) tokens: Tokens,
     pub(super) when: When,
+    /// The refresh token before the present one: a thief may have it.
+    pub(super) replaced: Option<String>,
+}
+
+impl Living {
+    pub(super) fn new(tokens: Tokens, asked: Instant) -> Self {
+        Self { tokens, when: When::since(asked), replaced: None }
+    }
 }
 
 /// A login whose logout was acknowledged, be it when it was repeated: with 204, or with 401 because it was over.
 pub(super) struct Ended {
     pub(super) tokens: Tokens,
-    /// The node that said so.
+    /// The node that said so, and must know it at once.
     pub(super) node: usize,
     pub(super) when: When,
 }
@@ -61,6 +69,8 @@ pub(super) struct State {
     pub(super) unsure: Mutex<Vec<(Living, Instant)>>,
     pub(super) ended: Mutex<Vec<Arc<Ended>>>,
     pub(super) losses: Mutex<Vec<Loss>>,
+    /// Refreshes with a token that had been replaced.
+    pub(super) stolen: Mutex<Vec<When>>,
     /// Admissions after a logout at a node that should have been told of it.
     pub(super) untold: Mutex<Vec<When>>,
     pub(super) stop: AtomicBool,
@@ -91,13 +101,29 @@ impl State {
     }
 
     pub(super) fn keep(&self, tokens: Tokens, asked: Instant) {
-        locked(&self.living).push(Living { tokens, when: When::since(asked) });
+        locked(&self.living).push(Living::new(tokens, asked));
+    }
+
+    /// Keeps a login that was refreshed.
+    pub(super) fn keep_refreshed(&self, tokens: Tokens, asked: Instant, before: Living) {
+        let replaced = Some(before.tokens.refresh);
+        locked(&self.living).push(Living { replaced, ..Living::new(tokens, asked) });
     }
 
     /// Takes a login that lives, so that only one caller changes it. Some always stay.
     pub(super) fn take(&self, number: usize, stay: usize) -> Option<Living> {
+        self.take_if(number, stay, |_| true)
+    }
+
+    pub(super) fn take_if(
+        &self,
+        number: usize,
+        stay: usize,
+        is_meant: impl Fn(&Living) -> bool,
+    ) -> Option<Living> {
         let mut living = locked(&self.living);
-        (living.len() > stay).then(|| number % living.len()).map(|index| living.swap_remove(index))
+        let index = number % living.len().max(1);
+        (living.len() > stay && is_meant(&living[index])).then(|| living.swap_remove(index))
     }
 
     /// An access token of a login that lives.
