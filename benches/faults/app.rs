@@ -62,6 +62,11 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn start(guard: JwtGuard) -> Self {
+        Self::start_at(0, guard).await
+    }
+
+    /// At this port; 0 is any.
+    pub(crate) async fn start_at(port: u16, guard: JwtGuard) -> Self {
         let app = Router::new()
             .route("/login/{who}", routing::post(log_in))
             .route("/refresh", routing::post(go_on))
@@ -70,7 +75,7 @@ impl Node {
             .route("/logout/everywhere", routing::post(log_out_everywhere))
             .route("/me", routing::get(me))
             .with_guard(guard);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
         Self { port, task: tokio::spawn(async move { axum::serve(listener, app).await }) }
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -16,12 +17,14 @@ use crate::found::Found;
 use crate::load::{Over, under_load};
 use crate::servers::Directory;
 
-pub(crate) const NAMES: [&str; 6] = [
+pub(crate) const NAMES: [&str; 8] = [
     "writes fail",
     "synchronising fails",
     "slow",
     "flapping",
     "full",
+    "good, and the process is killed",
+    "writes fail, and the process is killed meanwhile",
     "lying, and then the process is killed",
 ];
 
@@ -30,11 +33,14 @@ const NODE: &str = "--node";
 
 const FAULT: Duration = Duration::from_secs(4);
 
+const KILLS: u32 = 3;
+
 /// `None` if there is no C compiler here.
 pub(crate) async fn measure(name: &str) -> Option<Found> {
     let directory = Directory::new();
     let disk = Disk::new(&directory)?;
-    let node = Process::start(&directory, &disk);
+    let mut node = Process::start(&directory, &disk, 0);
+    let (port, mut killed) = (node.port, 0);
     let fault = async {
         match name {
             "writes fail" => disk.does('e', FAULT).await,
@@ -47,6 +53,29 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 }
             }
             "full" => disk.does('f', FAULT).await,
+            "good, and the process is killed" => {
+                for _ in 0..KILLS {
+                    killed += u64::from(node.kill());
+                    node = Process::start(&directory, &disk, port);
+                    sleep(FAULT / 4).await;
+                }
+                return Over { is_killed: true, ..Over::default() };
+            }
+            // What memory has, and the disk does not, is gone with it.
+            "writes fail, and the process is killed meanwhile" => {
+                for _ in 0..KILLS {
+                    // Behind a slow write the changes of all callers wait, so the first that fails has some of each.
+                    disk.says('s');
+                    sleep(Duration::from_millis(350)).await;
+                    disk.says('e');
+                    sleep(FAULT / 4).await;
+                    node.kill();
+                    disk.says('w');
+                    node = Process::start(&directory, &disk, port);
+                    sleep(Duration::from_millis(300)).await;
+                }
+                return Over { is_killed: true, ..Over::default() };
+            }
             _ => {
                 // It takes everything, writes nothing, and says that it did; until the process is killed.
                 let start = Instant::now();
@@ -58,17 +87,17 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         }
         Over::default()
     };
-    let measured = under_load(&[node.port], fault).await;
+    let measured = under_load(&[port], fault).await;
     drop(node);
     disk.says('w');
-    let again = Process::start(&directory, &disk);
+    let again = Process::start(&directory, &disk, 0);
     let mut found = measured.seen_by(again.port).await;
-    found.met = disk.met();
+    found.met = killed + disk.met();
     if name.starts_with("lying") {
         found.require(found.not_promised > 0, "nothing was lost");
     }
-    // A refresh that the disk did not take can be repeated.
-    found.require_repeatable(0);
+    // A refresh that the disk did not take can be repeated; one that it took may have had no answer.
+    found.require_repeatable(killed);
     if name == "slow" {
         found.require_changes();
     }
@@ -119,17 +148,20 @@ impl Disk {
     }
 }
 
-/// A running node. It is killed, as by a power failure.
+/// A running node. It is killed. The system goes on and keeps what the process has written: only a disk that [lies](NAMES)
+/// loses more, as in a power failure.
 struct Process {
     child: Child,
     port: u16,
 }
 
 impl Process {
-    fn start(directory: &Directory, disk: &Disk) -> Self {
+    /// At this port; 0 is any.
+    fn start(directory: &Directory, disk: &Disk, port: u16) -> Self {
         let mut child = Command::new(env::current_exe().expect("this program"))
             .arg(NODE)
             .arg(directory.path().join("tokens.db"))
+            .arg(port.to_string())
             .env("LD_PRELOAD", &disk.library)
             .env("DISK", &disk.letter)
             .env("MET", &disk.met)
@@ -143,22 +175,29 @@ impl Process {
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+impl Process {
+    /// Whether it ran until then.
+    fn kill(&mut self) -> bool {
+        self.child.kill().is_ok() && self.child.wait().is_ok_and(|status| status.signal() == Some(9))
     }
 }
 
-/// The file of the node that this process is to be.
-pub(crate) fn meant() -> Option<PathBuf> {
-    env::args_os().skip_while(|arg| arg != NODE).nth(1).map(PathBuf::from)
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
 }
 
-pub(crate) async fn serve_until_the_end_of_input(file: &Path) {
+/// The file and the port of the node that this process is to be.
+pub(crate) fn meant() -> Option<(PathBuf, u16)> {
+    let mut args = env::args().skip_while(|arg| arg != NODE).skip(1);
+    Some((PathBuf::from(args.next()?), args.next()?.parse().ok()?))
+}
+
+pub(crate) async fn serve_until_the_end_of_input(file: &Path, port: u16) {
     let store = FileStore::open(file).await.expect("a store");
     let guard = builder().clock(SystemClock).token_store(store).build().expect("a good configuration");
-    let node = Node::start(guard).await;
+    let node = Node::start_at(port, guard).await;
     println!("{}", node.port);
     tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink())).await.ok();
 }

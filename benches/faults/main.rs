@@ -39,8 +39,8 @@ fn main() -> ExitCode {
     choose_backend();
     let runtime =
         runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    if let Some(file) = disk::meant() {
-        runtime.block_on(disk::serve_until_the_end_of_input(&file));
+    if let Some((file, port)) = disk::meant() {
+        runtime.block_on(disk::serve_until_the_end_of_input(&file, port));
         return ExitCode::SUCCESS;
     }
     let effort = Effort::from_env();

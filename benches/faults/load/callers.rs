@@ -52,6 +52,26 @@ struct Caller {
 }
 
 impl Caller {
+    async fn check(&mut self, token: &str) -> u16 {
+        let status = send(&mut self.wire, "GET", "/me", token).await;
+        self.answered(status)
+    }
+
+    async fn log_in(&mut self) -> Result<Tokens, u16> {
+        login(&mut self.wire, &self.state.name()).await.map_err(|status| self.answered(status))
+    }
+
+    async fn refresh(&mut self, token: &str) -> Result<Tokens, u16> {
+        refresh(&mut self.wire, token).await.map_err(|status| self.answered(status))
+    }
+
+    /// A connection that breaks says as much as a 503: it is unknown what was done.
+    fn answered(&self, status: u16) -> u16 {
+        let is_broken = status == 0;
+        self.state.breaks.fetch_add(u64::from(is_broken), Relaxed);
+        if is_broken { 503 } else { status }
+    }
+
     fn note(&mut self, kind: Kind, status: u16, asked: Instant) {
         self.state.note(self.node, kind, status, asked, &mut self.down);
     }
@@ -61,7 +81,7 @@ impl Caller {
         while let Some(number) = self.state.next().await {
             let Some((token, when)) = self.state.pick(number) else { continue };
             let asked = Instant::now();
-            let status = send(&mut self.wire, "GET", "/me", &token).await;
+            let status = self.check(&token).await;
             self.note(Kind::Check, status, asked);
             // Another caller may have ended it meanwhile.
             if status == 401 && self.state.lives(&token) {
@@ -73,7 +93,7 @@ impl Caller {
     async fn come_and_go(mut self) {
         while let Some(number) = self.state.next().await {
             let asked = Instant::now();
-            let result = login(&mut self.wire, &self.state.name()).await;
+            let result = self.log_in().await;
             self.note(Kind::Login, status_of(&result), asked);
             match result {
                 Ok(tokens) if number % KEPT == 0 => self.state.keep(tokens, asked),
@@ -92,7 +112,7 @@ impl Caller {
             let is_again = again.is_some();
             let Some(living) = again.or_else(|| self.state.take(number, STAYING)) else { continue };
             let asked = Instant::now();
-            let result = refresh(&mut self.wire, &living.tokens.refresh).await;
+            let result = self.refresh(&living.tokens.refresh).await;
             self.note(Kind::Refresh, status_of(&result), asked);
             match result {
                 Ok(tokens) => self.state.keep_refreshed(tokens, asked, living),
@@ -105,7 +125,7 @@ impl Caller {
         // All works again, so the last try has an answer.
         for living in unsure {
             let asked = Instant::now();
-            match refresh(&mut self.wire, &living.tokens.refresh).await {
+            match self.refresh(&living.tokens.refresh).await {
                 Ok(tokens) => self.state.keep_refreshed(tokens, asked, living),
                 Err(401) => locked(&self.state.doubtful).push(living),
                 Err(_) => self.state.odd(),
@@ -135,6 +155,7 @@ impl Caller {
     async fn log_out(&mut self, number: usize, living: Living, first: Option<Instant>) {
         let (asked, with_both) = (Instant::now(), number % 2 == 0);
         let status = log_out(&mut self.wire, &living.tokens, with_both).await;
+        let status = self.answered(status);
         self.note(Kind::Logout, status, asked);
         let is_known_to_be_over = status == 401 && first.is_some() && !with_both;
         let when = When::since(first.unwrap_or(asked));
@@ -161,7 +182,7 @@ impl Caller {
             };
             let Some(ended) = ended else { continue };
             let is_told = ended.when.answered.elapsed() > TOLD;
-            let status = send(&mut self.wire, "GET", "/me", &ended.tokens.access).await;
+            let status = self.check(&ended.tokens.access).await;
             self.state.judge_ended(&ended, self.node, is_told, status);
         }
     }
@@ -172,13 +193,13 @@ impl Caller {
             let living = self.state.take_if(number, STAYING, |living| living.replaced.is_some());
             let Some(Living { tokens, when, replaced: Some(replaced) }) = living else { continue };
             let asked = Instant::now();
-            let result = refresh(&mut self.wire, &replaced).await;
+            let result = self.refresh(&replaced).await;
             self.note(Kind::Refresh, status_of(&result), asked);
             match result {
                 Ok(_) => locked(&self.state.stolen).push(when),
                 Err(401) => {
                     // A node that asked twice, because its connection broke, is told of the end as the other one is.
-                    let knows = send(&mut self.wire, "GET", "/me", &tokens.access).await == 401;
+                    let knows = self.check(&tokens.access).await == 401;
                     let node = if knows { self.node } else { usize::MAX };
                     let when = When::since(when.asked);
                     locked(&self.state.ended).push(Arc::new(Ended { tokens, node, when }));
@@ -197,6 +218,7 @@ impl Caller {
             let forged = format!("{signed}.{}", "A".repeat(43));
             match send(&mut self.wire, "GET", "/me", &forged).await {
                 401 => {}
+                0 => drop(self.answered(0)),
                 200 => drop(self.state.wrong.fetch_add(1, Relaxed)),
                 _ => self.state.odd(),
             }

@@ -38,6 +38,8 @@ pub(crate) struct Over {
     pub(crate) silent: Duration,
     /// The time in which nothing was kept.
     pub(crate) window: Option<Window>,
+    /// Whether the process with the guard was killed: connections to it break.
+    pub(crate) is_killed: bool,
 }
 
 /// `fault` is what happens to the servers; it returns when that is over.
@@ -55,7 +57,7 @@ pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Over>)
     let callers = callers::start(&state, ports);
     sleep(CALM).await;
     state.is_broken.store(true, Relaxed);
-    let Over { silent, window } = fault.await;
+    let Over { silent, window, is_killed } = fault.await;
     state.is_broken.store(false, Relaxed);
     let over = Instant::now();
     let mut back = Back::Never;
@@ -83,7 +85,8 @@ pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Over>)
         ..Found::default()
     };
     found.require(locked(&state.unsure).is_empty(), "logouts were 503 to the end");
-    found.require(silent >= BRIEF || found.count_of(Kind::Check) == 0, "checks were 503");
+    found.odd = if is_killed { 0 } else { number(&state.breaks) };
+    found.require(is_killed || silent >= BRIEF || found.count_of(Kind::Check) == 0, "checks were 503");
     let measured = Measured { found, state, window };
     measured.seen_by_old(ports).await;
     measured

@@ -79,6 +79,8 @@ pub(super) struct State {
     pub(super) answers: AtomicU64,
     pub(super) wrong: AtomicU64,
     pub(super) odd: AtomicU64,
+    /// Connections that broke.
+    pub(super) breaks: AtomicU64,
     /// Logins whose refresh was 503 and then, repeated, 401: ended by a reuse, or forgotten.
     pub(super) doubtful: Mutex<Vec<Living>>,
     /// Answers that took long during the fault.
