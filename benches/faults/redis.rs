@@ -91,9 +91,11 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 }
             }
             "answers that are lost" => {
-                for _ in 0..FAULT.as_millis() / 50 {
-                    wires.iter().for_each(Proxy::lose_next_answer);
-                    sleep(MS * 50).await;
+                let start = Instant::now();
+                while start.elapsed() < FAULT {
+                    for wire in &wires {
+                        lose_an_answer(wire).await;
+                    }
                 }
             }
             "full" => full(&server).await,
@@ -146,6 +148,16 @@ fn on_their_way(name: &str) -> u64 {
         "flapping" => 2 * FLAPS,
         _ => 0,
     }
+}
+
+/// Loses the next answer, and none for a while: the call is repeated, and that has its answer.
+async fn lose_an_answer(wire: &Proxy) {
+    let before = wire.broken();
+    wire.lose_next_answer();
+    while wire.broken() == before {
+        sleep(MS).await;
+    }
+    sleep(MS * 50).await;
 }
 
 /// Stops it nine tenths of the time.
