@@ -1,5 +1,7 @@
 //! Two nodes of the application, and one server of Redis.
 
+mod broken;
+
 use std::time::Duration;
 
 use jwt_guard::setup::{Builder, HasAudience, HasKeys, SystemClock};
@@ -11,6 +13,8 @@ use crate::found::{Found, Kind};
 use crate::load::{Over, under_load};
 use crate::servers::proxy::Proxy;
 use crate::servers::redis_server::RedisServer;
+use broken::lose_an_answer;
+pub(crate) use broken::{full, number, refused, slow};
 
 /// How long a fault lasts.
 pub(crate) const FAULT: Duration = Duration::from_secs(4);
@@ -150,46 +154,9 @@ fn on_their_way(name: &str) -> u64 {
     }
 }
 
-/// Loses the next answer, and none for a while: the call is repeated, and that has its answer.
-async fn lose_an_answer(wire: &Proxy) {
-    let before = wire.broken();
-    wire.lose_next_answer();
-    while wire.broken() == before {
-        sleep(MS).await;
-    }
-    sleep(MS * 50).await;
-}
-
-/// Stops it nine tenths of the time.
-pub(crate) async fn slow(server: &RedisServer) {
-    for _ in 0..FAULT.as_millis() / 200 {
-        server.stop();
-        sleep(MS * 180).await;
-        server.resume();
-        sleep(MS * 20).await;
-    }
-}
-
-pub(crate) async fn full(server: &RedisServer) {
-    assert!(server.command(&["CONFIG", "SET", "maxmemory", "1"]).is_some(), "the server answers");
-    sleep(FAULT).await;
-    assert!(server.command(&["CONFIG", "SET", "maxmemory", "0"]).is_some(), "the server answers");
-}
-
-/// How often a server had no memory for a script.
-pub(crate) fn refused(server: &RedisServer) -> u64 {
-    let count = server.info("errorstats", "errorstat_OOM:count=");
-    count.and_then(|count| count.parse().ok()).unwrap_or(0)
-}
-
 /// It refuses logins only.
 pub(crate) fn as_full(found: &mut Found) {
     found.require(found.count_of(Kind::Login) > 0, "no login was 503");
     found.require(found.count_of(Kind::Refresh) == 0, "refreshes were 503");
     found.require(found.count_of(Kind::Logout) == 0, "logouts were 503");
-}
-
-/// The number that a server answers.
-pub(crate) fn number(answer: Option<String>) -> u64 {
-    answer.and_then(|answer| answer.trim_start_matches(':').parse().ok()).unwrap_or(0)
 }
