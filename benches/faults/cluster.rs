@@ -120,7 +120,8 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
 
 /// Since then no server has answered, and what was acknowledged is not kept.
 fn over_since(start: Instant) -> Over {
-    Over { silent: start.elapsed(), window: Some(start..=Instant::now()), ..Over::default() }
+    let window = Some(start..=Instant::now());
+    Over { silent: start.elapsed(), untold: window.clone(), window, ..Over::default() }
 }
 
 /// The role of each server that runs.

@@ -28,6 +28,7 @@ pub(crate) struct Measured {
     pub(super) found: Found,
     pub(super) state: Arc<State>,
     pub(super) window: Option<Window>,
+    pub(super) untold: Option<Window>,
 }
 
 impl Measured {
@@ -39,10 +40,8 @@ impl Measured {
         if let (Some(last), true) = (last, ports.len() > 1 && Effort::from_env().judges()) {
             sleep_until(last + TOLD).await;
         }
-        let living: Vec<_> = locked(&self.state.living)
-            .iter()
-            .map(|living| (living.tokens.access.clone(), living.when))
-            .collect();
+        let living: Vec<_> =
+            locked(&self.state.living).iter().map(|living| living.tokens.access.clone()).collect();
         for (node, port) in ports.iter().enumerate() {
             let mut wire = Wire::to(*port);
             for ended in &ended {
@@ -51,10 +50,10 @@ impl Measured {
                 // All works again.
                 self.state.odd.fetch_add(u64::from(status == 503), Relaxed);
             }
-            for (access, when) in &living {
+            for access in &living {
                 match send(&mut wire, "GET", "/me", access).await {
                     200 => {}
-                    401 => self.state.lose("an access token at a node that ran", *when),
+                    401 => self.state.lose_access("an access token at a node that ran"),
                     _ => self.state.odd(),
                 }
             }
@@ -64,7 +63,7 @@ impl Measured {
     /// Asks a node that was started after the fault for all that was acknowledged. Each login that lives is refreshed:
     /// only that needs what the store knows of it.
     pub(crate) async fn seen_by(self, port: u16) -> Found {
-        let Self { mut found, state, window } = self;
+        let Self { mut found, state, window, untold } = self;
         let mut wire = Wire::to(port);
         let ended: Vec<_> = locked(&state.ended).clone();
         for ended in ended {
@@ -97,7 +96,7 @@ impl Measured {
             }
             match send(&mut wire, "GET", "/me", &living.tokens.access).await {
                 200 => {}
-                401 => state.lose("an access token at a new node", living.when),
+                401 => state.lose_access("an access token at a new node"),
                 _ => state.odd(),
             }
             match refresh(&mut wire, &living.tokens.refresh).await {
@@ -115,19 +114,21 @@ impl Measured {
                 _ => state.odd(),
             }
         }
-        let is_excused = |when: &When| window.as_ref().is_some_and(|window| when.is_in(window));
+        let is_excused = |when: &When| when.is_in(window.as_ref());
         for loss in &*locked(&state.losses) {
-            if is_excused(&loss.when) {
+            if loss.when.as_ref().is_some_and(is_excused) {
                 found.not_promised += 1;
             } else {
                 found.lost += 1;
                 found.require(false, &format!("lost: {}", loss.what));
             }
         }
-        for when in locked(&state.untold).iter().chain(&*locked(&state.stolen)) {
-            let count = if is_excused(when) { &mut found.not_promised } else { &mut found.wrong };
+        let mut admitted = |when: &When, window: Option<&Window>| {
+            let count = if when.is_in(window) { &mut found.not_promised } else { &mut found.wrong };
             *count += 1;
-        }
+        };
+        locked(&state.untold).iter().for_each(|when| admitted(when, untold.as_ref()));
+        locked(&state.stolen).iter().for_each(|when| admitted(when, window.as_ref()));
         let promised = repeated.iter().filter(|when| !is_excused(when)).count() as u64;
         found.not_promised += repeated.len() as u64 - promised;
         found.repeated = Some(promised);

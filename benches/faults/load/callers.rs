@@ -79,13 +79,13 @@ impl Caller {
     /// Comes again with the access tokens of logins that live.
     async fn stay(mut self) {
         while let Some(number) = self.state.next().await {
-            let Some((token, when)) = self.state.pick(number) else { continue };
+            let Some(token) = self.state.pick(number) else { continue };
             let asked = Instant::now();
             let status = self.check(&token).await;
             self.note(Kind::Check, status, asked);
             // Another caller may have ended it meanwhile.
             if status == 401 && self.state.lives(&token) {
-                self.state.lose("an access token while the load ran", when);
+                self.state.lose_access("an access token while the load ran");
             }
         }
     }
@@ -164,7 +164,7 @@ impl Caller {
                 let ended = Ended { tokens: living.tokens, node: self.node, when };
                 locked(&self.state.ended).push(Arc::new(ended));
             }
-            401 => self.state.lose("an access token at its logout", living.when),
+            401 => self.state.lose_access("an access token at its logout"),
             503 => locked(&self.state.unsure).insert(0, (living, first.unwrap_or(asked))),
             _ => {}
         }
@@ -213,7 +213,7 @@ impl Caller {
 
     async fn forge(mut self) {
         while let Some(number) = self.state.next().await {
-            let Some((token, _)) = self.state.pick(number) else { continue };
+            let Some(token) = self.state.pick(number) else { continue };
             let signed = token.rfind('.').map_or("", |dot| &token[..dot]);
             let forged = format!("{signed}.{}", "A".repeat(43));
             match send(&mut self.wire, "GET", "/me", &forged).await {

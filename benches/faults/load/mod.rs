@@ -36,8 +36,10 @@ const PREPARED: usize = 600;
 pub(crate) struct Over {
     /// How long no server answered.
     pub(crate) silent: Duration,
-    /// The time in which nothing was kept.
+    /// What was acknowledged then is not kept.
     pub(crate) window: Option<Window>,
+    /// A logout that was acknowledged then need not be known to the other node.
+    pub(crate) untold: Option<Window>,
     /// Whether the process with the guard was killed: connections to it break.
     pub(crate) is_killed: bool,
 }
@@ -57,7 +59,7 @@ pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Over>)
     let callers = callers::start(&state, ports);
     sleep(CALM).await;
     state.is_broken.store(true, Relaxed);
-    let Over { silent, window, is_killed } = fault.await;
+    let Over { silent, window, untold, is_killed } = fault.await;
     state.is_broken.store(false, Relaxed);
     let over = Instant::now();
     let mut back = Back::Never;
@@ -87,7 +89,7 @@ pub(crate) async fn under_load(ports: &[u16], fault: impl Future<Output = Over>)
     found.require(locked(&state.unsure).is_empty(), "logouts were 503 to the end");
     found.odd = if is_killed { 0 } else { number(&state.breaks) };
     found.require(is_killed || silent >= BRIEF || found.count_of(Kind::Check) == 0, "checks were 503");
-    let measured = Measured { found, state, window };
+    let measured = Measured { found, state, window, untold };
     measured.seen_by_old(ports).await;
     measured
 }

@@ -29,8 +29,8 @@ impl When {
     }
 
     /// Whether it was acknowledged in the window, or may have been done there.
-    pub(super) fn is_in(&self, window: &Window) -> bool {
-        self.asked <= *window.end() && self.answered >= *window.start()
+    pub(super) fn is_in(&self, window: Option<&Window>) -> bool {
+        window.is_some_and(|window| self.asked <= *window.end() && self.answered >= *window.start())
     }
 }
 
@@ -59,7 +59,8 @@ pub(super) struct Ended {
 /// Something that was acknowledged, and forgotten.
 pub(super) struct Loss {
     pub(super) what: &'static str,
-    pub(super) when: When,
+    /// `None` where no store has to know anything.
+    pub(super) when: Option<When>,
 }
 
 #[derive(Default)]
@@ -129,10 +130,10 @@ impl State {
     }
 
     /// An access token of a login that lives.
-    pub(super) fn pick(&self, number: usize) -> Option<(String, When)> {
+    pub(super) fn pick(&self, number: usize) -> Option<String> {
         let living = locked(&self.living);
         let login = living.get(number % living.len().max(1))?;
-        Some((login.tokens.access.clone(), login.when))
+        Some(login.tokens.access.clone())
     }
 
     /// Whether no caller has taken the login of an access token.
@@ -141,7 +142,12 @@ impl State {
     }
 
     pub(super) fn lose(&self, what: &'static str, when: When) {
-        locked(&self.losses).push(Loss { what, when });
+        locked(&self.losses).push(Loss { what, when: Some(when) });
+    }
+
+    /// A good access token needs no store.
+    pub(super) fn lose_access(&self, what: &'static str) {
+        locked(&self.losses).push(Loss { what, when: None });
     }
 
     pub(super) fn odd(&self) {

@@ -24,6 +24,9 @@ const LONG: Duration = Duration::from_secs(15);
 
 pub(crate) const MS: Duration = Duration::from_millis(1);
 
+/// A node is told so soon of what the other one ends.
+const TELLING: Duration = Duration::from_secs(1);
+
 /// How often the wires are cut that flap: for 300 ms in 600.
 const FLAPS: u64 = FAULT.as_secs() * 1000 / 600;
 
@@ -107,7 +110,9 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                 emptied = number(server.command(&["DBSIZE"]));
                 assert!(server.command(&["FLUSHALL"]).is_some(), "the server answers");
                 // A node that starts afterwards cannot know what the server has lost.
-                over.window = Some(start..=Instant::now());
+                let emptied = Instant::now();
+                over.window = Some(start..=emptied);
+                over.untold = Some(emptied - TELLING..=emptied);
                 sleep(FAULT).await;
             }
         }
