@@ -1,13 +1,15 @@
 //! An identity provider that fails and lies, and a guard that fetches its keys.
 
+mod callers;
 mod limit;
+mod replies;
 mod server;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jwt_guard::keys::{GeneratedKey, KeySet};
+use jwt_guard::keys::GeneratedKey;
 use jwt_guard::testing::ManualClock;
 use jwt_guard::{Algorithm, JwtGuard, SigningKey};
 use jwt_guard_benches::{AUDIENCE, Wire};
@@ -16,7 +18,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::app::{Node, send};
 use crate::found::{Back, Found, Kind};
-use server::{EVIL_KEYS, Provider, Reply};
+use callers::{Tally, ask};
+use replies::fault;
+use server::{Provider, Reply};
 
 pub(crate) const NAMES: [&str; 12] = [
     "500",
@@ -171,67 +175,6 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     );
     found.require(name != "flapping" || is_up_too, "it was down whenever it was asked");
     Some(found)
-}
-
-/// What the provider answers meanwhile; its keys are the first one.
-fn fault(name: &str, issuer: &str, [first, evil]: [&SigningKey; 2]) -> Option<Reply> {
-    Some(match name {
-        "500" => Reply::Text(500, String::new()),
-        "gone" => Reply::Closes,
-        "hangs" => Reply::Hangs,
-        "slow, in the middle of an answer" => Reply::Stalls,
-        "slow, and its answers arrive" => Reply::Trickles,
-        "flapping" => return None,
-        "garbage" => Reply::Text(200, "<html>\u{0}not found</html>".repeat(100)),
-        "an answer without end" => Reply::Endless,
-        "redirects to other keys" => Reply::Redirects(format!("{issuer}{EVIL_KEYS}")),
-        "metadata of another issuer, with other keys" => Reply::Text(
-            200,
-            format!(r#"{{"issuer":"https://evil.example","jwks_uri":"{issuer}{EVIL_KEYS}"}}"#),
-        ),
-        _ => {
-            // A list without the first key would withdraw it.
-            let other = new_key("evil");
-            let listed = [first, evil, &other].map(|key| {
-                let alone = KeySet::new([key.verifying_key()]).expect("a key").to_public_json();
-                alone.trim_start_matches(r#"{"keys":["#).trim_end_matches("]}").to_owned()
-            });
-            Reply::Text(200, format!(r#"{{"keys":[{}]}}"#, listed.join(",")))
-        }
-    })
-}
-
-#[derive(Default)]
-struct Tally {
-    stop: AtomicBool,
-    answers: AtomicU64,
-    wrong: AtomicU64,
-    lost: AtomicU64,
-    unavailable: AtomicU64,
-    odd: AtomicU64,
-    gap: AtomicU64,
-}
-
-/// Asks with new tokens of one key, which must always be admitted, or never.
-async fn ask(tally: Arc<Tally>, port: u16, signer: JwtGuard, is_good: bool) {
-    let mut wire = Wire::to(port);
-    let mut last = Instant::now();
-    while !tally.stop.load(Relaxed) {
-        let status = send(&mut wire, "GET", "/me", &signed(&signer)).await;
-        tally.answers.fetch_add(1, Relaxed);
-        match (is_good, status) {
-            (true, 200) => {
-                tally.gap.fetch_max(last.elapsed().as_micros() as u64, Relaxed);
-                last = Instant::now();
-            }
-            (false, 200) => drop(tally.wrong.fetch_add(1, Relaxed)),
-            (true, 401) => drop(tally.lost.fetch_add(1, Relaxed)),
-            (false, 401) => {}
-            (_, 503) => drop(tally.unavailable.fetch_add(1, Relaxed)),
-            _ => drop(tally.odd.fetch_add(1, Relaxed)),
-        }
-        sleep(Duration::from_millis(1)).await;
-    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
