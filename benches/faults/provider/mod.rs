@@ -22,7 +22,7 @@ use callers::{Tally, ask};
 use replies::fault;
 use server::{Provider, Reply};
 
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 15] = [
     "500",
     "gone",
     "hangs",
@@ -34,8 +34,13 @@ pub(crate) const NAMES: [&str; 12] = [
     "redirects to other keys",
     "metadata of another issuer, with other keys",
     "two other keys of one name beside its own",
+    "a list without a usable key",
+    "an empty list between good ones",
+    WITHDRAWN,
     limit::NAME,
 ];
+
+const WITHDRAWN: &str = "500, after a key was withdrawn";
 
 /// The clock moves so far in one step, and the fault lasts this many steps: 25 minutes.
 const STEP: Duration = Duration::from_secs(5);
@@ -87,6 +92,28 @@ impl Rig {
             signer.audience(AUDIENCE).clock(self.clock.clone()).build().expect("legal")
         })
     }
+
+    /// Publishes the last key beside the first one, and then no longer. Whether it was admitted, and then was not.
+    async fn withdraws_the_last_of(&self, signers: &[JwtGuard; 3]) -> bool {
+        let [first, _, last] = &self.keys;
+        self.provider.publish(&[first, last], last);
+        let was_there = self.comes_to(200, &signers[2]).await;
+        self.provider.publish(&[first], last);
+        was_there && self.comes_to(401, &signers[2]).await
+    }
+
+    /// Whether tokens of a signer get this status within an hour.
+    async fn comes_to(&self, status: u16, signer: &JwtGuard) -> bool {
+        let mut wire = Wire::to(self.node.port);
+        for _ in 0..MOST_BEFORE / 2 {
+            if send(&mut wire, "GET", "/me", &signed(signer)).await == status {
+                return true;
+            }
+            self.clock.advance(STEP);
+            sleep(PAUSE).await;
+        }
+        false
+    }
 }
 
 pub(crate) async fn measure(name: &str) -> Option<Found> {
@@ -95,6 +122,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     if name == limit::NAME {
         return Some(limit::measure(&rig, &signers).await);
     }
+    let was_withdrawn = name != WITHDRAWN || rig.withdraws_the_last_of(&signers).await;
     let [good, new, forged] = signers;
     let Rig { provider, keys: [first, second, evil], clock, node } = rig;
 
@@ -137,7 +165,8 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     provider.publish(&[&first, &second], &evil);
     steps(STEPS / 2).await;
     let is_used = send(&mut wire, "GET", "/me", &signed(&new)).await == 200;
-    let must_be_used = ["slow, and its answers arrive", "flapping"].contains(&name);
+    let must_be_used =
+        ["slow, and its answers arrive", "flapping", "an empty list between good ones"].contains(&name);
     let is_up_too = provider.state.good_answers.load(Relaxed) > 0;
     provider.fails(None);
     let met = provider.state.faults.load(Relaxed);
@@ -173,6 +202,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
         is_used == must_be_used,
         "what the provider answered meanwhile was used, or was not although it was good",
     );
+    found.require(was_withdrawn, "the key was not withdrawn");
     found.require(name != "flapping" || is_up_too, "it was down whenever it was asked");
     Some(found)
 }

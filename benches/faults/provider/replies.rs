@@ -3,18 +3,23 @@
 use jwt_guard::SigningKey;
 use jwt_guard::keys::KeySet;
 
-use super::new_key;
 use super::server::{EVIL_KEYS, Reply};
+use super::{WITHDRAWN, new_key};
 
 /// What the provider answers meanwhile; its keys are the first one.
 pub(super) fn fault(name: &str, issuer: &str, [first, evil]: [&SigningKey; 2]) -> Option<Reply> {
     Some(match name {
-        "500" => Reply::Text(500, String::new()),
+        "500" | WITHDRAWN => Reply::Text(500, String::new()),
         "gone" => Reply::Closes,
         "hangs" => Reply::Hangs,
         "slow, in the middle of an answer" => Reply::Stalls,
         "slow, and its answers arrive" => Reply::Trickles,
         "flapping" => return None,
+        "an empty list between good ones" => Reply::EveryOther(r#"{"keys":[]}"#.to_owned()),
+        // The key is there, and cannot be read.
+        "a list without a usable key" => {
+            Reply::Text(200, r#"{"keys":[{"kid":"first","kty":"EC","crv":"P-256"}]}"#.to_owned())
+        }
         "garbage" => Reply::Text(200, "<html>\u{0}not found</html>".repeat(100)),
         "an answer without end" => Reply::Endless,
         "redirects to other keys" => Reply::Redirects(format!("{issuer}{EVIL_KEYS}")),

@@ -33,6 +33,8 @@ pub(super) enum Reply {
     Endless,
     Closes,
     Redirects(String),
+    /// The keys are this text in every second answer.
+    EveryOther(String),
 }
 
 /// Each path has its good answer, and the faulty one.
@@ -52,6 +54,8 @@ pub(super) struct State {
     /// How often the fault was the answer.
     pub(super) faults: AtomicU64,
     pub(super) good_answers: AtomicU64,
+    /// The answers with keys.
+    keys: AtomicU64,
     /// How many answers trickle at the moment.
     pub(super) trickling: AtomicU64,
 }
@@ -113,6 +117,11 @@ impl State {
         let fault = locked(&self.fault).clone().filter(|_| is_faulty);
         let (reply, pieces) = match fault {
             Some(Reply::Trickles) => (good, PIECES),
+            Some(Reply::EveryOther(text)) if path == KEYS && self.keys.fetch_add(1, Relaxed) % 2 == 0 => {
+                self.faults.fetch_add(1, Relaxed);
+                (Reply::Text(200, text), 1)
+            }
+            Some(Reply::EveryOther(_)) => (good, 1),
             Some(faulty) => {
                 self.faults.fetch_add(1, Relaxed);
                 (faulty, 1)
@@ -150,7 +159,7 @@ impl State {
                         .ok()?;
                 }
             }
-            Reply::Closes | Reply::Trickles => {}
+            Reply::Closes | Reply::Trickles | Reply::EveryOther(_) => {}
         }
         stream.shutdown().await.ok()
     }
