@@ -96,7 +96,7 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     found.met = match name {
         "the owner is slow" => found.delayed,
         "connections to the owner flap" => cut,
-        "the owner is full" => refused(cluster.server(owner)),
+        "the owner is full" => refused(cluster.server(owner), "OOM"),
         _ => {
             let after = roles(&mut cluster);
             before.iter().zip(after).filter(|(before, after)| after.is_some() && **before != *after).count()

@@ -13,7 +13,7 @@ use crate::found::{Found, Kind};
 use crate::load::{Over, under_load};
 use crate::servers::proxy::Proxy;
 use crate::servers::redis_server::RedisServer;
-use broken::lose_an_answer;
+use broken::{KeptData, disk_fails, lose_an_answer, too_few_replicas};
 pub(crate) use broken::{full, number, refused, slow};
 
 /// How long a fault lasts.
@@ -30,7 +30,7 @@ const TELLING: Duration = Duration::from_secs(1);
 /// How often the wires are cut that flap: for 300 ms in 600.
 const FLAPS: u64 = FAULT.as_secs() * 1000 / 600;
 
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 14] = [
     "gone, and started again",
     "gone for 15 s",
     "hangs",
@@ -40,6 +40,10 @@ pub(crate) const NAMES: [&str; 10] = [
     "flapping",
     "answers that are lost",
     "full",
+    "full, with an allow list",
+    "its own disk fails",
+    "too few replicas",
+    "started again with the data of 2 s before",
     "loses all data",
 ];
 
@@ -62,7 +66,12 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     let mut server = RedisServer::start().await?;
     // One for each node.
     let wires = [Proxy::to(server.port()).await, Proxy::to(server.port()).await];
-    let start_at = async |wire: &Proxy| node(&wire.url(), RedisOptions::new()).await;
+    let start_at = async |wire: &Proxy| {
+        let builder = builder().clock(SystemClock);
+        let lists = name == "full, with an allow list";
+        let builder = if lists { builder.allow_list() } else { builder };
+        node_of(builder, &wire.url(), RedisOptions::new()).await
+    };
     let (a, b) = (start_at(&wires[0]).await, start_at(&wires[1]).await);
     let length = if name.ends_with("for 15 s") { LONG } else { FAULT };
     let (start, mut emptied) = (Instant::now(), 0);
@@ -105,7 +114,23 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
                     }
                 }
             }
-            "full" => full(&server).await,
+            "full" | "full, with an allow list" => full(&server).await,
+            "its own disk fails" => disk_fails(&server).await,
+            "too few replicas" => too_few_replicas(&server).await,
+            "started again with the data of 2 s before" => {
+                let (kept, number_before) = (KeptData::of(&server), number(server.command(&["DBSIZE"])));
+                let start = Instant::now();
+                sleep(FAULT / 2).await;
+                emptied = number(server.command(&["DBSIZE"])) - number_before;
+                server.kill();
+                let killed = Instant::now();
+                kept.put_back();
+                server.restart().await;
+                over.silent = killed.elapsed();
+                over.window = Some(start..=Instant::now());
+                over.untold = Some(killed - TELLING..=Instant::now());
+                sleep(FAULT / 2).await;
+            }
             _ => {
                 emptied = number(server.command(&["DBSIZE"]));
                 assert!(server.command(&["FLUSHALL"]).is_some(), "the server answers");
@@ -123,8 +148,10 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
     let mut found = measured.seen_by(new.port).await;
     found.met = match name {
         "hangs" | "hangs for 15 s" | "slow" => found.delayed,
-        "full" => refused(&server),
-        "loses all data" => emptied,
+        "full" | "full, with an allow list" => refused(&server, "OOM"),
+        "its own disk fails" => refused(&server, "MISCONF"),
+        "too few replicas" => refused(&server, "NOREPLICAS"),
+        "loses all data" | "started again with the data of 2 s before" => emptied,
         _ => wires.iter().map(Proxy::broken).sum(),
     };
     found.require_repeatable(on_their_way(name));
@@ -138,6 +165,19 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
             found.require(other == [0; 4], "answers of the other node were 503");
         }
         "full" => as_full(&mut found),
+        "full, with an allow list" => {
+            found.require(found.count_of(Kind::Login) > 0, "no login was 503");
+            found.require(found.count_of(Kind::Refresh) > 0, "no refresh was 503");
+            found.require(found.count_of(Kind::Logout) == 0, "logouts were 503");
+        }
+        "its own disk fails" | "too few replicas" => {
+            let kinds = [Kind::Login, Kind::Refresh, Kind::Logout];
+            found
+                .require(kinds.into_iter().all(|kind| found.count_of(kind) > 0), "some changes were not 503");
+        }
+        "started again with the data of 2 s before" => {
+            found.require(found.not_promised > 0, "nothing was lost");
+        }
         "slow" | "answers that are lost" => found.require_changes(),
         "loses all data" => {
             found.require_changes();
@@ -154,6 +194,7 @@ fn on_their_way(name: &str) -> u64 {
     match name {
         "gone, and started again" | "gone for 15 s" | "hangs" | "hangs for 15 s" => 2,
         "cut off from one node for 15 s" => 1,
+        "started again with the data of 2 s before" => 2,
         "flapping" => 2 * FLAPS,
         _ => 0,
     }
