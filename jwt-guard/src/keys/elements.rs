@@ -26,12 +26,17 @@ pub(super) fn elements(text: &str) -> Result<Vec<Element<'_>>, KeyError> {
         keys: Counted<'a>,
     }
 
-    let Set { keys } = serde_json::from_str::<Set<'_>>(text).map_err(|error| {
+    let refusal = || {
         let message = "the key set is not a JSON object with one member `keys` that is a list";
-        let refusal = KeyError::new(KeyErrorKind::Malformed, message);
-        // A type error quotes the text; a syntax error only gives the position.
-        if error.is_data() { refusal } else { refusal.because(error) }
-    })?;
+        KeyError::new(KeyErrorKind::Malformed, message)
+    };
+    // serde would take a list of the members for the object.
+    if text.trim_ascii_start().starts_with('[') {
+        return Err(refusal());
+    }
+    // A type error quotes the text; a syntax error only gives the position.
+    let Set { keys } = serde_json::from_str::<Set<'_>>(text)
+        .map_err(|error| if error.is_data() { refusal() } else { refusal().because(error) })?;
     if keys.beyond > 0 {
         let message = format!(
             "the key set has {} elements, and is not read: at most {MOST_KEYS} keys are used, of at most {MOST_ELEMENTS} elements",

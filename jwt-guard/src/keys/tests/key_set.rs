@@ -247,6 +247,7 @@ fn what_is_not_a_set_is_refused() {
     let doubled = format!(r#"{{"keys":[{one}],"keys":[{one}]}}"#);
     let unclosed = format!(r#"{{"keys":[{one}]"#);
     let trailing = format!("{} {{}}", set(&[&one]));
+    let list = format!(" [[{one}]]");
     for text in [
         "",
         "[]",
@@ -259,6 +260,7 @@ fn what_is_not_a_set_is_refused() {
         &doubled,
         &unclosed,
         &trailing,
+        &list,
     ] {
         refused(KeySet::from_json(text, &[]), KeyErrorKind::Malformed, "member `keys` that is a list");
     }
