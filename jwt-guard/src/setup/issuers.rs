@@ -83,6 +83,14 @@ impl Draft {
                  issuer of that object by `.trust(TrustedIssuer::new(..).role_object_claim(..))`",
             );
         }
+        // Trusted issuers and sessions need none, so the type of the builder does not prove it.
+        let needs_audience = own && !(self.trusted.is_empty() && self.resolvers.is_empty());
+        if needs_audience && self.own.audiences.is_empty() && !self.accepts_any_audience() {
+            problems.setting(
+                "the guard has a key of its own, and no audience for the tokens of that key, which would all be refused: \
+                 add `.audience(\"..\")`",
+            );
+        }
         if self.trusted.is_empty() {
             return;
         }

@@ -276,7 +276,8 @@ fn a_guard_of_several_issuers_is_built_of_whole_ones_only() {
         (both().trust(partner()), "named twice"),
         (both().trust(TrustedIssuer::new("https://c.example").audience("orders")), "no key"),
         (both().trust(TrustedIssuer::new("https://c.example").key(verifying(3))), "no audience"),
-        (both().key(verifying(3)), "add `.issuer("),
+        (both().key(verifying(3)).audience("orders"), "add `.issuer("),
+        (both().key(verifying(3)).issuer("https://c.example"), "no audience for the tokens of that key"),
         (both().issuer("https://c.example"), "`issuer` is set without a key"),
         (both().danger().any_audience("one service only"), "`any_audience`"),
         (
@@ -365,7 +366,7 @@ async fn the_keys_of_other_issuers_are_not_published_as_ours() {
     assert_eq!(published(trusting().build().unwrap()).await, json!({"keys": []}));
     let pem = include_str!("../../fixtures/keys/ed25519.private.pem");
     let ours = jwt_guard::SigningKey::pem(Algorithm::EdDsa, pem).unwrap().with_id("ours");
-    let both = trusting().signing_key(ours).issuer(HOME).build().unwrap();
+    let both = trusting().signing_key(ours).issuer(HOME).audience("orders").build().unwrap();
     let set = published(both).await;
     let names: Vec<_> = set["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect();
     assert_eq!(names, ["ours"]);

@@ -241,6 +241,16 @@ fn the_audience_of_the_guard_is_that_of_an_issuer_without_one() {
 }
 
 #[test]
+fn a_key_of_the_guard_needs_an_audience_beside_trusted_issuers_too() {
+    let beside = trusting(|draft| {
+        own(draft);
+        draft.own.issuers.push("https://id.example".to_owned());
+        draft.own.audiences.clear();
+    });
+    assert_only(&beside, "no audience for the tokens of that key");
+}
+
+#[test]
 fn an_issuer_whose_tokens_may_lack_an_audience_names_its_clients() {
     let lacking = |client: &str| {
         trusting(|draft| {

@@ -63,6 +63,15 @@ async fn ask(rule: &'static Rule, key: &str) -> Result<Principal, FailureKind> {
     known_principal(&mut parts).await.cloned().map_err(|error| error.kind())
 }
 
+#[test]
+fn a_key_of_the_guard_needs_an_audience_beside_a_resolver_too() {
+    let mut builder = JwtGuard::builder().secret(Secret::random()).audience("orders");
+    builder.draft.resolvers.push(Arc::new(ApiKeys));
+    builder.draft.own.audiences.clear();
+    let error = builder.build().unwrap_err().to_string();
+    assert!(error.contains("no audience for the tokens of that key"), "{error}");
+}
+
 #[tokio::test]
 async fn the_caller_of_another_kind_of_credential_meets_policies_as_any_other() {
     let caller = ask(const { &MAY_READ }, "key_alice").await.unwrap();
