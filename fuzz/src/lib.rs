@@ -3,6 +3,7 @@
 //! `targets/` gives them to libFuzzer; `tests/replay.rs` calls them with the corpora and with mutations of these.
 
 mod common;
+mod shape;
 
 pub mod attributes;
 pub mod cookies;

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use jwt_guard::Algorithm;
 use jwt_guard::keys::remote::KeyStatus;
-use jwt_guard::keys::{KeyErrorKind, KeySet};
 
 use super::issuer::{Asked, Round};
+use super::published::{Published, PublishedKey};
 
 /// The keys that are held, and what is sent to ask whether they have changed.
 #[derive(Default)]
 pub(super) struct Held {
-    pub(super) keys: Option<KeySet>,
+    pub(super) keys: Vec<PublishedKey>,
     etag: Option<String>,
     /// The time of the last fetch that brought or confirmed keys.
     since: Option<Duration>,
@@ -22,7 +21,7 @@ pub(super) struct Held {
 
 /// What a fetch must do.
 enum Fetched {
-    Keys(KeySet),
+    Keys(Vec<PublishedKey>),
     Unchanged,
     /// An empty list for the second time.
     Withdrawn,
@@ -42,7 +41,7 @@ impl Held {
 
     /// Whether a list without a good key has withdrawn some of the keys.
     pub(super) fn is_doubtful(&self) -> bool {
-        self.keys.as_ref().is_some_and(|keys| keys.len() != self.count)
+        self.keys.len() != self.count
     }
 
     /// Checks the state after a fetch at `now`; `asked` is the request for keys, if there was one.
@@ -77,23 +76,20 @@ impl Held {
         match fetched {
             Fetched::Keys(keys) => {
                 assert_eq!(status.key_count(), keys.len());
-                assert!(keys.iter().all(|key| !matches!(
-                    key.algorithm(),
-                    Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512
-                )));
-                let is_same =
-                    self.keys.as_ref().is_some_and(|held| held.to_public_json() == keys.to_public_json());
+                let is_same = self.generation > 0
+                    && keys.iter().all(|key| self.keys.contains(key))
+                    && self.keys.iter().all(|key| keys.contains(key));
                 let expected = self.generation + u64::from(!is_same);
                 assert_eq!(generation, expected, "a new number for other keys, and no other");
                 self.etag = round.etag.clone().filter(|etag| etag.len() <= 256);
-                self.keys = Some(keys);
+                self.keys = keys;
             }
             Fetched::Unchanged => {
                 assert_eq!((status.key_count(), generation), (self.count, self.generation));
             }
             Fetched::Withdrawn => {
                 assert_eq!(status.key_count(), 0);
-                (self.keys, self.etag) = (None, None);
+                (self.keys, self.etag) = (Vec::new(), None);
             }
             Fetched::Failed { .. } => {}
         }
@@ -111,14 +107,15 @@ impl Held {
             _ => return failed,
         }
         let Ok(text) = std::str::from_utf8(&round.keys) else { return failed };
-        match KeySet::published(text, &[]) {
-            Ok(keys) => Fetched::Keys(keys),
-            Err(error) if error.kind() == KeyErrorKind::EmptySet && was_empty => Fetched::Withdrawn,
-            Err(error) if error.kind() == KeyErrorKind::EmptySet => {
+        match Published::of(text) {
+            Published::Keys(keys) => Fetched::Keys(keys),
+            Published::Empty if was_empty => Fetched::Withdrawn,
+            Published::Empty => {
                 self.was_empty = true;
                 failed
             }
-            Err(_) => Fetched::Failed { may_withdraw: true },
+            Published::Useless => Fetched::Failed { may_withdraw: true },
+            Published::Unreadable => failed,
         }
     }
 }
