@@ -10,6 +10,7 @@ use jwt_guard::setup::TokenCache;
 use serde_json::{Map, Value};
 
 use crate::common::{LEEWAY, NOW, SECRET, Stopped, decode, encode, hs256, ready};
+use crate::shape::Shape;
 
 /// One guard verifies each token anew, the other one remembers it at first sight.
 static GUARDS: LazyLock<[JwtGuard; 2]> = LazyLock::new(|| {
@@ -59,7 +60,8 @@ pub fn target(data: &[u8]) {
     }
 }
 
-/// Reads the token by itself, and checks every rule of RFC 7515, RFC 7519 and RFC 8725 that a guard promises.
+/// Reads the token a second time: its form, its signature, one meaning of its JSON, its header, the parties, the types of the
+/// registered claims, and its dates (RFC 7515, RFC 7519, RFC 8725).
 fn assert_token(token: &str) -> Map<String, Value> {
     let segments: Vec<_> = token.split('.').collect();
     assert_eq!(segments.len(), 3);
@@ -74,6 +76,10 @@ fn assert_token(token: &str) -> Map<String, Value> {
         other => panic!("not an object: {other:?}"),
     };
     let (header, claims) = (object(&bytes[0]), object(&bytes[1]));
+    for (bytes, depth, members) in [(&bytes[0], 8, 32), (&bytes[1], 32, usize::MAX)] {
+        let shape = Shape::of(std::str::from_utf8(bytes).expect("JSON is UTF-8"));
+        assert!(shape.is_strict(depth, members), "{shape:?}");
+    }
     assert_eq!(header["alg"], "HS256");
     for name in ["crit", "b64", "zip", "enc"] {
         assert!(!header.contains_key(name), "{name}");
@@ -83,14 +89,24 @@ fn assert_token(token: &str) -> Map<String, Value> {
         typ.is_none_or(|typ| matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")),
         "another type"
     );
-    assert!(header.get("kid").is_none_or(Value::is_string));
+    let is_nested = |cty: &str| matches!(cty.to_ascii_lowercase().as_str(), "jwt" | "application/jwt");
+    assert!(header.get("cty").is_none_or(|cty| !is_nested(cty.as_str().expect("a type is a text"))));
+    assert!(!header.contains_key("kid"), "the key has no name that a token could have");
+    for name in ["jti", "sid", "client_id"] {
+        assert!(claims.get(name).is_none_or(Value::is_string), "{name}");
+    }
     assert_eq!(claims["iss"], "https://id.example");
     let audience = &claims["aud"];
-    let named = audience.as_array().is_some_and(|list| list.iter().any(|one| one == "api"));
+    let named = audience
+        .as_array()
+        .is_some_and(|list| list.iter().all(Value::is_string) && list.iter().any(|one| one == "api"));
     assert!(audience == "api" || named, "{audience}");
     assert!(claims["sub"].as_str().is_some_and(|subject| !subject.is_empty()));
     assert!(!claims.contains_key("cnf"));
-    let date = |name: &str| claims.get(name).map(|date| date.as_f64().expect("a date is a number"));
+    let date = |name: &str| {
+        let date = claims.get(name).map(|date| date.as_f64().expect("a date is a number"));
+        date.inspect(|date| assert!((0.0..253_402_300_800.0).contains(date), "{name} is not of our era"))
+    };
     let (now, leeway) = (NOW as f64, LEEWAY as f64);
     let expires = date("exp").expect("a token ends");
     assert!(expires > now - leeway, "{expires}");
