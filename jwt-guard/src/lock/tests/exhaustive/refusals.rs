@@ -71,7 +71,7 @@ impl Told {
     }
 }
 
-/// What a refusal asks for leads in, and where it asks for nothing, nothing would. What stands below
+/// What a refusal asks for leads in, with the fewest scopes, and where it asks for nothing, nothing would. What stands below
 /// `not(..)` is judged by what the caller has: a refusal never asks for it, nor to do without it.
 pub(super) fn assert_helpful(list: &[Requirement; 4], trees: &[Tree]) {
     let protection = Protection::new("Bearer", "api", None);
@@ -90,16 +90,44 @@ pub(super) fn assert_helpful(list: &[Requirement; 4], trees: &[Tree]) {
             } else if !tree.contradicts_itself(askable(list)) {
                 let better = improved(list, values, &told.scopes(), told.new_login);
                 assert!(admits(better), "{} asks {values:?} for {told:?}", tree.requirement);
+                if tree.turned & askable(list) == 0 && !tree.repeats {
+                    let asked = (gain(list, values, better), told.new_login);
+                    let fewest = fewest(list, values, admits);
+                    assert_eq!(Some(asked), fewest, "{} asks {values:?} for {told:?}", tree.requirement);
+                }
             }
         }
     }
 }
 
+/// How many scopes a caller has gained.
+fn gain(list: &[Requirement; 4], before: Values, after: Values) -> usize {
+    let scopes = list.iter().zip(before).zip(after).filter(|((one, _), _)| matches!(one, Scope(_)));
+    scopes.filter(|((_, before), after)| before != after).count()
+}
+
+/// The fewest scopes that admit a caller, and whether a new login is needed with them: by trying all. A claim that cannot be read
+/// stays so.
+fn fewest(list: &[Requirement; 4], values: Values, admits: impl Fn(Values) -> bool) -> Option<(usize, bool)> {
+    let is_new = |after: Values| {
+        list.iter()
+            .zip(values)
+            .zip(after)
+            .all(|((one, before), after)| !matches!(one, Scope(_)) || before == after || before == Value::No)
+    };
+    let every = EVERY_SCOPES.into_iter().flat_map(|scopes| [false, true].map(|login| (scopes, login)));
+    let tried = every.map(|(scopes, login)| (improved(list, values, scopes, login), login));
+    let enough = tried.filter(|(after, _)| is_new(*after) && admits(*after));
+    enough.map(|(after, login)| (gain(list, values, after), login)).min()
+}
+
+/// Every set of the scopes of the lists.
+const EVERY_SCOPES: [&[&str]; 4] = [&[], &["a"], &["b"], &["a", "b"]];
+
 fn assert_hopeless(list: &[Requirement; 4], tree: &Tree, values: Values) {
     let is_readable =
         !list.iter().zip(&values).any(|(one, value)| matches!(one, Scope(_)) && *value == Value::Unknown);
-    let every = [&[][..], &["a"], &["b"], &["a", "b"]];
-    for scopes in every.into_iter().filter(|scopes| scopes.is_empty() || is_readable) {
+    for scopes in EVERY_SCOPES.into_iter().filter(|scopes| scopes.is_empty() || is_readable) {
         for new_login in [false, true] {
             let better = improved(list, values, scopes, new_login);
             let admits = tree.holds & bit(better) != 0;
@@ -108,7 +136,7 @@ fn assert_hopeless(list: &[Requirement; 4], tree: &Tree, values: Values) {
     }
 }
 
-/// What a caller without a token is told to ask for is enough, if the token is of a new login, and has the roles and claims too.
+/// What a caller without a token is told to ask for is enough, and not more than is needed, if the token is of a new login, and has the roles and claims too.
 pub(super) fn assert_askable(list: &[Requirement; 4], trees: &[Tree]) {
     let protection = Protection::new("Bearer", "api", None);
     let callers = callers(list);
@@ -128,8 +156,18 @@ pub(super) fn assert_askable(list: &[Requirement; 4], trees: &[Tree]) {
             })
         };
         let admitted = |values: &Values| tree.holds & bit(*values) != 0;
-        let is_possible = callers.iter().any(|(values, _)| admitted(values));
+        let scopes_of = |values: &Values| {
+            list.iter()
+                .zip(values)
+                .filter(|(one, value)| matches!(one, Scope(_)) && **value == Value::Yes)
+                .count()
+        };
+        let fewest =
+            callers.iter().filter(|(values, _)| admitted(values)).map(|(values, _)| scopes_of(values)).min();
         let is_enough = callers.iter().any(|(values, _)| fits(values) && admitted(values));
-        assert!(is_enough || !is_possible, "{} asks for {told:?}", tree.requirement);
+        assert!(is_enough || fewest.is_none(), "{} asks for {told:?}", tree.requirement);
+        if let (Some(fewest), false) = (fewest, tree.repeats) {
+            assert_eq!(told.scopes.len(), fewest, "{} asks for {told:?}", tree.requirement);
+        }
     }
 }

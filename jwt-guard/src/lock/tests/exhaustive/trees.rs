@@ -13,6 +13,11 @@ pub(super) struct Tree {
     /// The conditions that do not stand below `not(..)`, and those that do, a bit each.
     pub(super) plain: u8,
     pub(super) turned: u8,
+    /// Those of `plain` that are scopes.
+    scopes: u8,
+    /// Whether a scope stands in two members of an `all(..)`: that one of them asks for it may serve the other, which a challenge does
+    /// not see.
+    pub(super) repeats: bool,
 }
 
 const EVERY: u128 = (1 << 81) - 1;
@@ -21,13 +26,31 @@ impl Tree {
     fn of_condition(requirement: Requirement, index: usize) -> Self {
         let each = [Value::No, Value::Unknown, Value::Yes];
         let all = (0..81).map(|number: usize| [27, 9, 3, 1].map(|unit| each[number / unit % 3]));
+        let plain = 1 << index;
+        let scopes = if matches!(requirement, Requirement::Scope(_)) { plain } else { 0 };
         let bits = |wanted| all.clone().filter(|values| values[index] == wanted).map(bit).sum();
-        Self { requirement, holds: bits(Value::Yes), fails: bits(Value::No), plain: 1 << index, turned: 0 }
+        Self {
+            requirement,
+            holds: bits(Value::Yes),
+            fails: bits(Value::No),
+            plain,
+            scopes,
+            turned: 0,
+            repeats: false,
+        }
     }
 
     fn not(self) -> Self {
         let requirement = Not(Box::leak(Box::new(self.requirement)));
-        Self { requirement, holds: self.fails, fails: self.holds, plain: 0, turned: self.plain | self.turned }
+        Self {
+            requirement,
+            holds: self.fails,
+            fails: self.holds,
+            plain: 0,
+            scopes: 0,
+            turned: self.plain | self.turned,
+            repeats: self.repeats,
+        }
     }
 
     fn join(list: &[Self], of: fn(&'static [Requirement]) -> Requirement) -> Self {
@@ -39,7 +62,12 @@ impl Tree {
             _ => (some(|tree| tree.holds), every(|tree| tree.fails)),
         };
         let names = |names: fn(&Self) -> u8| list.iter().fold(0, |any, tree| any | names(tree));
-        Self { requirement, holds, fails, plain: names(|tree| tree.plain), turned: names(|tree| tree.turned) }
+        let (plain, turned) = (names(|tree| tree.plain), names(|tree| tree.turned));
+        let scopes = names(|tree| tree.scopes);
+        let counted: u32 = list.iter().map(|tree| tree.scopes.count_ones()).sum();
+        let repeats = list.iter().any(|tree| tree.repeats)
+            || matches!(requirement, All(_)) && counted > scopes.count_ones();
+        Self { requirement, holds, fails, plain, scopes, turned, repeats }
     }
 
     /// Whether one of these stands both below `not(..)` and beside it: then to get it may help and harm.
