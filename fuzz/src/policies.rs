@@ -24,7 +24,7 @@ static GUARD: LazyLock<JwtGuard> = LazyLock::new(|| {
 pub fn target(data: &[u8]) {
     let mut input = Unstructured::new(data);
     let claims = claims(&mut input);
-    let Some(Tree { rule, turns_names }) = pool::tree(&mut input) else { return };
+    let Some(Tree { rule, turns_names, repeats }) = pool::tree(&mut input) else { return };
     let Some(caller) = caller(&claims) else { return };
     let expected = reference::value(rule.requirement(), &claims);
     match GUARD.authorize(&caller, rule) {
@@ -34,6 +34,9 @@ pub fn target(data: &[u8]) {
             // A scope below `not(..)` may be the one that is missing beside it.
             if !turns_names {
                 assert_way(&refusal, rule, &claims);
+                if !repeats {
+                    assert_fewest(&refusal, rule, &claims);
+                }
             }
         }
     }
@@ -75,6 +78,46 @@ fn assert_way(refusal: &Refusal, rule: &'static Rule, claims: &Map<String, Value
         GUARD.authorize(&admitted, rule).is_ok(),
         "{rule} asks {claims:?} for {way:?}, which is not enough"
     );
+}
+
+/// The refusal asks for the fewest scopes that admit, and for a new login if it is needed with so many; for nothing if nothing helps.
+fn assert_fewest(refusal: &Refusal, rule: &'static Rule, claims: &Map<String, Value>) {
+    let way = refusal.way();
+    let held = reference::held(claims);
+    // It is unknown whether the scopes of a new token could be read.
+    let lacked = held.as_ref().map_or(Vec::new(), |held| lacked(held));
+    let new_login = way.is_fresh() || way.max_age().is_some() || !way.acr_values().is_empty();
+    let new = way.scopes().iter().filter(|name| lacked.contains(name)).count();
+    let asked = (refusal.kind() != FailureKind::Forbidden).then_some((new, new_login));
+    let mut fewest = None;
+    for set in 0..1_u32 << lacked.len() {
+        let names = lacked.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, name)| *name);
+        let mut better = claims.clone();
+        if set > 0 {
+            let all = held.iter().flatten().map(String::as_str).chain(names);
+            better.insert("scope".to_owned(), all.collect::<Vec<_>>().join(" ").into());
+        }
+        let logins = [None, Some(None), Some(Some("gold")), Some(Some("silver"))];
+        for login in logins {
+            let mut better = better.clone();
+            if let Some(acr) = login {
+                better.insert("fresh".to_owned(), true.into());
+                better.insert("auth_time".to_owned(), NOW.into());
+                better.insert("iat".to_owned(), NOW.into());
+                better.extend(acr.map(|acr| ("acr".to_owned(), acr.into())));
+            }
+            if reference::value(rule.requirement(), &better) == Some(true) {
+                let found = (set.count_ones() as usize, login.is_some());
+                fewest = Some(fewest.map_or(found, |known: (usize, bool)| known.min(found)));
+            }
+        }
+    }
+    assert_eq!(asked, fewest, "{rule} asks {claims:?} for {way:?}");
+}
+
+/// The scopes of the policies that a caller has not.
+fn lacked(held: &[String]) -> Vec<&'static str> {
+    ["a", "b", "c"].into_iter().filter(|name| !held.iter().any(|known| known == name)).collect()
 }
 
 fn caller_scopes(claims: &Map<String, Value>) -> Vec<&str> {

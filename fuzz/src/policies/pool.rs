@@ -14,6 +14,9 @@ pub(super) struct Tree {
     pub(super) rule: &'static Rule,
     /// Whether a scope or `fresh` stands below `not(..)`.
     pub(super) turns_names: bool,
+    /// Whether a scope stands in two members of an `all(..)`: that one of them asks for it may serve the other, which a challenge does
+    /// not see.
+    pub(super) repeats: bool,
 }
 
 /// More would not fit into the memory of a run.
@@ -48,6 +51,9 @@ struct Node {
     has_names: bool,
     has_login: bool,
     turns_names: bool,
+    /// A bit for each of its scopes.
+    scopes: u8,
+    repeats: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -66,11 +72,11 @@ static RULES: LazyLock<Mutex<HashMap<usize, &'static Rule>>> = LazyLock::new(Mut
 
 /// `None` where the pool is full.
 pub(super) fn tree(input: &mut Unstructured<'_>) -> Option<Tree> {
-    let Node { number, requirement, turns_names, .. } = node(input, 4)?;
+    let Node { number, requirement, turns_names, repeats, .. } = node(input, 4)?;
     let mut rules = RULES.lock().unwrap_or_else(PoisonError::into_inner);
     let make = || &*Box::leak(Box::new(Rule::authenticated().with_requirement(requirement)));
     let rule = *rules.entry(number).or_insert_with(make);
-    Some(Tree { rule, turns_names })
+    Some(Tree { rule, turns_names, repeats })
 }
 
 fn node(input: &mut Unstructured<'_>, depth: usize) -> Option<Node> {
@@ -113,7 +119,8 @@ fn atom(input: &mut Unstructured<'_>) -> Option<Node> {
     let index = below(input, ATOMS.len());
     let node = made(Key::Atom(index), &[], || ATOMS[index])?;
     let has_names = index < SCOPES || index == FRESH;
-    Some(Node { has_names, has_login: index >= LOGIN, ..node })
+    let scopes = if index < SCOPES { 1 << index } else { 0 };
+    Some(Node { has_names, has_login: index >= LOGIN, scopes, ..node })
 }
 
 fn made(key: Key, inner: &[Node], make: impl FnOnce() -> Requirement) -> Option<Node> {
@@ -127,12 +134,17 @@ fn made(key: Key, inner: &[Node], make: impl FnOnce() -> Requirement) -> Option<
     }
     let requirement = make();
     let has = |is: fn(&Node) -> bool| inner.iter().any(is);
+    let scopes = inner.iter().fold(0, |all, node| all | node.scopes);
+    let counted: u32 = inner.iter().map(|node| node.scopes.count_ones()).sum();
+    let is_repeated = matches!(requirement, Requirement::All(_)) && counted > scopes.count_ones();
     let node = Node {
         number,
         requirement,
         has_names: has(|node| node.has_names),
         has_login: has(|node| node.has_login),
         turns_names: has(|node| node.turns_names),
+        scopes,
+        repeats: is_repeated || has(|node| node.repeats),
     };
     pool.insert(key, node);
     Some(node)

@@ -49,11 +49,18 @@ pub(super) fn value(requirement: &Requirement, claims: &Claims) -> Option<bool> 
 }
 
 /// The names of a claim; `None` if it is malformed.
-type Names = Option<Vec<String>>;
+pub(super) type Names = Option<Vec<String>>;
 
 fn named(name: &str, claims: &[Names]) -> Option<bool> {
     let among = claims.iter().flatten().flatten().any(|known| known == name);
     if among { Some(true) } else { claims.iter().all(Option::is_some).then_some(false) }
+}
+
+/// The scopes that a caller has; `None` if a claim of scopes is malformed.
+pub(super) fn held(claims: &Claims) -> Names {
+    let mut held = scopes(claims.get("scope"))?;
+    held.extend(scopes(claims.get("scp"))?);
+    Some(held)
 }
 
 pub(super) fn is_scope(name: &str) -> bool {
