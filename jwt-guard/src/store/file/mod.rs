@@ -40,8 +40,8 @@ use writer::{Order, Writer};
 /// or replaced one is an error too, and not refused, because it is unknown whether the disk has its end: a client that
 /// repeats a logout must not hear that there is nothing to end. Once the disk has room for a second file, or works again,
 /// so does the store: it tries with every change and every revoked token, at most once a second. The directory must allow a new
-/// file; otherwise restart the process. While the disk takes its time, changes wait for it without a limit: an answer before it
-/// would be a guess.
+/// file; otherwise restart the process. While the disk takes its time, changes and refusals of revoked tokens wait for it without a limit: an answer
+/// before it would be a guess.
 ///
 /// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, with a `WARN`
 /// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last
