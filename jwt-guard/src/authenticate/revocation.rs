@@ -56,8 +56,8 @@ async fn require_refresh(
 }
 
 /// The owner of a token or a session at any place of the request, for a logout. It checks neither the origin of the
-/// request, nor whether a refresh token is the newest of its login. A token that is revoked has an owner too, and so has one whose
-/// user the application does not know.
+/// request, nor whether a refresh token is the newest of its login. A revoked token whose login lives has an owner too, and so
+/// has one whose user the application does not know.
 pub(crate) async fn examine(
     config: &Config,
     text: &[u8],
@@ -73,7 +73,11 @@ pub(crate) async fn examine(
             verifier.fetch(&wanted).await;
             match verifier.verify(text) {
                 // The key may be a new one, which other nodes know, until a fetch has shown that the issuer does not list it.
-                Err(VerifyError::UnknownRemoteKey(wanted)) if !verifier.is_missing(&wanted) => {
+                // One that says itself that it has expired is dead everywhere.
+                Err(VerifyError::UnknownRemoteKey(wanted))
+                    if !verifier.is_missing(&wanted)
+                        && !verifier.says_it_has_expired(text, config.leeway()) =>
+                {
                     Err(VerifyError::NoKeys(wanted))
                 }
                 verified => verified,
@@ -101,9 +105,23 @@ pub(crate) async fn examine(
     match standing {
         Ok(()) => user::owner(config, token.into_identity(), source).await,
         // The token alone may have ended, and its login live; or this node remembers an end that a server has lost.
-        Err(AuthError::Revoked) => Ok(Owner::shut_out(token.into_identity(), source)),
+        Err(AuthError::Revoked) if its_login_lives(config, token.identity()).await? => {
+            Ok(Owner::shut_out(token.into_identity(), source))
+        }
         Err(error) => Err(error),
     }
+}
+
+/// Whether the login of a revoked token lives. An ended one is not ended again: what is revoked counts for its subject.
+async fn its_login_lives(config: &Config, identity: &Identity) -> Result<bool, AuthError> {
+    let (Some(revocation), Some(family)) = (&config.revocation, identity.claims.family()) else {
+        return Ok(false);
+    };
+    if !config.is_own(identity.verified_as) {
+        return Ok(false);
+    }
+    let lives = revocation.lives(family, config.access.now()).await;
+    lives.map_err(|error| AuthError::Store(with_causes(&error)))
 }
 
 /// Asks the store.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::issue::{IssuerBuilder, TokenIssuer};
-use crate::store::{Lookup, RefreshStatus, RevocationStore, TokenInfo, TokenStatus, TokenStore};
+use crate::store::{Lookup, RefreshStatus, RevocationStore, StoreError, TokenInfo, TokenStatus, TokenStore};
 
 /// The check whether a token is revoked.
 #[derive(Clone)]
@@ -34,6 +34,17 @@ impl RevocationCheck {
                 both(store.token_status(facts, now), store.is_allowed(id, now))
             }
         }
+    }
+
+    /// Whether the store has a living login of this name, whatever it says of one of its tokens.
+    pub(crate) async fn lives(&self, family: &str, now: SystemTime) -> Result<bool, StoreError> {
+        let Self::Own(store, _) = self else { return Ok(false) };
+        // No token has the empty name, so that of a living login is a replaced one.
+        let standing = match store.refresh_status(family, "", Duration::ZERO, now) {
+            Lookup::Known(standing) => standing,
+            Lookup::Pending(standing) => standing.await,
+        };
+        Ok(standing? != RefreshStatus::Unknown)
     }
 
     /// The standing of the refresh token with this `jti`: whether it is the current one of its login. A closure for

@@ -20,9 +20,9 @@ use crate::token::{TokenKind, TokenSource};
 ///
 /// Take it in a handler with `#[anonymous_allowed(credentials = "ignored")]`, and give it to
 /// [`JwtGuard::logout`](crate::JwtGuard::logout). It looks at every place that the guard reads, for an access token, a
-/// refresh token and a session, and checks each. It refuses with 503 if a store does not answer, and with 400 a request whose
-/// credentials cannot all be read (a header twice, more than eight values of one cookie), because what is overlooked would
-/// not be ended.
+/// refresh token and a session, and checks each. It refuses with 503 if a store does not answer or the keys of an issuer
+/// cannot be fetched, and with 400 a request whose credentials cannot all be read (a header twice, more than eight values
+/// of one cookie), because what is overlooked would not be ended.
 ///
 /// ```
 /// use axum::response::Response;
@@ -38,9 +38,9 @@ use crate::token::{TokenKind, TokenSource};
 /// It says of each kind whether it is valid, and not whose it is: a cookie does not identify a caller until the request
 /// has proved that no other site sent it.
 ///
-/// A token that is revoked, or whose user the application [does not know](crate::setup::Builder::load_user), counts as invalid
-/// here. Its login is ended all the same, if the request proves for its cookie that no other site sent it: the login may
-/// live when one of its tokens has ended.
+/// A revoked token whose login lives, or one whose user the application [does not know](crate::setup::Builder::load_user), counts as invalid
+/// here. Its login is ended all the same, if the request proves for its cookie that no other site sent it: a refresh may have
+/// ended one access token alone.
 #[derive(Clone)]
 pub struct LoginCredentials {
     access: Credential,
@@ -116,7 +116,7 @@ impl<S: Sync> FromRequestParts<S> for LoginCredentials {
 struct Examined<'r> {
     carried: Carried<'r>,
     known: Option<KnownCredential>,
-    /// Whether it is valid. If not, but known, it is revoked, or the application does not know its user: its login is ended if
+    /// Whether it is valid. If not, but known, it is revoked and its login lives, or the application does not know its user: its login is ended if
     /// it can be.
     counts: bool,
     /// The guard that has examined it; of tenants each credential has its own.

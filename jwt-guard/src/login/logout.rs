@@ -28,22 +28,22 @@ impl JwtGuard {
     /// | of the cookies | the request | answer |
     /// |---|---|---|
     /// | none, or all are dead | from this site, or from a client that does not say | 204, all cleared |
-    /// | a revoked token | repeats its CSRF value | 204, its login revoked again, all cleared |
+    /// | a revoked token of a login that lives | repeats its CSRF value | 204, the login revoked, all cleared |
     /// | a good access or refresh token | repeats the CSRF value of each good one | 204, the login revoked, all cleared |
     /// | a good refresh token that was replaced by a later one | repeats its CSRF value | 204, the login revoked, all cleared |
     /// | a good token | does not repeat its CSRF value | 403, nothing revoked, nothing cleared |
     /// | a good session, or an id that it had before a rotation | says that it is from this site | 204, the session ended, all cleared |
     /// | a good session | does not say | 403, nothing ended, nothing cleared |
     /// | whatever they are | `Origin` or `Sec-Fetch-Site` names another site | 403, nothing revoked, nothing cleared |
-    /// | whatever they are | a store does not answer, or the key of a token can neither be fetched nor found missing | 503, nothing cleared |
+    /// | whatever they are | a store does not answer, or the key of a token could not be fetched | 503, nothing cleared |
     ///
     /// If both kinds of token are valid, send the header `X-CSRF-Token` twice, or once with both values and a comma
     /// between them; a form has the field twice. A token in a header proves by itself that no other site sent it. *All
     /// cleared* means all cookies that this guard sets: both tokens, their CSRF values, and the session.
     ///
     /// A revoked token counts as dead, but its login may live: a refresh may have ended that token alone, or a server may have lost
-    /// the revocation. A token whose key is unknown is dead: where nodes have keys of their own, give a new key to all of them
-    /// before one signs with it.
+    /// the revocation. A token whose key is unknown is dead, unless the key may be a new one of an issuer that cannot be asked
+    /// now. Where the keys are given with the configuration, give a new one to all nodes before one signs with it.
     ///
     /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, or that session, for
     /// services whose clients send headers; then it clears the cookies of that kind, tokens or session. It does

@@ -81,8 +81,9 @@ impl Sessions {
         }
         let (is_ended, generations) =
             both(records.holds(&place.end), self.generations(&kept.subject)).await?;
-        // A request that was cut off has written it back after its end.
+        // A request that was cut off has written it back after its end, or the store failed before it was deleted.
         if is_ended {
+            records.delete(&place.session).await?;
             return Ok(None);
         }
         Ok(Some(if generations.allow(&kept.generations) {

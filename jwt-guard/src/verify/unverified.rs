@@ -1,6 +1,9 @@
-//! The issuer that a token names, before anything in it is verified.
+//! What a token says of itself, before anything in it is verified.
+
+use std::time::Duration;
 
 use super::{Verifier, decode, parse};
+use crate::claims::numeric_date::NumericDate;
 use crate::json::Json;
 use crate::token::RawToken;
 
@@ -14,5 +17,15 @@ impl Verifier {
             Some(Json::Text(issuer)) if !issuer.is_empty() => Some(issuer.to_string()),
             _ => None,
         }
+    }
+
+    /// Whether a token says that it has expired. It proves nothing: it may only choose what a caller is told.
+    pub(crate) fn says_it_has_expired(&self, token: &[u8], leeway: Duration) -> bool {
+        let ends = || {
+            let token = RawToken::new(token, self.max_token_len).ok()?;
+            NumericDate::from_json(parse(&decode(token.payload())?).ok()?.get("exp")?)
+        };
+        let ended = |end: NumericDate| self.date().is_ok_and(|now| now >= end.plus(leeway));
+        ends().is_some_and(ended)
     }
 }

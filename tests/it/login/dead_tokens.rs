@@ -1,5 +1,6 @@
 //! Logouts with tokens that no request gets in with, while something of their login may live.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jwt_guard::cookies::CookieSettings;
@@ -8,6 +9,7 @@ use jwt_guard::{Algorithm, JwtGuard, Router, routing};
 use jwt_guard_tests::key_server::{JWKS, KeyServer, Reply};
 use jwt_guard_tests::{AUDIENCE, ISSUER, ManualClock, Outcome, Payload, Server, SigningKey};
 
+use super::store::Flaky;
 use super::{ADA, Jar, Pair, UNAVAILABLE, builder, login, post, serve};
 
 /// An owner whose token a thief has exchanged has the ended access token, and no other.
@@ -25,6 +27,21 @@ async fn an_access_token_that_a_refresh_has_ended_ends_its_login() {
         server.send(post("/refresh").bearer(&second.refresh)).await.is(Outcome::BAD_TOKEN);
     }
     server.get("/me", &other.access).await.is(ADA);
+}
+
+/// What is revoked takes a share of its subject, and of the store: a dead token must not use it up.
+#[tokio::test]
+async fn the_tokens_of_an_ended_login_change_nothing() {
+    let store = Flaky::default();
+    let server = serve(builder().token_store(store.clone()).build().unwrap()).await;
+    let (first, other) = (login(&server).await, login(&server).await);
+    let second = Pair::of(&server.send(post("/refresh").bearer(&first.refresh)).await);
+    assert_eq!(server.send(post("/leave").bearer(&second.access)).await.status, 204);
+    store.changes_fail.store(true, Ordering::SeqCst);
+    for token in [&first.access, &second.access] {
+        assert_eq!(server.send(post("/leave").bearer(token)).await.status, 204);
+    }
+    server.send(post("/leave").bearer(&other.access)).await.is(UNAVAILABLE);
 }
 
 /// In a cookie it ends its login for a request that proves where it comes from. For others it is dead, and cleared.
@@ -78,6 +95,8 @@ async fn a_token_of_a_key_that_cannot_be_fetched_is_not_dead() {
     there.get("/me", &token).await.is(ADA);
 
     leave(&here, &token).await.is(UNAVAILABLE);
+    let expired = payload.clone().with("iat", "1799990000").with("exp", "1799999000");
+    assert_eq!(leave(&here, &new.token_by("new", &expired)).await.status, 204, "it is dead everywhere");
     clock.advance(Duration::from_secs(31));
     issuer.reply(JWKS, Reply::With(500, String::new(), Vec::new()));
     leave(&here, &token).await.is(UNAVAILABLE);

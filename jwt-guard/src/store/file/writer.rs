@@ -184,6 +184,8 @@ fn write(
             continue;
         }
         if batch.iter().all(|(order, _)| matches!(order, Order::Confirm(_))) {
+            // Nothing changes, and all earlier changes are written: the store may have been mended above.
+            is_settled.store(true, Ordering::SeqCst);
             batch.drain(..).for_each(|(order, now)| order.decide(shared, Timestamp::floor(now))(None));
             continue;
         }

@@ -103,10 +103,9 @@ impl Disk {
 
     /// When this returns, the disk has the changes.
     pub(super) fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
+        if !changes.is_empty() {
+            self.commit(changes).map_err(unwritten)?;
         }
-        self.commit(changes).map_err(unwritten)?;
         self.place.check()
     }
 
