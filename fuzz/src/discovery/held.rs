@@ -44,15 +44,18 @@ impl Held {
         self.keys.len() != self.count
     }
 
-    /// Checks the state after a fetch at `now`; `asked` is the request for keys, if there was one.
+    /// Checks the state after a fetch at `now`; `asked` is the request for keys, if there was one. Only the timer sends a tag,
+    /// within the hard limit.
     pub(super) fn fetched(
         &mut self,
         round: &Round,
         asked: Option<&Asked>,
         status: &KeyStatus,
         now: Duration,
+        by_timer: bool,
     ) {
-        let fetched = self.reading(round, asked);
+        let is_tagged = by_timer && self.is_usable(now);
+        let fetched = self.reading(round, asked, is_tagged);
         let fresh = fresh(round.cache_control.as_deref());
         let next = status.next_refresh().expect("a fetch has ended");
         let generation = status.generation();
@@ -96,11 +99,12 @@ impl Held {
         (self.count, self.generation) = (status.key_count(), generation);
     }
 
-    fn reading(&mut self, round: &Round, asked: Option<&Asked>) -> Fetched {
+    fn reading(&mut self, round: &Round, asked: Option<&Asked>, is_tagged: bool) -> Fetched {
         let was_empty = std::mem::take(&mut self.was_empty);
         let failed = Fetched::Failed { may_withdraw: false };
         let Some((_, etag)) = asked else { return failed };
-        assert_eq!(*etag, self.etag, "the tag of the keys that are held");
+        let held = self.etag.as_ref().filter(|_| is_tagged);
+        assert_eq!(etag.as_ref(), held, "the tag of the keys that are held");
         match round.status {
             304 if etag.is_some() => return Fetched::Unchanged,
             200 => {}

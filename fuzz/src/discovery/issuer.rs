@@ -125,7 +125,7 @@ impl Clock for Moved {
         Duration::from_secs(self.0.load(Ordering::Relaxed))
     }
 
-    /// The timer of the keys never ends, so that only this target causes fetches.
+    /// The timer of the keys never ends: it asks once when it begins, in each runtime.
     fn sleep_until(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(pending())
     }

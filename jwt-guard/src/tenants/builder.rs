@@ -79,8 +79,9 @@ impl TenantsBuilder {
         self
     }
 
-    /// How many tenants are remembered: 1,000 by default, 1 to 1,000,000. With more tenants in use, some are looked up again
-    /// and again, and their keys are fetched again. Each tenant is a guard, with a cache of verified tokens
+    /// How many tenants are remembered: 1,000 by default, 1 to 1,000,000. With more tenants in use, or nearly as many, some are
+    /// looked up again and again, and their keys are fetched again; strangers who name tenants in their tokens can cause that. Set
+    /// it to several times the number of your tenants. Each tenant is a guard, with a cache of verified tokens
     /// of its own that takes up to 64 MiB when that many come;
     /// [`TokenCache::bytes`](crate::setup::TokenCache::bytes) of its builder sets another bound.
     pub fn max_tenants(mut self, most: usize) -> Self {

@@ -39,8 +39,7 @@ pub(crate) struct Current(Guard<Arc<HeldKeys>>);
 /// The state of fetching.
 pub(super) struct State {
     pub(super) schedule: Schedule,
-    /// The `ETag` of the current keys, and where they came from.
-    pub(super) etag: Option<(Address, String)>,
+    etag: Option<HeldTag>,
     /// The address of the keys according to the metadata, and when that was read.
     pub(super) metadata: Option<(Address, Moment)>,
     /// The fetch that brought the current keys.
@@ -51,6 +50,15 @@ pub(super) struct State {
     pub(super) last_error: Option<String>,
     pub(super) fetched_at: Option<SystemTime>,
     pub(super) skipped: Vec<String>,
+}
+
+/// The `ETag` of the current keys.
+struct HeldTag {
+    from: Address,
+    etag: String,
+    /// The hard limit of the last answer with keys. Then the whole set is fetched again: an issuer may answer 304 though its
+    /// keys have changed.
+    until: Moment,
 }
 
 /// In characters. What went wrong may quote a server, and each of its keys.
@@ -121,7 +129,11 @@ impl Holder {
                         error
                     }
                     Ok((from, _)) => format!("{from}: the list of keys is empty"),
-                    Err(error) => error,
+                    Err(error) => {
+                        // The tag may be what the issuer, or a proxy before it, refuses.
+                        state.etag = None;
+                        error
+                    }
                 };
                 state.failures = state.failures.saturating_add(1);
                 state.last_error = Some(cut(error, LONGEST_ERROR));
@@ -133,7 +145,9 @@ impl Holder {
                 Some(self.succeed(Vec::new(), &mut report))
             }
             (Effect::Replace, Ok((from, Delivered::Keys { keys, skipped, etag, .. }))) => {
-                state.etag = etag.filter(|etag| etag.len() <= LONGEST_ETAG).map(|etag| (from, etag));
+                let until = state.schedule.usable_until().unwrap_or_default();
+                let etag = etag.filter(|etag| etag.len() <= LONGEST_ETAG);
+                state.etag = etag.map(|etag| HeldTag { from, etag, until });
                 report.note_skipped(&mut state, skipped);
                 Some(self.succeed(keys, &mut report))
             }
@@ -197,6 +211,13 @@ impl Holder {
         if state.brought_by >= number && !is_there {
             state.schedule.note_missing(key_id);
         }
+    }
+
+    /// The `ETag` that may be sent to this address.
+    pub(super) fn etag(&self, from: &Address, now: Moment) -> Option<String> {
+        let state = self.state();
+        let held = state.etag.as_ref().filter(|held| held.from == *from && now < held.until)?;
+        Some(held.etag.clone())
     }
 
     /// Announces the number of each finished fetch.

@@ -212,7 +212,9 @@ impl RemoteKeys {
         self.run_timer();
         match self.holder.ask(cause, now) {
             FetchDecision::Start(number) => {
-                let flight = Flight { keys: Arc::clone(self), number, began: now, landed: false };
+                let keys = Arc::clone(self);
+                let flight =
+                    Flight { keys, number, by_timer: cause == Cause::Timer, began: now, landed: false };
                 // Without a runtime the `Flight` is dropped, which ends the fetch.
                 if let Ok(runtime) = Handle::try_current() {
                     runtime.spawn(flight.fly());
@@ -242,8 +244,9 @@ impl RemoteKeys {
         }
     }
 
-    /// Fetches the metadata, if it is due, and the keys.
-    async fn ask_issuer(&self) -> Result<(Address, Delivered), String> {
+    /// Fetches the metadata, if it is due, and the keys. Only the timer asks whether they have changed: others want keys that
+    /// the guard does not have, which an issuer that answers 304 too often would keep back.
+    async fn ask_issuer(&self, by_timer: bool) -> Result<(Address, Delivered), String> {
         let asking = Asking { fetcher: &*self.fetcher, largest_body: self.largest_body };
         let now = self.clock.monotonic();
         let mut end = self.clock.sleep_until(now.saturating_add(self.timeout));
@@ -260,8 +263,7 @@ impl RemoteKeys {
                 address
             }
         };
-        let etag =
-            self.holder.state().etag.clone().filter(|(from, _)| *from == address).map(|(_, etag)| etag);
+        let etag = if by_timer { self.holder.etag(&address, now) } else { None };
         let delivered = asking.keys(&address, etag.as_deref(), &self.algorithms);
         match within(delivered, end.as_mut()).await {
             Some(delivered) => delivered.map(|delivered| (address, delivered)),
@@ -274,13 +276,14 @@ impl RemoteKeys {
 struct Flight {
     keys: Arc<RemoteKeys>,
     number: u64,
+    by_timer: bool,
     began: Moment,
     landed: bool,
 }
 
 impl Flight {
     async fn fly(mut self) {
-        let result = self.keys.ask_issuer().await;
+        let result = self.keys.ask_issuer(self.by_timer).await;
         let RemoteKeys { clock, holder, name, .. } = &*self.keys;
         let (now, date) = (clock.monotonic(), clock.now());
         self.landed = true;

@@ -19,6 +19,9 @@ use crate::keys::VerifyingKey;
 /// The address of the scripted issuer's keys.
 const URL: &str = "https://id.example/keys";
 
+/// Where the answers to requests with an `ETag` are, if they differ.
+const TAGGED: &str = "with a tag";
+
 /// Two keys on P-256 and one on P-384, by their members.
 const A: &str = include_str!("../../../../../tests/fixtures/keys/p256.public.jwk");
 const B: &str = include_str!("../../../../../tests/fixtures/keys/p384.public.jwk");
@@ -56,6 +59,11 @@ impl Issuer {
         self.says(KeyResponse::new(200, set(keys)));
     }
 
+    /// The answer to every request with an `ETag`.
+    fn tags(&self, response: KeyResponse) {
+        self.answers(TAGGED, Answer::Says(response));
+    }
+
     /// The number of requests.
     fn requests(&self) -> usize {
         self.asked.lock().unwrap().len()
@@ -72,7 +80,10 @@ impl FetchKeys for Issuer {
         request: KeyRequest<'a>,
     ) -> Pin<Box<dyn Future<Output = Result<KeyResponse, KeyFetchError>> + Send + 'a>> {
         self.asked.lock().unwrap().push((request.url().to_owned(), request.etag().map(str::to_owned)));
-        let answer = self.answers.lock().unwrap().get(request.url()).cloned();
+        let answers = self.answers.lock().unwrap();
+        let tagged = request.etag().and_then(|_| answers.get(TAGGED));
+        let answer = tagged.or_else(|| answers.get(request.url())).cloned();
+        drop(answers);
         Box::pin(async move {
             match answer.unwrap_or(Answer::Says(KeyResponse::new(404, ""))) {
                 Answer::Says(response) => Ok(response),
@@ -122,6 +133,17 @@ async fn until(what: &str, done: impl Fn() -> bool) {
         tokio::task::yield_now().await;
     }
     panic!("never: {what}");
+}
+
+/// Lets the timer fetch after this time, in which it must be due, and waits for the end of that.
+async fn by_timer(keys: &Arc<RemoteKeys>, clock: &ManualClock, after: Duration) -> Result<(), String> {
+    let before = keys.status().fetches();
+    let mut ended = keys.holder.ended();
+    clock.advance(after);
+    until("the timer has fetched", || ended.has_changed().unwrap()).await;
+    ended.mark_unchanged();
+    assert_eq!(keys.status().fetches(), before + 1);
+    keys.status().last_error().map_or(Ok(()), |error| Err(error.to_owned()))
 }
 
 const fn secs(seconds: u64) -> Duration {
