@@ -186,7 +186,7 @@ impl SessionLimits {
 
     /// The same for a mark on sessions of any settings: another service, or the next version of this one, may let them live
     /// longer.
-    pub(super) fn generation_end(&self, now: Timestamp) -> Timestamp {
+    pub(super) fn generation_end(now: Timestamp) -> Timestamp {
         now.plus(LONGEST).plus(MINUTE * 60)
     }
 }

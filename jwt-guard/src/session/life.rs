@@ -4,6 +4,7 @@ use tower_sessions_core::session::Id;
 
 use super::SessionData;
 use super::Sessions;
+use super::builder::SessionLimits;
 use super::error::{SessionError, SessionErrorKind};
 use super::id::{LineagePlace, SessionId, SessionPlace, everybody_place, subject_place};
 use super::record::{Generations, Kept, SessionRecord};
@@ -130,7 +131,7 @@ impl Sessions {
 
     /// Ends every session under the mark at `place`.
     pub(super) async fn end_generation(&self, place: Id) -> Result<(), SessionError> {
-        let expires_at = self.0.limits.generation_end(self.now()?);
+        let expires_at = SessionLimits::generation_end(self.now()?);
         // Random, not a counter: two calls at once cannot leave the same number.
         let entry = SessionRecord::Generation(random::id()?);
         self.0.records.save(place, &entry, expires_at).await
