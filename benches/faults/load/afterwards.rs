@@ -107,7 +107,8 @@ impl Measured {
         }
         // A reuse ends a login with its access tokens; those of a login that the store has forgotten go on.
         let mut repeated = Vec::new();
-        for living in std::mem::take(&mut *locked(&state.doubtful)) {
+        let doubtful = std::mem::take(&mut *locked(&state.doubtful));
+        for living in doubtful {
             match send(&mut wire, "GET", "/me", &living.tokens.access).await {
                 401 => repeated.push(living.when),
                 200 => state.lose("a login whose refresh was 503", living.when),

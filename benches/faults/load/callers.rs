@@ -153,7 +153,7 @@ impl Caller {
 
     /// Every second one sends both tokens. `first` is when it was asked for before, and was 503.
     async fn log_out(&mut self, number: usize, living: Living, first: Option<Instant>) {
-        let (asked, with_both) = (Instant::now(), number % 2 == 0);
+        let (asked, with_both) = (Instant::now(), number.is_multiple_of(2));
         let status = log_out(&mut self.wire, &living.tokens, with_both).await;
         let status = self.answered(status);
         self.note(Kind::Logout, status, asked);

@@ -117,7 +117,9 @@ impl State {
         let fault = locked(&self.fault).clone().filter(|_| is_faulty);
         let (reply, pieces) = match fault {
             Some(Reply::Trickles) => (good, PIECES),
-            Some(Reply::EveryOther(text)) if path == KEYS && self.keys.fetch_add(1, Relaxed) % 2 == 0 => {
+            Some(Reply::EveryOther(text))
+                if path == KEYS && self.keys.fetch_add(1, Relaxed).is_multiple_of(2) =>
+            {
                 self.faults.fetch_add(1, Relaxed);
                 (Reply::Text(200, text), 1)
             }

@@ -192,9 +192,12 @@ pub(crate) async fn measure(name: &str) -> Option<Found> {
 /// server hangs. What never reached the server, or what it refused, was not done.
 fn on_their_way(name: &str) -> u64 {
     match name {
-        "gone, and started again" | "gone for 15 s" | "hangs" | "hangs for 15 s" => 2,
+        "gone, and started again"
+        | "gone for 15 s"
+        | "hangs"
+        | "hangs for 15 s"
+        | "started again with the data of 2 s before" => 2,
         "cut off from one node for 15 s" => 1,
-        "started again with the data of 2 s before" => 2,
         "flapping" => 2 * FLAPS,
         _ => 0,
     }

@@ -56,7 +56,7 @@ async fn a_dead_cookie_without_its_csrf_value_ends_nothing_and_is_cleared() {
         jar.keep(&refreshed);
         dead.0.retain(|name, _| !name.contains("refresh"));
         let leave = post("/leave");
-        let leave = if repeats_value { leave.header("x-csrf-token", dead.csrf().to_owned()) } else { leave };
+        let leave = if repeats_value { leave.header("x-csrf-token", dead.csrf()) } else { leave };
         let answer = dead.send(&server, leave).await;
         assert_eq!(answer.status, 204);
         dead.keep(&answer);
