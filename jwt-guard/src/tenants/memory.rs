@@ -177,14 +177,16 @@ impl TenantMemory {
         now: Duration,
         limits: &TenantLimits,
     ) -> Option<GuardOrError> {
+        let (mut evicted, replaced);
         let mut lookups = self.lookups();
         lookups.remove(issuer, number)?;
+        (evicted, replaced) = (Default::default(), self.tenants.get(issuer));
         Some(match found {
             LookupEnd::Tenant { guard, version } => {
                 self.others.remove(issuer);
                 self.listed.insert(Arc::clone(issuer), ());
                 let known = KnownTenant { guard: guard.clone(), version, since, failure: None };
-                self.tenants.insert(Arc::clone(issuer), Arc::new(known));
+                self.tenants.insert_with_lifecycle(Arc::clone(issuer), Arc::new(known), &mut evicted);
                 Ok(guard)
             }
             LookupEnd::Refused(error) => {
@@ -201,12 +203,12 @@ impl TenantMemory {
             }
             LookupEnd::Failed(error) => {
                 let refused = RefusedIssuer { error: error.clone(), until: now.saturating_add(RETRY) };
-                match self.tenants.get(issuer) {
+                match &replaced {
                     Some(known) => {
-                        let KnownTenant { guard, version, since, .. } = &*known;
+                        let KnownTenant { guard, version, since, .. } = &**known;
                         let (guard, version) = (guard.clone(), version.clone());
                         let known = KnownTenant { guard, version, since: *since, failure: Some(refused) };
-                        self.tenants.insert(Arc::clone(issuer), Arc::new(known));
+                        self.tenants.insert_with_lifecycle(Arc::clone(issuer), Arc::new(known), &mut evicted);
                     }
                     None => self.others.insert(Arc::clone(issuer), refused),
                 }
@@ -221,16 +223,18 @@ impl TenantMemory {
     }
 
     pub(super) fn forget(&self, issuer: &str) {
+        let _removed;
         let mut lookups = self.lookups();
         lookups.running.remove(issuer);
-        self.tenants.remove(issuer);
+        _removed = self.tenants.remove(issuer);
         self.others.remove(issuer);
     }
 
     pub(super) fn forget_all(&self) {
+        let _removed: Vec<_>;
         let mut lookups = self.lookups();
         lookups.running.clear();
-        self.tenants.clear();
+        _removed = self.tenants.drain().collect();
         self.others.clear();
     }
 
@@ -239,7 +243,8 @@ impl TenantMemory {
         self.tenants.len().saturating_add(self.others.len()).saturating_add(running)
     }
 
-    /// The lookups. Nothing that can panic runs under this lock.
+    /// The lookups. Nothing that can panic or that waits runs under this lock: guards hold things of the application, so those
+    /// that are forgotten are dropped after it.
     fn lookups(&self) -> MutexGuard<'_, LookupTable> {
         self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,6 +1,7 @@
 //! Tenants that are known at run time only: which guard decides, what is asked and remembered, and what strangers can do.
 
 mod answers;
+mod dropped;
 mod failures;
 mod flood;
 mod forged;
