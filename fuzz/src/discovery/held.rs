@@ -14,7 +14,8 @@ pub(super) struct Held {
     etag: Option<String>,
     /// The time of the last fetch that brought or confirmed keys.
     since: Option<Duration>,
-    was_empty: bool,
+    /// The time of the first of the last answers that were empty lists.
+    empty_since: Option<Duration>,
     generation: u64,
     count: usize,
 }
@@ -23,7 +24,7 @@ pub(super) struct Held {
 enum Fetched {
     Keys(Vec<PublishedKey>),
     Unchanged,
-    /// An empty list for the second time.
+    /// An empty list again, half a cooldown later.
     Withdrawn,
     /// Keys stay, but for those that a list without any good one does not name.
     Failed {
@@ -33,6 +34,9 @@ enum Fetched {
 
 /// Keys are used for so long after a fetch.
 const HARD: Duration = Duration::from_secs(3600);
+
+/// Empty lists within this time are those of one moment.
+const HALF_COOLDOWN: Duration = Duration::from_secs(15);
 
 impl Held {
     pub(super) fn is_usable(&self, now: Duration) -> bool {
@@ -55,7 +59,7 @@ impl Held {
         by_timer: bool,
     ) {
         let is_tagged = by_timer && self.is_usable(now);
-        let fetched = self.reading(round, asked, is_tagged);
+        let fetched = self.reading(round, asked, is_tagged, now);
         let fresh = fresh(round.cache_control.as_deref());
         let next = status.next_refresh().expect("a fetch has ended");
         let generation = status.generation();
@@ -99,8 +103,8 @@ impl Held {
         (self.count, self.generation) = (status.key_count(), generation);
     }
 
-    fn reading(&mut self, round: &Round, asked: Option<&Asked>, is_tagged: bool) -> Fetched {
-        let was_empty = std::mem::take(&mut self.was_empty);
+    fn reading(&mut self, round: &Round, asked: Option<&Asked>, is_tagged: bool, now: Duration) -> Fetched {
+        let empty_since = self.empty_since.take();
         let failed = Fetched::Failed { may_withdraw: false };
         let Some((_, etag)) = asked else { return failed };
         let held = self.etag.as_ref().filter(|_| is_tagged);
@@ -113,9 +117,9 @@ impl Held {
         let Ok(text) = std::str::from_utf8(&round.keys) else { return failed };
         match Published::of(text) {
             Published::Keys(keys) => Fetched::Keys(keys),
-            Published::Empty if was_empty => Fetched::Withdrawn,
+            Published::Empty if empty_since.is_some_and(|first| now - first >= HALF_COOLDOWN) => Fetched::Withdrawn,
             Published::Empty => {
-                self.was_empty = true;
+                self.empty_since = Some(empty_since.unwrap_or(now));
                 failed
             }
             Published::Useless => Fetched::Failed { may_withdraw: true },

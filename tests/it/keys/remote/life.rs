@@ -133,7 +133,7 @@ async fn an_empty_set_twice_in_a_row_withdraws_everything_and_once_nothing() {
     issuer.publish(&[]);
     guard.keys().refresh().await.unwrap_err();
     service.get(PROTECTED, &token).await.is(ALICE);
-    clock.advance(secs(5));
+    clock.advance(secs(15));
     guard.keys().refresh().await.unwrap();
     service.get(PROTECTED, &token).await.is(Outcome::BAD_TOKEN);
     clock.advance(secs(5));

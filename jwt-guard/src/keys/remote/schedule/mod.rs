@@ -5,10 +5,12 @@
 //! stops being *fresh*. While that fails, it is still served up to the *hard limit*. Tokens cause at most one fetch in
 //! each *cooldown*.
 
+mod jitter;
 mod missing;
 
 use std::time::Duration;
 
+pub(super) use self::jitter::Jitter;
 use self::missing::Missing;
 
 /// A point on the monotonic clock.
@@ -113,10 +115,6 @@ impl Attempts {
     }
 }
 
-/// Jitter: 0 to 1000.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Jitter(u32);
-
 #[derive(Debug)]
 pub(super) struct Schedule {
     limits: FetchLimits,
@@ -132,8 +130,8 @@ pub(super) struct Schedule {
     due: Option<Moment>,
     /// The number of failures in a row.
     failures: u32,
-    /// The last document was an empty list.
-    empty: bool,
+    /// When the fetch of the first of several empty lists in a row started.
+    empty_since: Option<Moment>,
     missing: Missing,
 }
 
@@ -147,7 +145,7 @@ impl Schedule {
             since: None,
             due: None,
             failures: 0,
-            empty: false,
+            empty_since: None,
             missing: Missing::default(),
         }
     }
@@ -193,22 +191,22 @@ impl Schedule {
         self.flight = None;
         match outcome {
             FetchOutcome::Keys(max_age) => {
-                self.empty = false;
+                self.empty_since = None;
                 self.hold(began, self.fresh(max_age), jitter);
                 Effect::Replace
             }
-            // An issuer may withdraw every key, but a single empty list may be a hiccup.
-            FetchOutcome::Empty if self.empty => {
-                self.hold(began, SHORTEST_FRESH, jitter);
-                Effect::Withdraw
-            }
+            // An issuer may withdraw every key, but empty lists of one moment may be a hiccup.
             FetchOutcome::Empty => {
-                self.empty = true;
+                let first = *self.empty_since.get_or_insert(began);
+                if age(first, began) >= self.limits.cooldown / 2 {
+                    self.hold(began, SHORTEST_FRESH, jitter);
+                    return Effect::Withdraw;
+                }
                 self.fail(now, self.limits.cooldown, jitter);
                 Effect::Keep
             }
             FetchOutcome::Failed => {
-                self.empty = false;
+                self.empty_since = None;
                 let doublings = self.failures.min(BACK_OFF.1.as_secs().ilog2() + 1);
                 let pause = BACK_OFF.0.saturating_mul(1 << doublings).min(BACK_OFF.1);
                 self.fail(now, pause, jitter);
@@ -278,19 +276,6 @@ impl Schedule {
     /// Whether the last finished fetch failed.
     pub(super) fn is_failing(&self) -> bool {
         self.failures > 0
-    }
-}
-
-impl Jitter {
-    /// From 32 random bits.
-    pub(super) fn new(random: u32) -> Self {
-        Self(random % 1001)
-    }
-
-    /// A random part of `whole` between two numbers of thousandths.
-    fn of(self, whole: Duration, (least, most): (u32, u32)) -> Duration {
-        let permille = least.saturating_add(most.saturating_sub(least).saturating_mul(self.0) / 1000);
-        whole.saturating_mul(permille) / 1000
     }
 }
 

@@ -331,6 +331,28 @@ fn the_timer_leaves_an_issuer_time_between_two_empty_lists_and_comes_back_soon_a
     assert_eq!(schedule.due(), Some(second + secs(42)), "70 % of a minute");
 }
 
+/// J14
+#[test]
+fn empty_lists_of_one_moment_withdraw_nothing_for_any_cause() {
+    let mut schedule = after(KEYS);
+    let first = timer(&mut schedule, FetchOutcome::Empty, MIDDLE);
+    for (cause, later) in
+        [(Cause::Token(Some("x")), 1), (Cause::Caller, 1), (Cause::Start, 2), (Cause::Caller, 14)]
+    {
+        let now = first + secs(later);
+        let Start(number) = schedule.ask(cause, now) else { panic!("{cause:?} {later}") };
+        assert_eq!(
+            schedule.finish(number, FetchOutcome::Empty, now, MIDDLE),
+            Effect::Keep,
+            "{cause:?} {later}"
+        );
+        assert!(schedule.is_failing() && schedule.due() > Some(now));
+    }
+    let Start(number) = schedule.ask(Cause::Start, first + secs(15)) else { panic!("not started") };
+    let effect = schedule.finish(number, FetchOutcome::Empty, first + secs(15), MIDDLE);
+    assert_eq!(effect, Effect::Withdraw, "half a cooldown later");
+}
+
 /// J22
 #[test]
 fn a_call_of_the_application_has_a_small_cooldown_of_its_own() {
