@@ -101,7 +101,8 @@ where
     /// handlers are enforced too. The access table shows it with the policy but without its paths, which axum does not
     /// reveal. So a policy that hides answers with its own 404, and not with the [fallback](Router::fallback): give both one
     /// answer by [`render_not_found`](crate::respond::RenderRefusal::render_not_found). For another method than the route
-    /// has, axum adds `Allow` to that answer, which tells of the route.
+    /// has, axum adds `Allow` to that answer, which tells of the route. A [`route_layer`](Router::route_layer) does not reach
+    /// its fallback, although the table has one row for both.
     ///
     /// ```
     /// use axum::routing::get;
