@@ -4,6 +4,7 @@ mod answers;
 mod bounds;
 mod interleavings;
 mod settings;
+mod tags;
 mod tasks;
 
 use std::collections::BTreeMap;
