@@ -1,5 +1,5 @@
 //! The load, while something breaks: callers who log in and out, callers who stay, callers who refresh, callers who
-//! were logged out, and forgers.
+//! were logged out, forgers, and thieves with replaced refresh tokens.
 
 mod afterwards;
 mod callers;
