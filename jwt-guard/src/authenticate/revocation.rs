@@ -114,13 +114,10 @@ pub(crate) async fn examine(
 
 /// Whether the login of a revoked token lives. An ended one is not ended again: what is revoked counts for its subject.
 async fn its_login_lives(config: &Config, identity: &Identity) -> Result<bool, AuthError> {
-    let (Some(revocation), Some(family)) = (&config.revocation, identity.claims.family()) else {
-        return Ok(false);
-    };
-    if !config.is_own(identity.verified_as) {
-        return Ok(false);
-    }
-    let lives = revocation.lives(family, config.access.now()).await;
+    let Some(revocation) = &config.revocation else { return Ok(false) };
+    let (_, facts) = facts(config, identity)?;
+    let may_be_listed = config.may_be_listed(identity.verified_as);
+    let lives = revocation.lives(&facts, may_be_listed, config.access.now()).await;
     lives.map_err(|error| AuthError::Store(with_causes(&error)))
 }
 

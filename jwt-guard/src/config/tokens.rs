@@ -36,15 +36,32 @@ impl RevocationCheck {
         }
     }
 
-    /// Whether the store has a living login of this name, whatever it says of one of its tokens.
-    pub(crate) async fn lives(&self, family: &str, now: SystemTime) -> Result<bool, StoreError> {
-        let Self::Own(store, _) = self else { return Ok(false) };
+    /// Whether the login of a token lives, whatever the store says of the token: it has a refresh token, or another
+    /// access token of it may be good. Of other issuers, the store knows only what was revoked.
+    pub(crate) async fn lives(
+        &self,
+        facts: &TokenInfo<'_>,
+        may_be_listed: bool,
+        now: SystemTime,
+    ) -> Result<bool, StoreError> {
+        let (Self::Own(store, allow_list), Some(family)) = (self, facts.family) else { return Ok(false) };
+        if *allow_list == AllowList::On && !may_be_listed {
+            return Ok(false);
+        }
         // No token has the empty name, so that of a living login is a replaced one.
         let standing = match store.refresh_status(family, "", Duration::ZERO, now) {
             Lookup::Known(standing) => standing,
             Lookup::Pending(standing) => standing.await,
         };
-        Ok(standing? != RefreshStatus::Unknown)
+        if standing? != RefreshStatus::Unknown {
+            return Ok(true);
+        }
+        let another = TokenInfo { id: None, issued_at: Some(now), ..*facts };
+        let status = match store.token_status(&another, now) {
+            Lookup::Known(status) => status,
+            Lookup::Pending(status) => status.await,
+        };
+        Ok(status? == TokenStatus::Valid)
     }
 
     /// The standing of the refresh token with this `jti`: whether it is the current one of its login. A closure for

@@ -83,7 +83,7 @@ pub trait RevocationStore: Send + Sync + 'static {
 ///
 /// `now` comes from the clock of the guard; a store decides without a clock of its own.
 ///
-/// A change that is answered may not be lost. So is an answer that refuses a token: a client that hears it does not
+/// A change that is answered may not be lost, nor may an answer that refuses a token: a client that hears it does not
 /// repeat a logout. A store that knows of an end before it has it for good waits, or answers with an error.
 pub trait TokenStore: RevocationStore + fmt::Debug {
     /// Revokes one token, every token of a login, of a subject, or of all.
