@@ -92,11 +92,7 @@ local function revoke(kind, name, ends, of)
   -- The nodes know it. A caller who repeats a logout without end must not fill the stream.
   if not before and known >= ends then return sweep() end
   ends = math.max(ends, known)
-  redis.call('ZADD', SET, whole(ends), id)
-  if before then
-    before = math.max(before, tonumber(redis.call('HGET', CUT, id) or 0))
-    redis.call('HSET', CUT, id, whole(before), 'epoch:' .. id, whole(of.epoch))
-  end
+  if before then before = math.max(before, tonumber(redis.call('HGET', CUT, id) or 0)) end
   local function tell(call)
     return call('XADD', TOLD, 'MAXLEN', '~', BEHIND, '*', 'after', last_told(), 'kind', kind, 'name', name,
       'ends', whole(ends), 'before', whole(before or 0), 'epoch', whole(of.epoch or 0), 'subject', of.subject or '',
@@ -107,6 +103,9 @@ local function revoke(kind, name, ends, of)
     redis.call('DEL', TOLD)
     tell(redis.call)
   end
+  -- Last: where nothing could be told, nothing is known here that a repeated call would not tell.
+  redis.call('ZADD', SET, whole(ends), id)
+  if before then redis.call('HSET', CUT, id, whole(before), 'epoch:' .. id, whole(of.epoch)) end
   sweep()
 end
 

@@ -71,7 +71,8 @@ pub use options::RedisOptions;
 /// Redis does not wait for its replicas. A primary whose machine is lost before a replica has the last acknowledged changes
 /// loses them, usually those of the last milliseconds, and so does a restart with `appendfsync everysec`, those of a second:
 ///
-/// - **revocations**: running nodes still refuse those tokens, new nodes do not;
+/// - **revocations**: running nodes still refuse those tokens, new nodes do not. A repeated logout at a running node ends the
+///   login again if the server has the login, and writes nothing for other tokens;
 /// - **logins**: their access tokens are good until they expire, and their refresh tokens are unknown;
 /// - **refreshes**: the token before is the current one again. The newer one counts as reused, which ends the login.
 ///

@@ -253,6 +253,28 @@ async fn nodes_are_told_of_a_revocation_once_and_of_a_later_end() {
     assert!(is_revoked(&node, "t"));
 }
 
+/// A script that fails in the middle has done its first half.
+#[tokio::test]
+async fn a_revocation_that_could_not_be_told_is_told_when_it_is_repeated() {
+    let Some(server) = RedisServer::start().await else { return };
+    let node = RedisStore::connect(&server.url(), patient()).await.unwrap();
+    let strict = RedisStore::strict(&server.url(), patient()).await.unwrap();
+    let now = present();
+    let family = Revocation::Family { id: "f".to_owned(), expires_at: now + LIFE };
+    server.command(&["ACL", "SETUSER", "default", "-xadd"]).unwrap();
+    strict.revoke(token("t", now), now).await.unwrap_err();
+    strict.revoke(family.clone(), now).await.unwrap_err();
+    server.command(&["ACL", "SETUSER", "default", "+xadd"]).unwrap();
+    strict.revoke(token("t", now), now).await.unwrap();
+    strict.revoke(family, now).await.unwrap();
+    is_told(&node, "t").await;
+    until("the node knows of the login", async || {
+        let status = answer(node.token_status(&facts("another", Some("f"), now), now)).await;
+        (status.unwrap() == TokenStatus::Revoked).then_some(())
+    })
+    .await;
+}
+
 /// The server lists its revocations by their end, and many of them in no order.
 #[tokio::test]
 async fn a_node_that_reads_all_forgets_nothing_that_was_revoked_since_a_cut_off() {
