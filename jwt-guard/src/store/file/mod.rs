@@ -8,7 +8,8 @@
 //!    a new file beside the old one, which takes its place. If the disk takes that, the store works again.
 //! 4. Memory has a change before the disk has it. An answer that refuses a token waits for the disk, because it says to a client
 //!    that repeats a logout that nothing is left to end.
-//! 5. A file that was moved or removed is a failure that stays: further writes would be lost with the process. The process
+//! 5. A file that was not closed is written again, in its place, when it is opened: the last write may have failed.
+//! 6. A file that was moved or removed is a failure that stays: further writes would be lost with the process. The process
 //!    must be restarted.
 //!
 //! The engine is redb; `docs/decisions.md` has the comparison, with figures.
@@ -46,6 +47,11 @@ use writer::{Order, Writer};
 /// A damaged file is refused, with one exception. After a crash the file is repaired when it is opened, with a `WARN`
 /// in the log. If the disk has also lost written bytes, the repair may fall back to the state before the last
 /// acknowledged change: then the last logout is forgotten.
+///
+/// A process that ends without dropping the store, as at a signal, leaves the file as after a crash. The next start writes the
+/// whole file once more, in its place, because a system can show what a failed write has lost until the next power failure: the
+/// start takes longer by the time that this takes. If the disk refuses, the store is not opened. Drop the store at the end of
+/// `main`, and the next start writes nothing.
 ///
 /// A file that is put back from a backup has the logins of that time: later logouts are forgotten, and a refresh token that was
 /// replaced since counts as the current one. End every login then, by

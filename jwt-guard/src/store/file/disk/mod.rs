@@ -4,11 +4,12 @@ use std::fs::File;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use redb::backends::FileBackend;
 use redb::{
-    Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
-    TableError,
+    Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, StorageBackend,
+    StorageError, TableDefinition, TableError,
 };
 
 use crate::caught::caught;
@@ -51,9 +52,9 @@ impl Disk {
                 "the file is empty, as if it had been cut: remove it if a new store is to be made there",
             ));
         }
-        let needs_repair = !is_new && needs_repair(path);
-        let disk = Self::locked(path)?;
-        if needs_repair {
+        let was_closed = is_new || was_closed(path)?;
+        let disk = Self::locked(path, was_closed)?;
+        if !was_closed {
             tracing::warn!(
                 target: "jwt_guard",
                 path = %path.display(),
@@ -65,15 +66,18 @@ impl Disk {
     }
 
     /// Opens and locks a file that exists.
-    fn locked(path: &Path) -> Result<Self, StoreError> {
+    fn locked(path: &Path, was_closed: bool) -> Result<Self, StoreError> {
         let cannot_be_opened = |error| StoreError::new("the file cannot be opened").because(error);
         let file = OpenOptions::new().read(true).write(true).open(path).map_err(cannot_be_opened)?;
         let id = FileId::of_file(&file).map_err(cannot_be_opened)?;
-        let mut builder = Builder::new();
-        // Every page is read afterwards in any case. This verifies the checksums of all pages first.
-        builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
-        let database =
-            FileBackend::new(file).and_then(|file| builder.create_with_backend(file)).map_err(not_opened)?;
+        let again = file.try_clone().map_err(cannot_be_opened)?;
+        let backends = FileBackend::new(file)
+            .and_then(|file| Ok((file, FileBackend::new(again)?)))
+            .map_err(not_opened)?;
+        let database = match (backends, was_closed) {
+            ((file, _), true) => builder().create_with_backend(file).map_err(not_opened)?,
+            ((file, again), false) => unclosed(file, again)?,
+        };
         let place = OpenedPath { path: path.to_owned(), file: id };
         // Another process may have put a new file there before it gave up the lock on this one.
         place.check()?;
@@ -142,7 +146,7 @@ impl Disk {
         if !make(path).map_err(not_made)? {
             return Err(StoreError::new("no new file can be made: its place is taken"));
         }
-        let disk = Self::locked(path)?;
+        let disk = Self::locked(path, true)?;
         // Nothing changes meanwhile: the one thread that writes is here.
         shared.ask(|ledger| disk.commit(ledger.everything()))?.map_err(unwritten)?;
         Ok(disk)
@@ -234,11 +238,59 @@ fn make(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Whether a file was not closed. The check of all checksums does not tell: it repairs every file. This look
-/// does not compare them first, and may panic at a damaged file, of which that check then tells.
-fn needs_repair(path: &Path) -> bool {
-    let looked = caught(|| Builder::new().set_cache_size(CACHE).open_read_only(path).map(drop));
-    matches!(looked, Ok(Err(DatabaseError::RepairAborted)))
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    // Every page is read afterwards in any case. This verifies the checksums of all pages first.
+    builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
+    builder
+}
+
+/// Opens a file that was not closed; `again` leads to it too. Every byte is written again before anything is believed: the
+/// last process may have ended after a failed write, and a page whose write has failed can be read until the next power failure.
+fn unclosed(file: impl StorageBackend, again: impl StorageBackend) -> Result<Database, StoreError> {
+    let mut builder = builder();
+    let written: Arc<OnceLock<Result<(), Arc<io::Error>>>> = Arc::default();
+    let result = Arc::clone(&written);
+    // redb calls this several times: first when it has the lock, and before it reads a page.
+    builder.set_repair_callback(move |repair| {
+        if result.get_or_init(|| write_again(&again).map_err(Arc::new)).is_err() {
+            repair.abort();
+        }
+    });
+    builder.create_with_backend(file).map_err(|error| match written.get() {
+        Some(Err(cause)) => {
+            StoreError::new("the file was not closed, and cannot be written again").because(Arc::clone(cause))
+        }
+        _ => not_opened(error),
+    })
+}
+
+/// Writes to each place what is there, and waits until the disk has it.
+fn write_again(file: &impl StorageBackend) -> io::Result<()> {
+    let (end, mut place) = (file.len()?, 0);
+    let mut buffer = vec![0; 1 << 20];
+    while place < end {
+        buffer.truncate(usize::try_from(end - place).unwrap_or(usize::MAX));
+        file.read(place, &mut buffer)?;
+        file.write(place, &buffer)?;
+        place += buffer.len() as u64;
+    }
+    file.sync_data()
+}
+
+/// Whether a file was closed, in which case no write has failed since. The check of all checksums does not tell: it repairs
+/// every file. This look does not compare them first, and may panic at a damaged file, of which that check then tells.
+fn was_closed(path: &Path) -> Result<bool, StoreError> {
+    match caught(|| Builder::new().set_cache_size(CACHE).open_read_only(path).map(drop)) {
+        Ok(Err(DatabaseError::RepairAborted)) => Ok(false),
+        // Unknown: another process has it, and can end, after a failed write, before this one has the lock.
+        Ok(Err(
+            error @ (DatabaseError::DatabaseAlreadyOpen
+            | DatabaseError::LockProtocolMismatch
+            | DatabaseError::Storage(StorageError::Io(_))),
+        )) => Err(not_opened(error)),
+        _ => Ok(true),
+    }
 }
 
 #[cfg(unix)]
@@ -259,9 +311,7 @@ fn not_opened(error: DatabaseError) -> StoreError {
             "the file is open in another process, or twice in this one"
         }
         DatabaseError::UpgradeRequired(_) => "the file was written by another version",
-        DatabaseError::Storage(redb::StorageError::Io(error))
-            if error.kind() != io::ErrorKind::InvalidData =>
-        {
+        DatabaseError::Storage(StorageError::Io(error)) if error.kind() != io::ErrorKind::InvalidData => {
             "the file cannot be opened"
         }
         _ => "the file is damaged, or is not a token store",

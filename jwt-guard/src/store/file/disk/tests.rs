@@ -1,6 +1,7 @@
 //! The file on a disk that fails.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -64,11 +65,86 @@ impl StorageBackend for Failing {
     }
 }
 
+const PAGE: usize = 4096;
+
+/// A disk behind a cache of pages. A page whose write has failed is in the cache, is not written again, and is gone after
+/// a power failure. Clones are the same disk.
+#[derive(Clone, Debug)]
+struct Cached(Arc<Mutex<Pages>>);
+
+#[derive(Debug)]
+struct Pages {
+    cache: Vec<u8>,
+    disk: Vec<u8>,
+    unwritten: BTreeSet<usize>,
+    /// How often it writes the cache to the disk before that fails, once.
+    good: usize,
+}
+
+impl Cached {
+    fn with(bytes: Vec<u8>) -> Self {
+        let pages = Pages { cache: bytes.clone(), disk: bytes, unwritten: BTreeSet::new(), good: usize::MAX };
+        Self(Arc::new(Mutex::new(pages)))
+    }
+
+    fn fail_after(&self, good: usize) {
+        self.0.lock().unwrap().good = good;
+    }
+
+    fn after_a_power_failure(&self) -> Self {
+        Self::with(self.0.lock().unwrap().disk.clone())
+    }
+}
+
+impl StorageBackend for Cached {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.lock().unwrap().cache.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        out.copy_from_slice(&self.0.lock().unwrap().cache[offset as usize..][..out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let mut pages = self.0.lock().unwrap();
+        pages.cache.resize(len as usize, 0);
+        pages.disk.resize(len as usize, 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let Pages { cache, disk, unwritten, good } = &mut *self.0.lock().unwrap();
+        let unwritten = std::mem::take(unwritten);
+        if *good == 0 {
+            *good = usize::MAX;
+            return Err(io::Error::other("the disk is ill"));
+        }
+        *good -= 1;
+        for page in unwritten {
+            let end = cache.len().min((page + 1) * PAGE);
+            disk[page * PAGE..end].copy_from_slice(&cache[page * PAGE..end]);
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let (mut pages, start) = (self.0.lock().unwrap(), offset as usize);
+        pages.cache[start..start + data.len()].copy_from_slice(data);
+        pages.unwritten.extend(start / PAGE..(start + data.len()).div_ceil(PAGE));
+        Ok(())
+    }
+}
+
 /// Revokes, and writes that down.
 fn revoke(disk: &Disk, shared: &Shared, id: &str) -> Result<(), StoreError> {
-    let what = Revocation::Token { id: id.to_owned(), expires_at: SystemTime::UNIX_EPOCH + LIFE };
-    shared.change(|ledger| ledger.revoke(what, None, Timestamp::floor(SystemTime::UNIX_EPOCH)))?;
+    revoke_in(shared, id);
     disk.write(shared.take_changes()?)
+}
+
+fn revoke_in(shared: &Shared, id: &str) {
+    let what = Revocation::Token { id: id.to_owned(), expires_at: SystemTime::UNIX_EPOCH + LIFE };
+    shared.change(|ledger| ledger.revoke(what, None, Timestamp::floor(SystemTime::UNIX_EPOCH))).unwrap();
 }
 
 const LIFE: Duration = Duration::from_secs(900);
@@ -79,8 +155,12 @@ fn new_ledger() -> Shared {
 
 /// Whether the file has a revocation, for one that opens it.
 fn has(path: &Path, id: &str) -> bool {
+    revokes(&Disk::open(path).unwrap(), id)
+}
+
+fn revokes(disk: &Disk, id: &str) -> bool {
     let mut ledger = Ledger::journaled(StoreLimits::new());
-    Disk::open(path).unwrap().read(&mut ledger).unwrap();
+    disk.read(&mut ledger).unwrap();
     let token = TokenInfo { id: Some(id), ..TokenInfo::new("ada", SystemTime::UNIX_EPOCH + LIFE) };
     ledger.token_status(&token, SystemTime::UNIX_EPOCH) == TokenStatus::Revoked
 }
@@ -136,6 +216,88 @@ fn a_try_that_fails_leaves_the_old_file_and_nothing_beside_it() {
     assert!(!disk.place.renewed().exists());
     drop(disk);
     assert!(has(&directory.0.join("moved"), "acknowledged"));
+}
+
+/// A file whose last write, of `refused`, has failed, after `acknowledged`.
+fn failed(place: OpenedPath) -> Cached {
+    let cached = Cached::with(Vec::new());
+    let database = builder().create_with_backend(cached.clone()).unwrap();
+    let (disk, shared) = (Disk { database, place }, new_ledger());
+    // So many that no page has the first and the last.
+    for i in 0..300 {
+        revoke_in(&shared, &format!("known {i}"));
+    }
+    revoke(&disk, &shared, "acknowledged").unwrap();
+    cached.fail_after(0);
+    assert!(revoke(&disk, &shared, "refused").is_err());
+    cached
+}
+
+#[test]
+fn what_a_restart_finds_after_a_failed_write_is_on_the_disk_before_it_is_believed() {
+    let directory = Directory::new("restarted");
+    let path = directory.0.join("store");
+    drop(Disk::open(&path).unwrap());
+    let place = || OpenedPath { path: path.clone(), file: FileId::of(&path).unwrap() };
+    let start = |cached: &Cached| unclosed(cached.clone(), cached.clone());
+    // The first start fails after one more write of the cache to the disk each time, until that is late enough.
+    let is_up = (0..10).any(|good| {
+        let cached = failed(place());
+        cached.fail_after(good);
+        let is_up = start(&cached).is_ok();
+        let disk = Disk { database: start(&cached).unwrap(), place: place() };
+        assert!(revokes(&disk, "refused"), "a system shows what a failed write has lost");
+        revoke(&disk, &new_ledger(), "a later one").unwrap();
+        let disk = Disk { database: start(&cached.after_a_power_failure()).unwrap(), place: place() };
+        for id in ["known 0", "acknowledged", "refused", "a later one"] {
+            assert!(revokes(&disk, id), "{id} is lost, {good} good writes");
+        }
+        is_up
+    });
+    assert!(is_up);
+}
+
+#[test]
+fn a_start_that_cannot_write_everything_again_fails_and_says_why() {
+    let directory = Directory::new("not-restarted");
+    let path = directory.0.join("store");
+    drop(Disk::open(&path).unwrap());
+    let cached = failed(OpenedPath { file: FileId::of(&path).unwrap(), path });
+    // The first one is of the header alone.
+    cached.fail_after(1);
+    let error = unclosed(cached.clone(), cached).unwrap_err();
+    assert!(error.to_string().contains("was not closed, and cannot be written again"), "{error}");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the disk is ill");
+}
+
+/// The holes of a file show whether it was written.
+#[cfg(target_os = "linux")]
+#[test]
+fn each_page_of_a_file_that_was_not_closed_is_written_when_it_is_opened() {
+    use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+
+    let directory = Directory::new("holes");
+    let (path, copy) = (directory.0.join("store"), directory.0.join("copy"));
+    let written = |was_closed: bool| {
+        let bytes = fs::read(&path).unwrap();
+        drop(fs::remove_file(&copy));
+        let file = File::create(&copy).unwrap();
+        file.set_len(bytes.len() as u64).unwrap();
+        for (page, bytes) in
+            bytes.chunks(PAGE).enumerate().filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0))
+        {
+            file.write_all_at(bytes, (page * PAGE) as u64).unwrap();
+        }
+        let is_whole = || file.metadata().unwrap().blocks() * 512 >= bytes.len() as u64;
+        assert!(!is_whole());
+        drop(Disk::open(&copy).unwrap());
+        assert_eq!(is_whole(), !was_closed);
+    };
+    let disk = Disk::open(&path).unwrap();
+    revoke(&disk, &new_ledger(), "t").unwrap();
+    written(false);
+    drop(disk);
+    written(true);
 }
 
 #[test]
