@@ -70,13 +70,12 @@ pub(crate) async fn examine(
     let verifier = config.verifier(kind);
     let token = match verifier.verify(text) {
         Err(VerifyError::NoKeys(wanted) | VerifyError::UnknownRemoteKey(wanted)) => {
+            let came = verifier.clock().monotonic();
             verifier.fetch(&wanted).await;
             match verifier.verify(text) {
-                // The key may be a new one, which other nodes know, until a fetch has shown that the issuer does not list it.
-                // One that says itself that it has expired is dead everywhere.
+                // The key may be a new one, which other nodes know.
                 Err(VerifyError::UnknownRemoteKey(wanted))
-                    if !verifier.is_missing(&wanted)
-                        && !verifier.says_it_has_expired(text, config.leeway()) =>
+                    if !verifier.is_dead(text, &wanted, came, config.leeway()) =>
                 {
                     Err(VerifyError::NoKeys(wanted))
                 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::known::KnownHeaders;
 use super::{Algorithm, KeySet, SelectError, VerifyingKey};
@@ -78,19 +79,19 @@ impl IssuerKeys {
         }
     }
 
-    /// Whether the issuer was asked for the key of this name a moment ago, and does not list it.
-    pub(crate) fn is_missing(&self, key_id: Option<&str>) -> bool {
+    /// Whether the issuer has listed its keys since this moment of the monotonic clock, and a moment ago, and none of this name.
+    pub(crate) fn is_missing(&self, key_id: Option<&str>, since: Duration) -> bool {
         match self {
             Self::Fixed(_) => true,
-            Self::Remote(keys) => keys.is_missing(key_id),
+            Self::Remote(keys) => keys.is_missing(key_id, since),
         }
     }
 
-    /// Fetches the keys of the issuer, for a token that names this one, and waits for a bounded time.
-    pub(crate) async fn fetch(&self, key_id: Option<&str>) {
+    /// Fetches the keys of the issuer for a token, and waits for a bounded time.
+    pub(crate) async fn fetch(&self) {
         match self {
             Self::Fixed(_) => {}
-            Self::Remote(keys) => keys.fetch(key_id).await,
+            Self::Remote(keys) => keys.fetch().await,
         }
     }
 }

@@ -160,13 +160,8 @@ impl Verifier {
     /// Fetches the keys of the issuer, and waits for the answer. The next verification finds out whether it helped.
     pub(crate) async fn fetch(&self, key: &MissingKey) {
         if let Some(issuer) = self.issuer_of(key) {
-            issuer.keys.fetch(key.key_id.as_deref()).await;
+            issuer.keys.fetch().await;
         }
-    }
-
-    /// Whether the issuer was asked for this key a moment ago, and does not list it.
-    pub(crate) fn is_missing(&self, key: &MissingKey) -> bool {
-        self.issuer_of(key).is_some_and(|issuer| issuer.keys.is_missing(key.key_id.as_deref()))
     }
 
     fn issuer_of(&self, key: &MissingKey) -> Option<&IssuerRules> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Verifier, decode, parse};
+use super::{MissingKey, Verifier, decode, parse};
 use crate::claims::numeric_date::NumericDate;
 use crate::json::Json;
 use crate::token::RawToken;
@@ -19,13 +19,23 @@ impl Verifier {
         }
     }
 
-    /// Whether a token says that it has expired. It proves nothing: it may only choose what a caller is told.
-    pub(crate) fn says_it_has_expired(&self, token: &[u8], leeway: Duration) -> bool {
-        let ends = || {
-            let token = RawToken::new(token, self.max_token_len).ok()?;
-            NumericDate::from_json(parse(&decode(token.payload())?).ok()?.get("exp")?)
+    /// Whether no guard with this configuration accepts a token whose key this one does not have, and which has come at this
+    /// moment of the monotonic clock. Either it says itself that it has expired, or the issuer lists no such
+    /// key. What it says proves nothing: it may only choose what a caller is told.
+    ///
+    /// A list of keys counts if it is younger than the token: the key of a token that is younger may have been published since.
+    /// The token is as old as it says, less the difference of clocks, and was there when it came.
+    pub(crate) fn is_dead(&self, token: &[u8], key: &MissingKey, came: Duration, leeway: Duration) -> bool {
+        let payload = RawToken::new(token, self.max_token_len).ok().and_then(|token| decode(token.payload()));
+        let (Some(issuer), Some(payload)) = (self.issuer_of(key), &payload) else { return true };
+        let Ok(payload) = parse(payload) else { return true };
+        // The time since a date; `None` if it is to come, or if there is none.
+        let since = |name| {
+            let date = NumericDate::from_json(payload.get(name)?)?;
+            self.date().ok()?.since(date.plus(leeway))
         };
-        let ended = |end: NumericDate| self.date().is_ok_and(|now| now >= end.plus(leeway));
-        ends().is_some_and(ended)
+        let age = since("iat").unwrap_or_default();
+        let existed = came.min(self.clock.monotonic().saturating_sub(age));
+        since("exp").is_some() || issuer.keys.is_missing(key.key_id.as_deref(), existed)
     }
 }

@@ -16,6 +16,7 @@ mod shared_store;
 mod silence;
 pub(crate) mod store;
 mod two_processes;
+mod unknown_keys;
 mod unwritten;
 
 use std::collections::HashMap;

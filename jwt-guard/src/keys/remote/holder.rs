@@ -42,8 +42,6 @@ pub(super) struct State {
     etag: Option<HeldTag>,
     /// The address of the keys according to the metadata, and when that was read.
     pub(super) metadata: Option<(Address, Moment)>,
-    /// The fetch that brought the current keys.
-    brought_by: u64,
     pub(super) health: Health,
     /// The number of failed fetches.
     pub(super) failures: u64,
@@ -77,7 +75,6 @@ impl Holder {
             schedule: Schedule::new(limits),
             etag: None,
             metadata: None,
-            brought_by: 0,
             health: Health::Unknown,
             failures: 0,
             last_error: None,
@@ -94,7 +91,7 @@ impl Holder {
     }
 
     /// Handles a request for a fetch.
-    pub(super) fn ask(&self, cause: Cause<'_>, now: Moment) -> FetchDecision {
+    pub(super) fn ask(&self, cause: Cause, now: Moment) -> FetchDecision {
         self.state().schedule.ask(cause, now)
     }
 
@@ -109,9 +106,8 @@ impl Holder {
     ) -> FetchReport {
         let mut state = self.state();
         let outcome = match &result {
-            Ok((_, Delivered::Keys { max_age, .. } | Delivered::Unchanged { max_age })) => {
-                FetchOutcome::Keys(*max_age)
-            }
+            Ok((_, Delivered::Keys { max_age, .. })) => FetchOutcome::Keys(*max_age),
+            Ok((_, Delivered::Unchanged { max_age })) => FetchOutcome::Unchanged(*max_age),
             Ok((_, Delivered::Empty)) => FetchOutcome::Empty,
             Ok((_, Delivered::Useless { .. })) | Err(_) => FetchOutcome::Failed,
         };
@@ -154,7 +150,6 @@ impl Holder {
             (Effect::Replace, _) => Some(Arc::clone(&self.held.load().generation)),
         };
         if let Some(generation) = generation {
-            state.brought_by = number;
             state.fetched_at = at.or(state.fetched_at);
             let usable_until = state.schedule.usable_until().unwrap_or_default();
             self.held.store(Arc::new(HeldKeys { generation, usable_until }));
@@ -201,16 +196,12 @@ impl Holder {
         }
     }
 
-    /// Records that the fetch with this number did not bring a key of this name. A failed fetch says nothing about
-    /// names.
-    pub(super) fn note_missing(&self, key_id: &str, number: u64) {
-        let mut state = self.state();
+    /// Whether the issuer has listed its keys since this moment and within the cooldown, and none of this name.
+    pub(super) fn is_missing(&self, key_id: &str, since: Moment, now: Moment) -> bool {
+        let state = self.state();
         let held = self.held.load();
-        let is_there =
-            held.generation.keys().iter().any(|key| key.id() == Some(key_id) || key.has_thumbprint(key_id));
-        if state.brought_by >= number && !is_there {
-            state.schedule.note_missing(key_id);
-        }
+        let is_of_name = |key: &VerifyingKey| key.id() == Some(key_id) || key.has_thumbprint(key_id);
+        state.schedule.has_listed_since(since, now) && !held.generation.keys().iter().any(is_of_name)
     }
 
     /// The `ETag` that may be sent to this address.

@@ -111,29 +111,27 @@ impl RemoteKeys {
             && (self.algorithms.is_empty() || self.algorithms.contains(&algorithm))
     }
 
-    /// Whether a fetch within the cooldown has brought keys, and none of this name. Of a token without a name nothing more can be
-    /// asked.
-    pub(crate) fn is_missing(&self, key_id: Option<&str>) -> bool {
+    /// Whether the issuer has listed its keys since this moment and within the cooldown, and none of this name. Of a token without
+    /// a name nothing more can be asked.
+    pub(crate) fn is_missing(&self, key_id: Option<&str>, since: Moment) -> bool {
         let now = self.clock.monotonic();
-        key_id.is_none_or(|key_id| self.holder.state().schedule.is_missing(key_id, now))
+        key_id.is_none_or(|key_id| self.holder.is_missing(key_id, since, now))
     }
 
-    /// Fetches the keys for a token that names this key, if the cooldown allows it, and waits for a bounded time: as
-    /// long as a fetch may take if there are no keys yet.
-    pub(crate) async fn fetch(self: &Arc<Self>, key_id: Option<&str>) {
+    /// Fetches the keys for a token, if the cooldown allows it, and waits for a bounded time: as long as a fetch may take
+    /// if there are no keys yet.
+    pub(crate) async fn fetch(self: &Arc<Self>) {
         // After a panic the keys are unchanged, and the next look-up decides. A clock of the application may panic, and
         // tokio's timer where its runtime has none.
-        let _ = caught_while(self.fetch_for_token(key_id)).await;
+        let _ = caught_while(self.fetch_for_token()).await;
     }
 
-    async fn fetch_for_token(self: &Arc<Self>, key_id: Option<&str>) {
+    async fn fetch_for_token(self: &Arc<Self>) {
         let now = self.clock.monotonic();
         let wait = if self.holder.current(now).is_some() { self.wait } else { self.timeout };
-        let Some(number) = self.begin(Cause::Token(key_id), now) else { return };
-        if self.wait_for(number, wait).await
-            && let Some(key_id) = key_id
-        {
-            self.holder.note_missing(key_id, number);
+        let number = self.begin(Cause::Token, now);
+        if let Some(number) = number {
+            self.wait_for(number, now.saturating_add(wait)).await;
         }
     }
 
@@ -147,13 +145,15 @@ impl RemoteKeys {
         self.demand(Cause::Caller)
     }
 
-    fn demand(self: &Arc<Self>, cause: Cause<'_>) -> impl Future<Output = Result<(), String>> + Send + use<> {
-        let number = self.begin(cause, self.clock.monotonic());
+    fn demand(self: &Arc<Self>, cause: Cause) -> impl Future<Output = Result<(), String>> + Send + use<> {
+        let now = self.clock.monotonic();
+        let number = self.begin(cause, now);
+        // A fetch has its own time limit; this one is for a fetch in a runtime that has stopped.
+        let end = now.saturating_add(self.timeout.saturating_mul(2));
         let keys = Arc::clone(self);
         async move {
             if let Some(number) = number
-                // A fetch has its own time limit; this one is for a fetch in a runtime that has stopped.
-                && !keys.wait_for(number, keys.timeout.saturating_mul(2)).await
+                && !keys.wait_for(number, end).await
             {
                 return Err("the fetch takes too long".to_owned());
             }
@@ -208,7 +208,7 @@ impl RemoteKeys {
     }
 
     /// Starts a fetch, or joins the running one; `None` if the schedule allows neither.
-    fn begin(self: &Arc<Self>, cause: Cause<'_>, now: Moment) -> Option<u64> {
+    fn begin(self: &Arc<Self>, cause: Cause, now: Moment) -> Option<u64> {
         self.run_timer();
         match self.holder.ask(cause, now) {
             FetchDecision::Start(number) => {
@@ -226,10 +226,10 @@ impl RemoteKeys {
         }
     }
 
-    /// Waits until the fetch with this number has ended; `false` if that takes longer than `longest`.
-    async fn wait_for(&self, number: u64, longest: Duration) -> bool {
+    /// Waits until the fetch with this number has ended; `false` if it has not at `end`.
+    async fn wait_for(&self, number: u64, end: Moment) -> bool {
         let mut ended = self.holder.ended();
-        let mut end = self.clock.sleep_until(self.clock.monotonic().saturating_add(longest));
+        let mut end = self.clock.sleep_until(end);
         within(ended.wait_for(|ended| *ended >= number), end.as_mut()).await.is_some_and(|seen| seen.is_ok())
     }
 

@@ -6,12 +6,10 @@
 //! each *cooldown*.
 
 mod jitter;
-mod missing;
 
 use std::time::Duration;
 
 pub(super) use self::jitter::Jitter;
-use self::missing::Missing;
 
 /// A point on the monotonic clock.
 pub(super) type Moment = Duration;
@@ -48,9 +46,9 @@ pub(super) struct FetchLimits {
 
 /// The cause of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause<'a> {
+pub(super) enum Cause {
     /// A token that names an unknown key, or that came before the first keys.
-    Token(Option<&'a str>),
+    Token,
     /// The background task.
     Timer,
     /// The application, at its start.
@@ -73,8 +71,10 @@ pub(super) enum FetchDecision {
 /// The result of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FetchOutcome {
-    /// Keys, or the answer that they have not changed; with the issuer's `max-age`, if any.
+    /// Keys; with the issuer's `max-age`, if any.
     Keys(Option<Duration>),
+    /// The answer that they have not changed, with the same.
+    Unchanged(Option<Duration>),
     /// A well-formed empty list.
     Empty,
     /// A failure, or no usable key.
@@ -105,9 +105,9 @@ struct Attempts {
 }
 
 impl Attempts {
-    fn of(&mut self, cause: Cause<'_>) -> &mut Option<Moment> {
+    fn of(&mut self, cause: Cause) -> &mut Option<Moment> {
         match cause {
-            Cause::Token(_) => &mut self.token,
+            Cause::Token => &mut self.token,
             Cause::Timer => &mut self.timer,
             Cause::Start => &mut self.start,
             Cause::Caller => &mut self.caller,
@@ -132,7 +132,9 @@ pub(super) struct Schedule {
     failures: u32,
     /// When the fetch of the first of several empty lists in a row started.
     empty_since: Option<Moment>,
-    missing: Missing,
+    /// When the last fetch started that was answered with the list of keys which counts now. The answer that keys have not
+    /// changed is not a list: some issuers give it though they have new keys.
+    listed_at: Option<Moment>,
 }
 
 impl Schedule {
@@ -146,12 +148,12 @@ impl Schedule {
             due: None,
             failures: 0,
             empty_since: None,
-            missing: Missing::default(),
+            listed_at: None,
         }
     }
 
     /// Handles a request for a fetch.
-    pub(super) fn ask(&mut self, cause: Cause<'_>, now: Moment) -> FetchDecision {
+    pub(super) fn ask(&mut self, cause: Cause, now: Moment) -> FetchDecision {
         if let Some((number, began)) = self.flight
             && age(began, now) < LOST
         {
@@ -166,11 +168,10 @@ impl Schedule {
         FetchDecision::Start(self.fetches)
     }
 
-    fn may_start(&self, cause: Cause<'_>, now: Moment) -> bool {
+    fn may_start(&self, cause: Cause, now: Moment) -> bool {
         let rested = |last: Option<Moment>, pause| last.is_none_or(|last| age(last, now) >= pause);
         match cause {
-            Cause::Token(Some(key_id)) if self.has_keys(now) && self.missing.has(key_id, now) => false,
-            Cause::Token(_) => rested(self.last.token, self.limits.cooldown),
+            Cause::Token => rested(self.last.token, self.limits.cooldown),
             Cause::Timer => self.due.is_some_and(|due| due <= now),
             Cause::Start => rested(self.last.start, CALLER_COOLDOWN),
             Cause::Caller => rested(self.last.caller, CALLER_COOLDOWN),
@@ -190,8 +191,11 @@ impl Schedule {
         };
         self.flight = None;
         match outcome {
-            FetchOutcome::Keys(max_age) => {
+            FetchOutcome::Keys(max_age) | FetchOutcome::Unchanged(max_age) => {
                 self.empty_since = None;
+                if matches!(outcome, FetchOutcome::Keys(_)) {
+                    self.listed_at = Some(began);
+                }
                 self.hold(began, self.fresh(max_age), jitter);
                 Effect::Replace
             }
@@ -199,6 +203,7 @@ impl Schedule {
             FetchOutcome::Empty => {
                 let first = *self.empty_since.get_or_insert(began);
                 if age(first, began) >= self.limits.cooldown / 2 {
+                    self.listed_at = Some(began);
                     self.hold(began, SHORTEST_FRESH, jitter);
                     return Effect::Withdraw;
                 }
@@ -219,7 +224,6 @@ impl Schedule {
     fn hold(&mut self, began: Moment, fresh: Duration, jitter: Jitter) {
         self.since = Some(began);
         self.failures = 0;
-        self.missing.clear();
         self.due = Some(began.saturating_add(jitter.of(fresh, REFRESH_PERMILLE)));
     }
 
@@ -233,19 +237,10 @@ impl Schedule {
         fresh.min(self.limits.hard)
     }
 
-    /// Records that the current keys do not have this name. Call it only after a fetch that brought them.
-    ///
-    /// The name is forgotten one cooldown after the start of that fetch, so that a key that is used before it is published
-    /// is found then.
-    pub(super) fn note_missing(&mut self, key_id: &str) {
-        if let Some(since) = self.since {
-            self.missing.insert(key_id, since, since.saturating_add(self.limits.cooldown));
-        }
-    }
-
-    /// Whether a fetch within the cooldown has brought keys, and none of this name.
-    pub(super) fn is_missing(&self, key_id: &str, now: Moment) -> bool {
-        self.missing.has(key_id, now)
+    /// Whether the issuer has listed its keys since this moment. A list that is older than the cooldown does not count: a key
+    /// may be used before it is published, and a token may have it looked for again.
+    pub(super) fn has_listed_since(&self, moment: Moment, now: Moment) -> bool {
+        self.listed_at.is_some_and(|listed| moment <= listed && age(listed, now) < self.limits.cooldown)
     }
 
     /// Until when the current keys may be used.

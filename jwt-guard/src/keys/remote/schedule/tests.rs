@@ -14,7 +14,7 @@ const fn secs(seconds: u64) -> Duration {
 /// A schedule whose first fetch, for a token, ended at once with this result.
 fn after(outcome: FetchOutcome) -> Schedule {
     let mut schedule = Schedule::new(LIMITS);
-    assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
+    assert_eq!(schedule.ask(Cause::Token, secs(0)), Start(1));
     schedule.finish(1, outcome, secs(0), MIDDLE);
     schedule
 }
@@ -54,7 +54,7 @@ fn an_issuer_says_how_long_its_keys_are_fresh_between_a_minute_and_an_hour() {
     for (max_age, due) in table {
         for (jitter, due) in [0, 500, 1000].into_iter().zip(due) {
             let mut schedule = Schedule::new(LIMITS);
-            schedule.ask(Cause::Token(None), secs(0));
+            schedule.ask(Cause::Token, secs(0));
             schedule.finish(1, FetchOutcome::Keys(max_age.map(secs)), secs(0), Jitter(jitter));
             assert_eq!(schedule.due(), Some(secs(due)), "{max_age:?} {jitter}");
         }
@@ -67,7 +67,7 @@ fn keys_are_given_up_at_the_hard_limit_counted_from_the_start_of_their_fetch() {
     for hard in [60, 3600, 86_400] {
         let mut schedule = Schedule::new(FetchLimits { hard: secs(hard), ..LIMITS });
         assert!(!schedule.has_keys(secs(0)));
-        schedule.ask(Cause::Token(None), secs(100));
+        schedule.ask(Cause::Token, secs(100));
         schedule.finish(1, FetchOutcome::Keys(Some(secs(u64::MAX))), secs(104), MIDDLE);
         assert_eq!(schedule.usable_until(), Some(secs(100 + hard)));
         assert!(schedule.has_keys(secs(100 + hard - 1)));
@@ -81,9 +81,9 @@ fn keys_are_given_up_at_the_hard_limit_counted_from_the_start_of_their_fetch() {
 fn the_timer_fetches_when_it_is_due_whatever_tokens_have_caused() {
     let mut schedule = after(KEYS);
     // A stranger uses up the budget of tokens without effect.
-    assert_eq!(schedule.ask(Cause::Token(Some("random")), secs(470)), Start(2));
+    assert_eq!(schedule.ask(Cause::Token, secs(470)), Start(2));
     schedule.finish(2, FetchOutcome::Failed, secs(470), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Token(Some("another")), secs(471)), No);
+    assert_eq!(schedule.ask(Cause::Token, secs(471)), No);
     assert_eq!(schedule.ask(Cause::Timer, secs(471)), Start(3));
 }
 
@@ -110,12 +110,10 @@ fn failures_leave_the_keys_until_the_hard_limit_and_the_next_success_gives_them_
 #[test]
 fn tokens_cause_one_fetch_a_cooldown_whatever_became_of_the_last_one() {
     for outcome in [KEYS, FetchOutcome::Empty, FetchOutcome::Failed] {
-        for key_id in [None, Some("unknown")] {
-            let mut schedule = after(outcome);
-            assert_eq!(schedule.ask(Cause::Token(key_id), secs(0)), No);
-            assert_eq!(schedule.ask(Cause::Token(key_id), Duration::from_millis(29_999)), No, "{outcome:?}");
-            assert_eq!(schedule.ask(Cause::Token(key_id), secs(30)), Start(2), "{outcome:?}");
-        }
+        let mut schedule = after(outcome);
+        assert_eq!(schedule.ask(Cause::Token, secs(0)), No);
+        assert_eq!(schedule.ask(Cause::Token, Duration::from_millis(29_999)), No, "{outcome:?}");
+        assert_eq!(schedule.ask(Cause::Token, secs(30)), Start(2), "{outcome:?}");
     }
 }
 
@@ -123,16 +121,16 @@ fn tokens_cause_one_fetch_a_cooldown_whatever_became_of_the_last_one() {
 #[test]
 fn the_cooldown_counts_from_the_start_of_the_attempt() {
     let mut schedule = Schedule::new(LIMITS);
-    assert_eq!(schedule.ask(Cause::Token(None), secs(0)), Start(1));
+    assert_eq!(schedule.ask(Cause::Token, secs(0)), Start(1));
     schedule.finish(1, FetchOutcome::Failed, secs(5), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Token(Some("x")), secs(29)), No);
-    assert_eq!(schedule.ask(Cause::Token(Some("x")), secs(30)), Start(2));
+    assert_eq!(schedule.ask(Cause::Token, secs(29)), No);
+    assert_eq!(schedule.ask(Cause::Token, secs(30)), Start(2));
 }
 
 /// J6, J7
 #[test]
 fn each_cause_has_a_budget_of_its_own() {
-    let causes = [Cause::Token(None), Cause::Start, Cause::Caller];
+    let causes = [Cause::Token, Cause::Start, Cause::Caller];
     for first in causes {
         let mut schedule = Schedule::new(LIMITS);
         assert_eq!(schedule.ask(first, secs(0)), Start(1));
@@ -148,12 +146,12 @@ fn each_cause_has_a_budget_of_its_own() {
 
 /// J6
 #[test]
-fn ten_thousand_random_names_cause_one_fetch_a_cooldown() {
+fn ten_thousand_tokens_cause_one_fetch_a_cooldown() {
     let mut schedule = after(KEYS);
     let mut starts = Vec::new();
     for number in 0..10_000_u64 {
         let now = Duration::from_millis(number * 10);
-        if let Start(flight) = schedule.ask(Cause::Token(Some(&format!("random {number}"))), now) {
+        if let Start(flight) = schedule.ask(Cause::Token, now) {
             starts.push(now);
             schedule.finish(flight, KEYS, now, MIDDLE);
         }
@@ -165,8 +163,8 @@ fn ten_thousand_random_names_cause_one_fetch_a_cooldown() {
 #[test]
 fn everybody_joins_the_fetch_that_is_under_way() {
     let mut schedule = Schedule::new(LIMITS);
-    assert_eq!(schedule.ask(Cause::Token(Some("a")), secs(0)), Start(1));
-    for cause in [Cause::Token(None), Cause::Token(Some("b")), Cause::Timer, Cause::Start, Cause::Caller] {
+    assert_eq!(schedule.ask(Cause::Token, secs(0)), Start(1));
+    for cause in [Cause::Token, Cause::Timer, Cause::Start, Cause::Caller] {
         assert_eq!(schedule.ask(cause, secs(4)), Join(1), "{cause:?}");
     }
     schedule.finish(1, KEYS, secs(5), MIDDLE);
@@ -177,12 +175,12 @@ fn everybody_joins_the_fetch_that_is_under_way() {
 #[test]
 fn a_fetch_that_never_ends_is_given_up_and_its_late_end_changes_nothing() {
     let mut schedule = Schedule::new(LIMITS);
-    schedule.ask(Cause::Token(None), secs(0));
-    assert_eq!(schedule.ask(Cause::Token(None), secs(29)), Join(1));
-    assert_eq!(schedule.ask(Cause::Token(None), secs(30)), Start(2));
+    schedule.ask(Cause::Token, secs(0));
+    assert_eq!(schedule.ask(Cause::Token, secs(29)), Join(1));
+    assert_eq!(schedule.ask(Cause::Token, secs(30)), Start(2));
     assert_eq!(schedule.finish(1, KEYS, secs(31), MIDDLE), Effect::Ignore);
     assert!(!schedule.has_keys(secs(31)));
-    assert_eq!(schedule.ask(Cause::Token(None), secs(31)), Join(2));
+    assert_eq!(schedule.ask(Cause::Token, secs(31)), Join(2));
     assert_eq!(schedule.finish(2, KEYS, secs(32), MIDDLE), Effect::Replace);
     assert_eq!(schedule.finish(2, FetchOutcome::Failed, secs(32), MIDDLE), Effect::Ignore);
 }
@@ -192,7 +190,7 @@ fn a_fetch_that_never_ends_is_given_up_and_its_late_end_changes_nothing() {
 fn the_timer_backs_off_from_a_second_to_a_minute() {
     for (jitter, permille) in [(0, 800), (500, 1000), (1000, 1200)] {
         let mut schedule = Schedule::new(LIMITS);
-        schedule.ask(Cause::Token(None), secs(0));
+        schedule.ask(Cause::Token, secs(0));
         schedule.finish(1, FetchOutcome::Failed, secs(0), Jitter(jitter));
         let mut last = secs(0);
         for pause in [1, 2, 4, 8, 16, 32, 60, 60, 60, 60] {
@@ -208,27 +206,44 @@ fn the_timer_backs_off_from_a_second_to_a_minute() {
 
 /// J10
 #[test]
-fn a_name_that_was_looked_for_in_vain_causes_no_fetch_for_one_cooldown_from_the_fetch_or_until_keys_arrive() {
+fn a_list_of_keys_counts_for_one_cooldown_from_the_start_of_its_fetch() {
     for cooldown in [10, 30, 120, 600] {
         let mut schedule = Schedule::new(FetchLimits { cooldown: secs(cooldown), ..LIMITS });
-        assert_eq!(schedule.ask(Cause::Caller, secs(100)), Start(1));
+        assert!(!schedule.has_listed_since(secs(0), secs(0)));
+        schedule.ask(Cause::Caller, secs(100));
+        assert!(!schedule.has_listed_since(secs(0), secs(104)), "it has not come");
         schedule.finish(1, KEYS, secs(104), MIDDLE);
-        schedule.note_missing("gone");
         let end = secs(100 + cooldown);
-        assert_eq!(schedule.ask(Cause::Token(Some("gone")), end - secs(1)), No, "{cooldown}");
-        assert_eq!(schedule.ask(Cause::Token(Some("gone")), end), Start(2), "{cooldown}");
+        for (since, now, counts) in [
+            (secs(0), end - secs(1), true),
+            (secs(100), end - secs(1), true),
+            (secs(101), end - secs(1), false),
+            (secs(100), end, false),
+        ] {
+            assert_eq!(schedule.has_listed_since(since, now), counts, "{cooldown}: {since:?} {now:?}");
+        }
     }
-    let mut schedule = after(KEYS);
-    assert_eq!(schedule.ask(Cause::Caller, secs(100)), Start(2));
-    schedule.finish(2, KEYS, secs(100), MIDDLE);
-    schedule.note_missing("gone");
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(110)), No);
-    assert_eq!(schedule.ask(Cause::Token(Some("other")), secs(110)), Start(3));
-    schedule.finish(3, FetchOutcome::Failed, secs(110), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Caller, secs(111)), Start(4));
-    schedule.finish(4, KEYS, secs(111), MIDDLE);
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(139)), No, "the cooldown of tokens");
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(140)), Start(5), "keys have arrived");
+}
+
+/// J10
+#[test]
+fn what_is_not_the_list_that_counts_says_nothing_of_missing_names() {
+    use FetchOutcome::{Empty, Failed, Unchanged};
+    for (outcomes, counts) in [
+        (&[Failed][..], false),
+        (&[Unchanged(None)], false),
+        (&[Empty], false),
+        (&[Empty, Empty], true),
+        (&[KEYS], true),
+    ] {
+        let mut schedule = after(KEYS);
+        for (index, outcome) in outcomes.iter().enumerate() {
+            let now = secs(100 + 20 * index as u64);
+            let Start(number) = schedule.ask(Cause::Caller, now) else { panic!("{outcomes:?}") };
+            schedule.finish(number, *outcome, now, MIDDLE);
+        }
+        assert_eq!(schedule.has_listed_since(secs(0), secs(120)), counts, "{outcomes:?}");
+    }
 }
 
 /// J6, J10
@@ -238,58 +253,17 @@ fn a_key_that_is_used_before_it_is_published_is_looked_for_again_after_one_coold
     for every in [1, 7, 29, 30, 31] {
         let mut schedule = after(KEYS);
         let first = secs(130);
-        assert_eq!(schedule.ask(Cause::Token(Some("new")), first), Start(2));
+        assert_eq!(schedule.ask(Cause::Token, first), Start(2));
         schedule.finish(2, KEYS, first + secs(1), MIDDLE);
-        schedule.note_missing("new");
         let mut now = first;
         let begun = loop {
             now += secs(every);
-            if schedule.ask(Cause::Token(Some("new")), now) == Start(3) {
+            if schedule.ask(Cause::Token, now) == Start(3) {
                 break now;
             }
         };
         assert!(begun < first + LIMITS.cooldown + secs(every), "{every}: {begun:?}");
     }
-}
-
-/// J10
-#[test]
-fn a_missing_name_does_not_stand_in_the_way_while_there_are_no_keys() {
-    let mut schedule = Schedule::new(FetchLimits { hard: secs(60), cooldown: secs(600), ..LIMITS });
-    assert_eq!(schedule.ask(Cause::Caller, secs(0)), Start(1));
-    schedule.finish(1, KEYS, secs(0), MIDDLE);
-    schedule.note_missing("gone");
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(59)), No);
-    assert_eq!(schedule.ask(Cause::Token(Some("gone")), secs(60)), Start(2));
-}
-
-#[test]
-fn a_name_that_newer_keys_lack_is_missing_for_their_cooldown_alone() {
-    let mut schedule = Schedule::new(LIMITS);
-    assert_eq!(schedule.ask(Cause::Start, secs(0)), Start(1));
-    schedule.finish(1, KEYS, secs(0), MIDDLE);
-    schedule.note_missing("late");
-    assert_eq!(schedule.ask(Cause::Caller, secs(10)), Start(2));
-    schedule.finish(2, KEYS, secs(10), MIDDLE);
-    // No token has caused a fetch, and the second one did not look for this name.
-    assert_eq!(schedule.ask(Cause::Token(Some("late")), secs(12)), Start(3));
-}
-
-/// J10
-#[test]
-fn at_most_256_names_are_remembered_and_the_oldest_goes_first() {
-    let mut missing = Missing::default();
-    let minute = |missing: &mut Missing, name: &str, now: Moment| missing.insert(name, now, now + secs(60));
-    for number in 0..1000_u64 {
-        minute(&mut missing, &number.to_string(), Duration::from_millis(number));
-        assert!(missing.len() <= 256);
-    }
-    let now = secs(1);
-    assert!(missing.has("999", now) && missing.has("744", now) && !missing.has("743", now));
-    minute(&mut missing, "next", secs(62));
-    assert_eq!(missing.len(), 1, "those whose time is over make room");
-    minute(&mut missing, "next", secs(100));
-    assert!(missing.has("next", secs(159)) && !missing.has("next", secs(160)));
 }
 
 /// J14
@@ -336,9 +310,7 @@ fn the_timer_leaves_an_issuer_time_between_two_empty_lists_and_comes_back_soon_a
 fn empty_lists_of_one_moment_withdraw_nothing_for_any_cause() {
     let mut schedule = after(KEYS);
     let first = timer(&mut schedule, FetchOutcome::Empty, MIDDLE);
-    for (cause, later) in
-        [(Cause::Token(Some("x")), 1), (Cause::Caller, 1), (Cause::Start, 2), (Cause::Caller, 14)]
-    {
+    for (cause, later) in [(Cause::Token, 1), (Cause::Caller, 1), (Cause::Start, 2), (Cause::Caller, 14)] {
         let now = first + secs(later);
         let Start(number) = schedule.ask(cause, now) else { panic!("{cause:?} {later}") };
         assert_eq!(
@@ -370,10 +342,10 @@ fn a_call_of_the_application_has_a_small_cooldown_of_its_own() {
 #[test]
 fn a_clock_that_goes_back_or_runs_out_starts_no_storm() {
     let mut schedule = Schedule::new(LIMITS);
-    schedule.ask(Cause::Token(None), Duration::MAX);
+    schedule.ask(Cause::Token, Duration::MAX);
     assert_eq!(schedule.finish(1, KEYS, Duration::MAX, MIDDLE), Effect::Replace);
     assert_eq!(schedule.usable_until(), Some(Duration::MAX));
-    for cause in [Cause::Token(None), Cause::Timer] {
+    for cause in [Cause::Token, Cause::Timer] {
         assert_eq!(schedule.ask(cause, secs(0)), No, "{cause:?}");
     }
 }

@@ -17,10 +17,10 @@ const LIMITS: FetchLimits = FetchLimits { fresh: secs(600), hard: secs(3600), co
 /// The participants, and the progress of each.
 #[derive(Clone, Debug)]
 enum Actor {
-    /// A request whose token names a key: it asks, waits for the fetch, looks again, and records a missing key.
+    /// A request whose token names a key: it asks, waits for the fetch, and looks again.
     Asks(&'static str),
     Waits(&'static str, u64),
-    Looks(&'static str, u64),
+    Looks(&'static str),
     /// A running fetch, with what was published when it read.
     Reads(u64),
     Lands(u64, bool),
@@ -71,7 +71,7 @@ impl World {
 
     fn step(&mut self, index: usize, keys: &[VerifyingKey; 2]) {
         self.actors[index] = match self.actors[index].clone() {
-            Actor::Asks(name) => match self.holder.ask(Cause::Token(Some(name)), self.now) {
+            Actor::Asks(name) => match self.holder.ask(Cause::Token, self.now) {
                 FetchDecision::Start(number) => {
                     if let Some(last) = self.for_tokens.last() {
                         assert!(
@@ -89,18 +89,15 @@ impl World {
                 }
                 FetchDecision::No => Actor::Done,
             },
-            Actor::Waits(name, number) => Actor::Looks(name, number),
-            Actor::Looks(name, number) => {
+            Actor::Waits(name, _) => Actor::Looks(name),
+            Actor::Looks(name) => {
                 let held = self.look().expect("a fetch has brought keys");
-                self.holder.note_missing(name, number);
-                let state = self.holder.state();
-                let lately = state.schedule.age(self.now).unwrap() < LIMITS.cooldown;
+                let lately = self.holder.state().schedule.age(self.now).unwrap() < LIMITS.cooldown;
                 assert_eq!(
-                    state.schedule.is_missing(name, self.now),
+                    self.holder.is_missing(name, secs(0), self.now),
                     !held.contains(&name) && lately,
                     "what is held is not missing, and what is not, is for one cooldown"
                 );
-                drop(state);
                 Actor::Done
             }
             Actor::Reads(number) => Actor::Lands(number, self.rotated),

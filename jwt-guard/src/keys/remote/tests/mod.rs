@@ -126,7 +126,7 @@ fn generation(keys: &Arc<RemoteKeys>) -> u64 {
 }
 
 /// Runs the tasks of the runtime until `done`, which must happen without passing time.
-async fn until(what: &str, done: impl Fn() -> bool) {
+async fn until(what: &str, mut done: impl FnMut() -> bool) {
     for _ in 0..1000 {
         if done() {
             return;
@@ -134,6 +134,11 @@ async fn until(what: &str, done: impl Fn() -> bool) {
         tokio::task::yield_now().await;
     }
     panic!("never: {what}");
+}
+
+/// Polls once.
+fn futures_poll<F: Future>(future: Pin<&mut F>) -> std::task::Poll<F::Output> {
+    future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
 }
 
 /// Lets the timer fetch after this time, in which it must be due, and waits for the end of that.

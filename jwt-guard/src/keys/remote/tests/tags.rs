@@ -80,11 +80,35 @@ async fn a_token_with_a_new_key_and_the_application_are_not_answered_by_304() {
         issuer.publishes(&[("c", C)]);
         clock.advance(secs(5));
         if by_token {
-            keys.fetch(Some("c")).await;
+            keys.fetch().await;
         } else {
             keys.refresh().await.unwrap();
         }
         assert_eq!((issuer.last_etag(), names(&keys).unwrap()), (None, vec!["c".to_owned()]));
+    }
+}
+
+/// Starts the fetch of the timer, which sends the tag. `c` is published instead of the keys that are held.
+async fn asked_by_timer() -> (Arc<Issuer>, ManualClock, Arc<RemoteKeys>) {
+    let (issuer, clock, keys) = tagged().await;
+    issuer.publishes(&[("c", C)]);
+    clock.advance(secs(540));
+    assert!(keys.begin(Cause::Timer, clock.monotonic()).is_some());
+    (issuer, clock, keys)
+}
+
+#[tokio::test]
+async fn an_answer_of_304_does_not_show_that_a_key_is_missing() {
+    let (_issuer, clock, keys) = asked_by_timer().await;
+    until("the timer has its answer", || keys.status().age() == Some(secs(0))).await;
+    assert!(!keys.is_missing(Some("c"), secs(0)));
+    keys.fetch().await;
+    assert_eq!(names(&keys).unwrap(), ["c"]);
+    let now = clock.monotonic();
+    for (name, since, is_missing) in
+        [("c", now, false), ("a", now, true), ("other", now, true), ("other", now + secs(1), false)]
+    {
+        assert_eq!(keys.is_missing(Some(name), since), is_missing, "{name} {since:?}");
     }
 }
 

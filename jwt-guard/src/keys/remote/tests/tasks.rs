@@ -11,7 +11,7 @@ async fn nothing_is_fetched_before_the_first_use_and_the_first_request_waits_for
     let keys = remote(&issuer, &clock);
     tokio::task::yield_now().await;
     assert_eq!((issuer.requests(), names(&keys)), (0, None));
-    keys.fetch(Some("a")).await;
+    keys.fetch().await;
     assert_eq!((issuer.requests(), names(&keys).unwrap()), (1, vec!["a".to_owned()]));
 }
 
@@ -24,7 +24,7 @@ async fn a_hundred_requests_share_one_fetch_and_its_result() {
     for _ in 0..100 {
         let keys = Arc::clone(&keys);
         requests.spawn(async move {
-            keys.fetch(Some("a")).await;
+            keys.fetch().await;
             names(&keys)
         });
     }
@@ -41,7 +41,7 @@ async fn no_request_waits_in_vain_on_any_number_of_threads() {
             let (issuer, clock) = (Issuer::new(), ManualClock::new());
             issuer.publishes(&[("a", A)]);
             let keys = remote(&issuer, &clock);
-            for phase in 0..4 {
+            for _ in 0..4 {
                 let mut requests = tokio::task::JoinSet::new();
                 for number in 0..16 {
                     let keys = Arc::clone(&keys);
@@ -49,9 +49,7 @@ async fn no_request_waits_in_vain_on_any_number_of_threads() {
                         match number % 5 {
                             0 => keys.refresh().await.unwrap(),
                             1 => keys.ready().await.unwrap(),
-                            2 => keys.fetch(Some("a")).await,
-                            3 => keys.fetch(None).await,
-                            _ => keys.fetch(Some(&format!("unknown {phase} {number}"))).await,
+                            _ => keys.fetch().await,
                         }
                         names(&keys)
                     });
@@ -73,7 +71,7 @@ async fn a_request_that_is_given_up_does_not_give_up_the_fetch() {
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     {
-        let mut request = Box::pin(keys.fetch(Some("a")));
+        let mut request = Box::pin(keys.fetch());
         let polled = futures_poll(request.as_mut());
         assert!(polled.is_pending());
     }
@@ -81,19 +79,14 @@ async fn a_request_that_is_given_up_does_not_give_up_the_fetch() {
     assert_eq!(issuer.requests(), 1);
 }
 
-/// Polls once.
-fn futures_poll<F: Future>(future: Pin<&mut F>) -> std::task::Poll<F::Output> {
-    future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-}
-
 #[tokio::test]
-async fn an_unknown_name_waits_a_second_and_known_keys_wait_for_nothing() {
+async fn an_unknown_key_waits_a_second_and_known_keys_wait_for_nothing() {
     let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
     issuer.answers(URL, Answer::Hangs);
-    let mut request = Box::pin(keys.fetch(Some("new")));
+    let mut request = Box::pin(keys.fetch());
     assert!(futures_poll(request.as_mut()).is_pending());
     until("the issuer is asked", || issuer.requests() == 2).await;
     clock.advance(Duration::from_millis(999));
@@ -114,7 +107,7 @@ async fn without_any_keys_a_request_waits_as_long_as_the_fetch_may_take() {
     let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(URL, Answer::Hangs);
     let keys = remote(&issuer, &clock);
-    let mut request = Box::pin(keys.fetch(None));
+    let mut request = Box::pin(keys.fetch());
     assert!(futures_poll(request.as_mut()).is_pending());
     until("the issuer is asked", || issuer.requests() == 1).await;
     clock.advance(Duration::from_millis(4999));
@@ -124,48 +117,48 @@ async fn without_any_keys_a_request_waits_as_long_as_the_fetch_may_take() {
     assert_eq!(names(&keys), None);
     // The cooldown applies although there are no keys: the next request is answered at once.
     until("the fetch is given up", || keys.status().failures() == 1).await;
-    keys.fetch(None).await;
+    keys.fetch().await;
     assert_eq!(issuer.requests(), 1);
 }
 
 #[tokio::test]
-async fn ten_thousand_random_names_cause_one_fetch_a_cooldown_and_known_keys_are_there() {
+async fn ten_thousand_tokens_cause_one_fetch_a_cooldown_and_known_keys_are_there() {
     let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
     keys.ready().await.unwrap();
-    for number in 0..10_000 {
-        keys.fetch(Some(&format!("random {number}"))).await;
+    for _ in 0..10_000 {
+        keys.fetch().await;
         assert!(names(&keys).is_some());
         clock.advance(Duration::from_millis(1));
     }
     assert_eq!(issuer.requests(), 2, "the start, and one for ten seconds of strangers");
     clock.advance(secs(20));
-    keys.fetch(Some("random")).await;
+    keys.fetch().await;
     assert_eq!(issuer.requests(), 3);
 }
 
 #[tokio::test]
-async fn a_name_that_was_not_found_is_looked_for_again_after_one_cooldown() {
+async fn a_key_that_was_not_found_is_looked_for_again_after_one_cooldown() {
     let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.publishes(&[("a", A)]);
     let keys = remote(&issuer, &clock);
-    keys.fetch(Some("gone")).await;
+    keys.fetch().await;
     assert_eq!(issuer.requests(), 1);
     clock.advance(secs(29));
-    keys.fetch(Some("gone")).await;
-    assert_eq!(issuer.requests(), 1, "it is known to be missing");
+    keys.fetch().await;
+    assert_eq!(issuer.requests(), 1, "the cooldown");
     clock.advance(secs(1));
-    keys.fetch(Some("gone")).await;
+    keys.fetch().await;
     assert_eq!(issuer.requests(), 2);
     clock.advance(secs(30));
-    // A failed fetch says nothing about a name.
+    // So it is after a failed fetch.
     issuer.answers(URL, Answer::IsDown);
-    keys.fetch(Some("other")).await;
+    keys.fetch().await;
     clock.advance(secs(31));
     until("the timer had its turns", || keys.status().failures() > 1).await;
     let before = issuer.requests();
-    keys.fetch(Some("other")).await;
+    keys.fetch().await;
     assert_eq!(issuer.requests(), before + 1);
 }
 
@@ -235,7 +228,7 @@ async fn a_fetcher_that_panics_is_a_failed_fetch() {
     let (issuer, clock) = (Issuer::new(), ManualClock::new());
     issuer.answers(URL, Answer::Panics);
     let keys = remote(&issuer, &clock);
-    keys.fetch(None).await;
+    keys.fetch().await;
     assert!(keys.status().last_error().unwrap().contains("broken off"));
     issuer.publishes(&[("a", A)]);
     clock.advance(secs(2));
@@ -273,7 +266,7 @@ fn a_runtime_without_timers_takes_no_request_down() {
         RemoteKeys::new(String::new(), endpoint, Vec::new(), &RemoteKeySettings::new(), clock, fetcher);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        keys.fetch(Some("a")).await;
+        keys.fetch().await;
         until("the fetch has failed", || keys.status().failures() == 1).await;
     });
     assert!(keys.status().last_error().unwrap().contains("panic"));
@@ -287,7 +280,7 @@ fn a_fetch_that_ends_with_its_runtime_lets_the_next_one_begin() {
     let keys = remote(&issuer, &clock);
     let first = runtime();
     first.block_on(async {
-        assert!(futures_poll(Box::pin(keys.fetch(None)).as_mut()).is_pending());
+        assert!(futures_poll(Box::pin(keys.fetch()).as_mut()).is_pending());
         until("the issuer is asked", || issuer.requests() == 1).await;
     });
     drop(first);
