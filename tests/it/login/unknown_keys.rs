@@ -128,3 +128,25 @@ async fn a_list_that_a_stranger_had_fetched_shows_that_the_key_of_an_older_token
     service.passes(1);
     service.leave("gone", &issued(0)).await.is(UNAVAILABLE);
 }
+
+/// An issuer whose keys cannot be had does not stand in the way of a logout with what it could not make good.
+#[tokio::test]
+async fn a_token_that_is_expired_or_of_another_issuer_by_its_own_words_is_dead() {
+    let service = Service::start().await;
+    service.issuer.reply(JWKS, Reply::With(500, String::new(), Vec::new()));
+    service.passes(100);
+    let payload = issued(100);
+    service.leave("sibling", &payload).await.is(UNAVAILABLE);
+    for iss in ["\"https://sibling.example\"", "[\"https://id.example\"]", "7", ""] {
+        assert_eq!(service.leave("sibling", &payload.clone().with("iss", iss)).await.status, 204, "{iss}");
+    }
+    for (expires, is_dead) in [(70, true), (71, false)] {
+        let answer = service.leave("sibling", &issued(0).with("exp", &(NOW + expires).to_string())).await;
+        assert_eq!(answer.status, if is_dead { 204 } else { 503 }, "{expires}");
+    }
+    assert_eq!(service.leave("sibling", &payload.and("sub", "1")).await.status, 204, "never valid JSON");
+    let service = Service::start_with(|guard| guard).await;
+    service.stranger_asks().await;
+    service.passes(1);
+    service.leave("sibling", &issued(1).with("iss", "\"any\"")).await.is(UNAVAILABLE);
+}
