@@ -42,6 +42,8 @@ pub(super) struct State {
     etag: Option<HeldTag>,
     /// The address of the keys according to the metadata, and when that was read.
     pub(super) metadata: Option<(Address, Moment)>,
+    /// The last fetch that was answered with 304.
+    unchanged_by: u64,
     pub(super) health: Health,
     /// The number of failed fetches.
     pub(super) failures: u64,
@@ -75,6 +77,7 @@ impl Holder {
             schedule: Schedule::new(limits),
             etag: None,
             metadata: None,
+            unchanged_by: 0,
             health: Health::Unknown,
             failures: 0,
             last_error: None,
@@ -147,7 +150,10 @@ impl Holder {
                 report.note_skipped(&mut state, skipped);
                 Some(self.succeed(keys, &mut report))
             }
-            (Effect::Replace, _) => Some(Arc::clone(&self.held.load().generation)),
+            (Effect::Replace, _) => {
+                state.unchanged_by = number;
+                Some(Arc::clone(&self.held.load().generation))
+            }
         };
         if let Some(generation) = generation {
             state.fetched_at = at.or(state.fetched_at);
@@ -202,6 +208,11 @@ impl Holder {
         let held = self.held.load();
         let is_of_name = |key: &VerifyingKey| key.id() == Some(key_id) || key.has_thumbprint(key_id);
         state.schedule.has_listed_since(since, now) && !held.generation.keys().iter().any(is_of_name)
+    }
+
+    /// Whether the fetch with this number was answered with 304, which says nothing of keys that the guard does not have.
+    pub(super) fn was_unchanged(&self, number: u64) -> bool {
+        self.state().unchanged_by == number
     }
 
     /// The `ETag` that may be sent to this address.

@@ -130,9 +130,7 @@ impl RemoteKeys {
         let now = self.clock.monotonic();
         let wait = if self.holder.current(now).is_some() { self.wait } else { self.timeout };
         let number = self.begin(Cause::Token, now);
-        if let Some(number) = number {
-            self.wait_for(number, now.saturating_add(wait)).await;
-        }
+        self.wait_for_list(number, Cause::Token, now.saturating_add(wait)).await;
     }
 
     /// Fetches the keys because the application asks for it, unless it did so a moment ago. The fetch has started when
@@ -152,9 +150,7 @@ impl RemoteKeys {
         let end = now.saturating_add(self.timeout.saturating_mul(2));
         let keys = Arc::clone(self);
         async move {
-            if let Some(number) = number
-                && !keys.wait_for(number, end).await
-            {
+            if !keys.wait_for_list(number, cause, end).await {
                 return Err("the fetch takes too long".to_owned());
             }
             let error = keys.holder.state().last_error.clone();
@@ -224,6 +220,19 @@ impl RemoteKeys {
             FetchDecision::Join(number) => Some(number),
             FetchDecision::No => None,
         }
+    }
+
+    /// Waits until this fetch has ended. If it was one of the timer, which was answered with 304, another one follows for this
+    /// cause, if the schedule allows it. `false` if that takes longer than until `end`.
+    async fn wait_for_list(self: &Arc<Self>, mut number: Option<u64>, cause: Cause, end: Moment) -> bool {
+        while let Some(joined) = number {
+            if !self.wait_for(joined, end).await {
+                return false;
+            }
+            let again = self.holder.was_unchanged(joined);
+            number = again.then(|| self.begin(cause, self.clock.monotonic())).flatten();
+        }
+        true
     }
 
     /// Waits until the fetch with this number has ended; `false` if it has not at `end`.

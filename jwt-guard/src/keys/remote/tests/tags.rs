@@ -98,6 +98,40 @@ async fn asked_by_timer() -> (Arc<Issuer>, ManualClock, Arc<RemoteKeys>) {
 }
 
 #[tokio::test]
+async fn a_token_and_the_application_that_join_a_fetch_answered_by_304_have_one_of_their_own() {
+    for by_token in [true, false] {
+        let (issuer, _clock, keys) = asked_by_timer().await;
+        let before = issuer.requests();
+        if by_token {
+            keys.fetch().await;
+        } else {
+            keys.refresh().await.unwrap();
+        }
+        let etags: Vec<_> = issuer.asked.lock().unwrap().drain(before..).map(|(_, etag)| etag).collect();
+        assert_eq!(etags, [Some("\"1\"".to_owned()), None], "{by_token}");
+        assert_eq!(names(&keys).unwrap(), ["c"]);
+    }
+}
+
+#[tokio::test]
+async fn both_fetches_together_keep_a_token_waiting_for_a_second() {
+    let (issuer, clock, keys) = asked_by_timer().await;
+    issuer.answers(URL, Answer::Hangs);
+    let before = issuer.requests();
+    let mut request = Box::pin(keys.fetch());
+    for wait in [0, 400, 599] {
+        clock.advance(Duration::from_millis(wait));
+        until("both are asked", || {
+            assert!(futures_poll(request.as_mut()).is_pending());
+            issuer.requests() == before + 2
+        })
+        .await;
+    }
+    clock.advance(Duration::from_millis(1));
+    assert!(futures_poll(request.as_mut()).is_ready());
+}
+
+#[tokio::test]
 async fn an_answer_of_304_does_not_show_that_a_key_is_missing() {
     let (_issuer, clock, keys) = asked_by_timer().await;
     until("the timer has its answer", || keys.status().age() == Some(secs(0))).await;
