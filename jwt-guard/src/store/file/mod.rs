@@ -119,18 +119,24 @@ impl FileStore {
         Ok(Self { path, shared, writer: Arc::new(writer) })
     }
 
-    /// An answer of the ledger. One that refuses a token is told when the disk has what it is about.
+    /// An answer of the ledger. One that refuses a token is told when the disk has what it is about. One that a failed write may
+    /// have taken back meanwhile is not told.
     fn told<T: Send + 'static>(
         &self,
-        answer: Result<T, StoreError>,
+        ask: impl FnOnce() -> Result<T, StoreError>,
         refuses: impl FnOnce(&T) -> bool,
         now: SystemTime,
     ) -> Lookup<'_, T> {
-        if self.writer.is_settled() || !answer.as_ref().is_ok_and(refuses) {
+        let failures = self.writer.failures();
+        let answer = ask();
+        if self.writer.is_settled_since(failures) || !answer.as_ref().is_ok_and(refuses) {
             return Lookup::Known(answer);
         }
         Lookup::Pending(Box::pin(async move {
             self.writer.send(now, Order::Confirm).await?;
+            if self.writer.failures() != failures {
+                return Err(StoreError::new("a write has failed since it was asked"));
+            }
             answer
         }))
     }
@@ -138,7 +144,7 @@ impl FileStore {
 
 impl RevocationStore for FileStore {
     fn token_status(&self, token: &TokenInfo<'_>, now: SystemTime) -> Lookup<'_> {
-        self.told(self.shared.token_status(token, now), is_revoked, now)
+        self.told(|| self.shared.token_status(token, now), is_revoked, now)
     }
 }
 
@@ -178,7 +184,7 @@ impl TokenStore for FileStore {
     ) -> Lookup<'_, RefreshStatus> {
         let refuses =
             |status: &RefreshStatus| matches!(status, RefreshStatus::Replaced(_) | RefreshStatus::Unknown);
-        self.told(self.shared.refresh_status(family, id, grace, now), refuses, now)
+        self.told(|| self.shared.refresh_status(family, id, grace, now), refuses, now)
     }
 
     fn allow(&self, token: Issued, now: SystemTime) -> StoreFuture<'_, ()> {
@@ -186,7 +192,7 @@ impl TokenStore for FileStore {
     }
 
     fn is_allowed(&self, id: &str, now: SystemTime) -> Lookup<'_> {
-        self.told(self.shared.is_allowed(id, now), is_revoked, now)
+        self.told(|| self.shared.is_allowed(id, now), is_revoked, now)
     }
 }
 

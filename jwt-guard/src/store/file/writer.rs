@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
@@ -104,7 +104,13 @@ fn unwritten(why: &WriteFailure) -> StoreError {
 pub(super) struct Writer {
     orders: Option<mpsc::Sender<(Order, SystemTime)>>,
     thread: Option<JoinHandle<()>>,
-    is_settled: Arc<AtomicBool>,
+    progress: Arc<Progress>,
+}
+
+/// How far the disk is behind the ledger.
+struct Progress {
+    is_settled: AtomicBool,
+    failures: AtomicU64,
 }
 
 impl Writer {
@@ -112,12 +118,12 @@ impl Writer {
     pub(super) async fn start(path: PathBuf, limits: StoreLimits) -> Result<(Self, Arc<Shared>), StoreError> {
         let (opened, open) = oneshot::channel();
         let (orders, queue) = mpsc::channel(QUEUE);
-        let is_settled = Arc::new(AtomicBool::new(true));
-        let settled = Arc::clone(&is_settled);
+        let progress = Arc::new(Progress { is_settled: AtomicBool::new(true), failures: AtomicU64::new(0) });
+        let shown = Arc::clone(&progress);
         let run = move || match load(path, limits) {
             Ok((disk, shared)) => {
                 if opened.send(Ok(shared.clone())).is_ok() {
-                    write(disk, &shared, queue, &settled);
+                    write(disk, &shared, queue, &shown);
                 }
             }
             Err(error) => drop(opened.send(Err(error))),
@@ -125,15 +131,20 @@ impl Writer {
         let thread = std::thread::Builder::new().name("jwt-guard-store".to_owned()).spawn(run);
         let thread =
             thread.map_err(|error| StoreError::new("no thread for it can be started").because(error))?;
-        let writer = Self { orders: Some(orders), thread: Some(thread), is_settled };
+        let writer = Self { orders: Some(orders), thread: Some(thread), progress };
         // redb panics on some kinds of damage; then the sender is dropped.
         let shared = open.await.map_err(|_| StoreError::new("the file is damaged"))??;
         Ok((writer, shared))
     }
 
-    /// Whether the disk has everything that the ledger says. To be asked after the ledger.
-    pub(super) fn is_settled(&self) -> bool {
-        self.is_settled.load(Ordering::SeqCst)
+    /// Whether the disk has what the ledger said after there were so many failures. To be asked after the ledger.
+    pub(super) fn is_settled_since(&self, failures: u64) -> bool {
+        self.progress.is_settled.load(Ordering::SeqCst) && self.failures() == failures
+    }
+
+    /// How many writes have failed. Each may have taken back rotations of which the ledger had told.
+    pub(super) fn failures(&self) -> u64 {
+        self.progress.failures.load(Ordering::SeqCst)
     }
 
     pub(super) async fn send<T>(
@@ -171,7 +182,7 @@ fn write(
     mut disk: Disk,
     shared: &Shared,
     mut queue: mpsc::Receiver<(Order, SystemTime)>,
-    is_settled: &AtomicBool,
+    progress: &Progress,
 ) {
     let mut batch = Vec::with_capacity(QUEUE);
     let mut failed: Option<Failed> = None;
@@ -185,12 +196,12 @@ fn write(
         }
         if batch.iter().all(|(order, _)| matches!(order, Order::Confirm(_))) {
             // Nothing changes, and all earlier changes are written: the store may have been mended above.
-            is_settled.store(true, Ordering::SeqCst);
+            progress.is_settled.store(true, Ordering::SeqCst);
             batch.drain(..).for_each(|(order, now)| order.decide(shared, Timestamp::floor(now))(None));
             continue;
         }
         // Before the first change can be read.
-        is_settled.store(false, Ordering::SeqCst);
+        progress.is_settled.store(false, Ordering::SeqCst);
         let decided: Vec<_> =
             batch.drain(..).map(|(order, now)| order.decide(shared, Timestamp::floor(now))).collect();
         if let Err(error) = shared.take_changes().and_then(|changes| disk.write(changes)) {
@@ -201,12 +212,21 @@ fn write(
             );
             failed = Some(Failed::with(error));
         } else {
-            is_settled.store(true, Ordering::SeqCst);
+            progress.is_settled.store(true, Ordering::SeqCst);
         }
-        // The last one first, so that each takes back what is the last change by then.
-        for acknowledge in decided.into_iter().rev() {
-            acknowledge(failed.as_ref().map(|failed| &failed.why));
-        }
+        acknowledge(decided, failed.as_ref().map(|failed| &failed.why), progress);
+    }
+}
+
+/// Sends the results of a batch.
+fn acknowledge(decided: Vec<Acknowledge<'_>>, failure: Option<&WriteFailure>, progress: &Progress) {
+    // The last one first, so that each takes back what is the last change by then.
+    for acknowledge in decided.into_iter().rev() {
+        acknowledge(failure);
+    }
+    if failure.is_some() {
+        // After that: an answer of the ledger from before it came after the smaller number.
+        progress.failures.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -241,8 +261,9 @@ impl Failed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::file::FileStore;
     use crate::store::file::disk::tests::Directory;
-    use crate::store::{TokenInfo, TokenStatus};
+    use crate::store::{Lookup, RefreshStatus, TokenInfo, TokenStatus, TokenStore as _};
 
     #[test]
     fn a_store_that_failed_tries_again_when_it_is_time_until_the_disk_has_everything() {
@@ -272,5 +293,45 @@ mod tests {
         let (_disk, shared) = load(path, StoreLimits::new()).unwrap();
         let token = TokenInfo { id: Some("t"), ..TokenInfo::new("ada", expires_at) };
         assert_eq!(shared.token_status(&token, now).unwrap(), TokenStatus::Revoked);
+    }
+
+    /// The task that asked was not polled until the disk worked again.
+    #[tokio::test]
+    async fn an_answer_that_a_failed_write_has_taken_back_is_not_told() {
+        let directory = Directory::new("taken-back");
+        let store = FileStore::open(directory.0.join("store")).await.unwrap();
+        let (now, ends) = (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + PAUSE);
+        let login = Family {
+            id: "f".to_owned(),
+            subject: "ada".into(),
+            token: "a".to_owned(),
+            access_expires_at: ends,
+            expires_at: ends,
+        };
+        assert_eq!(store.begin(login, now).await.unwrap(), Begun::Living);
+        let rotation = Rotation {
+            family: "f".to_owned(),
+            presented: "a".to_owned(),
+            next: "b".to_owned(),
+            access_expires_at: ends,
+            expires_at: ends,
+            ends: None,
+            endpoint: None,
+            grace: Duration::ZERO,
+        };
+        let ask = || store.refresh_status("f", "a", Duration::ZERO, now);
+
+        // As the writer does with a batch.
+        store.writer.progress.is_settled.store(false, Ordering::SeqCst);
+        let (done, result) = oneshot::channel();
+        let decided = vec![Order::Rotate(rotation, done).decide(&store.shared, Timestamp::floor(now))];
+        let Lookup::Pending(stale) = ask() else { panic!("unknown whether the disk has it") };
+        acknowledge(decided, Some(&Arc::new(StoreError::new("full"))), &store.writer.progress);
+        assert!(result.await.unwrap().is_err());
+
+        let error = stale.await.unwrap_err();
+        assert!(error.to_string().contains("a write has failed since"), "{error}");
+        let Lookup::Known(Ok(now)) = ask() else { panic!("it is known now") };
+        assert_eq!(now, RefreshStatus::Current);
     }
 }
