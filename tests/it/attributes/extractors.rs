@@ -195,6 +195,9 @@ async fn what_carried_the_token_is_marked_sensitive_and_nothing_else() {
     server.send(request).await.is(Outcome::ok("cookie"));
     let request = Request::get("/sensitive").header("x-api-key", token(&[]));
     server.send(request).await.is(Outcome::ok("x-api-key"));
+    // The second line is the token.
+    let request = Request::get("/sensitive").header("x-api-key", "").header("x-api-key", token(&[]));
+    server.send(request).await.is(Outcome::ok("x-api-key x-api-key"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod websocket;
 
 use std::fmt;
 
-use http::header::HeaderName;
+use http::header::{AsHeaderName, Entry, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
@@ -228,6 +228,15 @@ impl fmt::Display for TokenLocation {
 
 fn mark<'h>(values: impl IntoIterator<Item = &'h mut HeaderValue>) {
     values.into_iter().for_each(|value| value.set_sensitive(true));
+}
+
+/// Marks every line of a header. Most requests have each header once.
+fn mark_lines<N: AsHeaderName + Copy>(headers: &mut HeaderMap, name: N) {
+    if headers.len() == headers.keys_len() {
+        mark(headers.get_mut(name));
+    } else if let Ok(Entry::Occupied(mut entry)) = headers.try_entry(name) {
+        mark(entry.iter_mut());
+    }
 }
 
 /// Sets a header, if its name and value are legal.
