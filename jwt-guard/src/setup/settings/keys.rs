@@ -191,7 +191,7 @@ impl KeySetting {
             },
             Ok(bytes) => Some(with_line_ends(bytes, form)),
             Err(error) => {
-                problems.setting(format!("`{name}` cannot be read from {}: {error}", path.display()));
+                problems.setting(format!("`{name}` cannot be read from {}: {error}", shown(&path)));
                 None
             }
         }
@@ -203,6 +203,16 @@ fn holds_secret(path: &Path) -> bool {
     let text = path.to_string_lossy();
     let text = text.trim_start();
     ["base64:", "-----BEGIN", "{", "eyJ"].iter().any(|start| text.starts_with(start)) || text.contains('\n')
+}
+
+/// The name of a file that cannot be read, unless it may be a secret in hexadecimal digits or Base64.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_digit = |letter: char| letter.is_ascii_alphanumeric() || "+/-_=".contains(letter);
+    if text.len() >= 32 && !text.starts_with('/') && text.chars().all(is_digit) {
+        return "a file whose name may be a secret and is not shown".to_owned();
+    }
+    text.into_owned()
 }
 
 /// More than any key or set of keys needs.

@@ -112,6 +112,26 @@ fn a_secret_in_place_of_the_name_of_its_file_is_not_shown() {
 }
 
 #[test]
+fn the_name_of_a_file_that_may_be_a_secret_is_not_shown() {
+    let problems = |name: &str| {
+        let settings = Settings { secret_file: Some(name.into()), ..Settings::default() };
+        settings.into_builder().audience("a").build().unwrap_err().to_string()
+    };
+    for secret in ["9f86d081884c7d659a2feaa0c55ad015", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="] {
+        let problems = problems(secret);
+        assert!(
+            problems.contains("`secret_file` cannot be read") && !problems.contains(secret),
+            "{problems}"
+        );
+    }
+    for name in
+        ["/nowhere/9f86d081884c7d659a2feaa0c55ad015", "secrets/9f86d081884c7d659a2feaa0c55ad015.key", "key"]
+    {
+        assert!(problems(name).contains(name), "{name}");
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn a_file_without_an_end_is_read_up_to_a_limit() {
     let settings = Settings { secret_file: Some("/dev/zero".into()), ..Settings::default() };
