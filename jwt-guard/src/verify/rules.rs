@@ -189,13 +189,16 @@ impl DateLimits {
 }
 
 impl Rules {
-    /// The same rules for refresh tokens: another type, and lifetimes of up to a year.
+    /// The same rules for refresh tokens: another type, lifetimes of up to a year, and no claims of the application, which
+    /// stand in the access tokens.
     pub(crate) fn for_refresh_tokens(&self) -> Self {
         let longest = self.limits.max_lifetime.map(|_| LONGEST_REFRESH_LIFETIME);
         Self {
             profile: TokenProfile::Typed(REFRESH_TYPE.to_owned()),
             limits: DateLimits { max_lifetime: longest, max_token_age: None, ..self.limits.clone() },
             machine_callers: false,
+            required_claims: Vec::new(),
+            claim_values: Vec::new(),
             ..self.clone()
         }
     }

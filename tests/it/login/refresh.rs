@@ -34,6 +34,19 @@ async fn a_refresh_gives_the_next_pair_of_the_same_login() {
     server.get("/me", &third.access).await.is(ADA);
 }
 
+/// The claims of the application are in the access tokens.
+#[tokio::test]
+async fn a_claim_that_access_tokens_must_have_is_not_asked_of_refresh_tokens() {
+    let guard = builder().token_store(MemoryStore::new()).required_claim("tenant").build().unwrap();
+    let server = serve(guard).await;
+    let first = login(&server).await;
+    server.get("/me", &first.access).await.is(ADA);
+    let second = Pair::of(&refresh(&server, &first.refresh).await);
+    server.get("/me", &second.access).await.is(ADA);
+    assert_eq!(server.send(post("/leave").bearer(&second.refresh)).await.status, 204);
+    server.get("/me", &second.access).await.is(Outcome::BAD_TOKEN);
+}
+
 #[tokio::test]
 async fn reuse_ends_the_login_and_no_other() {
     let server = serve(guard()).await;
