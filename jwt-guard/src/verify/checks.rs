@@ -36,6 +36,9 @@ pub(super) fn check(
     let token_id = text(found.jti, "jti")?.filter(|id| !id.is_empty());
     enter(Check::Client, rules.clients.required || !rules.clients.names.is_empty(), steps);
     let client = client(claims, found.client_id, rules)?;
+    if found.aud.is_none() && !may_stand_for_audience(client, rules) {
+        return Err(VerifyError::ClaimMissing("aud".into()));
+    }
     steps.enter(Check::Names);
     let family = text(found.sid, "sid")?.filter(|name| !name.is_empty());
     steps.enter(Check::Subject);
@@ -278,6 +281,12 @@ fn required(claims: &Object<'_>, is_machine: bool, rules: &Rules) -> Result<(), 
     })
 }
 
+/// Whether a token of this client may lack an audience, where that may be absent.
+fn may_stand_for_audience(client: Option<&str>, rules: &Rules) -> bool {
+    let named = &rules.clients.as_audience;
+    named.is_empty() || client.is_some_and(|client| named.iter().any(|known| known == client))
+}
+
 /// The client that the token was issued to. Issuers name it in different claims; those of a token must agree, and each
 /// must be a string if present. `client_id` is checked even if it is not one of them. An empty name is of no client.
 fn client<'t>(
@@ -286,7 +295,7 @@ fn client<'t>(
     rules: &Rules,
 ) -> Result<Option<&'t str>, VerifyError> {
     let client_id = text(client_id, "client_id")?;
-    let Clients { claims: sources, names, required } = &rules.clients;
+    let Clients { claims: sources, names, required, .. } = &rules.clients;
     let mut client = None;
     for name in sources {
         let found = if name == "client_id" { client_id } else { text(claims.get(name), name)? };

@@ -99,11 +99,18 @@ pub(crate) struct Clients {
     pub(crate) names: Vec<String>,
     /// Whether a token must name its client even if all are accepted.
     pub(crate) required: bool,
+    /// The clients whose tokens may lack an audience, where that may be absent; empty if it may be for all.
+    pub(crate) as_audience: Vec<String>,
 }
 
 impl Default for Clients {
     fn default() -> Self {
-        Self { claims: vec!["client_id".to_owned()], names: Vec::new(), required: false }
+        Self {
+            claims: vec!["client_id".to_owned()],
+            names: Vec::new(),
+            required: false,
+            as_audience: Vec::new(),
+        }
     }
 }
 

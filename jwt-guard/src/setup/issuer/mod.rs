@@ -28,8 +28,6 @@ pub(in crate::setup) struct IssuerDraft {
     pub(in crate::setup) audiences: Vec<String>,
     /// Whether a preset accepts a token without `aud`, unless its audience is configured.
     pub(in crate::setup) may_lack_audience: bool,
-    /// Whether a token without `aud` is accepted, because its client is one of those that are named.
-    pub(in crate::setup) client_as_audience: bool,
     pub(in crate::setup) clients: Clients,
     pub(in crate::setup) profile: TokenProfile,
     pub(in crate::setup) required_claims: Vec<String>,
@@ -88,7 +86,6 @@ impl Default for IssuerDraft {
             issuers: Vec::new(),
             audiences: Vec::new(),
             may_lack_audience: false,
-            client_as_audience: false,
             clients: Clients::default(),
             profile: TokenProfile::default(),
             required_claims: Vec::new(),
@@ -227,9 +224,25 @@ impl IssuerDraft {
         }
     }
 
+    /// The settings of the rules for tokens that differ from the defaults. An audience is not one of them: trusted issuers
+    /// have that of the guard, unless they have their own.
+    pub(super) fn changed_rules(&self) -> Vec<&'static str> {
+        let changes = [
+            ("algorithms", !self.algorithms.is_empty()),
+            ("required_claim", !self.required_claims.is_empty()),
+            ("profile", self.profile != TokenProfile::default()),
+            ("subject_claim", self.subject_claim != "sub"),
+            ("machine_callers", self.machine_callers),
+            ("scope_claim", !self.scope_claims.is_empty()),
+            ("role_claim", !self.role_claims.is_empty()),
+            ("role_object_claim", !self.role_objects.is_empty()),
+        ];
+        changes.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name).collect()
+    }
+
     /// Whether the client may stand for the audience.
     pub(super) fn may_lack_audience(&self) -> bool {
-        self.may_lack_audience || self.client_as_audience
+        self.may_lack_audience || !self.clients.as_audience.is_empty()
     }
 
     /// Sets the audience that all tokens for one recipient have.
@@ -283,6 +296,10 @@ impl IssuerDraft {
         limits: &DateLimits,
     ) -> Rules {
         let may_lack_audience = self.may_lack_audience();
+        let mut clients = self.clients;
+        if self.may_lack_audience {
+            clients.as_audience.clear();
+        }
         Rules {
             profile: self.profile,
             issuers: self.issuers,
@@ -291,7 +308,7 @@ impl IssuerDraft {
                 (false, true) => Audience::OneOfOrNone(self.audiences),
                 (false, false) => Audience::OneOf(self.audiences),
             },
-            clients: self.clients,
+            clients,
             required_claims: self.required_claims,
             claim_values: self.claim_values,
             header_values: self.header_values,

@@ -76,7 +76,8 @@ impl TrustedIssuer {
     }
 
     /// Accepts tokens that were issued to this client only, by the claim `client_id` (RFC 9068 section 2.2) or the one that
-    /// [`client_claim`](Self::client_claim) names. May be called for several.
+    /// [`client_claim`](Self::client_claim) names. May be called for several. Their tokens have an `aud`, but for those of
+    /// [`client_as_audience`](Self::client_as_audience) and of a preset whose tokens have none.
     pub fn client(mut self, client: impl Into<String>) -> Self {
         self.0.clients.names.push(client.into());
         self
@@ -104,7 +105,8 @@ impl TrustedIssuer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn client_as_audience(mut self, client: impl Into<String>) -> Self {
-        self.0.client_as_audience = true;
+        let client = client.into();
+        self.0.clients.as_audience.push(client.clone());
         self.client(client)
     }
 

@@ -144,6 +144,10 @@ fn needed(name: &str, rules: &Rules) -> (String, Option<&'static str>) {
         let (Audience::OneOf(names) | Audience::OneOfOrNone(names)) = &rules.audience else {
             return (claim, None);
         };
+        if names.is_empty() {
+            let clients = one_of(&rules.clients.as_audience);
+            return (format!("{claim}, or a client that stands for it: {clients}"), None);
+        }
         return (format!("{claim}: {}", one_of(names)), None);
     }
     if name == "iss" && !rules.issuers.is_empty() {

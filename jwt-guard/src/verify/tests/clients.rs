@@ -86,7 +86,7 @@ fn client(clients: &Clients, changes: &[(&str, &str)]) -> Result<Option<String>,
 
 fn clients(claims: &[&str], names: &[&str], required: bool) -> Clients {
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    Clients { claims: owned(claims), names: owned(names), required }
+    Clients { claims: owned(claims), names: owned(names), required, as_audience: Vec::new() }
 }
 
 #[test]
@@ -128,6 +128,24 @@ fn a_token_need_not_name_its_client_unless_it_is_asked_for() {
     assert_eq!(client(&by_default, &[("client_id", "\"web\"")]), Ok(Some("web".to_owned())));
     assert_eq!(client(&by_default, &[("azp", "1")]), Ok(None));
     assert_eq!(client(&clients(&["azp"], &[], false), &[("azp", "1")]), Err(malformed("azp")));
+}
+
+#[test]
+fn only_a_client_that_stands_for_the_audience_may_lack_one() {
+    let verify = |client: &str, aud: &str| {
+        let verifier = verifier(|rules| {
+            rules.audience = Audience::OneOfOrNone(vec!["orders".to_owned()]);
+            rules.clients = clients(&["azp"], &["partner", "app"], false);
+            rules.clients.as_audience = vec!["app".to_owned()];
+        });
+        verifier.read(payload(&[("azp", client), ("aud", aud)])).map(drop)
+    };
+    assert_eq!(verify("\"app\"", ""), Ok(()));
+    assert_eq!(verify("\"partner\"", ""), Err(missing("aud")));
+    for client in ["\"app\"", "\"partner\""] {
+        assert_eq!(verify(client, "\"orders\""), Ok(()));
+        assert_eq!(verify(client, "\"other\""), Err(VerifyError::WrongAudience));
+    }
 }
 
 #[test]
