@@ -21,6 +21,11 @@ pub(super) struct Issuers {
     pub(super) strangers: Vec<usize>,
 }
 
+/// `a`, `b`.
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 impl Draft {
     /// Checks the issuers and loads their keys.
     pub(super) fn issuers(&mut self, hierarchies: &Hierarchies, problems: &mut Problems) -> Issuers {
@@ -138,6 +143,14 @@ impl Draft {
             problems.setting(
                 "`issuer` is set without a key; the name of a trusted issuer goes into `TrustedIssuer::new`",
             );
+        }
+        let idle = if own { Vec::new() } else { self.own.changed_rules() };
+        if !idle.is_empty() {
+            problems.setting(format!(
+                "{} on the builder: for tokens of the guard's own keys, and it has none; set what is meant on each \
+                 `TrustedIssuer`, in settings in the tables of `trust`",
+                listed(&idle)
+            ));
         }
         if !own && self.trusted.len() > 1 && self.own_tokens.has_allow_list() {
             problems.setting(

@@ -10,7 +10,9 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::values::{self, Element};
 use super::{bearer, table};
+use crate::keys::Algorithm;
 use crate::setup::TrustedIssuer;
+use crate::verify::TokenProfile;
 
 /// A trusted issuer, and what is changed of its preset.
 ///
@@ -49,6 +51,12 @@ pub struct TrustedSettings {
     /// The only origins to which the token in `bearer_file` goes.
     #[serde(deserialize_with = "values::list")]
     pub bearer_origins: Vec<String>,
+    /// As [`TrustedIssuer::algorithms`].
+    #[serde(deserialize_with = "values::list")]
+    pub algorithms: Vec<Algorithm>,
+    /// As [`TrustedIssuer::profile`], in place of that of a preset.
+    #[serde(deserialize_with = "values::given")]
+    pub profile: Option<TokenProfile>,
     /// As [`TrustedIssuer::required_claim`].
     #[serde(deserialize_with = "values::list")]
     pub required_claims: Vec<String>,
@@ -83,6 +91,8 @@ impl TrustedSettings {
         let issuer = super::with(issuer, self.metadata_url, TrustedIssuer::metadata_url);
         let fetching = bearer::settings(self.bearer_file, self.bearer_origins)?;
         let issuer = super::with(issuer, fetching, TrustedIssuer::remote_keys);
+        let issuer = if self.algorithms.is_empty() { issuer } else { issuer.algorithms(self.algorithms) };
+        let issuer = super::with(issuer, self.profile, TrustedIssuer::profile);
         let issuer = self.required_claims.into_iter().fold(issuer, TrustedIssuer::required_claim);
         let issuer = self.scope_claims.into_iter().fold(issuer, TrustedIssuer::scope_claim);
         let issuer = self.role_claims.into_iter().fold(issuer, TrustedIssuer::role_claim);

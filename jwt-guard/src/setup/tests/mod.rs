@@ -15,6 +15,7 @@ use super::keys::KeySource;
 use crate::keys::{Algorithm, SigningKey};
 use crate::location::{Conflict, TokenLocation};
 use crate::secret::Secret;
+use crate::token::TokenKind;
 use crate::verify::{Audience, TokenCache, TokenProfile, Verifier};
 
 fn draft() -> Draft {
@@ -225,6 +226,44 @@ fn an_issuer_needs_a_key_an_audience_and_a_name() {
         draft.trusted[0] = TrustedIssuer(partner).claim_value("", "x").0;
     });
     assert_only(&unnamed, "empty name");
+}
+
+/// An accepted token may have been issued by a clock that is ahead, and is accepted for the leeway after its end.
+#[test]
+fn what_is_revoked_lasts_for_the_longest_life_and_the_difference_of_clocks() {
+    let longest = |leeway| {
+        let mut draft = Draft::new();
+        own(&mut draft);
+        draft.token_rules.limits.leeway = Duration::from_secs(leeway);
+        draft.token_rules.limits.max_lifetime = Some(Duration::from_secs(60 * 60));
+        draft.finish().unwrap().longest_life(TokenKind::Access)
+    };
+    assert_eq!(longest(0), Duration::from_secs(60 * 60));
+    assert_eq!(longest(300), Duration::from_secs(60 * 65));
+}
+
+/// A restriction that restricts nothing must not look as if it did.
+#[test]
+fn rules_for_tokens_of_keys_that_the_guard_does_not_have_are_refused_by_name() {
+    let all = |draft: &mut Draft| {
+        draft.own.algorithms.push(Algorithm::Es256);
+        draft.own.required_claims.push("tenant".to_owned());
+        draft.own.profile = TokenProfile::Typed("example+jwt".to_owned());
+        draft.own.subject_claim = "email".to_owned();
+        draft.own.machine_callers = true;
+        draft.own.scope_claims.push(vec!["perms".to_owned()]);
+        draft.own.role_claims.push(vec!["groups".to_owned()]);
+        draft.own.add_role_object(["app"], None);
+    };
+    let names = "`algorithms`, `required_claim`, `profile`, `subject_claim`, `machine_callers`, `scope_claim`, `role_claim`, \
+                 `role_object_claim` on the builder";
+    assert_only(&trusting(all), names);
+    let with_key = trusting(|draft| {
+        own(draft);
+        draft.own.issuers.push("https://id.example".to_owned());
+        draft.own.required_claims.push("tenant".to_owned());
+    });
+    assert_eq!(with_key, [""; 0]);
 }
 
 #[test]
