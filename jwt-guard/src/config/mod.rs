@@ -179,7 +179,7 @@ impl Config {
     /// The longest lifetime of accepted tokens, plus the largest difference of clocks.
     pub(crate) fn longest_life(&self, kind: TokenKind) -> Duration {
         let lives = self.verifier(kind).rules().map(|rules| rules.limits.max_lifetime.unwrap_or(FOR_EVER));
-        lives.max().unwrap_or(FOR_EVER).min(FOR_EVER)
+        lives.max().unwrap_or(FOR_EVER).saturating_add(self.leeway()).min(FOR_EVER)
     }
 
     /// Whether the guard accepts sessions only.
