@@ -37,7 +37,7 @@ pub(super) struct SessionLimits {
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The longest lifetime of a session or its cookie: a year. Browsers do not keep cookies much longer either.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// As for refresh tokens: a request that takes longer than this has failed.
 const LONGEST_GRACE: Duration = MINUTE;
@@ -66,7 +66,8 @@ impl SessionsBuilder {
     }
 
     /// How long a session lives, used or not. 12 hours by default: a day's work, and the most for which a stolen id
-    /// works. The limit cannot be disabled; 366 days at most.
+    /// works. The limit cannot be disabled; 366 days at most. A shorter limit than at its login ends a session earlier; a longer
+    /// one, of the next version of the service or of another service on the store, concerns only the sessions that it begins.
     pub fn absolute_lifetime(mut self, lifetime: Duration) -> Self {
         self.limits.absolute = lifetime;
         self
@@ -163,7 +164,7 @@ impl SessionsBuilder {
 impl SessionLimits {
     /// When a session ends if it is not used again.
     pub(super) fn end(self, kept: &Kept) -> Timestamp {
-        kept.last_seen.plus(self.idle).min(kept.created_at.plus(self.absolute))
+        kept.last_seen.plus(self.idle).min(kept.created_at.plus(self.absolute.min(kept.lifetime)))
     }
 
     /// Whether the login was not long ago.
@@ -178,14 +179,17 @@ impl SessionLimits {
         now.since(kept.last_seen) >= MINUTE.min(self.idle / 10)
     }
 
-    /// Until when to keep a mark on the sessions that exist at `now`: until none of them can live, plus an hour for
-    /// different clocks.
-    pub(super) fn mark_end(self, now: Timestamp) -> Timestamp {
-        now.plus(self.absolute).plus(MINUTE * 60)
+    /// The absolute limit of a session that begins.
+    pub(super) fn lifetime(self) -> Duration {
+        self.absolute
     }
 
-    /// The same for a mark on sessions of any settings: another service, or the next version of this one, may let them live
-    /// longer.
+    /// Until when to keep a mark on a session: until it cannot live by any settings, plus an hour for different clocks.
+    pub(super) fn mark_end(kept: &Kept) -> Timestamp {
+        kept.created_at.plus(kept.lifetime).plus(MINUTE * 60)
+    }
+
+    /// The same for a mark on all sessions that exist at `now`: another service may let its sessions live longer.
     pub(super) fn generation_end(now: Timestamp) -> Timestamp {
         now.plus(LONGEST).plus(MINUTE * 60)
     }

@@ -8,7 +8,7 @@ use super::builder::SessionLimits;
 use super::error::{SessionError, SessionErrorKind};
 use super::id::{LineagePlace, SessionId, SessionPlace, everybody_place, subject_place};
 use super::record::{Generations, Kept, SessionRecord};
-use super::records::Created;
+use super::records::{Created, Replaced};
 use super::together::both;
 use crate::random;
 use crate::timestamp::Timestamp;
@@ -41,7 +41,7 @@ impl Sessions {
         if let Some(found) = self.stored(&place, now).await? {
             return Ok(found.map(|kept| self.data(kept, now)));
         }
-        let Some((lineage, _)) = records.replaced(&place.end).await? else {
+        let Some(Replaced { lineage, .. }) = records.replaced(&place.end).await? else {
             return Ok(SessionState::Nothing);
         };
         // A concurrent rotation has not yet written the place of the newest.
@@ -103,7 +103,7 @@ impl Sessions {
         place: &SessionPlace,
         now: Timestamp,
     ) -> Result<SessionState<Kept>, SessionError> {
-        let Some((lineage, at)) = self.0.records.replaced(&place.end).await? else {
+        let Some(Replaced { lineage, at, mark_end }) = self.0.records.replaced(&place.end).await? else {
             return Ok(SessionState::Nothing);
         };
         // The clocks of two nodes may be apart by more than the grace.
@@ -114,9 +114,9 @@ impl Sessions {
             target: "jwt_guard",
             "the id of a session was used again after a rotation had replaced it: the session is ended"
         );
-        self.end_lineage(&lineage, now).await?;
+        self.end_lineage(&lineage, mark_end).await?;
         // Once is enough: a repetition finds an ended session.
-        self.0.records.save(place.end, &SessionRecord::Ended, self.0.limits.mark_end(now)).await?;
+        self.0.records.save(place.end, &SessionRecord::Ended, mark_end).await?;
         Ok(SessionState::Nothing)
     }
 
@@ -181,9 +181,9 @@ impl Sessions {
         &self,
         place: &SessionPlace,
         mark: &SessionRecord,
-        now: Timestamp,
+        mark_end: Timestamp,
     ) -> Result<Created, SessionError> {
-        let mark = self.0.records.create(place.end, mark, self.0.limits.mark_end(now)).await?;
+        let mark = self.0.records.create(place.end, mark, mark_end).await?;
         self.0.records.delete(&place.session).await?;
         Ok(mark)
     }
@@ -195,26 +195,28 @@ impl Sessions {
         new: &SessionPlace,
         lineage: String,
         now: Timestamp,
+        mark_end: Timestamp,
     ) -> Result<bool, SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(&lineage)?;
         // The first call that leaves the mark has ended the old session; another rotation or a logout may have been
         // faster.
-        if let Created::Taken = self.end(old, &SessionRecord::Replaced { lineage, at: now }, now).await? {
+        if let Created::Taken = self.end(old, &SessionRecord::Replaced { lineage, at: now }, mark_end).await?
+        {
             return Ok(false);
         }
         let records = &self.0.records;
-        records.save(newest, &SessionRecord::Newest(*new), self.0.limits.mark_end(now)).await?;
+        records.save(newest, &SessionRecord::Newest(*new), mark_end).await?;
         // An end of the lineage leaves its mark, and then looks for the newest id: if it was too early to find this
         // one, the mark is visible here.
         Ok(!records.holds(&end).await?)
     }
 
     /// Ends the living session of a lineage.
-    pub(super) async fn end_lineage(&self, lineage: &str, now: Timestamp) -> Result<(), SessionError> {
+    pub(super) async fn end_lineage(&self, lineage: &str, mark_end: Timestamp) -> Result<(), SessionError> {
         let LineagePlace { newest, end } = LineagePlace::of(lineage)?;
-        self.0.records.save(end, &SessionRecord::Ended, self.0.limits.mark_end(now)).await?;
+        self.0.records.save(end, &SessionRecord::Ended, mark_end).await?;
         if let Some(place) = self.0.records.newest(&newest).await? {
-            self.end(&place, &SessionRecord::Ended, now).await?;
+            self.end(&place, &SessionRecord::Ended, mark_end).await?;
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ use crate::timestamp::Timestamp;
 use builder::SessionLimits;
 use id::SessionPlace;
 use record::{Kept, SessionRecord};
-use records::{Created, Records};
+use records::{Created, Records, Replaced};
 use turns::Turns;
 
 /// Creates, reads and ends sessions. A handle: clones share everything.
@@ -135,6 +135,7 @@ impl Sessions {
             payload: contents.payload,
             login: contents.login,
             created_at: now,
+            lifetime: self.0.limits.lifetime(),
             last_seen: now,
             lineage: None,
             generations,
@@ -188,8 +189,9 @@ impl Sessions {
         let Some(kept) = self.find(&place, now).await?.living() else { return Ok(None) };
         let lineage = kept.lineage.clone().map_or_else(random::id, Ok)?;
         let kept = Kept { last_seen: now, lineage: Some(lineage.clone()), ..kept };
+        let mark_end = SessionLimits::mark_end(&kept);
         let (new, new_place) = self.begin(kept).await?;
-        match self.replace(&place, &new_place, lineage, now).await {
+        match self.replace(&place, &new_place, lineage, now, mark_end).await {
             Ok(true) => Ok(Some(new)),
             Ok(false) => {
                 self.0.records.delete(&new_place.session).await?;
@@ -208,21 +210,20 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// The store, the clock or the crypto backend fails. The session may still live: tell the user that they may not be
-    /// logged out.
+    /// The store or the crypto backend fails. The session may still live: tell the user that they may not be logged out.
     pub async fn delete(&self, id: &str) -> Result<(), SessionError> {
         let Some(place) = SessionPlace::of(id)? else { return Ok(()) };
         let _turn = self.0.turns.take(&place.session).await;
-        let now = self.now()?;
         // Only sessions get marks: made-up ids must not fill the store.
-        if self.0.records.holds(&place.session).await?
-            && let Created::New = self.end(&place, &SessionRecord::Ended, now).await?
+        if let Some((kept, _)) = self.0.records.session(&place.session).await?
+            && let Created::New =
+                self.end(&place, &SessionRecord::Ended, SessionLimits::mark_end(&kept)).await?
         {
             return Ok(());
         }
         // It is missing, or another call was faster. If that was a rotation, the session lives on under another id.
         match self.0.records.replaced(&place.end).await? {
-            Some((lineage, _)) => self.end_lineage(&lineage, now).await,
+            Some(Replaced { lineage, mark_end, .. }) => self.end_lineage(&lineage, mark_end).await,
             None => Ok(()),
         }
     }

@@ -5,12 +5,14 @@
 //! other's records.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tower_sessions_core::session::{Id, Record};
 
+use super::builder::LONGEST;
 use super::error::{SessionError, SessionErrorKind};
 use super::id::SessionPlace;
 use crate::principal::LoginOfSession;
@@ -47,11 +49,18 @@ pub(super) struct Kept {
     #[serde(default)]
     pub(super) login: Box<LoginOfSession>,
     pub(super) created_at: Timestamp,
+    /// The absolute limit at the login. No other setting prolongs it, so it is known how long marks are needed.
+    #[serde(default = "longest")]
+    pub(super) lifetime: Duration,
     pub(super) last_seen: Timestamp,
     /// The lineage; `None` until the session has a second id.
     pub(super) lineage: Option<String>,
     /// The generations at the login.
     pub(super) generations: Generations,
+}
+
+fn longest() -> Duration {
+    LONGEST
 }
 
 /// The current generations: `None` without a mark.

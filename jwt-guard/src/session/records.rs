@@ -12,6 +12,15 @@ use crate::timestamp::Timestamp;
 
 pub(super) struct Records(Arc<dyn SessionStore>);
 
+/// What a rotation left in place of a session.
+pub(super) struct Replaced {
+    pub(super) lineage: String,
+    /// The time of the rotation.
+    pub(super) at: Timestamp,
+    /// Until when marks on this session are kept.
+    pub(super) mark_end: Timestamp,
+}
+
 /// The result of creating an entry.
 pub(super) enum Created {
     /// The name was free, and has the new entry.
@@ -34,12 +43,13 @@ impl Records {
         }
     }
 
-    /// The lineage of a session that a rotation replaced, and the time of the rotation. `None` if the session was
-    /// ended, or there is no mark.
-    pub(super) async fn replaced(&self, place: &Id) -> Result<Option<(String, Timestamp)>, SessionError> {
+    /// `None` if the session was ended, or there is no mark.
+    pub(super) async fn replaced(&self, place: &Id) -> Result<Option<Replaced>, SessionError> {
         let Some(record) = self.0.load(place).await? else { return Ok(None) };
         match SessionRecord::read(&record)? {
-            SessionRecord::Replaced { lineage, at } => Ok(Some((lineage, at))),
+            SessionRecord::Replaced { lineage, at } => {
+                Ok(Some(Replaced { lineage, at, mark_end: Timestamp::of_store(record.expiry_date) }))
+            }
             SessionRecord::Ended => Ok(None),
             _ => Err(unexpected()),
         }

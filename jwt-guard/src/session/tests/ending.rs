@@ -62,6 +62,31 @@ async fn a_session_that_was_brought_back_after_its_end_is_over() {
 }
 
 #[tokio::test]
+async fn a_session_is_over_as_long_as_it_could_live_by_the_limits_of_another_service() {
+    for by_an_old_id in [false, true] {
+        let place = SessionPlace::new();
+        let longer = machine(&place.shelf, &place.clock, |builder| {
+            builder.idle_timeout(30 * DAY).absolute_lifetime(30 * DAY)
+        });
+        let mut ids = vec![longer.create(NewSession::new("alice")).await.unwrap()];
+        if by_an_old_id {
+            ids.push(longer.rotate(ids[0].as_str()).await.unwrap().unwrap());
+        }
+        let records = place.shelf.records();
+        place.here.delete(ids[0].as_str()).await.unwrap();
+        // A use that was cut off wrote it back.
+        for record in &records {
+            tower_sessions_core::SessionStore::save(&place.shelf, record).await.unwrap();
+        }
+        place.clock.advance(29 * DAY);
+        place.shelf.purge(place.clock.now());
+        for id in &ids {
+            assert!(longer.read(id.as_str()).await.unwrap().is_none(), "by an old id: {by_an_old_id}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_use_does_not_undo_an_update_in_the_same_process() {
     let place = SessionPlace::new();
     let id = place.alice().await;

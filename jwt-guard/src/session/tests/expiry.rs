@@ -106,6 +106,39 @@ async fn a_stricter_setting_holds_for_sessions_that_exist_and_a_laxer_one_does_n
 }
 
 #[tokio::test]
+async fn a_longer_lifetime_concerns_only_the_sessions_that_begin_with_it() {
+    let place = SessionPlace::new();
+    let id = place.alice().await;
+    let longer = machine(&place.shelf, &place.clock, |builder| builder.absolute_lifetime(DAY));
+    let new = longer.create(NewSession::new("alice")).await.unwrap();
+    let lives = async |id: &SessionId| longer.read(id.as_str()).await.unwrap().is_some();
+    for _ in 1..12 * 3 {
+        place.clock.advance(20 * MINUTE);
+        assert!(lives(&id).await && lives(&new).await);
+    }
+    place.clock.advance(20 * MINUTE);
+    assert!(!lives(&id).await && lives(&new).await);
+}
+
+#[tokio::test]
+async fn a_session_that_does_not_say_its_lifetime_has_that_of_the_settings() {
+    let place = SessionPlace::new();
+    let id = place.alice().await;
+    place.shelf.change(|record| {
+        let text = record.data["jwt_guard"].as_str().unwrap();
+        let earlier = text.replace(r#""lifetime":{"secs":43200,"nanos":0},"#, "");
+        assert_ne!(earlier, text);
+        record.data.insert("jwt_guard".to_owned(), earlier.into());
+    });
+    for _ in 1..12 * 3 {
+        place.clock.advance(20 * MINUTE);
+        assert!(place.is_alive(&id).await);
+    }
+    place.clock.advance(20 * MINUTE);
+    assert!(!place.is_alive(&id).await);
+}
+
+#[tokio::test]
 async fn a_clock_before_1970_is_an_error_and_not_a_verdict() {
     let place = SessionPlace::new();
     let id = place.alice().await;

@@ -262,6 +262,30 @@ async fn an_end_by_an_old_id_that_fails_can_be_repeated() {
     }
 }
 
+/// One that rotates or ends may have shorter limits than the one that began the session and keeps it alive.
+#[tokio::test]
+async fn an_old_id_ends_its_session_as_long_as_that_can_live_by_any_limits() {
+    for delete in [false, true] {
+        let place = SessionPlace::new();
+        let longer = machine(&place.shelf, &place.clock, |builder| {
+            builder.idle_timeout(2 * DAY).absolute_lifetime(30 * DAY)
+        });
+        let old = longer.create(NewSession::new("alice")).await.unwrap();
+        let new = place.here.rotate(old.as_str()).await.unwrap().unwrap();
+        place.clock.advance(MINUTE);
+        for _ in 0..29 {
+            assert!(longer.read(new.as_str()).await.unwrap().is_some());
+            place.clock.advance(DAY);
+            place.shelf.purge(place.clock.now());
+        }
+        match delete {
+            true => longer.delete(old.as_str()).await.unwrap(),
+            false => assert!(longer.read(old.as_str()).await.unwrap().is_none()),
+        }
+        assert!(longer.read(new.as_str()).await.unwrap().is_none(), "delete: {delete}");
+    }
+}
+
 #[tokio::test]
 async fn what_a_lineage_leaves_in_the_store_goes_when_no_such_session_can_live() {
     let place = SessionPlace::new();

@@ -22,6 +22,7 @@ use shelf::{Call, Shelf};
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A store, the clock, and two machines that use both.
 struct SessionPlace {
