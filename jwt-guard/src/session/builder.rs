@@ -83,7 +83,8 @@ impl SessionsBuilder {
 
     /// How long after a rotation a use of the old id does not end the session. It is refused either way. 10 seconds by
     /// default, for requests that a page sent before it had the new id; one minute at most. With zero, such a request
-    /// logs the user out.
+    /// logs the user out. The clocks of the machines that share the store must agree within the grace: for a machine whose
+    /// clock differs by that much, such a request ends the session.
     pub fn rotation_grace(mut self, grace: Duration) -> Self {
         self.limits.rotation_grace = grace;
         self
