@@ -99,6 +99,10 @@ impl<D: Write> Work<'_, D> {
     /// Adds the operations that are kept with the rows of a router.
     fn add_operations(&mut self, row: &AccessRow) {
         let Some(operation) = &row.source.operation else { return };
+        // With its operation, the schemas of a hidden route would come into the document.
+        if row.rule().is_some_and(|rule| rule.deny_as() == DenyAs::NotFound) && !self.options.shows_hidden() {
+            return;
+        }
         for at in places(row) {
             if self.document.operation(&at).is_none() && !self.document.add(&at, operation) {
                 self.problems.push(format!(

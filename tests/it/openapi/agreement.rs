@@ -66,7 +66,10 @@ fn a_hidden_route_is_left_out_unless_it_is_asked_for() {
     for (_, document) in usual() {
         assert!(document["paths"]["/secret"].is_null(), "{document}");
         assert!(!document.to_string().contains("jwt_guard"), "{document}");
+        assert!(!document.to_string().contains("alary"), "{document}");
     }
+    let [(_, utoipa), _] = both(&hs256(), &DocumentOptions::new().with_hidden_routes());
+    assert!(utoipa["components"]["schemas"]["SalaryReport"].is_object(), "{utoipa}");
     for (_, document) in both(&hs256(), &DocumentOptions::new().with_hidden_routes()) {
         let secret = &document["paths"]["/secret"]["get"];
         let statuses: Vec<_> = secret["responses"].as_object().unwrap().keys().collect();

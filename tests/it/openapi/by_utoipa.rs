@@ -75,9 +75,16 @@ async fn renewal() {}
 #[authentication_required(redirect = "/login")]
 async fn account() {}
 
-#[utoipa::path(get, path = "/secret", responses((status = OK)))]
+#[derive(Serialize, ToSchema)]
+struct SalaryReport {
+    salary: u64,
+}
+
+#[utoipa::path(get, path = "/secret", responses((status = OK, body = SalaryReport)))]
 #[requires(role = "clerk", deny_as = "not_found")]
-async fn secret() {}
+async fn secret() -> Json<SalaryReport> {
+    Json(SalaryReport { salary: 1 })
+}
 
 #[utoipa::path(post, path = "/login", responses((status = OK)))]
 #[anonymous_allowed(credentials = "ignored")]
