@@ -329,9 +329,11 @@ fn what_needs_a_caller_stands_on_no_handler_that_may_have_none() {
             assert_eq!(expand(AnonymousAllowed, arguments, &optional).1, [""; 0], "{optional}");
         }
     }
-    // The session of another crate.
-    let (_, found) = expand(AnonymousAllowed, "", "async fn list(session: Session) {}");
-    assert_eq!(found, [""; 0]);
+    // The session of another crate, and a type of the application.
+    for other in ["Session", "CurrentUser"] {
+        let (_, found) = expand(AnonymousAllowed, "", &format!("async fn list(caller: {other}) {{}}"));
+        assert_eq!(found, [""; 0], "{other}");
+    }
 }
 
 #[test]

@@ -176,12 +176,12 @@ fn extractors_of_a_caller(handler: &Handler, anonymity: Anonymity, errors: &mut 
     }
 }
 
-/// Whether this is an extractor of ours that refuses anonymous callers. Other crates have a `Session` too; ours has a
-/// type parameter.
+/// Whether this is an extractor of ours that refuses anonymous callers. Others have a `Session` or a `CurrentUser` too; ours have
+/// a type parameter.
 fn needs_caller(segment: &PathSegment) -> bool {
+    let has_parameter = matches!(segment.arguments, PathArguments::AngleBracketed(_));
     segment.ident == "Claims"
-        || segment.ident == "CurrentUser"
-        || (segment.ident == "Session" && matches!(segment.arguments, PathArguments::AngleBracketed(_)))
+        || (has_parameter && (segment.ident == "CurrentUser" || segment.ident == "Session"))
 }
 
 /// Finds `Self`, which only the functions of an `impl` block can name.

@@ -114,6 +114,8 @@ pub(super) fn redirect(text: LitStr, errors: &mut ErrorSink) -> Option<LitStr> {
         Some("is relative")
     } else if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
         Some("has a space or a character outside ASCII")
+    } else if path.contains('#') {
+        Some("has a fragment, after which a server reads no query")
     } else {
         None
     };

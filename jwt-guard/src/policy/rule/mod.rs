@@ -243,7 +243,7 @@ impl Rule {
     ///
     /// # Panics
     ///
-    /// At compile time, if `path` is not an absolute path on the same origin, or if the route is hidden by
+    /// At compile time, if `path` is not an absolute path on the same origin, if it has a fragment, or if the route is hidden by
     /// [`DenyAs::NotFound`].
     #[must_use]
     #[track_caller]
@@ -255,6 +255,7 @@ impl Rule {
         );
         while let [byte, tail @ ..] = rest {
             assert!(byte.is_ascii_graphic(), "a redirect path is printable ASCII without spaces");
+            assert!(*byte != b'#', "a redirect path has no fragment, after which `next` would not be read");
             rest = tail;
         }
         self.redirect = Some(path);
