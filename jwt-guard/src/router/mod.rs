@@ -242,7 +242,8 @@ where
     }
 
     /// Converts to the axum router, for code that needs one. [`Router`] is a service itself: `axum::serve(listener,
-    /// app)` and `app.oneshot(request)` need no such call.
+    /// app)` and `app.oneshot(request)` need no such call. Call [`with_state`](Self::with_state) before it: without the state,
+    /// hidden services answer with axum's own 404.
     ///
     /// # Panics
     ///

@@ -86,7 +86,9 @@ where
     ///
     /// # Panics
     ///
-    /// If the reason is empty, and as [`merge`](Router::merge).
+    /// If the reason is empty, and as [`merge`](Router::merge). If a path of the router has a hidden handler here too, and a
+    /// fallback for its other methods there (`MethodRouter::fallback`), the complete router panics: in
+    /// [`into_axum`](Router::into_axum), or as a service at its first call.
     #[track_caller]
     pub fn unguarded(self, reason: impl Into<String>, router: axum::Router<S>) -> Self {
         let mut parts = self.parts;
