@@ -72,7 +72,7 @@ pub use options::RedisOptions;
 /// loses them, usually those of the last milliseconds, and so does a restart with `appendfsync everysec`, those of a second:
 ///
 /// - **revocations**: running nodes still refuse those tokens, new nodes do not. A repeated logout at a running node ends the
-///   login again if the server has the login, and writes nothing for other tokens;
+///   login again if the server has the login, and writes nothing if it has lost that too, or for a token without a login;
 /// - **logins**: their access tokens are good until they expire, and their refresh tokens are unknown;
 /// - **refreshes**: the token before is the current one again. The newer one counts as reused, which ends the login.
 ///
