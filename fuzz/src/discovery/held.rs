@@ -117,7 +117,9 @@ impl Held {
         let Ok(text) = std::str::from_utf8(&round.keys) else { return failed };
         match Published::of(text) {
             Published::Keys(keys) => Fetched::Keys(keys),
-            Published::Empty if empty_since.is_some_and(|first| now - first >= HALF_COOLDOWN) => Fetched::Withdrawn,
+            Published::Empty if empty_since.is_some_and(|first| now - first >= HALF_COOLDOWN) => {
+                Fetched::Withdrawn
+            }
             Published::Empty => {
                 self.empty_since = Some(empty_since.unwrap_or(now));
                 failed
