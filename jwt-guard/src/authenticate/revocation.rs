@@ -88,10 +88,7 @@ pub(crate) async fn examine(
     let standing = match (kind, &config.revocation) {
         (_, None) => Ok(()),
         (TokenKind::Access, Some(revocation)) => {
-            require_good(match token_status(config, revocation, token.identity())? {
-                Lookup::Known(answer) => answer,
-                Lookup::Pending(answer) => answer.await,
-            })
+            require_good(token_status(config, revocation, token.identity())?.wait().await)
         }
         (TokenKind::Refresh, Some(revocation)) => {
             match require_current(refresh_status(config, revocation, token.identity())?, "").await {
@@ -170,11 +167,7 @@ pub(super) fn require_name(config: &Config, identity: &Identity) -> Result<(), V
 
 /// Only the current refresh token of a login is admitted, and a replaced one at the endpoint of its exchange.
 async fn require_current(answer: Lookup<'_, RefreshStatus>, endpoint: &str) -> Result<(), AuthError> {
-    let answer = match answer {
-        Lookup::Known(answer) => answer,
-        Lookup::Pending(answer) => answer.await,
-    };
-    match answer.map_err(|error| AuthError::Store(with_causes(&error)))? {
+    match answer.wait().await.map_err(|error| AuthError::Store(with_causes(&error)))? {
         RefreshStatus::Current | RefreshStatus::Retried => Ok(()),
         RefreshStatus::Replaced(Some(exchanged)) if exchanged == endpoint => Ok(()),
         RefreshStatus::Replaced(_) => Err(AuthError::Replaced),

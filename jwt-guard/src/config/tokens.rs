@@ -49,19 +49,12 @@ impl RevocationCheck {
             return Ok(false);
         }
         // No token has the empty name, so that of a living login is a replaced one.
-        let standing = match store.refresh_status(family, "", Duration::ZERO, now) {
-            Lookup::Known(standing) => standing,
-            Lookup::Pending(standing) => standing.await,
-        };
-        if standing? != RefreshStatus::Unknown {
+        let standing = store.refresh_status(family, "", Duration::ZERO, now).wait().await?;
+        if standing != RefreshStatus::Unknown {
             return Ok(true);
         }
         let another = TokenInfo { id: None, issued_at: Some(now), ..*facts };
-        let status = match store.token_status(&another, now) {
-            Lookup::Known(status) => status,
-            Lookup::Pending(status) => status.await,
-        };
-        Ok(status? == TokenStatus::Valid)
+        Ok(store.token_status(&another, now).wait().await? == TokenStatus::Valid)
     }
 
     /// The standing of the refresh token with this `jti`: whether it is the current one of its login. A closure for
@@ -87,10 +80,9 @@ impl RevocationCheck {
             (Lookup::Known(Ok(TokenStatus::Revoked)), _) => Lookup::Known(Ok(RefreshStatus::Unknown)),
             (Lookup::Known(Err(error)), _) => Lookup::Known(Err(error)),
             (Lookup::Pending(known), current) => Lookup::Pending(Box::pin(async move {
-                match (known.await?, current) {
-                    (TokenStatus::Revoked, _) => Ok(RefreshStatus::Unknown),
-                    (TokenStatus::Valid, Lookup::Known(current)) => current,
-                    (TokenStatus::Valid, Lookup::Pending(current)) => current.await,
+                match known.await? {
+                    TokenStatus::Revoked => Ok(RefreshStatus::Unknown),
+                    TokenStatus::Valid => current.wait().await,
                 }
             })),
         }
@@ -103,10 +95,9 @@ fn both<'a>(first: Lookup<'a>, second: Lookup<'a>) -> Lookup<'a> {
         (Lookup::Known(Ok(TokenStatus::Valid)), second) => second,
         (Lookup::Known(answer), _) => Lookup::Known(answer),
         (Lookup::Pending(first), second) => Lookup::Pending(Box::pin(async move {
-            match (first.await?, second) {
-                (TokenStatus::Valid, Lookup::Known(second)) => second,
-                (TokenStatus::Valid, Lookup::Pending(second)) => second.await,
-                (TokenStatus::Revoked, _) => Ok(TokenStatus::Revoked),
+            match first.await? {
+                TokenStatus::Valid => second.wait().await,
+                TokenStatus::Revoked => Ok(TokenStatus::Revoked),
             }
         })),
     }

@@ -133,6 +133,16 @@ where
     }
 }
 
+impl<T> Lookup<'_, T> {
+    /// The answer, now or after waiting.
+    pub(crate) async fn wait(self) -> Result<T, StoreError> {
+        match self {
+            Self::Known(answer) => answer,
+            Self::Pending(answer) => answer.await,
+        }
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Lookup<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
