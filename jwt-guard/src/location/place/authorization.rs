@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::{PlaceReader, mark_lines, set};
+use super::{PlaceReader, mark, set};
 use crate::location::{FoundCredential, LocationError, is_tchar, is_token};
 use crate::token::TokenSource;
 
@@ -28,7 +28,7 @@ impl PlaceReader for Authorization<'_> {
     }
 
     fn mark_sensitive(&self, headers: &mut HeaderMap) {
-        mark_lines(headers, &AUTHORIZATION);
+        mark(headers, &AUTHORIZATION);
     }
 
     fn strip(&self, headers: &mut HeaderMap) {

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
 
-use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark, set};
+use super::{PlaceReader, keep_members, longer_than_a_list, mark, set};
 use crate::location::{FoundCredential, LocationError, is_token};
 use crate::token::TokenSource;
 
@@ -28,7 +28,7 @@ impl PlaceReader for Cookie<'_> {
     }
 
     fn mark_sensitive(&self, headers: &mut HeaderMap) {
-        mark(lines(headers, COOKIE));
+        mark(headers, &COOKIE);
     }
 
     fn strip(&self, headers: &mut HeaderMap) {

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::authorization::{Authorization, read};
-use super::{PlaceReader, mark_lines, only, set};
+use super::{PlaceReader, mark, only, set};
 use crate::location::{FoundCredential, LocationError, is_not_empty};
 use crate::token::TokenSource;
 
@@ -56,7 +56,7 @@ impl PlaceReader for HeaderPlace<'_> {
     }
 
     fn mark_sensitive(&self, headers: &mut HeaderMap) {
-        mark_lines(headers, self.name);
+        mark(headers, self.name);
     }
 
     fn strip(&self, headers: &mut HeaderMap) {

@@ -226,16 +226,12 @@ impl fmt::Display for TokenLocation {
     }
 }
 
-fn mark<'h>(values: impl IntoIterator<Item = &'h mut HeaderValue>) {
-    values.into_iter().for_each(|value| value.set_sensitive(true));
-}
-
 /// Marks every line of a header. Most requests have each header once.
-fn mark_lines<N: AsHeaderName + Copy>(headers: &mut HeaderMap, name: N) {
+fn mark<N: AsHeaderName + Copy>(headers: &mut HeaderMap, name: N) {
     if headers.len() == headers.keys_len() {
-        mark(headers.get_mut(name));
+        headers.get_mut(name).into_iter().for_each(|value| value.set_sensitive(true));
     } else if let Ok(Entry::Occupied(mut entry)) = headers.try_entry(name) {
-        mark(entry.iter_mut());
+        entry.iter_mut().for_each(|value| value.set_sensitive(true));
     }
 }
 
@@ -244,10 +240,6 @@ fn set(headers: &mut HeaderMap, name: impl TryInto<HeaderName>, value: String) {
     if let (Ok(name), Ok(value)) = (name.try_into(), HeaderValue::try_from(value)) {
         headers.insert(name, value);
     }
-}
-
-fn lines(headers: &mut HeaderMap, name: HeaderName) -> impl Iterator<Item = &mut HeaderValue> {
-    headers.iter_mut().filter(move |(known, _)| **known == name).map(|(_, value)| value)
 }
 
 /// Takes the first token of a location, and refuses a second one.

@@ -7,7 +7,7 @@ use http::header::{CONNECTION, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
-use super::{PlaceReader, keep_members, lines, longer_than_a_list, mark, only, set};
+use super::{PlaceReader, keep_members, longer_than_a_list, mark, only, set};
 use crate::location::{FoundCredential, LocationError, is_token};
 use crate::token::TokenSource;
 
@@ -26,7 +26,7 @@ impl PlaceReader for WebSocketProtocol<'_> {
     }
 
     fn mark_sensitive(&self, headers: &mut HeaderMap) {
-        mark(lines(headers, SEC_WEBSOCKET_PROTOCOL));
+        mark(headers, &SEC_WEBSOCKET_PROTOCOL);
     }
 
     fn strip(&self, headers: &mut HeaderMap) {
