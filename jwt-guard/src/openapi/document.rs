@@ -100,7 +100,7 @@ impl<D: Write> Work<'_, D> {
     fn add_operations(&mut self, row: &AccessRow) {
         let Some(operation) = &row.source.operation else { return };
         // With its operation, the schemas of a hidden route would come into the document.
-        if row.rule().is_some_and(|rule| rule.deny_as() == DenyAs::NotFound) && !self.options.shows_hidden() {
+        if row.rule().is_some_and(|rule| self.leaves_out(rule)) {
             return;
         }
         for at in places(row) {
@@ -113,9 +113,14 @@ impl<D: Write> Work<'_, D> {
         }
     }
 
+    /// Whether a route is hidden, and not asked for.
+    fn leaves_out(&self, rule: &Rule) -> bool {
+        rule.deny_as() == DenyAs::NotFound && !self.options.shows_hidden()
+    }
+
     fn write_row(&mut self, at: &At, row: &AccessRow) {
         let Some(rule) = row.rule() else { return };
-        if rule.deny_as() == DenyAs::NotFound && !self.options.shows_hidden() {
+        if self.leaves_out(rule) {
             self.document.remove(at);
             return;
         }
