@@ -41,9 +41,10 @@ impl JwtGuard {
     /// between them; a form has the field twice. A token in a header proves by itself that no other site sent it. *All
     /// cleared* means all cookies that this guard sets: both tokens, their CSRF values, and the session.
     ///
-    /// A revoked token counts as dead, but its login may live: a refresh or an operator may have ended that token alone, or a
-    /// server may have lost the revocation. A token whose key is unknown is dead, unless the key may be a new one of an issuer that cannot be asked
-    /// now. Where the keys are given with the configuration, give a new one to all nodes before one signs with it.
+    /// A revoked token counts as dead, but its login may live: a refresh or an operator may have ended that token
+    /// alone, or a server may have lost the revocation. A token whose key is unknown is dead, unless the key may be a
+    /// new one of an issuer that cannot be asked now. Where the keys are given with the configuration, give a new one
+    /// to all nodes before one signs with it.
     ///
     /// A [`Principal`](crate::Principal) or [`Claims`](crate::Claims) ends the login of that one token, or that session, for
     /// services whose clients send headers; then it clears the cookies of that kind, tokens or session. It does
@@ -62,10 +63,11 @@ impl JwtGuard {
     /// copies of their tokens live until they expire. A valid token in a header is 500, and one in a cookie too if the guard also
     /// reads tokens in cookies that it does not set.
     ///
-    /// An anonymous caller has nothing to revoke if the request has no credential, or one that is over; the login of a revoked
-    /// token goes on. Where it has one that may live (two unequal cookies, a session id that was replaced a moment ago, something behind the first token of a guard
-    /// with [`prefer_first`](crate::setup::Builder::prefer_first)), the answer is the refusal of that, and nothing is cleared.
-    /// Where no credential was looked at (`credentials = "ignored"`), it is 500: take
+    /// An anonymous caller has nothing to revoke if the request has no credential, or one that is over; the login of a
+    /// revoked token goes on. Where it has one that may live (two unequal cookies, a session id that was replaced a
+    /// moment ago, something behind the first token of a guard with
+    /// [`prefer_first`](crate::setup::Builder::prefer_first)), the answer is the refusal of that, and nothing is
+    /// cleared. Where no credential was looked at (`credentials = "ignored"`), it is 500: take
     /// [`LoginCredentials`](super::LoginCredentials).
     ///
     /// A browser applies answers in the order in which they arrive. If a refresh is under way at the same time, its
